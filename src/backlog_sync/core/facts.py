@@ -1,4 +1,4 @@
-"""What a report is made from: items with what the file plans and what GitHub knows of them."""
+"""The input of a report: the items with the file's plan and GitHub's progress."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """How far an item is; `DROPPED` is work that was closed and will not be done."""
+    """The progress of an item; `DROPPED` is work that was closed and will not be done."""
 
     TODO = "todo"
     DOING = "doing"
@@ -17,7 +17,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """What may go wrong, in the file's words; `external` names what is not in our hands."""
+    """A risk in the file's words; `external` means that its cause is outside the team's control."""
 
     text: str
     likelihood: str | None = None
@@ -30,7 +30,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class ReviewNote:
-    """What somebody found when they looked at an item or the plan again, and when."""
+    """A review note of an item or of the plan, with its date."""
 
     day: date
     text: str
@@ -38,8 +38,9 @@ class ReviewNote:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackRef:
-    """An issue or a discussion in which people say what they think; of the target without a
-    `repository`.
+    """An issue or a discussion where people give feedback.
+
+    Without a `repository`, it is in the target repository.
     """
 
     number: int
@@ -53,7 +54,7 @@ class FeedbackRef:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment: who wrote it, when and what; `trusted` is who may write to the repository."""
+    """A comment with its author and time; `trusted` means that the author may write."""
 
     author: str
     trusted: bool
@@ -65,11 +66,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What stands at a `FeedbackRef`; `settled` is one that is closed or has its answer.
+    """The feedback at a `FeedbackRef`; `settled` means that it is closed or answered.
 
-    `threads` are comments that answer each other: all of an issue, each with its replies of a
-    discussion. `cut` says that there are more comments than were read, `missing` why nothing
-    could be read.
+    `threads` are comments that reply to each other: all comments of an issue, or each comment of a
+    discussion with its replies. `cut` means that there are more comments than were read, `missing`
+    is the reason why nothing could be read.
     """
 
     ref: FeedbackRef
@@ -84,7 +85,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One acceptance criterion, and whether it is ticked, here or on GitHub."""
+    """An acceptance criterion, and whether it is ticked, in the file or on GitHub."""
 
     text: str
     done: bool
@@ -92,14 +93,14 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One item, as the file plans it and as GitHub knows it.
+    """An item with the file's plan and GitHub's progress.
 
-    `parent` and `blocked_by` are keys; `waits_for` names issues elsewhere. `ref` and `url` say
-    its issue, `status` is GitHub's word, `phase` what it means. `hours` are planned working
-    hours. `capacity` says who is there for it and what stands below it, in the file's words.
-    `criteria` counts acceptance criteria, `ticked` those that are; `checklist` holds them
-    word for word. `added` is the day it
-    came into the backlog, `closed` the day it was done; None where that is not known.
+    `parent` and `blocked_by` are keys; `waits_for` are issues outside the backlog. `ref` and `url`
+    identify its issue, `status` is GitHub's word, `phase` its meaning. `hours` are planned working
+    hours. `capacity` is the capacity for it and everything below it, in the file's words.
+    `criteria` counts acceptance criteria, `ticked` the ticked ones; `checklist` contains their
+    texts. `added` is the date on which it was added to the backlog, `closed` the date on which it
+    was done; None if unknown.
     """
 
     key: str
@@ -137,7 +138,7 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneFact:
-    """A milestone; `was_due` is the day that it was due at the start of the reported time."""
+    """A milestone; `was_due` is its due date at the start of the reported period."""
 
     title: str
     due: date | None = None
@@ -148,7 +149,7 @@ class MilestoneFact:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Working hours a week from a day on; `words` as of `Capacity`."""
+    """Working hours per week from a date; `words` as in `Capacity`."""
 
     since: date
     hours_per_week: float
@@ -157,10 +158,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Working hours a week that a team, or those with a skill, can give.
+    """Working hours per week of a team, or of the people with a skill.
 
-    `steps` say, oldest first, what it is from a day on; before the first it is `hours_per_week`.
-    `words` is how the file says it where it counts people ("3 to 4 people").
+    `steps` are the values from a date on, oldest first; before the first it is `hours_per_week`.
+    `words` is the text in the file if it counts people ("3 to 4 people").
     """
 
     name: str
@@ -169,7 +170,7 @@ class Capacity:
     words: str = ""
 
     def on(self, day: date) -> tuple[float, str]:
-        """Give the hours a week on a day, and the file's words for them."""
+        """Return the hours per week on a date, and the file's words for them."""
         begun = [step for step in self.steps if step.since <= day]
         if begun:
             return begun[-1].hours_per_week, begun[-1].words
@@ -178,13 +179,13 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class PlanningSettings:
-    """What the settings say about planning (`planning:` in the file).
+    """The planning settings (`planning:` in the file).
 
-    `velocity` is points a week, which turns points into time where items have no hours;
-    `hours_per_week` is what one person gives. `one_at_a_time` asks that milestones do not
-    overlap. `review_every` says after how many days something is to be looked at again, by kind,
-    `review_plan` after how many the plan is. `risks`, `feedback` and `review_notes` are those of
-    the plan as a whole.
+    `velocity` is points per week, which turns points into time if items have no hours;
+    `hours_per_week` are the working hours of one person. `one_at_a_time` means that milestones
+    should not overlap. `review_every` is the number of days between reviews, by kind, and
+    `review_plan` that for the plan. `risks`, `feedback` and `review_notes` are those of the plan as
+    a whole.
     """
 
     velocity: float | None = None
@@ -202,7 +203,7 @@ class PlanningSettings:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How the file stood at the start of the reported time; `items` maps keys to what it said.
+    """The file at the start of the reported period; `items` maps keys to their values then.
 
     `risks` are those of the plan as a whole.
     """
@@ -215,12 +216,12 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a report is made from. Items stand in document order, parents before children.
+    """Everything that a report is made from. Items are in document order, parents first.
 
-    `today` is the day of the report, `since` the first day of the reported time. `reviewed` maps
-    a key to the day on which people last changed the file's words about it. `conversations` are
-    what stands where feedback is collected. `unseen` are sentences about what could not be seen (a
-    shallow clone, a board out of reach).
+    `today` is the report's date, `since` the first day of the reported period. `reviewed` maps a
+    key to the date on which people last changed the item's lines in the file. `conversations`
+    contain the feedback. `unseen` are sentences about data that could not be read (a shallow clone,
+    a board without access).
     """
 
     title: str

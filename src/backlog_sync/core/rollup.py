@@ -1,9 +1,9 @@
-"""The roll-up: what leaf items come to, for every item above them and every way to group them.
+"""The roll-up: sums of leaf items, for every parent and every way to group them.
 
-Only leaf items count, and dropped ones nowhere. A leaf counts with its own points; where nothing
-below an item has any and the item itself does, its points are shared equally among the leaves
-below it that are not dropped. Where some of them have points of their own, the item's own are an
-older guess: the leaves are right, and those without points are named as unestimated.
+Only leaf items count; dropped ones never do. A leaf counts with its own points. If an item has
+points and nothing below it does, they are shared equally among its leaves that are not dropped. If
+some of the leaves have points, the item's are an earlier estimate: the leaves are right, and those
+without points are listed as unestimated.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from backlog_sync.core.facts import Phase, WorkItem
 
 _LARGEST = 1e9
-"""Points or hours of one item; what is more (or less than nothing) is no estimate."""
+"""The most points or hours of one item; a larger or a negative value is not an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What a group of leaf items comes to; dropped work counts nowhere.
+    """The sum of a group of leaf items; dropped work does not count.
 
     `name` is a key for an item, an epic or a feature, else a title or name. `items` are the keys
-    that are counted, `unestimated` those among them without points (empty where nothing in the
-    whole backlog has points). `criteria` and `ticked` count acceptance criteria of these items.
+    that are counted, `unestimated` those among them without points (empty if nothing in the backlog
+    has points). `criteria` and `ticked` count the acceptance criteria of these items.
     """
 
     name: str
@@ -36,14 +36,14 @@ class Sum:
 
     @property
     def total(self) -> int:
-        """How many items."""
+        """The number of items."""
         return len(self.items)
 
     @property
     def percent(self) -> int:
-        """Whole per cent, by points where there are any, else by count; rounded down.
+        """The percentage by points, or by count if there are no points; rounded down.
 
-        It is 100 only where every item is done, with points or without.
+        It is 100 only if every item is done, with points or without.
         """
         if not self.total or self.done == self.total:
             return 100 if self.total else 0
@@ -53,10 +53,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The items as a tree. `below` gives the leaves below each key, a leaf's own being itself.
+    """The items as a tree. `below` maps each key to the leaves below it; a leaf to itself.
 
-    `leaves` leaves nothing out, dropped ones too; `points` and `hours` hold what those that are
-    not dropped count with. All is in document order.
+    `leaves` contains all of them, including dropped ones; `points` and `hours` are what those that
+    are not dropped count with. All are in document order.
     """
 
     items: Mapping[str, WorkItem]
@@ -67,32 +67,32 @@ class Outline:
     hours: Mapping[str, float]
 
     def live(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """Those of these keys that are not dropped."""
+        """Return those of the keys that are not dropped."""
         return tuple(key for key in keys if self.items[key].phase is not Phase.DROPPED)
 
     def open(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """Those of these keys with something left to do."""
+        """Return those of the keys with remaining work."""
         over = (Phase.DONE, Phase.DROPPED)
         return tuple(key for key in keys if self.items[key].phase not in over)
 
     def above(self, key: str) -> Iterable[WorkItem]:
-        """The item itself, its parent, and so on to the top."""
+        """Return the item, its parent, and so on to the top."""
         at: str | None = key
         while at is not None:
             yield self.items[at]
             at = self.parents[at]
 
     def depth(self, key: str) -> int:
-        """How many items stand above it."""
+        """Return the number of items above it."""
         return sum(1 for _ in self.above(key)) - 1
 
     def inherited(self, key: str, value: Callable[[WorkItem], object]) -> WorkItem | None:
-        """The nearest item at or above `key` that has a value; None where none has."""
+        """Return the nearest value at or above `key`, None if there is none."""
         return next((item for item in self.above(key) if value(item)), None)
 
 
 def outline(items: Sequence[WorkItem]) -> Outline:
-    """Give the tree of the items. One whose parent does not stand before it has none."""
+    """Return the items as a tree. An item whose parent does not come first has none."""
     items_by_key: dict[str, WorkItem] = {}
     parents: dict[str, str | None] = {}
     inner: set[str] = set()
@@ -120,7 +120,7 @@ def outline(items: Sequence[WorkItem]) -> Outline:
 
 
 def amount(value: float | None) -> float | None:
-    """Give the value where it is one that can be added up, else None."""
+    """Return the value if it can be added up, else None."""
     return value if value is not None and 0 <= value <= _LARGEST else None
 
 
@@ -130,7 +130,7 @@ def _shared(
     inner: set[str],
     value: Callable[[WorkItem], float | None],
 ) -> dict[str, float]:
-    """What each leaf counts with: its own value, or its share of the nearest one above."""
+    """Return what each leaf counts with: its own value, or its share of the nearest parent's."""
     live = {key for key in items if items[key].phase is not Phase.DROPPED}
     shares = {
         key: own_value
@@ -148,7 +148,7 @@ def _shared(
 
 
 def count(name: str, keys: Iterable[str], tree: Outline) -> Sum:
-    """Give what these leaf items come to; dropped ones among them are left out."""
+    """Return the sum of these leaf items, without dropped ones."""
     live = tree.live(keys)
     items = [tree.items[key] for key in live]
     done = [item.key for item in items if item.phase is Phase.DONE]
@@ -167,19 +167,19 @@ def count(name: str, keys: Iterable[str], tree: Outline) -> Sum:
 
 
 def _sum(values: Iterable[float]) -> float:
-    """The sum, without the dust that shares of a third leave; a whole number as an int."""
+    """Return the sum without rounding errors from shares; a whole number as an int."""
     total = round(sum(values), 9)
     return int(total) if total == int(total) else total
 
 
 def sums(tree: Outline) -> dict[str, Sum]:
-    """Give the sum of every item with something below it, by key, in document order."""
+    """Return the sum of every item with children, by key, in document order."""
     leaves = {leaf.key for leaf in tree.leaves}
     return {key: count(key, tree.below[key], tree) for key in tree.items if key not in leaves}
 
 
 def add(name: str, parts: Iterable[Sum]) -> Sum:
-    """Give the sum of groups that have no item in common."""
+    """Return the sum of groups that have no item in common."""
     all_parts = tuple(parts)
     return Sum(
         name=name,
@@ -195,15 +195,15 @@ def add(name: str, parts: Iterable[Sum]) -> Sum:
 
 
 def total(tree: Outline) -> Sum:
-    """Give the sum of the whole."""
+    """Return the sum of the whole."""
     return count("", (leaf.key for leaf in tree.leaves), tree)
 
 
 def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum, ...]]:
-    """Give the sums by epic, feature, milestone, team, audience and label; see `Report.groups`.
+    """Return the sums by epic, feature, milestone, team, audience and label; see `Report.groups`.
 
-    `milestones` are titles in the order that they are to stand in; others follow. All but the
-    labels partition the whole; an item with several labels is in the sum of each of them.
+    `milestones` are the titles in their order; others follow. All except the labels partition the
+    whole; an item with several labels counts for each of them.
     """
 
     def kind(name: str) -> Callable[[str], tuple[str, ...]]:
@@ -236,37 +236,37 @@ def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum
 
 
 def team_of(tree: Outline, key: str) -> str:
-    """Give an item's team, or that of the nearest item above with one, "" for none."""
+    """Return the team of an item or of its nearest parent that has one, "" if there is none."""
     ancestor = tree.inherited(key, lambda item: item.team)
     return (ancestor.team if ancestor else None) or ""
 
 
 def audience_of(tree: Outline, key: str) -> str:
-    """Give whom an item is for, or the nearest item above that says it, "" for nobody named."""
+    """Return the audience of an item or of its nearest parent that has one, else ""."""
     ancestor = tree.inherited(key, lambda item: item.audience)
     return (ancestor.audience if ancestor else None) or ""
 
 
 def skills_of(tree: Outline, key: str) -> tuple[str, ...]:
-    """Give what somebody must know for an item, or for the nearest item above that says it."""
+    """Return the skills of an item or of its nearest parent that has some."""
     skilled = tree.inherited(key, lambda item: item.skills)
     return tuple(dict.fromkeys(skilled.skills)) if skilled else ()
 
 
 def hours_left(tree: Outline, keys: Iterable[str]) -> float:
-    """Give the hours of those of these leaf items that are left."""
+    """Return the remaining hours of these leaf items."""
     return _sum(tree.hours.get(key, 0) for key in tree.open(keys))
 
 
 def skills_left(tree: Outline, keys: Iterable[str]) -> tuple[str, ...]:
-    """Give what somebody must know for those of these leaf items that are left."""
+    """Return the skills that the remaining work of these leaf items needs."""
     return tuple(dict.fromkeys(name for key in tree.open(keys) for name in skills_of(tree, key)))
 
 
 def _grouped(
     tree: Outline, names: Callable[[str], tuple[str, ...]], order: Sequence[str] = ()
 ) -> tuple[Sum, ...]:
-    """One sum for each name that a leaf has, in the order given, then as found; "" last."""
+    """Return a sum for each name that a leaf has, in the given order, then as found; "" last."""
     parts: dict[str, list[str]] = {name: [] for name in order}
     for leaf in tree.leaves:
         if leaf.phase is Phase.DROPPED:

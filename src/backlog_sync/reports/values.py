@@ -1,4 +1,4 @@
-"""What a report says. Every figure can be worked out again from the items that it names."""
+"""The values that make up a report. Each figure names the items that it counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from backlog_sync.core.rollup import Sum
 
 
 class Health(StrEnum):
-    """How a milestone, or the whole, stands against its day."""
+    """The health of a milestone, or of the whole plan."""
 
     DONE = "done"
     ON_TRACK = "on_track"
@@ -21,7 +21,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Scope and what was done at the end of a day, by points and by count."""
+    """Scope and completed work at the end of a day, by points and by count."""
 
     day: date
     points: float
@@ -32,12 +32,12 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """When what is left will be done.
+    """When the remaining work will be done.
 
-    `unit` is "points" or "items". `weekly` is what was done in each of the last whole weeks,
-    oldest first. `at_50`, `at_85` and `at_95` are days by which it is done with that probability,
-    None where the simulation does not end within ten years. `reason` is empty, or says why there
-    is no forecast. `milestones` maps a title to its own days in the same form.
+    `unit` is "points" or "items". `weekly` is the work done in each of the last full weeks, oldest
+    first. `at_50`, `at_85` and `at_95` are the dates by which it is done with that probability,
+    None if the simulation does not end within ten years. `reason` is empty, or explains why there
+    is no forecast. `milestones` maps a title to its own forecast, in the same form.
     """
 
     unit: str
@@ -54,11 +54,11 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """One leaf item in time: first and last day, and by how many working days it may slip.
+    """A leaf item in the schedule: its first and last day, and its slack in working days.
 
-    `critical` says that it may not slip at all; `days` is its length in working days, `by` says
-    where that comes from: "hours", "points", "dates", or "guess" (one day, nothing is known).
-    `late` is by how many calendar days it ends after its own target, or its milestone's.
+    `critical` means that it has no slack. `days` is its duration in working days, and `by` the
+    source of the duration: "hours", "points", "dates", or "guess" (one day, because nothing is
+    known). `late` is the number of calendar days after its own target, or its milestone's due date.
     """
 
     key: str
@@ -73,14 +73,13 @@ class Scheduled:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When things can be done as they wait for each other; `path` is the critical path.
+    """When work can be done, given the dependencies. `path` is the critical path.
 
-    `days` is how many working days it takes from the report's day on, `ends` its last day.
-    `edges` are (before, after) pairs of keys between leaf items with something left to do;
-    `links` are the same as the file declares them, where one end may be an item with others
-    below it (between large ones of these only `links` says it). `velocity` is the points a week
-    that lengths were taken from, None where none were. `reason` is empty, or says why there is
-    no schedule.
+    `days` is the duration in working days from the report's date, `ends` the last day. `edges` are
+    (before, after) pairs of keys between leaf items with remaining work; `links` are the same
+    dependencies as declared in the file, where one end may be a parent (between large parents, only
+    `links` has them). `velocity` is the points per week used for durations, None if not used.
+    `reason` is empty, or explains why there is no schedule.
     """
 
     rows: tuple[Scheduled, ...] = ()
@@ -95,12 +94,12 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Hours that a period asks of a team, a skill or an item (`whose`), against what it can give.
+    """Hours that a team, a skill or an item (`whose`) needs in a period, and its capacity.
 
-    `period` is a quarter ("2026 Q1") or a month ("2026-01"). `capacity` is None where none is
-    declared. `people` is how many would be needed at the settings' hours a week, `there` how many
-    the capacity stands for, in the file's words `there_words` where it counts people, and `more`
-    how many are missing.
+    `period` is a quarter ("2026 Q1") or a month ("2026-01"). `capacity` is None if none is
+    declared. `people` is how many people are needed at `hours_per_week`, `there` how many the
+    capacity provides (`there_words` in the file's words, if it counts people), and `more` how many
+    are missing.
     """
 
     period: str
@@ -117,9 +116,9 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """Months, one after the other, in which a team, a skill or an item (`whose`) lacks people.
+    """Consecutive months in which a team, a skill or an item (`whose`) lacks people.
 
-    `people` are needed, `there` are there and `more` are missing in the worst of these months.
+    In the worst of these months, `people` are needed, `there` are available and `more` are missing.
     """
 
     whose: str
@@ -133,11 +132,10 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredRisk:
-    """A risk with the item that it is of; `exposure` is likelihood x impact, each 1 to 5.
+    """A risk with its item; `exposure` is likelihood x impact, each 1 to 5.
 
-    `item` is "" for a risk of the plan as a whole.
-    `likelihood` and `impact` are None where the file's word has no place on the scale; then
-    there is no exposure either.
+    `item` is "" for a risk of the plan as a whole. `likelihood` and `impact` are None if the file's
+    word is not on the scale; then there is no exposure either.
     """
 
     text: str
@@ -155,9 +153,9 @@ class RegisteredRisk:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneReport:
-    """A milestone: its sum, its health and why, and the days that matter.
+    """A milestone: its sum, its health with the reason, and its dates.
 
-    `hours_left` and `skills` as of `Quarter`.
+    `hours_left` and `skills` are as in `Quarter`.
     """
 
     sum: Sum
@@ -174,7 +172,7 @@ class MilestoneReport:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two milestones that are worked on in the same time although one at a time was asked for."""
+    """Two milestones that are worked on at the same time, although `one_at_a_time` is set."""
 
     earlier: str
     later: str
@@ -184,7 +182,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An item, or the plan ("") that was not looked at for longer than the cadence asks."""
+    """An item, or the plan (""), that is overdue for review."""
 
     key: str
     last: date
@@ -194,10 +192,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked where feedback is collected, and has no answer yet.
+    """An unanswered question in a place where feedback is collected.
 
-    `item` is the key of the item that names the place, "" for the plan. `by` and `at` are who asked
-    and on which day, empty for an open box of the first text.
+    `item` is the key of the item that links the place, "" for the plan. `by` and `at` are the
+    author and the date, empty for an open box in the first text.
     """
 
     item: str
@@ -211,7 +209,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A note of a review; `item` is "" for one of the plan."""
+    """A review note; `item` is "" for the plan as a whole."""
 
     item: str
     day: date
@@ -220,7 +218,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A milestone or item whose day was changed in the reported time."""
+    """A milestone or item whose date was changed in the reported period."""
 
     name: str
     before: date | None
@@ -229,7 +227,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What happened since a day: the monthly status."""
+    """What happened since a date: the monthly status."""
 
     since: date
     done: tuple[str, ...] = ()
@@ -246,9 +244,9 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """A quarter's plan: milestones due and items that should end in it, and what they come to.
+    """A quarter's plan: milestones due and items that should end in it, with their sums.
 
-    `hours_left` are the hours of what is left of them, `skills` what it takes somebody to know.
+    `hours_left` are the remaining hours of these items, `skills` the skills that they need.
     """
 
     name: str
@@ -263,13 +261,13 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole report. `sums` has, for each item with something below it, its sum by key.
+    """The whole report. `sums` maps the key of each item with children to its sum.
 
-    `points` and `hours` say what each leaf item counts with: its own, or its equal share where
-    only an item above it was estimated. `groups` maps "epic", "feature", "milestone", "team",
-    "audience" and "label" to sums in document order; what has none of it is summed under "". All
-    of them but the labels, of which an item may have several, partition the whole. `notes` are
-    sentences about what is not seen or not known; a reader must see them.
+    `points` and `hours` are what each leaf item counts with: its own value, or its equal share if
+    only a parent was estimated. `groups` maps "epic", "feature", "milestone", "team", "audience"
+    and "label" to sums in document order; items without a value are summed under "". All groups
+    except labels, of which an item may have several, partition the whole. `notes` are sentences
+    about missing or unknown data; a reader must see them.
     """
 
     facts: Facts
