@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house.wording import NOT_YET, PATTERNS, Pattern, Text, not_yet, slips, texts
+from tests.house.wording import NOT_YET, PATTERNS, Kind, Pattern, not_yet, slips, texts
 
 TEXTS = list(texts())
 
@@ -11,7 +11,7 @@ TEXTS = list(texts())
 def test_no_text_has_these_words(pattern: Pattern) -> None:
     """No page, message, docstring or comment has words that a native speaker stumbles over."""
     exempt = not_yet()
-    lines = [line for path, line in slips(pattern, TEXTS) if path not in exempt]
+    lines = [line for path, line in slips(pattern, TEXTS) if not path.startswith(exempt)]
     assert lines == [], f"write instead: {pattern.instead}"
 
 
@@ -23,13 +23,14 @@ def test_each_pattern_finds_the_bad_sentence_and_passes_the_good_one(pattern: Pa
 
 
 def test_exempt_modules_still_need_it() -> None:
-    """A module that was rewritten leaves the list, so that it stays rewritten."""
+    """A package or module that was rewritten leaves the list, so that it stays rewritten."""
     with_slips = {path for pattern in PATTERNS for path, _line in slips(pattern, TEXTS)}
-    assert sorted(not_yet() - with_slips) == [], f"remove these from {NOT_YET.name}"
+    done = [each for each in not_yet() if not any(path.startswith(each) for path in with_slips)]
+    assert done == [], f"remove these from {NOT_YET.name}"
 
 
 def test_every_kind_of_text_is_checked() -> None:
     """Pages, messages, docstrings and comments are all found."""
     paths = {text.path for text in TEXTS}
     assert {"README.md", "action.yml", "docs/cli.md", "src/backlog_sync/cli/main.py"} <= paths
-    assert len({text.kind for text in TEXTS if isinstance(text, Text)}) == 4
+    assert {text.kind for text in TEXTS} == set(Kind)
