@@ -81,7 +81,7 @@ PATTERNS = (
         "The report is in #24; TBD stands for something.",
     ),
     Pattern(
-        r"(?<!there )(?<!There )\b(?:is|are) no (?!longer\b|more\b|less\b|other\b|such\b)[a-z]",
+        r"(?<!there )(?<!There )\b(?:is|are) no (?!longer\b|more\b|less\b|other\b|such\b)[a-zA-Z]",
         "is not a …, are not …",
         "This is no YAML file.",
         "This is not a YAML file; it is no longer read, and there is no other.",
