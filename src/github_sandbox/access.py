@@ -1,10 +1,13 @@
 """Who is asking, and what they may do."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from github_sandbox.models import Account, Project, Repository
 from github_sandbox.problems import forbidden
+
+if TYPE_CHECKING:
+    from github_sandbox.apps import App
 
 Permission: TypeAlias = Literal["none", "read", "triage", "write", "maintain", "admin"]
 
@@ -60,10 +63,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The account behind a request, and its grant."""
+    """The account behind a request, and its grant; `app` is the App that signed it itself."""
 
     account: Account
     grant: Grant
+    app: "App | None" = None
 
     @property
     def label(self) -> str:

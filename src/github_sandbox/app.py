@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from github_sandbox import error_responses, graphql, repositories, rest
 from github_sandbox.access import Grant, Permission, Viewer
+from github_sandbox.apps import AppRefusalError, Apps, grant_of, is_signed
 from github_sandbox.clock import VirtualClock, system_clock
 from github_sandbox.context import Context, RateState
 from github_sandbox.faults import AnswerHangsError, ConnectionLostError, Fault, FaultPlan
@@ -104,7 +105,8 @@ class Sandbox:
     threads; requests are served one at a time.
 
     What is public may be set at any time. `tokens` maps tokens to grants; any other token that is
-    not empty and does not begin with `bad` acts as the default user, with every right. `latency`
+    not empty and does not begin with `bad` acts as the default user, with every right. `apps` are
+    GitHub Apps, which get tokens of their own; while none is registered, any App does. `latency`
     are seconds that each answer takes longer, `write_latency` those more for each thing that the
     request makes or changes. `list_lag` and `search_lag` hide what is younger
     from lists and searches.
@@ -121,6 +123,7 @@ class Sandbox:
         self.store = Store(state_dir, clock)
         self.features = features
         self.tokens: dict[str, Grant] = {}
+        self.apps = Apps(clock)
         self.faults = FaultPlan()
         self.limits = Limits()
         self.list_lag = timedelta(0)
@@ -330,7 +333,19 @@ class Sandbox:
             return error_response(401, "Requires authentication")
         if not token or token.startswith("bad"):
             return error_response(401, "Bad credentials")
+        try:
+            if is_signed(token):
+                app = self.apps.signed_by(token)
+                nothing = Grant(app.login, "none", projects=False, repositories=(), scopes=None)
+                account = repositories.ensure_account(self.store, app.login, "Bot")
+                return Viewer(account, nothing, app)
+            issued = self.apps.issued_as(token)
+        except AppRefusalError as refusal:
+            return error_response(refusal.status, refusal.message)
         grant = self.tokens.get(token)
+        if issued is not None:
+            records = self.store.repositories.values()
+            grant = grant_of(issued, [self.store.full_name(record) for record in records])
         if grant is None:
             account = self.default_account()
             return Viewer(account, Grant(account.login))
@@ -377,6 +392,7 @@ class Sandbox:
             store=self.store,
             viewer=viewer,
             web=self.web,
+            apps=self.apps,
             api=f"{scheme}://{host}{parsed.prefix}",
             list_lag=self.list_lag,
             search_lag=self.search_lag,
@@ -396,6 +412,8 @@ class Sandbox:
             return _with_etag(parsed.request, response, rate)
         if parsed.request.method != "POST":
             return error_response(404, "Not Found")
+        if viewer.app:
+            return error_response(403, viewer.label)
         if parsed.bad_json or parsed.call is None:
             return error_response(400, "Problems parsing JSON")
         if isinstance(parsed.call, dict):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from github_sandbox.access import Viewer
+from github_sandbox.apps import Apps
 from github_sandbox.models import (
     Account,
     Comment,
@@ -50,6 +51,7 @@ class Context:
     store: Store
     viewer: Viewer
     web: str
+    apps: Apps
     api: str = ""
     list_lag: timedelta = timedelta(0)
     search_lag: timedelta = timedelta(0)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from github_sandbox import rest_issues, rest_repositories, rest_search
+from github_sandbox import rest_apps, rest_issues, rest_repositories, rest_search
+from github_sandbox.apps import AppRefusalError
 from github_sandbox.context import Context, RateState
 from github_sandbox.messages import Request, Response, error_response
 from github_sandbox.problems import RefusalError
@@ -18,6 +19,11 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
     (r"/meta", {"GET": rest_repositories.get_meta}),
     (r"/rate_limit", {"GET": rest_repositories.get_rate_limit}),
     (r"/search/issues", {"GET": rest_search.search_issues}),
+    (r"/app", {"GET": rest_apps.get_app}),
+    (r"/app/installations/(?P<number>\d+)", {"GET": rest_apps.get_installation}),
+    (r"/app/installations/(?P<number>\d+)/access_tokens", {"POST": rest_apps.create_token}),
+    (r"/(?:orgs|users)/(?P<login>[^/]+)/installation", {"GET": rest_apps.get_account_installation}),
+    (rf"{_HOME}/installation", {"GET": rest_apps.get_repository_installation}),
     (r"/user", {"GET": rest_repositories.get_user}),
     (r"/users/(?P<login>[^/]+)", {"GET": rest_repositories.get_account}),
     (r"/orgs/(?P<login>[^/]+)", {"GET": rest_repositories.get_organization}),
@@ -85,6 +91,14 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
     (rf"{_ISSUE}/dependencies/blocking", {"GET": rest_issues.list_related("blocking")}),
 )
 
+APP_HANDLERS = frozenset(
+    handler
+    for pattern, handlers in _PATTERNS
+    if "/app" in pattern or pattern.endswith("/installation")
+    for handler in handlers.values()
+)
+"""What an App may call as itself; everything else takes a token of an installation."""
+
 ROUTES = tuple((re.compile(pattern), handlers) for pattern, handlers in _PATTERNS)
 
 
@@ -142,9 +156,13 @@ def route(ctx: Context, request: Request, path: str, rates: Mapping[str, RateSta
             body = _body(request)
         except ValueError:
             return error_response(400, "Problems parsing JSON")
+        if ctx.viewer.app and handler not in APP_HANDLERS:
+            return error_response(403, ctx.viewer.label)
         call = Call(ctx, request, parts, dict(parse_qsl(split.query)), body, rates)
         try:
             return _renamed(call) or handler(call)
+        except AppRefusalError as refusal:
+            return rest_apps.refused(refusal)
         except MovedError as moved:
             return moved_to(moved.url)
         except RefusalError as refusal:

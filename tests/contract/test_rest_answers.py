@@ -14,6 +14,7 @@ from github_sandbox import faults, rest
 from github_sandbox.access import Grant
 from github_sandbox.actors import Person
 from github_sandbox.faults import FaultPlan
+from tests.app_keys import public, signed
 from tests.contract.openapi import Judge
 from tests.contract.packages import package
 from tests.sandbox.conftest import World
@@ -165,6 +166,27 @@ def below_issues(go: Driver) -> None:
     go(200, "DELETE", f"{one}/dependencies/blocked_by/{other['id']}")
 
 
+def apps(go: Driver) -> None:
+    """What a GitHub App calls as itself."""
+    known = go.world.sandbox.apps
+    app = known.register(12, public())
+    installed = known.install(app, "octo-org")
+    now = int(go.world.moment.timestamp())
+    own, go.world.token = go.world.token, signed({"iss": 12, "iat": now - 60, "exp": now + 300})
+    one = f"/app/installations/{installed.id}"
+    for path in ("/app", one, f"{HOME}/installation", "/orgs/octo-org/installation"):
+        go(200, "GET", path)
+    go(404, "GET", f"{USERS}/installation")
+    go(404, "GET", "/users/ada/installation")
+    go(404, "GET", "/app/installations/1")
+    go(201, "POST", f"{one}/access_tokens", {"permissions": {"issues": "write"}})
+    go(422, "POST", f"{one}/access_tokens", {"permissions": {"administration": "write"}})
+    known.suspend(installed)
+    go(403, "POST", f"{one}/access_tokens", {})
+    go.world.token = own
+    go(401, "GET", "/app")
+
+
 def away(go: Driver) -> None:
     """What is elsewhere, gone, forbidden or too much."""
     for title in ("moved", "deleted"):
@@ -203,7 +225,9 @@ def away(go: Driver) -> None:
 
 def test_every_route_answers_as_github_describes_it(driver: Driver, judge: Judge) -> None:
     """All routes, in every variant that a test could think of, and no route is left out."""
-    steps: list[Callable[[Driver], None]] = [places, labels_and_milestones, issues, below_issues]
+    steps: list[Callable[[Driver], None]] = [
+        places, labels_and_milestones, issues, below_issues, apps
+    ]  # fmt: skip
     for step in steps:
         step(driver)
     there = {(method, p.pattern) for p, handlers in rest.ROUTES for method in handlers}

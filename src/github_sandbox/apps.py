@@ -1,0 +1,262 @@
+"""GitHub Apps: their signatures, where they are installed, and the tokens that they get.
+
+Sources: GitHub's documentation ("Generating a JSON Web Token (JWT) for a GitHub App",
+"Generating an installation access token for a GitHub App") and the OpenAPI description. The words
+of refusals are those that users report.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from github_sandbox.access import Grant
+
+PublicKey: TypeAlias = tuple[int, int]
+"""Modulus and exponent of an RSA key."""
+
+PERMISSIONS = {
+    "contents": "write",
+    "issues": "write",
+    "metadata": "read",
+    "organization_projects": "write",
+    "pull_requests": "write",
+}
+"""What an App is granted unless something else is said."""
+
+LONGEST = 600
+"""Seconds that a signature may be valid for, counted from now."""
+
+UNDECODABLE = "A JSON web token could not be decoded"
+SUSPENDED = "This installation has been suspended"
+
+_SHA256 = bytes.fromhex("3031300d060960864801650304020105000420")
+"""What PKCS #1 puts before a SHA-256 digest (RFC 8017, 9.2)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """A GitHub App. Without a `public_key` every signature is taken for its own."""
+
+    id: int
+    slug: str
+    owner: str
+    created_at: str
+    public_key: PublicKey | None = None
+    permissions: Mapping[str, str] = field(default_factory=lambda: PERMISSIONS)
+
+    @property
+    def login(self) -> str:
+        """The login of its bot."""
+        return f"{self.slug}[bot]"
+
+
+@dataclass(slots=True, kw_only=True)
+class Installation:
+    """An App at an account: in all of its repositories, or in those named in `repositories`."""
+
+    id: int
+    app: App
+    account: str
+    created_at: str
+    repositories: tuple[str, ...] | None = None
+    suspended_at: str | None = None
+
+    def covers(self, full_name: str) -> bool:
+        """Whether it reaches this repository."""
+        if self.repositories is None:
+            return full_name.lower().startswith(f"{self.account.lower()}/")
+        return full_name.lower() in {name.lower() for name in self.repositories}
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token of an installation; it is good until `expires_at` (seconds since 1970)."""
+
+    token: str
+    installation: Installation
+    expires_at: float
+    permissions: Mapping[str, str]
+
+
+class AppRefusalError(Exception):
+    """An App that is not let in."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class Apps:
+    """The Apps that this server knows. While there are none, any App is installed everywhere.
+
+    `token_seconds` is how long a token is good for.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._apps: dict[int, App] = {}
+        self._installations: dict[int, Installation] = {}
+        self._tokens: dict[str, Issued] = {}
+        self._next = 1001
+        self._any = True
+        self.token_seconds = 3600.0
+
+    @property
+    def issued(self) -> list[Issued]:
+        """All tokens so far, the oldest first."""
+        return list(self._tokens.values())
+
+    def register(self, app_id: int, public_key: PublicKey | None = None, **more: Any) -> App:
+        """Make an App known; from then on no other is."""
+        self._any = False
+        return self._add(app_id, public_key=public_key, **more)
+
+    def _add(self, app_id: int, **more: Any) -> App:
+        more = {"slug": f"app-{app_id}", "owner": "octo-org", **more}
+        app = self._apps[app_id] = App(id=app_id, created_at=self._now(), **more)
+        return app
+
+    def install(
+        self, app: App, account: str, repositories: tuple[str, ...] | None = None
+    ) -> Installation:
+        """Install an App at an account."""
+        self._next += 1
+        installation = Installation(
+            id=self._next,
+            app=app,
+            account=account,
+            created_at=self._now(),
+            repositories=repositories,
+        )
+        self._installations[installation.id] = installation
+        return installation
+
+    def suspend(self, installation: Installation, *, suspended: bool = True) -> None:
+        """Suspend an installation, or let it go on."""
+        installation.suspended_at = self._now() if suspended else None
+
+    def remove(self, installation: Installation) -> None:
+        """Uninstall an App."""
+        del self._installations[installation.id]
+
+    def _now(self) -> str:
+        return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    # ---- who asks --------------------------------------------------------------------------
+
+    def signed_by(self, token: str) -> App:
+        """Return the App that signed this; raises `AppRefusalError` if none did."""
+        try:
+            signed, _, last = token.rpartition(".")
+            head, claims = (json.loads(_decoded(part)) for part in signed.split("."))
+            signature = _decoded(last)
+            issuer, algorithm = str(claims["iss"]), head["alg"]
+        except (ValueError, TypeError, KeyError):
+            raise AppRefusalError(401, UNDECODABLE) from None
+        app = self._apps.get(int(issuer)) if issuer.isdecimal() else None
+        if app is None and self._any and issuer.isdecimal():
+            app = self._add(int(issuer))
+        if app is None:
+            raise AppRefusalError(404, "Integration not found")
+        if algorithm != "RS256" or not _is_signature(app.public_key, signed.encode(), signature):
+            raise AppRefusalError(401, UNDECODABLE)
+        self._check_dates(claims)
+        return app
+
+    def _check_dates(self, claims: Mapping[str, Any]) -> None:
+        now, issued, expires = self._clock().timestamp(), claims.get("iat"), claims.get("exp")
+        if not isinstance(expires, int | float) or expires <= now:
+            text = "must be a numeric value representing the future time at which"
+            raise AppRefusalError(
+                401, f"'Expiration time' claim ('exp') {text} the assertion expires"
+            )
+        if expires > now + LONGEST:
+            raise AppRefusalError(401, "'Expiration time' claim ('exp') is too far in the future")
+        if not isinstance(issued, int) or issued > now:
+            text = "must be an Integer representing the time that the assertion was issued"
+            raise AppRefusalError(401, f"'Issued at' claim ('iat') {text}")
+
+    def issued_as(self, token: str) -> Issued | None:
+        """Return the token of an installation; None if it is of another kind.
+
+        Raises `AppRefusalError` if it is no longer good.
+        """
+        issued = self._tokens.get(token)
+        if issued is None:
+            return None
+        installed = self._installations.get(issued.installation.id)
+        if installed is None or self._clock().timestamp() >= issued.expires_at:
+            raise AppRefusalError(401, "Bad credentials")
+        if installed.suspended_at:
+            raise AppRefusalError(403, SUSPENDED)
+        return issued
+
+    # ---- what an App asks for --------------------------------------------------------------
+
+    def installations(self, app: App) -> list[Installation]:
+        """Return where an App is installed."""
+        return [i for i in self._installations.values() if i.app is app]
+
+    def at_repository(self, app: App, full_name: str) -> Installation | None:
+        """Return the installation that reaches an existing repository."""
+        for installation in self.installations(app):
+            if installation.covers(full_name):
+                return installation
+        return self.install(app, full_name.partition("/")[0]) if self._any else None
+
+    def issue(self, installation: Installation, permissions: Mapping[str, str]) -> Issued:
+        """Give an installation a new token."""
+        if installation.suspended_at:
+            raise AppRefusalError(403, SUSPENDED)
+        if not permissions.keys() <= installation.app.permissions.keys():
+            text = "The permissions requested are not granted to this installation."
+            raise AppRefusalError(422, text)
+        digest = hashlib.sha256(f"{installation.id}:{len(self._tokens)}".encode()).hexdigest()
+        issued = Issued(
+            f"ghs_{digest[:36]}",
+            installation,
+            self._clock().timestamp() + self.token_seconds,
+            permissions or installation.app.permissions,
+        )
+        self._tokens[issued.token] = issued
+        return issued
+
+
+def grant_of(issued: Issued, names: list[str]) -> Grant:
+    """Return what a token may do, of the repositories with these names."""
+    granted = issued.permissions
+    return Grant(
+        issued.installation.app.login,
+        permission="write" if granted.get("issues") == "write" else "read",
+        projects="organization_projects" in granted,
+        board_writes=granted.get("organization_projects") in ("write", "admin"),
+        repositories=tuple(name for name in names if issued.installation.covers(name)),
+        scopes=None,
+    )
+
+
+def is_signed(token: str) -> bool:
+    """Whether this is a JSON Web Token."""
+    return token.startswith("eyJ") and token.count(".") == 2
+
+
+def _decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _is_signature(key: PublicKey | None, signed: bytes, signature: bytes) -> bool:
+    """Whether the signature is of this key (RSASSA-PKCS1-v1_5 with SHA-256: RFC 8017, 8.2.2)."""
+    if key is None:
+        return True
+    modulus, exponent = key
+    size = (modulus.bit_length() + 7) // 8
+    if len(signature) != size:
+        return False
+    block = pow(int.from_bytes(signature, "big"), exponent, modulus).to_bytes(size, "big")
+    digest = _SHA256 + hashlib.sha256(signed).digest()
+    return block == b"\x00\x01" + b"\xff" * (size - len(digest) - 3) + b"\x00" + digest
