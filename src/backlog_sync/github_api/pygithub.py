@@ -1,5 +1,6 @@
 """PyGithub on our session, without retries and pauses of its own."""
 
+import logging
 import threading
 from collections.abc import Callable, ItemsView, Iterator
 from contextlib import contextmanager
@@ -100,6 +101,8 @@ def integration(
 
     `sign` turns claims into a JSON Web Token.
     """
+    # At its loudest PyGithub logs every answer, and these hold tokens.
+    logging.getLogger(Requester.__module__).setLevel(logging.INFO)
     with _connections_of(session):
         auth = AppAuth(app_id, sign_func=sign)
         return GithubIntegration(auth=auth, base_url=api_url, lazy=True, **_options(session))
