@@ -1,13 +1,10 @@
 """Who is asking, and what they may do."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from github_sandbox.models import Account, Project, Repository
+from github_sandbox.models import Account, App, Project, Repository
 from github_sandbox.problems import forbidden
-
-if TYPE_CHECKING:
-    from github_sandbox.apps import App
 
 Permission: TypeAlias = Literal["none", "read", "triage", "write", "maintain", "admin"]
 
@@ -67,7 +64,7 @@ class Viewer:
 
     account: Account
     grant: Grant
-    app: "App | None" = None
+    app: App | None = None
 
     @property
     def label(self) -> str:

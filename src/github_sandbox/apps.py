@@ -9,23 +9,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from github_sandbox.access import Grant
-
-PublicKey: TypeAlias = tuple[int, int]
-"""Modulus and exponent of an RSA key."""
-
-PERMISSIONS = {
-    "contents": "write",
-    "issues": "write",
-    "metadata": "read",
-    "organization_projects": "write",
-    "pull_requests": "write",
-}
-"""What an App is granted unless something else is said."""
+from github_sandbox.models import App, PublicKey
 
 LONGEST = 600
 """Seconds that a signature may be valid for, counted from now."""
@@ -35,23 +24,6 @@ SUSPENDED = "This installation has been suspended"
 
 _SHA256 = bytes.fromhex("3031300d060960864801650304020105000420")
 """What PKCS #1 puts before a SHA-256 digest (RFC 8017, 9.2)."""
-
-
-@dataclass(slots=True, kw_only=True)
-class App:
-    """A GitHub App. Without a `public_key` every signature is taken for its own."""
-
-    id: int
-    slug: str
-    owner: str
-    created_at: str
-    public_key: PublicKey | None = None
-    permissions: Mapping[str, str] = field(default_factory=lambda: PERMISSIONS)
-
-    @property
-    def login(self) -> str:
-        """The login of its bot."""
-        return f"{self.slug}[bot]"
 
 
 @dataclass(slots=True, kw_only=True)

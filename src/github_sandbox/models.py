@@ -5,6 +5,7 @@ node id (the GraphQL `id`). Moments are ISO strings in UTC to the second, as Git
 so that they compare as text. Records refer to each other by number.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -320,3 +321,33 @@ def node_prefix(kind: type[Record], values: dict[str, Any]) -> str:
     if kind is Field:
         return FIELD_PREFIXES.get(values["data_type"], "PVTF")
     return kind.prefix
+
+
+PublicKey: TypeAlias = tuple[int, int]
+"""Modulus and exponent of an RSA key."""
+
+PERMISSIONS = {
+    "contents": "write",
+    "issues": "write",
+    "metadata": "read",
+    "organization_projects": "write",
+    "pull_requests": "write",
+}
+"""What an App is granted unless something else is said."""
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """A GitHub App. Without a `public_key` every signature is taken for its own."""
+
+    id: int
+    slug: str
+    owner: str
+    created_at: str
+    public_key: PublicKey | None = None
+    permissions: Mapping[str, str] = field(default_factory=lambda: PERMISSIONS)
+
+    @property
+    def login(self) -> str:
+        """The login of its bot."""
+        return f"{self.slug}[bot]"

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from github_sandbox import repositories, rest_payloads
-from github_sandbox.apps import UNDECODABLE, App, AppRefusalError, Installation
+from github_sandbox.apps import UNDECODABLE, AppRefusalError, Installation
 from github_sandbox.messages import Response, error_response, json_response
+from github_sandbox.models import App
 from github_sandbox.problems import not_found
 from github_sandbox.rest_call import Call
 
