@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from backlog_sync.core import base as marker_codec
+from backlog_sync.core.checkboxes import BODY_LINE
 from backlog_sync.core.mentions import closed, quiet
 from backlog_sync.core.model import Base, Block, CheckItem, Checklist, Marker, Prose
 from backlog_sync.core.normalize import digest, hash_value, unify_newlines
@@ -21,7 +22,6 @@ NEWER = "a newer version of backlog wrote them"
 _END = "<!-- backlog:end "
 _VERSION = re.compile(r'"v":(\d{1,4})\b')
 _SIGN = "<!-- backlog:"
-_BOX = re.compile(r"^(\s{0,12}(?:[-*+]|\d{1,9}[.)]) )\[([ xX])\] (.*)$")
 _UNBOXED = r"\1\\[\2] \3"
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
 _FOOTER = "*Managed from `"
@@ -152,7 +152,7 @@ def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
 def detail_lines(entry: CheckItem, *, mentions: bool) -> list[str]:
     """Give the lines below an entry's box: indented, so that they stay with it, and no boxes."""
     text = _safe(closed(unify_newlines("\n".join(entry.details))), mentions)
-    return [f"  {_BOX.sub(_UNBOXED, line)}" for line in text.split("\n") if line.strip()]
+    return [f"  {BODY_LINE.sub(_UNBOXED, line)}" for line in text.split("\n") if line.strip()]
 
 
 def _one_line(text: str) -> str:
@@ -181,7 +181,7 @@ def _boxes(lines: tuple[str, ...]) -> tuple[tuple[int, str, bool], ...]:
     occurrences: dict[str, int] = {}
     entries: list[tuple[int, str, bool]] = []
     for index, line in enumerate(lines):
-        match = _BOX.match(line) if "[" in line else None
+        match = BODY_LINE.match(line) if "[" in line else None
         if match:
             text = match[3].strip()
             nth = occurrences.get(text, 0)
@@ -198,7 +198,7 @@ def boxes(lines: tuple[str, ...]) -> dict[str, bool]:
 
 def read_box(line: str) -> tuple[str, bool] | None:
     """Give the text of a check box and whether it is ticked; None for any other line."""
-    match = _BOX.match(line)
+    match = BODY_LINE.match(line)
     return (match[3].strip(), match[2] != " ") if match else None
 
 
@@ -206,7 +206,7 @@ def box_texts(lines: tuple[str, ...]) -> dict[str, str]:
     """Give the text of every check box by its key, in order."""
     texts: dict[str, str] = {}
     for index, key, _ in _boxes(lines):
-        match = _BOX.match(lines[index])
+        match = BODY_LINE.match(lines[index])
         texts[key] = match[3].strip() if match else ""
     return texts
 
@@ -216,7 +216,7 @@ def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, 
     ticked = list(lines)
     for index, key, done in _boxes(lines):
         if ticks.get(key, done) != done:
-            match = _BOX.match(lines[index])
+            match = BODY_LINE.match(lines[index])
             assert match is not None
             ticked[index] = f"{match[1]}[{' ' if done else 'x'}] {match[3]}"
     return tuple(ticked)
@@ -329,7 +329,7 @@ def foreign_lines(
 
 
 def _untick(line: str) -> str:
-    match = _BOX.match(line) if "[" in line else None
+    match = BODY_LINE.match(line) if "[" in line else None
     return f"- [ ] {match[3].strip()}" if match else line.rstrip()
 
 

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from backlog_sync.core.checkboxes import GITHUB
 from backlog_sync.core.issue_index import title_mark
 from backlog_sync.core.model import DesiredItem
 
 _TOKEN = re.compile(r"\w+")
 _CUTS = re.compile(r"[|:：,;，、—–\"'`()\[\]{}<>#]|\s-\s|\*\*|__|~~")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_MARK = re.compile(r"^\s*(?:[-*+•>]|\d{1,3}[.)]|#{1,6})?\s*(?:\[[ xX]\])?\s*")
+_MARK = re.compile(rf"^\s*(?:[-*+•>]|\d{{1,3}}[.)]|#{{1,6}})?\s*(?:{GITHUB.pattern})?\s*")
 _NUMBERED_WITHIN = 4
 """Words at the start of a title in which a number identifies it (`Phase 2`, `Story 1.3`)."""
 _LONG_WORD = 8

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 
+from backlog_sync.core.checkboxes import ANY as ANY_BOX
+
 _REFERENCE = re.compile(
     r"(?:https?://\S{1,300}/issues/|(?:[\w.-]{1,40}(?:/[\w.-]{1,100})?)?#)\d{1,12}"
     r"|\b(?:issue|github_issue)[\"']?[ ]*:[ ]*[\"']?\d{1,12}",
     re.IGNORECASE,
 )
-_BOX = re.compile(r"\[[ xX/~-]\]")
 _WORD = re.compile(r"\w+|[^\w\s]")
 _OURS = frozenset(
     ("issue", "status", "done", "text", "true", "false", "x", "todo", "progress", "in", "closed",
@@ -27,6 +28,6 @@ class Words:
 
     def __call__(self, line: str) -> tuple[str, ...]:
         """Give the words of a line without numbers of issues, boxes, and what tells progress."""
-        rest = _BOX.sub(" ", _REFERENCE.sub(" ", line))
+        rest = ANY_BOX.sub(" ", _REFERENCE.sub(" ", line))
         words = (word for word in _WORD.findall(rest.casefold()) if word[0].isalnum())
         return tuple(word for word in words if word not in self._progress)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from backlog_sync.core.checkboxes import IN_VALUE
+from backlog_sync.core.checkboxes import is_ticked as is_ticked_box
 from backlog_sync.files.draft import Criterion
 from backlog_sync.files.names import parse_names
 from backlog_sync.files.scenario import begins_scenario, continues_scenario, names_scenario
@@ -16,7 +18,6 @@ LONGEST_TITLE = 240
 """A title that is made from a longer text ends here; GitHub takes 256 characters."""
 
 _BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
-_BOX = re.compile(r"\[([ xX✓])\]\s*")
 _BREAK = re.compile(r"<br ?/?>")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
 _NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{3}[.!?])[ ]+(?=[^\W\d_a-zа-яё])|(?<=[。！？])")
@@ -162,9 +163,9 @@ def unhashed(text: str) -> str:
 
 def _boxed(line: str) -> Criterion:
     plain = _BULLET.sub("", line.strip(), count=1) if _BULLET.match(line) else line.strip()
-    box = _BOX.match(plain)
+    box = IN_VALUE.match(plain)
     if box:
-        return Criterion(unhashed(plain[box.end() :]), box[1] != " ")
+        return Criterion(unhashed(plain[box.end() :]), is_ticked_box(box))
     return Criterion(plain)
 
 
@@ -258,7 +259,7 @@ def titled(text: str) -> tuple[str, str]:
     first, _, below = text.strip().partition("\n")
     sign = _HEADING.match(first) or _BULLET.match(first)
     bare = first[sign.end() :] if sign else first
-    box = _BOX.match(bare)
+    box = IN_VALUE.match(bare)
     title = short_title(bare[box.end() :] if box else bare)
     if box or len(title) < len(" ".join(bare.split())):
         return title, text.strip()

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from backlog_sync.core.checkboxes import ANY as ANY_BOX
+from backlog_sync.core.checkboxes import is_ticked
 from backlog_sync.files.dates import months
+from backlog_sync.files.scripts import CJK
 from backlog_sync.files.vocabulary import is_decoration, key_words, vocabulary, words_of
 
 _HEAD = 200
@@ -19,7 +22,7 @@ DONE, PROGRESS, TODO = frozenset(("done",)), frozenset(("progress",)), frozenset
 _STRUCK = frozenset(("done", "cancelled"))
 _NONE = frozenset(("none",))
 
-_BOX = re.compile(r"\[([ xX✓✔✅~/-])\](?=\s|$)")
+_BOX = re.compile(rf"{ANY_BOX.pattern}(?=\s|$)")
 _BOXES = {" ": TODO, "~": PROGRESS, "/": PROGRESS, "-": frozenset(("cancelled",))}
 _STRIKE = re.compile(r"~~(?=\S)([^~]{1,300})~~")
 _TOKEN = re.compile(r"\d{1,3}[ ]?%|\w+(?:['’]\w+)?", re.UNICODE)
@@ -27,7 +30,6 @@ _SHARE = re.compile(r"(\d{1,3})[ ]?%")
 _COUNT = re.compile(r"[(（][ ]*(\d{1,4})[ ]?(?:/|of|von|de|из)[ ]?(\d{1,4})[^()（）\d]{0,40}[)）]")
 _REMARK = re.compile(r"[(（]([^()（）]{1,60})[)）]")
 _APART = re.compile(r"[ \t*_`]*(?:$|[:：,;，；、。.!()（）\[\]|/+&–—~\"“”]|[ \t]-+(?:[ \t]|$)|-\w)")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDINGS = re.compile(r"(?:了|済み?|しました|した|です|됨|했음|함|되었음|입니다)?$")
 _LAST_REMARK = re.compile(r"[ ]?[(（\[][ ]*([^()（）\[\]]{1,60})[)）\]][ *_~.]*$")
 _STAMP = re.compile(r"(?<=[✅☑✔✓])[ ]\d{4}-\d\d-\d\d$")
@@ -66,7 +68,7 @@ def status_in(text: str) -> StatusPhrase | None:
     if struck:
         return _struck(head, struck)
     ticked = _BOX.search(head, 0, at)
-    found = None if ticked and ticked[1] != " " else _phrase(head, at)
+    found = None if ticked and is_ticked(ticked) else _phrase(head, at)
     if found is None:
         return StatusPhrase(marked, 0, at, not head[at:].strip()) if marked else None
     meant, end = found
@@ -262,10 +264,10 @@ def _joined(token: tuple[str, int]) -> tuple[frozenset[str], int]:
     """A word of a language without blanks: `完了しました`, `全部完成`, `已经完成了`."""
     word, end = token
     known = vocabulary().statuses
-    if not _CJK.match(word):
+    if not CJK.match(word):
         return frozenset(), 0
     lead = max((part for name in ("negations", "adverbs") for part in words_of(name)
-                if _CJK.match(part) and word.startswith(part) and part != word),
+                if CJK.match(part) and word.startswith(part) and part != word),
                key=len, default="")  # fmt: skip
     for begin in {0, len(lead)}:
         for length in range(len(word), begin, -1):

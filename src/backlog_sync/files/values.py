@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from backlog_sync.core.checkboxes import WRITTEN
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.inline import plain
@@ -159,7 +160,7 @@ def parse_status(value: str) -> str | None:
     word = plain(value.split("(", 1)[0][:300])
     signs = " *`~" + "".join(filter(is_decoration, word))
     bare = word.lstrip(signs).rstrip(signs + ".,;:")
-    if not any(char.isalnum() for char in bare) or re.fullmatch(r"\[[xX]\]", bare):
+    if not any(char.isalnum() for char in bare) or WRITTEN.fullmatch(bare):
         return _MEANT.get(next(iter(meanings(value)), ""), bare or plain(value) or None)
     told_by_sign = not meanings(bare) and "done" in meanings(value)
     return word.strip() if told_by_sign else bare

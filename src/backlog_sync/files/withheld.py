@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
+from backlog_sync.core.checkboxes import GITHUB
+from backlog_sync.files.scripts import CJK
 from backlog_sync.files.vocabulary import bare_word, field_of, key_words, listed, words_of
 
 _EFFORTS = ("estimate", "effort", "estimate_hours", "estimate_seconds")
@@ -24,7 +26,10 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"[~≈]?\d{1,5}(?:[.,]\d{1,2})?$")
-_LEAD = re.compile(r"[ \t]*(?:>[ \t]?){0,4}(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?")
+_LEAD = re.compile(
+    r"[ \t]*(?:>[ \t]?){0,4}(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)?"
+    rf"(?:{GITHUB.pattern}[ \t]+)?"
+)
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.{0,200}?)[ \t#]*$")
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?)?(```+|~~~+)")
@@ -38,7 +43,6 @@ _LONGEST_KEY, _MOST_WORDS = 80, 5
 """Longer texts before a colon are sentences, not keys."""
 _LONGEST_JOINED = 12
 """Characters of a word without spaces, as in Chinese: longer ones are sentences."""
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def without_withheld(text: str, publish: Collection[str]) -> str:
@@ -216,12 +220,12 @@ def _begins(word: str, kind: str) -> bool:
         return False
     plain = key_words(word)
     return any(not sign.isascii() and len(sign) < 5 and plain.startswith(sign)
-               for sign in words_of(f"withheld.{kind}") if _CJK.match(sign))  # fmt: skip
+               for sign in words_of(f"withheld.{kind}") if CJK.match(sign))  # fmt: skip
 
 
 def _is_risk(cell: str) -> bool:
     return _has(cell.split(), "risks") or any(
-        sign in key_words(cell) for sign in words_of("withheld.risks") if _CJK.match(sign)
+        sign in key_words(cell) for sign in words_of("withheld.risks") if CJK.match(sign)
     )
 
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from backlog_sync.core.checkboxes import OPEN_QUESTION
 from backlog_sync.core.facts import Conversation, PlanningSettings, Remark, WorkItem
 from backlog_sync.core.normalize import unify_newlines
 from backlog_sync.reports.values import Question
 
-_BOX = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+\[ \][ \t]+(\S.*)")
 _FENCE = re.compile(r"[ \t]*(```+|~~~+)")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_]{0,3}[ \t]*\Z")
 _LEAD = re.compile(r"[ \t]*(?:#{1,6}|[-*+]|\d{1,3}[.)])[ \t]+")
@@ -44,7 +44,7 @@ def _questions(key: str, one: Conversation) -> Iterator[Question]:
         return
     place = {"item": key, "ref": str(one.ref), "title": one.title}
     for line in _lines(one.text):
-        if box := _BOX.fullmatch(line):
+        if box := OPEN_QUESTION.fullmatch(line):
             yield Question(**place, text=_short(box[1]), url=one.url)
     for thread in one.threads:
         for at, remark in enumerate(thread):

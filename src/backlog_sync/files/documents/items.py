@@ -1,6 +1,5 @@
 """The models of items, for YAML backlogs and for what the other readers produce."""
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -14,6 +13,7 @@ from pydantic import (
     create_model,
 )
 
+from backlog_sync.core.checkboxes import IN_OWN_FILE, is_ticked
 from backlog_sync.core.fields import BOARD_FIELDS
 from backlog_sync.files.documents.values import (
     REPOSITORY_PATTERN,
@@ -30,17 +30,15 @@ from backlog_sync.files.documents.values import (
     shorthand,
 )
 
-_BOX = re.compile(r"\[([ xX])\]\s+")
-
 
 def _criterion(value: object) -> object:
     """Convert a text to a criterion; `[x] text` is one that is done."""
     if not isinstance(value, str):
         return value
-    box = _BOX.match(value)
+    box = IN_OWN_FILE.match(value)
     if box is None:
         return {"text": value}
-    return {"text": value[box.end() :], "done": box[1] in "xX"}
+    return {"text": value[box.end() :], "done": is_ticked(box)}
 
 
 _Line: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=False)]

@@ -1,5 +1,6 @@
 """Values that go on over the lines below their key: prose, check lists, names."""
 
+from backlog_sync.core.checkboxes import IN_VALUE
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.node_values import criteria_of
 from backlog_sync.files.outline import Kind, Line
@@ -134,7 +135,7 @@ class Blocks:
         draft = self.open.draft
         raw = self.record.raw(line, draft)
         if line.box is not None:
-            raw = raw.replace("[ ] ", "", 1).replace("[x] ", "", 1).replace("[X] ", "", 1)
+            raw = IN_VALUE.sub("", raw, count=1)
         draft.say(raw)
         self.record.note(line, "description", draft, "a detail of a scenario")
         return True

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from backlog_sync.core.checkboxes import MISTAKEN
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.reading.choices import Choices
@@ -14,10 +15,6 @@ from backlog_sync.files.vocabulary import near_key, near_type
 _NUMBERED = re.compile(r"(?P<word>[^\W\d_]{3,20})[ ]#?\d[\d.]*[a-z]?(?=[ ]?[:：—–-])")
 """A word and a number that head an item, if the word is one of those that do."""
 
-_BOX = re.compile(
-    r"\[(?P<mark>[ ]{0,3}|[xX✓][ ]|[ ][xX✓])\](?P<gap>[ ]?)(?=\S)|\[[xX ]\](?=[^\s(\[])"
-)
-"""What was meant for a check box: `[]`, `[x ]`, `[ ]text`."""
 
 _FEW = 3
 """Headings listed in one message: enough to find the place."""
@@ -47,7 +44,7 @@ def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
     for node in outline.root.walk():
         if node.form is not Form.ENTRY or node.box is not None or node.text[:1] != "[":
             continue
-        match = _BOX.match(node.text)
+        match = MISTAKEN.match(node.text)
         if match and not node.text.startswith("](", match.end() - 1):
             message = f"'{shown(node.text[:40])}' looks like a check box, and is none"
             done = "[x]" if re.search("[xX✓]", match[0]) else "[ ]"

@@ -11,6 +11,7 @@ from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, is_boxed, linked_text, read_title, typed_line
 from backlog_sync.files.scenario import begins_scenario
+from backlog_sync.files.scripts import CJK
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word, status_in
 from backlog_sync.files.values import without_remark
@@ -283,7 +284,7 @@ def status_of(text: str) -> str | None:
 
 def _joined_status(word: str) -> str | None:
     """The status that begins a heading without blanks: `已完成工作` is work that is done."""
-    if not _CJK.fullmatch(word):
+    if not _CJK_WORD.fullmatch(word):
         return None
     parts = ((word[:at], word[at:].lstrip("的の")) for at in range(len(word) - 1, 0, -1))
     return next((status for status, named in parts if is_list(named) and _is_alone(status)), None)
@@ -294,8 +295,7 @@ def _is_alone(text: str) -> bool:
     return told is not None and told.alone
 
 
-_CJK_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CJK = re.compile(rf"(?:{_CJK_SIGN.pattern}){{3,12}}")
+_CJK_WORD = re.compile(rf"(?:{CJK.pattern}){{3,12}}")
 
 
 def is_list(word: str) -> bool:
@@ -390,7 +390,7 @@ def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Sect
 
 def is_lead(pair: Pair) -> bool:
     """Whether a bold word may begin a bullet that says what is wanted: `**Search:** find …`."""
-    width = len(pair.value) + 2 * len(_CJK_SIGN.findall(pair.value[:_SENTENCE]))
+    width = len(pair.value) + 2 * len(CJK.findall(pair.value[:_SENTENCE]))
     return pair.field is None and pair.bold and width >= _SENTENCE
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
+from backlog_sync.core.checkboxes import IN_TITLE, is_ticked
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.hints import issue_hints
@@ -97,7 +98,6 @@ _PRIORITY_BEHIND = re.compile(r"[ ][·|][ ](P[0-5])(?=[ ]·|$)", re.IGNORECASE)
 _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
 
 _BEHIND = re.compile(r"([^:：—–]{1,30}?)(?:[:：]|[ ][—–-])[ ]")
-_BOX = re.compile(r"\[([ xX])\][ ]+(?=\S)")
 _TO_TOP = re.compile(r"(?<=\S)[ ]+<a[ ]href=\"#[^<>\"]{0,100}\">[^<>]{0,30}</a>[ ]*$")
 """A link at the end of a heading that leads the reader up again."""
 
@@ -193,7 +193,7 @@ class Title:
 
 def is_boxed(title: str) -> bool:
     """Whether a heading has a check box: `### [ ] Sign in`."""
-    return _BOX.match(title) is not None
+    return IN_TITLE.match(title) is not None
 
 
 def strip_number(title: str) -> str:
@@ -204,10 +204,10 @@ def strip_number(title: str) -> str:
 def read_title(text: str, *, entry: bool = False) -> Title:
     """Take a title apart; that of a list entry may go on with the item's body."""
     text = text if entry else _TO_TOP.sub("", text)
-    box = _BOX.match(text)
+    box = IN_TITLE.match(text)
     if box:  # a heading that is ticked: `### [x] Task: Sign in`
         told = read_title(text[box.end() :], entry=entry)
-        done = "Done" if box[1] != " " else None
+        done = "Done" if is_ticked(box) else None
         typed = told.typed and replace(told.typed, status=done or told.typed.status)
         return replace(told, typed=typed, status=done or told.status)
     if entry and "#" in text:

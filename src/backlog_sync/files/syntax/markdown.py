@@ -11,6 +11,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from backlog_sync.core.checkboxes import BARE_ROW, BEFORE_TEXT, is_ticked
 from backlog_sync.files.outline import (
     SILENT,
     TAB,
@@ -29,8 +30,6 @@ _DEEPEST = 100
 """Lists and quotes nest as deep as this; markdown-it-py drops what is deeper, and 20 is too few."""
 
 _MARKER = re.compile(r"([-*+•]|\d{1,9}[.)])(?=[ \t]|$)")
-_BOX = re.compile(r"\[([ xX✓✔])\]\*?(?=[ \t]|$)")
-_BARE = re.compile(r"(?=\[[ xX]\][ \t]+\S)")
 """A check box without the marker of a list: one of several is meant as an entry."""
 
 _HASHES = re.compile(r"#{1,6}(?=[ \t]|$)")
@@ -75,7 +74,7 @@ class _Builder:
         self.unclosed: list[int] = []
         self.cells: dict[int, tuple[str, ...]] = {}
         rows = (self.text[start:end].lstrip(" \t") for start, end, _ in self.spans)
-        self.bare = sum(_BARE.match(row) is not None for row in rows) > 1
+        self.bare = sum(BARE_ROW.match(row) is not None for row in rows) > 1
 
     def build(self) -> Outline:
         front = self._front_matter()
@@ -344,20 +343,20 @@ class _Builder:
         return line._replace(level=level, text=title, at=at)
 
     def _item(self, line: Line) -> Line:
-        marker = _MARKER.match(line.text) or _BARE.match(line.text)
+        marker = _MARKER.match(line.text) or BARE_ROW.match(line.text)
         if marker is None:
             return line
         behind = line.at + marker.end()
         width, at = columns(self.text, behind, line.end)
         content = line.indent + marker.end() + (width if 0 < width <= TAB else 1)
-        box = _BOX.match(self.text, at, line.end) if self.text.startswith("[", at) else None
+        box = BEFORE_TEXT.match(self.text, at, line.end) if self.text.startswith("[", at) else None
         if box:
             _, at = columns(self.text, box.end(), line.end)
         kind = line.kind if line.kind in SILENT or line.kind is Kind.TABLE else Kind.LIST
         return line._replace(
             kind=kind, text=self.text[at : line.end].rstrip(), at=min(at, line.end),
             marker=marker[0], content=content, box=box.start(1) if box else None,
-            ticked=box is not None and box[1] != " ",
+            ticked=box is not None and is_ticked(box),
         )  # fmt: skip
 
 
@@ -385,7 +384,7 @@ def _rows(token: Token, base: int) -> tuple[int, int]:
 def _as_entry(row: str) -> str:
     """A row as the parser sees it: a check box alone begins an entry as well."""
     bare = row.lstrip(" \t")
-    return f"{row[: len(row) - len(bare)]}- {bare}" if _BARE.match(bare) else row
+    return f"{row[: len(row) - len(bare)]}- {bare}" if BARE_ROW.match(bare) else row
 
 
 def _without_indent(row: str, width: int) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from backlog_sync.core.checkboxes import IN_ORG
 from backlog_sync.files.outline import (
     Form,
     Keywords,
@@ -53,7 +54,6 @@ _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)")
 _RULE = re.compile(r"[ \t]*-{5,}[ \t]*$")
 _ROW_RULE = re.compile(r"[ \t]*\|-[-+|]*[ \t]*$")
 _MARKER = re.compile(r"[ \t]*([-+]|(?<=[ \t])\*|\d{1,4}[.)])(?:[ \t]+|$)")
-_BOX = re.compile(r"\[([ xX-])\][ \t]+(?=\S)")
 _KEY = re.compile(r"^([ \t]*)\*([^*:\n]{1,60})(?::\*|\*:)(?=[ \t]|$)")
 _TERM = re.compile(r"(?<=\S) ::(?=[ \t])")
 _LINK = re.compile(r"\[\[([^\[\]\n]{1,500})\](?:\[([^\[\]\n]{1,300})\])?\]")
@@ -286,7 +286,7 @@ class _Builder:
         return True
 
     def _entry(self, row: int, raw: str, marker: re.Match[str]) -> None:
-        start, box = self.spans[row][0], _BOX.match(raw, marker.end())
+        start, box = self.spans[row][0], IN_ORG.match(raw, marker.end())
         at = box.end() if box else marker.end()
         text = _TERM.sub(":  ", _in_place(raw[at:]), count=1)
         line = self._line(row, raw[:at] + text, Kind.LIST, at)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from backlog_sync.core.checkboxes import WRITTEN, is_ticked
 from backlog_sync.core.keys import suggest_key
 from backlog_sync.core.model import CheckItem
 from backlog_sync.core.normalize import fold
@@ -13,7 +14,6 @@ from backlog_sync.files.statuses import meanings, same_status
 from backlog_sync.files.write.wanted import CRITERIA, CannotSay, document_value
 
 _JOINT = re.compile(r"\s*[,;，、]\s*|\n")
-_BOX = re.compile(r"\[[ xX✓]\]")
 _FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}
 """Statuses for a file that has none yet to learn its spelling from."""
 
@@ -116,11 +116,11 @@ def _renamed(part: str, old: str, new: str, number: int) -> str:
 
 
 def _boxed(part: str, *, done: bool) -> str:
-    box = _BOX.search(part)
+    box = WRITTEN.search(part)
     if box is None:
         if done:
             raise CannotSay("its criteria have no boxes")
         return part
-    if (box[0][1] != " ") == done:
+    if is_ticked(box) == done:
         return part
     return f"{part[: box.start()]}[{'x' if done else ' '}]{part[box.end() :]}"

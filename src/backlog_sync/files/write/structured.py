@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from itertools import pairwise
 
+from backlog_sync.core.checkboxes import IN_VALUE
 from backlog_sync.core.escape import is_inert, quoted
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.anchors import CardAnchor, StatusAnchor, TreeAnchor, YamlAnchor
@@ -36,7 +37,6 @@ from backlog_sync.files.write.wanted import (
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _LEAD = re.compile(r"[ \t]*(?:- +)*")
-_BOX = re.compile(r"\[[ xX✓]\]\s")
 _STEP = "  "
 _ADDED = ("issue", "status")
 """Fields that get a key of their own in a file of another tool."""
@@ -347,7 +347,7 @@ class _Mapping:
         """A box flips, a mapping gets its key, and a text of ours becomes a mapping."""
         if isinstance(box, ListNode) or box.shared:
             raise CannotSay("the criterion has no box")
-        if isinstance(box, Scalar) and _BOX.match(box.value):
+        if isinstance(box, Scalar) and IN_VALUE.match(box.value):
             self._flip(box, "x" if done else " ")
             return
         value = "true" if done else "false"
@@ -365,7 +365,7 @@ class _Mapping:
 
     def _flip(self, box: Scalar, sign: str) -> None:
         at = self.text.find("[", box.start, box.end)
-        if _BOX.match(self.text, at):
+        if IN_VALUE.match(self.text, at):
             self.editor.replace(at + 1, at + 2, sign)
         else:
             self.editor.replace(box.start, box.end, quoted(f"[{sign}{box.value[2:]}"))
