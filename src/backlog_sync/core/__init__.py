@@ -1,1 +1,1 @@
-"""Values in, values out: what a backlog is, and how a difference becomes a plan."""
+"""Pure values and decisions: what a backlog is, and how a difference becomes a plan."""

@@ -1,15 +1,15 @@
-"""What was read of a backlog's files, and what was not: values for those who show it."""
+"""How each line of a backlog's files was read: values for lint and init to show."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 BULLETS_FLAG = "--bullets items"
-"""What the reason of a bullet names that this flag makes an item."""
+"""The flag that turns a bullet into an item; the reason of such a bullet names it."""
 
 
 class Verdict(Enum):
-    """What became of a line."""
+    """How a line was read."""
 
     BLANK = "blank"
     ITEM = "item"
@@ -20,9 +20,9 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AccountedLine:
-    """A line with the rule that took it.
+    """A line with the rule that matched it.
 
-    `number` counts from 1; `reason` tells why it is no item, or more of what it is.
+    `number` counts from 1; `reason` is why it is not an item, or further details.
     """
 
     number: int
@@ -35,29 +35,29 @@ class AccountedLine:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The lines of one file; `loose` tells that it is Markdown whose bullets may be items."""
+    """The lines of one file; `loose` means Markdown whose bullets may be items."""
 
     path: str
     lines: tuple[AccountedLine, ...]
 
     @property
     def written(self) -> int:
-        """How many lines are not blank."""
+        """The number of lines that are not blank."""
         return sum(line.verdict is not Verdict.BLANK for line in self.lines)
 
     @property
     def taken(self) -> int:
-        """How many lines are part of an item, or say something of them."""
+        """The number of lines that are part of an item, or add details to one."""
         return sum(line.verdict in (Verdict.ITEM, Verdict.FRAME) for line in self.lines)
 
     def of(self, *verdicts: Verdict) -> Iterator[AccountedLine]:
-        """The lines with one of these verdicts."""
+        """Yield the lines with one of these verdicts."""
         return (line for line in self.lines if line.verdict in verdicts)
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Lines that were not taken for one reason: how many, and the place of the first."""
+    """Lines that were not read as items for one reason: how many, and where the first one is."""
 
     reason: str
     path: str
@@ -67,7 +67,10 @@ class Left:
 
 
 def left_out(accounts: Iterable[Account]) -> list[Left]:
-    """Why lines are in no item, most lines first: what was not taken before what is known."""
+    """Return the reasons why lines are not in items, most lines first.
+
+    Lines that were not read come before those that are known to be something else.
+    """
     counts: dict[tuple[Verdict, str], Left] = {}
     for each in accounts:
         for line in each.of(Verdict.LEFT, Verdict.KNOWN):
@@ -80,7 +83,7 @@ def left_out(accounts: Iterable[Account]) -> list[Left]:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """An item of the outline; `below` are those that stand below it."""
+    """An item of the outline with the items below it."""
 
     kind: str
     title: str
@@ -93,11 +96,11 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A part of a file that may be meant otherwise, and what the settings can say of it.
+    """A part of a file that may be meant differently, and settings that would change it.
 
-    `answers` give for each kind that it may be the settings that make it so, the likeliest first;
-    `now` is how it is read. `count` are its lines or parts, and `gain` is how many items more
-    there would be with the first answer.
+    `answers` maps each possible kind to the settings for it, the likeliest first; `now` is how the
+    part is read. `count` is the number of its lines or parts, `gain` the number of additional items
+    with the first answer.
     """
 
     path: str

@@ -1,6 +1,6 @@
-"""The marker codec: one hidden comment that carries identity, nonce and base.
+"""Encode and decode the marker: one hidden comment with identity, nonce and base.
 
-It is compact JSON in which no text can close the comment it stands in.
+It is compact JSON in which no text can end the comment that contains it.
 """
 
 import json
@@ -12,23 +12,23 @@ from backlog_sync.core.order import HASH
 
 VERSION = 1
 ENTRY = 3
-"""Parts of an entry of a definition: what it is known by, and two hashes."""
+"""The parts of a definition's entry: its identity on GitHub, and two hashes."""
 
 _HASH_LINE = 6
-"""Hex digits kept of a criterion's hash: an issue has at most some hundred to tell apart."""
+"""Hex digits of a criterion's hash: enough to distinguish the few hundred of one issue."""
 _HASH_TICK = 8
-"""Hex digits kept of a ticked criterion's hash; more than of a line, because a collision ticks."""
+"""Hex digits of a ticked criterion's hash; more than for a line, because a collision ticks."""
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HEX = re.compile(r"^[0-9a-f]*$")
 _MAX = 60_000
-"""Characters of a base: GitHub takes 65,536 in a body, and the base is only a part of one."""
+"""The most characters of a base: a body has 65,536 on GitHub, and the base is only a part of it."""
 _MOST = 1_000_000
-"""Numbers in a base are issue numbers and counts; a larger one is damage or an attack."""
+"""The largest number in a base (issue numbers and counts); a larger one is damage or an attack."""
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def encode(marker: Marker) -> str:
-    """Give the marker's text; deterministic, ASCII, without `--`, `<` or `>`."""
+    """Return the text of a marker: deterministic, ASCII, without `--`, `<` or `>`."""
     base = marker.base
     record = {
         "v": VERSION,
@@ -51,7 +51,7 @@ def encode(marker: Marker) -> str:
 
 
 def _written_record(written: Written) -> dict[str, object]:
-    """Give the written record; the keys are those of the base."""
+    """Return the record of written values, with the same keys as the base."""
     record: dict[str, object] = {
         "h": {name: list(hashes) for name, hashes in sorted(written.atoms.items())},
         "s": {
@@ -71,7 +71,7 @@ def _signed(ticks: Mapping[str, bool]) -> str:
 
 
 def decode(text: str) -> Marker | None:
-    """Read a marker; None for anything that is not exactly one of ours."""
+    """Parse a marker; return None unless it is exactly one of ours."""
     if len(text) > _MAX:
         return None
     try:
@@ -103,7 +103,7 @@ def decode(text: str) -> Marker | None:
 
 
 def _trimmed(entry: DefinitionBase) -> list[str]:
-    """Leave out the empty parts at the end of an entry."""
+    """Remove the empty parts at the end of an entry."""
     parts = list(entry)
     while parts and not parts[-1]:
         parts.pop()

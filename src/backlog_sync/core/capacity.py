@@ -1,4 +1,4 @@
-"""Capacity as people write it: hours a week, or how many people, as a number or from so to so."""
+"""Parse capacity as people write it: hours per week, or a number of people, maybe as a range."""
 
 import re
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ _NO_PEOPLE = re.compile(
     r"d[ií]a|semana|mes|giorn|settiman|dag|maand|день|дн|недел|месяц)\w*|[天周週月日年].*|주|개월",
     re.IGNORECASE,
 )
-"""What is counted where a phrase names a time or a part: "for 6 weeks", "at 50 %"."""
+"""Words after a number that is not a number of people: "for 6 weeks", "at 50%"."""
 MOST = 100_000
-"""Hours a week, or people; nobody means more."""
+"""The most hours per week, or people; a larger number is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a capacity says: from `least` to `most` people, or hours a week.
+    """A parsed capacity: from `least` to `most` people, or hours per week.
 
     `most` is None for "10 or more", which counts as `least`.
     """
@@ -37,15 +37,15 @@ class Given:
 
     @property
     def middle(self) -> float:
-        """The one number to reckon with."""
+        """The single number to calculate with."""
         return self.least if self.most is None else (self.least + self.most) / 2
 
     def hours(self, hours_per_person: float) -> float:
-        """Give the hours a week."""
+        """Return the hours per week."""
         return self.middle * hours_per_person if self.people else self.middle
 
     def words(self) -> str:
-        """Say it: "3 to 4 people", "10 or more people", "96 hours a week"."""
+        """Return the text: "3 to 4 people", "10 or more people", "96 hours a week"."""
         unit = "people" if self.people else "hours a week"
         if self.most is None:
             return f"{self.least:g} or more {unit}"
@@ -56,9 +56,9 @@ class Given:
 
 
 def read(text: str) -> Given | None:
-    """Read "96", "96 h", "3-4 engineers" or "a team of 10+ people"; None for any other text.
+    """Parse "96", "96 h", "3-4 engineers" or "a team of 10+ people"; None for any other text.
 
-    A number alone is hours a week. Numbers from so to so need a unit: they may be either.
+    A number without a unit is hours per week. A range needs a unit, because it may be either.
     """
     for found in _GIVEN.finditer(text):
         given = _given(found, alone=found[0].strip() == text.strip())

@@ -1,14 +1,14 @@
-"""Which commit a run speaks for, and whether the default branch still says the same."""
+"""The commit that a run is about, and whether the default branch has newer ones."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """What git says: the commit and the branch of HEAD, the default branch and its tip at `origin`.
+    """The commit and branch of HEAD, and the default branch with its tip at `origin`.
 
-    `branch` is None where HEAD is on none, `tip` where the default branch is not there. `follows`
-    says that the tip is HEAD or in HEAD's history.
+    `branch` is None if HEAD is detached, `tip` if the default branch is not in this clone.
+    `follows` means that the tip is HEAD or in HEAD's history.
     """
 
     head: str
@@ -19,10 +19,10 @@ class Checkout:
 
 
 def superseded(checkout: Checkout) -> str:
-    """Say why a workflow's run has nothing to do; "" where HEAD is the default branch's tip.
+    """Return why a workflow's run has nothing to do; "" if HEAD is the default branch's tip.
 
-    An older run that is late would undo what the newer commit says, and the run for that one does
-    all of it.
+    A late run of an older commit would undo what the newer commit declares, and the run for the
+    newer one covers everything.
     """
     if checkout.head == checkout.tip:
         return ""
@@ -30,9 +30,9 @@ def superseded(checkout: Checkout) -> str:
 
 
 def astray(checkout: Checkout) -> str:
-    """Say in what way these files may not be the backlog that was agreed on; "" where they are.
+    """Return why these files may not be the agreed backlog; "" if they are.
 
-    Commits that are not pushed yet are what somebody is about to push.
+    Unpushed commits do not count: somebody is about to push them.
     """
     if checkout.head == checkout.tip:
         return ""

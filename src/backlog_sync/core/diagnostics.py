@@ -1,4 +1,4 @@
-"""What lint says of a file: a place, what is wrong, and a hint."""
+"""Findings of lint: location, problem and hint."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in a source: path as the user wrote it, line and column from 1."""
+    """A location in a source: the path as the user wrote it, line and column from 1."""
 
     path: str
     line: int = 1
@@ -25,7 +25,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One finding; diagnostics sort by place."""
+    """One finding; diagnostics sort by location."""
 
     place: Place
     slug: str
@@ -40,5 +40,5 @@ class Diagnostic:
 
 
 def warning(place: Place, slug: str, message: str, hint: str = "") -> Diagnostic:
-    """Return a finding that stops nothing."""
+    """Return a finding that does not stop a sync."""
     return Diagnostic(place, slug, message, hint, Severity.WARNING)

@@ -1,4 +1,4 @@
-"""One item against its issue: what to change, what to tell, and the base that follows."""
+"""Compare one item with its issue: what to change, what to report, and the new base."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,11 +23,11 @@ STATE = "state"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an item should be on GitHub, in GitHub's own vocabulary, declared fields only.
+    """The target state of an item on GitHub, in GitHub's own vocabulary; declared fields only.
 
     `parent` and `blocked_by` name items by key and other issues as `owner/repo#n`. `kept` are
-    fields of which nothing can be said now: they and their base stay as they are. `order` is what
-    is recorded of the items below it; `source` is the hash of what the file says of the body.
+    fields that cannot be resolved now: they and their base stay unchanged. `order` is what is
+    recorded of the items below it; `source` is the hash of the body's text in the file.
     """
 
     atoms: Mapping[str, JsonValue]
@@ -39,18 +39,17 @@ class Target:
 
     @property
     def ticks(self) -> dict[str, bool]:
-        """Every check box by its key, as the file has it."""
+        """Every check box by its key, as in the file."""
         return body_block.boxes(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemDiff:
-    """The outcome for one item.
+    """The result for one item.
 
-    `fields` are changes of the issue itself (state left out, which is `state`); `parent` and
-    `blocked_by` (blockers to add, to remove) are links; `taken` are the blockers to add that
-    people took away on GitHub. `body` is the whole body to write, None if the one that stands is
-    right to the letter.
+    `fields` are changes of the issue itself (except its state, which is `state`); `parent` and
+    `blocked_by` (blockers to add, to remove) are links; `taken` are the blockers to add that people
+    removed on GitHub. `body` is the complete body to write, None if the current one is identical.
     """
 
     fields: Mapping[str, FieldChange] = field(default_factory=dict)
@@ -76,10 +75,11 @@ def target_of(
     kept: frozenset[str] = frozenset(),
     order: tuple[str, ...] = (),
 ) -> Target:
-    """Give what an item should be on GitHub.
+    """Return the target state of an item on GitHub.
 
-    `source` is the file's path below the repository; `resolved` holds what only the observation can
-    tell: parent, blockers and assignees (without those that cannot be had), and the issue type.
+    `source` is the file's path in the repository; `resolved` contains what depends on the
+    observation: parent, blockers and assignees (without those that are unavailable), and the issue
+    type.
     """
     atoms: dict[str, JsonValue] = {
         row.name: compared(row, item.fields[row.name]) for row in ATOMS if row.name in item.fields
@@ -111,7 +111,7 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
-    """Give the base of an issue on which all of a target has just been made true."""
+    """Return the base of an issue that matches a target completely."""
     atoms = {STATE: OPEN, **target.atoms}
     atoms[STATE] = desired_state(atoms[STATE])
     hashes = {name: normalize.hash_value(value) for name, value in atoms.items()}
@@ -126,7 +126,7 @@ def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
 
 
 class _Merge:
-    """Collects what merging one item's fields gives."""
+    """Collects the results of merging the fields of one item."""
 
     def __init__(self, item: DesiredItem, match: Match, base: Base, options: PlanOptions) -> None:
         self.item, self.issue, self.base, self.options = item, match.issue, base, options
@@ -157,7 +157,7 @@ class _Merge:
         *,
         accepted: bool = False,
     ) -> None:
-        """Tell of drift or a conflict, or of one that GitHub won (`accepted`)."""
+        """Report drift or a conflict, or one that GitHub won (`accepted`)."""
         field_note = FieldNote(
             key=self.item.key,
             title=self.item.title,
@@ -174,7 +174,7 @@ class _Merge:
             (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(field_note)
 
     def atom(self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue) -> None:
-        """Merge one atomic field; without a record that is believed no state is set."""
+        """Merge one atomic field; without a trusted record no state is set."""
         if name == STATE and not self.believed:
             owner = Owner.GITHUB
         base = self.base.hashes.get(name)
@@ -193,7 +193,7 @@ class _Merge:
         if name == STATE and self.contested and diff.verdict is Verdict.PUSH:
             diff = AtomDiff(Verdict.CONFLICT, observed, write=False, reason=BOTH)
         self.converged |= diff.verdict is Verdict.CONVERGED
-        # What is in dispute is told once, of the half that both sides changed.
+        # What is in dispute is reported once, of the half that both sides changed.
         noted_with_status = name == STATE and self.contested and diff.verdict is Verdict.DRIFT
         if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not noted_with_status:
             reason = diff.reason if self.believed or base is not None else UNBELIEVED
@@ -212,11 +212,11 @@ class _Merge:
             self.hashes[name] = base
 
     def _is_from_card(self, state: JsonValue) -> bool:
-        """Whether the file calls an issue closed by a word that a run took from its card."""
+        """Return whether a run wrote the file's word for a closed issue, from the board."""
         return is_closed(state) and names_written_status(self.item, self.issue.card)
 
     def _pending(self, name: str) -> bool:
-        """Whether a field may never have been set; what was reopened had been closed."""
+        """Return whether a field may never have been set; a reopened issue had been closed."""
         if name == STATE and self.issue.state_reason == "reopened":
             return False
         return name in self.base.pending
@@ -257,7 +257,7 @@ UNBELIEVED = "not set: the record in this issue is not believed (see the warning
 
 
 def _why(diff: SetDiff, *, pending: bool) -> str:
-    """Say why a set is changed: because people took members away, or because the file says so."""
+    """Return why a set is changed: because people removed members, or because the file says so."""
     restored = set(diff.add) & set(diff.drifted)
     added = set(diff.add) - restored
     reasons = [TAKEN_AWAY] if restored else []
@@ -281,12 +281,12 @@ def diff_item(
     record_moved: bool = False,
     contested: bool = False,
 ) -> ItemDiff:
-    """Hold one item against its issue; `observed` gives `parent` and `blocked_by` resolved.
+    """Compare one item with its issue; `observed` gives `parent` and `blocked_by` resolved.
 
     A state that is `contested` is not set, as `one_word` has it.
 
-    `record` is that of the repository's definitions, for the issue that carries it; where it
-    `moved` it is written for its own sake.
+    `record` is that of the repository's definitions, for the issue that carries it; if it `moved`,
+    it is written even if nothing else changes.
     """
     issue, parts = match.issue, match.parts
     marker = parts.marker or Marker(backlog_id, item.key, nonce=adopted_nonce(issue))
@@ -378,7 +378,7 @@ def diff_item(
 
 
 def reopened_since_written(item: DesiredItem, match: Match | None) -> bool:
-    """Whether a run wrote the file's word when the issue was closed, which it is no more."""
+    """Return whether an issue was reopened after a run wrote the file's word for closed."""
     if match is None or not is_closed(item.fields.get(STATE)):
         return False
     base = match.parts.marker.base if match.parts.marker else Base()
@@ -388,9 +388,9 @@ def reopened_since_written(item: DesiredItem, match: Match | None) -> bool:
 
 
 def _is_done_by_card(merge: _Merge, file_state: JsonValue) -> bool:
-    """Whether a file calls an open issue done only because its card does.
+    """Return whether the file calls an open issue done only because of its status on the board.
 
-    Somebody moved the card and the word flowed back: that closes nothing.
+    Somebody moved it on the board and the word was written back: that does not close the issue.
     """
     issue = merge.issue
     if not is_closed(file_state) or issue.state != "open":
@@ -414,10 +414,10 @@ def _is_done_by_card(merge: _Merge, file_state: JsonValue) -> bool:
 def _base_ticks(
     desired: Mapping[str, bool], lines: tuple[str, ...], base: Mapping[str, bool]
 ) -> dict[str, bool]:
-    """Give the boxes on which both sides agree now; for the others the base stays.
+    """Return the boxes on which both sides agree now; for the others the base stays.
 
-    Were it moved to what people ticked on GitHub, the file, which does not say so yet, would
-    look as if it had unticked the box.
+    If it were set to what people ticked on GitHub, the file, which does not have the tick yet,
+    would look as if it had unticked the box.
     """
     ticks: dict[str, bool] = {}
     for key, done in body_block.boxes(lines).items():
@@ -429,7 +429,7 @@ def _base_ticks(
 
 
 def _body_to_write(merge: _Merge, match: Match, marker: Marker, new_parts: SplitBody) -> str | None:
-    """Give the new body where it must be written; a base that only got richer can wait."""
+    """Return the new body if it must be written; a base with only more details can wait."""
     assert new_parts.marker is not None
     old_base, new_base = marker.base, new_parts.marker.base
     if match.believed:
@@ -446,7 +446,7 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new_parts: Split
             or new_parts.marker.generation != marker.generation
         )
     else:
-        # What is not believed is not kept up to date either: its author may edit it every day.
+        # What is not trusted is not kept up to date either: its author may edit it every day.
         needed = False
     if not (needed or match.adopt or merge.fields or marker.backlog != new_parts.marker.backlog):
         return None
@@ -461,7 +461,7 @@ def _before(parts: SplitBody, issue: ObservedIssue, *, adopt: bool) -> str:
 
 
 def _same_case(desired: JsonValue, observed: JsonValue, name: str) -> JsonValue:
-    """Take a type's name for the desired one where only its case differs."""
+    """Return the current type if it differs from the desired one only in case."""
     if name == "issue_type" and isinstance(desired, str) and isinstance(observed, str):
         return desired if normalize.fold(desired) == normalize.fold(observed) else observed
     return observed
@@ -469,7 +469,7 @@ def _same_case(desired: JsonValue, observed: JsonValue, name: str) -> JsonValue:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """The block as it is to be: its lines, the text behind it, and what the base says of both."""
+    """The new block: its lines, the text after it, and what the base records of both."""
 
     lines: tuple[str, ...]
     after: str
@@ -532,7 +532,7 @@ def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -
 
 
 def _still_present(written: Mapping[str, bool], lines: tuple[str, ...]) -> dict[str, bool]:
-    """Give what is on record of boxes that are there: no other can be ticked again."""
+    """Return what is recorded of existing boxes: no other box can be ticked again."""
     present = body_block.boxes(lines)
     return {key: done for key, done in written.items() if key in present}
 

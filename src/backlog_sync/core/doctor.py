@@ -1,4 +1,4 @@
-"""Whether a sync could work here, as a list: what is fine, what is less, what stands in the way."""
+"""Checks of whether a sync would work here: ok, limited, or blocked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,11 +9,11 @@ from backlog_sync.core.guards import WRITERS
 from backlog_sync.core.model import Capabilities, ObservedProject, ObservedRepository, ProjectSpec
 
 _FEW = 100
-"""Points or requests below which the rest of the hour may be short."""
+"""Points or requests below which the rest of the hour may not be enough."""
 
 
 class Health(StrEnum):
-    """What a check came to; only `error` would stop a sync."""
+    """The result of a check; only `error` would stop a sync."""
 
     OK = "ok"
     LESS = "warning"
@@ -23,7 +23,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line: what was looked at, what it came to, and what to do about it."""
+    """One line: what was checked, the result, and what to do about it."""
 
     name: str
     health: Health
@@ -33,7 +33,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left of an hour's points; `resets_at` is an ISO moment."""
+    """The remaining rate limit of the hour; `resets_at` is an ISO time."""
 
     limit: int
     remaining: int
@@ -42,11 +42,11 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What a server says of itself, of a token and of a repository.
+    """What a server reports about itself, a token and a repository.
 
-    `scopes` are those of a classic token, None for any other. `allowance` is None where the
-    server counts nothing. `others` are the other repositories that items are in, `out_of_reach`
-    says of such why they cannot be read.
+    `scopes` are those of a classic token, None for any other. `allowance` is None if the server has
+    no rate limit. `others` are the other repositories that contain items, `out_of_reach` maps those
+    that cannot be read to the reason.
     """
 
     viewer: str
@@ -63,7 +63,7 @@ class Examination:
 
 
 def checks_of(examination: Examination, declared: ProjectSpec | None) -> tuple[Check, ...]:
-    """Give the lines about the server; `declared` is the board that is declared, if any."""
+    """Return the checks of the server; `declared` is the declared board, if any."""
     return (
         _repository(examination.repository),
         _issues(examination.repository),
@@ -106,7 +106,7 @@ def _issues(repository: ObservedRepository) -> Check:
 
 
 def _other(repository: ObservedRepository) -> tuple[Check, ...]:
-    """Another repository that items are in; of its issues only that they are switched off."""
+    """Check another repository with items; of its issues only that they are turned on."""
     issues = _issues(repository)
     message = f"{repository.name_with_owner}: {issues.message}"
     off = (replace(issues, message=message),) if issues.health is Health.ERROR else ()
@@ -129,7 +129,7 @@ def _allowance(allowance: Allowance | None) -> Check:
 
 
 def _features(examination: Examination) -> tuple[Check, ...]:
-    """What the server has; without it a sync works, and defers or leaves out what needs it."""
+    """Check the server's features; a sync works without them, but defers what needs them."""
     capabilities = examination.capabilities
     older = "a later GitHub Enterprise Server has it; until then it is deferred"
     lines = [
@@ -178,5 +178,5 @@ def _board(examination: Examination, declared: ProjectSpec | None) -> Check:
 
 
 def is_healthy(checks: tuple[Check, ...]) -> bool:
-    """Whether nothing would stop a sync."""
+    """Return whether nothing would stop a sync."""
     return all(check.health is not Health.ERROR for check in checks)

@@ -1,4 +1,4 @@
-"""Settings that change who is trusted or what is published: a plan shows those in force."""
+"""Settings that change who is trusted or what is published: a plan shows the active ones."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from backlog_sync.core.model import Settings
 
 
 def in_force(settings: Settings) -> Mapping[str, JsonValue]:
-    """Give those that say other than the default, by their names in the file."""
+    """Return the settings that differ from the default, by their names in the file."""
     values, defaults = _by_name(settings), _by_name(Settings())
     return {name: value for name, value in values.items() if value != defaults[name]}
 

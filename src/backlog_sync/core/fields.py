@@ -1,6 +1,6 @@
-"""THE field table: who owns a field, how it is compared, what carries it, how it is shown.
+"""The field table: the owner of each field, how it is compared, stored on GitHub, and shown.
 
-Nothing else lists the fields: a new row is merged, planned, read, shown and documented by itself.
+Nothing else lists the fields: a new row is merged, planned, read, shown and documented.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from backlog_sync.core.changes import ChangeKind
 
 
 class Owner(StrEnum):
-    """Whose word counts where both sides could be right."""
+    """The side that is authoritative for a field."""
 
     FILE = "file"
     GITHUB = "github"
@@ -28,15 +28,15 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One row of the table.
+    """One row of the field table.
 
-    `name` is what plans, bases and `ownership:` call the field; for one of the board it is the
-    board's name for it. `carrier` is the kind of change that sets it on GitHub. `key` is the word
-    of the file format that declares it, `words` are others that mean it under `ownership:`.
-    `comparable` gives the form in which two texts are compared. `read` says whether an
-    `ObservedIssue` has it as an attribute of that name; all else is looked up (parent, blockers)
-    or put together (state, body). `type` is the data type of a board field, `help` its line in
-    the JSON Schema. `first` are shown before all others, in the order of the table.
+    `name` is the field in plans, bases and `ownership:`; for a board field it is its name on the
+    board. `carrier` is the kind of change that sets it on GitHub. `key` is the key of the file
+    format that declares it, `words` are other names of it under `ownership:`. `comparable`
+    normalizes texts for comparing. `read` means that an `ObservedIssue` has it as an attribute of
+    that name; other fields are looked up (parent, blockers) or computed (state, body). `type` is
+    the data type of a board field, `help` its description in the JSON Schema. `first` fields are
+    shown before all others, in the order of the table.
     """
 
     name: str
@@ -88,34 +88,34 @@ _ROWS = (
 BOARD_FIELDS: Mapping[str, FieldSpec] = {
     row.name: row for row in _ROWS if row.carrier is ChangeKind.FIELD_VALUE
 }
-"""The board's fields that an item may name without declaring them."""
+"""The board fields that an item may use without declaring them."""
 ISSUE_FIELDS: Mapping[str, FieldSpec] = {
     row.name: row for row in _ROWS if row.carrier is not ChangeKind.FIELD_VALUE
 }
 """The fields of an issue and of its relations."""
 ATOMS = tuple(row for row in _ROWS if row.read and row.shape is Shape.ATOM)
-"""Those with one value that an issue has as it is."""
+"""The fields with a single value that an issue has directly."""
 SETS = tuple(row for row in _ROWS if row.shape is Shape.SET)
-"""Those whose members are merged one by one."""
+"""The fields whose members are merged one by one."""
 ISSUE_SETS = tuple(row.name for row in SETS if row.read)
-"""The sets that an issue has as they are."""
+"""The sets that an issue has directly."""
 SHOWN_FIRST = tuple(row.name for row in _ROWS if row.first)
 BOARD_KEYS: Mapping[str, str] = {name: row.key for name, row in BOARD_FIELDS.items()}
 KEYS: Mapping[str, str] = {row.name: row.key for row in _ROWS if row.key}
-"""The word of the file format that declares a field."""
+"""The key of the file format for each field."""
 MEANT: Mapping[str, str] = {
     word: row.name for row in _ROWS if row.key != "status" for word in (row.key, *row.words) if word
 }
-"""What a word of the file format goes into; `status` is two fields."""
+"""The fields of each key of the file format; `status` is two fields."""
 
 
 def compared(row: FieldSpec, value: object) -> str | None:
-    """Return a value of one of the ATOMS in the form in which it is compared."""
+    """Return a value of one of the ATOMS in normalized form, for comparing."""
     return row.comparable(value) if isinstance(value, str) and value else None
 
 
 def owner_of(name: str, ownership: Mapping[str, str]) -> Owner:
-    """Return a field's owner: what the settings say, else the table, else the file."""
+    """Return a field's owner: from the settings, else the table, else the file."""
     if name in ownership:
         return Owner(ownership[name])
     row = ISSUE_FIELDS.get(name) or BOARD_FIELDS.get(name)

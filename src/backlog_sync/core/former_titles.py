@@ -1,4 +1,4 @@
-"""Which issues of an older reading may be which items, where key and title are others now."""
+"""Match issues of an older reader with items whose key and title are different now."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from backlog_sync.core.model import DesiredItem
 
 @dataclass(frozen=True, slots=True, order=True)
 class Claim:
-    """What speaks for an issue as an item's: the least is the surest."""
+    """The evidence that an issue is an item's: the smallest is the most certain."""
 
     likeness: Likeness
     other_key: bool
@@ -18,14 +18,15 @@ class Claim:
 
     @property
     def is_sure(self) -> bool:
-        """Whether a title that a better reading shortened says more than a key that moved on."""
+        """Whether a shortened title is stronger evidence than a key that moved on."""
         return self.likeness < Likeness.BEGUN and not self.other_parent
 
 
 @dataclass(frozen=True, slots=True)
 class FormerIssue:
-    """An issue of an older reading: its number, title, the hash of the title that we gave it,
-    its key, and the id of its parent.
+    """An issue of an older reader.
+
+    It has a number, a title, the hash of the title that we set, a key, and the id of its parent.
     """
 
     number: int
@@ -39,7 +40,7 @@ _Ranked: TypeAlias = Mapping[int, Claim]
 
 
 class Claims:
-    """All claims of items that have no issue yet on issues that have no item yet."""
+    """Claims of items without an issue on issues without an item."""
 
     def __init__(
         self,
@@ -76,21 +77,21 @@ class Claims:
         }
 
     def sole(self, key: str) -> int | None:
-        """Return the one issue that is the surest for an item, and it for that issue."""
+        """Return the best match for an item, if the item is also the best match for that issue."""
         number = _surest(self.of_item.get(key, {}))
         return number if number is not None and _surest(self._of_issue[number]) == key else None
 
     def claim(self, key: str, number: int) -> Claim:
-        """Give what speaks for an issue as an item's."""
+        """Return the evidence that an issue is an item's."""
         return self.of_item[key][number]
 
     def rival(self, key: str, number: int) -> str | None:
-        """Return the other item that has an issue's key, and no issue that is surer for it."""
+        """Return the other item with an issue's key, if no other issue is a better match for it."""
         other = self._issues[number].key
         return other if other != key and other in self._keys and self.sole(other) is None else None
 
     def key_is_free(self, key: str) -> bool:
-        """Whether an issue has an item's key that is no other item's by its title."""
+        """Return whether an issue has an item's key and no other item has that key by its title."""
         return any(
             issue.key == key and _surest(self._of_issue.get(number, {})) in (None, key)
             for number, issue in self._issues.items()
@@ -101,7 +102,7 @@ _About = TypeVar("_About", int, str)
 
 
 def _surest(claims: Mapping[_About, Claim]) -> _About | None:
-    """Return what the surest claim is about; None where there is none, or more than one."""
+    """Return the target of the most certain claim; None if there is none, or more than one."""
     best = min(claims.values(), default=None)
     surest = [about for about, claim in claims.items() if claim == best]
     return surest[0] if len(surest) == 1 else None

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 
 def cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """The cycles of a graph, one for each knot of keys that reach each other.
+    """Return the cycles of a graph, one for each strongly connected component.
 
-    `edges` maps a key to those it points at; one that is not a key of the mapping is ignored.
-    A cycle is as short as can be, starts at the knot's first key in the mapping's order and
-    does not repeat it: `a -> b -> a` is `("a", "b")`. The answer has the mapping's order too.
+    `edges` maps a key to those it points at; one that is not a key of the mapping is ignored. A
+    cycle is as short as possible, starts at the component's first key in the mapping's order and
+    does not repeat it: `a -> b -> a` is `("a", "b")`. The result has the mapping's order, too.
     """
     shortest = []
     order = {key: index for index, key in enumerate(edges)}
@@ -23,7 +23,7 @@ def cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
 def _shortest_cycle(
     first: str, members: set[str], edges: Mapping[str, Sequence[str]]
 ) -> tuple[str, ...]:
-    """The shortest way from `first` back to itself within `members`."""
+    """Return the shortest way from `first` back to itself within `members`."""
     came_from: dict[str, str] = {}
     queue = [first]
     for key in queue:
@@ -80,7 +80,7 @@ def _components(edges: Mapping[str, Sequence[str]]) -> list[list[str]]:
 
 
 def parents_first(parents: Mapping[str, str | None]) -> tuple[str, ...]:
-    """The keys in their own order, but every parent before its children.
+    """Return the keys in their own order, but every parent before its children.
 
     `parents` maps each key to its parent; a parent that is not a key counts as none. Keys in a
     cycle of parents, and all below them, are left out.
@@ -108,7 +108,7 @@ def parents_first(parents: Mapping[str, str | None]) -> tuple[str, ...]:
 
 
 def levels(parents: Mapping[str, str | None]) -> dict[str, int]:
-    """How deep each key stands: 1 for one without a parent. Keys in a cycle are left out."""
+    """Return the depth of each key: 1 if it has no parent. Keys in a cycle are left out."""
     depth: dict[str, int] = {}
     for key in parents_first(parents):
         depth[key] = depth.get(parents[key] or "", 0) + 1

@@ -1,7 +1,7 @@
-"""Items whose title carries the number of an issue that they do not declare as theirs.
+"""Items whose title contains the number of an issue that they do not declare.
 
-Such an item would get a second issue. It takes the issue where it is clear that it is meant, and is
-held until the file says what is meant where it is not.
+Creating an issue for such an item could make a duplicate. If it is clear that the number is the
+item's issue, it is matched; if not, the item is held until the file says which one is meant.
 """
 
 from collections import Counter
@@ -22,8 +22,8 @@ def named_by_hints(
 ) -> dict[str, ObservedIssue]:
     """Return the issues that items without one clearly name in their titles, by key.
 
-    An issue is clearly named where its number is set apart, the title names no other, no other
-    item names it, nobody has it and it carries no marker. Arguments as for `held_by_hints`.
+    An issue is clearly named if its number is set apart, the title names no other, no other item
+    names it, nobody has it and it has no marker. Arguments as for `held_by_hints`.
     """
     sure = {
         item.key: [n for n, hint in _local_hints(item, location).items() if hint.sure]
@@ -49,9 +49,9 @@ def held_by_hints(
 ) -> dict[str, Hold]:
     """Return why items without an issue are held for the issues that their titles name.
 
-    `items` are to be created. `taken` are the numbers of other items' issues, `marked` those with
-    a marker. A number that is not surely an issue's holds its item only if there is an issue that
-    it could adopt.
+    `items` are to be created. `taken` are the numbers of other items' issues, `marked` those with a
+    marker. A number that may be something else holds its item only if there is an issue that it
+    could adopt.
     """
     hints_by_item = {item.key: _local_hints(item, location) for item in items}
     item_counts = Counter(number for hints in hints_by_item.values() for number in hints)
@@ -79,7 +79,7 @@ def held_by_hints(
 
 
 def _local_hints(item: DesiredItem, location: Location) -> dict[int, IssueHint]:
-    """Return an item's hints that speak of a repository, by number."""
+    """Return an item's hints for a repository, by number."""
     return {
         hint.issue.number: hint
         for hint in reversed(item.hints)

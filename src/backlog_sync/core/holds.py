@@ -1,4 +1,4 @@
-"""Why nothing may be done for an item, and what to do about it: every hold names its remedy."""
+"""The reasons to hold an item, each with its own remedy."""
 
 import re
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An item for which nothing may be done: why, and what to do about it.
+    """A held item: nothing is done for it. Contains the reason and the remedy.
 
-    `ref` names the issue for people, `issue` is the one that was observed, if there is one.
-    `moved_from` is the backlog whose item the issue was under the same key or title. `strange`
-    says that the item's number was not written for this repository, as far as can be seen. `known`
-    says that the issue is the item's beyond doubt: only what it is to say is not.
+    `ref` is the issue for display, `issue` the observed one, if any. `moved_from` is the backlog
+    that managed the issue under the same key or title. `strange` means that the item's number was
+    probably not written for this repository. `known` means that the issue is certainly the item's,
+    and only its content is unclear.
     """
 
     reason: str
@@ -36,7 +36,7 @@ class Hold:
 
 
 def missing(ref: str, repository: str, why: str) -> Hold:
-    """Return the hold of an item whose number does not exist; `why` is "" if nobody looked."""
+    """Return the hold of an item whose number does not exist; `why` is "" if not looked up."""
     hint = "correct the number, or take it out of the file to have a new issue created"
     reason = f"{repository} has no issue of its number"
     match why:
@@ -64,7 +64,7 @@ def transferred(ref: str, link: IssueLink, repository: str) -> Hold:
 
 
 def of_another_repository(ref: str, home: str, repository: str) -> Hold:
-    """Return the hold of an item whose number says that its issue is in another repository."""
+    """Return the hold of an item whose number is that of another repository."""
     return Hold(
         f"its number is one of {home}, and this run is about {repository}",
         f"run it with --repo {home}, or take its number out of the file to have an issue"
@@ -79,7 +79,7 @@ def of_another_backlog(
 ) -> Hold:
     """Return the hold of an item whose number leads to an issue of another backlog.
 
-    `same` says that it was an item with the same key or title there: a file that was moved.
+    `same` means that an item with the same key or title was there: the file was moved.
     """
     remove = "take its number out of the file to have a new issue created"
     hint = f"{set_id(desired, other)} if this file was moved; else {remove}" if same else remove
@@ -95,7 +95,7 @@ def of_another_backlog(
 
 
 def set_id(desired: DesiredState, old: str) -> str:
-    """Return how to give a backlog the identity that it had, in words of its first file."""
+    """Return how to set the previous identity of a backlog in its first file."""
     quoted_id = (
         old if _PLAIN.fullmatch(old) else '"' + old.replace("\\", "\\\\").replace('"', '\\"') + '"'
     )
@@ -108,7 +108,7 @@ def set_id(desired: DesiredState, old: str) -> str:
 
 
 def taken_twice(ref: str, issue: ObservedIssue) -> Hold:
-    """Return the hold of an item whose number another item has too."""
+    """Return the hold of an item whose number another item also has."""
     return Hold(
         "another item names the same issue", "take the number out of one of the two", ref, issue
     )
@@ -122,7 +122,7 @@ def broken(ref: str, issue: ObservedIssue, problem: str) -> Hold:
 
 
 def untrusted(ref: str, issue: ObservedIssue) -> Hold:
-    """Return the hold of an item whose marker is in the issue of somebody who is not trusted."""
+    """Return the hold of an item whose marker is in the issue of an untrusted author."""
     number = ref.lstrip("#")
     ignore = f"else `ignore_issues: [{issue.number}]` to have a new one created"
     if issue.author is None:
@@ -144,7 +144,7 @@ def untrusted(ref: str, issue: ObservedIssue) -> Hold:
 
 
 def several(refs: Sequence[str], issue: ObservedIssue) -> Hold:
-    """Return the hold of an item whose title more than one issue or item has."""
+    """Return the hold of an item whose title several issues or items have."""
     return Hold(
         f"it is not clear which of the issues of this title is meant ({', '.join(refs)})",
         "write `issue:` with the number of the right one",
@@ -154,7 +154,7 @@ def several(refs: Sequence[str], issue: ObservedIssue) -> Hold:
 
 
 def read_otherwise(refs: Sequence[str], issues: Sequence[ObservedIssue]) -> Hold:
-    """Return the hold of an item that an earlier version may have read and called otherwise."""
+    """Return the hold of an item that an older version may have read under another title."""
     number = refs[0].lstrip("#")
     one_of = "" if len(refs) == 1 else "one of "
     ignored = ", ".join(str(issue.number) for issue in issues)
@@ -168,7 +168,7 @@ def read_otherwise(refs: Sequence[str], issues: Sequence[ObservedIssue]) -> Hold
 
 
 def several_of_one_key(refs: Sequence[str], issue: ObservedIssue) -> Hold:
-    """Return the hold of an item whose key more than one issue carries, none with its title."""
+    """Return the hold of an item whose key several issues have, none with its title."""
     return Hold(
         f"{' and '.join(refs)} carry its key",
         "write `issue:` with the number of the right one",
@@ -178,7 +178,7 @@ def several_of_one_key(refs: Sequence[str], issue: ObservedIssue) -> Hold:
 
 
 def upside_down(ref: str, parent: str, child: str) -> Hold:
-    """Return the hold of a link that would close a circle of sub-issues on GitHub."""
+    """Return the hold of a link that would close a cycle of sub-issues on GitHub."""
     return Hold(
         f"its parent {parent} is below it on GitHub",
         f"take {child} out from below {ref} on GitHub, or change the file",
@@ -187,7 +187,7 @@ def upside_down(ref: str, parent: str, child: str) -> Hold:
 
 
 def left_behind(ref: str, issue: ObservedIssue | None, repository: str) -> Hold:
-    """Return the hold of an item whose issue is in another repository than the file says."""
+    """Return the hold of an item whose issue is in a repository other than the file says."""
     return Hold(
         f"its issue is {ref}, and the file says that it is in {repository}",
         f"transfer it to {repository} and write its new number, or take the number and the hidden"
@@ -208,11 +208,11 @@ def astray(ref: str, issue: ObservedIssue) -> Hold:
 
 
 _NAMED = 3
-"""More placeholders of one item are only counted: it is one form to be filled in."""
+"""The most placeholders of one item to list; the rest is counted: it is one form to fill in."""
 
 
 def unfilled(holes: Sequence[Hole], ref: str | None, issue: ObservedIssue | None) -> Hold:
-    """Return the hold of an item that a template's placeholders stand in."""
+    """Return the hold of an item with placeholders of a template."""
     named = ", ".join(f"'{hole.text}' ({hole.place})" for hole in holes[:_NAMED])
     more = f" and {len(holes) - _NAMED} more" if len(holes) > _NAMED else ""
     if holes[0].above:

@@ -1,4 +1,4 @@
-"""A repository as it stands, as a backlog that would change nothing of it."""
+"""Convert the issues of a repository to a backlog whose plan would change nothing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -29,15 +29,15 @@ _KIND_WORDS: Mapping[str, str] = {
 }
 _BOARD = tuple(name for name in BOARD_FIELDS if name != STATUS)
 _DEEPEST = 8
-"""GitHub nests sub-issues eight levels deep; a deeper chain is a cycle in what was read."""
+"""GitHub nests sub-issues eight levels deep; a deeper chain is a cycle in the data."""
 
 
 def take_over(observed: ObservedState, *, closed: bool = False) -> DesiredState:
-    """Give the desired state that adopts the issues of a repository by their numbers.
+    """Return the desired state that adopts the issues of a repository by their numbers.
 
-    Takes open issues, and closed ones where `closed` says so or something open stands below
-    them. Issues that another backlog manages are left out. Fields say what GitHub says, so a
-    plan of the result adopts and does nothing else; bodies are not declared.
+    Includes open issues, and closed ones if `closed` is set or something open is below them. Issues
+    of another backlog are left out. Fields have GitHub's values, so a plan of the result only
+    adopts; bodies are not declared.
     """
     issues = {issue.id: issue for issue in observed.issues if not _managed(issue)}
     taken_ids = {
@@ -76,7 +76,7 @@ def _ancestors(issue: ObservedIssue, issues: Mapping[str, ObservedIssue]) -> Ite
 
 
 def _kind(issue: ObservedIssue, parents: Mapping[str, str], holders: set[str]) -> str:
-    """By its type, its label, else by where it stands."""
+    """Return the kind by the issue's type, its label, else its level."""
     for word in (issue.issue_type or "", *issue.labels):
         kind = _KIND_WORDS.get(fold(word))
         if kind is not None:
@@ -89,7 +89,7 @@ def _kind(issue: ObservedIssue, parents: Mapping[str, str], holders: set[str]) -
 def _kind_labels(
     chosen: Iterable[ObservedIssue], kinds: Mapping[str, str], labels: set[str]
 ) -> dict[str, str | None]:
-    """The label of a kind where every issue of that kind has it; none anywhere else."""
+    """Return the label of each kind that all its issues have and no others."""
     wearing: dict[str, bool] = {}
     for issue in chosen:
         kind = kinds[issue.id]
@@ -135,7 +135,7 @@ def _item(
 
 
 def _in_order(items: tuple[DesiredItem, ...]) -> Iterable[DesiredItem]:
-    """Parents before children; a chain that is deeper than GitHub's ends in roots."""
+    """Return parents before children; a chain deeper than GitHub allows is cut into roots."""
     done: set[str] = set()
     remaining = list(items)
     for _ in range(_DEEPEST + 1):

@@ -1,4 +1,4 @@
-"""What this machine remembers of creations: intended before they are sent, made when confirmed."""
+"""The journal's memory of creations: intended before they are sent, done when confirmed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,11 +9,10 @@ from backlog_sync.core.model import ObservedIssue
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One issue that was to be made.
+    """One issue to create.
 
-    `at` is when it was last sent, in seconds since the epoch. `number` and `id` are None as long
-    as no answer confirmed it. `repository` is the other one that it is meant for, "" for the
-    target.
+    `at` is when it was last sent, in seconds since the epoch. `number` and `id` are None until a
+    response confirms them. `repository` is a repository other than the target, or "".
     """
 
     backlog: str
@@ -27,7 +26,7 @@ class Intent:
 
 
 def by_nonce(issues: Iterable[ObservedIssue]) -> dict[str, ObservedIssue]:
-    """Give issues by the nonce in their marker; of copies the one that was there first."""
+    """Return issues by the nonce in their marker; if there are copies, the oldest one."""
     issues_by_nonce: dict[str, ObservedIssue] = {}
     for issue in sorted(issues, key=lambda candidate: candidate.number):
         marker = body_block.split(issue.body).marker

@@ -1,4 +1,4 @@
-"""The issues of one repository, by number and by the key of a marker that is believed."""
+"""The issues of one repository, by number and by the key of a trusted marker."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ _TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
 def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) -> bool:
-    """Whether a marker on this issue is believed, by who opened it."""
+    """Return whether a marker on this issue is trusted, depending on who opened it."""
     author = issue.author
     if author is None:
         return False
@@ -23,7 +23,7 @@ def is_trusted(issue: ObservedIssue, viewer: Actor, trusted: tuple[str, ...]) ->
 
 
 class IssueIndex:
-    """The issues of one repository, by number and by the key of a believed marker.
+    """The issues of one repository, by number and by the key of a trusted marker.
 
     `astray` are issues with a marker of this backlog that was written in another repository.
     """
@@ -59,10 +59,10 @@ class IssueIndex:
         self._separate_copies()
 
     def _separate_copies(self) -> None:
-        """Part issues into which somebody copied the block of another from those that we made.
+        """Separate issues with a copied block from those that we created.
 
-        No two were made with one nonce. The original is the one that has the title that we gave
-        it, else the first.
+        No two were created with the same nonce. The original is the one with the title that we set,
+        else the first.
         """
         by_nonce: dict[str, list[ObservedIssue]] = {}
         for issues in self.ours.values():
@@ -81,7 +81,7 @@ class IssueIndex:
             self.ours[key] = [candidate for candidate in issues if candidate.number not in copied]
 
     def _strangeness(self, issue: ObservedIssue, nonce: str) -> tuple[bool, bool]:
-        """How little speaks for an issue as the one to which a nonce was given."""
+        """Return how unlikely it is that an issue is the original of its nonce."""
         return nonce != adopted_nonce(issue), title_mark(issue.title) != self.applied_title(issue)
 
     def _nonce(self, issue: ObservedIssue) -> str:
@@ -95,31 +95,31 @@ class IssueIndex:
         self.unmarked.setdefault(normalize.title(issue.title), []).append(issue)
 
     def applied_title(self, issue: ObservedIssue) -> str:
-        """Give the hash of the title that we gave an issue, else of the one that it has."""
+        """Return the hash of the title that we set, or else of the current title."""
         marker = self.parts[issue.number].marker
         applied = marker.base.hashes.get("title") if marker else None
         return applied or title_mark(issue.title)
 
     def generation(self, issue: ObservedIssue) -> int:
-        """Give how many other things had the key of an issue before it."""
+        """Return how many other items had the key of an issue before it."""
         marker = self.parts[issue.number].marker
         return marker.generation if marker else 0
 
     def reader(self, issue: ObservedIssue) -> int:
-        """Give the version of the reading that wrote an issue's text."""
+        """Return the version of the reader that wrote an issue's text."""
         marker = self.parts[issue.number].marker
         return marker.reader if marker else 0
 
     def last_with(self, key: str) -> list[ObservedIssue]:
-        """Give the issues that a key went to last."""
+        """Return the issues that had the key last."""
         issues = self.ours.get(key, [])
         last = max(map(self.generation, issues), default=0)
         return clearest([issue for issue in issues if self.generation(issue) == last])
 
     def had_item(self, issue: ObservedIssue, recorded: frozenset[str]) -> bool:
-        """Whether the item of an issue was there at the last sync, as far as that is recorded.
+        """Return whether the item of an issue existed at the last sync, as far as recorded.
 
-        What stood below a parent is in the record of one; of all others nothing is known.
+        For an issue below a parent, the parent's record has it; for all others it is unknown.
         """
         marker = self.parts[issue.number].marker
         if marker is None or self._recorded_parent(issue) is None:
@@ -127,16 +127,16 @@ class IssueIndex:
         return not recorded.isdisjoint(order.record([marker.key]))
 
     def _recorded_parent(self, issue: ObservedIssue) -> str | None:
-        """Return the hash of the key that an issue stood below at the last sync, if any."""
+        """Return the hash of the parent's key at the last sync, if any."""
         marker = self.parts[issue.number].marker
         parent_hash = marker.base.hashes.get("parent") if marker else None
         return None if parent_hash == normalize.hash_value(None) else parent_hash
 
     def keys_without_parent(self, present: frozenset[str]) -> set[str]:
-        """Return the hashes of the keys whose record went with the issue that they stood below.
+        """Return the hashes of the keys whose record was lost with the issue of their parent.
 
-        `present` are the hashes of the keys that issues have, as a base holds them. What is still a
-        sub-issue of one of ours lost nothing: only that one's key is another now.
+        `present` are the hashes of the keys that issues have, as a base contains them. A sub-issue
+        of one of our issues lost nothing: only that issue's key is different now.
         """
         ids = {issue.id for issues in self.ours.values() for issue in issues}
         orphaned_keys = (
@@ -150,16 +150,16 @@ class IssueIndex:
         return {mark for key in orphaned_keys for mark in order.record([key])}
 
     def records(self, recorded: frozenset[str]) -> set[str]:
-        """Give what the issues record of the items below them, whose own item was there."""
+        """Return what issues whose own item existed record about the items below them."""
         issues = (i for key in self.ours for i in self.last_with(key) if self.had_item(i, recorded))
         markers = (self.parts[issue.number].marker for issue in issues)
         return {mark for marker in markers if marker for mark in marker.base.order}
 
 
 def recorded_keys(indexes: Sequence[IssueIndex]) -> frozenset[str]:
-    """Give the hashes of the keys that stood below others at the last sync, level by level.
+    """Return the hashes of the keys that were below others at the last sync, level by level.
 
-    Whose parent's issue is gone counts as recorded: nothing says that it was not there.
+    A key whose parent's issue is gone counts as recorded: nothing shows that it did not exist.
     """
     present = frozenset(
         normalize.hash_value(key)
@@ -176,15 +176,15 @@ def recorded_keys(indexes: Sequence[IssueIndex]) -> frozenset[str]:
 
 
 def clearest(issues: list[ObservedIssue]) -> list[ObservedIssue]:
-    """Leave out those that were closed as something that will not be done, unless all were."""
+    """Leave out issues that were closed as not planned, unless all were."""
     return [issue for issue in issues if observed_state(issue) != NOT_PLANNED] or issues
 
 
 def adopted_nonce(issue: ObservedIssue) -> str:
-    """Give the nonce of an issue that we did not make: a copy of its block is known by it."""
+    """Return the nonce of an issue that we did not create, to recognize copies of its block."""
     return normalize.digest(issue.id, 16)
 
 
 def title_mark(title: str) -> str:
-    """Give the hash by which titles are compared."""
+    """Return the hash that is used to compare titles."""
     return normalize.hash_value(normalize.title(title))

@@ -1,11 +1,11 @@
-"""Keys: the names by which a backlog knows its items."""
+"""Keys: the identifiers of items in a backlog."""
 
 import hashlib
 import re
 import unicodedata
 
 KEY_LENGTH = 64
-"""No key is longer than this."""
+"""The maximum length of a key."""
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _SLUG_LENGTH = 30
@@ -16,14 +16,14 @@ _PARENT_LENGTH = KEY_LENGTH - _SLUG_LENGTH - _HASH_LENGTH - 2
 
 
 def is_key(text: str) -> bool:
-    """Whether `text` can be a key: `[a-z0-9][a-z0-9._-]{0,63}`."""
+    """Return whether `text` can be a key: `[a-z0-9][a-z0-9._-]{0,63}`."""
     return _KEY.fullmatch(text) is not None
 
 
 def slug(text: str, length: int = _SLUG_LENGTH) -> str:
-    """The ASCII letters and digits of `text`, lower-case, joined by hyphens, at most `length`.
+    """Return the ASCII letters and digits of `text`, lower case, joined by hyphens.
 
-    Accents are dropped from letters; a text in another script gives an empty slug.
+    At most `length` characters. Accents are removed; a text in another script gives an empty slug.
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
@@ -31,11 +31,11 @@ def slug(text: str, length: int = _SLUG_LENGTH) -> str:
 
 
 def make_key(title: str, parent: str | None = None) -> str:
-    """A key for an item whose document has none.
+    """Return a key for an item whose document has none.
 
     It is the parent's key (its first 24 characters), the title's slug and eight hex digits of a
-    hash, so that a title in any script has one. The hash covers the whole parent's key: two
-    parents that begin alike do not give their children the same key.
+    hash, so that a title in any script has one. The hash covers the whole parent's key: two parents
+    that begin alike do not give their children the same key.
     """
     normalized = unicodedata.normalize("NFC", title.strip())
     digest = hashlib.sha256(f"{parent or ''}\n{normalized}".encode("utf-8", "replace")).hexdigest()
@@ -44,7 +44,7 @@ def make_key(title: str, parent: str | None = None) -> str:
 
 
 def suggest_key(text: str) -> str | None:
-    """The nearest valid key to what somebody wrote as one, or None where nothing is left."""
+    """Return the nearest valid key to a text, or None if nothing is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     key = re.sub(r"[^a-z0-9._-]+", "-", plain).strip("._-")[:KEY_LENGTH]
     return key if is_key(key) else None

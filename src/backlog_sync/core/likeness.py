@@ -1,4 +1,4 @@
-"""Titles that an older reading gave to what a newer one calls otherwise."""
+"""Match titles written by an older reader with the titles that a newer one reads."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ _WORDS, _LONGEST = 60, 1_000
 
 
 class Likeness(IntEnum):
-    """How sure it is that two titles name one thing: the surest first."""
+    """How certain it is that two titles mean the same: the most certain first."""
 
     SAME = 0
     REDUCED = 1
@@ -24,12 +24,12 @@ class Likeness(IntEnum):
 
 
 def plain(title: str) -> str:
-    """Give the words of a title, without marks, signs and emoji, and in one case."""
+    """Return the words of a title in lower case, without symbols and emoji."""
     return " ".join(_WORD.findall(_LINK.sub(r"\1", title[:_LONGEST]).casefold())[:_WORDS])
 
 
 def parts(title: str) -> frozenset[str]:
-    """Give what may be left of a title once a number, a status or a remark is taken off it."""
+    """Return the titles that remain if a number, a status or a remark is removed."""
     title = _LINK.sub(r"\1", title[:_LONGEST])
     whole = (title, _BRACKETS.sub(" ", title))
     without_code = (_CODE.sub("", each, count=1) for each in whole)
@@ -39,7 +39,7 @@ def parts(title: str) -> frozenset[str]:
 
 
 def beginnings(words: str) -> Iterator[str]:
-    """Give every shorter text of whole words that a text begins with."""
+    """Return every shorter text of whole words that a text begins with."""
     at = words.rfind(" ")
     while at > 0:
         yield words[:at]
@@ -47,7 +47,7 @@ def beginnings(words: str) -> Iterator[str]:
 
 
 class Titles:
-    """The titles of issues, to be found by what an item is called now."""
+    """The titles of issues, to be found by the current title of an item."""
 
     def __init__(self, titles: Iterable[tuple[int, str]]) -> None:
         self._whole: dict[str, set[int]] = {}
@@ -62,10 +62,10 @@ class Titles:
                 self._beginnings.setdefault(beginning, set()).add(number)
 
     def like(self, title: str) -> dict[int, Likeness]:
-        """Give the issues that may be what is called so now, and how sure that is.
+        """Return the issues that may have this title now, and how certain that is.
 
-        A title that lost a part is what a better reading gives. One that only begins as the other
-        does may be something else.
+        A title that lost a part is the result of a better reading. If one title is only the
+        beginning of the other, they may be different items.
         """
         words = plain(title)
         if not words:

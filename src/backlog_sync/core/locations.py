@@ -1,7 +1,7 @@
-"""Where the issues of items are: the target, or another repository of its owner.
+"""The repositories that contain the issues of items: the target, and others of its owner.
 
-Each repository is matched, labelled and numbered by itself. An issue elsewhere bears a marker that
-names the target too: that repository may have a backlog of its own under the same name.
+Each repository is matched, labeled and numbered separately. The marker of an issue in another
+repository names the target, too: that repository may have its own backlog with the same name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,11 +23,11 @@ from backlog_sync.core.normalize import fold
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One repository: what the files want there, and what of it was observed.
+    """One repository: what the files declare for it, and what was observed of it.
 
-    `backlog_id` is how markers there name the backlog, `declared` the repository that a number
-    without one speaks of. Of `labels` and `milestones` those are wanted that items there use; in
-    the target all that the files declare. `ignored` are numbers of issues to leave alone.
+    `backlog_id` is the name of the backlog in its markers, `declared` the repository of numbers
+    without one. `labels` and `milestones` are those that its items use; in the target, all that the
+    files declare. `ignored` are numbers of issues to leave alone.
     """
 
     repository: ObservedRepository
@@ -51,10 +51,10 @@ class Location:
 
 
 def elsewhere(item: DesiredItem, target: str, declared: str | None) -> str | None:
-    """Give the other repository that an item names; None for one of the target.
+    """Return the other repository that an item names; None for an item in the target.
 
-    `declared` is the repository that the files are about: what they say of it goes for whatever
-    a run takes for it.
+    `declared` is the repository that the files are about: what they say of it applies to whatever
+    repository a run has as its target.
     """
     repository = item.repository
     if repository is None or fold(repository) in (fold(target), fold(declared or target)):
@@ -63,10 +63,10 @@ def elsewhere(item: DesiredItem, target: str, declared: str | None) -> str | Non
 
 
 def why_left_alone(repository: str, target: str, declared: str | None) -> str:
-    """Say why a run about `target` does nothing in another repository; "" where it does.
+    """Return why a run about `target` does nothing in another repository; "" if it may.
 
-    A trial in another repository than the files' own must not make issues in real ones: they
-    would be made once more when the files' own turn comes.
+    A trial in a repository other than the files' own must not create issues in real ones: the real
+    run would create them again.
     """
     if fold(repository.partition("/")[0]) != fold(target.partition("/")[0]):
         return f"it belongs to {repository}, of another owner than {target}"
@@ -79,7 +79,7 @@ def why_left_alone(repository: str, target: str, declared: str | None) -> str:
 
 
 def others_of(items: Iterable[DesiredItem], target: str, declared: str | None) -> tuple[str, ...]:
-    """Give the other repositories that a run about `target` has to read, each once."""
+    """Return the other repositories that a run about `target` has to read, each once."""
     repositories: dict[str, str] = {}
     for item in items:
         repository = elsewhere(item, target, declared) if item.sync else None
@@ -89,7 +89,7 @@ def others_of(items: Iterable[DesiredItem], target: str, declared: str | None) -
 
 
 def locations(desired: DesiredState, observed: ObservedState) -> tuple[Location, ...]:
-    """Give the target, and behind it every other repository that was read."""
+    """Return the target, followed by every other repository that was read."""
     target = observed.repository.name_with_owner
     if not observed.others:
         target_items: Sequence[DesiredItem] = desired.items
@@ -130,7 +130,7 @@ def locations(desired: DesiredState, observed: ObservedState) -> tuple[Location,
 
 
 def in_order(issues: Iterable[ObservedIssue], target: str) -> tuple[ObservedIssue, ...]:
-    """Give issues as an observation holds them: by number, the target's before others'."""
+    """Return issues in the order of an observation: by number, the target's first."""
     return tuple(sorted(issues, key=lambda i: (i.repository != target, i.repository, i.number)))
 
 
@@ -158,7 +158,7 @@ def _target(
 
 
 def _target_labels(desired: DesiredState, items: Sequence[DesiredItem]) -> Sequence[LabelDef]:
-    """Give the target's labels: declared ones, and those that its items use."""
+    """Return the target's labels: declared ones, and those that its items use."""
     if len(items) == len(desired.items):
         return desired.labels
     used_names = _label_names(items)

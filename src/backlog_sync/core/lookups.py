@@ -1,4 +1,4 @@
-"""What a plan has to know that reading the whole repository does not tell."""
+"""What a plan needs to know that is not part of reading the whole repository."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ from backlog_sync.core.trust import logins_to_ask
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Things to look up by name or id, each asked once.
+    """Things to look up by name or id, each once.
 
-    `issues` are issues elsewhere as `owner/repo#n`; `logins` are people, by repository, of whom
-    nobody knows yet whether they can be assigned there; `cards` are ids of issues that no board's
-    list shows, whose card may be archived; `missing` are issues as `owner/repo#n` that the files
-    name and the lists do not hold; `authors` are the logins, by repository, of whom only the server
-    knows whether they may write there.
+    `issues` are issues in other repositories as `owner/repo#n`; `logins` are people, by repository,
+    who may or may not be assignable there; `cards` are ids of issues that no board's list shows,
+    whose board item may be archived; `missing` are issues as `owner/repo#n` that the files name and
+    the lists do not contain; `authors` are logins, by repository, whose permission only the server
+    knows.
     """
 
     issues: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Questions:
 
 
 def questions(desired: DesiredState, observed: ObservedState) -> Questions:
-    """Give what must be looked up before this backlog can be planned."""
+    """Return what must be looked up before this backlog can be planned."""
     items = [item for item in desired.items if item.sync]
     read_repositories = {fold(location.name) for location in locations(desired, observed)}
     known_links = known_issues(observed)
@@ -60,7 +60,7 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
 
 
 def authors(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:
-    """Give the authors of issues that may be ours of whom it must be asked what they may do."""
+    """Return the authors of possibly managed issues whose permission has to be looked up."""
     logins_by_repository: dict[str, tuple[str, ...]] = {}
     for location in locations(desired, observed):
         numbers = {item.issue.number for item in location.items if item.issue is not None}
@@ -72,7 +72,7 @@ def authors(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
 
 
 def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[str, ...]]:
-    """People whom items name and who are not assigned to anything where these items are."""
+    """Return people whom items name and who are not assigned to anything in their repository."""
     unassigned: dict[str, tuple[str, ...]] = {}
     for location in locations(desired, observed):
         logins: dict[str, str] = {}
@@ -89,7 +89,7 @@ def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
 
 
 def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
-    """Issues that items name and that are none of their repository's as they were listed."""
+    """Return issues that items name but the list of their repository does not contain."""
     sandbox, plain = observed.sandbox, not observed.embedded
     for location in locations(desired, observed):
         listed = {issue.number for issue in location.issues}
@@ -106,7 +106,7 @@ def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
 
 
 def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
-    """Issues that the board does not show and that are ours, or may become so."""
+    """Return issues that the board does not show and that are ours, or may become so."""
     if desired.project is None or observed.project is None:
         return
     hidden = [issue for issue in observed.issues if issue.card is None]
@@ -116,7 +116,7 @@ def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
 
 
 def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
-    """Give every issue that was seen, other repositories' too, by its folded `owner/repo#n`."""
+    """Return every issue that was read, in any repository, by its folded `owner/repo#n`."""
     known: dict[str, IssueLink] = {}
 
     def add(entry: ObservedIssue | IssueLink) -> None:

@@ -1,4 +1,4 @@
-"""Which issue is which item: numbers in the file first, then trusted markers, then titles."""
+"""Match items with issues: by numbers in the file, then trusted markers, then titles."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -39,11 +39,10 @@ from backlog_sync.core.trust import Belief, belief
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An item's issue, its body taken apart, and how it was found.
+    """An item's issue, its parsed body, and how it was found.
 
-    `ref` is its name for people. `adopt` says that it carries no marker of ours yet.
-    `generation` is what its marker has to say of the key. Where the `belief` is another than
-    BELIEVED, the marker stands here without its base.
+    `ref` is its name for display. `adopt` means that it has no marker of ours yet. `generation` is
+    the value for its marker. If the `belief` is not BELIEVED, the marker is here without its base.
     """
 
     issue: ObservedIssue
@@ -56,21 +55,20 @@ class Match:
 
     @property
     def believed(self) -> bool:
-        """Whether what the issue has on record counts."""
+        """Whether the issue's record is trusted."""
         return self.belief is Belief.BELIEVED
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The outcome: items with issues, issues of ours without items, items that are held.
+    """The result: items with issues, our issues without items, items that are held.
 
-    `held` maps a key to why nothing may be done for it, and what to do about it. `doubles` are
-    further open issues of items, by key, that we made as well; `copies` are issues into which
-    somebody copied another one's block. `gone` are items whose number, or whose record in their
-    parent, speaks of an issue that is not there, each with the reason and a remedy. `forgotten`
-    are items whose number another sandbox wrote, so that it does not count.
-    `generations` are those of the keys that other issues bore before, for items that are to be
-    made.
+    `held` maps a key to the reason and the remedy. `doubles` are further open issues of items, by
+    key, that we also created; `copies` are issues into which somebody copied the block of another
+    one. `gone` are items whose number, or whose record in their parent, refers to an issue that
+    does not exist, each with the reason and a remedy. `forgotten` are items whose number was
+    written by another sandbox, so that it does not count. `generations` are those of keys that
+    other issues had before, for items to create.
     """
 
     by_key: Mapping[str, Match]
@@ -85,7 +83,7 @@ class Matches:
 
 
 def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
-    """Find the issue of each item. What is not clear is held, never guessed."""
+    """Find the issue of each item. Ambiguous items are held, never guessed."""
     all_locations = locations(desired, observed)
     shared = _Shared(unread=_unread(desired, all_locations))
     matchers = [
@@ -116,7 +114,7 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
 
 
 def _joined(parts: list[Matches]) -> Matches:
-    """Give what was found in all repositories as one."""
+    """Return the results of all repositories as one."""
     if len(parts) == 1:
         return parts[0]
     return Matches(
@@ -133,7 +131,7 @@ def _joined(parts: list[Matches]) -> Matches:
 
 
 def _levels(items: Sequence[DesiredItem]) -> list[frozenset[str]]:
-    """Give the keys of the items, those without a parent first, then what stands below them."""
+    """Return the keys of the items level by level, those without a parent first."""
     parents = {item.key: item.parent for item in items}
     depth: dict[str, int] = {}
     for item in items:
@@ -157,10 +155,10 @@ def _levels(items: Sequence[DesiredItem]) -> list[frozenset[str]]:
 
 @dataclass(slots=True)
 class _Shared:
-    """What the matchers of all repositories found so far.
+    """The results so far of the matchers of all repositories.
 
-    `unread` are the keys of items in repositories that this run does not see: their issues may
-    still be where they were, and are no orphans. `recorded` are the hashes of the keys that stood
+    `unread` are the keys of items in repositories that this run does not read: their issues may
+    still be where they were, and are not orphans. `recorded` are the hashes of the keys that were
     below others at the last sync.
     """
 
@@ -178,7 +176,7 @@ def _unread(desired: DesiredState, all_locations: Sequence[Location]) -> frozens
 
 
 class _Matcher:
-    """Finds issues for the items of one repository, the surest way first."""
+    """Finds issues for the items of one repository, the most certain way first."""
 
     def __init__(
         self,
@@ -203,7 +201,7 @@ class _Matcher:
         self.older: Mapping[str, list[ObservedIssue]] | None = None
 
     def by_numbers(self) -> None:
-        """Settle the items whose file names a number of this server and repository."""
+        """Match the items whose file has a number of this server and repository."""
         claims = Counter(
             item.issue.number for item in self.items if item.issue and self._is_local_number(item)
         )
@@ -216,7 +214,7 @@ class _Matcher:
                 self.held[item.key] = holds.left_behind(str(item.issue), None, self.location.name)
 
     def _is_local_number(self, item: DesiredItem) -> bool:
-        """Whether an item's number is one of this server and repository."""
+        """Return whether an item's number is one of this server and repository."""
         location, observed = self.location, self.observed
         return speaks_of(
             item.issue,
@@ -227,17 +225,16 @@ class _Matcher:
         )
 
     def _is_number_elsewhere(self, item: DesiredItem) -> bool:
-        """Whether an item's number is one of another repository on this server."""
+        """Return whether an item's number is one of another repository on this server."""
         ref = item.issue
         if ref is None or self._is_local_number(item):
             return False
         return counts(ref, sandbox=self.observed.sandbox, plain=not self.observed.embedded)
 
     def by_other_numbers(self) -> None:
-        """Hold the items whose number is one of another repository, and that were not found here.
+        """Hold items with a number of another repository that were not found here.
 
-        After a transfer or a change of its name the repository's issues are known by their
-        markers.
+        After a transfer or a rename of the repository, its issues are recognized by their markers.
         """
         for item in self.items:
             ref, home = item.issue, self.location.declared
@@ -254,7 +251,7 @@ class _Matcher:
                 )
 
     def _claim(self, item: DesiredItem, ref: IssueRef, *, alone: bool) -> None:
-        """Take the issue that a file names; of several items only the one that it is marked for."""
+        """Match the issue that a file names; of several items, the one in its marker."""
         issue, name = self.index.by_number.get(ref.number), str(ref)
         if issue is None:
             self.gone[item.key] = self.held[item.key] = self._whereabouts(ref)
@@ -281,16 +278,16 @@ class _Matcher:
             self._take(item, original or issue, reason)
 
     def _is_own(self, item: DesiredItem, issue: ObservedIssue, marker: Marker) -> bool:
-        """Whether a marker is this backlog's, or was before the issue was moved here."""
+        """Return whether a marker is this backlog's, or was before the issue was moved here."""
         if marker.backlog == self.location.backlog_id:
             return True
         same = marker.key == item.key and self.index.applied_title(issue) == self.titles[item.key]
         return marker.backlog in self.kin and same
 
     def _original_of(self, issue: ObservedIssue) -> ObservedIssue | None:
-        """Give the open issue of ours whose duplicate an issue was closed as, if it was.
+        """Return our open issue that an issue was closed as a duplicate of, if it was.
 
-        Another machine's run may have closed the one that our file names.
+        A run on another machine may have closed the one that our file names.
         """
         marker = self.index.parts[issue.number].marker
         if marker is None or issue.state == "open" or issue.state_reason != DUPLICATE:
@@ -300,7 +297,7 @@ class _Matcher:
         return next((i for i in same if i.state == "open"), None)
 
     def _whereabouts(self, ref: IssueRef) -> Hold:
-        """Return what became of an issue that the list does not hold, as far as anybody looked."""
+        """Return what happened to an issue that the list does not contain, as far as known."""
         name = f"{self.location.name}#{ref.number}"
         link = self.observed.elsewhere.get(name)
         if link is not None:
@@ -308,11 +305,11 @@ class _Matcher:
         return holds.missing(str(ref), self.location.name, self.observed.unreachable.get(name, ""))
 
     def in_place(self, level: Collection[str]) -> None:
-        """Settle the items whose key, title and parent an issue has.
+        """Match the items whose key, title and parent an issue has.
 
-        Issues that are alike were made twice for one thing. One of them in place is enough to
-        know them by, but which one stays must not hang on that: the links of a second issue move
-        while it is healed, and another run may look at just that moment.
+        Issues that are alike are duplicates. One of them in place is enough to recognize them, but
+        which one stays must not depend on that: the links of a duplicate move while it is repaired,
+        and another run may read at that moment.
         """
         for item in self._open(level):
             parent_id = self._parent_id(item)
@@ -326,10 +323,10 @@ class _Matcher:
                 self._take_first(item, latest)
 
     def by_titles(self, level: Collection[str]) -> None:
-        """Let issues follow their titles below the same parent, where their keys were changed.
+        """Match issues by their titles below the same parent, if their keys changed.
 
-        A story was inserted and the rest renumbered, or a key was changed. Only where one issue
-        and, of all items there, one have that title; an issue whose key is gone comes first.
+        A story was inserted and the rest renumbered, or a key was changed. Only if exactly one
+        issue and one item have that title; an issue whose key is gone comes first.
         """
         untaken: dict[tuple[str, str | None], list[ObservedIssue]] = {}
         for issues in self.index.ours.values():
@@ -357,10 +354,10 @@ class _Matcher:
                     break
 
     def by_keys_and_titles(self, level: Collection[str]) -> None:
-        """Settle the items that were moved below another parent since the last sync.
+        """Match the items that were moved below another parent since the last sync.
 
-        In the file, or on GitHub: then the issue was put below the item's own parent last, also by
-        a run that stopped before it recorded that there.
+        They were moved in the file, or on GitHub: then the issue was put below the item's own
+        parent last, maybe by a run that stopped before it recorded that.
         """
         for item in self._open(level):
             last, recorded = self.index.last_with(item.key), self._last_with(item.key)
@@ -369,7 +366,7 @@ class _Matcher:
             self._take_first(item, put)
 
     def _was_put_below(self, item: DesiredItem, issue: ObservedIssue) -> bool:
-        """Whether an issue was put below the parent of an item, whose key no other issue has.
+        """Return whether an issue was put below the parent of an item whose key no other issue has.
 
         A parent that is held could not be given it, and records nothing.
         """
@@ -383,7 +380,7 @@ class _Matcher:
         return put and self.index.ours.get(str(item.parent)) == [parent.issue]
 
     def _same_key_and_title(self, item: DesiredItem) -> list[ObservedIssue]:
-        """Give the issues that have the key and the title of an item, the latest first."""
+        """Return the issues with the key and the title of an item, the latest first."""
         matches = clearest([i for i in self._untaken_ours(item.key) if self._has_title_of(item, i)])
         return sorted(matches, key=self.index.generation, reverse=True)
 
@@ -399,7 +396,7 @@ class _Matcher:
         return marker.key if marker else ""
 
     def _parent_id(self, item: DesiredItem) -> str | None:
-        """Give the id of the issue of an item's parent; the parent's key where it has none."""
+        """Return the id of the issue of an item's parent, or the parent's key if it has none."""
         if item.parent is None:
             return None
         match = self.by_key.get(item.parent)
@@ -408,10 +405,10 @@ class _Matcher:
         return issue.id if issue else item.parent
 
     def by_former_titles(self, level: Collection[str]) -> None:
-        """Let issues that an older reading wrote follow their items, whatever these are called now.
+        """Match issues that an older reader wrote with their items, whatever their titles are now.
 
-        A key may have gone to another item meanwhile. Where only that item's title says that it is
-        another thing, nothing is certain: both are held.
+        A key may belong to another item by now. If only that item's title shows that it is a
+        different one, nothing is certain: both are held.
         """
         claims = self._claims()
         for item in self._open(level) if claims.of_item else ():
@@ -429,7 +426,7 @@ class _Matcher:
                 )
 
     def _claims(self) -> Claims:
-        """Give what items without an issue may have of what an older reading wrote."""
+        """Return which issues of an older reader each item without an issue may have."""
         issues = [
             FormerIssue(
                 issue.number, issue.title, self.index.applied_title(issue), key, _parent_of(issue)
@@ -441,7 +438,7 @@ class _Matcher:
         return Claims(self._open() if issues else (), issues, self.titles, self._parent_id)
 
     def _older(self) -> Mapping[str, list[ObservedIssue]]:
-        """Give what an older reading wrote, by key: not what was dropped, or had no item then."""
+        """Return the issues of an older reader, by key, except dropped ones and orphans."""
         if self.older is None:
             self.older = {
                 key: [
@@ -454,14 +451,14 @@ class _Matcher:
         return self.older
 
     def _doubt(self, key: str, numbers: Sequence[int]) -> None:
-        """Hold an item of which it is not clear whether it is one of these issues."""
+        """Hold an item that may or may not be one of these issues."""
         issues = [self.index.by_number[number] for number in sorted(numbers)]
         refs = list(map(self.observed.ref, issues))
         self.held[key] = holds.read_otherwise(refs, issues)
         self.doubtful.update(numbers)
 
     def in_doubt(self) -> None:
-        """Hold the items that would be created although an older reading may have made them."""
+        """Hold the items that would be created although an older reader may have created them."""
         claims = self._claims()
         settings = self.desired.settings
         for item in self._open() if claims.of_item else ():
@@ -471,9 +468,9 @@ class _Matcher:
                 self._doubt(item.key, list(numbers))
 
     def unfilled(self) -> None:
-        """Hold the items that a template's placeholders stand in, with their issues.
+        """Hold the items with a template's placeholders, with their issues.
 
-        One that only gets its key from such a title stands alone once its issue is found.
+        An item that only gets its key from such a title is independent once its issue is found.
         """
         settings = self.desired.settings
         for item in self.items:
@@ -488,10 +485,10 @@ class _Matcher:
                 self.held[item.key] = holds.unfilled(item.holes, match.ref, match.issue)
 
     def by_keys(self, level: Collection[str]) -> None:
-        """Settle what is left by the marker's key, the present one first, then former ones.
+        """Match the remaining items by the marker's key, the present one first, then former ones.
 
-        Only the issue that had the key last counts, and only if its item was there at the last
-        sync: what its title speaks of is something else otherwise.
+        Only the issue that had the key last counts, and only if its item existed at the last sync;
+        otherwise its title is about something else.
         """
         for item, keys in self._open_with_keys(level):
             for key in keys:
@@ -508,13 +505,13 @@ class _Matcher:
                 break
 
     def _last_with(self, key: str) -> list[ObservedIssue]:
-        """Give the issues that a key went to last, of those that had an item at the last sync."""
+        """Return the issues that had a key last, of those with an item at the last sync."""
         return [
             i for i in self.index.last_with(key) if self.index.had_item(i, self.shared.recorded)
         ]
 
     def unclear(self, level: Collection[str]) -> None:
-        """Hold the items whose key stands in a marker that cannot be believed, and in no other."""
+        """Hold the items whose key is only in untrusted markers."""
         for item, keys in self._open_with_keys(level):
             if any(self._untaken_ours(key) for key in keys):
                 continue
@@ -529,7 +526,7 @@ class _Matcher:
                     )
 
     def by_hints(self) -> None:
-        """Take the issues that titles clearly name; hold the items whose titles name others."""
+        """Match the issues that titles clearly name; hold the items whose titles name others."""
         settings = self.desired.settings
         new = [
             item
@@ -548,9 +545,9 @@ class _Matcher:
         self.held.update(held)
 
     def by_unmarked_titles(self) -> None:
-        """Adopt issues without a marker that have exactly the title of an item, one each.
+        """Adopt issues without a marker whose title matches exactly one item.
 
-        Only what somebody trusted opened: the marker that we put there must be believed later.
+        Only issues of trusted authors: the marker that is added must be trusted later.
         """
         items = [item for item in self._open() if item.sync]
         title_counts = Counter(normalize.title(item.title) for item in items)
@@ -575,7 +572,7 @@ class _Matcher:
         return self.index.parts[issue.number].problem
 
     def namesakes(self) -> None:
-        """Tell of issues without a marker that have the title of an item without an issue."""
+        """Report issues without a marker that have the title of an item without an issue."""
         for item in self._open():
             if item.sync:
                 self._namesake(item)
@@ -603,11 +600,11 @@ class _Matcher:
         )
 
     def left_behind(self, matchers: Sequence["_Matcher"]) -> None:
-        """Hold the items whose issue is in another repository than the file says.
+        """Hold the items whose issue is in a repository other than the file says.
 
-        It was left there, or it was moved here and still bears the marker that it had there. A
-        marker is believed only in the repository that it was written in: another backlog may bear
-        the same name, and the same keys.
+        It was left there, or it was moved here and still has the marker from there. A marker is
+        trusted only in the repository in which it was written: another backlog may have the same
+        name and the same keys.
         """
         for item, keys in self._open_with_keys():
             for matcher in matchers:
@@ -627,7 +624,7 @@ class _Matcher:
                     self.held.setdefault(item.key, holds.astray(ref, issue))
 
     def result(self) -> Matches:
-        """Give all that was found, and what is left over."""
+        """Return everything that was matched, and what is left over."""
         new: dict[str, int] = {}
         for item in self.items:
             match = self.by_key.get(item.key)
@@ -675,10 +672,10 @@ class _Matcher:
         )
 
     def _next_generation(self, item: DesiredItem, match: Match | None) -> int:
-        """Give what a marker with this key says from now on: more than those of other things.
+        """Return the generation for a marker with this key: higher than those of other items.
 
-        One that has the key already says more only if something else had it since: its item was
-        deleted and came back.
+        A marker that already has the key gets a higher one only if another item had it since: its
+        item was deleted and came back.
         """
         marker = match.parts.marker if match else None
         own_generation = marker.generation if marker is not None and marker.key == item.key else -1
@@ -693,7 +690,7 @@ class _Matcher:
         return max(later_generations, default=max(own_generation, 0))
 
     def _gone(self) -> dict[str, Hold]:
-        """Return the items whose issue was there and is gone."""
+        """Return the items whose issue existed and is gone."""
         open_ = {item.key for item in self._open()}
         deleted = {
             key: Hold("its issue was deleted", _AGAIN, str(self.forgotten.refs[key]))
@@ -702,7 +699,7 @@ class _Matcher:
         return {**self._recorded(), **deleted, **self.gone}
 
     def _recorded(self) -> dict[str, Hold]:
-        """Give the items without an issue that are on record as sub-issues of their parents."""
+        """Return the items without an issue that are recorded as sub-issues of their parents."""
         missing: dict[str, Hold] = {}
         for item in self._open():
             parent = self.by_key.get(item.parent) if item.parent and item.sync else None
@@ -717,7 +714,7 @@ class _Matcher:
         return missing
 
     def _is_second(self, key: str, issue: ObservedIssue) -> bool:
-        """Whether an issue left over is a second one of its item, and not one displaced from it."""
+        """Return whether a remaining issue is a duplicate of its item's, not a displaced one."""
         match = self.by_key.get(key)
         if match is None or match.issue.repository != issue.repository:
             return False
@@ -731,10 +728,10 @@ class _Matcher:
         return self.index.applied_title(issue) == title
 
     def _is_double(self, key: str, issue: ObservedIssue) -> bool:
-        """Whether we made both for this key, and both are open.
+        """Return whether we created both issues for this key, and both are open.
 
-        A copy has the nonce of what was copied. Where the file names an issue that was another
-        item's, or that people opened and that was adopted, the one that was made stays as well.
+        A copy has the nonce of its original. If the file names an issue that was another item's, or
+        that was adopted, the one that was created stays as well.
         """
         match = self.by_key[key]
         ours, theirs = match.parts.marker, self.index.parts[issue.number].marker
@@ -749,10 +746,10 @@ class _Matcher:
     def _open_with_keys(
         self, level: Collection[str] | None = None
     ) -> list[tuple[DesiredItem, tuple[str, ...]]]:
-        """Give the items without an issue with their keys, the present one first.
+        """Return the items without an issue with their keys, the present one first.
 
-        A former key that another item has and still waits with, on a deeper level maybe, is left
-        to that item.
+        A former key that another item has and still waits with, maybe on a deeper level, is left to
+        that item.
         """
         waiting = {item.key for item in self._open()}
         return [
@@ -790,7 +787,7 @@ _STEPS = (
     _Matcher.by_keys,
     _Matcher.unclear,
 )
-"""What is tried for the items of one level, whose parents are settled: the surest first."""
+"""The steps for the items of one level, whose parents are matched: the most certain first."""
 
 
 def _parent_of(issue: ObservedIssue) -> str | None:

@@ -1,8 +1,7 @@
-"""Keeping text from the file from notifying people: breaking `@name` and `#12` outside of code.
+"""Keep text from the file from notifying people: break `@name` and `#12` outside of code.
 
-The sign is followed by a zero-width space, which shows nothing, also where GitHub takes for
-code what we did not. Where it is not plain what is code and what is not, nothing is taken for
-code.
+The sign is followed by a zero-width space, which is invisible, in case GitHub reads as code
+something that we did not. If it is unclear what is code, nothing is treated as code.
 """
 
 import re
@@ -44,12 +43,12 @@ def quiet(text: str) -> str:
 
 
 def closed(text: str) -> str:
-    """End what the text leaves open, code fences and details, so that nothing falls into it."""
+    """Close code fences and details that the text leaves open, so that nothing ends up inside."""
     return _balance_details(_close_fence(text))
 
 
 def _balance_details(text: str) -> str:
-    """Close each `<details>` that is open at the end, and leave out what closes none."""
+    """Close each `<details>` that is open at the end, and remove unmatched closing tags."""
     if "details" not in text.casefold():
         return text
     lines: list[str] = []
@@ -66,7 +65,7 @@ def _balance_details(text: str) -> str:
 
 
 def _without_strays(line: str, depth: int) -> str:
-    """Give a line without the `</details>` that close nothing."""
+    """Return a line without unmatched `</details>` tags."""
     parts, at = [], 0
     for tag in _details(line):
         depth += -1 if tag[1] else 1
@@ -81,14 +80,14 @@ def _opened(line: str) -> int:
 
 
 def _details(line: str) -> list[re.Match[str]]:
-    """Give the tags of details elements in a line, those in code left out."""
+    """Return the tags of details elements in a line, except those in code."""
     tags = list(_DETAILS.finditer(line))
     code = [match.span() for match in _CODE.finditer(line)] if tags and "`" in line else []
     return [tag for tag in tags if not any(a < tag.start() < b for a, b in code)]
 
 
 def _close_fence(text: str) -> str:
-    """End a code fence that the text leaves open."""
+    """Close a code fence that the text leaves open."""
     closing = ""
     if "```" not in text and "~~~" not in text:
         return text
@@ -100,7 +99,7 @@ def _close_fence(text: str) -> str:
 
 
 def _after(closing: str, match: re.Match[str]) -> str:
-    """Give what would close the fence that is open after this line; "" where none is."""
+    """Return the closing of the fence that is open after this line; "" if none is."""
     sign, info = match[1], match[2]
     if closing:
         closes = sign[0] == closing[0] and len(sign) >= len(closing) and not info.strip()
@@ -109,7 +108,7 @@ def _after(closing: str, match: re.Match[str]) -> str:
 
 
 def _fenced(lines: Sequence[str]) -> set[int]:
-    """Give the indexes of lines in fences; none where any fence is indented, quoted or listed."""
+    """Return the indexes of lines in fences; none if any fence is indented, quoted or listed."""
     if any(_FENCE_ANYWHERE.match(line) for line in lines):
         return set()
     inside: set[int] = set()
@@ -123,7 +122,7 @@ def _fenced(lines: Sequence[str]) -> set[int]:
 
 
 def _spans(line: str) -> tuple[tuple[int, int], ...] | None:
-    """Give the code spans of a line, None where it is not plain which back ticks pair up."""
+    """Return the code spans of a line, None if its backticks do not pair up clearly."""
     runs = list(_TICKS.finditer(line))
     if not runs:
         return ()

@@ -1,4 +1,4 @@
-"""Three-way merge of one field: base, desired and observed in, a verdict and a value out."""
+"""Three-way merge of one field: from base, desired and observed value to a verdict."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ GITHUB_WINS = f"{BOTH}; GitHub wins (--on-conflict github)"
 
 @dataclass(frozen=True, slots=True)
 class AtomDiff:
-    """A merged atomic field: `write` tells whether `after` is to be put on GitHub.
+    """A merged atomic field; `write` means that `after` is written to GitHub.
 
-    `accepted` tells that GitHub's value is to be taken into the file.
+    `accepted` means that GitHub's value is written into the file.
     """
 
     verdict: Verdict
@@ -36,10 +36,10 @@ def merge_atom(
     pending: bool = False,
     on_conflict: Owner | None = None,
 ) -> AtomDiff:
-    """Merge one value. `base` is the hash of what was last applied, None where nothing was.
+    """Merge one value. `base` is the hash of the last applied value, None if there is none.
 
-    `pending` says that the base was intended but perhaps never set: then it is set, whoever owns
-    the field. `on_conflict` says whose value counts where both sides moved; None holds it.
+    `pending` means that the base was intended but maybe never set: then it is set, whoever owns the
+    field. `on_conflict` is the side that wins if both changed; None holds the field.
     """
     if desired == observed:
         moved = base is not None and base != hash_value(desired)
@@ -69,7 +69,7 @@ def merge_atom(
 
 @dataclass(frozen=True, slots=True)
 class SetDiff:
-    """A merged set: members to add and to remove, those that people took away, and the result."""
+    """A merged set: members to add and to remove, members that people removed, and the result."""
 
     add: tuple[str, ...]
     remove: tuple[str, ...]
@@ -79,7 +79,7 @@ class SetDiff:
 
     @property
     def write(self) -> bool:
-        """Whether anything is to be put on GitHub."""
+        """Whether anything is written to GitHub."""
         return bool(self.add or self.remove)
 
 
@@ -91,10 +91,10 @@ def merge_set(
     observed: Iterable[str],
     pending: bool = False,
 ) -> SetDiff:
-    """Merge a set of names without regard to case.
+    """Merge a set of names, ignoring case.
 
-    Declared members are enforced, members that we applied and the file dropped are removed,
-    everyone else's stay. Where GitHub is the owner, what people took away stays away.
+    Declared members are enforced, members that we applied and the file removed are removed, all
+    others stay. If GitHub is the owner, members that people removed stay removed.
     """
     base_members, desired_members, observed_members = (
         fold_set(base),
@@ -135,8 +135,8 @@ def merge_ticks(
 ) -> dict[str, bool]:
     """Merge check boxes, each by the hash of its text.
 
-    The side that moved away from the base wins, and what a run wrote into the file is no move;
-    without a base a tick on either side counts, so nobody's progress is taken away.
+    The side that differs from the base wins, and what a run wrote into the file is not a change;
+    without a base, a tick on either side counts, so that no progress is lost.
     """
     merged: dict[str, bool] = {}
     for key, desired_tick in desired.items():
@@ -158,7 +158,7 @@ def merge_ticks(
 class BlockDiff:
     """A merged managed block: its verdict, and lines of people that move below it.
 
-    `accepted` tells that GitHub's text is to be taken into the file.
+    `accepted` means that GitHub's text is written into the file.
     """
 
     verdict: Verdict
@@ -177,10 +177,10 @@ def merge_block(
     owner: Owner = Owner.FILE,
     on_conflict: Owner | None = None,
 ) -> BlockDiff:
-    """Merge the text of the block, boxes counted as unticked; `base` are the hashes applied.
+    """Merge the text of the block, boxes counted as unticked; `base` are the applied hashes.
 
-    `file_moved` says whether the file's own text changed, where that is known; else the lines
-    tell.
+    `file_moved` is whether the file's own text changed, if that is known; else it is derived from
+    the lines.
     """
     desired_hashes, observed_hashes = line_hashes(desired), line_hashes(observed)
     if desired_hashes == observed_hashes:
@@ -212,6 +212,6 @@ def merge_block(
 
 
 def _lost(observed: tuple[str, ...], base: tuple[str, ...]) -> bool:
-    """Whether a line that we wrote is gone."""
+    """Return whether a line that we wrote is gone."""
     present = set(observed)
     return any(line not in present for line in base)

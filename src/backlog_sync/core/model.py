@@ -1,4 +1,4 @@
-"""Desired, observed and base state: the vocabulary that files and GitHub are both put into.
+"""Desired, observed and base state: the common vocabulary for files and GitHub.
 
 An item's fields are mappings in which presence means "declared": a field that the file does not
 mention is absent, one that it empties is present with `None` or an empty tuple.
@@ -23,9 +23,9 @@ BoardValue: TypeAlias = str | float | None
 
 @dataclass(frozen=True, slots=True)
 class CheckItem:
-    """One entry of a check list: a line of Markdown without its box, and whether it is ticked.
+    """One entry of a checklist: a line of Markdown without its box, and whether it is ticked.
 
-    `details` are lines of Markdown that stand below it; they are no part of what it is known by.
+    `details` are lines of Markdown below it; they are not part of its identity.
     """
 
     text: str
@@ -37,9 +37,9 @@ class CheckItem:
 class Prose:
     """A named part of the managed block: Markdown text under an optional heading.
 
-    `templated` says that the heading is the author's own, of a template. Then a name of "" means
-    that the text is the template's too: no field of the item holds it. `partial` says that the
-    text is not what the file has there: a part of it, or more than a field can take.
+    `templated` means that the heading comes from a template. Then a name of "" means that the text
+    is the template's, too: no field of the item contains it. `partial` means that the text is not
+    exactly what the file has: a part of it, or more than a field can take.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """A named part of the managed block: check boxes under a heading; `templated` as of prose."""
+    """A named part of the managed block: check boxes under a heading; `templated` as in `Prose`."""
 
     name: str
     heading: str
@@ -60,14 +60,14 @@ class Checklist:
 
 
 Block: TypeAlias = tuple[Prose | Checklist, ...]
-"""What the file says in an issue's body, in order."""
+"""The parts of the file's text in an issue's body, in order."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class IssueRef:
     """An issue as a file names it: `#14`, `octo-org/widgets#14`, a URL, or `sandbox#14`.
 
-    `repository` is None where the file leaves it to the target; `sandbox` marks a number that
+    `repository` is None if the file leaves it to the target; `sandbox` marks a number that
     only the sandbox reads.
     """
 
@@ -83,10 +83,10 @@ class IssueRef:
 
 @dataclass(frozen=True, slots=True)
 class IssueHint:
-    """An issue number in the title of an item that has no `issue:`, so that it may be meant.
+    """An issue number in the title of an item without `issue:`, which may be its issue.
 
-    `written` is the number as it is in the file, `remedy` says how to declare it there. `sure`
-    says that nothing but an issue can be meant: a bare number may be another figure.
+    `written` is the number as in the file, `remedy` how to declare it there. `sure` means that it
+    can only be an issue: a bare number may be something else.
     """
 
     issue: IssueRef
@@ -97,10 +97,7 @@ class IssueHint:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """Text that a template left to be filled in, and where it stands.
-
-    `above` says that it is the title of an item above, which this one gets its key from.
-    """
+    """A placeholder of a template, and its location."""
 
     text: str
     place: Place
@@ -109,7 +106,7 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the file plans about an item beyond what goes to GitHub: for reports.
+    """The planning fields of an item, which only reports use.
 
     `hours` are working hours; `start` and `target` ISO dates.
     """
@@ -135,7 +132,7 @@ class DesiredItem:
     `fields` holds the declared issue fields by the names of the field table: `title` (str),
     `body` (Block), `labels`, `assignees` (tuples of names), `milestone` (title or None),
     `blocked_by` (tuple of keys or `owner/repo#n`), `state` ("open", "completed", "not_planned";
-    "closed" where it is not said which). `board` holds the declared board values by field name.
+    "closed" if it is not said which). `board` holds the declared board values by field name.
     `parent` is a key, or `owner/repo#n`. `status` is the file's own word for progress, as written.
     `repository` is where its issue is, None for the target; a number without a repository is one
     of an issue there.
@@ -168,7 +165,7 @@ class DesiredItem:
 
     @property
     def block(self) -> Block:
-        """The managed part of the body, empty where the file declares none."""
+        """The managed part of the body, empty if the file declares none."""
         value = self.fields.get("body")
         assert value is None or isinstance(value, tuple)
         return value or ()  # type: ignore[return-value]
@@ -194,11 +191,11 @@ FieldValue: TypeAlias = str | float | tuple[str, ...] | Block | None
 
 @dataclass(frozen=True, slots=True)
 class LabelDef:
-    """A label; colour and description None where the file does not declare them.
+    """A label; color and description are None if the file does not declare them.
 
-    `declared` is False for one that no file defines, but items use: it is made with the first
-    change that needs it. `new_color` and `new_description` are what it gets when it is made and
-    the file declares none; a label that exists keeps its own.
+    `declared` is False for one that no file defines, but items use: it is created with the first
+    change that needs it. `new_color` and `new_description` are its values when it is created and
+    the file declares none; an existing label keeps its own.
     """
 
     name: str
@@ -212,7 +209,7 @@ class LabelDef:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneDef:
-    """A milestone; `due` is an ISO date. `declared` as of a label."""
+    """A milestone; `due` is an ISO date. `declared` as for a label."""
 
     title: str
     due: str | None = None
@@ -222,7 +219,7 @@ class MilestoneDef:
 
 @dataclass(frozen=True, slots=True)
 class OptionDef:
-    """An option of a single-select board field; colour is GitHub's upper-case name."""
+    """An option of a single-select board field; color is GitHub's upper-case name."""
 
     name: str
     color: str | None = None
@@ -233,8 +230,7 @@ class OptionDef:
 class BoardFieldDef:
     """A board field: type is text, number, date, single_select or iteration.
 
-    `declared` is False for one that no file defines, but items use: what a board already has of
-    it is left as it is.
+    `declared` is False for one that no file defines, but items use: an existing one is not changed.
     """
 
     name: str
@@ -248,7 +244,7 @@ class BoardFieldDef:
 
 @dataclass(frozen=True, slots=True)
 class ProjectSpec:
-    """The board to use: by number, or by title (created where none has it)."""
+    """The board to use: by number, or by title (created if none has it)."""
 
     owner: str
     title: str | None = None
@@ -261,13 +257,13 @@ class ProjectSpec:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the files say about how to work.
+    """The settings of a backlog.
 
-    `kind_labels` maps a kind to its label (None switches it off), `issue_types` to its issue
-    type likewise; `priority_label` is the prefix of the priority label (None switches it off);
-    `ownership` maps a field name to `file` or `github`. `trusted_authors` holds logins (a bot's
-    ends in `[bot]`) and node ids. `adopt` takes unmarked issues of exactly an item's title.
-    `publish` names the planning fields that stand in bodies; it is here to be shown.
+    `kind_labels` maps a kind to its label (None turns it off), `issue_types` to its issue type
+    likewise; `priority_label` is the prefix of the priority label (None turns it off); `ownership`
+    maps a field name to `file` or `github`. `trusted_authors` contains logins (a bot's ends in
+    `[bot]`) and node ids. `adopt` adopts unmarked issues with exactly an item's title. `publish`
+    lists the planning fields that are in bodies; it is here to be shown.
     """
 
     kind_labels: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
@@ -285,12 +281,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class DesiredState:
-    """All that the files declare. Items stand in document order, parents before children.
+    """All that the files declare. Items are in document order, parents before children.
 
     `repository` is what the files say (None: not said); the target may differ. `sources` are
     paths relative to the repository, the first names the backlog where `id:` does not.
     `labels` and `milestones` hold every one that an item uses, declared or not. `texts` are the
-    files themselves, by the path that a user knows: what is in them and is no item.
+    files themselves, by the path that a user knows: what is in them and is not an item.
     """
 
     backlog_id: str
@@ -312,7 +308,7 @@ class DesiredState:
 class Actor:
     """A user or bot, whose login ends in `[bot]`.
 
-    `association` is GitHub's author association, "" where it has no meaning.
+    `association` is GitHub's author association, "" if it has no meaning.
     """
 
     id: str
@@ -331,7 +327,7 @@ class IssueLink:
 
 @dataclass(frozen=True, slots=True)
 class BoardItem:
-    """An issue's card: its item id, values by field name, and whether it is archived."""
+    """A board item: its id, values by field name, and whether it is archived."""
 
     id: str
     values: Mapping[str, BoardValue] = field(default_factory=dict)
@@ -340,7 +336,7 @@ class BoardItem:
 
 @dataclass(frozen=True, slots=True)
 class ObservedIssue:
-    """An issue as GitHub holds it: text as it came, state lower-case ("open", "closed").
+    """An issue on GitHub: unmodified texts, state in lower case ("open", "closed").
 
     `children` are the ids of its sub-issues in their order, at most 100.
     """
@@ -391,7 +387,7 @@ class ObservedMilestone:
 
 @dataclass(frozen=True, slots=True)
 class ObservedOption:
-    """An option of a single-select field, or an iteration with its first day and its days."""
+    """An option of a single-select field, or an iteration with its start date and length."""
 
     id: str
     name: str
@@ -413,7 +409,7 @@ class ObservedBoardField:
 
 @dataclass(frozen=True, slots=True)
 class ObservedProject:
-    """A Projects v2 board; `writable` tells whether this token may change it."""
+    """A GitHub Projects board; `writable` is whether this token may change it."""
 
     id: str
     number: int
@@ -443,11 +439,11 @@ class ObservedRepository:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a read covered: a create is planned only where `complete` holds.
+    """What a read covered: a create is planned only if it is `complete`.
 
-    `issues_read` of `total` issues were read. Where only what the files name was asked for,
-    `by_number` counts those; of all others only those were looked at that were touched after
-    `since` (ISO, UTC), or, where that is None, the ones touched last.
+    `issues_read` of `total` issues were read. If only the issues in the files were requested,
+    `by_number` counts those; of all others, only those updated after `since` (ISO, UTC) were read,
+    or, if that is None, the most recently updated ones.
     """
 
     complete: bool = True
@@ -459,12 +455,12 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the server can do, as it says of itself.
+    """The features of the server, as it reports them.
 
-    `create_below_parent`, `create_with_type` and `create_on_board` tell what can be set while an
-    issue is made; what cannot is set by a later request. `option_ids` tells whether options of a
-    single-select field can be sent with their ids, so that cards keep their values. `duplicates`
-    tells whether an issue can be closed as the duplicate of another one.
+    `create_below_parent`, `create_with_type` and `create_on_board` are whether these can be set
+    while an issue is created; otherwise a later request sets them. `option_ids` is whether options
+    of a single-select field can be sent with their ids, so that board items keep their values.
+    `duplicates` is whether an issue can be closed as the duplicate of another one.
     """
 
     sub_issues: bool = True
@@ -480,10 +476,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class ObservedOther:
-    """Another repository of the target's owner, in which items have their issues.
+    """Another repository of the target's owner that contains issues of items.
 
-    Its issues stand among all others. `unassignable` are logins that cannot be assigned there,
-    `permissions` as those of the target.
+    Its issues are among all others. `unassignable` are logins that cannot be assigned there,
+    `permissions` as for the target.
     """
 
     repository: ObservedRepository
@@ -498,17 +494,17 @@ class ObservedOther:
 class ObservedState:
     """What GitHub holds now. `issues` stand by number, each once, pull requests left out.
 
-    `issue_types` are None where the server or owner has none to offer. `host` names the server;
-    `sandbox` tells that it is the simulated one, `embedded` that it is the one inside this
-    process (`--sandbox`). `project` is None where none was asked for or
+    `issue_types` are None if the server or owner has none to offer. `host` names the server;
+    `sandbox` says that it is the simulated one, `embedded` that it is the one inside this
+    process (`--sandbox`). `project` is None if none was asked for or
     none exists yet; `project_problem` says why one that was asked for could not be read.
     `elsewhere` are issues by the names that files have for them, where the whole read did not
     bring them (those of other repositories, mostly); `unreachable` says of such names why they
-    lead nowhere. `unassignable` are logins that cannot be assigned here. `permissions` tells what
+    lead nowhere. `unassignable` are logins that cannot be assigned here. `permissions` says what
     authors may do in the target (GitHub's words, "NONE" for nothing) by folded login; who is absent
     was not asked about, or could not be. `others` are the other
     repositories in which items have their issues, `out_of_reach` says of such repositories why
-    they could not be read. `coverage` is that of the target alone.
+    they could not be read. `coverage` is that only of the target.
     """
 
     repository: ObservedRepository
@@ -534,11 +530,11 @@ class ObservedState:
 
     @property
     def whole(self) -> bool:
-        """Whether every issue was read: only then is one known to be absent."""
+        """Whether every issue was read: only then can one be known to be missing."""
         return self.coverage.complete and all(o.coverage.complete for o in self.others)
 
     def ref(self, issue: "ObservedIssue | IssueLink") -> str:
-        """Give an issue's name for people: `#14` in the target, `owner/repo#14` elsewhere."""
+        """Return an issue's name for display: `#14` in the target, else `owner/repo#14`."""
         is_in_target = issue.repository == self.repository.name_with_owner
         return f"#{issue.number}" if is_in_target else f"{issue.repository}#{issue.number}"
 
@@ -553,11 +549,11 @@ made), then a hash per part, "" for one that the file does not declare."""
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What runs wrote into the file as GitHub's, and no sync has read there yet.
+    """Values that runs wrote into the file from GitHub, and that no sync has read there yet.
 
-    Until one has, these values count as the base does: the file that says them did not change.
-    `atoms` holds the hashes of each field, oldest first, `sets` and `ticks` whether a member or a
-    ticked box was written or taken out.
+    Until a sync reads them, these values count like the base: a file that contains them did not
+    change. `atoms` contains the hashes of each field, oldest first, `sets` and `ticks` whether a
+    member or a ticked box was added or removed.
     """
 
     atoms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -592,15 +588,15 @@ class Base:
 
 
 READER = 2
-"""The version of the reading: raised where files give other items, titles or texts than before."""
+"""The version of the reader; increased when files produce other items, titles or texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """The hidden mark by which an issue is known: backlog identity, key, nonce, and base.
+    """The hidden marker that identifies an issue: backlog identity, key, nonce, and base.
 
-    Where a key went from one thing to another, issues of both bear it: the `generation` tells
-    which came later. `reader` is the version of the reading that the text comes from.
+    If a key moved from one item to another, issues of both have it: the `generation` says which one
+    is later. `reader` is the version of the reader that produced the text.
     """
 
     backlog: str
@@ -616,7 +612,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """How much a backlog holds; `points` is the sum of story points, `checklist` of criteria."""
+    """The contents of a backlog; `points` is the sum of story points, `checklist` of criteria."""
 
     counts: Mapping[str, int]
     milestones: int

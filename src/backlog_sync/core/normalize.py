@@ -1,4 +1,4 @@
-"""Bringing both sides to one spelling before they are compared."""
+"""Normalize values of both sides before they are compared."""
 
 import hashlib
 import json
@@ -9,12 +9,12 @@ _ENCODE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
 
 def digest(text: str, size: int = 12) -> str:
-    """Give the first `size` hex digits of the text's BLAKE2 hash."""
+    """Return the first `size` hex digits of the text's BLAKE2 hash."""
     return hashlib.blake2s(text.encode("utf-8", "surrogatepass")).hexdigest()[:size]
 
 
 def hash_value(value: object) -> str:
-    """Give a short hash of a plain value (text, number, None, or a list of these)."""
+    """Return a short hash of a plain value (text, number, None, or a list of these)."""
     if value is None or isinstance(value, str | float | int):
         return _hash_atom(value)
     return digest(_ENCODE(value))
@@ -31,18 +31,18 @@ def unify_newlines(text: str) -> str:
 
 
 def title(text: str) -> str:
-    """Trim and fold white space as GitHub does with titles."""
+    """Trim and collapse white space as GitHub does in titles."""
     return " ".join(text.split())
 
 
 @lru_cache(10_000)
 def fold(name: str) -> str:
-    """Give the form in which label, type and login names are compared: GitHub ignores case."""
+    """Return a label, type or login name in the form for comparing: GitHub ignores case."""
     return name.strip().casefold()
 
 
 def fold_set(names: Iterable[str]) -> dict[str, str]:
-    """Map each name's folded form to the name, first spelling kept."""
+    """Map each name's folded form to the name; the first spelling is kept."""
     result: dict[str, str] = {}
     for name in names:
         result.setdefault(fold(name), name)
@@ -50,5 +50,5 @@ def fold_set(names: Iterable[str]) -> dict[str, str]:
 
 
 def number(value: float) -> float:
-    """Give whole numbers as int, so that 3 and 3.0 print and compare alike."""
+    """Return whole numbers as int, so that 3 and 3.0 print and compare alike."""
     return int(value) if float(value).is_integer() else float(value)

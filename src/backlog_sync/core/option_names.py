@@ -1,8 +1,8 @@
 """Options of a single-select field that people renamed on the board.
 
-Nothing on GitHub holds an option's former name, but the record of each card holds the value that
-was applied: if the board lacks that option and every such card shows one and the same other one
-that the files do not know, it is the same option under a new name.
+GitHub does not keep an option's former name, but the record of each board item contains the value
+that was applied: if the board lacks that option, and every such item shows one and the same other
+one that the files do not know, it is the same option under a new name.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -33,7 +33,7 @@ class Renamed:
 
 
 Names: TypeAlias = Mapping[str, Mapping[str, str]]
-"""By field, the file's name of each option (folded) that has another one on the board."""
+"""By field, the file's name (folded) of each option that has another name on the board."""
 
 
 def renamed_options(
@@ -70,7 +70,7 @@ def renamed_options(
 
 
 def as_named(card: BoardItem, names: Names) -> BoardItem:
-    """Return a card with these names for its options."""
+    """Return a board item with these names for its options."""
     if not names:
         return card
     values = {
@@ -119,7 +119,7 @@ def as_declared(desired: DesiredState, observed: ObservedState) -> ObservedState
 
 
 def used_options(items: Iterable[DesiredItem], field_name: str) -> set[str]:
-    """Return the values (folded) that items have of a field."""
+    """Return the values (folded) of a field that items use."""
     name = fold(field_name)
     return {
         fold(str(value))
@@ -134,5 +134,5 @@ def _named(option: ObservedOption, names: Mapping[str, str]) -> ObservedOption:
 
 
 def _holds(base: BoardValue, name: str) -> bool:
-    """Whether an entry of a card's record holds this option."""
+    """Return whether an entry of a board item's record has this option."""
     return fold(str(base)) == fold(name) or record.base_of(base) == hash_value(name)

@@ -1,4 +1,4 @@
-"""What a run was asked for beside the files: each of these is visible in the plan."""
+"""Options of a run in addition to the files: each of them is visible in the plan."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from backlog_sync.core.fields import Owner
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """Flags that planning knows.
+    """The options that planning uses.
 
-    `on_conflict` decides fields that both sides changed; None holds them. `prune` closes issues
-    whose items are gone from the files. `adopt` takes unmarked issues of exactly an item's
-    title, as the setting of that name does. `only` are the keys to which a run is limited, with
-    what they need; empty for all.
+    `on_conflict` is the side that wins if both changed a field; None holds it. `prune` closes
+    issues whose items are gone from the files. `adopt` adopts unmarked issues with exactly an
+    item's title, as the setting of that name does. `only` are the keys that a run is limited to,
+    with what they need; empty for all.
     """
 
     on_conflict: Owner | None = None

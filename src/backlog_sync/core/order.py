@@ -1,4 +1,4 @@
-"""The order of siblings: what the file wants, and the fewest moves that make it so."""
+"""The order of siblings: the desired order, and the fewest moves to get there."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from backlog_sync.core.normalize import digest
 
 HASH = 6
-"""Hex digits by which a sibling is known in its parent's base."""
+"""Hex digits that identify a sibling in its parent's base."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One sibling to be put directly behind another, or in front of one; exactly one is given."""
+    """A sibling to put right after another, or before one; exactly one is given."""
 
     key: str
     after: str | None = None
@@ -20,18 +20,18 @@ class Move:
 
 
 def record(keys: Iterable[str]) -> tuple[str, ...]:
-    """Give what a parent's base holds of the order of its children."""
+    """Return what a parent's base records of the order of its children."""
     return tuple(digest(key, HASH) for key in keys)
 
 
 def wanted_order(
     desired: Sequence[str], observed: Sequence[str], base: Sequence[str]
 ) -> tuple[str, ...]:
-    """Give the order in which our siblings should stand if GitHub owns it.
+    """Return the order of our siblings if GitHub owns it.
 
-    `desired` is the file's order, `observed` GitHub's (others may stand between), `base` the
-    file's order at the last sync. The file's order counts where it changed since; else the order
-    that people gave on GitHub stays, and what is new goes where the file has it.
+    `desired` is the file's order, `observed` GitHub's (which may have others in between), `base`
+    the file's order at the last sync. The file's order is used if it changed since; else the order
+    that people set on GitHub stays, and new items go where the file has them.
     """
     ours = set(desired)
     by_hash = dict(zip(record(desired), desired, strict=True))
@@ -51,7 +51,7 @@ def wanted_order(
 def moved_since(
     desired: Sequence[str], observed: Sequence[str], base: Sequence[str]
 ) -> tuple[str, ...]:
-    """Give the order on GitHub of those on record, if it is not the one on record; else nothing."""
+    """Return GitHub's order of those on record, if it differs from the record; else nothing."""
     by_hash = dict(zip(record(desired), desired, strict=True))
     before = [by_hash[mark] for mark in base if mark in by_hash and by_hash[mark] in set(observed)]
     placed = [key for key in observed if key in set(before)]
@@ -59,9 +59,9 @@ def moved_since(
 
 
 def moves(current: Sequence[str], target: Sequence[str]) -> tuple[Move, ...]:
-    """Give the fewest moves, in the order in which they are to be made.
+    """Return the fewest moves, in the order in which to make them.
 
-    Those of the longest run that stands right already stay where they are.
+    The longest run that is already in order does not move.
     """
     place = {key: index for index, key in enumerate(current)}
     standing = longest_rising([place[key] for key in target])
@@ -78,7 +78,7 @@ def moves(current: Sequence[str], target: Sequence[str]) -> tuple[Move, ...]:
 
 
 def longest_rising(values: Sequence[int]) -> tuple[int, ...]:
-    """Give a longest rising subsequence of different numbers."""
+    """Return a longest rising subsequence of different numbers."""
     ends: list[int] = []
     indexes: list[int] = []
     came_from: list[int] = []

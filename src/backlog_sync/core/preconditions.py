@@ -1,6 +1,6 @@
-"""Writing over what was read, and over nothing else.
+"""Overwrite only the values that were read.
 
-GitHub knows no condition on a write, so that the only way is to look right before it.
+GitHub has no conditional writes, so the only way is to read right before each write.
 """
 
 from collections.abc import Mapping
@@ -27,10 +27,10 @@ from backlog_sync.core.operations import (
 
 
 def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
-    """Give the id of the thing whose parts an operation writes over, and these by their names.
+    """Return the id of the object that an operation overwrites, and its parts by name.
 
-    None where nothing that people did can be undone by it: what is made, members that are added
-    to a set or taken from it one by one, what is known by a mark of our own.
+    None if it cannot undo anything that people did: it creates, adds or removes members of a set
+    one by one, or changes something with our own mark.
     """
     match operation:
         case UpdateIssue() | CloseIssue() | ReopenIssue() | UpdateLabel() | UpdateMilestone():
@@ -47,9 +47,9 @@ def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
 
 
 def verdict(operation: Operation, current: Standing | None) -> Stale | Done | None:
-    """Say what becomes of an operation, by what stands there now (`current`); None lets it go out.
+    """Return the reply to an operation given the `current` values; None lets it be sent.
 
-    What was changed since it was read is left alone; what stands there as it is wanted, is done.
+    What changed since it was read is left alone; what already has the new value is done.
     """
     watched = overwrites(operation)
     if watched is None:
@@ -67,7 +67,7 @@ def verdict(operation: Operation, current: Standing | None) -> Stale | Done | No
 
 
 def standing(issue: ObservedIssue) -> Standing:
-    """Give what stands in an issue."""
+    """Return the current values of an issue."""
     closed = issue.state == "closed"
     return {
         **{row.name: getattr(issue, row.name) for row in ATOMS},
@@ -78,7 +78,7 @@ def standing(issue: ObservedIssue) -> Standing:
 
 
 def options(observed: tuple[ObservedOption, ...]) -> tuple[tuple[str, str, str, str], ...]:
-    """Give the options of a field as they are compared."""
+    """Return the options of a field in the form for comparing."""
     return tuple((o.id, o.name, o.color, o.description) for o in observed)
 
 
@@ -103,7 +103,7 @@ _CASELESS = ("issue_type", "color")
 
 
 def _same(name: str, value: Value, other_value: Value) -> bool:
-    """Whether two values are one to GitHub, which trims texts and ignores case in some."""
+    """Return whether two values are the same on GitHub, which trims texts and ignores some case."""
     if not (isinstance(value, str) and isinstance(other_value, str)):
         return value == other_value
     if name in _CASELESS:

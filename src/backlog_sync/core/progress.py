@@ -1,4 +1,4 @@
-"""Progress: what GitHub knows and the file should say."""
+"""Progress: what GitHub is the authority for and is written back into the file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,19 +26,19 @@ from backlog_sync.core.ticks import merge as merge_ticks
 from backlog_sync.core.unknown_words import understood, unknown_status_stays
 
 DROPPED = "Not planned"
-"""The status of what was closed and will not be done; a file may have a word of its own for it."""
+"""The status of an issue that was closed as not planned; a file may have its own word for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemProgress:
-    """What is to be written back for one item; None and empty mean: leave the file as it is.
+    """The progress to write back for one item; None and empty mean: do not change the file.
 
-    `status` is the board's word ("Todo", "In Progress", "Done"), or `DROPPED` for an issue that
-    was closed as not planned or as a duplicate. `ticks` maps the index of a criterion (as in
-    `DesiredItem.criteria`) to whether it is ticked. `initial` says that the status is where every
-    item starts, `closed` that the issue is closed. An initial status, or a `roll_up` with nothing
-    done, adds no line to a file; it only corrects one that is there. `replaces` is the author's
-    own word, which means nothing to us, that the status takes the place of.
+    `status` is the board's word ("Todo", "In Progress", "Done"), or `DROPPED` for an issue that was
+    closed as not planned or as a duplicate. `ticks` maps the index of a criterion (as in
+    `DesiredItem.criteria`) to whether it is ticked. `initial` means that the status is the initial
+    one, `closed` that the issue is closed. An initial status, or a `roll_up` with nothing done,
+    adds no line to a file; it only corrects an existing one. `replaces` is the author's own unknown
+    word that the status replaces.
     """
 
     key: str
@@ -53,10 +53,10 @@ class ItemProgress:
 
 
 def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgress, ...]:
-    """Give what GitHub knows of each item that has an issue, in document order.
+    """Return the progress of each item that has an issue, in document order.
 
-    A status or tick that the file itself changed since the last apply is left out: it waits for
-    a sync. Raises nothing.
+    A status or tick that the file itself changed since the last apply is left out: it waits for a
+    sync. Raises nothing.
     """
     observed = as_declared(desired, observed)
     desired = understood(desired, observed)
@@ -73,7 +73,7 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
 
 
 def first_status(observed: ObservedState) -> str:
-    """Give the board's first status, in which every card starts."""
+    """Return the board's first status, which every board item starts with."""
     for board_field in observed.project.fields if observed.project else ():
         if board_field.name == STATUS and board_field.options:
             return board_field.options[0].name
@@ -121,14 +121,14 @@ def _item(
 
 
 def source_of(item: DesiredItem, desired: DesiredState) -> str:
-    """Give the hash of what the file says of an item's body."""
+    """Return the hash of the file's text for an item's body."""
     source = body_block.source_name(item.place.path, desired.sources)
     mentions = desired.settings.mentions
     return body_block.source_hash(item.block, source=source, mentions=mentions)
 
 
 def lines_of(item: DesiredItem, match: Match, desired: DesiredState) -> tuple[str, ...]:
-    """Give the lines that an item wants in its issue, as they stand where neither side moved."""
+    """Return the lines that an item should have in its issue, ignoring changes on GitHub."""
     source = body_block.source_name(item.place.path, desired.sources)
     return body_block.as_applied(
         body_block.render(item.block, source=source, mentions=desired.settings.mentions),
@@ -139,7 +139,7 @@ def lines_of(item: DesiredItem, match: Match, desired: DesiredState) -> tuple[st
 
 
 def _ref(issue: ObservedIssue, observed: ObservedState) -> IssueRef:
-    """Name an issue as a file does: with its repository only where that is not the target."""
+    """Name an issue as a file does: with its repository only if that is not the target."""
     repository = (
         None if issue.repository == observed.repository.name_with_owner else issue.repository
     )
@@ -147,7 +147,7 @@ def _ref(issue: ObservedIssue, observed: ObservedState) -> IssueRef:
 
 
 def status_of(issue: ObservedIssue, first: str) -> str:
-    """Give the word for an issue's progress; `first` is where every item starts."""
+    """Return the word for an issue's progress; `first` is the initial status."""
     state = observed_state(issue)
     if state != OPEN:
         return DROPPED if state == NOT_PLANNED else "Done"
@@ -156,9 +156,9 @@ def status_of(issue: ObservedIssue, first: str) -> str:
 
 
 def _status_waits(item: DesiredItem, issue: ObservedIssue, first: str) -> bool:
-    """Whether the file's own status has to be left: GitHub does not know of it yet.
+    """Return whether the file's own status stays, because it is not on GitHub yet.
 
-    It was changed in the file and waits for a sync, or there is no board that could hold it.
+    It was changed in the file and waits for a sync, or there is no board that could have it.
     """
     if observed_state(issue) != OPEN or is_closed(item.fields.get("state")):
         return False
@@ -177,7 +177,7 @@ def _status_waits(item: DesiredItem, issue: ObservedIssue, first: str) -> bool:
 
 
 def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
-    """Whether the file's state was changed since the last apply and waits for a sync."""
+    """Return whether the file's state was changed since the last apply and waits for a sync."""
     current_state = observed_state(issue)
     file_state = (
         desired_state(str(item.fields["state"]), current_state) if "state" in item.fields else None
@@ -195,10 +195,10 @@ def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
 
 
 def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> WorkItem:
-    """Give what the roll-up needs of an item: how far it is, its points and its criteria.
+    """Return an item for the roll-up: its phase, its points and its criteria.
 
-    `issue` is None for one that is not on GitHub, where done items are not created: then only
-    the file can tell. `first` is the status in which every item starts.
+    `issue` is None for one that is not on GitHub, if done items are not created: then only the file
+    has its progress. `first` is the initial status.
     """
     if issue is None:
         state = item.fields.get("state")

@@ -1,4 +1,4 @@
-"""What the files would say if GitHub's version of what drifted were theirs."""
+"""Compute what the files would contain if GitHub's version of drifted values were accepted."""
 
 import re
 from collections import Counter
@@ -39,7 +39,7 @@ class TakeValue:
 
 @dataclass(frozen=True, slots=True)
 class TakeMembers:
-    """A set: members that people added on GitHub, and ours that they took away."""
+    """A set: members that people added on GitHub, and ours that they removed."""
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
@@ -47,28 +47,28 @@ class TakeMembers:
 
 @dataclass(frozen=True, slots=True)
 class TakeText:
-    """A named part of the body: its text, None where it is gone."""
+    """A named part of the body: its text, None if it is gone."""
 
     text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class TakeCriteria:
-    """The acceptance criteria as they stand on GitHub."""
+    """The acceptance criteria as they are on GitHub."""
 
     entries: tuple[CheckItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TakeOrder:
-    """The items below one, by key, in the order that they have on GitHub."""
+    """The items below one, by key, in their order on GitHub."""
 
     keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TakeName:
-    """A definition's name on GitHub, for the definition and all that refers to it."""
+    """A definition's name on GitHub, for the definition and all references to it."""
 
     was: str
     now: str
@@ -79,10 +79,10 @@ What: TypeAlias = TakeValue | TakeMembers | TakeText | TakeCriteria | TakeName |
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One field of one item, and what the file is to say of it.
+    """One field of one item, and its new value in the file.
 
-    For a definition `kind` says of what, `key` is the name that the file has for it, and `ref` is
-    empty. A new name goes to all that refers to it as well.
+    For a definition, `kind` is its kind, `key` its name in the file, and `ref` is empty. A new name
+    is written to all references as well.
     """
 
     key: str
@@ -95,7 +95,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What cannot be said in a file, and why."""
+    """A value that cannot be written into a file, and why."""
 
     key: str
     title: str
@@ -106,24 +106,24 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What is to go into the files, and what cannot."""
+    """What is written into the files, and what cannot be."""
 
     takes: tuple[Take, ...] = ()
     left: tuple[Left, ...] = ()
 
 
 def pull(plan: Plan, desired: DesiredState, observed: ObservedState) -> Pulled:
-    """Give GitHub's version of all that drifted, and of conflicts that GitHub won.
+    """Return GitHub's version of everything that drifted, and of conflicts that GitHub won.
 
-    Of a set, what people took away goes, as it is drift. What they added is theirs, and comes
-    along only where GitHub owns the set. State, Status and ticks are progress, which is written
-    anyway, and are left out but where GitHub won.
+    Members of a set that people removed are removed, because that is drift. Members that they added
+    are theirs, and are included only if GitHub owns the set. State, Status and ticks are progress,
+    which is written anyway, and are included only if GitHub won.
     """
     return _pulled(plan, desired, observed, plan.drift, _SETS)
 
 
 def flow_back(plan: Plan, desired: DesiredState, observed: ObservedState) -> Pulled:
-    """Give what a sync takes over: fields that GitHub owns, and conflicts that GitHub won."""
+    """Return what a sync accepts: fields that GitHub owns, and conflicts that GitHub won."""
     ownership = desired.settings.ownership
     drift = [note for note in plan.drift if owner_of(note.name, ownership) is Owner.GITHUB]
     sets = [name for name in _SETS if owner_of(name, ownership) is Owner.GITHUB]
@@ -162,7 +162,7 @@ def _pulled(
 
 
 def _is_shared(note: FieldNote, desired: DesiredState, observed: ObservedState) -> bool:
-    """Whether items of several repositories use a definition."""
+    """Return whether items of several repositories use a definition."""
     title = normalize.fold(note.title)
     users = [
         location
@@ -181,7 +181,7 @@ class _Puller:
         self.left: list[Left] = []
 
     def definition(self, note: FieldNote, shared: bool) -> None:
-        """Take a part of a label, a milestone or a board field."""
+        """Accept a part of a label, a milestone or a board field."""
         if note.verdict is Verdict.DIFFERS:
             why = "nothing on record says who changed it; --on-conflict github takes GitHub's"
         elif shared:
@@ -195,7 +195,7 @@ class _Puller:
         self.left.append(Left(note.title, note.title, note.kind.value, note.name, why))
 
     def item(self, item: DesiredItem, match: Match, notes: Sequence[FieldNote]) -> None:
-        """Take what was told of one item."""
+        """Accept what the plan notes about one item."""
         for note in notes:
             if note.name in _SETS:
                 continue
@@ -224,7 +224,7 @@ class _Puller:
         observed_links: Mapping[str, JsonValue],
         sets: Collection[str],
     ) -> None:
-        """Take the members of sets that people added or took away."""
+        """Accept the members of sets that people added or removed."""
         base = match.parts.marker.base if match.parts.marker else None
         blockers = observed_links.get("blocked_by")
         observed = {
@@ -253,7 +253,7 @@ class _Puller:
                 self._take(item, match, name, TakeMembers(add, remove))
 
     def _known_labels(self, match: Match) -> tuple[str, ...]:
-        """Give an issue's labels by the names that the file has for those that were renamed."""
+        """Return an issue's labels, renamed ones by their names in the file."""
         repositories = {
             normalize.fold(repository or ""): repository for repository, _ in self.names
         }
@@ -262,7 +262,7 @@ class _Puller:
         return tuple(self.names.get((where, name), label) for where, name, label in labels)
 
     def _body(self, item: DesiredItem, match: Match) -> None:
-        """Take the parts of the body that people edited."""
+        """Accept the parts of the body that people edited."""
         parts, foreign = read_parts(item, match.parts.lines)
         for part in item.block:
             current = parts.get(_key(part))
@@ -300,7 +300,7 @@ class _Puller:
 
 
 _NAMES = ("title", "name", "option")
-"""Parts of a definition that others refer to it by."""
+"""Parts of a definition that others use to refer to it."""
 
 _CANNOT_PULL = {
     "issue_type": "the type follows the item's kind; change the kind by hand",
@@ -318,7 +318,7 @@ def _plain(value: JsonValue) -> str | float | None:
 def read_parts(
     item: DesiredItem, lines: tuple[str, ...]
 ) -> tuple[dict[str, str | tuple[CheckItem, ...]], tuple[str, ...]]:
-    """Give the parts of a block as they stand, by name, and the lines that belong to none."""
+    """Return the parts of a block by name, and the lines that belong to none."""
     headings = {f"{_HEADING}{_quiet(part.heading)}": part for part in item.block if part.heading}
     texts: dict[str, list[str]] = {}
     foreign: list[str] = []
@@ -349,17 +349,17 @@ def read_parts(
 
 
 def _key(part: Prose | Checklist) -> str:
-    """A part's name; a template's own text goes by its heading."""
+    """Return a part's name, or the heading of a template's own text."""
     return part.name or f"{_HEADING}{part.heading}"
 
 
 def _bare(text: str) -> tuple[str, ...]:
-    """What tells whether a text was edited: its lines, ticks and signs of ours aside."""
+    """Return the text for detecting edits: lines without ticks and our signs."""
     return body_block.line_hashes(tuple(_quiet(normalize.unify_newlines(text)).split("\n")))
 
 
 def _entries(lines: Sequence[str], part: Checklist) -> tuple[tuple[CheckItem, ...], list[str]]:
-    """Give the boxes, and the lines that are neither boxes nor details of the file's own."""
+    """Return the boxes, and the lines that are neither boxes nor details in the file."""
     rendered = (
         line for entry in part.entries for line in body_block.detail_lines(entry, mentions=True)
     )
@@ -378,7 +378,7 @@ def _entries(lines: Sequence[str], part: Checklist) -> tuple[tuple[CheckItem, ..
 
 
 def _quiet(text: str) -> str:
-    """A text without the signs that keep it from notifying people."""
+    """Return a text without the signs that keep it from notifying people."""
     return _BREAKS.sub("", text).replace("&lt;!--", "<!--")
 
 
@@ -387,7 +387,7 @@ def _one_line(text: str) -> str:
 
 
 def describe(what: What) -> Iterator[str]:
-    """Give what a take would have the file say, in a few words each."""
+    """Return what a take would write into the file, in a few words each."""
     match what:
         case TakeValue(value=value):
             yield "nothing" if value is None else str(value)

@@ -1,8 +1,8 @@
-"""How fast may be written: a policy over what was sent, on whatever clock it is told.
+"""Pacing of writes: a policy over what was sent, on any clock.
 
 GitHub documents 2,000 GraphQL and 900 REST points a minute (a request that writes: 5, any other:
-1), and about 80 creations a minute and 500 an hour, with lower limits at some places. Reported
-are blocks after 20 to 30 issues created in a minute, and after 150 in an hour.
+1), and about 80 creations a minute and 500 an hour, with lower limits in some places. Users report
+blocks after 20 to 30 issues created in a minute, and after 150 in an hour.
 """
 
 from collections import deque
@@ -10,37 +10,37 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 BURST: Final = 20
-"""So many creations go out at once after a rest: a small backlog waits for nothing."""
+"""Creations that are sent at once after a pause, so that a small backlog does not wait."""
 
 REST: Final = 300.0
-"""Seconds without creations after which there may be a burst again."""
+"""Seconds without creations after which a burst is allowed again."""
 
 A_MINUTE: Final = 28
-"""Creations in any minute, at the most: below where blocks were reported."""
+"""The most creations in any minute: below the number at which users reported blocks."""
 
 AN_HOUR: Final = 480
-"""Creations in any hour, at the most: below the 500 that GitHub documents."""
+"""The most creations in any hour: below the 500 that GitHub documents."""
 
 LEAST: Final = 5
-"""Creations a minute below which a complaint teaches nothing any more."""
+"""Creations per minute below which a complaint does not lower the rate further."""
 
 POINTS: Final = 1_600
-"""Points a minute, at the most: below GitHub's 2,000 for GraphQL."""
+"""The most points per minute: below GitHub's 2,000 for GraphQL."""
 
 MINUTE: Final = 60.0
 HOUR: Final = 3_600.0
 _FORGET: Final = 7 * 86_400.0
-"""After a week a server's earlier complaint says nothing about the pace that it accepts now."""
+"""Seconds (a week) after which an earlier complaint says nothing about the current limit."""
 _LESS: Final = 0.75
-"""How much of the pace that a server complained about is kept, so that it does not repeat."""
+"""The share of the rate to keep after a complaint, so that it does not repeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What one run can tell the next.
+    """What a run can pass on to the next.
 
-    `a_minute` is the rate that a server taught at `at` (seconds since the epoch), None where it
-    never complained. `sent` are the creations of the last hour: moments and counts.
+    `a_minute` is the rate learned at `at` (seconds since the epoch), None if the server never
+    complained. `sent` are the creations of the last hour: times and counts.
     """
 
     a_minute: int | None = None
@@ -50,7 +50,7 @@ class Learned:
 
 @dataclass(slots=True)
 class _Window:
-    """What went out in the last `seconds`."""
+    """What was sent in the last `seconds`."""
 
     seconds: float
     sent: deque[tuple[float, int]] = field(default_factory=deque)
@@ -62,7 +62,7 @@ class _Window:
             self.total += count
 
     def room_at(self, now: float, count: int, most: int) -> float:
-        """The moment from which so much more stays within `most`; a lone big one always fits."""
+        """Return the time at which an amount fits below `most`; a single big one always fits."""
         while self.sent and self.sent[0][0] <= now - self.seconds:
             self.total -= self.sent.popleft()[1]
         excess, moment = self.total + count - most, now
@@ -75,11 +75,10 @@ class _Window:
 
 
 class Pace:
-    """Says how long to wait before a request, and learns when the server complains.
+    """Decides how long to wait before a request, and learns from the server's complaints.
 
-    The first `BURST` creations after a rest go at once. Beyond them they are spread, so that no
-    minute and no hour holds more than the server is taken to bear. Times are seconds on any one
-    clock.
+    The first `BURST` creations after a pause are sent at once. After that they are spread, so that
+    no minute and no hour exceeds the limits. Times are seconds on any one clock.
     """
 
     def __init__(
@@ -96,7 +95,7 @@ class Pace:
                 self._created(at, count)
 
     def wait(self, now: float, *, creations: int = 0, points: int = 0) -> float:
-        """Seconds to wait before a request that makes so much and costs so many points."""
+        """Return the seconds to wait before a request with these creations and points."""
         moments = [now, self._points.room_at(now, points, POINTS)]
         if creations:
             self._lately.room_at(now, 0, 0)
@@ -108,7 +107,7 @@ class Pace:
         return max(moments) - now
 
     def sent(self, now: float, *, creations: int = 0, points: int = 0) -> None:
-        """A request went out."""
+        """Record a request that was sent."""
         self._points.add(now, points)
         self._created(now, creations)
 
@@ -120,14 +119,14 @@ class Pace:
             self._last = now
 
     def complained(self, now: float) -> None:
-        """The server found creations too quick: from now on there are fewer in a minute."""
+        """Lower the rate, because the server found the creations too quick."""
         self._minute.room_at(now, 0, self.a_minute)
         bore = min(self.a_minute, self._minute.total or self.a_minute)
         self.a_minute = max(LEAST, int(bore * _LESS))
         self._learned = Learned(self.a_minute, now)
 
     def learned(self, now: float) -> Learned:
-        """What the next run should know: the rate, and by the minute what was sent in an hour."""
+        """Return what the next run should know: the rate, and recent creations by minute."""
         by_minute: dict[float, int] = {}
         for at, count in self._hour.sent:
             if at > now - HOUR:
@@ -138,7 +137,7 @@ class Pace:
 
 
 def seconds_for(creations: int, pace: Pace, *, now: float = 0.0, at_once: int = 5) -> float:
-    """Seconds from now that so many creations take, sent a few at once; the pace is used up."""
+    """Return the seconds that so many creations take from now; the pace is used up."""
     moment = now
     for start in range(0, creations, at_once):
         batch = min(at_once, creations - start)

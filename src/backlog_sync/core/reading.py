@@ -1,4 +1,4 @@
-"""What must be read before a backlog can be planned: the issues that it names, or all there are."""
+"""What must be read before a backlog can be planned: the issues that it names, or all of them."""
 
 from collections.abc import Iterable
 
@@ -7,14 +7,13 @@ from backlog_sync.core.locations import elsewhere, why_left_alone
 from backlog_sync.core.model import DesiredItem, IssueRef
 
 _SIGN = "<!-- backlog:"
-"""How every line of ours in a body begins, to the letter."""
+"""The beginning of each of our lines in a body."""
 
 
 def counts(ref: IssueRef, *, sandbox: bool, plain: bool = True) -> bool:
-    """Whether a server reads a number: `sandbox#14` is read by a simulated one only.
+    """Return whether a number is read: `sandbox#14` only by the simulator.
 
-    `plain` says that numbers of real servers are read, which the simulator inside this process
-    does not.
+    `plain` means that numbers of real servers are read, which the embedded simulator does not do.
     """
     return sandbox if ref.sandbox else plain
 
@@ -27,10 +26,10 @@ def speaks_of(
     plain: bool = True,
     declared: str | None = None,
 ) -> bool:
-    """Whether a number in the file speaks of this server and repository; see `counts`.
+    """Return whether a number in the file is one of this server and repository; see `counts`.
 
-    `declared` is the repository that the file names: a bare number is one of its issues, and in
-    a fork it says nothing.
+    `declared` is the repository that the file names: a bare number is one of its issues, and in a
+    fork it says nothing.
     """
     if ref is None or not counts(ref, sandbox=sandbox, plain=plain):
         return False
@@ -47,10 +46,10 @@ def numbers_of(
     declared: str | None = None,
     other: str | None = None,
 ) -> tuple[int, ...] | None:
-    """Give the numbers of a backlog's issues in one repository: the target, or an `other`.
+    """Return the numbers of a backlog's issues in one repository: the target, or an `other`.
 
-    None where any number is not known, of whatever repository: then all are read whole, for the
-    issue of that item may be there already, or where it was before. None too where there is none.
+    None if any number is unknown, in whatever repository: then all are read completely, because the
+    issue of that item may already exist, or where it was before. Also None if there are no items.
     """
     numbers: set[int] = set()
     for item in items:
@@ -69,5 +68,5 @@ def numbers_of(
 
 
 def bears_sign(body: str) -> bool:
-    """Whether a body may hold a marker: most issues of a repository have nothing to do with us."""
+    """Return whether a body may contain a marker: most issues of a repository have none."""
     return _SIGN in body

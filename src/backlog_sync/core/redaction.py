@@ -10,7 +10,7 @@ from urllib.parse import quote
 REDACTED: Final = "[redacted]"
 
 SHORTEST: Final = 8
-"""Characters; a shorter value is no secret, and stands in too many texts by chance."""
+"""Characters; a shorter value is not a secret, and is in too many texts by chance."""
 
 _LINE: Final = 32
 """Characters of a key's line that nobody has by chance."""
@@ -24,7 +24,7 @@ _SHAPES: Final = re.compile(
 
 
 class Secrets:
-    """The secrets of a run. `met` tells whether one of them was taken out of anything."""
+    """The secrets of a run. `met` says whether one of them was taken out of anything."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._forms: list[str] = []
@@ -40,7 +40,7 @@ class Secrets:
         self._raw = [form.encode() for form in self._forms]
 
     def hide(self, text: str) -> str:
-        """Give the text without any of them."""
+        """Return the text without any of them."""
         for form in self._forms:
             if form in text:
                 self.met = True
@@ -48,7 +48,7 @@ class Secrets:
         return text
 
     def hide_raw(self, raw: bytes) -> bytes:
-        """Give the bytes of a text without any of them."""
+        """Return the bytes of a text without any of them."""
         for form in self._raw:
             if form in raw:
                 self.met = True
@@ -57,7 +57,7 @@ class Secrets:
 
 
 def without_shapes(text: str) -> str:
-    """Give a text without anything that looks like a secret; for messages, and not for data."""
+    """Return a text without anything that looks like a secret; for messages, and not for data."""
     return _SHAPES.sub(REDACTED, text)
 
 
@@ -75,10 +75,10 @@ def _forms(value: str) -> Iterator[str]:
 
 
 def _in_base64(secret: str) -> Iterator[str]:
-    """What Base64 makes of a secret with anything before and after it, as of `user:secret`.
+    """Yield what Base64 makes of a secret with anything before and after it, as of `user:secret`.
 
     Three characters become four, so that it matters how many there are before; the first and the
-    last character may be shared with what is beside.
+    last character may be shared with what is next to.
     """
     raw = secret.encode()
     for before in range(3):

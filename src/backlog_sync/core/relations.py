@@ -1,4 +1,4 @@
-"""What items have to do with other issues: parents, their order, blockers, people, types."""
+"""Relations of items with other issues: parents, order, blockers, people, types."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ _OLDER = "GitHub Enterprise Server gained it later; everything else is synced"
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What the observation says of one item's relations.
+    """The relations of one item, resolved with the observation.
 
-    `values` are parent, blockers, assignees and issue type as far as they can be had; `kept` are
-    the names of those of which nothing can be said now; `deferred` tells why. `upside_down` holds
-    the parent: on GitHub it is below the item.
+    `values` are parent, blockers, assignees and issue type as far as available; `kept` are the
+    names of those that cannot be resolved now; `deferred` contains the reasons. `upside_down` is
+    the parent, if it is below the item on GitHub.
     """
 
     values: Mapping[str, JsonValue]
@@ -34,8 +34,8 @@ class Relations:
 class Sorting:
     """The moves among the items below one parent.
 
-    `people` is the order that people gave those that were sorted before, empty if they left it;
-    `declared` is the file's order of those that are there.
+    `people` is the order that people set for those that were sorted before, empty if they did not;
+    `declared` is the file's order of the existing ones.
     """
 
     moves: tuple[order.Move, ...] = ()
@@ -44,7 +44,7 @@ class Sorting:
 
 
 class Links:
-    """Resolves what items name. `skipped` are keys that this run has nothing to do with."""
+    """Resolves what items refer to. `skipped` are keys that this run leaves out."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Links:
         }
 
     def of(self, item: DesiredItem, match: Match | None) -> Relations:
-        """Give the relations of one item."""
+        """Return the relations of one item."""
         self._deferred = []
         values: dict[str, JsonValue] = {}
         kept: set[str] = set()
@@ -92,7 +92,7 @@ class Links:
         return Relations(values, frozenset(kept), tuple(self._deferred), hold)
 
     def observed_links(self, issue: ObservedIssue) -> dict[str, JsonValue]:
-        """Give an issue's parent and blockers as they are, by key where they are ours."""
+        """Return an issue's parent and blockers, by key if they are ours."""
         parent = issue.parent
         blockers = [
             self._key_of.get(link.id, f"{link.repository}#{link.number}")
@@ -104,7 +104,7 @@ class Links:
         return {"parent": name, "blocked_by": sorted(blockers)}
 
     def _planned_parents(self) -> dict[str, str]:
-        """Return the issue above each one as it will be: the file counts before GitHub."""
+        """Return the planned parent of each issue: from the file, else from GitHub."""
         parent_ids = {issue.id: issue.parent.id for issue in self.observed.issues if issue.parent}
         by_key = self.matches.by_key
         for item in self.desired.items:
@@ -114,7 +114,7 @@ class Links:
         return parent_ids
 
     def _upside_down(self, match: Match | None, parent: JsonValue) -> Hold | None:
-        """Return why an item cannot get its parent: on GitHub that is below the item."""
+        """Return why an item cannot get its parent: on GitHub, the parent is below the item."""
         parent_match = self.matches.by_key.get(parent) if isinstance(parent, str) else None
         if match is None or parent_match is None:
             return None
@@ -201,7 +201,7 @@ class Links:
     def _type(
         self, item: DesiredItem, match: Match | None, values: dict[str, JsonValue], kept: set[str]
     ) -> None:
-        """Give the type of an item's kind; take away one of ours that was that of another kind."""
+        """Return the type of an item's kind; remove ours if it was that of another kind."""
         desired = self.desired.settings.issue_types.get(item.kind)
         if desired is None:
             return
@@ -226,7 +226,7 @@ class Links:
     # ---- names -----------------------------------------------------------------------------
 
     def _canonical(self, ref: str) -> str:
-        """Name an item by its key wherever an issue of ours is meant."""
+        """Return the item's key if a reference is one of our issues."""
         if ref in self._items:
             return ref
         name, _, number = ref.rpartition("#")
@@ -237,7 +237,7 @@ class Links:
         return self._key_of.get(link.id, f"{link.repository}#{link.number}")
 
     def _ignores(self, ref: str) -> bool:
-        """Whether a name is one of a real server's issues, on the simulator in this process."""
+        """Return whether a name is one of a real server's issues, in the embedded simulator."""
         return self.observed.embedded and "#" in ref and ref not in self._items
 
     def _reachable(self, ref: str) -> bool:
@@ -246,7 +246,7 @@ class Links:
         return normalize.fold(ref) in self._known
 
     def _unreachable(self, item: DesiredItem, kind: ChangeKind, ref: str) -> None:
-        """Tell of a link that cannot be made; of items that are held or skipped it is told."""
+        """Defer a link whose target is unavailable, unless that item is already reported."""
         if ref in self._items:
             return
         why = self.observed.unreachable.get(ref)
@@ -260,9 +260,10 @@ class Links:
     # ---- order -----------------------------------------------------------------------------
 
     def recorded_order(self, key: str) -> tuple[str, ...]:
-        """Give what an item's base holds of the items below it, those left alone left out.
+        """Return what an item's base records of the items below it, without those left alone.
 
-        One whose issue is known stays on record, or it would not be known by its key again.
+        An item whose issue is known stays on record, or it would not be recognized by its key
+        again.
         """
         held = self.matches.held
         return order.record(
@@ -272,10 +273,10 @@ class Links:
         )
 
     def sorting(self, parent: str, linked: Collection[str]) -> Sorting:
-        """Give the moves that put the items below a parent into their order.
+        """Return the moves that put the items below a parent into order.
 
-        `linked` are those that this plan puts below it, in the order in which that happens.
-        Nothing is moved if the order on GitHub is not wholly known.
+        `linked` are those that this plan puts below it, in that order. Nothing is moved if the
+        order on GitHub is not completely known.
         """
         match = self.matches.by_key.get(parent)
         children = self._children_of.get(parent, [])

@@ -1,7 +1,7 @@
-"""Numbers in a file that do not count on the simulated server that a run is about.
+"""Issue numbers in a file that the simulator of this run ignores.
 
-A sandbox gives its own numbers (`sandbox#14`). After a reset, and in another clone, they lead to
-other issues or to none. The simulator inside this process knows nothing of a real server's.
+A sandbox has its own numbers (`sandbox#14`). After a reset, and in another clone, they lead to
+other issues or to none. The embedded simulator ignores numbers of real servers.
 """
 
 from collections import Counter
@@ -30,10 +30,10 @@ class Forgotten:
 def forgotten(
     items: Sequence[DesiredItem], location: Location, observed: ObservedState, index: IssueIndex
 ) -> Forgotten:
-    """Return which numbers another sandbox wrote, or lead to an issue that was deleted here.
+    """Return the numbers that another sandbox wrote, or whose issue was deleted here.
 
-    A number is this sandbox's if its issue bears the key or title of the item. If it leads to
-    another item's issue, or to one that is no item's, the other numbers decide.
+    A number is this sandbox's if its issue has the key or title of the item. If it leads to another
+    item's issue, or to an unmanaged one, the other numbers decide.
     """
     if not observed.sandbox:
         return Forgotten({})
@@ -62,7 +62,7 @@ def forgotten(
 
 
 class _Leads(Enum):
-    """What the number of an item leads to."""
+    """Where the number of an item leads."""
 
     OWN = auto()
     ANOTHER = auto()

@@ -1,4 +1,4 @@
-"""One word in the file says a state and a status: what is in dispute of the one holds the other."""
+"""One word in the file is a state and a status: a conflict of one holds the other."""
 
 from backlog_sync.core import record
 from backlog_sync.core.fields import STATUS
@@ -8,7 +8,7 @@ from backlog_sync.core.states import desired_state, observed_state
 
 
 def statuses(observed: ObservedState) -> frozenset[str]:
-    """Give the folded words that the board has for a status."""
+    """Return the board's words for a status, folded."""
     for board_field in observed.project.fields if observed.project else ():
         if board_field.name == STATUS:
             return frozenset(fold(option.name) for option in board_field.options)
@@ -16,7 +16,7 @@ def statuses(observed: ObservedState) -> frozenset[str]:
 
 
 def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozenset[str]) -> bool:
-    """Whether the author changed the word, and people moved the issue or its card otherwise.
+    """Return whether the author and people on GitHub changed the status differently.
 
     `words` are the board's.
     """
@@ -45,7 +45,7 @@ def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozen
 
 
 def _same(value: object, other_value: object) -> bool:
-    """Whether two values of a status are the same; a record may hold a hash."""
+    """Return whether two values of a status are the same; a record may contain a hash."""
     if isinstance(value, str) and isinstance(other_value, str) and fold(value) == fold(other_value):
         return True
     first, second = (

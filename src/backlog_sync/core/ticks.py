@@ -1,4 +1,4 @@
-"""Check boxes of the managed block: which one is which when texts change, and whose tick counts."""
+"""Check boxes of the managed block: match them when texts change, and merge their ticks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from backlog_sync.core.model import Base
 from backlog_sync.core.order import longest_rising
 
 _SIMILARITY = 0.75
-"""How much of two texts must be the same for the one to be the other, reworded (0 to 1)."""
+"""The share of two texts that must match for one to be the other, reworded (0 to 1)."""
 
 _LONGEST = 300
 _MOST = 40
-"""Longer texts and further pairs are not compared: bodies are written by anybody."""
+"""Limits of what is compared, because anybody can write long bodies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """The boxes of one block by their keys: merged, as they stand on GitHub, and the base.
+    """The boxes of one block by their keys: merged, on GitHub, and the base.
 
-    What was reworded stands under its new key everywhere. Boxes that say in the file what a run
-    wrote there have that for their base; `written` are those of which none was read yet.
+    Reworded boxes are under their new key everywhere. Boxes that a run wrote into the file have
+    that as their base; `written` are those of which none was read yet.
     """
 
     merged: Mapping[str, bool]
@@ -51,9 +51,9 @@ def merge(desired: tuple[str, ...], observed: tuple[str, ...], base: Base) -> Ti
 
 
 def reworded(desired: tuple[str, ...], observed: tuple[str, ...]) -> dict[str, str]:
-    """Give the boxes that were reworded: the key that is wanted, and the one that stands there.
+    """Return the boxes that were reworded: the desired key, and the observed one.
 
-    A box is another one reworded where it stands between the same neighbours and differs little.
+    A box was reworded if it is between the same neighbors and differs little.
     """
     desired_texts, observed_texts = body_block.box_texts(desired), body_block.box_texts(observed)
     desired_keys, observed_keys = list(desired_texts), list(observed_texts)

@@ -1,7 +1,7 @@
-"""Whose hidden record is believed: that of an issue whose author may write to the repository.
+"""Trust in hidden records: only if the author of the issue may write to the repository.
 
-The author of an issue can edit all of its body, marker and boxes included, whatever the repository
-lets them do. Who may write there could do the same to any issue.
+The author of an issue can edit all of its body, marker and boxes included, without any permission
+in the repository. Whoever may write there could do the same to any issue.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,13 +12,13 @@ from backlog_sync.core.model import Actor, ObservedIssue, Settings
 from backlog_sync.core.normalize import fold
 
 ASKED = frozenset({"MEMBER", "COLLABORATOR"})
-"""Associations of which it is asked whether they may write; an OWNER may, all others may not."""
+"""Associations whose permission is looked up; an OWNER may write, all others may not."""
 
 WRITE = frozenset({"ADMIN", "MAINTAIN", "WRITE"})
 
 
 class Belief(StrEnum):
-    """Whether the record in an issue is believed, by its author."""
+    """Whether the record in an issue is trusted, depending on its author."""
 
     BELIEVED = "believed"
     NO_WRITER = "may not write"
@@ -28,10 +28,10 @@ class Belief(StrEnum):
 def belief(
     author: Actor | None, viewer: Actor, settings: Settings, permissions: Mapping[str, str]
 ) -> Belief:
-    """Say whether what an issue of this author has on record is believed.
+    """Return whether the record in an issue of this author is trusted.
 
-    `permissions` are those on the issue's repository, by folded login; who is absent could not
-    be asked.
+    `permissions` are those in the issue's repository, by folded login; who is absent could not be
+    looked up.
     """
     if author is None:
         return Belief.NO_WRITER
@@ -46,7 +46,7 @@ def belief(
 
 
 def is_vouched_for(author: Actor, viewer: Actor, settings: Settings) -> bool:
-    """Whether an author counts without anybody's being asked."""
+    """Return whether an author is trusted without looking up a permission."""
     if author.id == viewer.id or author.association == "OWNER":
         return True
     trusted = settings.trusted_authors
@@ -56,7 +56,7 @@ def is_vouched_for(author: Actor, viewer: Actor, settings: Settings) -> bool:
 def logins_to_ask(
     issues: Iterable[ObservedIssue], viewer: Actor, settings: Settings
 ) -> tuple[str, ...]:
-    """Give the logins whose permission has to be asked, each once."""
+    """Return the logins whose permission has to be looked up, each once."""
     logins = {
         fold(issue.author.login): issue.author.login
         for issue in issues

@@ -1,8 +1,8 @@
 """Words of an author that no vocabulary knows: a status or a priority that only people understand.
 
-Such a word makes no board value, no label and no state, and no initial value ever replaces it in
-the file. What people do on GitHub afterwards (close the issue, move its card) does, and is
-reported with the word that it replaces.
+Such a word does not become a board value, a label or a state, and no initial value ever replaces it
+in the file. When people close the issue or move it on the board, their value replaces it, and the
+run reports the word.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ def priority_label(prefix: str, priority: str) -> str:
 
 
 def unknown_word(field: str, word: str, times: int) -> str:
-    """Say that a word is not known as a status or a priority, and what follows from that."""
+    """Return the message that a word is not a known status or priority, and its effect."""
     excerpt = word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…"
     items = f" ({times} items)" if times > 1 else ""
     return f"'{excerpt}' is not a known {field}{items}: it stays in the file and changes no issue"
@@ -43,7 +43,7 @@ _SHOWN = 60
 
 
 def understood(desired: DesiredState, observed: ObservedState) -> DesiredState:
-    """Return the desired state with the words that the observed board knows as its options.
+    """Return the desired state with unknown words resolved as options of the observed board.
 
     Doing it again changes nothing.
     """
@@ -97,7 +97,7 @@ def _known(item: DesiredItem, recognized: dict[str, str], label: LabelDef | None
 
 
 def unknown_status_stays(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
-    """Whether the file's unknown status stays: nobody moved the issue or its card since a sync."""
+    """Return whether the file's unknown status stays, because nobody changed it on GitHub."""
     if STATUS not in item.unknown:
         return False
     state = observed_state(issue)
@@ -111,20 +111,20 @@ def unknown_status_stays(item: DesiredItem, issue: ObservedIssue, base: Base) ->
 
 
 def is_open_again(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
-    """Whether an issue was reopened whose word in the file is unknown: the next close is news."""
+    """Return whether an issue with an unknown word was reopened, so that the next close counts."""
     base_hash = base.hashes.get("state", hash_value(OPEN))
     return STATUS in item.unknown and issue.state == OPEN and base_hash != hash_value(OPEN)
 
 
 def kept_labels(item: DesiredItem, prefix: str | None, applied: Iterable[str]) -> tuple[str, ...]:
-    """Return the applied priority labels of an item whose present priority is not understood."""
+    """Return the applied priority labels of an item whose current priority is unknown."""
     if not prefix or PRIORITY not in item.unknown:
         return ()
     return tuple(name for name in applied if fold(name).startswith(fold(prefix)))
 
 
 def warnings(desired: DesiredState, observed: ObservedState) -> Iterator[Warned]:
-    """Warn once of each word that neither a vocabulary nor the board knows, with valid values."""
+    """Return one warning for each unknown word, with the valid values."""
     words: dict[tuple[str, str], list[DesiredItem]] = {}
     for item in desired.items:
         for name, word in item.unknown.items() if item.sync else ():

@@ -1,4 +1,4 @@
-"""The line of settings that makes an item again of a line that is no longer read as one."""
+"""The `reading:` setting that turns a line that is no longer read as an item into one again."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ _MARKDOWN = (".md", ".markdown")
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An issue of ours that no item has, and the line that it was made from."""
+    """One of our issues without an item, and the line that it came from."""
 
     key: str
     issue: ObservedIssue
@@ -25,7 +25,7 @@ class Left:
 
 
 def kind_of(issue: ObservedIssue, key: str, settings: Settings) -> str:
-    """Give the kind that an issue was made as: by its labels, its type, else by its key."""
+    """Return the kind that an issue was created as: by its labels, its type, else by its key."""
     names = {fold(name) for name in (*issue.labels, issue.issue_type or "")}
     for words_of_kinds in (settings.kind_labels, settings.issue_types):
         for kind, word in words_of_kinds.items():
@@ -36,7 +36,7 @@ def kind_of(issue: ObservedIssue, key: str, settings: Settings) -> str:
 
 
 def declarations(left: Sequence[Left], settings: Settings, texts: Mapping[str, str]) -> list[str]:
-    """Give for each issue what to write below `reading:` for its line; "" where nothing fits.
+    """Return for each issue the line below `reading:` that keeps it; "" if none fits.
 
     `texts` are the files by path. Several headings of one level and kind are one pattern.
     """

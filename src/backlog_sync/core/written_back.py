@@ -1,8 +1,8 @@
-"""What a run wrote into the file as GitHub's: kept next to the base until a sync reads it there.
+"""Values that a run wrote into the file, recorded next to the base until a sync reads them there.
 
-A value of people flows into the file, and the file may stand still for days: in a pull request that
-nobody merged yet, in a clone that is behind, in a report that is never committed. Until a sync
-reads the value, neither it nor the base tells of a change of the file.
+Progress is written into the file, and the file may not arrive for days: in an unmerged pull
+request, in an outdated clone, in a report that is never committed. Until a sync reads the value,
+neither it nor the base means that the file changed.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,33 +13,33 @@ from backlog_sync.core.model import Base, Written
 from backlog_sync.core.normalize import fold, fold_set
 
 MOST = 8
-"""Values of one field that are kept, the newest.
+"""The most values of one field that are kept, the newest.
 
-Each is of a writing that no sync has read: the one open pull request, a report here and there. A
-board's text field has room for about 1,000 characters, and a state has three values.
+Each was written without being read by a sync yet: the one open pull request, a report now and then.
+A board's text field has room for about 1,000 characters, and a state has three values.
 """
 
 
 class Unread:
-    """The record of one issue while its fields are merged: what is read is taken out."""
+    """The record of one issue while its fields are merged: values that were read are removed."""
 
     def __init__(self, written: Written) -> None:
         self._atoms = dict(written.atoms)
         self._sets = {name: dict(members) for name, members in written.sets.items()}
 
     def reads(self, name: str, desired_hash: str) -> bool:
-        """Whether the file says of a field what a run wrote there; then that is over."""
+        """Return whether the file contains what a run wrote for a field; then that is settled."""
         was_written = desired_hash in self._atoms.get(name, ())
         if was_written:
             self.drop(name)
         return was_written
 
     def drop(self, name: str) -> None:
-        """Forget what was written of a field: the file has moved on."""
+        """Forget what was written for a field: the file has changed since."""
         self._atoms.pop(name, None)
 
     def members(self, name: str, desired: Iterable[str]) -> None:
-        """Take out of a set what the file says of its members now."""
+        """Remove from a set what the file says about its members now."""
         desired_names = fold_set(desired)
         written = self._sets.get(name, {})
         self._sets[name] = {
@@ -47,7 +47,7 @@ class Unread:
         }
 
     def remaining(self, names: Collection[str], ticks: Mapping[str, bool]) -> Written:
-        """Give what is still unread of these fields."""
+        """Return what is still unread of these fields."""
         return Written(
             atoms={name: hashes for name, hashes in self._atoms.items() if name in names},
             sets={n: members for n, members in self._sets.items() if n in names and members},
@@ -58,7 +58,7 @@ class Unread:
 def followed(
     base: Iterable[str], desired: Iterable[str], written: Mapping[str, bool]
 ) -> tuple[str, ...]:
-    """Give the base of a set, with the members that the file says as a run wrote them."""
+    """Return the base of a set, with the members that a run wrote and the file contains."""
     base_members, desired_members = fold_set(base), fold_set(desired)
     for member, is_member in written.items():
         name = fold(member)
@@ -70,7 +70,7 @@ def followed(
 
 
 def with_written(body: str, written: Written) -> str:
-    """Give the body with these values on record in its marker; the same where they are already."""
+    """Return the body with these values recorded in its marker; unchanged if they are."""
     parts = body_block.split(body)
     assert parts.marker is not None
     base = parts.marker.base
@@ -82,7 +82,7 @@ def with_written(body: str, written: Written) -> str:
 
 
 def _added(base: Base, written: Written) -> Written:
-    """Give the record with these values; what the base says already needs none."""
+    """Return the record with these values; those that match the base need none."""
     recorded = base.written
     atoms = dict(recorded.atoms)
     for name, values in written.atoms.items():
