@@ -1,0 +1,854 @@
+"""What GitHub answers to our documents. Generated: do not edit.
+
+`python -m tests.contract.answer_types` writes this file from `queries/*.graphql` and GitHub's
+published schema. Enumerations are `str`: servers of other versions have other values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from typing import NotRequired, TypedDict
+else:
+    # An answer is a dict, and a real TypedDict takes ten times as long to make: 20 ms in all.
+    TypedDict = dict
+
+N = TypeVar("N")
+
+
+class PageOf(TypedDict):
+    hasNextPage: bool
+    endCursor: str | None
+
+
+class Nodes(TypedDict, Generic[N]):
+    nodes: list[N | None] | None
+
+
+class Page(Nodes[N], Generic[N]):
+    pageInfo: PageOf
+
+
+class RepositoryWithNameWithOwner(TypedDict):
+    nameWithOwner: str
+
+
+class IssueFieldsAuthor(TypedDict):
+    __typename: str
+    login: str
+    id: str
+
+
+class LabelWithName(TypedDict):
+    name: str
+
+
+class UserWithLogin(TypedDict):
+    login: str
+
+
+class MilestoneWithTitle(TypedDict):
+    title: str
+
+
+class IssueTypeWithName(TypedDict):
+    name: str
+
+
+class IssueLink(TypedDict):
+    id: str
+    number: int
+    repository: RepositoryWithNameWithOwner
+
+
+class IssueWithId(TypedDict):
+    id: str
+
+
+class IssueFields(TypedDict):
+    id: str
+    number: int
+    title: str
+    body: str
+    url: str
+    state: str
+    stateReason: str | None
+    createdAt: str
+    updatedAt: str
+    closedAt: str | None
+    repository: RepositoryWithNameWithOwner
+    authorAssociation: str
+    author: IssueFieldsAuthor | None
+    labels: Nodes[LabelWithName] | None
+    assignees: Nodes[UserWithLogin]
+    milestone: MilestoneWithTitle | None
+    issueType: NotRequired[IssueTypeWithName | None]
+    parent: NotRequired[IssueLink | None]
+    subIssues: NotRequired[Nodes[IssueWithId]]
+    blockedBy: NotRequired[Page[IssueLink]]
+
+
+class IssueStanding(TypedDict):
+    id: str
+    title: str
+    body: str
+    state: str
+    stateReason: str | None
+    milestone: MilestoneWithTitle | None
+    issueType: NotRequired[IssueTypeWithName | None]
+    parent: NotRequired[IssueWithId | None]
+
+
+class RepositoryWithId(TypedDict):
+    id: str
+
+
+class LabelWithId(TypedDict):
+    id: str
+
+
+class MilestoneWithId(TypedDict):
+    id: str
+
+
+class IssueTypeWithId(TypedDict):
+    id: str
+
+
+class CreatedIssue(TypedDict):
+    id: str
+    number: int
+    url: str
+    repository: RepositoryWithId
+    labels: Nodes[LabelWithId] | None
+    assignees: Nodes[UserWithLogin]
+    milestone: MilestoneWithId | None
+    issueType: NotRequired[IssueTypeWithId | None]
+    parent: NotRequired[IssueWithId | None]
+
+
+class IssuePage(Page[IssueFields]):
+    totalCount: int
+
+
+class LabelPageNode(TypedDict):
+    id: str
+    name: str
+    color: str
+    description: str | None
+
+
+class LabelPage(Page[LabelPageNode]):
+    pass
+
+
+class MilestonePageNode(TypedDict):
+    id: str
+    number: int
+    title: str
+    state: str
+    dueOn: str | None
+    description: str | None
+
+
+class MilestonePage(Page[MilestonePageNode]):
+    pass
+
+
+class RepositoryOwnerWithTypenameIdLogin(TypedDict):
+    __typename: str
+    id: str
+    login: str
+
+
+class RepositoryItself(TypedDict):
+    id: str
+    nameWithOwner: str
+    owner: RepositoryOwnerWithTypenameIdLogin
+    viewerPermission: str | None
+    hasIssuesEnabled: bool
+    isArchived: bool
+    isPrivate: bool
+
+
+class IssueTypeWithIdNameIsEnabled(TypedDict):
+    id: str
+    name: str
+    isEnabled: bool
+
+
+class RepositoryFields(RepositoryItself):
+    labels: LabelPage | None
+    milestones: MilestonePage | None
+    issueTypes: NotRequired[Nodes[IssueTypeWithIdNameIsEnabled] | None]
+    issues: IssuePage
+
+
+class BoardFieldOptions(TypedDict):
+    id: str
+    name: str
+    color: str
+    description: str
+
+
+class BoardIteration(TypedDict):
+    id: str
+    title: str
+    startDate: str
+    duration: int
+
+
+class BoardFieldConfiguration(TypedDict):
+    iterations: list[BoardIteration]
+    completedIterations: list[BoardIteration]
+
+
+class BoardField(TypedDict):
+    id: str
+    name: str
+    dataType: str
+    options: NotRequired[list[BoardFieldOptions]]
+    configuration: NotRequired[BoardFieldConfiguration]
+
+
+class BoardFields(TypedDict):
+    id: str
+    number: int
+    title: str
+    url: str
+    public: bool
+    closed: bool
+    viewerCanUpdate: bool
+    fields: Nodes[BoardField]
+    repositories: Page[RepositoryWithId]
+
+
+class BoardPage(Page[BoardFields]):
+    pass
+
+
+class BoardOwner(TypedDict):
+    __typename: str
+    id: str
+    login: str
+    projectsV2: NotRequired[BoardPage]
+    projectV2: NotRequired[BoardFields | None]
+
+
+class CommentPageNodeEditor(TypedDict):
+    id: str
+
+
+class CommentPageNode(TypedDict):
+    id: str
+    body: str
+    viewerDidAuthor: bool
+    lastEditedAt: str | None
+    editor: CommentPageNodeEditor | None
+
+
+class CommentPage(Page[CommentPageNode]):
+    pass
+
+
+class ActorWithLogin(TypedDict):
+    login: str
+
+
+class IssueTalkCommentsNode(TypedDict):
+    author: ActorWithLogin | None
+    authorAssociation: str
+    body: str
+    createdAt: str
+    isMinimized: bool
+    url: str
+
+
+class IssueTalkComments(Nodes[IssueTalkCommentsNode]):
+    totalCount: int
+
+
+class IssueTalk(TypedDict):
+    title: str
+    url: str
+    body: str
+    closed: bool
+    comments: IssueTalkComments
+
+
+class DiscussionRemark(TypedDict):
+    author: ActorWithLogin | None
+    authorAssociation: str
+    body: str
+    createdAt: str
+    isMinimized: bool
+    url: str
+
+
+class DiscussionTalkCommentsNodeReplies(Nodes[DiscussionRemark]):
+    totalCount: int
+
+
+class DiscussionTalkCommentsNode(DiscussionRemark):
+    replies: DiscussionTalkCommentsNodeReplies
+
+
+class DiscussionTalkComments(Nodes[DiscussionTalkCommentsNode]):
+    totalCount: int
+
+
+class DiscussionTalk(TypedDict):
+    title: str
+    url: str
+    body: str
+    closed: bool
+    isAnswered: bool | None
+    comments: DiscussionTalkComments
+
+
+class BoardValue(TypedDict):
+    text: NotRequired[str | None]
+    number: NotRequired[float | None]
+    date: NotRequired[str | None]
+    name: NotRequired[str | None]
+    title: NotRequired[str]
+
+
+class InputValueWithName(TypedDict):
+    name: str
+
+
+class InputsCreateIssueInput(TypedDict):
+    inputFields: list[InputValueWithName] | None
+
+
+class InputsOptionInput(TypedDict):
+    inputFields: list[InputValueWithName] | None
+
+
+class InputsCloseIssueInput(TypedDict):
+    inputFields: list[InputValueWithName] | None
+
+
+class Inputs(TypedDict):
+    createIssueInput: InputsCreateIssueInput | None
+    optionInput: InputsOptionInput | None
+    closeIssueInput: InputsCloseIssueInput | None
+
+
+class RateLimitWithCost(TypedDict):
+    cost: int
+
+
+class UserWithIdLogin(TypedDict):
+    id: str
+    login: str
+
+
+class Overview(Inputs):
+    rateLimit: RateLimitWithCost | None
+    viewer: UserWithIdLogin
+    repository: RepositoryFields | None
+
+
+class OverviewWithBoard(Inputs):
+    rateLimit: RateLimitWithCost | None
+    viewer: UserWithIdLogin
+    repository: RepositoryFields | None
+    repositoryOwner: BoardOwner | None
+
+
+class IssuesPageRepository(TypedDict):
+    issues: IssuePage
+
+
+class IssuesPage(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: IssuesPageRepository | None
+
+
+class RecentIssuesRepository(TypedDict):
+    issues: IssuePage
+
+
+class RecentIssues(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: RecentIssuesRepository | None
+
+
+class IssuesTouchedRepository(TypedDict):
+    issues: IssuePage
+
+
+class IssuesTouched(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: IssuesTouchedRepository | None
+
+
+class IssuesByNumberRepository(TypedDict):
+    nameWithOwner: str
+    number0: NotRequired[IssueFields | None]
+
+
+class IssuesByNumber(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: IssuesByNumberRepository | None
+
+
+class IssuesById(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[IssueFields | None]
+
+
+class IssuesStanding(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[IssueStanding | None]
+
+
+class CardsStandingNodeFieldValuesNodeField(TypedDict):
+    id: str
+
+
+class CardsStandingNodeFieldValuesNode(BoardValue):
+    field: NotRequired[CardsStandingNodeFieldValuesNodeField]
+
+
+class CardsStandingNode(TypedDict):
+    id: NotRequired[str]
+    fieldValues: NotRequired[Nodes[CardsStandingNodeFieldValuesNode]]
+
+
+class CardsStanding(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[CardsStandingNode | None]
+
+
+class FieldsStandingNode(TypedDict):
+    id: NotRequired[str]
+    name: NotRequired[str]
+    dataType: NotRequired[str]
+    options: NotRequired[list[BoardFieldOptions]]
+    configuration: NotRequired[BoardFieldConfiguration]
+
+
+class FieldsStanding(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[FieldsStandingNode | None]
+
+
+class DefinitionsStandingNode(TypedDict):
+    id: NotRequired[str]
+    name: NotRequired[str]
+    color: NotRequired[str]
+    description: NotRequired[str | None]
+    number: NotRequired[int]
+    title: NotRequired[str]
+    state: NotRequired[str]
+    dueOn: NotRequired[str | None]
+    about: NotRequired[str | None]
+
+
+class DefinitionsStanding(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[DefinitionsStandingNode | None]
+
+
+class BlockersPageNode(TypedDict):
+    blockedBy: NotRequired[Page[IssueLink]]
+
+
+class BlockersPage(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    node: BlockersPageNode | None
+
+
+class LabelsPageRepository(TypedDict):
+    labels: LabelPage | None
+
+
+class LabelsPage(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: LabelsPageRepository | None
+
+
+class MilestonesPageRepository(TypedDict):
+    milestones: MilestonePage | None
+
+
+class MilestonesPage(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: MilestonesPageRepository | None
+
+
+class BoardsPageRepositoryOwner(TypedDict):
+    projectsV2: BoardPage
+
+
+class BoardsPage(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repositoryOwner: BoardsPageRepositoryOwner | None
+
+
+class BoardItemsNodeItemsNodeContent(TypedDict):
+    id: NotRequired[str]
+
+
+class BoardItemsNodeItemsNode(TypedDict):
+    id: str
+    isArchived: bool
+    content: BoardItemsNodeItemsNodeContent | None
+    field0: NotRequired[BoardValue | None]
+
+
+class BoardItemsNode(TypedDict):
+    items: NotRequired[Page[BoardItemsNodeItemsNode]]
+
+
+class BoardItems(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    node: BoardItemsNode | None
+
+
+class RepositoryWithIdNameWithOwner(TypedDict):
+    id: str
+    nameWithOwner: str
+
+
+class RepositoryId(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: RepositoryWithIdNameWithOwner | None
+
+
+class IssueTypesRepository(TypedDict):
+    issueTypes: NotRequired[Nodes[IssueTypeWithIdNameIsEnabled] | None]
+
+
+class IssueTypes(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: IssueTypesRepository | None
+
+
+class UserWithId(TypedDict):
+    id: str
+
+
+class Users(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    user0: NotRequired[UserWithId | None]
+
+
+class FieldWithName(TypedDict):
+    name: str
+
+
+class FeaturesIssue(TypedDict):
+    fields: list[FieldWithName] | None
+
+
+class FeaturesRepository(TypedDict):
+    fields: list[FieldWithName] | None
+
+
+class Features(Inputs):
+    rateLimit: RateLimitWithCost | None
+    issue: FeaturesIssue | None
+    repository: FeaturesRepository | None
+
+
+class Board(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repositoryOwner: BoardOwner | None
+
+
+class ProjectV2WithId(TypedDict):
+    id: str
+
+
+class CardsOfNodeProjectItemsNode(TypedDict):
+    id: str
+    isArchived: bool
+    project: ProjectV2WithId
+    field0: NotRequired[BoardValue | None]
+
+
+class CardsOfNode(TypedDict):
+    id: NotRequired[str]
+    projectItems: NotRequired[Nodes[CardsOfNodeProjectItemsNode]]
+
+
+class CardsOf(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[CardsOfNode | None]
+
+
+class RepositoryCollaboratorEdgeWithPermission(TypedDict):
+    permission: str
+
+
+class PermissionsRepositoryLogin(TypedDict):
+    edges: list[RepositoryCollaboratorEdgeWithPermission | None] | None
+
+
+class PermissionsRepository(TypedDict):
+    login0: NotRequired[PermissionsRepositoryLogin | None]
+
+
+class Permissions(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: PermissionsRepository | None
+
+
+class AssignableRepository(TypedDict):
+    login0: NotRequired[Nodes[UserWithLogin]]
+
+
+class Assignable(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: AssignableRepository | None
+
+
+class CommentsNode(TypedDict):
+    comments: NotRequired[CommentPage]
+
+
+class Comments(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    viewer: UserWithId
+    node: CommentsNode | None
+
+
+class StatusUpdatesNodeStatusUpdatesNodeCreator(TypedDict):
+    id: str
+
+
+class StatusUpdatesNodeStatusUpdatesNode(TypedDict):
+    id: str
+    body: str | None
+    status: str | None
+    createdAt: str
+    creator: StatusUpdatesNodeStatusUpdatesNodeCreator | None
+
+
+class StatusUpdatesNode(TypedDict):
+    statusUpdates: NotRequired[Nodes[StatusUpdatesNodeStatusUpdatesNode]]
+
+
+class StatusUpdates(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    viewer: UserWithId
+    node: StatusUpdatesNode | None
+
+
+class CheckupRateLimit(TypedDict):
+    cost: int
+    limit: int
+    remaining: int
+    resetAt: str
+
+
+class CheckupRepository(RepositoryItself):
+    issueTypes: NotRequired[Nodes[IssueTypeWithIdNameIsEnabled] | None]
+
+
+class Checkup(TypedDict):
+    rateLimit: CheckupRateLimit | None
+    viewer: UserWithIdLogin
+    repository: CheckupRepository | None
+
+
+class Viewer(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    viewer: UserWithIdLogin
+
+
+class CreateIssue(TypedDict):
+    issue: CreatedIssue | None
+
+
+class CreateIssueOnBoardIssueProjectItemsNode(TypedDict):
+    id: str
+    project: ProjectV2WithId
+
+
+class CreateIssueOnBoardIssue(CreatedIssue):
+    projectItems: NotRequired[Nodes[CreateIssueOnBoardIssueProjectItemsNode]]
+
+
+class CreateIssueOnBoard(TypedDict):
+    issue: CreateIssueOnBoardIssue | None
+
+
+class UpdateIssueIssue(TypedDict):
+    id: str
+    number: int
+    url: str
+    milestone: MilestoneWithId | None
+    issueType: NotRequired[IssueTypeWithId | None]
+
+
+class UpdateIssue(TypedDict):
+    issue: UpdateIssueIssue | None
+
+
+class IssueWithIdNumberUrl(TypedDict):
+    id: str
+    number: int
+    url: str
+
+
+class CloseIssue(TypedDict):
+    issue: IssueWithIdNumberUrl | None
+
+
+class ReopenIssue(TypedDict):
+    issue: IssueWithIdNumberUrl | None
+
+
+class AddLabelsLabelable(TypedDict):
+    labels: Nodes[LabelWithId] | None
+
+
+class AddLabels(TypedDict):
+    labelable: AddLabelsLabelable | None
+
+
+class RemoveLabelsLabelable(TypedDict):
+    labels: Nodes[LabelWithId] | None
+
+
+class RemoveLabels(TypedDict):
+    labelable: RemoveLabelsLabelable | None
+
+
+class AddAssigneesAssignable(TypedDict):
+    assignees: Nodes[UserWithLogin]
+
+
+class AddAssignees(TypedDict):
+    assignable: AddAssigneesAssignable | None
+
+
+class RemoveAssigneesAssignable(TypedDict):
+    assignees: Nodes[UserWithLogin]
+
+
+class RemoveAssignees(TypedDict):
+    assignable: RemoveAssigneesAssignable | None
+
+
+class AddSubIssue(TypedDict):
+    subIssue: IssueWithIdNumberUrl | None
+
+
+class RemoveSubIssue(TypedDict):
+    subIssue: IssueWithIdNumberUrl | None
+
+
+class MoveSubIssue(TypedDict):
+    issue: IssueWithIdNumberUrl | None
+
+
+class AddBlockedByIssue(IssueStanding):
+    number: int
+    url: str
+
+
+class AddBlockedBy(TypedDict):
+    issue: AddBlockedByIssue | None
+
+
+class RemoveBlockedBy(TypedDict):
+    issue: IssueWithIdNumberUrl | None
+
+
+class LabelWithIdUrl(TypedDict):
+    id: str
+    url: str
+
+
+class CreateLabel(TypedDict):
+    label: LabelWithIdUrl | None
+
+
+class UpdateLabel(TypedDict):
+    label: LabelWithIdUrl | None
+
+
+class ProjectV2WithNumberTitleClosed(TypedDict):
+    number: int
+    title: str
+    closed: bool
+
+
+class CreateProjectProjectV2Owner(TypedDict):
+    projectsV2: Nodes[ProjectV2WithNumberTitleClosed]
+
+
+class CreateProjectProjectV2(BoardFields):
+    owner: CreateProjectProjectV2Owner
+
+
+class CreateProject(TypedDict):
+    projectV2: CreateProjectProjectV2 | None
+
+
+class CloseProject(TypedDict):
+    projectV2: ProjectV2WithId | None
+
+
+class LinkProject(TypedDict):
+    repository: RepositoryWithId | None
+
+
+class CreateBoardField(TypedDict):
+    projectV2Field: BoardField | None
+
+
+class UpdateBoardField(TypedDict):
+    projectV2Field: BoardField | None
+
+
+class ProjectV2ItemWithId(TypedDict):
+    id: str
+
+
+class AddCard(TypedDict):
+    item: ProjectV2ItemWithId | None
+
+
+class SetValue(TypedDict):
+    projectV2Item: ProjectV2ItemWithId | None
+
+
+class ClearValue(TypedDict):
+    projectV2Item: ProjectV2ItemWithId | None
+
+
+class IssueCommentWithIdUrl(TypedDict):
+    id: str
+    url: str
+
+
+class AddCommentCommentEdge(TypedDict):
+    node: IssueCommentWithIdUrl | None
+
+
+class AddComment(TypedDict):
+    commentEdge: AddCommentCommentEdge | None
+
+
+class UpdateComment(TypedDict):
+    issueComment: IssueCommentWithIdUrl | None
+
+
+class ProjectV2StatusUpdateWithId(TypedDict):
+    id: str
+
+
+class CreateStatusUpdate(TypedDict):
+    statusUpdate: ProjectV2StatusUpdateWithId | None
+
+
+class UpdateStatusUpdate(TypedDict):
+    statusUpdate: ProjectV2StatusUpdateWithId | None
