@@ -16,6 +16,7 @@ from pathlib import Path
 from graphql import print_ast
 
 from backlog_sync.github_api.documents import document
+from backlog_sync.github_api.generated_answers import IssuesPage
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from github_sandbox.messages import Request, Response
@@ -65,7 +66,7 @@ def timed(sandbox: Sandbox, request: Request) -> tuple[float, Response]:
 def page(sandbox: Sandbox, after: str | None) -> tuple[float, str | None]:
     """One page of our own document for issues: its milliseconds and where the next begins."""
     variables = {"owner": "octo-org", "name": "widgets", "first": 100, "after": after}
-    query = print_ast(document("IssuesPage"))
+    query = print_ast(document(IssuesPage).node)
     body = json.dumps({"query": query, "variables": variables}).encode()
     took, response = timed(sandbox, Request("POST", "/graphql", TOKEN, body))
     answer = response.json()

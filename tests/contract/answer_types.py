@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 from graphql import (
     DocumentNode,
@@ -40,8 +40,7 @@ from graphql import (
 )
 
 from backlog_sync.core.model import Capabilities
-from backlog_sync.github_api.capabilities import hidden_fields
-from backlog_sync.github_api.documents import FILES
+from backlog_sync.github_api.documents import FILES, hidden_fields
 from tests.contract.published import published
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +59,7 @@ SCALARS: Final = {
     "URI": "str",
 }
 SMALL: Final = 3
-"""Leaves that a type is named by, as in `UserWithIdLogin`; a larger one is named by its place."""
+"""Leaves that a type is named by, as in `UserWithIdLogin`; a larger one is named by where it is."""
 
 HEAD = '''\
 """What GitHub answers to our documents. Generated: do not edit.
@@ -96,6 +95,10 @@ class Page(Nodes[N], Generic[N]):
 '''
 MADE_BY_HAND: Final = {"PageOf"}
 """Fragments that `HEAD` has."""
+
+
+Place: TypeAlias = tuple[str, ...]
+"""The keys that lead to an object, behind the name of the operation or fragment."""
 
 
 @dataclass
@@ -154,23 +157,24 @@ class Generator:
         kind = get_named_type(root.fields[only.name.value].type)
         self.declare(name, only.selection_set, cast("GraphQLCompositeType", kind))
 
-    def declare(self, name: str, selections: SelectionSetNode, parent: GraphQLCompositeType) -> str:
-        """Declare a class with what is selected and return its name."""
+    def declare(
+        self, name: str, selections: SelectionSetNode, parent: GraphQLCompositeType
+    ) -> None:
+        """Declare a class with what is selected."""
         shape = Shape()
-        self.collect(shape, name, selections, parent, required=True)
-        self.write(name, shape)
-        return name
+        self.collect(shape, (name,), selections, parent, required=True)
+        self.write(shape, name)
 
     def collect(
         self,
         shape: Shape,
-        name: str,
+        place: Place,
         selections: SelectionSetNode,
         parent: GraphQLCompositeType,
         *,
         required: bool,
     ) -> None:
-        """Add what is selected of a type to a shape; nested classes are called after `name`."""
+        """Add what is selected of a type to a shape."""
         for one in selections.selections:
             always = required and not one.directives
             if isinstance(one, FieldNode):
@@ -179,24 +183,23 @@ class Generator:
                 key = one.alias.value if one.alias else one.name.value
                 repeated = one.alias is not None and key.endswith("0")
                 always = always and one.name.value not in HIDDEN and not repeated
-                place = name + ("Node" if key == "nodes" else _capital(key.rstrip("0")))
-                shape.add(key, self.kind(found.type, one.selection_set, place), always)
+                kind = self.kind(found.type, one.selection_set, (*place, key.rstrip("0")))
+                shape.add(key, kind, always)
             elif isinstance(one, InlineFragmentNode):
                 inner = self.condition(one) if one.type_condition else parent
                 always = always and self.covers(inner, parent)
-                self.collect(shape, name, one.selection_set, inner, required=always)
+                self.collect(shape, place, one.selection_set, inner, required=always)
             elif isinstance(one, FragmentSpreadNode):
-                definition = self.fragments[one.name.value]
-                inner = self.condition(definition)
+                name = one.name.value
+                inner = self.condition(self.fragments[name])
                 if always and self.covers(inner, parent):
-                    shape.bases.append(self.fragment(one.name.value))
+                    shape.bases.append(self.fragment(name))
                 else:
-                    self.collect(
-                        shape, one.name.value, definition.selection_set, inner, required=False
-                    )
+                    parts = self.fragments[name].selection_set
+                    self.collect(shape, (name,), parts, inner, required=False)
 
     def kind(
-        self, output: GraphQLOutputType, selections: SelectionSetNode | None, place: str
+        self, output: GraphQLOutputType, selections: SelectionSetNode | None, place: Place
     ) -> str:
         """Return the Python type of a field, `None` included if it is nullable."""
         if isinstance(output, GraphQLNonNull):
@@ -204,7 +207,7 @@ class Generator:
         return f"{self.bare(output, selections, place)} | None"
 
     def bare(
-        self, output: GraphQLOutputType, selections: SelectionSetNode | None, place: str
+        self, output: GraphQLOutputType, selections: SelectionSetNode | None, place: Place
     ) -> str:
         """Return the Python type of a value that is not null."""
         if isinstance(output, GraphQLList):
@@ -218,30 +221,35 @@ class Generator:
         return self.selected(cast("GraphQLCompositeType", named), selections, place)
 
     def selected(
-        self, parent: GraphQLCompositeType, selections: SelectionSetNode, place: str
+        self, parent: GraphQLCompositeType, selections: SelectionSetNode, place: Place
     ) -> str:
         """Return the class of an object: a fragment's own, a small one, or one of this place."""
-        only = selections.selections[0] if len(selections.selections) == 1 else None
+        only = _only(selections)
+        while isinstance(only, InlineFragmentNode):  # all that is asked of one type of several
+            only = _only(only.selection_set)
         if isinstance(only, FragmentSpreadNode):
             return self.fragment(only.name.value)
-        leaves = list(_leaves(selections))
-        if len(leaves) == len(selections.selections) <= SMALL:
-            place = f"{parent.name.lstrip('_')}With" + "".join(map(_capital, leaves))
         shape = Shape()
         self.collect(shape, place, selections, parent, required=True)
         if _is_connection(shape) and shape.keys.keys() <= {"nodes", "pageInfo"}:
             return _connection(shape)
-        self.write(place, shape)
-        return place
+        leaves = list(_leaves(selections))
+        kind = parent.name.lstrip("_")
+        if len(leaves) == len(selections.selections) <= SMALL:
+            return self.write(shape, f"{kind}With" + "".join(map(_capital, leaves)))
+        return self.write(shape, f"{place[0]}{kind}", "".join(map(_capital, place)))
 
-    def write(self, name: str, shape: Shape) -> None:
-        """Add the text of a class."""
+    def write(self, shape: Shape, *names: str) -> str:
+        """Add the text of a class and return its name: the first one that no other class has."""
         if _is_connection(shape):
             shape.bases.append(_connection(shape))
             shape.keys.pop("nodes")
             shape.keys.pop("pageInfo", None)
-        text = _class(name, shape)
-        assert self.classes.setdefault(name, text) == text, f"two classes are called {name}"
+        for name in names:
+            text = _class(name, shape)
+            if self.classes.setdefault(name, text) == text:
+                return name
+        raise AssertionError(f"two classes are called {names[-1]}")
 
     def condition(self, node: InlineFragmentNode | FragmentDefinitionNode) -> GraphQLCompositeType:
         """Return the type that a fragment is about."""
@@ -257,6 +265,10 @@ class Generator:
         if is_abstract_type(kind):
             return {one.name for one in self.schema.get_possible_types(kind)}
         return {kind.name}
+
+
+def _only(selections: SelectionSetNode) -> SelectionNode | None:
+    return selections.selections[0] if len(selections.selections) == 1 else None
 
 
 def _leaves(selections: SelectionSetNode) -> Iterator[str]:

@@ -20,12 +20,12 @@ from graphql import (
 )
 
 from backlog_sync.core.model import Capabilities
-from backlog_sync.github_api.capabilities import hidden_fields
+from backlog_sync.github_api import generated_answers as answers
 from backlog_sync.github_api.documents import (
     batch,
     document,
+    hidden_fields,
     is_mutation,
-    issues_at,
     names,
     repeated,
     talks_at,
@@ -40,27 +40,27 @@ WIDEST = 100
 
 def documents() -> dict[str, DocumentNode]:
     """Every document that can be sent: the named ones, and those put together at run time."""
-    built = {name: document(name) for name in names()}
+    built = {name: document(getattr(answers, name)) for name in names()}
     writes = [name for name in names() if is_mutation(name)]
     for name in writes:
         size = BODIES if name in ("CreateIssue", "CreateIssueOnBoard", "UpdateIssue") else SMALL
         built[f"{name} x {size}"] = batch([name] * size)
     built["every mutation"] = batch(writes)
-    built["BoardItems, no field"] = repeated("BoardItems", "field", 0)
-    built["BoardItems, 50 fields"] = repeated("BoardItems", "field", 50)
-    built["CardsOf, 50 fields"] = repeated("CardsOf", "field", 50)
-    built["Users x 20"] = repeated("Users", "user", 20)
-    built["Assignable x 50"] = repeated("Assignable", "login", 50)
-    built["Permissions x 50"] = repeated("Permissions", "login", 50)
-    built["IssuesAt x 50"] = issues_at(50)
+    built["BoardItems, no field"] = repeated(answers.BoardItems, 0)
+    built["BoardItems, 50 fields"] = repeated(answers.BoardItems, 50)
+    built["CardsOf, 50 fields"] = repeated(answers.CardsOf, 50)
+    built["Users x 20"] = repeated(answers.Users, 20)
+    built["Assignable x 50"] = repeated(answers.Assignable, 50)
+    built["Permissions x 50"] = repeated(answers.Permissions, 50)
+    built["IssuesAt x 50"] = repeated(answers.IssuesAt, 50)
     built["TalksAt, 5 issues and 5 discussions"] = talks_at([False, True] * 5)
-    built["IssuesByNumber x 100"] = repeated("IssuesByNumber", "number", 100)
+    built["IssuesByNumber x 100"] = repeated(answers.IssuesByNumber, 100)
     least = hidden_fields(Capabilities(False, False, False, False))
     for name in ("Overview", "IssuesPage", "RecentIssues", "IssuesById", "IssuesTouched"):
-        built[f"{name}, older server"] = document(name, least)
-    built["IssuesByNumber x 100, older server"] = repeated("IssuesByNumber", "number", 100, least)
+        built[f"{name}, older server"] = document(getattr(answers, name), least)
+    built["IssuesByNumber x 100, older server"] = repeated(answers.IssuesByNumber, 100, least)
     built["CreateIssue, older server"] = batch(["CreateIssue"], least)
-    return built
+    return {name: one.node for name, one in built.items()}
 
 
 @pytest.fixture(scope="module", params=SOURCES)

@@ -169,10 +169,10 @@ SEEDS = (
         ),
         (
             "github_api/issues.py",
-            'document("RecentIssues", self.hidden), self._names(), size)\n'
+            "document(answered.RecentIssues, self.hidden), self._names(), size)\n"
             "        return tuple(self.issue(node)"
             " for node in mapping.nodes(self._listed(answer)))",
-            'document("SearchedIssues", self.hidden), {}, size)\n'
+            'document(type("SearchedIssues", (), {}), self.hidden), {}, size)\n'
             "        found = mapping.nodes((answer.data or {})['search'])\n"
             "        return tuple(self.issue(node) for node in found)",
         ),

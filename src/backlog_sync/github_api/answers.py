@@ -3,10 +3,9 @@
 import json
 import re
 import ssl
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, Generic, TypeVar
 
 import requests
 import urllib3.exceptions as low
@@ -14,8 +13,8 @@ import urllib3.exceptions as low
 from backlog_sync.core.redaction import without_shapes
 from backlog_sync.errors import AccessError
 
-Json: TypeAlias = Any
-"""Decoded JSON from the server: of no known type until `mapping` has read it."""
+Data_co = TypeVar("Data_co", covariant=True)
+T = TypeVar("T")
 
 _LIMIT_TYPES: Final = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 _LIMIT_TEXT: Final = re.compile(
@@ -107,19 +106,42 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A GraphQL answer. `wait` is what its headers ask for, should it hold a limit."""
+class Answer(Generic[Data_co]):
+    """A GraphQL answer. `wait` is what its headers ask for, should it hold a limit.
 
-    data: Mapping[str, Json] | None
+    `data` is what GitHub's schema promises for the document. Nothing has checked that it is: a
+    server may answer with anything. `reader.understood` turns what follows into an error.
+    """
+
+    data: Data_co | None
     faults: tuple[Fault, ...] = ()
     wait: float | None = None
+
+    @property
+    def whole(self) -> Data_co:
+        """The data. Raises `LookupError` if there is none."""
+        if self.data is None:
+            raise LookupError("the answer has no data")
+        return self.data
 
     def fault(self, *path: str) -> Fault | None:
         """The first fault at or below that path."""
         return next((f for f in self.faults if f.path[: len(path)] == path), None)
 
 
-def read_faults(errors: Json) -> tuple[Fault, ...]:
+def required(value: T | None, name: str = "value") -> T:
+    """Return a value that every answer of GitHub's has. Raises `LookupError` if it is null."""
+    if value is None:
+        raise LookupError(f"the answer lacks a {name}")
+    return value
+
+
+def unsure(value: T) -> T | None:
+    """Return the value as one that may be null although GitHub's schema says that it is not."""
+    return value
+
+
+def read_faults(errors: object) -> tuple[Fault, ...]:
     """The `errors` of a GraphQL answer; entries of a foreign shape are kept as text."""
     faults = []
     for error in errors if isinstance(errors, list) else []:
@@ -253,7 +275,7 @@ def _code_of(response: requests.Response) -> str:
     return ""
 
 
-def _json(response: requests.Response) -> Json:
+def _json(response: requests.Response) -> object:
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from backlog_sync.errors import AccessError
-from backlog_sync.github_api.answers import Rejected, Trouble
-from backlog_sync.github_api.clients import Clients, required
+from backlog_sync.github_api.answers import Rejected, Trouble, required
+from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.reader import Reader
 from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.transport import PolicySession

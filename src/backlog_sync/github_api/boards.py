@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 from backlog_sync.core.model import BoardItem, ObservedProject, ProjectSpec
+from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Answer, Fault, Json
+from backlog_sync.github_api.answers import Answer, Fault, required
 from backlog_sync.github_api.documents import document, repeated
 from backlog_sync.github_api.reader import PageSize, Reader
 
@@ -23,7 +24,13 @@ class BoardResult:
     problem: str | None = None
 
 
-def board_variables(spec: ProjectSpec) -> dict[str, Json]:
+class OfBoardOwner(TypedDict):
+    """The data of a query for a board."""
+
+    repositoryOwner: answered.BoardOwner | None
+
+
+def board_variables(spec: ProjectSpec) -> dict[str, object]:
     """The variables that say which board is meant."""
     return {
         "boardOwner": spec.owner,
@@ -42,20 +49,22 @@ class Boards:
 
     def viewer(self) -> str:
         """Whose token it is that boards are read with."""
-        answer = self.reader.query(document("Viewer"), {})
-        return mapping.viewer((answer.data or {})["viewer"]).login
+        answer = self.reader.query(document(answered.Viewer), {})
+        return mapping.viewer(answer.whole["viewer"]).login
 
     def read(self, spec: ProjectSpec, repository_id: str) -> BoardResult:
         """Ask for a board by itself."""
-        answer = self.reader.query(document("Board"), board_variables(spec))
+        answer = self.reader.query(document(answered.Board), board_variables(spec))
         scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
         if scope:
             return BoardResult(problem=problem_of(spec, scope))
         return self.from_answer(spec, answer, repository_id)
 
-    def from_answer(self, spec: ProjectSpec, answer: Answer, repository_id: str) -> BoardResult:
+    def from_answer(
+        self, spec: ProjectSpec, answer: Answer[OfBoardOwner], repository_id: str
+    ) -> BoardResult:
         """The board that `spec` means, out of an answer or the list of all boards."""
-        owner = (answer.data or {}).get("repositoryOwner")
+        owner = answer.data.get("repositoryOwner") if answer.data else None
         fault = answer.fault("repositoryOwner")
         if not owner:
             return BoardResult(problem=problem_of(spec, fault) if fault else _no_owner(spec))
@@ -78,18 +87,19 @@ class Boards:
         return BoardResult(project, owner["id"])
 
     def _by_title(
-        self, spec: ProjectSpec, title: str, owner: Json
-    ) -> tuple[Json | None, str | None]:
+        self, spec: ProjectSpec, title: str, owner: answered.BoardOwner
+    ) -> tuple[answered.BoardFields | None, str | None]:
         """A search finds it quickly; that none has the title is believed of the whole list only."""
         board = mapping.pick_project(mapping.nodes(owner.get("projectsV2")), title)
         if board and not board["closed"]:
             return board, None
-        after, candidates = None, []
+        after: str | None = None
+        candidates: list[answered.BoardFields] = []
         while True:
             variables = {"boardOwner": spec.owner, "after": after}
-            answer = self.reader.query(document("BoardsPage"), variables)
-            listed = (answer.data or {}).get("repositoryOwner") or {}
-            page = listed.get("projectsV2")
+            answer = self.reader.query(document(answered.BoardsPage), variables)
+            listed = answer.data.get("repositoryOwner") if answer.data else None
+            page = listed.get("projectsV2") if listed else None
             if page is None:
                 return None, problem_of(spec, answer.fault("repositoryOwner"))
             candidates += mapping.nodes(page)
@@ -103,16 +113,16 @@ class Boards:
         Archived cards are in no such list; see `archived`.
         """
         names = _settable(project)
-        query = repeated("BoardItems", "field", len(names))
+        query = repeated(answered.BoardItems, len(names))
         cards: dict[str, BoardItem] = {}
         size, after = PageSize(), None
         while True:
             variables = {"id": project.id, "after": after, **_aliased(names)}
             answer = self.reader.query(query, variables, size)
-            items = (answer.data or {})["node"]["items"]
+            items = required(answer.whole["node"], "board")["items"]
             for node in mapping.nodes(items):
                 # A card holds no issue that we may see where its content is null or a draft.
-                if issue_id := (node["content"] or {}).get("id"):
+                if issue_id := node["content"] and node["content"].get("id"):
                     cards[issue_id] = mapping.card(node, names)
             after = mapping.cursor(items)
             if after is None:
@@ -121,13 +131,13 @@ class Boards:
     def archived(self, project: ObservedProject, ids: Sequence[str]) -> dict[str, BoardItem]:
         """The cards that these issues have on a board, archived ones too."""
         names = _settable(project)
-        query = repeated("CardsOf", "field", len(names))
+        query = repeated(answered.CardsOf, len(names))
         cards: dict[str, BoardItem] = {}
         for start in range(0, len(ids), _BY_ID):
             chunk = list(ids[start : start + _BY_ID])
             answer = self.reader.query(query, {"ids": chunk, **_aliased(names)})
-            for node in (answer.data or {})["nodes"]:
-                for item in mapping.nodes((node or {}).get("projectItems")):
+            for node in filter(None, answer.whole["nodes"]):
+                for item in mapping.nodes(node.get("projectItems")):
                     if item["project"]["id"] == project.id:
                         cards[node["id"]] = mapping.card(item, names)
         return cards

@@ -4,13 +4,16 @@ GitHub Enterprise Server 3.17 and 3.18 have no sub-issues, dependencies and issu
 dependencies (its OpenAPI descriptions). Nothing here goes by version: the schema is asked.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 from backlog_sync.core.model import Capabilities
-from backlog_sync.github_api.answers import Answer, Json
+from backlog_sync.github_api.answers import Answer
+from backlog_sync.github_api.generated_answers import Features, Inputs
 
 
-def is_foreign(answer: Answer) -> bool:
+def is_foreign(answer: Answer[object]) -> bool:
     """Whether the server refused a query as one that its schema does not allow.
 
     Such faults have no `type` (GitHub puts a code into `extensions`), and there is no data.
@@ -19,7 +22,7 @@ def is_foreign(answer: Answer) -> bool:
     return answer.data is None and bool(plain) and len(plain) == len(answer.faults)
 
 
-def of_inputs(data: Json) -> Capabilities:
+def of_inputs(data: Inputs) -> Capabilities:
     """What the answer to any first query tells: which inputs there are."""
     create = _names(data.get("createIssueInput"), "inputFields")
     option = _names(data.get("optionInput"), "inputFields")
@@ -33,8 +36,9 @@ def of_inputs(data: Json) -> Capabilities:
     )
 
 
-def of_features(data: Json) -> Capabilities:
+def of_features(answer: Features | None) -> Capabilities:
     """What the answer to the query `Features` tells."""
+    data = answer or cast("Features", {})
     issue = _names(data.get("issue"), "fields") or frozenset()
     repository = _names(data.get("repository"), "fields") or frozenset()
     able = replace(
@@ -52,18 +56,7 @@ def of_features(data: Json) -> Capabilities:
     )
 
 
-def hidden_fields(able: Capabilities) -> frozenset[str]:
-    """Names of the fields that must not be asked for."""
-    groups = (
-        (able.sub_issues, ("parent", "subIssues")),
-        (able.dependencies, ("blockedBy",)),
-        (able.issue_types, ("issueType", "issueTypes")),
-        (able.boards, ("projectItems",)),
-    )
-    return frozenset(name for supported, names in groups if not supported for name in names)
-
-
-def _names(kind: Json, member: str) -> frozenset[str] | None:
+def _names(kind: Mapping[str, object] | None, member: str) -> frozenset[str] | None:
     """The names of a type's fields or inputs; None where the server does not say."""
     if not isinstance(kind, dict) or not isinstance(kind.get(member), list):
         return None

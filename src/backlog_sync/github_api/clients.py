@@ -1,19 +1,17 @@
 """gql and PyGithub, both on our session, both without retries of their own."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import requests
 from gql.graphql_request import GraphQLRequest
 from gql.transport.exceptions import TransportConnectionFailed, TransportError
 from gql.transport.requests import RequestsHTTPTransport
-from graphql import DocumentNode
 
 from backlog_sync.core.redaction import without_shapes
 from backlog_sync.errors import BacklogError
 from backlog_sync.github_api.answers import (
     Answer,
-    Json,
     Lost,
     Rejected,
     Trouble,
@@ -22,6 +20,7 @@ from backlog_sync.github_api.answers import (
     no_answer,
     read_faults,
 )
+from backlog_sync.github_api.documents import Document
 from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.transport import PolicySession
 
@@ -51,9 +50,9 @@ class Clients:
         """The session that everything goes through."""
         return self._session
 
-    def graphql(self, document: DocumentNode, variables: Mapping[str, Json]) -> Answer:
+    def graphql(self, document: Document[T], variables: Mapping[str, object]) -> Answer[T]:
         """Run a GraphQL document. Faults that the answer tells of are in it."""
-        request = GraphQLRequest(document, variable_values=dict(variables))
+        request = GraphQLRequest(document.node, variable_values=dict(variables))
         try:
             result = self._graphql.execute(request)
         except TransportConnectionFailed as error:
@@ -65,11 +64,11 @@ class Clients:
         faults = read_faults(result.errors)
         if response.status_code >= 400 and not any(fault.limited for fault in faults):
             self._check(response)
-        data = result.data if isinstance(result.data, dict) else None
+        data: dict[str, object] | None = result.data if isinstance(result.data, dict) else None
         if data is None and not faults:
             raise Lost("an answer without data")
         self._spend(data)
-        return Answer(data, faults, asked_wait(response, self._patience.now()))
+        return Answer(cast("T | None", data), faults, asked_wait(response, self._patience.now()))
 
     def rest(self, ask: Callable[["Github"], T]) -> T:
         """Return what `ask` makes of the one request that it makes with PyGithub."""
@@ -127,7 +126,7 @@ class Clients:
             f"HTTP {response.status_code} with {kind} that is not an answer of GitHub's API"
         )
 
-    def _spend(self, data: Mapping[str, Json] | None) -> None:
+    def _spend(self, data: Mapping[str, object] | None) -> None:
         """Add what the request cost; where the answer does not say, the least there is: 1 point."""
         rate_limit = (data or {}).get("rateLimit")
         cost = rate_limit.get("cost") if isinstance(rate_limit, dict) else None
@@ -147,10 +146,3 @@ def _cause(error: BaseException) -> Exception:
     if isinstance(error, OSError | requests.RequestException) or not isinstance(error, Exception):
         return no_answer(error)
     return error
-
-
-def required(value: T | None) -> T:
-    """Return a value that every answer of GitHub's has; raises `LookupError` if there is none."""
-    if value is None:
-        raise LookupError("the answer lacks a value")
-    return value

@@ -1,76 +1,162 @@
-"""The GraphQL documents: read from `queries/*.graphql`, put together for one request."""
+"""The GraphQL documents: read from `queries/*.graphql`, put together for one request.
 
-from collections.abc import Sequence
+A document is asked for by the class of its answer in `generated_answers`, which has its name. A
+name in it that ends in 0, of a variable or an alias, may be repeated with other numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, Generic, TypeVar, cast
 
 from graphql import (
-    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     NameNode,
+    Node,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
     SelectionSetNode,
     VariableDefinitionNode,
-    VariableNode,
     Visitor,
     VisitorAction,
     parse,
     visit,
 )
 
+from backlog_sync.core.model import Capabilities
+
 FILES: Final = ("fragments.graphql", "reads.graphql", "mutations.graphql")
 ALL: Final[frozenset[str]] = frozenset()
 """Nothing hidden: what a server knows that has everything."""
 
+T = TypeVar("T")
+Data_co = TypeVar("Data_co", covariant=True)
+AnyNode = TypeVar("AnyNode", bound=Node)
 
-def document(name: str, hidden: frozenset[str] = ALL) -> DocumentNode:
-    """The operation of that name with the fragments it uses. Raises KeyError for no such name.
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[Data_co]):
+    """A GraphQL document whose answer is of type `Data_co`."""
+
+    node: DocumentNode
+
+
+def document(kind: type[T], hidden: frozenset[str] = ALL) -> Document[T]:
+    """Return the operation that is answered with this kind, with the fragments that it uses.
 
     `hidden` are names of fields that the server does not know, which are left out.
     """
-    return _with_fragments(_library(hidden)[0][name], hidden)
+    return Document(_with_fragments(_library(hidden)[0][kind.__name__], hidden))
 
 
-def batch(names: Sequence[str], hidden: frozenset[str] = ALL) -> DocumentNode:
-    """One mutation that runs the named ones in order, without hidden fields.
+def repeated(kind: type[T], count: int, hidden: frozenset[str] = ALL) -> Document[T]:
+    """Return the operation with each field whose alias ends in 0 `count` times, and its variables.
 
-    The field of the n-th stands under the alias `m<n>` and takes its input from `$i<n>`: GitHub
-    runs the fields of a mutation one after the other, as the GraphQL specification demands.
+    The copies end in 0, 1 and so on, see `nth`; with a count of 0 they are left out.
     """
-    fields, variables = [], []
-    for index, name in enumerate(names):
-        operation = _library(hidden)[0][name]
-        (field,) = operation.selection_set.selections
-        assert isinstance(field, FieldNode)
-        variable = VariableNode(name=NameNode(value=f"i{index}"))
-        argument = ArgumentNode(name=NameNode(value="input"), value=variable)
-        fields.append(
-            FieldNode(
-                alias=NameNode(value=f"m{index}"),
-                name=field.name,
-                arguments=(argument,),
-                directives=(),
-                selection_set=field.selection_set,
-            )
-        )
-        variables.append(
-            VariableDefinitionNode(
-                variable=variable,
-                type=_variables(operation)[0].type,
-                default_value=None,
-                directives=(),
-            )
-        )
+    return Document(_repeated(kind.__name__, count, hidden))
+
+
+def batch(names: Sequence[str], hidden: frozenset[str] = ALL) -> Document[Mapping[str, object]]:
+    """Return one mutation that runs the named ones in order, without hidden fields.
+
+    The field of the n-th has the alias `m<n>` and takes its input from `$i<n>`: GitHub runs the
+    fields of a mutation one after the other, as the GraphQL specification demands.
+    """
+    return Document(_joined("Batch", tuple(names), hidden))
+
+
+def talks_at(discussions: Sequence[bool]) -> Document[Mapping[str, object]]:
+    """Return a query for issues and discussions with what is said in them, each as `at<n>`.
+
+    `discussions` says of each whether it is one.
+    """
+    parts = tuple("DiscussionTalksAt" if each else "TalksAt" for each in discussions)
+    return Document(_joined("TalksAt", parts, ALL))
+
+
+def nth(data: Mapping[str, object] | None, stem: str, index: int, kind: type[T]) -> T | None:
+    """Return the copy `<stem><index>` of a repeated field of this kind, if it is there."""
+    del kind
+    return cast("T | None", data.get(f"{stem}{index}") if data else None)
+
+
+def hidden_fields(able: Capabilities) -> frozenset[str]:
+    """Return the names of the fields that must not be asked for."""
+    groups = (
+        (able.sub_issues, ("parent", "subIssues")),
+        (able.dependencies, ("blockedBy",)),
+        (able.issue_types, ("issueType", "issueTypes")),
+        (able.boards, ("projectItems",)),
+    )
+    return frozenset(name for supported, names in groups if not supported for name in names)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all operations, in file order."""
+    return tuple(_library(ALL)[0])
+
+
+def is_mutation(name: str) -> bool:
+    """Return whether the operation of that name writes."""
+    return _library(ALL)[0][name].operation is OperationType.MUTATION
+
+
+# ---- copies --------------------------------------------------------------------------------
+
+
+@cache
+def _repeated(name: str, count: int, hidden: frozenset[str]) -> DocumentNode:
+    operation = _library(hidden)[0][name]
+    variables = _numbered_variables(operation)
+
+    class Repeat(Visitor):
+        def enter_selection_set(self, node: SelectionSetNode, *_: object) -> SelectionSetNode:
+            selections: list[SelectionNode] = []
+            for one in node.selections:
+                if _is_numbered(one):
+                    selections += [_copy(one, variables, n) for n in range(count)]
+                else:
+                    selections.append(one)
+            return SelectionSetNode(selections=tuple(selections))
+
     return _with_fragments(
         OperationDefinitionNode(
-            operation=OperationType.MUTATION,
-            name=NameNode(value="Batch"),
+            operation=operation.operation,
+            name=operation.name,
+            variable_definitions=(
+                *(v for v in operation.variable_definitions or () if v not in variables),
+                *(_copy(v, variables, n) for n in range(count) for v in variables),
+            ),
+            directives=(),
+            selection_set=visit(operation.selection_set, Repeat()),
+        ),
+        hidden,
+    )
+
+
+def _joined(name: str, parts: tuple[str, ...], hidden: frozenset[str]) -> DocumentNode:
+    """One operation of that name with the numbered fields of each part, the n-th ending in n."""
+    operations = [_library(hidden)[0][part] for part in parts]
+    fields = [one for one in operations[0].selection_set.selections if not _is_numbered(one)]
+    variables: list[VariableDefinitionNode] = []
+    for n, operation in enumerate(operations):
+        numbered = _numbered_variables(operation)
+        variables += [_copy(variable, numbered, n) for variable in numbered]
+        fields += [
+            _copy(one, numbered, n)
+            for one in operation.selection_set.selections
+            if _is_numbered(one)
+        ]
+    return _with_fragments(
+        OperationDefinitionNode(
+            operation=operations[0].operation,
+            name=NameNode(value=name),
             variable_definitions=tuple(variables),
             directives=(),
             selection_set=SelectionSetNode(selections=tuple(fields)),
@@ -79,109 +165,30 @@ def batch(names: Sequence[str], hidden: frozenset[str] = ALL) -> DocumentNode:
     )
 
 
-def issues_at(count: int) -> DocumentNode:
-    """A query for so many issues by `$owner<n>`, `$name<n>` and `$number<n>`, each as `at<n>`."""
-    return _each_at("IssuesAt", ["issue(number: $number{}) {{ ...IssueLink }}"] * count)
+def _is_numbered(selection: SelectionNode) -> bool:
+    alias = selection.alias if isinstance(selection, FieldNode) else None
+    return alias is not None and alias.value.endswith("0")
 
 
-def talks_at(discussions: Sequence[bool]) -> DocumentNode:
-    """A query for issues and discussions with what is said in them, each as `at<n>`.
-
-    `discussions` tells of each whether it is one; variables as of `issues_at`.
-    """
-    return _each_at("TalksAt", [_DISCUSSION_TALK if each else _ISSUE_TALK for each in discussions])
+def _numbered_variables(operation: OperationDefinitionNode) -> tuple[VariableDefinitionNode, ...]:
+    variables = operation.variable_definitions or ()
+    return tuple(v for v in variables if v.variable.name.value.endswith("0"))
 
 
-_ISSUE_TALK = "talk: issue(number: $number{}) {{ ...IssueTalk }}"
-_DISCUSSION_TALK = "talk: discussion(number: $number{}) {{ ...DiscussionTalk }}"
+def _copy(node: AnyNode, variables: Sequence[VariableDefinitionNode], number: int) -> AnyNode:
+    """The node with its alias and these variables ending in another number than 0."""
+    numbered = {variable.variable.name.value for variable in variables}
+    if isinstance(node, FieldNode) and node.alias:
+        numbered.add(node.alias.value)
 
-
-def _each_at(name: str, wanted: Sequence[str]) -> DocumentNode:
-    """A query of that name for a field of the repository `$owner<n>/$name<n>` each."""
-    variables = " ".join(
-        f"$owner{n}: String!, $name{n}: String!, $number{n}: Int!" for n in range(len(wanted))
-    )
-    fields = "\n".join(
-        f"at{n}: repository(owner: $owner{n}, name: $name{n}) {{ {field.format(n)} }}"
-        for n, field in enumerate(wanted)
-    )
-    text = f"query {name}({variables}) {{ rateLimit {{ cost }} {fields} }}"
-    (operation,) = parse(text, no_location=True).definitions
-    assert isinstance(operation, OperationDefinitionNode)
-    return _with_fragments(operation, ALL)
-
-
-@cache
-def repeated(name: str, stem: str, count: int, hidden: frozenset[str] = ALL) -> DocumentNode:
-    """The named query with its field `<stem>0`, and the variable of that name, `count` times.
-
-    The copies are called `<stem>0`, `<stem>1` and so on; with a count of 0 the field is left out.
-    """
-    operation = _library(hidden)[0][name]
-    original = f"{stem}0"
-
-    def copies(node: FieldNode) -> list[FieldNode]:
-        return [_renamed(node, original, f"{stem}{i}") for i in range(count)]
-
-    class Repeat(Visitor):
-        def enter_selection_set(self, node: SelectionSetNode, *_: object) -> SelectionSetNode:
-            selections: list[SelectionNode] = []
-            for selection in node.selections:
-                if (
-                    isinstance(selection, FieldNode)
-                    and selection.alias
-                    and selection.alias.value == original
-                ):
-                    selections.extend(copies(selection))
-                else:
-                    selections.append(selection)
-            return SelectionSetNode(selections=tuple(selections))
-
-    (kind,) = (v.type for v in _variables(operation) if v.variable.name.value == original)
-    others = [v for v in _variables(operation) if v.variable.name.value != original]
-    added = [
-        VariableDefinitionNode(
-            variable=VariableNode(name=NameNode(value=f"{stem}{i}")),
-            type=kind,
-            default_value=None,
-            directives=(),
-        )
-        for i in range(count)
-    ]
-    return _with_fragments(
-        OperationDefinitionNode(
-            operation=operation.operation,
-            name=operation.name,
-            variable_definitions=(*others, *added),
-            directives=(),
-            selection_set=visit(operation.selection_set, Repeat()),
-        ),
-        hidden,
-    )
-
-
-def names() -> tuple[str, ...]:
-    """The names of all operations, in file order."""
-    return tuple(_library(ALL)[0])
-
-
-def is_mutation(name: str) -> bool:
-    """Whether the operation of that name writes."""
-    return _library(ALL)[0][name].operation is OperationType.MUTATION
-
-
-def _variables(operation: OperationDefinitionNode) -> tuple[VariableDefinitionNode, ...]:
-    return tuple(operation.variable_definitions or ())
-
-
-def _renamed(node: FieldNode, old: str, new: str) -> FieldNode:
-    class Rename(Visitor):
+    class Renumber(Visitor):
         def enter_name(self, name: NameNode, *_: object) -> NameNode | None:
-            return NameNode(value=new) if name.value == old else None
+            return NameNode(value=f"{name.value[:-1]}{number}") if name.value in numbered else None
 
-    renamed = visit(node, Rename())
-    assert isinstance(renamed, FieldNode)
-    return renamed
+    return cast("AnyNode", visit(node, Renumber()))
+
+
+# ---- reading -------------------------------------------------------------------------------
 
 
 class _Hide(Visitor):

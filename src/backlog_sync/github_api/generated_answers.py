@@ -34,7 +34,7 @@ class RepositoryWithNameWithOwner(TypedDict):
     nameWithOwner: str
 
 
-class IssueFieldsAuthor(TypedDict):
+class IssueFieldsActor(TypedDict):
     __typename: str
     login: str
     id: str
@@ -79,7 +79,7 @@ class IssueFields(TypedDict):
     closedAt: str | None
     repository: RepositoryWithNameWithOwner
     authorAssociation: str
-    author: IssueFieldsAuthor | None
+    author: IssueFieldsActor | None
     labels: Nodes[LabelWithName] | None
     assignees: Nodes[UserWithLogin]
     milestone: MilestoneWithTitle | None
@@ -132,18 +132,18 @@ class IssuePage(Page[IssueFields]):
     totalCount: int
 
 
-class LabelPageNode(TypedDict):
+class LabelPageLabel(TypedDict):
     id: str
     name: str
     color: str
     description: str | None
 
 
-class LabelPage(Page[LabelPageNode]):
+class LabelPage(Page[LabelPageLabel]):
     pass
 
 
-class MilestonePageNode(TypedDict):
+class MilestonePageMilestone(TypedDict):
     id: str
     number: int
     title: str
@@ -152,7 +152,7 @@ class MilestonePageNode(TypedDict):
     description: str | None
 
 
-class MilestonePage(Page[MilestonePageNode]):
+class MilestonePage(Page[MilestonePageMilestone]):
     pass
 
 
@@ -185,7 +185,7 @@ class RepositoryFields(RepositoryItself):
     issues: IssuePage
 
 
-class BoardFieldOptions(TypedDict):
+class BoardFieldProjectV2SingleSelectFieldOption(TypedDict):
     id: str
     name: str
     color: str
@@ -199,7 +199,7 @@ class BoardIteration(TypedDict):
     duration: int
 
 
-class BoardFieldConfiguration(TypedDict):
+class BoardFieldProjectV2IterationFieldConfiguration(TypedDict):
     iterations: list[BoardIteration]
     completedIterations: list[BoardIteration]
 
@@ -208,8 +208,8 @@ class BoardField(TypedDict):
     id: str
     name: str
     dataType: str
-    options: NotRequired[list[BoardFieldOptions]]
-    configuration: NotRequired[BoardFieldConfiguration]
+    options: NotRequired[list[BoardFieldProjectV2SingleSelectFieldOption]]
+    configuration: NotRequired[BoardFieldProjectV2IterationFieldConfiguration]
 
 
 class BoardFields(TypedDict):
@@ -236,19 +236,19 @@ class BoardOwner(TypedDict):
     projectV2: NotRequired[BoardFields | None]
 
 
-class CommentPageNodeEditor(TypedDict):
+class CommentPageActor(TypedDict):
     id: str
 
 
-class CommentPageNode(TypedDict):
+class CommentPageIssueComment(TypedDict):
     id: str
     body: str
     viewerDidAuthor: bool
     lastEditedAt: str | None
-    editor: CommentPageNodeEditor | None
+    editor: CommentPageActor | None
 
 
-class CommentPage(Page[CommentPageNode]):
+class CommentPage(Page[CommentPageIssueComment]):
     pass
 
 
@@ -256,7 +256,7 @@ class ActorWithLogin(TypedDict):
     login: str
 
 
-class IssueTalkCommentsNode(TypedDict):
+class IssueTalkIssueComment(TypedDict):
     author: ActorWithLogin | None
     authorAssociation: str
     body: str
@@ -265,7 +265,7 @@ class IssueTalkCommentsNode(TypedDict):
     url: str
 
 
-class IssueTalkComments(Nodes[IssueTalkCommentsNode]):
+class IssueTalkIssueCommentConnection(Nodes[IssueTalkIssueComment]):
     totalCount: int
 
 
@@ -274,7 +274,7 @@ class IssueTalk(TypedDict):
     url: str
     body: str
     closed: bool
-    comments: IssueTalkComments
+    comments: IssueTalkIssueCommentConnection
 
 
 class DiscussionRemark(TypedDict):
@@ -286,15 +286,15 @@ class DiscussionRemark(TypedDict):
     url: str
 
 
-class DiscussionTalkCommentsNodeReplies(Nodes[DiscussionRemark]):
+class DiscussionTalkDiscussionCommentConnection(Nodes[DiscussionRemark]):
     totalCount: int
 
 
-class DiscussionTalkCommentsNode(DiscussionRemark):
-    replies: DiscussionTalkCommentsNodeReplies
+class DiscussionTalkDiscussionComment(DiscussionRemark):
+    replies: DiscussionTalkDiscussionCommentConnection
 
 
-class DiscussionTalkComments(Nodes[DiscussionTalkCommentsNode]):
+class DiscussionTalkComments(Nodes[DiscussionTalkDiscussionComment]):
     totalCount: int
 
 
@@ -319,22 +319,14 @@ class InputValueWithName(TypedDict):
     name: str
 
 
-class InputsCreateIssueInput(TypedDict):
-    inputFields: list[InputValueWithName] | None
-
-
-class InputsOptionInput(TypedDict):
-    inputFields: list[InputValueWithName] | None
-
-
-class InputsCloseIssueInput(TypedDict):
+class InputsType(TypedDict):
     inputFields: list[InputValueWithName] | None
 
 
 class Inputs(TypedDict):
-    createIssueInput: InputsCreateIssueInput | None
-    optionInput: InputsOptionInput | None
-    closeIssueInput: InputsCloseIssueInput | None
+    createIssueInput: InputsType | None
+    optionInput: InputsType | None
+    closeIssueInput: InputsType | None
 
 
 class RateLimitWithCost(TypedDict):
@@ -396,6 +388,33 @@ class IssuesByNumber(TypedDict):
     repository: IssuesByNumberRepository | None
 
 
+class IssuesAtRepository(TypedDict):
+    issue: IssueLink | None
+
+
+class IssuesAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[IssuesAtRepository | None]
+
+
+class TalksAtRepository(TypedDict):
+    talk: IssueTalk | None
+
+
+class TalksAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[TalksAtRepository | None]
+
+
+class DiscussionTalksAtRepository(TypedDict):
+    talk: DiscussionTalk | None
+
+
+class DiscussionTalksAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[DiscussionTalksAtRepository | None]
+
+
 class IssuesById(TypedDict):
     rateLimit: RateLimitWithCost | None
     nodes: list[IssueFields | None]
@@ -406,17 +425,17 @@ class IssuesStanding(TypedDict):
     nodes: list[IssueStanding | None]
 
 
-class CardsStandingNodeFieldValuesNodeField(TypedDict):
+class CardsStandingProjectV2FieldConfiguration(TypedDict):
     id: str
 
 
-class CardsStandingNodeFieldValuesNode(BoardValue):
-    field: NotRequired[CardsStandingNodeFieldValuesNodeField]
+class CardsStandingProjectV2ItemFieldValue(BoardValue):
+    field: NotRequired[CardsStandingProjectV2FieldConfiguration]
 
 
 class CardsStandingNode(TypedDict):
     id: NotRequired[str]
-    fieldValues: NotRequired[Nodes[CardsStandingNodeFieldValuesNode]]
+    fieldValues: NotRequired[Nodes[CardsStandingProjectV2ItemFieldValue]]
 
 
 class CardsStanding(TypedDict):
@@ -424,17 +443,9 @@ class CardsStanding(TypedDict):
     nodes: list[CardsStandingNode | None]
 
 
-class FieldsStandingNode(TypedDict):
-    id: NotRequired[str]
-    name: NotRequired[str]
-    dataType: NotRequired[str]
-    options: NotRequired[list[BoardFieldOptions]]
-    configuration: NotRequired[BoardFieldConfiguration]
-
-
 class FieldsStanding(TypedDict):
     rateLimit: RateLimitWithCost | None
-    nodes: list[FieldsStandingNode | None]
+    nodes: list[BoardField | None]
 
 
 class DefinitionsStandingNode(TypedDict):
@@ -490,19 +501,19 @@ class BoardsPage(TypedDict):
     repositoryOwner: BoardsPageRepositoryOwner | None
 
 
-class BoardItemsNodeItemsNodeContent(TypedDict):
+class BoardItemsProjectV2ItemContent(TypedDict):
     id: NotRequired[str]
 
 
-class BoardItemsNodeItemsNode(TypedDict):
+class BoardItemsProjectV2Item(TypedDict):
     id: str
     isArchived: bool
-    content: BoardItemsNodeItemsNodeContent | None
+    content: BoardItemsProjectV2ItemContent | None
     field0: NotRequired[BoardValue | None]
 
 
 class BoardItemsNode(TypedDict):
-    items: NotRequired[Page[BoardItemsNodeItemsNode]]
+    items: NotRequired[Page[BoardItemsProjectV2Item]]
 
 
 class BoardItems(TypedDict):
@@ -542,18 +553,14 @@ class FieldWithName(TypedDict):
     name: str
 
 
-class FeaturesIssue(TypedDict):
-    fields: list[FieldWithName] | None
-
-
-class FeaturesRepository(TypedDict):
+class FeaturesType(TypedDict):
     fields: list[FieldWithName] | None
 
 
 class Features(Inputs):
     rateLimit: RateLimitWithCost | None
-    issue: FeaturesIssue | None
-    repository: FeaturesRepository | None
+    issue: FeaturesType | None
+    repository: FeaturesType | None
 
 
 class Board(TypedDict):
@@ -565,7 +572,7 @@ class ProjectV2WithId(TypedDict):
     id: str
 
 
-class CardsOfNodeProjectItemsNode(TypedDict):
+class CardsOfProjectV2Item(TypedDict):
     id: str
     isArchived: bool
     project: ProjectV2WithId
@@ -574,7 +581,7 @@ class CardsOfNodeProjectItemsNode(TypedDict):
 
 class CardsOfNode(TypedDict):
     id: NotRequired[str]
-    projectItems: NotRequired[Nodes[CardsOfNodeProjectItemsNode]]
+    projectItems: NotRequired[Nodes[CardsOfProjectV2Item]]
 
 
 class CardsOf(TypedDict):
@@ -586,12 +593,12 @@ class RepositoryCollaboratorEdgeWithPermission(TypedDict):
     permission: str
 
 
-class PermissionsRepositoryLogin(TypedDict):
+class PermissionsRepositoryCollaboratorConnection(TypedDict):
     edges: list[RepositoryCollaboratorEdgeWithPermission | None] | None
 
 
 class PermissionsRepository(TypedDict):
-    login0: NotRequired[PermissionsRepositoryLogin | None]
+    login0: NotRequired[PermissionsRepositoryCollaboratorConnection | None]
 
 
 class Permissions(TypedDict):
@@ -618,20 +625,20 @@ class Comments(TypedDict):
     node: CommentsNode | None
 
 
-class StatusUpdatesNodeStatusUpdatesNodeCreator(TypedDict):
+class StatusUpdatesActor(TypedDict):
     id: str
 
 
-class StatusUpdatesNodeStatusUpdatesNode(TypedDict):
+class StatusUpdatesProjectV2StatusUpdate(TypedDict):
     id: str
     body: str | None
     status: str | None
     createdAt: str
-    creator: StatusUpdatesNodeStatusUpdatesNodeCreator | None
+    creator: StatusUpdatesActor | None
 
 
 class StatusUpdatesNode(TypedDict):
-    statusUpdates: NotRequired[Nodes[StatusUpdatesNodeStatusUpdatesNode]]
+    statusUpdates: NotRequired[Nodes[StatusUpdatesProjectV2StatusUpdate]]
 
 
 class StatusUpdates(TypedDict):
@@ -666,13 +673,13 @@ class CreateIssue(TypedDict):
     issue: CreatedIssue | None
 
 
-class CreateIssueOnBoardIssueProjectItemsNode(TypedDict):
+class CreateIssueOnBoardProjectV2Item(TypedDict):
     id: str
     project: ProjectV2WithId
 
 
 class CreateIssueOnBoardIssue(CreatedIssue):
-    projectItems: NotRequired[Nodes[CreateIssueOnBoardIssueProjectItemsNode]]
+    projectItems: NotRequired[Nodes[CreateIssueOnBoardProjectV2Item]]
 
 
 class CreateIssueOnBoard(TypedDict):
@@ -830,12 +837,12 @@ class IssueCommentWithIdUrl(TypedDict):
     url: str
 
 
-class AddCommentCommentEdge(TypedDict):
+class AddCommentIssueCommentEdge(TypedDict):
     node: IssueCommentWithIdUrl | None
 
 
 class AddComment(TypedDict):
-    commentEdge: AddCommentCommentEdge | None
+    commentEdge: AddCommentIssueCommentEdge | None
 
 
 class UpdateComment(TypedDict):

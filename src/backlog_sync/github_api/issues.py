@@ -4,22 +4,37 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Generic, TypedDict, TypeVar
 
 from backlog_sync.core.model import Coverage, IssueLink, ObservedIssue
 from backlog_sync.core.reading import bears_sign
 from backlog_sync.errors import AccessError, RefusedError
+from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Answer, Fault, Json
-from backlog_sync.github_api.documents import document, repeated
+from backlog_sync.github_api.answers import Answer, Fault, required
+from backlog_sync.github_api.documents import document, nth, repeated
 from backlog_sync.github_api.parallel import in_parallel
-from backlog_sync.github_api.reader import PageSize, Reader
+from backlog_sync.github_api.reader import PageSize, Query, Reader
 
 PAGE: Final = 100
 """Issues in a request: the most that a page, or `nodes(ids:)`, takes."""
 
 _LOOKS: Final = 3
 """Pages of what was touched last that a run looks through where it does not read everything."""
+
+R = TypeVar("R", bound=Mapping[str, object])
+
+
+class OfRepository(TypedDict, Generic[R]):
+    """The data of a query for one repository."""
+
+    repository: R | None
+
+
+class _List(TypedDict):
+    """A repository of which one page of issues was asked for."""
+
+    issues: answered.IssuePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,11 @@ class Issues:
     hidden: frozenset[str]
 
     def read(
-        self, first_page: Json, size: PageSize, numbers: Sequence[int] | None, since: float | None
+        self,
+        first_page: answered.IssuePage,
+        size: PageSize,
+        numbers: Sequence[int] | None,
+        since: float | None,
     ) -> tuple[list[ObservedIssue], Coverage]:
         """Issues by number, each once, and what that covers.
 
@@ -54,7 +73,9 @@ class Issues:
 
     # ---- all -----------------------------------------------------------------------------
 
-    def _all(self, first_page: Json, size: PageSize) -> tuple[list[ObservedIssue], Coverage]:
+    def _all(
+        self, first_page: answered.IssuePage, size: PageSize
+    ) -> tuple[list[ObservedIssue], Coverage]:
         by_id: dict[str, ObservedIssue] = {}
         page, withheld = first_page, 0
         while True:
@@ -66,7 +87,7 @@ class Issues:
             if after is None:
                 break
             answer = self.reader.query(
-                document("IssuesPage", self.hidden), {**self._names(), "after": after}, size
+                document(answered.IssuesPage, self.hidden), {**self._names(), "after": after}, size
             )
             page = self._listed(answer)
         total = int(page["totalCount"])
@@ -76,25 +97,25 @@ class Issues:
 
     # ---- those that are named ------------------------------------------------------------
 
-    def by_number(self, numbers: Sequence[int]) -> dict[int, Json]:
+    def by_number(self, numbers: Sequence[int]) -> dict[int, answered.IssueFields]:
         """The nodes of issues by their numbers, as many requests at once as may be.
 
         One that is gone, that was moved away or that is a pull request is absent.
         """
         parts = [numbers[start : start + PAGE] for start in range(0, len(numbers), PAGE)]
         size = PageSize()
-        nodes: dict[int, Json] = {}
+        nodes: dict[int, answered.IssueFields] = {}
         for part in in_parallel(lambda part: self._part(part, size), parts):
             nodes |= part
         return nodes
 
-    def _part(self, numbers: Sequence[int], size: PageSize) -> dict[int, Json]:
-        nodes: dict[int, Json] = {}
+    def _part(self, numbers: Sequence[int], size: PageSize) -> dict[int, answered.IssueFields]:
+        nodes: dict[int, answered.IssueFields] = {}
         remaining = list(numbers)
 
-        def ask(count: int) -> tuple[Json, Mapping[str, Json]]:
+        def ask(count: int) -> Query[answered.IssuesByNumber]:
             variables = {f"number{n}": number for n, number in enumerate(remaining[:count])}
-            query = repeated("IssuesByNumber", "number", len(variables), self.hidden)
+            query = repeated(answered.IssuesByNumber, len(variables), self.hidden)
             return query, {**self._names(), **variables}
 
         while remaining:
@@ -102,9 +123,8 @@ class Issues:
             data = repository_of(answer, f"{self.owner}/{self.name}")
             home = str(data["nameWithOwner"])
             for n, number in enumerate(remaining[:count]):
-                node = data.get(f"number{n}")
-                location = (node["number"], node["repository"]["nameWithOwner"]) if node else None
-                if location == (number, home):
+                node = nth(data, "number", n, answered.IssueFields)
+                if node and (node["number"], node["repository"]["nameWithOwner"]) == (number, home):
                     nodes[number] = node
             del remaining[:count]
         return nodes
@@ -112,8 +132,8 @@ class Issues:
     def _with_touched(
         self,
         numbers: Sequence[int],
-        listed: Mapping[int, Json],
-        by_number: Mapping[int, Json],
+        listed: Mapping[int, answered.IssueFields],
+        by_number: Mapping[int, answered.IssueFields],
         total: int,
         since: float | None,
     ) -> tuple[list[ObservedIssue], Coverage]:
@@ -135,14 +155,16 @@ class Issues:
             since=moment,
         )
 
-    def _touched(self, since: float | None) -> tuple[dict[int, Json], bool]:
+    def _touched(self, since: float | None) -> tuple[dict[int, answered.IssueFields], bool]:
         """What was touched last, by number, and whether that is everything since then."""
-        nodes: dict[int, Json] = {}
+        nodes: dict[int, answered.IssueFields] = {}
         size, after = PageSize(), None
         variables = {**self._names(), "since": _iso(since) if since is not None else None}
         for _ in range(_LOOKS if since is not None else 1):
             page_variables = {**variables, "after": after}
-            answer = self.reader.query(document("IssuesTouched", self.hidden), page_variables, size)
+            answer = self.reader.query(
+                document(answered.IssuesTouched, self.hidden), page_variables, size
+            )
             page = self._listed(answer)
             nodes |= {int(node["number"]): node for node in mapping.nodes(page)}
             after = mapping.cursor(page)
@@ -154,18 +176,18 @@ class Issues:
 
     def by_id(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
         """Issues by node id, without their cards; one that is gone is absent."""
-        query = document("IssuesById", self.hidden)
+        query = document(answered.IssuesById, self.hidden)
         size = PageSize()
 
-        def part(part_ids: Sequence[str]) -> list[Json]:
-            nodes: list[Json] = []
+        def part(part_ids: Sequence[str]) -> list[answered.IssueFields | None]:
+            nodes: list[answered.IssueFields | None] = []
             remaining = list(part_ids)
             while remaining:
                 answer, count = self.reader.query_some(
                     lambda count: (query, {"ids": remaining[:count]}), len(remaining), size
                 )
                 # An id that no longer resolves is a fault of its own entry, and null there.
-                nodes += (answer.data or {})["nodes"]
+                nodes += answer.whole["nodes"]
                 del remaining[:count]
             return nodes
 
@@ -180,7 +202,9 @@ class Issues:
     def newest(self, count: int) -> tuple[ObservedIssue, ...]:
         """The issues made last, newest first; at most 100."""
         size = PageSize(max(1, min(count, PAGE)))
-        answer = self.reader.query(document("RecentIssues", self.hidden), self._names(), size)
+        answer = self.reader.query(
+            document(answered.RecentIssues, self.hidden), self._names(), size
+        )
         return tuple(self.issue(node) for node in mapping.nodes(self._listed(answer)))
 
     def created_after(self, number: int) -> tuple[ObservedIssue, ...]:
@@ -189,7 +213,9 @@ class Issues:
         size, after = PageSize(), None
         while True:
             variables = {**self._names(), "after": after}
-            answer = self.reader.query(document("RecentIssues", self.hidden), variables, size)
+            answer = self.reader.query(
+                document(answered.RecentIssues, self.hidden), variables, size
+            )
             page = self._listed(answer)
             issues = [self.issue(node) for node in mapping.nodes(page)]
             newer += [issue for issue in issues if issue.number > number]
@@ -197,34 +223,34 @@ class Issues:
             if after is None or any(issue.number <= number for issue in issues):
                 return tuple(newer)
 
-    def issue(self, node: Json) -> ObservedIssue:
+    def issue(self, node: answered.IssueFields) -> ObservedIssue:
         """An issue, with all its blockers."""
         issue = mapping.issue(node)
         after = mapping.cursor(node.get("blockedBy"))
         more: list[IssueLink] = []
         while after is not None:
             variables = {"id": issue.id, "after": after}
-            answer = self.reader.query(document("BlockersPage"), variables)
-            page = (answer.data or {})["node"]["blockedBy"]
+            answer = self.reader.query(document(answered.BlockersPage), variables)
+            page = required(answer.whole["node"], "issue")["blockedBy"]
             more.extend(mapping.link(blocker) for blocker in mapping.nodes(page))
             after = mapping.cursor(page)
         return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more))
 
-    def _listed(self, answer: Answer) -> Json:
+    def _listed(self, answer: Answer[OfRepository[_List]]) -> answered.IssuePage:
         return repository_of(answer, f"{self.owner}/{self.name}")["issues"]
 
-    def _names(self) -> dict[str, Json]:
+    def _names(self) -> dict[str, object]:
         return {"owner": self.owner, "name": self.name}
 
 
-def repository_of(answer: Answer, name: str) -> Json:
+def repository_of(answer: Answer[OfRepository[R]], name: str) -> R:
     """The repository's part of an answer, where it is there and bears the name asked for."""
-    data = (answer.data or {}).get("repository")
+    data = answer.data.get("repository") if answer.data else None
     if not data:
         fault = answer.fault("repository") or next(iter(answer.faults), None)
         raise _no_repository(name, fault)
     current_name = data.get("nameWithOwner")
-    if current_name is not None and current_name.lower() != name.lower():
+    if current_name is not None and str(current_name).lower() != name.lower():
         raise RefusedError(
             f"{name} is now called {current_name}",
             slug="renamed",

@@ -4,8 +4,8 @@ A shape that the schema rules out raises KeyError, TypeError, ValueError or Attr
 `reader.understood` puts that into words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeVar
 
 from backlog_sync.core.doctor import Allowance
 from backlog_sync.core.model import (
@@ -21,24 +21,33 @@ from backlog_sync.core.model import (
     ObservedProject,
     ObservedRepository,
 )
-from backlog_sync.github_api.answers import Json
+from backlog_sync.github_api import generated_answers as answered
+from backlog_sync.github_api.answers import unsure
+from backlog_sync.github_api.documents import nth
+from backlog_sync.github_api.generated_answers import Nodes, Page
+
+N = TypeVar("N")
+B = TypeVar("B", bound=answered.ProjectV2WithNumberTitleClosed)
 
 WRITABLE: Final = frozenset({"text", "number", "date", "single_select", "iteration"})
 """Types of board fields whose values belong to the board, and not to the issue."""
 
 
-def nodes(connection: Json) -> list[Json]:
+def nodes(connection: Nodes[N] | None) -> list[N]:
     """The nodes of a connection without the ones that were withheld."""
-    return [node for node in (connection or {}).get("nodes") or () if node]
+    listed = connection.get("nodes") if connection else None
+    return [node for node in listed or () if node]
 
 
-def cursor(connection: Json) -> str | None:
+def cursor(connection: Page[N] | None) -> str | None:
     """Where the next page begins; None after the last."""
-    page = (connection or {}).get("pageInfo") or {}
-    return str(page["endCursor"]) if page.get("hasNextPage") else None
+    page = connection.get("pageInfo") if connection else None
+    return str(page["endCursor"]) if page and page.get("hasNextPage") else None
 
 
-def repository(data: Json, scopes: frozenset[str] | None = None) -> ObservedRepository:
+def repository(
+    data: answered.RepositoryItself, scopes: frozenset[str] | None = None
+) -> ObservedRepository:
     """The repository itself.
 
     `scopes` are those of a classic token: without one for repositories it may only read, whatever
@@ -58,19 +67,19 @@ def repository(data: Json, scopes: frozenset[str] | None = None) -> ObservedRepo
     )
 
 
-def viewer(data: Json) -> Actor:
+def viewer(data: answered.UserWithIdLogin) -> Actor:
     """Who the token belongs to."""
     return Actor(id=data["id"], login=data["login"])
 
 
-def allowance(data: Json) -> Allowance | None:
+def allowance(data: answered.CheckupRateLimit | None) -> Allowance | None:
     """What is left of the hour's points; None where the server counts none."""
     if not data:
         return None
     return Allowance(int(data["limit"]), int(data["remaining"]), str(data["resetAt"]))
 
 
-def label(data: Json) -> ObservedLabel:
+def label(data: answered.LabelPageLabel) -> ObservedLabel:
     """A label; colours are compared in lower case."""
     return ObservedLabel(
         id=data["id"],
@@ -80,7 +89,7 @@ def label(data: Json) -> ObservedLabel:
     )
 
 
-def milestone(data: Json) -> ObservedMilestone:
+def milestone(data: answered.MilestonePageMilestone) -> ObservedMilestone:
     """A milestone; of its due time only the date means anything.
 
     GitHub floors it to midnight Pacific time, which is 7 or 8 o'clock of the same date in UTC.
@@ -96,7 +105,7 @@ def milestone(data: Json) -> ObservedMilestone:
     )
 
 
-def issue(data: Json, card: BoardItem | None = None) -> ObservedIssue:
+def issue(data: answered.IssueFields, card: BoardItem | None = None) -> ObservedIssue:
     """An issue with its card."""
     reason, kind, milestone = data["stateReason"], data.get("issueType"), data["milestone"]
     return ObservedIssue(
@@ -113,7 +122,7 @@ def issue(data: Json, card: BoardItem | None = None) -> ObservedIssue:
         assignees=tuple(node["login"] for node in nodes(data["assignees"])),
         milestone=milestone["title"] if milestone else None,
         issue_type=kind["name"] if kind else None,
-        parent=link(data["parent"]) if data.get("parent") else None,
+        parent=link(parent) if (parent := data.get("parent")) else None,
         blocked_by=tuple(link(node) for node in nodes(data.get("blockedBy"))),
         children=tuple(node["id"] for node in nodes(data.get("subIssues"))),
         card=card,
@@ -123,21 +132,23 @@ def issue(data: Json, card: BoardItem | None = None) -> ObservedIssue:
     )
 
 
-def link(data: Json) -> IssueLink:
+def link(data: answered.IssueLink) -> IssueLink:
     """An issue as another one names it."""
     return IssueLink(
         id=data["id"], number=int(data["number"]), repository=data["repository"]["nameWithOwner"]
     )
 
 
-def issue_types(connection: Json) -> dict[str, str] | None:
+def issue_types(
+    connection: Nodes[answered.IssueTypeWithIdNameIsEnabled] | None,
+) -> dict[str, str] | None:
     """Ids of the enabled issue types by name; None where the owner has none to offer."""
     if connection is None:
         return None
     return {node["name"]: node["id"] for node in nodes(connection) if node["isEnabled"]}
 
 
-def board_field(data: Json) -> ObservedBoardField:
+def board_field(data: answered.BoardField) -> ObservedBoardField:
     """A field of a board. The options of an iteration field are its iterations, past ones too."""
     options: Iterable[ObservedOption] = (
         ObservedOption(o["id"], o["name"], o["color"], o["description"] or "")
@@ -154,7 +165,7 @@ def board_field(data: Json) -> ObservedBoardField:
 
 
 def project(
-    data: Json, owner: str, repository_id: str, scopes: frozenset[str] | None = None
+    data: answered.BoardFields, owner: str, repository_id: str, scopes: frozenset[str] | None = None
 ) -> ObservedProject:
     """A board; where it is shown on over 100 repositories it is taken to be shown on ours.
 
@@ -175,40 +186,43 @@ def project(
     )
 
 
-def pick_project(candidates: Sequence[Json], title: str) -> Json | None:
+def pick_project(candidates: Sequence[B], title: str) -> B | None:
     """The board of exactly that title: an open one before a closed one, then the lowest number."""
     fitting = [board for board in candidates if board["title"] == title]
     return min(fitting, key=lambda b: (bool(b["closed"]), int(b["number"])), default=None)
 
 
-def older_board(created: Json) -> int | None:
+def older_board(created: answered.CreateProjectProjectV2) -> int | None:
     """The number of the board that was there before a new one of its title, if there is any."""
-    fitting = pick_project(nodes((created.get("owner") or {}).get("projectsV2")), created["title"])
+    owner = unsure(created.get("owner"))
+    fitting = pick_project(nodes(owner["projectsV2"]) if owner else [], created["title"])
     if fitting is None or fitting["closed"] or fitting["number"] >= created["number"]:
         return None
     return int(fitting["number"])
 
 
-def card(data: Json, names: Sequence[str]) -> BoardItem:
+def card(
+    data: answered.BoardItemsProjectV2Item | answered.CardsOfProjectV2Item, names: Sequence[str]
+) -> BoardItem:
     """A card; `names` are the fields that were asked for, in the order of the aliases."""
     values: dict[str, BoardValue] = {
         name: shown
         for index, name in enumerate(names)
-        if (shown := value(data.get(f"field{index}"))) is not None
+        if (shown := value(nth(data, "field", index, answered.BoardValue))) is not None
     }
     return BoardItem(data["id"], values, bool(data["isArchived"]))
 
 
-def value(data: Mapping[str, Json] | None) -> BoardValue:
+def value(data: answered.BoardValue | None) -> BoardValue:
     """What a card shows in one field."""
     for key in ("text", "number", "date", "name", "title"):
-        shown = (data or {}).get(key)
+        shown = data.get(key) if data else None
         if isinstance(shown, str | int | float):
             return shown
     return None
 
 
-def _author(data: Json) -> Actor | None:
+def _author(data: answered.IssueFields) -> Actor | None:
     author = data["author"]
     if not author:
         return None

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 from backlog_sync.core.operations import CreateMilestone, Done, UpdateMilestone
-from backlog_sync.github_api.clients import Clients, required
+from backlog_sync.github_api.answers import required
+from backlog_sync.github_api.clients import Clients
 
 if TYPE_CHECKING:
     from github import Github

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final, assert_never
+from typing import Final, assert_never, cast
 
 from backlog_sync.core.model import BoardFieldDef
 from backlog_sync.core.operations import (
@@ -34,8 +34,8 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
+from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Json
 
 CREATES: Final = (
     CreateLabel,
@@ -62,7 +62,7 @@ class Step:
     """One aliased mutation: the name of its document, and its input."""
 
     name: str
-    input: Mapping[str, Json]
+    input: Mapping[str, object]
 
 
 @dataclass(slots=True)
@@ -162,30 +162,37 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             assert_never(operation)
 
 
-def done(operation: Operation, payloads: Sequence[Json], names: Names) -> Done | None:
-    """What the payloads of an operation's mutations say; None where they confirm nothing."""
+def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done | None:
+    """What the payloads of an operation's mutations say; None where they confirm nothing.
+
+    Raises as `mapping` does for payloads that GitHub's schema rules out.
+    """
     if isinstance(operation, CreateIssue):
-        return _created(operation, payloads[0].get("issue"), names)
+        return _created(operation, cast("answered.CreateIssueOnBoard", payloads[0]), names)
     if isinstance(operation, UpdateIssue):
-        return _updated(operation, payloads[0].get("issue"), names)
+        return _updated(operation, cast("answered.UpdateIssue", payloads[0]), names)
     if isinstance(operation, ChangeAssignees):
-        return _assigned(operation, payloads)
+        return _assigned(operation, cast("Sequence[answered.AddAssignees]", payloads))
     if not payloads:
         return Done(id=_own_id(operation))
     if isinstance(operation, ChangeLabels):
-        if not all(payload.get("labelable") for payload in payloads):
+        labeled = cast("Sequence[answered.AddLabels]", payloads)
+        if not all(payload.get("labelable") for payload in labeled):
             return None
         return Done(id=operation.id)
-    subject = next((v for v in payloads[0].values() if isinstance(v, dict)), None)
+    payload = cast("Mapping[str, object]", payloads[0])
+    subject = next((v for v in payload.values() if isinstance(v, dict)), None)
     if subject is None:
         return None
     if isinstance(operation, CreateProject):
-        fields = tuple(mapping.board_field(node) for node in mapping.nodes(subject["fields"]))
-        older = mapping.older_board(subject)
-        url = subject["url"]
-        return Done(id=subject["id"], number=subject["number"], url=url, fields=fields, older=older)
+        board = cast("answered.CreateProjectProjectV2", subject)
+        fields = tuple(mapping.board_field(node) for node in mapping.nodes(board["fields"]))
+        older = mapping.older_board(board)
+        url = board["url"]
+        return Done(id=board["id"], number=board["number"], url=url, fields=fields, older=older)
     if isinstance(operation, CreateBoardField | AddOptions):
-        return Done(id=subject["id"], fields=(mapping.board_field(subject),))
+        changed = cast("answered.BoardField", subject)
+        return Done(id=changed["id"], fields=(mapping.board_field(changed),))
     card = subject["id"] if isinstance(operation, AddCard) else None
     return Done(
         id=subject["id"], number=subject.get("number"), url=subject.get("url"), card_id=card
@@ -212,12 +219,12 @@ def needs_issue_types(operations: Sequence[Operation]) -> bool:
 # ---- inputs --------------------------------------------------------------------------------
 
 
-def _without_none(parts: Mapping[str, Json]) -> dict[str, Json]:
+def _without_none(parts: Mapping[str, object]) -> dict[str, object]:
     """Only the parts that are not None."""
     return {name: value for name, value in parts.items() if value is not None}
 
 
-def _create_issue(operation: CreateIssue, names: Names) -> dict[str, Json]:
+def _create_issue(operation: CreateIssue, names: Names) -> dict[str, object]:
     sets = {
         "labelIds": list(operation.label_ids),
         "assigneeIds": names.user_ids(operation.assignees),
@@ -237,8 +244,8 @@ def _create_issue(operation: CreateIssue, names: Names) -> dict[str, Json]:
     }
 
 
-def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, Json]:
-    inputs: dict[str, Json] = {"id": operation.id}
+def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, object]:
+    inputs: dict[str, object] = {"id": operation.id}
     for part, over in operation.parts.items():
         match part:
             case "milestone":
@@ -260,8 +267,8 @@ def _type_of(operation: CreateIssue | UpdateIssue) -> str | None:
     return str(type_name) if type_name else None
 
 
-def _field(definition: BoardFieldDef) -> dict[str, Json]:
-    inputs: dict[str, Json] = {"name": definition.name, "dataType": definition.type.upper()}
+def _field(definition: BoardFieldDef) -> dict[str, object]:
+    inputs: dict[str, object] = {"name": definition.name, "dataType": definition.type.upper()}
     if definition.type == "single_select":
         # GitHub demands a colour and a description for every option.
         inputs["singleSelectOptions"] = [
@@ -273,7 +280,7 @@ def _field(definition: BoardFieldDef) -> dict[str, Json]:
     return inputs
 
 
-def _iterations(definition: BoardFieldDef) -> dict[str, Json]:
+def _iterations(definition: BoardFieldDef) -> dict[str, object]:
     """As many iterations as declared, one after the other, named as GitHub names them."""
     duration = definition.duration or 14
     try:
@@ -296,7 +303,7 @@ def _iterations(definition: BoardFieldDef) -> dict[str, Json]:
     }
 
 
-def _options(operation: AddOptions) -> dict[str, Json]:
+def _options(operation: AddOptions) -> dict[str, object]:
     """All options: the list replaces the field's own, and an option without its id is a new one."""
     existing = [
         {"id": id_, "name": name, "color": color or "GRAY", "description": description}
@@ -336,11 +343,14 @@ def _value(operation: SetValue) -> Step:
 # ---- payloads ------------------------------------------------------------------------------
 
 
-def _created(operation: CreateIssue, issue: Json, names: Names) -> Done | None:
+def _created(
+    operation: CreateIssue, payload: answered.CreateIssueOnBoard, names: Names
+) -> Done | None:
     """A create counts only as an issue in the repository that was meant.
 
     GitHub silently drops labels, assignees, milestone and type for lack of push access.
     """
+    issue = payload.get("issue")
     if not issue or issue["repository"]["id"] != operation.repository_id:
         return None
     assignees = {node["login"].lower() for node in mapping.nodes(issue["assignees"])}
@@ -351,9 +361,9 @@ def _created(operation: CreateIssue, issue: Json, names: Names) -> Done | None:
         "issue_type": bool(operation.issue_type)
         and not _has_type(issue.get("issueType"), names, operation),
         "milestone": operation.milestone_id is not None
-        and (issue["milestone"] or {}).get("id") != operation.milestone_id,
+        and _id(issue["milestone"]) != operation.milestone_id,
         "parent": operation.parent_id is not None
-        and (issue.get("parent") or {}).get("id") != operation.parent_id,
+        and _id(issue.get("parent")) != operation.parent_id,
     }
     items = mapping.nodes(issue.get("projectItems"))
     cards = {item["project"]["id"]: item["id"] for item in items}
@@ -366,14 +376,15 @@ def _created(operation: CreateIssue, issue: Json, names: Names) -> Done | None:
     )
 
 
-def _updated(operation: UpdateIssue, issue: Json, names: Names) -> Done | None:
+def _updated(operation: UpdateIssue, payload: answered.UpdateIssue, names: Names) -> Done | None:
+    issue = payload.get("issue")
     if not issue:
         return None
     missing = {
         "issue_type": bool(_type_of(operation))
         and not _has_type(issue.get("issueType"), names, operation),
         "milestone": operation.milestone_id is not None
-        and (issue["milestone"] or {}).get("id") != operation.milestone_id,
+        and _id(issue["milestone"]) != operation.milestone_id,
     }
     return Done(
         id=issue["id"],
@@ -383,18 +394,24 @@ def _updated(operation: UpdateIssue, issue: Json, names: Names) -> Done | None:
     )
 
 
-def _has_type(issue_type: Json, names: Names, operation: CreateIssue | UpdateIssue) -> bool:
+def _has_type(
+    issue_type: answered.IssueTypeWithId | None, names: Names, operation: CreateIssue | UpdateIssue
+) -> bool:
     type_id = names.issue_type(_type_of(operation))
-    return type_id is not None and (issue_type or {}).get("id") == type_id
+    return type_id is not None and _id(issue_type) == type_id
 
 
-def _assigned(operation: ChangeAssignees, payloads: Sequence[Json]) -> Done | None:
-    if not all(payload.get("assignable") for payload in payloads):
-        return None
+def _id(node: Mapping[str, object] | None) -> object:
+    return node.get("id") if node else None
+
+
+def _assigned(operation: ChangeAssignees, payloads: Sequence[answered.AddAssignees]) -> Done | None:
     assignees: set[str] = set()
-    if payloads:
-        nodes = mapping.nodes(payloads[-1]["assignable"]["assignees"])
-        assignees = {node["login"].lower() for node in nodes}
+    for payload in payloads:  # the last one counts
+        assignable = payload.get("assignable")
+        if not assignable:
+            return None
+        assignees = {node["login"].lower() for node in mapping.nodes(assignable["assignees"])}
     absent = not {login.lower() for login in operation.add} <= assignees
     return Done(id=operation.id, missing=("assignees",) if absent else ())
 

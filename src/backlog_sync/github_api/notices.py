@@ -1,14 +1,18 @@
 """One comment of ours on an issue: found by its hidden mark, changed in place, never repeated."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from backlog_sync.core.operations import Done, PutComment, Refused
+from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Answer, Fault, Json, Limited, Lost
+from backlog_sync.github_api.answers import Answer, Fault, Limited, Lost, required
 from backlog_sync.github_api.clients import Clients
-from backlog_sync.github_api.documents import batch, document
+from backlog_sync.github_api.documents import batch, document, nth
 from backlog_sync.github_api.reader import Reader
+
+T = TypeVar("T")
 
 MARK: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
@@ -37,16 +41,22 @@ def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refus
     else:
         name, inputs = "UpdateComment", {"id": comment["id"], "body": text}
     answer = clients.graphql(batch([name]), {"i0": inputs})
-    payload = confirmed(answer)
-    if isinstance(payload, Refused):
-        return payload
-    node = payload["commentEdge"]["node"] if comment is None else payload["issueComment"]
-    return Done(id=node["id"], url=node["url"])
+    if comment is None:
+        made = confirmed(answer, answered.AddComment)
+        if isinstance(made, Refused):
+            return made
+        node = required(made["commentEdge"], "comment")["node"]
+    else:
+        changed = confirmed(answer, answered.UpdateComment)
+        if isinstance(changed, Refused):
+            return changed
+        node = changed["issueComment"]
+    return Done(id=required(node, "comment")["id"], url=required(node, "comment")["url"])
 
 
-def confirmed(answer: Answer) -> Json | Refused:
+def confirmed(answer: Answer[Mapping[str, object]], kind: type[T]) -> T | Refused:
     """The payload of the one mutation that was sent; raises as `put` does where there is none."""
-    payload: Json | None = (answer.data or {}).get("m0")
+    payload = nth(answer.data, "m", 0, kind)
     if payload:
         return payload
     fault = next(iter(answer.faults), None)
@@ -57,19 +67,21 @@ def confirmed(answer: Answer) -> Json | Refused:
     return Refused(fault.message, fault.type)
 
 
-def _our_comment(reader: Reader, operation: PutComment) -> Json | Fault | None:
+def _our_comment(
+    reader: Reader, operation: PutComment
+) -> answered.CommentPageIssueComment | Fault | None:
     """The first comment of ours that begins with the mark; a fault where none can be.
 
     One that somebody else edited is theirs from then on: what they wrote there would be lost.
     """
     after = None
     while True:
-        answer = reader.query(document("Comments"), {"id": operation.id, "after": after})
-        node = (answer.data or {}).get("node")
-        if not node or "comments" not in node:
+        answer = reader.query(document(answered.Comments), {"id": operation.id, "after": after})
+        node = answer.data.get("node") if answer.data else None
+        if not answer.data or not node or "comments" not in node:
             missing = Fault(f"{operation.id} is no issue and no pull request", "NOT_FOUND")
             return next(iter(answer.faults), missing)
-        me = (answer.data or {})["viewer"]["id"]
+        me = answer.data["viewer"]["id"]
         for comment in mapping.nodes(node["comments"]):
             is_ours = comment["viewerDidAuthor"] and _untouched(comment, me)
             if is_ours and comment["body"].startswith(_line(operation.mark)):
@@ -79,9 +91,10 @@ def _our_comment(reader: Reader, operation: PutComment) -> Json | Fault | None:
             return None
 
 
-def _untouched(comment: Json, me: str) -> bool:
+def _untouched(comment: answered.CommentPageIssueComment, me: str) -> bool:
     """Whether nobody but us ever edited a comment."""
-    return not comment["lastEditedAt"] or (comment["editor"] or {}).get("id") == me
+    editor = comment["editor"]
+    return not comment["lastEditedAt"] or (editor is not None and editor.get("id") == me)
 
 
 def _line(mark: str) -> str:

@@ -3,8 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol, cast
 
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.facts import Conversation, FeedbackRef
@@ -12,7 +11,6 @@ from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
     BoardItem,
     Capabilities,
-    IssueLink,
     ObservedIssue,
     ObservedLabel,
     ObservedMilestone,
@@ -21,32 +19,26 @@ from backlog_sync.core.model import (
     ObservedState,
     ProjectSpec,
 )
-from backlog_sync.core.normalize import fold
-from backlog_sync.errors import AccessError, BacklogError, FailedError, RefusedError
-from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Answer, Fault, Json, Rejected
-from backlog_sync.github_api.boards import BoardResult, Boards, board_variables, problem_of
-from backlog_sync.github_api.capabilities import hidden_fields, is_foreign, of_features, of_inputs
-from backlog_sync.github_api.clients import required
-from backlog_sync.github_api.documents import document, issues_at, repeated
-from backlog_sync.github_api.issues import Issues, repository_of
+from backlog_sync.errors import AccessError, BacklogError, RefusedError
+from backlog_sync.github_api import generated_answers as answered
+from backlog_sync.github_api import lookups, mapping
+from backlog_sync.github_api.answers import Answer
+from backlog_sync.github_api.boards import (
+    BoardResult,
+    Boards,
+    OfBoardOwner,
+    board_variables,
+    problem_of,
+)
+from backlog_sync.github_api.capabilities import is_foreign, of_features, of_inputs
+from backlog_sync.github_api.documents import Document, document, hidden_fields
+from backlog_sync.github_api.generated_answers import N, Page
+from backlog_sync.github_api.issues import Issues, OfRepository, R, repository_of
 from backlog_sync.github_api.reader import PageSize, Reader
 from backlog_sync.github_api.talks import talks
 
-if TYPE_CHECKING:
-    from github import Github
-    from github.Issue import Issue
-
-_BY_ID: Final = 100
-"""`nodes(ids:)` takes up to 100 ids."""
-
 _MOST_MISSING: Final = 20
 """So many issues that are gone are looked for: each costs a request."""
-
-HTTP_GONE: Final = 410
-
-_AT_ONCE: Final = 50
-"""Aliases in one query."""
 
 
 class ReadScope(Protocol):
@@ -127,7 +119,7 @@ class Observer:
         issues += issues_elsewhere
         return ObservedState(
             repository=repository,
-            viewer=mapping.viewer(answer.data["viewer"] if answer.data else None),
+            viewer=mapping.viewer(answer.whole["viewer"]),
             issues=tuple(dataclasses.replace(issue, card=cards.get(issue.id)) for issue in issues),
             labels=self._labels(data),
             milestones=self._milestones(data),
@@ -145,14 +137,20 @@ class Observer:
         )
 
     def _board(
-        self, spec: ProjectSpec | None, answer: Answer, repository_id: str, problem: str | None
+        self,
+        spec: ProjectSpec | None,
+        answer: Answer[answered.Overview],
+        repository_id: str,
+        problem: str | None,
     ) -> BoardResult:
         """The board that is meant, by this answer or by the token for boards."""
         if spec is None or problem is not None:
             return BoardResult(problem=problem)
         if self.own_boards:
             return self.boards.read(spec, repository_id)
-        return self.boards.from_answer(spec, answer, repository_id)
+        # Nothing kept the board out of this answer, so it is one to `OverviewWithBoard`.
+        with_board = cast("Answer[OfBoardOwner]", answer)
+        return self.boards.from_answer(spec, with_board, repository_id)
 
     def definitions(self, spec: ProjectSpec | None, *, host: str) -> ObservedState:
         """Labels, milestones and the board as they are now, without issues."""
@@ -162,7 +160,7 @@ class Observer:
         board = self._board(spec, answer, repository.id, problem)
         return ObservedState(
             repository=repository,
-            viewer=mapping.viewer(answer.data["viewer"] if answer.data else None),
+            viewer=mapping.viewer(answer.whole["viewer"]),
             issues=(),
             labels=self._labels(data),
             milestones=self._milestones(data),
@@ -211,24 +209,28 @@ class Observer:
     def _other(self, numbers: tuple[int, ...] | None) -> tuple[ObservedOther, list[ObservedIssue]]:
         """This repository as another one than the target: no board, nothing that is the owner's."""
         size = PageSize()
-        answer = self.reader.query(document("Overview", self.hidden), self._names(), size)
+        answer = self.reader.query(document(answered.Overview, self.hidden), self._names(), size)
         data = self._repository(answer)
         issues, coverage = self.issues.read(data["issues"], size, numbers, None)
         repository = mapping.repository(data, self.reader.scopes)
         other = ObservedOther(repository, self._labels(data), self._milestones(data), coverage)
         return other, issues
 
-    def _labels(self, data: Json) -> tuple[ObservedLabel, ...]:
-        return tuple(map(mapping.label, self._rest_of("LabelsPage", "labels", data["labels"])))
+    def _labels(self, data: answered.RepositoryFields) -> tuple[ObservedLabel, ...]:
+        query = document(answered.LabelsPage)
+        nodes = self._rest_of(query, data["labels"], lambda repository: repository["labels"])
+        return tuple(map(mapping.label, nodes))
 
-    def _milestones(self, data: Json) -> tuple[ObservedMilestone, ...]:
-        nodes = self._rest_of("MilestonesPage", "milestones", data["milestones"])
+    def _milestones(self, data: answered.RepositoryFields) -> tuple[ObservedMilestone, ...]:
+        query = document(answered.MilestonesPage)
+        first_page = data["milestones"]
+        nodes = self._rest_of(query, first_page, lambda repository: repository["milestones"])
         return tuple(map(mapping.milestone, nodes))
 
     def examine(self, read_scope: ReadScope) -> Examination:
         """What the server says of itself, of the token and of the repository; no issues."""
         able = self.read_capabilities()
-        answer = self.reader.query(document("Checkup", self.hidden), self._names())
+        answer = self.reader.query(document(answered.Checkup, self.hidden), self._names())
         data = self._repository(answer)
         repository = mapping.repository(data, self.reader.scopes)
         spec, board = read_scope.project, BoardResult()
@@ -238,21 +240,22 @@ class Observer:
             board = self.boards.read(spec, repository.id)
         types = mapping.issue_types(data.get("issueTypes"))
         scopes = self.reader.scopes
-        answer_data = answer.data or {}
         others: list[ObservedRepository] = []
         out_of_reach: dict[str, str] = {}
         for name in read_scope.others(repository.name_with_owner):
             observer = self.at(name)
             try:
-                checkup = self.reader.query(document("Checkup", self.hidden), observer._names())
+                checkup = self.reader.query(
+                    document(answered.Checkup, self.hidden), observer._names()
+                )
                 others.append(mapping.repository(observer._repository(checkup), scopes))
             except (AccessError, RefusedError) as error:
                 out_of_reach[name] = _briefly(name, error)
         return Examination(
-            viewer=mapping.viewer(answer_data["viewer"]).login,
+            viewer=mapping.viewer(answer.whole["viewer"]).login,
             repository=repository,
             scopes=tuple(sorted(scopes)) if scopes is not None else None,
-            allowance=mapping.allowance(answer_data.get("rateLimit")),
+            allowance=mapping.allowance(answer.whole.get("rateLimit")),
             capabilities=able,
             issue_types=tuple(types) if types is not None else None,
             project=board.project,
@@ -264,18 +267,20 @@ class Observer:
 
     def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
         """The observation with these questions answered: issues elsewhere, people, cards."""
-        elsewhere, unreachable = self._elsewhere(questions.issues)
+        elsewhere, unreachable = lookups.issues_at(self.reader, questions.issues)
         for name in questions.missing[:_MOST_MISSING]:
-            location = self._follow_transfer(name)
+            location = lookups.transferred(self.reader, name)
             if isinstance(location, str):
                 unreachable[name] = location
             else:
                 elsewhere[name] = location
         unassignable = {
-            name: self.at(name)._unassignable(logins) for name, logins in questions.logins.items()
+            name: lookups.unassignable(self.reader, name, logins)
+            for name, logins in questions.logins.items()
         }
         permissions = {
-            name: self.at(name)._permissions(logins) for name, logins in questions.authors.items()
+            name: lookups.permissions(self.reader, name, logins)
+            for name, logins in questions.authors.items()
         }
         cards: dict[str, BoardItem] = {}
         if questions.cards and observed.project:
@@ -300,114 +305,13 @@ class Observer:
             ),
         )
 
-    def _elsewhere(self, names: Sequence[str]) -> tuple[dict[str, IssueLink], dict[str, str]]:
-        """Issues by `owner/repo#n`, and why some of them cannot be had."""
-        links: dict[str, IssueLink] = {}
-        missing: dict[str, str] = {}
-        for start in range(0, len(names), _AT_ONCE):
-            chunk = names[start : start + _AT_ONCE]
-            variables: dict[str, Json] = {}
-            for n, name in enumerate(chunk):
-                repository, _, number = name.rpartition("#")
-                owner, _, bare = repository.partition("/")
-                variables |= {f"owner{n}": owner, f"name{n}": bare, f"number{n}": int(number)}
-            answer = self.reader.query(issues_at(len(chunk)), variables)
-            for n, name in enumerate(chunk):
-                issue = ((answer.data or {}).get(f"at{n}") or {}).get("issue")
-                if issue:
-                    links[name] = mapping.link(issue)
-                else:
-                    missing[name] = _not_there(name, answer.fault(f"at{n}"))
-        return links, missing
-
-    def _follow_transfer(self, name: str) -> IssueLink | str:
-        """Where an issue is that the list does not hold: REST follows a transfer (301).
-
-        GitHub's documentation of "Get an issue": 301 for one that was transferred, 410 for one
-        that was deleted, and pull requests among the issues.
-        """
-        old_repository, _, number = name.rpartition("#")
-        try:
-            return self.reader.rest(
-                lambda github: _link_or_reason(
-                    github.get_repo(old_repository).get_issue(int(number))
-                )
-            )
-        except Rejected as rejection:
-            return (
-                "it was deleted"
-                if rejection.status == HTTP_GONE
-                else "there is none of this number"
-            )
-
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
         """What people say at these places; those without a repository are in this one."""
         return tuple(talks(self.reader, f"{self.owner}/{self.name}", refs))
 
     def conversation(self, number: int) -> str:
-        """The node id of an issue or pull request, by its number.
-
-        GitHub's documentation of "Get an issue": pull requests are among the issues.
-        """
-        try:
-            return self.reader.rest(
-                lambda github: required(
-                    github.get_repo(f"{self.owner}/{self.name}").get_issue(number).node_id
-                )
-            )
-        except Rejected as rejection:
-            raise FailedError(
-                f"{self.repository} has no issue or pull request #{number}: {rejection.message}",
-                slug="no-conversation",
-                hint="name one by its number, and use a token that can see it",
-            ) from rejection
-
-    def _unassignable(self, logins: Sequence[str]) -> tuple[str, ...]:
-        """Those of these logins that cannot be assigned in this repository."""
-        absent: list[str] = []
-        for start in range(0, len(logins), _AT_ONCE):
-            chunk = logins[start : start + _AT_ONCE]
-            variables = {f"login{n}": login for n, login in enumerate(chunk)}
-            query = repeated("Assignable", "login", len(chunk))
-            answer = self.reader.query(query, {**self._names(), **variables})
-            data = (answer.data or {}).get("repository") or {}
-            for n, login in enumerate(chunk):
-                listed = data.get(f"login{n}")
-                assignable = {node["login"].lower() for node in mapping.nodes(listed)}
-                if listed is not None and login.lower() not in assignable:
-                    absent.append(login)
-        return tuple(absent)
-
-    def _permissions(self, logins: Sequence[str]) -> dict[str, str]:
-        """What these people may do in this repository, by folded login, as far as that is told.
-
-        Who may push may ask for many at once. Of one at a time GitHub also tells a token that reads
-        the repository's metadata ("Get repository permissions for a user").
-        """
-        permissions: dict[str, str] = {}
-        for start in range(0, len(logins), _AT_ONCE):
-            chunk = logins[start : start + _AT_ONCE]
-            variables = {f"login{n}": login for n, login in enumerate(chunk)}
-            query = repeated("Permissions", "login", len(chunk))
-            answer = self.reader.query(query, {**self._names(), **variables})
-            data = (answer.data or {}).get("repository") or {}
-            for n, login in enumerate(chunk):
-                listed = data.get(f"login{n}")
-                if listed is not None:
-                    edges = [edge for edge in listed["edges"] or () if edge]
-                    permissions[fold(login)] = str(edges[0]["permission"]) if edges else "NONE"
-        for login in logins:
-            if fold(login) in permissions:
-                continue
-            try:
-                permissions[fold(login)] = self.reader.rest(partial(self._permission, login))
-            except (Rejected, AccessError):
-                break  # nor is it told of the others
-        return permissions
-
-    def _permission(self, login: str, github: "Github") -> str:
-        repository = github.get_repo(f"{self.owner}/{self.name}")
-        return required(repository.get_collaborator_permission(login)).upper()
+        """The node id of an issue or pull request, by its number."""
+        return lookups.conversation(self.reader, self.repository, number)
 
     @property
     def issues(self) -> Issues:
@@ -417,21 +321,23 @@ class Observer:
     def read_repository_id(self) -> str:
         """The repository's id, read where no observation has brought it."""
         if self.repository_id is None:
-            answer = self.reader.query(document("RepositoryId"), self._names())
+            answer = self.reader.query(document(answered.RepositoryId), self._names())
             self.repository_id = str(self._repository(answer)["id"])
         return self.repository_id
 
     def read_issue_types(self) -> dict[str, str]:
         """Ids of issue types by name, read where no observation has brought them."""
         if self.issue_types is None:
-            answer = self.reader.query(document("IssueTypes"), self._names())
+            answer = self.reader.query(document(answered.IssueTypes), self._names())
             self.issue_types = mapping.issue_types(self._repository(answer)["issueTypes"]) or {}
         return self.issue_types
 
-    def _names(self) -> dict[str, Json]:
+    def _names(self) -> dict[str, object]:
         return {"owner": self.owner, "name": self.name}
 
-    def _overview(self, spec: ProjectSpec | None, size: PageSize) -> tuple[Answer, str | None]:
+    def _overview(
+        self, spec: ProjectSpec | None, size: PageSize
+    ) -> tuple[Answer[answered.Overview], str | None]:
         """The first answer, and why the board had to be left out of it."""
         answer, problem = self._first_page(spec, size)
         if is_foreign(answer):
@@ -450,16 +356,18 @@ class Observer:
     def read_capabilities(self) -> Capabilities:
         """What the server can do, asked where no observation has told it."""
         if not self.capabilities_read:
-            answer = self.reader.query(document("Features"), {})
-            self._learn(of_features(answer.data or {}))
+            answer = self.reader.query(document(answered.Features), {})
+            self._learn(of_features(answer.data))
         return self.able
 
-    def _first_page(self, spec: ProjectSpec | None, size: PageSize) -> tuple[Answer, str | None]:
+    def _first_page(
+        self, spec: ProjectSpec | None, size: PageSize
+    ) -> tuple[Answer[answered.Overview], str | None]:
         problem = None
         if spec and not self.able.boards:
             problem = "this server has no Projects"
         elif spec and not self.own_boards:
-            query = document("OverviewWithBoard", self.hidden)
+            query = document(answered.OverviewWithBoard, self.hidden)
             answer = self.reader.query(query, {**self._names(), **board_variables(spec)}, size)
             scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
             if answer.data and answer.data.get("repository"):
@@ -468,17 +376,23 @@ class Observer:
                 return answer, None
             # A token without the scope for boards gets nothing at all: ask again without.
             problem = problem_of(spec, scope)
-        return self.reader.query(document("Overview", self.hidden), self._names(), size), problem
+        plain = document(answered.Overview, self.hidden)
+        return self.reader.query(plain, self._names(), size), problem
 
-    def _repository(self, answer: Answer) -> Json:
+    def _repository(self, answer: Answer[OfRepository[R]]) -> R:
         return repository_of(answer, self.repository)
 
-    def _rest_of(self, name: str, key: str, first_page: Json) -> list[Json]:
+    def _rest_of(
+        self,
+        query: Document[OfRepository[R]],
+        first_page: Page[N] | None,
+        page_in: Callable[[R], Page[N] | None],
+    ) -> list[N]:
         """All nodes of a list of the repository, of which the first page is here."""
-        nodes, page = list(mapping.nodes(first_page)), first_page
+        nodes, page = mapping.nodes(first_page), first_page
         while (after := mapping.cursor(page)) is not None:
-            answer = self.reader.query(document(name), {**self._names(), "after": after})
-            page = self._repository(answer)[key]
+            answer = self.reader.query(query, {**self._names(), "after": after})
+            page = page_in(self._repository(answer))
             nodes.extend(mapping.nodes(page))
         return nodes
 
@@ -486,18 +400,3 @@ class Observer:
 def _briefly(name: str, error: BacklogError) -> str:
     """Why a repository cannot be read, where its name is told beside."""
     return error.message.removeprefix(f"{name}: ")
-
-
-def _not_there(name: str, fault: Fault | None) -> str:
-    """Why an issue of another repository cannot be had."""
-    if fault is None or fault.type == "NOT_FOUND":
-        return f"{name} does not exist, or this token may not see it"
-    return f"{name} cannot be read with this token: {fault.message}"
-
-
-def _link_or_reason(issue: "Issue") -> IssueLink | str:
-    """Where an issue is now; a pull request is told instead."""
-    if issue.pull_request:
-        return "it is a pull request"
-    repository = "/".join(required(issue.repository_url).split("/")[-2:])
-    return IssueLink(required(issue.node_id), required(issue.number), repository)

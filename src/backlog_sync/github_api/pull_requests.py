@@ -1,8 +1,7 @@
 """Open the pull request that brings progress back."""
 
 from backlog_sync.errors import AccessError, FailedError
-from backlog_sync.github_api.answers import Rejected
-from backlog_sync.github_api.clients import required
+from backlog_sync.github_api.answers import Rejected, required
 from backlog_sync.github_api.reader import Reader
 from backlog_sync.github_api.retry import WRITE
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from graphql import DocumentNode
-
 from backlog_sync.errors import (
     AccessError,
     BacklogError,
@@ -13,20 +11,21 @@ from backlog_sync.errors import (
     RefusedError,
     UnreachableError,
 )
-from backlog_sync.github_api.answers import Answer, Json, Limited, Lost, Rejected, Trouble
+from backlog_sync.github_api.answers import Answer, Limited, Lost, Rejected, Trouble
 from backlog_sync.github_api.clients import Clients
+from backlog_sync.github_api.documents import Document
 from backlog_sync.github_api.retry import READ, Patience
 
 if TYPE_CHECKING:
     from github import Github
 
-Query: TypeAlias = tuple[DocumentNode, Mapping[str, Json]]
-"""A query: a document and its variables."""
-
 T = TypeVar("T")
 
-BuildQuery: TypeAlias = Callable[[int], Query]
-"""Gives the query about so many things."""
+Query: TypeAlias = tuple[Document[T], Mapping[str, object]]
+"""A query: a document and its variables."""
+
+BuildQuery: TypeAlias = Callable[[int], Query[T]]
+"""Returns the query about so many things."""
 
 
 class PageSize:
@@ -59,15 +58,17 @@ class Reader:
         return self._clients.session.scopes
 
     def query(
-        self, document: DocumentNode, variables: Mapping[str, Json], page: PageSize | None = None
-    ) -> Answer:
+        self, document: Document[T], variables: Mapping[str, object], page: PageSize | None = None
+    ) -> Answer[T]:
         """The answer to a query; `page` gives its `$first` and shrinks where it must."""
 
         if page is None:
             return self._run(lambda: (document, variables), None)
         return self._run(lambda: (document, {**variables, "first": page.value}), page)
 
-    def query_some(self, build: BuildQuery, remaining: int, size: PageSize) -> tuple[Answer, int]:
+    def query_some(
+        self, build: BuildQuery[T], remaining: int, size: PageSize
+    ) -> tuple[Answer[T], int]:
         """The answer about the first of the things that are left, and about how many it is.
 
         `build` gives the document for so many of them, fewer where the server complains.
@@ -75,8 +76,8 @@ class Reader:
         answer = self._run(lambda: build(min(remaining, size.value)), size)
         return answer, min(remaining, size.value)
 
-    def _run(self, build: Callable[[], Query], size: PageSize | None) -> Answer:
-        def attempt() -> Answer:
+    def _run(self, build: Callable[[], Query[T]], size: PageSize | None) -> Answer[T]:
+        def attempt() -> Answer[T]:
             self._patience.admit()
             page_size = size.value if size else 0
             try:
@@ -136,7 +137,7 @@ class Reader:
         return RefusedError(f"{url} refused the request: {trouble.message}")
 
 
-def _complain(answer: Answer) -> None:
+def _complain(answer: Answer[object]) -> None:
     """Raise for what makes an answer useless as a whole."""
     for fault in answer.faults:
         if fault.limited:
@@ -150,7 +151,7 @@ def understood(url: str) -> Iterator[None]:
     """Turn a shape that GitHub's schema rules out into one clear line."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UnreachableError(
             f"{url} answered with something that is not GitHub's API ({error})",
             hint="is GITHUB_API_URL right?",

@@ -1,6 +1,7 @@
 """Looking once more, right before a request goes out, at what it is about to write over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypedDict, TypeVar, cast
 
 from backlog_sync.core.operations import (
     AddOptions,
@@ -13,10 +14,20 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.core.preconditions import options, overwrites, verdict
+from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Answer, Json
-from backlog_sync.github_api.documents import document
+from backlog_sync.github_api.answers import Answer
+from backlog_sync.github_api.documents import Document, document
 from backlog_sync.github_api.observe import Observer
+from backlog_sync.github_api.reader import Reader
+
+N = TypeVar("N", bound=Mapping[str, object])
+
+
+class _ById(TypedDict, Generic[N]):
+    """The data of a query for nodes by their ids; one that is gone is null."""
+
+    nodes: list[N | None]
 
 
 def settled(
@@ -44,59 +55,73 @@ def settled(
     return {n: reply for n, reply in verdicts.items() if reply is not None}
 
 
-def standings_in(answer: Answer) -> dict[str, Standing]:
+def standings_in(answer: Answer[Mapping[str, object]]) -> dict[str, Standing]:
     """What the answer to a mutation tells of issues that it changed."""
-    issues = [(payload or {}).get("issue") for payload in (answer.data or {}).values() if payload]
-    return {node["id"]: _issue(node) for node in issues if node and "body" in node}
+    payloads = cast("Mapping[str, Mapping[str, object] | None]", answer.data or {})
+    issues = [payload.get("issue") for payload in payloads.values() if payload]
+    whole = cast("list[answered.IssueStanding]", [i for i in issues if _has(i, "body")])
+    return {issue["id"]: _issue(issue) for issue in whole}
+
+
+def _has(node: object, key: str) -> bool:
+    return isinstance(node, dict) and key in node
 
 
 def _standing(
     observer: Observer, kind: Operation, ids: Sequence[str]
 ) -> dict[str, Standing] | Refused:
     """What stands in things of a kind now; one that is gone is absent."""
-    reader = observer.reader
+    reader, hidden = observer.reader, observer.hidden
     match kind:
         case SetValue():
-            reader, name, read = observer.boards.reader, "CardsStanding", _card
+            reader = observer.boards.reader
+            return _read(reader, document(answered.CardsStanding, hidden), ids, _card)
         case AddOptions():
-            reader, name, read = observer.boards.reader, "FieldsStanding", _field
+            reader = observer.boards.reader
+            return _read(reader, document(answered.FieldsStanding, hidden), ids, _field)
         case UpdateLabel() | UpdateMilestone():
-            name, read = "DefinitionsStanding", _definition
+            return _read(reader, document(answered.DefinitionsStanding, hidden), ids, _definition)
         case _:
-            name, read = "IssuesStanding", _issue
-    answer = reader.query(document(name, observer.hidden), {"ids": ids})
-    nodes: Sequence[Json] | None = (answer.data or {}).get("nodes")
+            return _read(reader, document(answered.IssuesStanding, hidden), ids, _issue)
+
+
+def _read(
+    reader: Reader, query: Document[_ById[N]], ids: Sequence[str], read: Callable[[N], Standing]
+) -> dict[str, Standing] | Refused:
+    answer = reader.query(query, {"ids": ids})
+    nodes = answer.data.get("nodes") if answer.data else None
     if nodes is None:
         why = answer.faults[0].message if answer.faults else "no answer"
         return Refused(f"what stands there could not be read again, so nothing was written: {why}")
-    return {node["id"]: read(node) for node in nodes if node and "id" in node}
+    return {str(node["id"]): read(node) for node in nodes if node and "id" in node}
 
 
-def _issue(node: Json) -> Standing:
-    milestone, kind = node["milestone"], node.get("issueType")
+def _issue(node: answered.IssueStanding) -> Standing:
+    milestone, kind, parent = node["milestone"], node.get("issueType"), node.get("parent")
     open_ = node["state"] == "OPEN"
     return {
         "title": node["title"],
         "body": node["body"] or "",
         "milestone": milestone["title"] if milestone else None,
         "issue_type": kind["name"] if kind else None,
-        "parent": (node.get("parent") or {}).get("id"),
+        "parent": parent["id"] if parent else None,
         "state": "open" if open_ else str(node["stateReason"] or "completed").lower(),
     }
 
 
-def _card(node: Json) -> Standing:
+def _card(node: answered.CardsStandingNode) -> Standing:
     values = mapping.nodes(node["fieldValues"])
     return {shown["field"]["id"]: mapping.value(shown) for shown in values if "field" in shown}
 
 
-def _field(node: Json) -> Standing:
+def _field(node: answered.BoardField) -> Standing:
     return {"options": options(mapping.board_field(node).options)}
 
 
-def _definition(node: Json) -> Standing:
+def _definition(node: answered.DefinitionsStandingNode) -> Standing:
     if "color" in node:
-        label = mapping.label(node)
+        label = mapping.label(cast("answered.LabelPageLabel", node))
         return {"name": label.name, "color": label.color, "description": label.description}
-    milestone = mapping.milestone({**node, "description": node["about"]})
+    whole = {**node, "description": node["about"]}
+    milestone = mapping.milestone(cast("answered.MilestonePageMilestone", whole))
     return {"due": milestone.due, "description": milestone.description, "title": milestone.title}

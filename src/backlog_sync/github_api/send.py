@@ -1,7 +1,7 @@
 """Sending operations: batched, in order, nothing sent twice that must not be."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, TypeVar
 
@@ -30,10 +30,11 @@ from backlog_sync.core.operations import (
 )
 from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
+from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import milestones, mutate, notices, reread, statuses
 from backlog_sync.github_api.answers import Answer, Fault, Limited, Lost, NotConnected, Rejected
 from backlog_sync.github_api.clients import Clients
-from backlog_sync.github_api.documents import batch, repeated
+from backlog_sync.github_api.documents import batch, nth, repeated
 from backlog_sync.github_api.mutate import Names, Step, Unsendable
 from backlog_sync.github_api.observe import Observer
 from backlog_sync.github_api.retry import WRITE, Patience
@@ -331,7 +332,11 @@ class Sender:
         self._take_answers(work, aliases, answer, size)
 
     def _take_answers(
-        self, work: _Batch, aliases: dict[int, list[str]], answer: Answer, size: _Size
+        self,
+        work: _Batch,
+        aliases: dict[int, list[str]],
+        answer: Answer[Mapping[str, object]],
+        size: _Size,
     ) -> None:
         """Give each operation its reply; raise where some have to be sent again."""
         self._standings, self._standings_at = reread.standings_in(answer), self._moment()
@@ -416,9 +421,9 @@ class Sender:
         for start in range(0, len(new), SMALL):
             chunk = new[start : start + SMALL]
             variables = {f"user{n}": login for n, login in enumerate(chunk)}
-            answer = reader.query(repeated("Users", "user", len(chunk)), variables)
+            answer = reader.query(repeated(answered.Users, len(chunk)), variables)
             for n, login in enumerate(chunk):
-                user = (answer.data or {}).get(f"user{n}")
+                user = nth(answer.data, "user", n, answered.UserWithId)
                 self._names.users[login] = user["id"] if user else None
         if mutate.needs_issue_types(work.operations):
             types = self._observer.read_issue_types()
@@ -444,7 +449,7 @@ def _close(work: _Batch, reply: Reply) -> None:
         work.replies[index] = reply
 
 
-def _fault_of(answer: Answer, aliases: Sequence[str]) -> Fault | None:
+def _fault_of(answer: Answer[object], aliases: Sequence[str]) -> Fault | None:
     """The fault at any of these aliases, else one that is about the whole request."""
     at_alias = next((f for f in answer.faults if f.path and f.path[0] in aliases), None)
     return at_alias or next((f for f in answer.faults if not f.path), None)

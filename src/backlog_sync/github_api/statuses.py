@@ -1,8 +1,9 @@
 """One status update of ours a day on a board: found by its hidden mark, changed in place."""
 
 from backlog_sync.core.operations import Done, PutStatus, Refused
+from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Fault, Json
+from backlog_sync.github_api.answers import Fault, required
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, document
 from backlog_sync.github_api.notices import MARK, confirmed
@@ -21,7 +22,7 @@ def put(reader: Reader, clients: Clients, operation: PutStatus) -> Done | Refuse
     update = _our_update(reader, operation)
     if isinstance(update, Fault):
         return Refused(update.message, update.type)
-    content: Json = {"status": operation.status, "body": body}
+    content: dict[str, object] = {"status": operation.status, "body": body}
     if update is None:
         name, inputs = "CreateStatusUpdate", {"projectId": operation.project_id, **content}
     elif {
@@ -32,20 +33,24 @@ def put(reader: Reader, clients: Clients, operation: PutStatus) -> Done | Refuse
     else:
         name, inputs = "UpdateStatusUpdate", {"statusUpdateId": update["id"], **content}
     answer = clients.graphql(batch([name]), {"i0": inputs})
-    payload = confirmed(answer)
-    return payload if isinstance(payload, Refused) else Done(id=payload["statusUpdate"]["id"])
+    payload = confirmed(answer, answered.UpdateStatusUpdate)
+    if isinstance(payload, Refused):
+        return payload
+    return Done(id=required(payload["statusUpdate"], "status update")["id"])
 
 
-def _our_update(reader: Reader, operation: PutStatus) -> Json | Fault | None:
+def _our_update(
+    reader: Reader, operation: PutStatus
+) -> answered.StatusUpdatesProjectV2StatusUpdate | Fault | None:
     """The newest one of that day that we wrote and that begins with the mark."""
-    answer = reader.query(document("StatusUpdates"), {"id": operation.project_id})
-    data = answer.data or {}
-    node = data.get("node")
-    if not node or "statusUpdates" not in node:
+    answer = reader.query(document(answered.StatusUpdates), {"id": operation.project_id})
+    node = answer.data.get("node") if answer.data else None
+    if not answer.data or not node or "statusUpdates" not in node:
         missing = Fault(f"{operation.project_id} is no board", "NOT_FOUND")
         return next(iter(answer.faults), missing)
     for update in mapping.nodes(node["statusUpdates"]):
-        is_ours = (update["creator"] or {}).get("id") == data["viewer"]["id"]
+        creator = update["creator"]
+        is_ours = creator is not None and creator.get("id") == answer.data["viewer"]["id"]
         today = update["createdAt"].startswith(operation.day)
         if is_ours and today and (update["body"] or "").startswith(_line(operation.mark)):
             return update

@@ -1,12 +1,12 @@
 """What people say in the issues and discussions where feedback is collected."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from backlog_sync.core.facts import Conversation, FeedbackRef, Remark
+from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Json
-from backlog_sync.github_api.documents import talks_at
+from backlog_sync.github_api.documents import nth, talks_at
 from backlog_sync.github_api.reader import Reader
 
 _AT_ONCE: Final = 10
@@ -19,43 +19,79 @@ def talks(reader: Reader, target: str, refs: Sequence[FeedbackRef]) -> Iterator[
     """Give what stands at each place, ten in a request; none of it is missing without a word."""
     for start in range(0, len(refs), _AT_ONCE):
         chunk = refs[start : start + _AT_ONCE]
-        variables: dict[str, Json] = {}
+        variables: dict[str, object] = {}
         for n, ref in enumerate(chunk):
             owner, _, name = (ref.repository or target).partition("/")
             variables |= {f"owner{n}": owner, f"name{n}": name, f"number{n}": ref.number}
         answer = reader.query(talks_at([ref.discussion for ref in chunk]), variables)
         for n, ref in enumerate(chunk):
-            talk = ((answer.data or {}).get(f"at{n}") or {}).get("talk")
             fault = answer.fault(f"at{n}")
-            if talk:
-                yield _conversation(ref, talk)
+            if conversation := _conversation_at(ref, answer.data, n):
+                yield conversation
             elif fault is None or fault.type == "NOT_FOUND":
                 yield Conversation(ref, missing="there is none, or this token may not see it")
             else:
                 yield Conversation(ref, missing=fault.message)
 
 
-def _conversation(ref: FeedbackRef, talk: Json) -> Conversation:
-    comments = mapping.nodes(talk["comments"])
+def _conversation_at(
+    ref: FeedbackRef, data: Mapping[str, object] | None, n: int
+) -> Conversation | None:
+    """The conversation that is the n-th of an answer, if it is there."""
     if ref.discussion:
-        threads = [[one, *mapping.nodes(one["replies"])] for one in comments]
-    else:
-        threads = [comments]
-    connections = [talk["comments"], *(one["replies"] for one in comments if ref.discussion)]
+        discussion = nth(data, "at", n, answered.DiscussionTalksAtRepository)
+        talk = discussion.get("talk") if discussion else None
+        return _discussion(ref, talk) if talk else None
+    issue = nth(data, "at", n, answered.TalksAtRepository)
+    issue_talk = issue.get("talk") if issue else None
+    return _issue(ref, issue_talk) if issue_talk else None
+
+
+def _issue(ref: FeedbackRef, talk: answered.IssueTalk) -> Conversation:
+    comments = mapping.nodes(talk["comments"])
+    cut = len(comments) < talk["comments"]["totalCount"]
+    return _conversation(ref, talk, [comments], settled=talk["closed"], cut=cut)
+
+
+def _discussion(ref: FeedbackRef, talk: answered.DiscussionTalk) -> Conversation:
+    comments = mapping.nodes(talk["comments"])
+    replies = [mapping.nodes(one["replies"]) for one in comments]
+    return _conversation(
+        ref,
+        talk,
+        [[one, *below] for one, below in zip(comments, replies, strict=True)],
+        settled=bool(talk["closed"] or talk["isAnswered"]),
+        cut=len(comments) < talk["comments"]["totalCount"]
+        or any(
+            len(below) < one["replies"]["totalCount"]
+            for one, below in zip(comments, replies, strict=True)
+        ),
+    )
+
+
+def _conversation(
+    ref: FeedbackRef,
+    talk: answered.IssueTalk | answered.DiscussionTalk,
+    threads: Sequence[Sequence[answered.DiscussionRemark]],
+    *,
+    settled: bool,
+    cut: bool,
+) -> Conversation:
     return Conversation(
         ref,
         title=talk["title"],
         url=talk["url"],
         text=talk["body"] or "",
-        settled=bool(talk["closed"] or talk.get("isAnswered")),
+        settled=settled,
         threads=tuple(tuple(map(_remark, thread)) for thread in threads),
-        cut=any(len(mapping.nodes(one)) < one["totalCount"] for one in connections),
+        cut=cut,
     )
 
 
-def _remark(comment: Json) -> Remark:
+def _remark(comment: answered.DiscussionRemark) -> Remark:
+    author = comment["author"]
     return Remark(
-        author=(comment["author"] or {}).get("login", "ghost"),
+        author=author["login"] if author else "ghost",
         trusted=comment["authorAssociation"] in _TRUSTED,
         text=comment["body"] or "",
         at=comment["createdAt"],

@@ -1,0 +1,145 @@
+"""Single questions about issues and people that the lists of a repository do not answer."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from backlog_sync.core.model import IssueLink
+from backlog_sync.core.normalize import fold
+from backlog_sync.errors import AccessError, FailedError
+from backlog_sync.github_api import generated_answers as answered
+from backlog_sync.github_api import mapping
+from backlog_sync.github_api.answers import Fault, Rejected, required
+from backlog_sync.github_api.documents import nth, repeated
+from backlog_sync.github_api.reader import Reader
+
+if TYPE_CHECKING:
+    from github import Github
+    from github.Issue import Issue
+
+HTTP_GONE: Final = 410
+
+_AT_ONCE: Final = 50
+"""Aliases in one query."""
+
+
+def issues_at(reader: Reader, names: Sequence[str]) -> tuple[dict[str, IssueLink], dict[str, str]]:
+    """Return issues by `owner/repo#n`, and why some of them cannot be had."""
+    links: dict[str, IssueLink] = {}
+    missing: dict[str, str] = {}
+    for start in range(0, len(names), _AT_ONCE):
+        chunk = names[start : start + _AT_ONCE]
+        variables: dict[str, object] = {}
+        for n, name in enumerate(chunk):
+            repository, _, number = name.rpartition("#")
+            owner, _, bare = repository.partition("/")
+            variables |= {f"owner{n}": owner, f"name{n}": bare, f"number{n}": int(number)}
+        answer = reader.query(repeated(answered.IssuesAt, len(chunk)), variables)
+        for n, name in enumerate(chunk):
+            repository_at = nth(answer.data, "at", n, answered.IssuesAtRepository)
+            issue = repository_at.get("issue") if repository_at else None
+            if issue:
+                links[name] = mapping.link(issue)
+            else:
+                missing[name] = _not_there(name, answer.fault(f"at{n}"))
+    return links, missing
+
+
+def transferred(reader: Reader, name: str) -> IssueLink | str:
+    """Return where an issue is that the list does not hold, or why it is nowhere.
+
+    REST follows a transfer. GitHub's documentation of "Get an issue": 301 for one that was
+    transferred, 410 for one that was deleted, and pull requests among the issues.
+    """
+    old_repository, _, number = name.rpartition("#")
+    try:
+        return reader.rest(
+            lambda github: _link_or_reason(github.get_repo(old_repository).get_issue(int(number)))
+        )
+    except Rejected as rejection:
+        gone = rejection.status == HTTP_GONE
+        return "it was deleted" if gone else "there is none of this number"
+
+
+def _link_or_reason(issue: "Issue") -> IssueLink | str:
+    """Where an issue is now; a pull request is reported instead."""
+    if issue.pull_request:
+        return "it is a pull request"
+    repository = "/".join(required(issue.repository_url).split("/")[-2:])
+    return IssueLink(required(issue.node_id), required(issue.number), repository)
+
+
+def conversation(reader: Reader, repository: str, number: int) -> str:
+    """Return the node id of an issue or pull request, by its number.
+
+    GitHub's documentation of "Get an issue": pull requests are among the issues.
+    """
+    try:
+        return reader.rest(
+            lambda github: required(github.get_repo(repository).get_issue(number).node_id)
+        )
+    except Rejected as rejection:
+        raise FailedError(
+            f"{repository} has no issue or pull request #{number}: {rejection.message}",
+            slug="no-conversation",
+            hint="name one by its number, and use a token that can see it",
+        ) from rejection
+
+
+def unassignable(reader: Reader, repository: str, logins: Sequence[str]) -> tuple[str, ...]:
+    """Return those of these logins that cannot be assigned in a repository."""
+    absent: list[str] = []
+    for start in range(0, len(logins), _AT_ONCE):
+        chunk = logins[start : start + _AT_ONCE]
+        query = repeated(answered.Assignable, len(chunk))
+        answer = reader.query(query, _about(repository, chunk))
+        data = answer.data.get("repository") if answer.data else None
+        for n, login in enumerate(chunk):
+            listed = nth(data, "login", n, answered.Nodes[answered.UserWithLogin])
+            assignable = {node["login"].lower() for node in mapping.nodes(listed)}
+            if listed is not None and login.lower() not in assignable:
+                absent.append(login)
+    return tuple(absent)
+
+
+def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[str, str]:
+    """Return what these people may do in a repository, by folded login, as far as that is told.
+
+    Who may push may ask for many at once. Of one at a time GitHub also tells a token that reads
+    the repository's metadata ("Get repository permissions for a user").
+    """
+    known: dict[str, str] = {}
+    for start in range(0, len(logins), _AT_ONCE):
+        chunk = logins[start : start + _AT_ONCE]
+        query = repeated(answered.Permissions, len(chunk))
+        answer = reader.query(query, _about(repository, chunk))
+        data = answer.data.get("repository") if answer.data else None
+        for n, login in enumerate(chunk):
+            listed = nth(data, "login", n, answered.PermissionsRepositoryCollaboratorConnection)
+            if listed is not None:
+                edges = [edge for edge in listed["edges"] or () if edge]
+                known[fold(login)] = str(edges[0]["permission"]) if edges else "NONE"
+    for login in logins:
+        if fold(login) in known:
+            continue
+        try:
+            known[fold(login)] = reader.rest(partial(_permission, repository, login))
+        except (Rejected, AccessError):
+            break  # nor is it told of the others
+    return known
+
+
+def _permission(repository: str, login: str, github: "Github") -> str:
+    return required(github.get_repo(repository).get_collaborator_permission(login)).upper()
+
+
+def _about(repository: str, logins: Sequence[str]) -> dict[str, object]:
+    owner, _, name = repository.partition("/")
+    return {"owner": owner, "name": name, **{f"login{n}": one for n, one in enumerate(logins)}}
+
+
+def _not_there(name: str, fault: Fault | None) -> str:
+    """Why an issue of another repository cannot be had."""
+    if fault is None or fault.type == "NOT_FOUND":
+        return f"{name} does not exist, or this token may not see it"
+    return f"{name} cannot be read with this token: {fault.message}"
