@@ -169,10 +169,12 @@ SEEDS = (
         ),
         (
             "github_api/issues.py",
-            "document(answered.RecentIssues, self.hidden), self._names(), size)\n"
+            "query = document(answered.RecentIssues, self.hidden)\n"
+            "        answer = self.reader.query(query, self._names(), size)\n"
             "        return tuple(self.issue(node)"
             " for node in mapping.nodes(self._listed(answer)))",
-            'document(type("SearchedIssues", (), {}), self.hidden), {}, size)\n'
+            'query = document(type("SearchedIssues", (), {}), self.hidden)\n'
+            "        answer = self.reader.query(query, {}, size)\n"
             "        found = mapping.nodes((answer.data or {})['search'])\n"
             "        return tuple(self.issue(node) for node in found)",
         ),

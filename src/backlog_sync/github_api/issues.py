@@ -202,9 +202,8 @@ class Issues:
     def newest(self, count: int) -> tuple[ObservedIssue, ...]:
         """The issues made last, newest first; at most 100."""
         size = PageSize(max(1, min(count, PAGE)))
-        answer = self.reader.query(
-            document(answered.RecentIssues, self.hidden), self._names(), size
-        )
+        query = document(answered.RecentIssues, self.hidden)
+        answer = self.reader.query(query, self._names(), size)
         return tuple(self.issue(node) for node in mapping.nodes(self._listed(answer)))
 
     def created_after(self, number: int) -> tuple[ObservedIssue, ...]:
