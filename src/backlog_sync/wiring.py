@@ -234,16 +234,29 @@ def cache(target: Target) -> "FileCache":
     return FileCache(file)
 
 
+@lru_cache(maxsize=4)
+def _secrets(values: tuple[str, ...]) -> Secrets:
+    """The forms of secrets take long to work out, and the secrets of a run hardly change."""
+    return Secrets(values)
+
+
 def journals(target: Target) -> "Journals":
     """The journals of this machine, each for the repository that was observed."""
     from backlog_sync.local.journal import FileJournal, journal_folder  # noqa: PLC0415 - see the module's text
+    from backlog_sync.local.run_files import About  # noqa: PLC0415 - as above
 
     folder = state(target)
+
+    def hide(text: str) -> str:
+        # Tokens of an App are renewed while a run is at work.
+        return _secrets(known_secrets()).hide(text)
 
     def journal(observed: "ObservedState") -> FileJournal:
         # The sandbox of a folder has another address each time.
         host = target.host if target.sandbox else observed.host
-        return FileJournal(journal_folder(folder, host, observed.repository.id))
+        repository = observed.repository
+        about = About(host, repository.name_with_owner, repository.id)
+        return FileJournal(journal_folder(folder, host, repository.id), about, hide)
 
     return journal
 

@@ -11,6 +11,7 @@ import pytest
 
 from backlog_sync.action.install import LOCK, REPORT_LOCK, fingerprint
 from backlog_sync.action.sync import _issue_reference
+from backlog_sync.local.run_files import read_given_record
 from github_sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
 
@@ -467,6 +468,26 @@ def test_a_title_full_of_commands_gives_none(place: Place) -> None:
     assert "@ann" not in comment
     assert "fixes #2" not in comment
     assert place.push().code == 0
+
+
+# ---- the record of a run -------------------------------------------------------------------
+
+
+def test_a_sync_leaves_a_record_that_undo_takes(place: Place) -> None:
+    """As a file for an artifact: what was overwritten, and none of the secrets."""
+    first = place.push()
+    assert Path(first.outputs["undo-record"]).stat().st_mode & 0o777 == 0o600
+    place.fresh()
+    place.commit({"backlog.yaml": place.text().replace("thirty", "ninety")})
+    second = place.push()
+    assert second.code == 0, second.log
+    record = read_given_record(Path(second.outputs["undo-record"]))
+    assert [(v.name, v.before) for v in record.overwritten if v.name == "title"] == [
+        ("title", "Keep a cart for thirty days")
+    ]
+    assert record.created == ()
+    place.fresh()
+    assert "undo-record" not in place.push().outputs
 
 
 # ---- a plan that somebody approved ---------------------------------------------------------

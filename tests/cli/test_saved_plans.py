@@ -260,13 +260,17 @@ def test_undo_closes_what_the_last_run_created(backlog: Backlog, server: Sandbox
 
 
 def test_undo_knows_only_the_last_run(backlog: Backlog, server: Sandbox, folder: Path) -> None:
-    """A later run that changed something created nothing: there is nothing to undo."""
+    """A later run that changed a title created nothing: the title is restored, and no more."""
     backlog("sync", "--yes")
+    before = titles(server)
     file = folder / "backlog.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("Merge the", "Join the"), encoding="utf-8")
     backlog("sync")
+    assert titles(server) != before
+    assert backlog("undo", "--yes").code == 0
     assert "nothing to do" in backlog("undo", "--yes").err
+    assert titles(server) == before
     assert len(titles(server)) == 4
 
 

@@ -7,6 +7,7 @@ import pytest
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import ObservedIssue
+from backlog_sync.core.run_record import RunRecord
 from backlog_sync.core.undo import undo_plan
 from tests.core.builders import BACKLOG, item, link, managed, observed
 
@@ -16,7 +17,8 @@ INTENT = Intent(BACKLOG, "a", f"{5:016x}", "Title of a", 1_000_000.0, 5, "I_5", 
 
 def undone(*issues: ObservedIssue, intent: Intent = INTENT) -> Plan:
     """The plan that undoes one creation."""
-    return undo_plan(observed(*issues), [intent], 1_000_000.0)
+    run = RunRecord(None, 1_000_000.0, created=(intent,))
+    return undo_plan(observed(*issues), run).plan
 
 
 def test_an_issue_of_the_run_is_closed_as_not_planned() -> None:

@@ -8,6 +8,7 @@ import pytest
 from backlog_sync.core import body as body_block
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState
+from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.read_back import WINDOW, recall
 from tests.core.builders import BACKLOG
@@ -25,10 +26,27 @@ class Notes:
         """All that were not closed."""
         return tuple(self.intents.values())
 
-    def last_run(self) -> None:
+    def run_numbers(self) -> tuple[int, ...]:
+        """None."""
+        return ()
+
+    def run(self, number: int | None = None) -> None:
         """None."""
 
-    def forget_last_run(self) -> None:
+    def record_text(self) -> str:
+        """Nothing."""
+        return ""
+
+    def restoring(self, run: RunRecord, identities: Sequence[str]) -> None:
+        """Nothing."""
+
+    def undone(self, run: RunRecord) -> None:
+        """Nothing."""
+
+    def overwrite(self, entries: Sequence[Overwritten]) -> None:
+        """Nothing."""
+
+    def unwritten(self, entries: Sequence[Overwritten]) -> None:
         """Nothing."""
 
     def begin(self, backlog: str, at: float) -> None:

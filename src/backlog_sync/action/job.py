@@ -25,9 +25,10 @@ from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.environment import Environment, environment
 from backlog_sync.errors import BacklogError, FailedError, RefusedError
 from backlog_sync.files.load import Loaded
+from backlog_sync.local.json_lines import PRIVATE
 from backlog_sync.local.plan_file import write_plan
 from backlog_sync.local.push import WorkTree
-from backlog_sync.local.state import safe_name
+from backlog_sync.local.state import safe_name, write_whole
 
 _COUNTS = ("create", "update", "close", "reopen", "link", "unlink", "adopt", "forget", "conflict",
            "drift", "unchanged")  # fmt: skip
@@ -172,3 +173,15 @@ class Job:
         path = self.context.temp / f"backlog-saved-{safe_name(self.desired.backlog_id)}.json"
         write_plan(path, self.saved(prepared))
         return {"saved-plan": str(path)}
+
+    def save_record(self, prepared: Prepared) -> dict[str, str]:
+        """Write the record of the run into a file that `undo --from` takes, as an output.
+
+        There is none for a run that wrote nothing.
+        """
+        text = prepared.journal.record_text() if prepared.journal else ""
+        if self.context.temp is None or not text:
+            return {}
+        path = self.context.temp / f"backlog-undo-{safe_name(self.desired.backlog_id)}.jsonl"
+        write_whole(path, text.encode(), mode=PRIVATE)
+        return {"undo-record": str(path)}

@@ -71,7 +71,9 @@ def sync(job: Job) -> RunResult:
             )
         with INTERRUPTS.held():
             applied, written = _apply(job, prepared, tracker)
-    return _synced(job, plan, applied, written, tree, base)
+    record = job.save_record(prepared)
+    result = _synced(job, plan, applied, written, tree, base)
+    return replace(result, outputs={**result.outputs, **record})
 
 
 def _apply(job: Job, prepared: Prepared, tracker: Tracker) -> tuple[Applied, Written]:

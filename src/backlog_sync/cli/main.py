@@ -26,7 +26,7 @@ VERBS = {
     "sync": "Apply the files to GitHub and write progress back.",
     "drift": "Show what changed on GitHub and what is pending. Read-only.",
     "pull": "Accept drifted values from GitHub into the files.",
-    "undo": "Undo what the last run created.",
+    "undo": "Undo the last run: restore what it changed, close what it created.",
     "report": "Write progress into the files and show a report.",
     "doctor": "Check files, token, permissions and board.",
     "sandbox": "Run or reset the GitHub simulator.",

@@ -43,6 +43,9 @@ BUILT_IN = (
 )
 """What a new board has from the start and values can be set of, as github.com makes it."""
 
+CLOSED_STATUS = "Done"
+"""What the workflow "Item closed" of a new board sets the status of a closed issue to."""
+
 
 @dataclass(slots=True)
 class FieldPlan:

@@ -34,6 +34,12 @@ _PREFIXES = {ChangeKind.LABEL: "l", ChangeKind.MILESTONE: "m"}
 RECORDED = tuple(_PREFIXES)
 """Kinds of definitions that have an entry."""
 
+ENTRY_PARTS = {
+    ChangeKind.LABEL: ("color", "description"),
+    ChangeKind.MILESTONE: ("due", "description"),
+}
+"""The parts whose hashes an entry holds, in their order behind the id."""
+
 
 Definitions: TypeAlias = Mapping[str, DefinitionBase]
 """Entries by their keys; see `entry_key`."""

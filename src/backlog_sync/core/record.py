@@ -166,6 +166,12 @@ def without(text: str, before: str, names: frozenset[str]) -> str:
     )
 
 
+def dropped(before: str, after: str) -> set[str]:
+    """Return the fields that a record no longer speaks of, and another one before it did."""
+    old_card, new_card = (BoardItem("", {NAME: record_text}) for record_text in (before, after))
+    return set(decode(old_card) or {}) - set(decode(new_card) or {})
+
+
 def _restored(new: Mapping[str, _T], old: Mapping[str, _T], names: frozenset[str]) -> dict[str, _T]:
     kept = {name: value for name, value in new.items() if name not in names}
     return kept | {name: value for name, value in old.items() if name in names}

@@ -1,69 +1,415 @@
-"""Undoing: closing what the last run created, and nothing else."""
+"""Undoing a run: close what it created, and restore what it wrote over if that is unchanged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core import record
+from backlog_sync.core.board_fields import OPTION
 from backlog_sync.core.changes import (
     Action,
     Change,
     ChangeKind,
+    Definition,
     FieldChange,
+    JsonValue,
     Plan,
     PlanItem,
     Warned,
 )
-from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import ObservedIssue, ObservedState
-from backlog_sync.core.states import NOT_PLANNED
+from backlog_sync.core.intents import Intent, by_nonce
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    LabelDef,
+    MilestoneDef,
+    ObservedBoardField,
+    ObservedIssue,
+    ObservedLabel,
+    ObservedMilestone,
+    ObservedState,
+    OptionDef,
+)
+from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.restored_base import restored_body
+from backlog_sync.core.run_record import BODY, PARENT, STATE, Kept, Overwritten, RunRecord
+from backlog_sync.core.states import NOT_PLANNED, OPEN, is_closed, observed_state, state_fields
+from backlog_sync.core.undo_state import Present, is_record, name_of, part_of, subject_of
+
+_ATOMS = ("title", "milestone", "issue_type")
 
 
-def undo_plan(observed: ObservedState, created: Sequence[Intent], began: float) -> Plan:
-    """Give the plan that closes these issues as not planned, those that are still ours and open.
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What an undo does: its plan, and the identities of the values that it restores.
 
-    `began` is when the run began that made them, in seconds since the epoch. An issue that is
-    closed or gone, or that lost our marker, is left alone, and told.
+    What is left alone is among the plan's warnings, each with its reason.
     """
-    issues_by_id = {issue.id: issue for issue in observed.issues}
-    moment = datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    reason = f"made by the run of {moment}, which is undone"
-    changes: list[Change] = []
-    items: list[PlanItem] = []
-    warnings: list[Warned] = []
-    for intent in created:
-        issue = issues_by_id.get(intent.id or "")
-        ref = observed.ref(issue) if issue else f"{intent.repository}#{intent.number}"
-        problem = _left_alone(issue, intent)
-        if issue is None or problem:
-            warnings.append(
-                Warned(f"{intent.title} {problem}: left alone", "not-undone", None, ref)
-            )
-            continue
-        name = f"{issue.repository}#{issue.number}"
-        parent = issue.parent
-        parent_ref = f"{parent.repository}#{parent.number}" if parent else None
-        items.append(PlanItem(name, "issue", issue.title, parent_ref, ref, issue.url))
-        changes.append(
-            Change(
-                action=Action.CLOSE,
-                kind=ChangeKind.ISSUE,
-                key=name,
-                title=issue.title,
-                reason=reason,
-                ref=ref,
-                fields={
-                    "state": FieldChange("open", "closed"),
-                    "state_reason": FieldChange(None, NOT_PLANNED),
-                },
-            )
-        )
-    return Plan(
+
+    plan: Plan
+    identities: tuple[str, ...] = ()
+
+
+def run_keys(run: RunRecord) -> list[str]:
+    """Return the keys of the items and the names of the definitions that a run changed."""
+    keys = [*(intent.key for intent in run.created), *(value.key for value in run.overwritten)]
+    return list(dict.fromkeys(keys))
+
+
+def undo_plan(observed: ObservedState, run: RunRecord, only: Collection[str] = ()) -> Undo:
+    """Return the changes that undo a run, limited to the keys in `only` if there are any.
+
+    Issues that the run created are closed as not planned, if they are still ours and open. A value
+    that it wrote over is restored if what stands there is what it wrote. Anything else is left
+    alone, and listed with its reason.
+    """
+    undo = _Undo(observed, run, only)
+    undo.created()
+    undo.overwritten()
+    plan = Plan(
         repository=observed.repository.name_with_owner,
         project=None,
-        changes=tuple(changes),
-        items=tuple(items),
-        warnings=tuple(warnings),
+        changes=tuple(undo.changes),
+        items=tuple(undo.items.values()),
+        warnings=tuple(undo.warnings),
     )
+    return Undo(plan, tuple(undo.identities))
+
+
+@dataclass(slots=True)
+class _Restored:
+    """The values of one issue or definition that are restored, and those that were before.
+
+    `values` are to be restored now; `all` holds those too that an earlier, interrupted undo has
+    restored already: the base moves with them.
+    """
+
+    values: list[Overwritten] = field(default_factory=list)
+    all: list[Overwritten] = field(default_factory=list)
+
+
+class _Undo:
+    """Collects what undoing one run takes."""
+
+    def __init__(self, observed: ObservedState, run: RunRecord, only: Collection[str]) -> None:
+        self.observed, self.run, self.only = observed, run, only
+        self.present = Present(observed, run)
+        self.issues = self.present.issues
+        self.changes: list[Change] = []
+        self.items: dict[str, PlanItem] = {}
+        self.warnings: list[Warned] = []
+        self.identities: list[str] = []
+        moment = datetime.fromtimestamp(run.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        self.moment = moment
+        nonces = by_nonce(observed.issues)
+        # The answer to a creation may have been lost: then its nonce tells which issue it made.
+        self.intents = [
+            replace(intent, id=nonces[intent.nonce].id, number=nonces[intent.nonce].number)
+            if intent.number is None and intent.nonce in nonces
+            else intent
+            for intent in run.created
+        ]
+
+    # ---- what was created ----------------------------------------------------------------------
+
+    def created(self) -> None:
+        """Close the issues that the run created."""
+        for intent in self.intents:
+            if intent.number is None or not self._chosen(intent.key):
+                continue
+            issue = self.issues.get(intent.id or "")
+            ref = self.observed.ref(issue) if issue else f"{intent.repository}#{intent.number}"
+            problem = _left_alone(issue, intent)
+            if issue is None or problem:
+                self._leave(f"{intent.title} {problem}: left alone", ref)
+                continue
+            fields = {
+                "state": FieldChange("open", "closed"),
+                "state_reason": FieldChange(None, NOT_PLANNED),
+            }
+            reason = f"made by the run of {self.moment}, which is undone"
+            self._change(issue, Action.CLOSE, ChangeKind.ISSUE, fields, reason=reason)
+
+    # ---- what was written over -----------------------------------------------------------------
+
+    def overwritten(self) -> None:
+        """Restore the values that the run wrote over."""
+        created = {intent.id for intent in self.intents}
+        things: dict[tuple[ChangeKind, str], _Restored] = {}
+        for value in self.run.overwritten:
+            if value.id in created or not self._chosen(value.key):
+                continue
+            thing = things.setdefault((_thing(value.kind), value.id), _Restored())
+            if is_record(value) or self.present.is_restored(value):
+                thing.all.append(value)
+                continue
+            reason = self.present.why_not(value)
+            if reason is None:
+                thing.values.append(value)
+                thing.all.append(value)
+                self.identities.append(value.identity)
+            elif reason:
+                self._leave(f"{subject_of(value)} {reason}; left alone", self._ref(value))
+        if self.run.truncated:
+            message = "the run wrote over more than a record holds; values beyond that stay"
+            self._leave(message, None)
+        definitions = [
+            value
+            for (kind, _), thing in things.items()
+            if kind in (ChangeKind.LABEL, ChangeKind.MILESTONE)
+            for value in thing.all
+        ]
+        for (kind, id_), thing in things.items():
+            issue = self.issues.get(id_)
+            if kind is ChangeKind.ISSUE:
+                if issue is not None and thing.all:
+                    self._issue(issue, thing, definitions)
+            elif kind is ChangeKind.FIELD and thing.values:
+                self._options(self.present.fields[id_], thing.values)
+            elif thing.values:
+                self._definition(kind, id_, thing.values)
+
+    def _chosen(self, key: str) -> bool:
+        return not self.only or key in self.only
+
+    # ---- changes -------------------------------------------------------------------------------
+
+    def _issue(
+        self, issue: ObservedIssue, thing: _Restored, definitions: Sequence[Overwritten]
+    ) -> None:
+        own = [value for value in thing.values if value.kind is ChangeKind.ISSUE]
+        fields: dict[str, FieldChange] = {}
+        for value in own:
+            if value.name in _ATOMS:
+                now = part_of(issue, value)
+                fields[value.name] = FieldChange(_json(now), _json(value.before))
+        for name in ("labels", "assignees"):
+            moved = [value for value in own if value.name == name]
+            if moved:
+                now_names = tuple(getattr(issue, name))
+                fields[name] = FieldChange(list(now_names), _moved(now_names, moved))
+        body = self._body(issue, thing, definitions)
+        if body is not None and body_block.visible(body) != body_block.visible(issue.body):
+            fields[BODY] = FieldChange(body_block.visible(issue.body), body_block.visible(body))
+        for value in own:
+            self._link(issue, value)
+            if value.name == STATE:
+                self._state(issue, value)
+        if fields or body is not None:
+            self._change(
+                issue, Action.UPDATE, ChangeKind.ISSUE, fields, body=body, body_seen=issue.body
+            )
+        self._card(issue, thing)
+
+    def _body(
+        self, issue: ObservedIssue, thing: _Restored, definitions: Sequence[Overwritten]
+    ) -> str | None:
+        """Return the body to write; None if the one that stands is right."""
+        entries = [value for value in self.run.overwritten if value.id == issue.id]
+        written = next((value for value in entries if value.name == BODY), None)
+        if written is None or written.withheld or written.kind is not ChangeKind.ISSUE:
+            return None
+        values = [v for v in thing.all if v.kind is ChangeKind.ISSUE and v is not written]
+        there = [value for value in definitions if value.repository == issue.repository]
+        text = written in thing.all
+        body = restored_body(
+            issue.body,
+            str(written.before or ""),
+            text=text,
+            values=values,
+            definitions=there,
+            overwritten=[value for value in entries if value.kind is ChangeKind.ISSUE],
+        )
+        return None if body_block.says_the_same(body, issue.body) else body
+
+    def _state(self, issue: ObservedIssue, value: Overwritten) -> None:
+        before = str(value.before)
+        if before != OPEN and not is_closed(before):
+            before = NOT_PLANNED  # a duplicate cannot name again which issue it was one of
+        action = Action.CLOSE if is_closed(before) else Action.REOPEN
+        fields = state_fields(FieldChange(observed_state(issue), before))
+        self._change(issue, action, ChangeKind.ISSUE, fields)
+
+    def _link(self, issue: ObservedIssue, value: Overwritten) -> None:
+        if value.name == PARENT:
+            now = part_of(issue, value)
+            change = FieldChange(_json(now), _json(value.before))
+            action = Action.LINK if value.before is not None else Action.UNLINK
+            other = str(now if value.before is None else value.before)
+            fields = {PARENT: change}
+            self._change(issue, action, ChangeKind.SUB_ISSUE, fields, other=other)
+        elif value.name == "blocked_by":
+            action = Action.LINK if value.before is not None else Action.UNLINK
+            other = str(value.after if value.before is None else value.before)
+            change = FieldChange(_json(value.after), _json(value.before))
+            self._change(issue, action, ChangeKind.DEPENDENCY, {"blocked_by": change}, other=other)
+
+    def _card(self, issue: ObservedIssue, thing: _Restored) -> None:
+        """Restore the values on a card, and move its record with them."""
+        card = issue.card
+        on_card = [value for value in thing.all if value.kind is ChangeKind.FIELD_VALUE]
+        if card is None or not on_card:
+            return
+        seen = card.values.get(record.NAME)
+        seen = None if seen is None else str(seen)
+        written = next((value for value in on_card if is_record(value)), None)
+        on_card = [value for value in on_card if value is not written]
+        text: str | None = None
+        if written is not None and seen is not None:
+            before = str(written.before or "")
+            names = {value.name for value in on_card} | record.dropped(before, seen)
+            text = record.without(seen, before, frozenset(names))
+            text = None if text == seen else text
+        values = [value for value in on_card if value in thing.values]
+        for value in values:
+            is_last = value is values[-1]
+            assert not isinstance(value.before, tuple)
+            self._change(
+                issue,
+                Action.UPDATE,
+                ChangeKind.FIELD_VALUE,
+                {value.name: FieldChange(card.values.get(value.name), value.before)},
+                body=text if is_last else None,
+                body_seen=seen if is_last else None,
+            )
+        if not values and text is not None:
+            self._change(
+                issue, Action.UPDATE, ChangeKind.FIELD_VALUE, {}, body=text, body_seen=seen
+            )
+
+    def _options(self, board_field: ObservedBoardField, values: Sequence[Overwritten]) -> None:
+        """Give options of a board field their name, color and description back."""
+        now = {option.id: option for option in board_field.options}
+        pairs = [(now[v.name], v.before) for v in values if isinstance(v.before, tuple)]
+        renamed = [(option.name, before[0]) for option, before in pairs if option.name != before[0]]
+        styles = [
+            (_style(option.color, option.description), _style(*before[1:]), before)
+            for option, before in pairs
+            if (option.color, option.description) != before[1:]
+        ]
+        fields: dict[str, FieldChange] = {}
+        if renamed:
+            names_now, names_before = zip(*renamed, strict=True)
+            fields[OPTION] = FieldChange(list(names_now), list(names_before))
+        if styles:
+            fields["styles"] = FieldChange(
+                [f"{before[0]}: {style}" for style, _, before in styles],
+                [f"{before[0]}: {style}" for _, style, before in styles],
+            )
+        definition = BoardFieldDef(
+            board_field.name, "single_select", tuple(OptionDef(*before) for _, _, before in styles)
+        )
+        self._define(ChangeKind.FIELD, board_field.name, board_field.name, fields, definition)
+
+    def _definition(self, kind: ChangeKind, id_: str, values: Sequence[Overwritten]) -> None:
+        """Give a label or milestone its parts back."""
+        thing: ObservedLabel | ObservedMilestone
+        thing = (
+            self.present.labels[id_] if kind is ChangeKind.LABEL else self.present.milestones[id_]
+        )
+        name = thing.name if isinstance(thing, ObservedLabel) else thing.title
+        fields = {
+            value.name: FieldChange(getattr(thing, value.name), _json(value.before))
+            for value in values
+        }
+        renamed = fields.get("name") or fields.get("title")
+        title = str(renamed.after) if renamed else name
+        definition: Definition = (
+            LabelDef(title) if isinstance(thing, ObservedLabel) else MilestoneDef(title)
+        )
+        self._define(kind, name, title, fields, definition, values[0].repository)
+
+    def _define(
+        self,
+        kind: ChangeKind,
+        key: str,
+        title: str,
+        fields: Mapping[str, FieldChange],
+        definition: Definition,
+        repository: str | None = None,
+    ) -> None:
+        self.changes.append(
+            Change(
+                action=Action.UPDATE,
+                kind=kind,
+                key=key,
+                title=title,
+                reason=self._reason,
+                fields=fields,
+                definition=definition,
+                repository=self._elsewhere(repository),
+            )
+        )
+
+    def _change(
+        self,
+        issue: ObservedIssue,
+        action: Action,
+        kind: ChangeKind,
+        fields: Mapping[str, FieldChange],
+        *,
+        reason: str = "",
+        other: str | None = None,
+        body: str | None = None,
+        body_seen: str | None = None,
+    ) -> None:
+        name, ref = name_of(issue), self.observed.ref(issue)
+        parent = name_of(issue.parent) if issue.parent else None
+        self.items[name] = PlanItem(name, "issue", issue.title, parent, ref, issue.url)
+        self.changes.append(
+            Change(
+                action=action,
+                kind=kind,
+                key=name,
+                title=issue.title,
+                reason=reason or self._reason,
+                ref=ref,
+                fields=fields,
+                other=other,
+                body=body,
+                body_seen=body_seen,
+                repository=self._elsewhere(issue.repository),
+            )
+        )
+
+    @property
+    def _reason(self) -> str:
+        return f"written by the run of {self.moment}, which is undone"
+
+    def _elsewhere(self, repository: str | None) -> str | None:
+        target = self.observed.repository.name_with_owner
+        return None if repository in (None, "", target) else repository
+
+    def _ref(self, value: Overwritten) -> str | None:
+        issue = self.issues.get(value.id)
+        return self.observed.ref(issue) if issue else None
+
+    def _leave(self, message: str, ref: str | None) -> None:
+        self.warnings.append(Warned(message, "not-undone", None, ref))
+
+
+def _thing(kind: ChangeKind) -> ChangeKind:
+    """Return what a value belongs to: a card goes with its issue."""
+    return ChangeKind.ISSUE if kind is ChangeKind.FIELD_VALUE else kind
+
+
+def _moved(names: Sequence[str], values: Sequence[Overwritten]) -> list[str]:
+    """Return a set with members taken away and brought back."""
+    members = fold_set(names)
+    for value in values:
+        if value.before is None:
+            members.pop(fold(str(value.after)), None)
+        else:
+            members.setdefault(fold(str(value.before)), str(value.before))
+    return list(members.values())
+
+
+def _json(value: Kept) -> JsonValue:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _style(color: str, description: str) -> str:
+    return f"{color}, {description}" if description else color
 
 
 def _left_alone(issue: ObservedIssue | None, intent: Intent) -> str:

@@ -266,6 +266,7 @@ def apply_plan(
 ) -> Applied:
     """Apply exactly this plan; give an outcome for every change, whatever happens."""
     registry = Registry.of(desired, observed)
+    registry.note_refs({change.key for change in plan.changes})
     run = _Run(tracker, nonces, progress, registry, journal=journal, clock=clock)
     stopped: BacklogError | None = None
     interrupted = False

@@ -92,8 +92,12 @@ def milestone(registry: Registry, change: Change) -> OperationOrSkip:
 def _over(change: Change, name: str) -> Over | None:
     """Give what a change writes of a part, and over what."""
     field_change = change.fields.get(name)
-    before = str(field_change.before) if field_change and field_change.before is not None else None
-    return Over(before, str(field_change.after)) if field_change else None
+    if field_change is None:
+        return None
+    before, after = (
+        None if side is None else str(side) for side in (field_change.before, field_change.after)
+    )
+    return Over(before, after)
 
 
 def project(registry: Registry, change: Change) -> OperationOrSkip:

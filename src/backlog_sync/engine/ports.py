@@ -21,6 +21,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.reading import numbers_of
+from backlog_sync.core.run_record import Overwritten, RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +159,24 @@ class Journal(Protocol):
         """Creations of which it is not known yet that lists show them, oldest first."""
         ...
 
-    def last_run(self) -> tuple[float, tuple[Intent, ...]] | None:
-        """When the last run began that changed anything, and the issues that it made."""
+    def run_numbers(self) -> tuple[int, ...]:
+        """Return the numbers of the runs that are kept, the newest last."""
         ...
 
-    def forget_last_run(self) -> None:
-        """What the last run made is undone."""
+    def run(self, number: int | None = None) -> RunRecord | None:
+        """Return the record of a run, by default the last one; None if there is none."""
+        ...
+
+    def record_text(self) -> str:
+        """Return the record of the run that began last as `undo --from` reads it; "" for none."""
+        ...
+
+    def restoring(self, run: RunRecord, identities: Sequence[str]) -> None:
+        """Note that an undo is about to restore these values of a run."""
+        ...
+
+    def undone(self, run: RunRecord) -> None:
+        """Note that all that can be undone of a run is undone."""
         ...
 
     def begin(self, backlog: str, at: float) -> None:
@@ -172,6 +185,14 @@ class Journal(Protocol):
 
     def intend(self, intents: Sequence[Intent]) -> None:
         """These are about to be sent; they are kept for good when this returns."""
+        ...
+
+    def overwrite(self, entries: Sequence[Overwritten]) -> None:
+        """Keep values that are about to be written over; they are on disk when this returns."""
+        ...
+
+    def unwritten(self, entries: Sequence[Overwritten]) -> None:
+        """Note that these were not written over after all."""
         ...
 
     def confirm(self, nonce: str, number: int, issue_id: str) -> None:

@@ -1,6 +1,6 @@
 """What has an id so far: filled from the observation, extended by every creation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -74,6 +74,16 @@ class Registry:
     def note_issue(self, repository: str, number: int, issue_id: str) -> None:
         """Note an issue, of whatever repository."""
         self.by_ref[normalize.fold(f"{repository}#{number}")] = issue_id
+
+    def note_refs(self, refs: Collection[str]) -> None:
+        """Note issues that a plan names as `owner/repo#n`: no item of the file has them."""
+        known = {issue.id for issue in self.issues.values()}
+        for issue in self.observed.issues:
+            name = f"{issue.repository}#{issue.number}"
+            if name in refs and issue.id not in known:
+                self.issues[name] = issue
+                if issue.card is not None:
+                    self.cards[name] = issue.card.id
 
     def issue_id(self, ref: str) -> str | None:
         """Give the node id of a key or of `owner/repo#n`."""

@@ -8,6 +8,7 @@ from backlog_sync import log
 from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
 from backlog_sync.engine.jobs import OperationOrSkip, Skip
+from backlog_sync.engine.overwrites import Overwrites
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.errors import PartialError
@@ -99,7 +100,8 @@ class Sending:
         """Send once; give what was not sent because an answer before it was lost."""
         unsent: list[Job] = []
         lost, why = False, ""
-        replies = self.tracker.apply([operation for _, operation in waiting])
+        overwrites = Overwrites(self.journal, self.registry, waiting)
+        replies = self.tracker.apply([operation for _, operation in waiting], overwrites.before)
         for (change, operation), (_, reply) in zip(waiting, replies, strict=True):
             match reply:
                 case Done():
@@ -107,10 +109,12 @@ class Sending:
                         done(change, reply)
                     self.answered(change, reply, last=last)
                 case Refused():
+                    overwrites.refused(operation)
                     if reply.code == "already_exists" and change.action is Action.CREATE:
                         self.taken.append(change)
                     self.settle(change, Result.FAILED, reply.message)
                 case Stale():
+                    overwrites.refused(operation)
                     self.settle(change, Result.STALE, reply.message)
                 case Unknown():
                     lost = True

@@ -42,9 +42,14 @@ def _update(github: "Github", repository: str, operation: UpdateMilestone) -> Do
     """Send what changes, and nothing else: PyGithub's `edit` sends the title always, and a due date
     without its time.
     """
-    values = {name: str(over.wanted) for name, over in operation.parts.items()}
+    values = {
+        name: None if over.wanted is None else str(over.wanted)
+        for name, over in operation.parts.items()
+    }
     if "due" in values:
-        values["due_on"] = f"{_moment(values.pop('due')):%Y-%m-%dT%H:%M:%SZ}"
+        due = values.pop("due")
+        # None takes the date away.
+        values["due_on"] = due and f"{_moment(due):%Y-%m-%dT%H:%M:%SZ}"
     milestone = github.get_repo(repository).get_milestone(operation.number)
     _, data = milestone.requester.requestJsonAndCheck("PATCH", milestone.url, input=values)
     return Done(id=data["node_id"], number=int(data["number"]), url=data.get("html_url"))

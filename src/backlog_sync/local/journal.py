@@ -2,20 +2,22 @@
 
 One file of JSON lines for each repository, below the user's state folder. A line that says what
 is to be made is flushed to the disk before the request goes out; a last line that was cut off
-was never acted on.
+was never acted on. What each run changed is in a file of its own next to it (`run_files`).
 """
 
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from backlog_sync.atomic import replace_atomically, sync_folder
+from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.intents import Intent
+from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.errors import FailedError, disk_hint
+from backlog_sync.local import json_lines
+from backlog_sync.local.run_files import Line, Moment, RunFiles, Target
 from backlog_sync.local.state import safe_name
 
 NAME = "journal.jsonl"
@@ -23,40 +25,32 @@ _LONGEST = 4_000_000
 """Bytes of a journal that make sense; a run leaves about 300 for each issue."""
 
 
-_Moment = Annotated[float, Field(ge=0, le=253_402_300_000, allow_inf_nan=False)]
-"""Seconds since the epoch, up to the year 9999."""
-
-
-class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Began(_Line):
+class _Began(Line):
     """A run that is about to change something."""
 
     what: Literal["run"] = "run"
     backlog: str
-    at: _Moment
+    at: Moment
 
 
-class _Intended(_Line):
+class _Intended(Line):
     what: Literal["intent"] = "intent"
     backlog: str
     key: str
     nonce: str
     title: str
-    at: _Moment
+    at: Moment
     repository: str = ""
 
 
-class _Confirmed(_Line):
+class _Confirmed(Line):
     what: Literal["made"] = "made"
     nonce: str
     number: int
     id: str
 
 
-class _Closed(_Line):
+class _Closed(Line):
     """Nothing is open any more about these: they were seen, or were never made."""
 
     what: Literal["closed"] = "closed"
@@ -100,9 +94,15 @@ class FileJournal:
     Every method raises `FailedError` where the file cannot be read or written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        target: Target | None = None,
+        hide: Callable[[str], str] = lambda text: text,
+    ) -> None:
         self._folder = folder
         self._path = folder / NAME
+        self._runs = RunFiles(folder, target or Target(), hide)
 
     @property
     def path(self) -> Path:
@@ -124,7 +124,10 @@ class FileJournal:
 
     def begin(self, backlog: str, at: float) -> None:
         """A run begins that will change something; what is done with is dropped."""
-        memory = self._read()
+        self._rewrite(self._read(), _Began(backlog=backlog, at=at))
+        self._runs.begin(backlog, at)
+
+    def _rewrite(self, memory: _Memory, began: _Began) -> None:
         lines: list[_Any] = []
         for nonce, intent in memory.intents.items():
             if nonce not in memory.open:
@@ -132,76 +135,101 @@ class FileJournal:
             lines.append(_intended(intent))
             if intent.number is not None and intent.id is not None:
                 lines.append(_Confirmed(nonce=nonce, number=intent.number, id=intent.id))
-        lines.append(_Began(backlog=backlog, at=at))
-        self._replace("".join(_text(line) for line in lines))
+        lines.append(began)
+        fresh = self._path.with_suffix(".new")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            data = "".join(map(_text, lines)).encode()
+            mode = json_lines.PRIVATE
+            replace_atomically(self._path, data, mode=mode, durable=True, scratch=fresh)
+        except OSError as error:
+            raise self._unusable("written", error) from error
 
     def intend(self, intents: Sequence[Intent]) -> None:
         """These are about to be sent. They are on the disk when this returns."""
         self._append([_intended(intent) for intent in intents], durable=True)
+        self._runs.intend(intents)
 
     def confirm(self, nonce: str, number: int, issue_id: str) -> None:
         """The server confirmed this one."""
         self._append([_Confirmed(nonce=nonce, number=number, id=issue_id)])
+        self._runs.created(nonce, number, issue_id)
 
     def close(self, nonces: Sequence[str]) -> None:
         """These are seen on GitHub, or were certainly never made."""
         if nonces:
             self._append([_Closed(nonces=tuple(nonces))])
 
+    def overwrite(self, entries: Sequence[Overwritten]) -> None:
+        """Keep values that are about to be written over; they are on disk when this returns."""
+        self._runs.overwrite(entries)
+
+    def unwritten(self, entries: Sequence[Overwritten]) -> None:
+        """Note that these were not written over after all."""
+        self._runs.unwritten(entries)
+
     def forget_last_run(self) -> None:
         """What the last run made is undone: a second undo has nothing to do."""
         memory = self._read()
         if memory.began is not None:
-            self.begin(memory.began.backlog, memory.began.at)
+            self._rewrite(memory, memory.began)
+
+    # ---- the records of runs -------------------------------------------------------------------
+
+    def run_numbers(self) -> tuple[int, ...]:
+        """Return the numbers of the runs that are kept, the newest last."""
+        return self._runs.numbers()
+
+    def run(self, number: int | None = None) -> RunRecord | None:
+        """Return the record of a run, by default the last one; None if there is none.
+
+        Of a run by a version that kept no values, only what it created is known.
+        """
+        numbers = self._runs.numbers()
+        if number is not None:
+            return self._runs.record(number) if number in numbers else None
+        newest = self._runs.record(numbers[-1]) if numbers else None
+        memory = self._read()
+        if memory.began is None or (newest and newest.at >= memory.began.at):
+            return newest
+        created = tuple(memory.intents[nonce] for nonce in memory.last_nonces)
+        return RunRecord(None, memory.began.at, memory.began.backlog, created=created)
+
+    def record_text(self) -> str:
+        """Return the record of the run that began last as `undo --from` reads it; "" for none."""
+        return self._runs.text()
+
+    def restoring(self, run: RunRecord, identities: Sequence[str]) -> None:
+        """Note that an undo is about to restore these values of a run."""
+        if run.number is not None:
+            self._runs.restoring(run.number, identities)
+
+    def undone(self, run: RunRecord) -> None:
+        """Note that all that can be undone of a run is undone."""
+        if run.number is None:
+            self.forget_last_run()
+        else:
+            self._runs.undone(run.number)
 
     # ---- the file ----------------------------------------------------------------------------
 
     def _read(self) -> _Memory:
         memory = _Memory()
         try:
-            with self._path.open("rb") as file:
-                data = file.read(_LONGEST + 1)
+            for number, line in json_lines.read_lines(self._path, _LONGEST):
+                try:
+                    memory.take(_LINES.validate_json(line))
+                except (ValidationError, ValueError, RecursionError):
+                    raise self._damaged(number) from None
         except FileNotFoundError:
             return memory
         except OSError as error:
             raise self._unusable("read", error) from error
-        if len(data) > _LONGEST:
-            raise self._damaged(0)
-        lines = data.split(b"\n")
-        # What follows the last line break was cut off while it was written: nothing came of it.
-        for number, line in enumerate(lines[:-1], 1):
-            if not line.strip():
-                continue
-            try:
-                memory.take(_LINES.validate_json(line))
-            except (ValidationError, ValueError, RecursionError):
-                raise self._damaged(number) from None
         return memory
 
     def _append(self, lines: Sequence[_Any], *, durable: bool = False) -> None:
-        text = "".join(_text(line) for line in lines)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab+") as file:
-                start = file.seek(0, os.SEEK_END)
-                if start:
-                    file.seek(start - 1)
-                    if file.read(1) != b"\n":
-                        _cut_off(file.fileno(), self._path.read_bytes())
-                file.write(text.encode())
-                file.flush()
-                if durable:
-                    os.fsync(file.fileno())
-            if durable and not start:
-                sync_folder(self._folder)
-        except OSError as error:
-            raise self._unusable("written", error) from error
-
-    def _replace(self, text: str) -> None:
-        scratch = self._path.with_suffix(".new")
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            replace_atomically(self._path, text.encode(), durable=True, scratch=scratch)
+            json_lines.append(self._path, "".join(map(_text, lines)), durable=durable)
         except OSError as error:
             raise self._unusable("written", error) from error
 
@@ -241,8 +269,3 @@ def _intended(intent: Intent) -> _Intended:
 
 def _text(line: _Any) -> str:
     return line.model_dump_json() + "\n"
-
-
-def _cut_off(descriptor: int, data: bytes) -> None:
-    """Take away a last line that has no end."""
-    os.ftruncate(descriptor, data.rfind(b"\n") + 1)

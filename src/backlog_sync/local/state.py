@@ -45,6 +45,8 @@ def forget_sandbox(root: Path) -> None:
     for folder in (*below, *servers):
         for name in _REMEMBERED:
             (folder / name).unlink(missing_ok=True)
+        for run in folder.glob("run-*.jsonl"):
+            run.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             folder.rmdir()
 

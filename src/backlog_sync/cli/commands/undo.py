@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,33 +18,41 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
-from backlog_sync.core.changes import Plan, Result
+from backlog_sync.core.changes import Plan
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
-from backlog_sync.core.undo import undo_plan
-from backlog_sync.engine.executor import apply_plan
-from backlog_sync.engine.ports import ReadScope, Tracker
-from backlog_sync.errors import ExitCode
+from backlog_sync.core.undo import run_keys, undo_plan
+from backlog_sync.engine.undo import apply_undo, observe_for_undo, with_other_issues
+from backlog_sync.errors import ExitCode, RefusedError, UsageError
+from backlog_sync.local.run_files import read_given_record
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
+from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.core.intents import Intent
+    from backlog_sync.cli.workspace import Workspace
     from backlog_sync.core.model import ObservedState
+    from backlog_sync.core.run_record import RunRecord
+    from backlog_sync.engine.executor import Applied
+    from backlog_sync.engine.ports import Journal, Tracker
 
 
 @click.command(
     "undo",
-    epilog="\b\nExamples:\n  backlog undo\n  backlog undo ROADMAP.md --repo me/demo --sandbox",
+    epilog="\b\nExamples:\n  backlog undo\n  backlog undo --list\n"
+    "  backlog undo --run 12 --dry-run\n  backlog undo ROADMAP.md --repo me/demo --sandbox",
 )
 @target_options
-@click.option("--dry-run", is_flag=True, help="Show what would be closed and stop.")
+@click.option("--run", "number", type=click.IntRange(min=1), metavar="N",
+              help="Undo this run instead of the last one; --list shows the numbers.")  # fmt: skip
+@click.option("--from", "source", metavar="FILE",
+              help="Undo the run of this record: the action's output undo-record.")  # fmt: skip
+@click.option("--list", "listing", is_flag=True, help="List the runs that are kept and stop.")
+@click.option("--dry-run", is_flag=True, help="Show what would change and stop.")
 @click.option("--only", multiple=True, metavar="KEY",
-              help="Close only the issue of this item. May be repeated.")  # fmt: skip
+              help="Undo only what was done to this item. May be repeated.")  # fmt: skip
 @as_for_sync
 @click.option("--yes", is_flag=True, help="Skip the confirmation.")
 @format_option("text", "json")
@@ -50,90 +60,220 @@ if TYPE_CHECKING:
 def command(
     *,
     target: TargetOptions,
+    number: int | None,
+    source: str | None,
+    listing: bool,
     dry_run: bool,
     only: tuple[str, ...],
     yes: bool,
     output: str,
     output_options: OutputOptions,
 ) -> int:
-    """Close what the last run created, by this machine's record of it; nothing else.
+    """Undo the last run: restore what it changed, and close what it created.
 
-    The issues are shown first, and closed as not planned. Nothing is deleted; labels, milestones
-    and the board stay. The files stay as they are. The flags of the sync that is undone can be
-    repeated: those that say how a plan is made change nothing here.
+    The changes are shown first. A value is restored only if it still is what that run wrote;
+    whatever people changed since is left alone and listed. Created issues are closed as not
+    planned. Nothing is deleted: labels, milestones, the board and comments stay, and so do the
+    files. The flags of the sync can be repeated: those that say how a plan is made change nothing
+    here.
     """
-    from backlog_sync.cli.apply import check_keys, exit_code
     from backlog_sync.cli.screen import open_screen
     from backlog_sync.cli.workspace import open_workspace
-    from backlog_sync.render.outcomes import outcomes_text
-    from backlog_sync.render.text import plan_text
 
+    if sum((number is not None, source is not None, listing)) > 1:
+        raise UsageError("--run, --from and --list exclude each other", hint="use one of them")
+    given = read_given_record(Path(source)) if source is not None else None
     screen = open_screen(output_options)
     workspace = open_workspace(target, screen)
-    with workspace.lock(files=False), workspace.tracker(read_only=dry_run) as tracker:
-        with screen.waiting(f"Reading {workspace.repository}"):
-            observed = tracker.observe(ReadScope())
-        journal = workspace.journals()(observed)
-        last_run = journal.last_run()
-        began, created = last_run or (0.0, ())
-        check_keys([intent.key for intent in created], only if created else ())
-        intents = [intent for intent in created if not only or intent.key in only]
-        observed = _with_others(observed, intents, tracker)
-        plan = undo_plan(observed, intents, began)
-        if not plan.changes:
-            for warning in plan.warnings:
-                screen.info(f"{warning.ref}: {clean(warning.message)}")
-            screen.info("the last run on this machine created nothing that is open: nothing to do")
+    with workspace.lock(files=False), workspace.tracker(read_only=dry_run or listing) as tracker:
+        run = _Undo(
+            screen, workspace, tracker, output, only, dry_run=dry_run, yes=yes or target.sandbox
+        )
+        return run.show_list() if listing else run(number, given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    screen: Screen
+    workspace: Workspace
+    tracker: Tracker
+    output: str
+    only: tuple[str, ...]
+    dry_run: bool
+    yes: bool
+
+    def __call__(self, number: int | None, given: RunRecord | None) -> int:
+        """Show what a run changed, and undo it; return the exit code."""
+        from backlog_sync.cli.apply import check_keys, exit_code
+
+        observed = self._observe()
+        journal = self.workspace.journals()(observed)
+        run = _checked(given, observed) if given else self._run(journal, number, observed)
+        if run is None:
+            return self._nothing("no run is known on this machine that changed anything")
+        if run.undone and number is None:
+            return self._nothing(f"the last run, of {_moment(run)}, is undone already")
+        check_keys(run_keys(run), self.only)
+        observed = with_other_issues(observed, run, self.tracker)
+        undo = undo_plan(observed, run, self.only)
+        if not undo.plan.changes:
+            return self._unchanged(undo.plan, run)
+        self._show(undo.plan)
+        if self.dry_run:
             return ExitCode.DONE
-        if dry_run and output == "json":
-            screen.result(dump(plan_to_json(plan)))
-        elif output == "text" or not (yes or target.sandbox):
-            shown = plan_text(plan, screen.look(err=output != "text"))
-            (screen.result if output == "text" else screen.write_stderr)(shown)
-        if dry_run:
-            return ExitCode.DONE
-        if not _confirmed(screen, plan, rights(observed.repository), yes=yes or target.sandbox):
+        if not self._confirmed(undo.plan, rights(observed.repository)):
             return ExitCode.REFUSED
-        with INTERRUPTS.held(), screen.progress() as bar:
-            applied = apply_plan(
-                plan,
-                workspace.desired,
+        with INTERRUPTS.held(), self.screen.progress() as bar:
+            applied = apply_undo(
+                undo,
+                run,
+                self.workspace.desired,
                 observed,
-                tracker=tracker,
+                tracker=self.tracker,
                 nonces=wiring.nonces(),
                 progress=bar,
+                journal=None if given else journal,
+                whole=not self.only,
             )
         applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
-        done = all(outcome.result is Result.APPLIED for outcome in applied.outcomes)
-        if done and len(intents) == len(created):
-            journal.forget_last_run()
-    if output == "json":
-        screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))
-    else:
-        screen.result("\n" + outcomes_text(applied.outcomes, applied.usage, (), screen.look()))
-    return exit_code(plan, applied)
+        self._report(undo.plan, applied)
+        return exit_code(undo.plan, applied)
+
+    def show_list(self) -> int:
+        """List the runs that are kept."""
+        journal = self.workspace.journals()(self._observe(issues=False))
+        runs = [run for n in journal.run_numbers() if (run := journal.run(n)) is not None]
+        if self.output == "json":
+            self.screen.result(dump({"format_version": 1, "runs": [_run_json(r) for r in runs]}))
+            return ExitCode.DONE
+        if not runs:
+            self.screen.info(f"no runs are kept on this machine for {self.workspace.repository}")
+            return ExitCode.DONE
+        rows: list[tuple[str, ...]] = [("Run", "Began", "Backlog", "Changed", "Created", "")]
+        rows += [_row(run) for run in reversed(runs)]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        for row in rows:
+            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            self.screen.result("  ".join(cells).rstrip() + "\n")
+        return ExitCode.DONE
+
+    # ---- parts ---------------------------------------------------------------------------------
+
+    def _observe(self, *, issues: bool = True) -> ObservedState:
+        with self.screen.waiting(f"Reading {self.workspace.repository}"):
+            if not issues:
+                return self.tracker.definitions(None, None)
+            return observe_for_undo(self.workspace.desired, self.tracker)
+
+    def _run(
+        self, journal: Journal, number: int | None, observed: ObservedState
+    ) -> RunRecord | None:
+        run = journal.run(number)
+        if run is None and number is not None:
+            kept = ", ".join(map(str, journal.run_numbers())) or "none"
+            raise UsageError(
+                f"there is no run {number} of {observed.repository.name_with_owner} on this"
+                f" machine; kept: {kept}",
+                slug="no-run",
+                hint="`backlog undo --list` shows the runs that can be undone",
+            )
+        return run
+
+    def _nothing(self, why: str) -> int:
+        self.screen.info(f"{why}: nothing to do")
+        if self.output == "json":
+            self.screen.result(dump(plan_to_json(Plan(self.workspace.repository, None, ()))))
+        return ExitCode.DONE
+
+    def _unchanged(self, plan: Plan, run: RunRecord) -> int:
+        """Report that nothing can be undone, and what is left alone."""
+        for warning in plan.warnings:
+            ref = f"{warning.ref}: " if warning.ref else ""
+            self.screen.info(clean(f"{ref}{warning.message}"))
+        why = "created nothing that is open, and changed nothing that is still as it left it"
+        self.screen.info(f"the run of {_moment(run)} {why}: nothing to do")
+        if self.output == "json":
+            self.screen.result(dump(plan_to_json(plan)))
+        return ExitCode.DONE
+
+    def _show(self, plan: Plan) -> None:
+        from backlog_sync.render.text import plan_text
+
+        if self.dry_run and self.output == "json":
+            self.screen.result(dump(plan_to_json(plan)))
+        elif self.output == "text" or not self.yes:
+            shown = plan_text(plan, self.screen.look(err=self.output != "text"))
+            (self.screen.result if self.output == "text" else self.screen.write_stderr)(shown)
+
+    def _confirmed(self, plan: Plan, violations: list[Violation]) -> bool:
+        """Return whether it may go ahead; why not was printed."""
+        for violation in violations:
+            self.screen.refuse(violation.slug, violation.message, violation.hint)
+        if violations or self.yes:
+            return not violations
+        count = counted(len(plan.changes), "change")
+        if self.screen.can_ask():
+            agreed = self.screen.ask(f"Make {count} in {clean(plan.repository)}?")
+            if not agreed:
+                self.screen.write_stderr("backlog: nothing was sent")
+            return agreed
+        why = f"this makes {count}, and there is no terminal to ask on"
+        self.screen.refuse("needs-yes", why, "look at the plan above, then run the same with --yes")
+        return False
+
+    def _report(self, plan: Plan, applied: Applied) -> None:
+        from backlog_sync.render.outcomes import outcomes_text
+
+        if self.output == "json":
+            self.screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))
+        else:
+            text = outcomes_text(applied.outcomes, applied.usage, (), self.screen.look())
+            self.screen.result("\n" + text)
 
 
-def _with_others(
-    observed: ObservedState, intents: Sequence[Intent], tracker: Tracker
-) -> ObservedState:
-    """The observation with what was made in other repositories, read by its ids."""
-    ids = [intent.id for intent in intents if intent.repository and intent.id]
-    issues = (*observed.issues, *(tracker.reread(ids).values() if ids else ()))
-    return replace(observed, issues=issues)
+def _checked(given: RunRecord, observed: ObservedState) -> RunRecord:
+    """Return a record from a file, if it is about this repository; else raise `RefusedError`.
+
+    Nobody knows how far an earlier undo of it came, so that whatever stands as it was before the
+    run counts as restored.
+    """
+    repository = observed.repository
+    if given.repository_id != repository.id:
+        raise RefusedError(
+            f"the file is the record of a run on {clean(given.repository)}, and this is about"
+            f" {repository.name_with_owner}; nothing was sent",
+            slug="other-repository",
+            hint=f"name that repository: --repo {clean(given.repository)}",
+        )
+    return replace(given, restoring=frozenset(value.identity for value in given.overwritten))
 
 
-def _confirmed(screen: Screen, plan: Plan, violations: list[Violation], *, yes: bool) -> bool:
-    """Whether it may go ahead; why not was told."""
-    for violation in violations:
-        screen.refuse(violation.slug, violation.message, violation.hint)
-    if violations or yes:
-        return not violations
-    if screen.can_ask():
-        agreed = screen.ask(f"Close these {len(plan.changes)} in {clean(plan.repository)}?")
-        if not agreed:
-            screen.write_stderr("backlog: nothing was sent")
-        return agreed
-    why = f"this closes {len(plan.changes)} issues, and there is no terminal to ask on"
-    screen.refuse("needs-yes", why, "look at the plan above, then run the same with --yes")
-    return False
+def _moment(run: RunRecord) -> str:
+    return datetime.fromtimestamp(run.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _created(run: RunRecord) -> int:
+    return sum(intent.number is not None for intent in run.created)
+
+
+def _changed(run: RunRecord) -> int:
+    """Return how many issues, labels, milestones and board fields a run wrote over."""
+    return len({value.id for value in run.overwritten})
+
+
+def _row(run: RunRecord) -> tuple[str, ...]:
+    began = _moment(run).removesuffix(" UTC")
+    counts = (str(_changed(run)), str(_created(run)))
+    return (str(run.number), began, clean(run.backlog), *counts, "undone" if run.undone else "")
+
+
+def _run_json(run: RunRecord) -> dict[str, Any]:
+    return {
+        "run": run.number,
+        "began": datetime.fromtimestamp(run.at, UTC).isoformat(timespec="seconds"),
+        "backlog": run.backlog,
+        "repository": run.repository,
+        "changed": _changed(run),
+        "created": _created(run),
+        "undone": run.undone,
+    }

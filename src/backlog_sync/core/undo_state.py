@@ -1,0 +1,222 @@
+"""What stands on GitHub now where a run wrote, and why a value of before cannot come back."""
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import record
+from backlog_sync.core.board import blocked_reason
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.model import (
+    IssueLink,
+    ObservedBoardField,
+    ObservedIssue,
+    ObservedOther,
+    ObservedState,
+)
+from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.run_record import (
+    BODY,
+    PARENT,
+    STATE,
+    Kept,
+    Overwritten,
+    RunRecord,
+    same,
+    text_digest,
+)
+from backlog_sync.core.states import OPEN
+
+_WORDS = {"issue_type": "type", "blocked_by": "dependencies", BODY: "text", "due": "due date"}
+"""What people call a part."""
+
+_LONGEST = 60
+"""Characters of a value in a message: it fits a line of 80 columns with what is said of it."""
+
+
+class Present:
+    """What stands now in everything that a run wrote over."""
+
+    def __init__(self, observed: ObservedState, run: RunRecord) -> None:
+        self.observed, self.run = observed, run
+        self.issues = {issue.id: issue for issue in observed.issues}
+        places: list[ObservedState | ObservedOther] = [observed, *observed.others]
+        self.labels = {label.id: label for place in places for label in place.labels}
+        self.milestones = {m.id: m for place in places for m in place.milestones}
+        fields = observed.project.fields if observed.project else ()
+        self.fields = {board_field.id: board_field for board_field in fields}
+        self._fields_by_name = {fold(board_field.name): board_field for board_field in fields}
+        links = {link for issue in observed.issues for link in (issue.parent, *issue.blocked_by)}
+        self._refs = {fold(name_of(link)) for link in (*observed.issues, *links) if link}
+
+    def is_restored(self, value: Overwritten) -> bool:
+        """Return whether an earlier undo restored this value, so that it has nothing to do."""
+        if value.identity not in self.run.restoring or value.withheld:
+            return False
+        known, now = self._now(value)
+        return known and self._equals(value, now, value.before)
+
+    def why_not(self, value: Overwritten) -> str | None:
+        """Return why a value is not restored: None if it is, "" if there is nothing to do."""
+        if value.withheld:
+            return "held a token, so it was not kept"
+        gone = self._unreachable(value)
+        if gone:
+            return gone
+        known, now = self._now(value)
+        if not known:
+            return "is gone"
+        if self._equals(value, now, value.after):
+            return self._impossible(value)
+        if self._equals(value, now, value.before):
+            return ""
+        return f"changed since: {shown(value, now)}"
+
+    def _unreachable(self, value: Overwritten) -> str:
+        """Return why a value on the board cannot be seen or set; "" if it can."""
+        if value.kind not in (ChangeKind.FIELD, ChangeKind.FIELD_VALUE):
+            return ""
+        if self.observed.project is None:
+            return "is on a board that is not read: name the board of that run with --project"
+        return blocked_reason(self.observed.project) or ""
+
+    def _impossible(self, value: Overwritten) -> str | None:
+        """Return why the value from before cannot come back; None if it can."""
+        before = value.before
+        if before is None or value.kind not in (ChangeKind.ISSUE, ChangeKind.FIELD_VALUE):
+            return None
+        repository = value.repository
+        if value.kind is ChangeKind.FIELD_VALUE:
+            board_field = self._fields_by_name.get(fold(value.name))
+            if board_field and board_field.options and not self._has_option(board_field, before):
+                return f"was {_quoted(before)}, an option that is gone"
+        elif value.name == "labels" and fold(str(before)) not in self._label_names(repository):
+            return f"had {_quoted(before)}, a label that is gone"
+        elif value.name == "milestone" and str(before).strip() not in self._titles(repository):
+            return f"was {_quoted(before)}, a milestone that is gone"
+        elif value.name in (PARENT, "blocked_by") and fold(str(before)) not in self._refs:
+            return f"had {before}, which is gone or not read"
+        return None
+
+    def _has_option(self, board_field: ObservedBoardField, name: Kept) -> bool:
+        names = {fold(option.name) for option in board_field.options}
+        names |= {
+            fold(value.before[0])
+            for value in self.run.overwritten
+            if value.kind is ChangeKind.FIELD
+            and value.id == board_field.id
+            and isinstance(value.before, tuple)
+        }
+        return fold(str(name)) in names
+
+    def _label_names(self, repository: str) -> set[str]:
+        observed = self._place(repository)
+        restored = self._former_names(ChangeKind.LABEL)
+        return {fold(label.name) for label in observed.labels} | set(map(fold, restored))
+
+    def _titles(self, repository: str) -> set[str]:
+        observed = self._place(repository)
+        restored = self._former_names(ChangeKind.MILESTONE)
+        return {milestone.title.strip() for milestone in observed.milestones} | restored
+
+    def _former_names(self, kind: ChangeKind) -> set[str]:
+        """Return the names that labels or milestones get back."""
+        return {
+            str(value.before).strip()
+            for value in self.run.overwritten
+            if value.kind is kind and value.name in ("name", "title")
+        }
+
+    def _place(self, repository: str) -> ObservedState | ObservedOther:
+        others = (o for o in self.observed.others if o.repository.name_with_owner == repository)
+        return next(others, self.observed)
+
+    # ---- what stands there now -----------------------------------------------------------------
+
+    def _now(self, value: Overwritten) -> tuple[bool, Kept]:
+        """Return whether the thing still exists, and what stands there now."""
+        match value.kind:
+            case ChangeKind.LABEL:
+                label = self.labels.get(value.id)
+                return label is not None, getattr(label, value.name, None)
+            case ChangeKind.MILESTONE:
+                milestone = self.milestones.get(value.id)
+                return milestone is not None, getattr(milestone, value.name, None)
+            case ChangeKind.FIELD:
+                board_field = self.fields.get(value.id)
+                for option in board_field.options if board_field else ():
+                    if option.id == value.name:
+                        return True, (option.name, option.color, option.description)
+                return False, None
+            case ChangeKind.FIELD_VALUE:
+                issue = self.issues.get(value.id)
+                card = issue.card if issue else None
+                known = card is not None and not card.archived
+                return known, card.values.get(value.name) if card else None
+        issue = self.issues.get(value.id)
+        return issue is not None, part_of(issue, value) if issue else None
+
+    @staticmethod
+    def _equals(value: Overwritten, now: Kept, side: Kept) -> bool:
+        if value.kind is ChangeKind.FIELD_VALUE and not isinstance(now, tuple | list):
+            assert not isinstance(side, tuple)
+            return record.comparable(now) == record.comparable(side)
+        if value.name == BODY and value.kind is ChangeKind.ISSUE:
+            digest = value.after if side is value.after else text_digest(str(side or ""))
+            return text_digest(str(now)) == digest
+        return same(value.name, now, side)
+
+
+def is_record(value: Overwritten) -> bool:
+    """Return whether a value is the record of a card, which moves with the card's values."""
+    on_card = value.kind is ChangeKind.FIELD_VALUE
+    return on_card and value.name == record.NAME and not value.withheld
+
+
+def part_of(issue: ObservedIssue, value: Overwritten) -> Kept:
+    """Return what stands in a part of an issue now; of a set, the one member if it is there."""
+    if value.is_member:
+        names = (
+            [name_of(link) for link in issue.blocked_by]
+            if value.name == "blocked_by"
+            else getattr(issue, value.name)
+        )
+        member = value.after if value.before is None else value.before
+        return member if fold(str(member)) in fold_set(names) else None
+    if value.name == PARENT:
+        return name_of(issue.parent) if issue.parent else None
+    if value.name == STATE:
+        return (issue.state_reason or "completed") if issue.state == "closed" else OPEN
+    part: Kept = getattr(issue, value.name)
+    return part
+
+
+def name_of(link: IssueLink | ObservedIssue) -> str:
+    """Return `owner/repo#n` of an issue."""
+    return f"{link.repository}#{link.number}"
+
+
+# ---- words -------------------------------------------------------------------------------------
+
+
+def subject_of(value: Overwritten) -> str:
+    """Return what a message is about: whose value, and which."""
+    part = _WORDS.get(value.name, value.name)
+    if value.kind in (ChangeKind.LABEL, ChangeKind.MILESTONE):
+        return f"the {part} of the {value.kind.value} {value.title or value.key}"
+    if value.kind is ChangeKind.FIELD:
+        name = value.after[0] if isinstance(value.after, tuple) else value.name
+        return f"the option {name} of {value.key}"
+    return f"{value.title}: {part}"
+
+
+def shown(value: Overwritten, now: Kept) -> str:
+    """Return what stands there now, in a few words."""
+    if value.name == BODY and value.kind is ChangeKind.ISSUE:
+        lines = body_block.visible(str(now)).splitlines()
+        return f"now {len(lines)} {'line' if len(lines) == 1 else 'lines'}"
+    if isinstance(now, tuple):
+        return f"now {_quoted(', '.join(part for part in now if part))}"
+    return "now empty" if now in (None, "") else f"now {_quoted(now)}"
+
+
+def _quoted(value: Kept) -> str:
+    text = " ".join(str(value).split())
+    return f"“{text[: _LONGEST - 1]}…”" if len(text) > _LONGEST else f"“{text}”"

@@ -1,0 +1,63 @@
+"""Undo a run: read what it touched, and apply the plan that restores it."""
+
+from dataclasses import replace
+
+from backlog_sync.core.changes import Result
+from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.run_record import RunRecord
+from backlog_sync.core.undo import Undo
+from backlog_sync.engine.executor import Applied, apply_plan
+from backlog_sync.engine.ports import Journal, Nonces, Progress, ReadScope, Tracker
+
+
+def observe_for_undo(desired: DesiredState, tracker: Tracker) -> ObservedState:
+    """Read everything that a run may have touched: all issues, definitions and the board."""
+    return tracker.observe(ReadScope.for_backlog(desired, full=True))
+
+
+def with_other_issues(observed: ObservedState, run: RunRecord, tracker: Tracker) -> ObservedState:
+    """Return the observation with issues that the run touched and that were not read, by id.
+
+    The files may not name their repository any more.
+    """
+    known = {issue.id for issue in observed.issues}
+    ids = [intent.id for intent in run.created if intent.repository and intent.id]
+    target = observed.repository.name_with_owner
+    ids += [value.id for value in run.overwritten if value.is_of_issue(outside=target)]
+    unread = [id_ for id_ in dict.fromkeys(ids) if id_ not in known]
+    issues = tracker.reread(unread).values() if unread else ()
+    return replace(observed, issues=(*observed.issues, *issues))
+
+
+def apply_undo(
+    undo: Undo,
+    run: RunRecord,
+    desired: DesiredState,
+    observed: ObservedState,
+    *,
+    tracker: Tracker,
+    nonces: Nonces,
+    progress: Progress,
+    journal: Journal | None,
+    whole: bool = True,
+) -> Applied:
+    """Apply the plan of an undo.
+
+    The journal (None for a run of another machine) notes what is about to be restored, so that an
+    interrupted undo can be finished, and that the run is undone if the `whole` of it was.
+    """
+    if journal is not None:
+        journal.restoring(run, undo.identities)
+    applied = apply_plan(
+        undo.plan,
+        # The plan names issues, not items: the files may not have these items any more.
+        replace(desired, items=()),
+        observed,
+        tracker=tracker,
+        nonces=nonces,
+        progress=progress,
+    )
+    done = all(outcome.result is Result.APPLIED for outcome in applied.outcomes)
+    if journal is not None and done and whole:
+        journal.undone(run)
+    return applied

@@ -1,0 +1,403 @@
+"""The records of the last runs: one file of JSON lines for each run, next to the journal.
+
+A line with the values that a request writes over is flushed to disk before the request goes out.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.intents import Intent
+from backlog_sync.core.run_record import Kept, Overwritten, RunRecord, Values
+from backlog_sync.errors import FailedError, UsageError, disk_hint
+from backlog_sync.local import json_lines
+
+FORMAT: Final = 1
+"""The format of a record; a file of another one is refused."""
+
+RUNS_KEPT = 20
+"""Runs of one repository that are kept: some weeks of daily syncs. Older values are rarely still
+unchanged, and an undo leaves alone whatever was changed since."""
+
+RUN_BYTES = 32_000_000
+"""Bytes of one record: about 10,000 issues with 3,000 characters of text each. Beyond that no more
+values are kept, and the undo says so."""
+
+BYTES_KEPT = 64_000_000
+"""Bytes of all records of one repository, so that they never fill a disk: older ones go."""
+
+Moment = Annotated[float, Field(ge=0, le=253_402_300_000, allow_inf_nan=False)]
+"""Seconds since the epoch, up to the year 9999."""
+
+_FILE = re.compile(r"^run-(\d{1,9})\.jsonl$")
+
+
+class Line(BaseModel):
+    """A line of a file of this machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Began(Line):
+    """The first line: which run it is, and of which repository."""
+
+    what: Literal["run"] = "run"
+    format: Literal[1]
+    number: Annotated[int, Field(ge=1)]
+    host: str
+    repository: str
+    repository_id: str
+    backlog: str
+    at: Moment
+
+
+class _Intended(Line):
+    what: Literal["intent"] = "intent"
+    key: str
+    nonce: str
+    title: str
+    at: Moment
+    repository: str = ""
+
+
+class _Created(Line):
+    what: Literal["created"] = "created"
+    nonce: str
+    number: int
+    id: str
+
+
+class _Value(Line):
+    kind: ChangeKind
+    id: str
+    name: str
+    before: str | int | float | tuple[str, ...] | None = None
+    after: str | int | float | tuple[str, ...] | None = None
+    key: str = ""
+    title: str = ""
+    repository: str = ""
+    member: str = ""
+    withheld: bool = False
+
+
+class _Overwrote(Line):
+    what: Literal["overwrote"] = "overwrote"
+    values: tuple[_Value, ...]
+
+
+class _Unwritten(Line):
+    what: Literal["unwritten"] = "unwritten"
+    values: tuple[_Value, ...]
+
+
+class _Full(Line):
+    what: Literal["full"] = "full"
+
+
+class _Restoring(Line):
+    what: Literal["restoring"] = "restoring"
+    identities: tuple[str, ...]
+
+
+class _Undone(Line):
+    what: Literal["undone"] = "undone"
+
+
+_Any: TypeAlias = (
+    _Began | _Intended | _Created | _Overwrote | _Unwritten | _Full | _Restoring | _Undone
+)
+_LINES: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="what")])
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The repository that runs are about: its server, its name and its id."""
+
+    host: str = ""
+    repository: str = ""
+    repository_id: str = ""
+
+
+class RunFiles:
+    """The records of one repository. Every method raises `FailedError` for files it cannot use.
+
+    `hide` takes the secrets in use out of a text; a value that holds one is not kept.
+    """
+
+    def __init__(
+        self, folder: Path, target: Target, hide: Callable[[str], str] = lambda text: text
+    ) -> None:
+        self._folder, self._target, self._hide = folder, target, hide
+        self._current: Path | None = None
+        self._full = False
+
+    # ---- reading -------------------------------------------------------------------------------
+
+    def numbers(self) -> tuple[int, ...]:
+        """Return the numbers of the runs that are kept, the newest last."""
+        try:
+            names = [path.name for path in self._folder.iterdir()]
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise _unusable(self._folder, "read", error) from error
+        return tuple(sorted(int(match[1]) for name in names if (match := _FILE.match(name))))
+
+    def record(self, number: int) -> RunRecord:
+        """Return the record of a run."""
+        return read_record(self._path(number))
+
+    def text(self) -> str:
+        """Return the record of the run that began last in this process; "" if none began."""
+        if self._current is None:
+            return ""
+        try:
+            return self._current.read_text(encoding="utf-8")
+        except OSError as error:
+            raise _unusable(self._current, "read", error) from error
+
+    # ---- writing -------------------------------------------------------------------------------
+
+    def begin(self, backlog: str, at: float) -> None:
+        """Start the record of a run, and remove the oldest beyond the bounds."""
+        numbers = self.numbers()
+        number = numbers[-1] + 1 if numbers else 1
+        self._remove_old(numbers)
+        self._current, self._full = self._path(number), False
+        target = self._target
+        began = _Began(
+            format=FORMAT,
+            number=number,
+            host=target.host,
+            repository=target.repository,
+            repository_id=target.repository_id,
+            backlog=self._hide(backlog),
+            at=at,
+        )
+        self._append(self._current, [began], durable=True)
+
+    def intend(self, intents: Sequence[Intent]) -> None:
+        """Note issues that are about to be created; the journal keeps them durably."""
+        if self._current is not None:
+            lines = [
+                _Intended(
+                    key=self._hide(intent.key),
+                    nonce=intent.nonce,
+                    title=self._hide(intent.title),
+                    at=intent.at,
+                    repository=intent.repository,
+                )
+                for intent in intents
+            ]
+            self._append(self._current, lines)
+
+    def created(self, nonce: str, number: int, issue_id: str) -> None:
+        """Note an issue that was created."""
+        if self._current is not None:
+            self._append(self._current, [_Created(nonce=nonce, number=number, id=issue_id)])
+
+    def overwrite(self, entries: Sequence[Overwritten]) -> None:
+        """Keep these values; they are on disk when this returns."""
+        if self._current is None or self._full:
+            return
+        line = _Overwrote(values=tuple(self._value(entry) for entry in entries))
+        try:
+            size = self._current.stat().st_size
+        except OSError as error:
+            raise _unusable(self._current, "read", error) from error
+        self._full = size + len(_text(line)) > RUN_BYTES
+        self._append(self._current, [_Full() if self._full else line], durable=True)
+
+    def unwritten(self, entries: Sequence[Overwritten]) -> None:
+        """Note that these values still stand: the server refused the request."""
+        if self._current is not None and not self._full:
+            line = _Unwritten(values=tuple(self._value(entry) for entry in entries))
+            self._append(self._current, [line])
+
+    def restoring(self, number: int, identities: Sequence[str]) -> None:
+        """Note which values of a run an undo is about to restore."""
+        line = _Restoring(identities=tuple(identities))
+        self._append(self._path(number), [line], durable=True)
+
+    def undone(self, number: int) -> None:
+        """Note that a run is undone."""
+        self._append(self._path(number), [_Undone()])
+
+    # ---- files ---------------------------------------------------------------------------------
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"run-{number:04d}.jsonl"
+
+    def _append(self, path: Path, lines: Iterable[_Any], *, durable: bool = False) -> None:
+        try:
+            json_lines.append(path, "".join(map(_text, lines)), durable=durable)
+        except OSError as error:
+            raise _unusable(path, "written", error) from error
+
+    def _remove_old(self, numbers: Sequence[int]) -> None:
+        """Remove the records beyond the bounds; room for the next one is made."""
+        left = BYTES_KEPT - RUN_BYTES
+        for age, number in enumerate(reversed(numbers), 1):
+            path = self._path(number)
+            try:
+                left -= path.stat().st_size
+                if age >= RUNS_KEPT or left < 0:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise _unusable(path, "removed", error) from error
+
+    def _value(self, entry: Overwritten) -> _Value:
+        sides = (entry.before, entry.after)
+        withheld = any(map(self._is_secret, sides))
+        before, after = (None, None) if withheld else sides
+        key, title = self._hide(entry.key), self._hide(entry.title)
+        return _Value(
+            kind=entry.kind,
+            id=entry.id,
+            name=entry.name,
+            before=before,
+            after=after,
+            key=_plain(key),
+            title=_plain(title),
+            repository=entry.repository,
+            member=_plain(self._hide(entry.member)),
+            withheld=withheld,
+        )
+
+    def _is_secret(self, value: Kept) -> bool:
+        """Return whether a value holds a secret, or text that no file can hold."""
+        texts = value if isinstance(value, tuple) else (value,)
+        return any(
+            self._hide(text) != text or _plain(text) != text
+            for text in texts
+            if isinstance(text, str)
+        )
+
+
+def _plain(text: str) -> str:
+    """Return a text without half surrogate pairs, which UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _text(line: _Any) -> str:
+    """Return a line; ASCII, so that no terminal or editor is confused by what others wrote."""
+    values = line.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps({"what": line.what, **values}, separators=(",", ":")) + "\n"
+
+
+class _Reading:
+    """What the lines of one record say, as far as they were read."""
+
+    def __init__(self) -> None:
+        self.began: _Began | None = None
+        self.intents: dict[str, Intent] = {}
+        self.values = Values()
+        self.restoring: set[str] = set()
+        self.undone = self.truncated = False
+
+    def take(self, line: _Any) -> None:
+        """Take a line. Raises `ValueError` if it cannot be there."""
+        match line:
+            case _Began():
+                if self.began is not None:
+                    raise ValueError
+                self.began = line
+                return
+            case _Intended() | _Created():
+                self._created(line)
+            case _Overwrote():
+                for value in line.values:
+                    self.values.add(Overwritten(**value.model_dump()))
+            case _Unwritten():
+                for value in line.values:
+                    self.values.drop(Overwritten(**value.model_dump()))
+            case _Restoring():
+                self.restoring.update(line.identities)
+            case _Full():
+                self.truncated = True
+            case _Undone():
+                self.undone = True
+        if self.began is None:
+            raise ValueError
+
+    def _created(self, line: _Intended | _Created) -> None:
+        if isinstance(line, _Intended):
+            fields = line.model_dump(exclude={"what"})
+            backlog = self.began.backlog if self.began else ""
+            self.intents[line.nonce] = Intent(backlog=backlog, **fields)
+        elif line.nonce in self.intents:
+            intent = self.intents[line.nonce]
+            self.intents[line.nonce] = replace(intent, number=line.number, id=line.id)
+
+    def record(self, began: _Began) -> RunRecord:
+        """Return the whole record."""
+        return RunRecord(
+            number=began.number,
+            at=began.at,
+            backlog=began.backlog,
+            host=began.host,
+            repository=began.repository,
+            repository_id=began.repository_id,
+            created=tuple(self.intents.values()),
+            overwritten=self.values.result(),
+            restoring=frozenset(self.restoring),
+            undone=self.undone,
+            truncated=self.truncated,
+        )
+
+
+def read_record(path: Path) -> RunRecord:
+    """Read the record of one run. Raises `FailedError` for a file that is damaged."""
+    reading = _Reading()
+    try:
+        for number, text in json_lines.read_lines(path, 2 * RUN_BYTES):
+            try:
+                reading.take(_LINES.validate_json(text))
+            except (ValidationError, ValueError, RecursionError):
+                raise _damaged(path, number) from None
+    except OSError as error:
+        raise _unusable(path, "read", error) from error
+    if reading.began is None:
+        raise _damaged(path, 1)
+    return reading.record(reading.began)
+
+
+def read_given_record(path: Path) -> RunRecord:
+    """Read a record that a user named. Raises `UsageError` for a file that is not one."""
+    try:
+        return read_record(path)
+    except FailedError as error:
+        message = error.message
+        if error.slug == "record-damaged":
+            message = f"{message.partition(': ')[0]}: this is not a whole record of a run"
+        raise UsageError(
+            message,
+            slug="not-a-record",
+            hint="name the file that the action's output `undo-record` names",
+        ) from error
+
+
+def _damaged(path: Path, line: int) -> FailedError:
+    place = f"{path}:{line}" if line else str(path)
+    return FailedError(
+        f"{place}: the record of this run is damaged",
+        slug="record-damaged",
+        hint="move the file away; what that run changed can no longer be restored from here",
+    )
+
+
+def _unusable(path: Path, what: str, error: OSError) -> FailedError:
+    return FailedError(
+        f"{path} cannot be {what}: {error.strerror or error}",
+        slug="record",
+        hint="what a run writes over is kept there first, so that `backlog undo` can restore it; "
+        + disk_hint(error, "make the folder writable, or name another one with XDG_STATE_HOME"),
+    )

@@ -1,0 +1,227 @@
+"""`backlog undo`: a run's changes are restored, as far as nobody changed them since."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.model import Written
+from github_sandbox.app import Sandbox
+from github_sandbox.models import Account, Field, Issue, IssueType, Item, Label, Milestone
+from tests.cli.conftest import Backlog
+
+FIRST = """\
+version: 1
+repository: octo-org/shop
+project:
+  owner: octo-org
+  title: Shop
+  fields:
+    Priority: {type: single_select, options: [{name: High, color: RED}, {name: Low, color: GRAY}]}
+    Story Points: {type: number}
+    Team: {type: text}
+labels:
+  - {name: backend, color: "0000ff", description: Server work}
+  - {name: ui, color: "00ff00", description: Screens}
+milestones:
+  - {title: Spring, due: 2026-03-31, description: First half}
+  - {title: Summer}
+epics:
+  - id: checkout
+    title: Checkout
+    features:
+      - id: carts
+        title: Carts survive
+        stories:
+          - id: keep
+            title: Keep a cart
+            milestone: Spring
+            labels: [backend]
+            assignees: [ann]
+            story_points: 5
+            priority: High
+            acceptance_criteria:
+              - It is there after a restart
+              - It is gone after a month
+          - id: merge
+            title: Merge two carts
+            story_points: 8
+            depends_on: [keep]
+      - id: pay
+        title: Paying
+        stories:
+          - id: card
+            title: Pay by card
+          - id: cash
+            title: Pay in cash
+"""
+
+SECOND = """\
+version: 1
+repository: octo-org/shop
+issue_types: {story: Bug}
+project:
+  owner: octo-org
+  title: Shop
+  fields:
+    Priority: {type: single_select, options: [{name: High, color: PINK}, {name: Low, color: GRAY}]}
+    Story Points: {type: number}
+    Team: {type: text}
+labels:
+  - {name: backend, color: "ff00ff", description: All server work}
+  - {name: screens, color: "00ff00", description: Screens, aliases: [ui]}
+  - {name: later}
+milestones:
+  - {title: Spring, due: 2026-04-30, description: Until April}
+  - {title: Summer, due: 2026-08-31}
+epics:
+  - id: checkout
+    title: Checkout, again
+    features:
+      - id: carts
+        title: Carts survive
+        stories:
+          - id: keep
+            title: Keep a cart for a month
+            milestone: Summer
+            labels: [screens]
+            assignees: [bob]
+            story_points: 3
+            priority: Low
+            status: done
+            acceptance_criteria:
+              - It is there after a restart
+              - It is gone after thirty days
+      - id: pay
+        title: Paying
+        stories:
+          - id: card
+            title: Pay by card
+            status: not planned
+          - id: gift
+            title: Pay with a gift card
+          - id: cash
+            title: Pay in cash
+            labels: [later]
+            depends_on: [card]
+          - id: merge
+            title: Merge two carts
+            depends_on: [card]
+"""
+
+KEEP, MERGE, CASH = 3, 4, 7
+
+
+def state_of(server: Sandbox) -> dict[str, Any]:
+    """All that GitHub shows and what is hidden in it, by names."""
+    store = server.store
+    records = store.records.values()
+    labels = {each.id: each for each in records if isinstance(each, Label)}
+    milestones = {each.id: each for each in records if isinstance(each, Milestone)}
+    issues = {each.id: each for each in records if isinstance(each, Issue)}
+    fields = {str(each.id): each for each in records if isinstance(each, Field)}
+    cards = {each.content: each for each in records if isinstance(each, Item)}
+
+    def value(name: str, kept: dict[str, Any]) -> object:
+        names = {option["id"]: option["name"] for option in fields[name].options}
+        return names.get(kept["value"], kept["value"])
+
+    def card(issue_id: int) -> dict[str, object]:
+        values = cards[issue_id].values if issue_id in cards else {}
+        return {fields[name].name: value(name, kept) for name, kept in sorted(values.items())}
+
+    return {
+        "labels": {
+            label.node_id: (label.name, label.color, label.description or "")
+            for label in labels.values()
+        },
+        "milestones": {
+            m.number: (m.title, m.due_on, m.description or "") for m in milestones.values()
+        },
+        "options": {each.name: each.options for each in fields.values() if each.options},
+        "issues": {
+            issue.number: {
+                "title": issue.title,
+                "body": issue.body,
+                "state": issue.state,
+                "reason": issue.state_reason if issue.state == "CLOSED" else None,
+                "labels": sorted(labels[each].name for each in issue.labels),
+                "assignees": sorted(store.get(Account, each).login for each in issue.assignees),
+                "milestone": milestones[issue.milestone].title if issue.milestone else None,
+                "type": store.get(IssueType, issue.issue_type).name if issue.issue_type else None,
+                "parent": issues[issue.parent].number if issue.parent else None,
+                "blocked_by": sorted(issues[each].number for each in issue.blocked_by),
+                "card": card(issue.id),
+            }
+            for issue in issues.values()
+        },
+    }
+
+
+def without_what_stays(body: str, before: str) -> str:
+    """A body without the record of created labels, of the order, and of what is in the file."""
+    parts, old_parts = body_block.split(body), body_block.split(before)
+    if parts.marker is None or old_parts.marker is None:
+        return body
+    known = old_parts.marker.base.definitions
+    definitions = {k: v for k, v in parts.marker.base.definitions.items() if k in known}
+    order = old_parts.marker.base.order
+    base = replace(parts.marker.base, definitions=definitions, written=Written(), order=order)
+    return body_block.join(replace(parts, marker=replace(parts.marker, base=base)))
+
+
+def plan_of(backlog: Backlog) -> dict[str, Any]:
+    """What a plan would change that people see, and what it holds."""
+    ran = backlog("plan", "--format", "json")
+    assert ran.code == 0, ran.err
+    plan = json.loads(ran.out)
+    return {
+        "changes": [c for c in plan["changes"] if c["fields"] or c["action"] != "update"],
+        "drift": plan["drift"],
+        "conflicts": plan["conflicts"],
+    }
+
+
+def without_created(plan: dict[str, Any]) -> dict[str, Any]:
+    """A plan without what a run created: it stays, closed if it is an issue."""
+    made = ("gift", "later", "priority:low")
+    changes = [change for change in plan["changes"] if change["key"] not in made]
+    drift = [note for note in plan["drift"] if note["key"] not in made]
+    return {**plan, "changes": sorted(changes, key=str), "drift": drift}
+
+
+@pytest.fixture
+def synced(backlog: Backlog, server: Sandbox, folder: Path) -> Sandbox:
+    """A first sync is done, and the file has changed in every way since."""
+    server.ensure_user("ann", permission="write")
+    server.ensure_user("bob", permission="write")
+    (folder / "backlog.yaml").write_text(FIRST, encoding="utf-8")
+    ran = backlog("sync", "--yes")
+    assert ran.code == 0, ran.err
+    (folder / "backlog.yaml").write_text(SECOND, encoding="utf-8")
+    return server
+
+
+def test_undo_restores_every_field_that_a_run_wrote_over(backlog: Backlog, synced: Sandbox) -> None:
+    """To the letter, and the next plan is the one before the run; created things stay."""
+    before, plan = state_of(synced), plan_of(backlog)
+    ran = backlog("sync", "--yes")
+    assert ran.code == 0, ran.err
+    assert state_of(synced) != before
+    ran = backlog("undo", "--yes")
+    assert ran.code == 0, ran.err
+    after = state_of(synced)
+    for kind in ("labels", "milestones", "options"):
+        assert {k: v for k, v in after[kind].items() if k in before[kind]} == before[kind]
+    for number, issue in before["issues"].items():
+        restored = after["issues"][number]
+        assert restored | {"body": "", "card": {}} == issue | {"body": "", "card": {}}
+        assert without_what_stays(restored["body"], issue["body"]) == issue["body"]
+        assert restored["card"] == issue["card"]
+    assert without_created(plan_of(backlog)) == without_created(plan)
+    assert "nothing to do" in backlog("undo", "--yes").err
+    assert backlog("sync", "--yes").code == 0
+    assert plan_of(backlog)["changes"] == []
