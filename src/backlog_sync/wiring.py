@@ -6,10 +6,12 @@ Adapters are imported where they are used, so that `backlog lint` loads no GitHu
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from backlog_sync.core.redaction import Secrets
 from backlog_sync.credentials import app_key, find_token, known_secrets, remember_secrets
 from backlog_sync.environment import Environment, is_loopback, web_host
 from backlog_sync.errors import RefusedError, UsageError

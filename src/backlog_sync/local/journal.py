@@ -17,7 +17,7 @@ from backlog_sync.core.intents import Intent
 from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.local import json_lines
-from backlog_sync.local.run_files import Line, Moment, RunFiles, Target
+from backlog_sync.local.run_files import About, Line, Moment, RunFiles
 from backlog_sync.local.state import safe_name
 
 NAME = "journal.jsonl"
@@ -97,12 +97,12 @@ class FileJournal:
     def __init__(
         self,
         folder: Path,
-        target: Target | None = None,
+        about: About | None = None,
         hide: Callable[[str], str] = lambda text: text,
     ) -> None:
         self._folder = folder
         self._path = folder / NAME
-        self._runs = RunFiles(folder, target or Target(), hide)
+        self._runs = RunFiles(folder, about or About(), hide)
 
     @property
     def path(self) -> Path:

@@ -116,7 +116,7 @@ _LINES: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="wha
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class About:
     """The repository that runs are about: its server, its name and its id."""
 
     host: str = ""
@@ -131,9 +131,9 @@ class RunFiles:
     """
 
     def __init__(
-        self, folder: Path, target: Target, hide: Callable[[str], str] = lambda text: text
+        self, folder: Path, about: About, hide: Callable[[str], str] = lambda text: text
     ) -> None:
-        self._folder, self._target, self._hide = folder, target, hide
+        self._folder, self._about, self._hide = folder, about, hide
         self._current: Path | None = None
         self._full = False
 
@@ -170,13 +170,13 @@ class RunFiles:
         number = numbers[-1] + 1 if numbers else 1
         self._remove_old(numbers)
         self._current, self._full = self._path(number), False
-        target = self._target
+        about = self._about
         began = _Began(
             format=FORMAT,
             number=number,
-            host=target.host,
-            repository=target.repository,
-            repository_id=target.repository_id,
+            host=about.host,
+            repository=about.repository,
+            repository_id=about.repository_id,
             backlog=self._hide(backlog),
             at=at,
         )
