@@ -4,7 +4,6 @@ A line with the values that a request writes over is flushed to disk before the 
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from backlog_sync.core.intents import Intent
 from backlog_sync.core.run_record import Kept, Overwritten, RunRecord, Values
 from backlog_sync.errors import FailedError, UsageError, disk_hint
 from backlog_sync.local import json_lines
+from backlog_sync.local.state import RUN_FILE
 
 FORMAT: Final = 1
 """The format of a record; a file of another one is refused."""
@@ -34,8 +34,6 @@ BYTES_KEPT = 64_000_000
 
 Moment = Annotated[float, Field(ge=0, le=253_402_300_000, allow_inf_nan=False)]
 """Seconds since the epoch, up to the year 9999."""
-
-_FILE = re.compile(r"^run-(\d{1,9})\.jsonl$")
 
 
 class Line(BaseModel):
@@ -147,7 +145,7 @@ class RunFiles:
             return ()
         except OSError as error:
             raise _unusable(self._folder, "read", error) from error
-        return tuple(sorted(int(match[1]) for name in names if (match := _FILE.match(name))))
+        return tuple(sorted(int(match[1]) for name in names if (match := RUN_FILE.match(name))))
 
     def record(self, number: int) -> RunRecord:
         """Return the record of a run."""

@@ -45,8 +45,9 @@ def forget_sandbox(root: Path) -> None:
     for folder in (*below, *servers):
         for name in _REMEMBERED:
             (folder / name).unlink(missing_ok=True)
-        for run in folder.glob("run-*.jsonl"):
-            run.unlink(missing_ok=True)
+        for run in folder.iterdir() if folder.is_dir() else ():
+            if RUN_FILE.match(run.name):
+                run.unlink()
         with contextlib.suppress(OSError):
             folder.rmdir()
 
@@ -76,6 +77,9 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 NAME = ".backlog"
 SANDBOX, STATE = "sandbox", "state"
 
+RUN_FILE = re.compile(r"^run-(\d{1,9})\.jsonl$")
+"""The name of a file with the record of one run, by its number."""
+
 _FILES = frozenset(
     {
         ".gitignore",
@@ -89,7 +93,7 @@ _FILES = frozenset(
         "state.json.partial",
     }
 )
-"""Every name that is a file's; what lies in `locks` is a file too."""
+"""Every name that is a file's; a run's record and what lies in `locks` are files too."""
 
 _MOST = 10_000
 """Entries below the folder that make sense: a few for each repository."""
@@ -194,7 +198,8 @@ def _files_below(folder: Path, levels: int) -> Iterator[Path]:
         for entry in entries:
             path = Path(entry.path)
             below = entry.is_dir(follow_symlinks=False)
-            if not below or entry.name in _FILES or folder.name == "locks":
+            is_file = entry.name in _FILES or RUN_FILE.match(entry.name) or folder.name == "locks"
+            if is_file or not below:
                 yield path
             elif levels == 0:
                 _refuse(path, "is nested too deeply")
