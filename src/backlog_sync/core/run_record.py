@@ -105,7 +105,7 @@ class Values:
             writes.append(entry)
 
     def drop(self, entry: Overwritten) -> None:
-        """Note that a write was refused: the value stands as it was."""
+        """Note that a write was refused: the value is as it was."""
         writes = self.writes.get(entry.identity, [])
         if entry in writes:
             writes.remove(entry)

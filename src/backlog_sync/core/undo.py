@@ -60,7 +60,7 @@ def undo_plan(observed: ObservedState, run: RunRecord, only: Collection[str] = (
     """Return the changes that undo a run, limited to the keys in `only` if there are any.
 
     Issues that the run created are closed as not planned, if they are still ours and open. A value
-    that it wrote over is restored if what stands there is what it wrote. Anything else is left
+    that it wrote over is restored if it still is what the run wrote. Anything else is left
     alone, and listed with its reason.
     """
     undo = _Undo(observed, run, only)
@@ -204,7 +204,7 @@ class _Undo:
     def _body(
         self, issue: ObservedIssue, thing: _Restored, definitions: Sequence[Overwritten]
     ) -> str | None:
-        """Return the body to write; None if the one that stands is right."""
+        """Return the body to write; None if the present one is right."""
         entries = [value for value in self.run.overwritten if value.id == issue.id]
         written = next((value for value in entries if value.name == BODY), None)
         if written is None or written.withheld or written.kind is not ChangeKind.ISSUE:

@@ -1,4 +1,4 @@
-"""What stands on GitHub now where a run wrote, and why a value of before cannot come back."""
+"""What is on GitHub now where a run wrote, and why a value of before cannot come back."""
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
@@ -32,7 +32,7 @@ _LONGEST = 60
 
 
 class Present:
-    """What stands now in everything that a run wrote over."""
+    """What is there now in everything that a run wrote over."""
 
     def __init__(self, observed: ObservedState, run: RunRecord) -> None:
         self.observed, self.run = observed, run
@@ -128,10 +128,10 @@ class Present:
         others = (o for o in self.observed.others if o.repository.name_with_owner == repository)
         return next(others, self.observed)
 
-    # ---- what stands there now -----------------------------------------------------------------
+    # ---- what is there now ---------------------------------------------------------------------
 
     def _now(self, value: Overwritten) -> tuple[bool, Kept]:
-        """Return whether the thing still exists, and what stands there now."""
+        """Return whether the thing still exists, and what is there now."""
         match value.kind:
             case ChangeKind.LABEL:
                 label = self.labels.get(value.id)
@@ -171,7 +171,7 @@ def is_record(value: Overwritten) -> bool:
 
 
 def part_of(issue: ObservedIssue, value: Overwritten) -> Kept:
-    """Return what stands in a part of an issue now; of a set, the one member if it is there."""
+    """Return what is in a part of an issue now; of a set, the one member if it is there."""
     if value.is_member:
         names = (
             [name_of(link) for link in issue.blocked_by]
@@ -208,7 +208,7 @@ def subject_of(value: Overwritten) -> str:
 
 
 def shown(value: Overwritten, now: Kept) -> str:
-    """Return what stands there now, in a few words."""
+    """Return what is there now, in a few words."""
     if value.name == BODY and value.kind is ChangeKind.ISSUE:
         lines = body_block.visible(str(now)).splitlines()
         return f"now {len(lines)} {'line' if len(lines) == 1 else 'lines'}"
