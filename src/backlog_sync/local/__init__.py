@@ -1,1 +1,1 @@
-"""This machine: git, tokens, locks, clocks."""
+"""Everything on this machine: git, tokens, locks, clocks."""

@@ -1,7 +1,8 @@
-"""What makes a run cheaper and is never needed: when a repository was last looked through.
+"""The cache that makes runs cheaper and is never required.
 
-One small file of JSON for each repository below the user's cache folder. What cannot be read
-counts as never written, and what cannot be written is left: nothing is decided by it.
+It stores when a repository was last read in full, in one small JSON file per repository in the
+user's cache folder. An unreadable file counts as missing, and write failures are ignored: no
+decision depends on it.
 """
 
 import time
@@ -19,9 +20,9 @@ from backlog_sync.local.state import STATE, kept, safe_name
 
 _APP = "backlog-sync"
 _SKEW = 600.0
-"""Seconds by which this machine's clock and the server's may differ."""
+"""Seconds by which the clocks of this machine and the server may differ."""
 _OLDEST = 30 * 86_400.0
-"""Seconds after which it is not worth knowing any more."""
+"""Seconds after which an entry is discarded."""
 _LONGEST = 100_000
 
 
@@ -33,28 +34,28 @@ class _Record(BaseModel):
 
 
 class FileCache:
-    """The memory of one repository. `clock` gives seconds since the epoch."""
+    """The cache of one repository. `clock` returns seconds since the epoch."""
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self._file, self._clock = file, clock
         self._began = clock()
 
     def looked(self) -> float | None:
-        """Since when every issue was looked at that was touched; None where nobody knows."""
+        """Return the time since which every update was read; None if unknown."""
         at = self._read().looked
         return at if at is not None and 0 <= self._clock() - at < _OLDEST else None
 
     def note(self, coverage: Coverage) -> None:
-        """Remember that the repository was looked through, where it was."""
+        """Record that the repository was read in full, if it was."""
         if coverage.complete or coverage.since is not None:
             self._write(self._read().model_copy(update={"looked": self._began - _SKEW}))
 
     def pace(self) -> Learned:
-        """What was learned of how fast this server lets us create."""
+        """Return the learned creation rate of this server."""
         return self._read().pace
 
     def keep_pace(self, learned: Learned) -> None:
-        """Remember it."""
+        """Record the learned creation rate."""
         self._write(self._read().model_copy(update={"pace": learned}))
 
     def _read(self) -> _Record:
@@ -72,7 +73,7 @@ class FileCache:
 
 
 def cache_file(root: Path, host: str, repository: str, *, home: Path | None, sandbox: bool) -> Path:
-    """Give the file for a repository; `home` is XDG_CACHE_HOME where it is set."""
+    """Return the file for a repository; `home` is XDG_CACHE_HOME if it is set."""
     if sandbox:
         folder = kept(root, STATE)
     else:

@@ -1,4 +1,4 @@
-"""The real time, in which a wait is told of and can be interrupted."""
+"""The system clock; waits are reported and can be interrupted."""
 
 import secrets
 import time
@@ -8,22 +8,22 @@ from backlog_sync.local.signals import INTERRUPTS
 
 
 class SystemClock:
-    """Takes what is told of each wait before it, in seconds."""
+    """Reports each wait, in seconds, before it begins."""
 
     def __init__(self, waits: Callable[[float], None] = lambda _: None) -> None:
         self._waits = waits
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return the seconds since the epoch."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
+        """Wait for this many seconds."""
         self._waits(seconds)
         with INTERRUPTS.waiting():
             time.sleep(seconds)
 
 
 def fresh() -> str:
-    """A nonce: 16 lower-case hex digits from the system's randomness."""
+    """Return a nonce: 16 lower-case hex digits from the system's random source."""
     return secrets.token_hex(8)

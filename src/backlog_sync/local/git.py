@@ -1,4 +1,4 @@
-"""What git knows of this folder: its top level and where `origin` is."""
+"""Git data of this folder: the work tree's root and the remote `origin`."""
 
 import re
 import subprocess
@@ -7,47 +7,47 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 _SECONDS = 10
-"""Local git commands answer at once; a hook or a network file system may not."""
+"""Local git commands are fast; a hook or a network file system may hang."""
 _SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:]+):(?P<path>[^:].*)\Z")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A repository as a remote names it: the host, and `owner/name`."""
+    """The repository of a remote: the host, and `owner/name`."""
 
     host: str
     repository: str
 
 
 def top_level(folder: Path) -> Path | None:
-    """The root of the work tree that holds the folder; None outside of one or without git."""
+    """Return the root of the work tree that contains the folder, None if there is none."""
     answer = _git(folder, "rev-parse", "--show-toplevel")
     return Path(answer) if answer else None
 
 
 def origin(folder: Path) -> Remote | None:
-    """Where the remote `origin` is; None where there is none, or none that names a repository."""
+    """Return the repository of the remote `origin`; None if there is none."""
     url = _git(folder, "remote", "get-url", "origin")
     return parse_remote(url) if url else None
 
 
 def branch(folder: Path) -> str | None:
-    """The branch that is checked out; None where there is none, or outside of a work tree."""
+    """Return the checked-out branch; None if HEAD is detached, or without a work tree."""
     return _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
 
 
 def tracked(folder: Path, path: str) -> tuple[str, ...]:
-    """What git tracks at or below a path, whatever the case; empty outside of a work tree."""
+    """Return what git tracks at or below a path, ignoring case; empty without a work tree."""
     raw = run(folder, "ls-files", "-z", "--", f":(icase){path}")
     return tuple(name for name in (raw or b"").decode(errors="replace").split("\0") if name)
 
 
 def parse_remote(url: str) -> Remote | None:
-    """Read a remote's URL: `https://`, `ssh://`, `git://`, or `user@host:owner/name`.
+    """Parse a remote's URL: `https://`, `ssh://`, `git://`, or `user@host:owner/name`.
 
-    Whatever credentials stand in the URL are dropped. Ports are kept for http(s), where the API
-    may be behind the same one.
+    Credentials in the URL are dropped. Ports are kept for http(s), because the API may be on the
+    same port.
     """
     url = url.strip()
     if "://" in url:
@@ -69,13 +69,13 @@ def parse_remote(url: str) -> Remote | None:
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
-    """What git prints, trimmed; None where it fails or prints nothing."""
+    """Return the trimmed output of git; None if it fails or prints nothing."""
     raw = run(folder, *arguments)
     return raw.decode(errors="replace").strip() or None if raw is not None else None
 
 
 def run(folder: Path, *arguments: str) -> bytes | None:
-    """What git prints, as it comes; None where it fails, is not there, or takes too long."""
+    """Return the output of git; None if it fails, is not installed, or takes too long."""
     try:
         done = subprocess.run(  # noqa: S603  # fixed arguments, no shell
             ["git", "-C", str(folder), *arguments],  # noqa: S607  # the user's own git
@@ -90,11 +90,11 @@ def run(folder: Path, *arguments: str) -> bytes | None:
 
 
 _GH_SECONDS = 5
-"""`gh auth token` reads a keyring, which may ask somebody who is not there."""
+"""`gh auth token` reads a keyring, which may wait for somebody to unlock it."""
 
 
 def gh_token(host: str) -> str | None:
-    """What `gh auth token` gives for a host; None where there is no gh or it is not signed in."""
+    """Return the token of `gh auth token` for a host; None without gh or a login."""
     try:
         done = subprocess.run(  # noqa: S603  # fixed arguments, no shell
             ["gh", "auth", "token", "--hostname", host],  # noqa: S607  # the user's own gh

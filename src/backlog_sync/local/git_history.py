@@ -1,4 +1,4 @@
-"""What git remembers of a backlog's files: when lines came, and how the files stood on a day."""
+"""The git history of a backlog's files: when lines were added, and the files of a date."""
 
 import re
 from collections.abc import Callable, Hashable, Sequence
@@ -8,23 +8,23 @@ from pathlib import Path, PurePosixPath
 from backlog_sync.local import git
 
 MOST_FILES = 200
-"""Each file's history is a git command; a backlog of more files is not compared."""
+"""The most files to compare: each one's history takes a git command."""
 _SUFFIXES = (".md", ".markdown", ".yaml", ".yml", ".json", ".csv", ".tsv")
 
 
 def is_shallow(top: Path) -> bool:
-    """Whether the clone lacks the older part of the history."""
+    """Return whether the clone lacks the older part of the history."""
     return git.run(top, "rev-parse", "--is-shallow-repository") == b"true\n"
 
 
 def line_days(
     top: Path, path: str, today: date, words: Callable[[str], Hashable]
 ) -> tuple[date, ...] | None:
-    """Give for each line of a file the day (UTC) on which its `words` came to be what they are.
+    """Return for each line of a file the date (UTC) on which its `words` were written.
 
-    A line that a commit wrote again with the same words keeps its day; so does one that is moved
-    within what a commit replaced. What is not committed is from `today`. Merges are as the branch
-    saw them that they went into. None where git does not know the file.
+    A line that a commit rewrote with the same words keeps its date; so does one that was moved
+    within the replaced part. Uncommitted lines have the date `today`. Merges are followed on the
+    branch that they went into. None if git does not know the file.
     """
     raw = git.run(top, *_LOG, "--", path)
     if not raw:
@@ -46,14 +46,14 @@ _LOG = (
     *("log", "--format=%x00%ct", "--no-show-signature", "--follow", "--first-parent", "-m"),
     *("--patch", *_PATCH),
 )
-"""Patches as they are read below, whatever somebody configured for their own eyes."""
+"""Options for patches in the format that is parsed below, whatever the user configured."""
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
 
 
 def _patched(
     lines: list[tuple[date, Hashable]], patch: bytes, day: date, words: Callable[[str], Hashable]
 ) -> list[tuple[date, Hashable]]:
-    """The lines after a patch without context; what says the same as before keeps its day."""
+    """Return the lines after a patch without context; lines with the same words keep their date."""
     made: list[tuple[date, Hashable]] = []
     at, kept = 0, dict[Hashable, list[date]]()
     in_hunk = False
@@ -76,10 +76,10 @@ def _patched(
 
 
 def files_then(top: Path, sources: Sequence[str], day: date) -> dict[str, bytes] | None:
-    """Give the files of a backlog as they stood when `day` (UTC) began, by path below `top`.
+    """Return the files of a backlog at the beginning of `day` (UTC), by path below `top`.
 
-    These are `sources` and others of their kind in the same folders, which may have been part of
-    it. None where the history does not go back so far.
+    These are `sources` and similar files in the same folders, which may have been part of it. None
+    if the history does not go back that far.
     """
     answer = git.run(top, "rev-list", "-1", f"--before={day.isoformat()}T00:00:00Z", "HEAD")
     commit = answer.decode().strip() if answer else ""

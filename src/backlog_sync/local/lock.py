@@ -1,4 +1,4 @@
-"""One run at a time: below one root, and for one repository on this machine."""
+"""Allow one run at a time, per root folder and per repository on this machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ from backlog_sync.local.state import check_file, own_folder, safe_name
 def only_one(root: Path) -> Iterator[None]:
     """Hold the root's lock.
 
-    Raises `RefusedError` where another run holds it or the lock is no file of ours, and
-    `FailedError` where it cannot be had.
+    Raises `RefusedError` if another run holds it or the lock is not one of our files, and
+    `FailedError` if it cannot be taken.
 
-    The system lets go of the lock when a process ends, however it ends.
+    The system releases the lock when a process ends, however it ends.
     """
     with _held(own_folder(root) / "lock", "of this backlog"):
         yield
@@ -27,7 +27,7 @@ def only_one(root: Path) -> Iterator[None]:
 def only_one_for(state: Path, host: str, repository: str) -> Iterator[None]:
     """Hold the lock of a repository, whatever clone or folder the run is in.
 
-    Raises as `only_one` does.
+    Raises the same errors as `only_one`.
     """
     folder = state / "locks"
     try:
@@ -59,7 +59,7 @@ def _held(path: Path, what: str) -> Iterator[None]:
 
 
 def _unusable(path: Path, error: OSError | NotImplementedError) -> FailedError:
-    """A lock that cannot be had: of another user, on a full disk, on one that locks nothing."""
+    """Return the error for a lock that cannot be taken, such as another user's or a folder."""
     if isinstance(error, OSError):
         why = error.strerror or str(error)
         hint = disk_hint(

@@ -1,7 +1,7 @@
-"""What is checked out; committing files and pushing them, with no hook of the repository run.
+"""Commit files and push them, without running any hook of the repository.
 
-The token goes to git in its environment, where no list of processes shows it; a checkout that
-kept its own credentials uses those.
+The token is passed to git in its environment, where no process list shows it; a checkout that kept
+its own credentials uses those.
 """
 
 import base64
@@ -20,11 +20,11 @@ from backlog_sync.errors import FailedError
 _SECONDS = 120
 BOT = "github-actions[bot]"
 BOT_EMAIL = "41898282+github-actions[bot]@users.noreply.github.com"
-"""Who commits: the account of workflows, by its public id."""
+"""The committer: the account of workflows, by its public id."""
 
 
 class Pushed(StrEnum):
-    """What became of a push."""
+    """The result of a push."""
 
     DONE = "done"
     MOVED = "moved"
@@ -34,16 +34,16 @@ class Pushed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What became of a push, and git's own words for it."""
+    """The result of a push, and git's own words for it."""
 
     result: Pushed
     words: str = ""
 
 
 class WorkTree:
-    """A checked-out repository. `server_url` is where the token may be sent, and nowhere else.
+    """A checked-out repository. The token may be sent only to `server_url`.
 
-    `seconds` is how long one command of git may take.
+    `seconds` is the time limit of one git command.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class WorkTree:
         self._server = server_url.rstrip("/")
 
     def head(self) -> str:
-        """The commit that is checked out. Raises `FailedError` outside of a repository."""
+        """The commit that is checked out. Raises `FailedError` without a repository."""
         return self._read("rev-parse", "--verify", "HEAD^{commit}")
 
     def tip(self, branch: str) -> str | None:
-        """The branch's newest commit at `origin`, None where there is none. Raises FailedError."""
+        """Return the newest commit of a branch at `origin`, None if missing. Raises FailedError."""
         for line in self._read("ls-remote", "origin", f"refs/heads/{branch}").splitlines():
             commit, _, name = line.partition("\t")
             if name == f"refs/heads/{branch}":
@@ -68,17 +68,17 @@ class WorkTree:
         return None
 
     def default_branch(self) -> str | None:
-        """The branch that `origin` has checked out; None where it does not say."""
+        """The branch that `origin` has checked out; None if unknown."""
         for line in self._read("ls-remote", "--symref", "origin", "HEAD").splitlines():
             if line.startswith("ref: refs/heads/"):
                 return line.removeprefix("ref: refs/heads/").partition("\t")[0]
         return None
 
     def checkout(self, default: str | None = None) -> Checkout:
-        """What is checked out, against the default branch (asked for where it is not given).
+        """Return the checkout compared with the default branch (looked up if it is not given).
 
-        Raises `FailedError` where there is no repository, no `origin` in reach, or none of its
-        branches is the default.
+        Raises `FailedError` if there is no repository, `origin` cannot be accessed, or it has no
+        default branch.
         """
         head = self.head()
         base = default or self.default_branch()
@@ -97,9 +97,9 @@ class WorkTree:
         return Checkout(head, branch, base, tip, follows)
 
     def commit(self, files: Sequence[Path], message: str) -> str | None:
-        """Commit these files on top of HEAD, leaving HEAD and the index; None for no difference.
+        """Commit these files on top of HEAD, leaving HEAD and the index; None if nothing differs.
 
-        The same files on the same HEAD give the same commit: its time is that of HEAD.
+        The same files on the same HEAD produce the same commit: its time is that of HEAD.
         """
         index = self._read("rev-parse", "--absolute-git-dir") + "/backlog-index"
         head_time = self._read("show", "-s", "--format=%ct", "HEAD")
@@ -123,14 +123,14 @@ class WorkTree:
             Path(index).unlink(missing_ok=True)
 
     def follow(self, commit: str) -> None:
-        """Have HEAD and the index be at this commit, the files as they are."""
+        """Move HEAD and the index to this commit; the files stay unchanged."""
         self._read("reset", "-q", "--mixed", commit)
 
     def push(self, commit: str, branch: str, *, replacing: str | None = None) -> Push:
         """Push a commit to a branch of `origin`.
 
-        Without `replacing` it must follow what is there (the expected head is its parent); with
-        it, it takes the place of exactly that commit; "" stands for a branch that is not there.
+        Without `replacing` it must be based on the remote branch (the expected head is its parent);
+        with it, it replaces exactly that commit; "" means that the branch must not exist.
         """
         lease = [] if replacing is None else [f"--force-with-lease={branch}:{replacing}"]
         done = self._run(
@@ -163,7 +163,7 @@ class WorkTree:
         self, *arguments: str, extra: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
         env = {**os.environ, **self._credentials(), **(extra or {}), "GIT_TERMINAL_PROMPT": "0"}
-        # A repository's own settings must not start programs of its own.
+        # A repository's own settings must not start its own programs.
         safe = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
         safe += ["-c", "commit.gpgSign=false"]
         try:
@@ -176,19 +176,19 @@ class WorkTree:
                 check=False,
                 stdin=subprocess.DEVNULL,
                 env=env,
-                # Without a terminal of its own nothing that git starts can ask for a word.
+                # Without its own terminal nothing that git starts can ask for a word.
                 start_new_session=True,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FailedError(f"git did not run: {error}", slug="git") from error
-        # What git and its server say may repeat an address with all that stands in it.
+        # What git and its server say may repeat an address with all that is in it.
         done.stderr = without_shapes(self._secrets.hide(done.stderr))
         return done
 
     def _credentials(self) -> dict[str, str]:
-        """The header that lets git in, for our server alone; nothing where git has one already.
+        """Return the authorization header, for our server only; nothing if git has one already.
 
-        A second Authorization header makes GitHub refuse the request.
+        GitHub refuses requests with two Authorization headers.
         """
         if self._token is None or urlsplit(self._server).scheme != "https":
             return {}

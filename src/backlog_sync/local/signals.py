@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: a run ends soon, in order, and with a true account of what was done."""
+"""SIGINT and SIGTERM: a run ends soon, cleanly, and with a correct report of what was done."""
 
 import os
 import signal
@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from types import FrameType
 
 _SECONDS = 2.0
-"""A second signal within this is the same one once more: a terminal and a wrapper both send it."""
+"""A second signal within this time is a repetition: a terminal and a wrapper both send it."""
 
 
 class Interrupts:
-    """Turns a signal into `KeyboardInterrupt`, at once, or where it does no harm.
+    """Turns a signal into `KeyboardInterrupt`, immediately or where it is safe.
 
-    While something is `held`, a signal strikes only where the run waits for the network or for
-    time to pass: what stands between, the books of what was done, is never torn. Where the
-    process ends with the command (`process_ends`), what comes after it is over is ignored: its
-    exit code is the account of it.
+    While something is `held`, a signal interrupts only waits for the network or for time to pass,
+    so that the record of what was done stays complete. If the process ends with the command
+    (`process_ends`), signals after that are ignored: its exit code already reports the result.
     """
 
     def __init__(self) -> None:
@@ -39,7 +38,7 @@ class Interrupts:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Take care of both signals; outside of the main thread nothing is done."""
+        """Handle both signals; does nothing outside of the main thread."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -55,7 +54,7 @@ class Interrupts:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let signals strike only in `waiting`; those that come elsewhere are `asked`."""
+        """Let signals interrupt only in `waiting`; elsewhere they are recorded in `asked`."""
         self._held += 1
         try:
             yield
@@ -64,7 +63,7 @@ class Interrupts:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """A wait that a signal may end. Raises `KeyboardInterrupt` where one came before."""
+        """Allow signals during a wait. Raises `KeyboardInterrupt` if one came before."""
         with self._guard:
             self._waiting += 1
         try:
@@ -92,4 +91,4 @@ class Interrupts:
 
 
 INTERRUPTS = Interrupts()
-"""Those of this process: signals are the process's own."""
+"""The instance of this process: signals belong to the process."""

@@ -1,1 +1,1 @@
-"""Reports as values: roll-ups, history, forecast, planning. Facts in, a `Report` out."""
+"""Reports as values: progress, history, forecast, planning. Facts in, a `Report` out."""

@@ -1,4 +1,4 @@
-"""A report about what is for somebody: the items whose `audience` names them, and no others."""
+"""Limit a report to one audience: the items whose `audience` names it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,16 +9,16 @@ from backlog_sync.core.rollup import Outline, audience_of, outline
 
 
 def audiences(facts: Facts) -> tuple[str, ...]:
-    """Give everybody that an item says it is for."""
+    """Return every audience that an item names."""
     return tuple(dict.fromkeys(item.audience for item in facts.items if item.audience))
 
 
 def for_audience(facts: Facts, name: str) -> Facts | None:
-    """Give the facts of the leaf items for somebody and of what stands above them; None for none.
+    """Return the facts of an audience's leaf items and their parents; None if there are none.
 
-    An item without an audience is for whom the nearest one above is. Points and hours are those
-    that an item counts with in the whole. What such an item waits for and is not among them is an
-    issue elsewhere.
+    An item without an audience has that of its nearest parent. Points and hours are those that an
+    item counts with in the whole. Dependencies on items outside the audience are shown as issues
+    elsewhere.
     """
     tree = outline(facts.items)
     kept = _kept(tree, name)
@@ -39,7 +39,7 @@ def for_audience(facts: Facts, name: str) -> Facts | None:
 
 
 def _kept(tree: Outline, name: str) -> dict[str, None]:
-    """The keys of the leaves for somebody, and of all above them."""
+    """Return the keys of the audience's leaves, and of all their parents."""
     wanted = [leaf.key for leaf in tree.leaves if fold(audience_of(tree, leaf.key)) == fold(name)]
     return {item.key: None for key in wanted for item in tree.above(key)}
 
@@ -58,6 +58,6 @@ def _limited(tree: Outline, item: WorkItem, kept: Mapping[str, None]) -> WorkIte
 
 
 def _before(before: Before, name: str) -> Before:
-    """How the file stood, of the same people."""
+    """Return the earlier state of the files for the same audience."""
     kept = _kept(outline(tuple(before.items.values())), name)
     return replace(before, items={key: one for key, one in before.items.items() if key in kept})

@@ -1,4 +1,4 @@
-"""The report, made from the facts: every part worked out once, from the same roll-up."""
+"""Build the report from the facts: every part calculated once, from the same roll-up."""
 
 from collections.abc import Iterator, Sized
 
@@ -20,10 +20,10 @@ from backlog_sync.reports.values import Forecast, Health, Report, Schedule
 
 
 def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
-    """Give the whole report. Raises nothing.
+    """Return the whole report. Raises nothing.
 
-    `draws` is a source of chance, made with `seed`: `random.Random(seed)`. The same facts and
-    seed give the same report.
+    `draws` is a random source created with `seed`: `random.Random(seed)`. The same facts and seed
+    produce the same report.
     """
     tree = rollup.outline(facts.items)
     total = rollup.total(tree)
@@ -63,7 +63,7 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
 
 
 def _velocity(facts: Facts, tree: Outline) -> float | None:
-    """Points a week: as the settings say, else the mean of the last weeks where they tell."""
+    """Return the points per week: from the settings, else the mean of the last weeks if known."""
     if facts.planning.velocity is not None:
         return facts.planning.velocity
     weekly = throughput(tree, facts.today, points=True)
@@ -71,7 +71,7 @@ def _velocity(facts: Facts, tree: Outline) -> float | None:
 
 
 def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -> Iterator[str]:
-    """What a reader must know to read the figures rightly, beside what is unestimated."""
+    """Yield the caveats of the figures, in addition to unestimated items."""
     remaining = tree.open(leaf.key for leaf in tree.leaves)
     missing = [key for key in remaining if key not in tree.points]
     if tree.points and missing and foreseen.unit == "items" and not foreseen.reason:

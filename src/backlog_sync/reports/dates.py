@@ -1,4 +1,4 @@
-"""The days that an item is planned for: its own, else those of what it belongs to."""
+"""The planned dates of an item: its own, else those of its parent or milestone."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,23 +11,24 @@ _SPAN = re.compile(r"([0-9]{1,4})([dwm])")
 
 
 def planned_start(tree: Outline, key: str) -> date | None:
-    """The day before which it does not start: its own, or that of the nearest item above."""
+    """Return the start date of an item, or that of its nearest parent with one."""
     planned_item = tree.inherited(key, lambda item: item.start)
     return planned_item.start if planned_item else None
 
 
 def planned_end(tree: Outline, key: str, due: Mapping[str, date]) -> date | None:
-    """The day by which it should be done: its own target, else that of the nearest item above
-    with one, else its milestone's due day.
+    """Return the date by which an item should be done.
+
+    It is its own target, else that of the nearest parent with one, else its milestone's due date.
     """
     planned_item = tree.inherited(key, lambda item: item.target)
     return planned_item.target if planned_item else due.get(tree.items[key].milestone or "")
 
 
 def since_day(word: str, today: date) -> date | None:
-    """The day that a word means: `2026-03-01`, `30d`, `4w`, `3m` (months), `last-month`.
+    """Return the date of a word: `2026-03-01`, `30d`, `4w`, `3m` (months), `last-month`.
 
-    The last is the first day of the month before. None for a word without a meaning.
+    `last-month` is the first day of the previous month. None for a word without a meaning.
     """
     word = word.strip().lower()
     if word == "last-month":
@@ -41,5 +42,5 @@ def since_day(word: str, today: date) -> date | None:
 
 
 def due_days(milestones: Sequence[MilestoneFact]) -> dict[str, date]:
-    """The due day of each milestone that has one."""
+    """Return the due date of each milestone that has one."""
     return {milestone.title: milestone.due for milestone in milestones if milestone.due}

@@ -1,4 +1,4 @@
-"""What somebody has to decide, as the report's figures ask for it."""
+"""The decisions that the report's figures call for."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ from backlog_sync.reports.load import overloads
 from backlog_sync.reports.values import Health, MilestoneReport, Report
 
 GRAVE = 12
-"""From this exposure on (of 25) a risk needs an answer."""
+"""A risk with this exposure (of 25) or more needs a response."""
 
 
 def decisions(report: Report) -> tuple[str, ...]:
-    """Give the questions that the report raises, the most pressing first.
+    """Return the questions that the report raises, the most pressing first.
 
-    A sentence quotes titles and names as they are: what shows it makes it harmless.
+    A sentence contains titles and names unescaped: whoever shows it escapes them.
     """
     return tuple(_questions(report))
 

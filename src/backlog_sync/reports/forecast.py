@@ -1,8 +1,8 @@
-"""When what is left will be done, by drawing weeks at random from those that were.
+"""Forecast when the remaining work will be done, by sampling past weeks.
 
-Each run draws weeks, with replacement, from what was done in the last twelve whole weeks, until
-all that is left is done. Milestones share what a week brings: it goes to them in the order of
-their due days (those without one follow, in document order), and last to what has no milestone.
+Each run samples weeks, with replacement, from the work done in the last twelve full weeks, until
+all remaining work is done. Milestones get each week's work in the order of their due dates (those
+without one follow, in document order), and work without a milestone comes last.
 """
 
 import math
@@ -19,31 +19,31 @@ from backlog_sync.reports.history import first_day
 from backlog_sync.reports.values import Forecast
 
 WEEKS = 12
-"""How many of the last whole weeks are drawn from."""
+"""The number of past full weeks to sample from."""
 ENOUGH = 4
-"""In so many of them something has to be done; with less there is no forecast."""
+"""The weeks in which something must have been done; with fewer there is no forecast."""
 NOTHING_LEFT = "Nothing is left to do."
 
 _LONGEST = 522
 """Weeks in ten years, after which a run is given up."""
 _DRAWS = 1_500_000
-"""Draws in all: a long plan gets fewer runs, so that a forecast never dominates a report."""
+"""The most samples in total: a long plan gets fewer runs, so that a report stays fast."""
 _FEWEST, _MOST = 1_000, 5_000
 """Runs: 1,000 leave 50 beyond the 95% mark; more than 5,000 only cost time."""
 _DUST = 1e-9
-"""Sums of points are floats; what differs by less is equal."""
+"""Sums of points are floats; smaller differences are rounding errors."""
 
 
 class Draws(Protocol):
-    """Where chance comes from; `random.Random` is one."""
+    """A random source; `random.Random` is one."""
 
     def choices(self, population: Sequence[float], *, k: int) -> Sequence[float]:
-        """Give `k` of the population, each drawn from the whole."""
+        """Return `k` members of the population, each sampled from the whole."""
         ...
 
 
 def throughput(tree: Outline, today: date, *, points: bool) -> tuple[float, ...]:
-    """What was done in each of the last whole weeks, oldest first; the last ended yesterday.
+    """Return the work done in each of the last full weeks, oldest first; the last ended yesterday.
 
     Weeks before the first known day of the backlog are left out.
     """
@@ -60,7 +60,7 @@ def throughput(tree: Outline, today: date, *, points: bool) -> tuple[float, ...]
 
 
 def too_little(weekly: Sequence[float]) -> str:
-    """Why these weeks are too few to draw from; empty where they are enough."""
+    """Return why these weeks are too few to sample from; empty if they are enough."""
     busy = sum(week > 0 for week in weekly)
     if busy >= ENOUGH:
         return ""
@@ -76,10 +76,10 @@ def too_little(weekly: Sequence[float]) -> str:
 def forecast(
     tree: Outline, milestones: Sequence[MilestoneFact], today: date, draws: Draws, seed: int
 ) -> Forecast:
-    """Give the days by which all that is left is done, and each milestone's own.
+    """Return the dates by which all remaining work is done, and those of each milestone.
 
-    It counts points where every open item has some, else items. `seed` is what `draws` was made
-    with; it is only noted.
+    It counts points if every open item has some, else items. `seed` is what `draws` was created
+    with; it is only recorded.
     """
     remaining = tree.open(leaf.key for leaf in tree.leaves)
     worth = {key: tree.points[key] for key in remaining if key in tree.points}
@@ -116,7 +116,7 @@ def _with_days(base: Forecast, days: Sequence[float], today: date) -> Forecast:
 
 
 def simulate(weekly: Sequence[float], goals: Sequence[float], draws: Draws) -> list[list[float]]:
-    """For each goal (amounts above 0, ascending) the days that the runs took, sorted.
+    """Return for each goal (amounts above 0, ascending) the days that the runs took, sorted.
 
     Within a week work is done evenly. A run that takes more than ten years is infinite.
     """
@@ -137,7 +137,7 @@ def simulate(weekly: Sequence[float], goals: Sequence[float], draws: Draws) -> l
 
 
 def _days(done: Sequence[float], goal: float) -> float:
-    """After how many days a run reaches a goal."""
+    """Return the number of days until a run reaches a goal."""
     week = bisect_left(done, goal - _DUST)
     if week >= len(done):
         return math.inf
@@ -146,7 +146,7 @@ def _days(done: Sequence[float], goal: float) -> float:
 
 
 def quantile(days: Sequence[float], part: float) -> float:
-    """The smallest of the sorted days within which at least this part of the runs ended."""
+    """Return the smallest of the sorted durations that this share of the runs did not exceed."""
     return days[max(0, math.ceil(part * len(days)) - 1)]
 
 

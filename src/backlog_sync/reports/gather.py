@@ -1,4 +1,4 @@
-"""The facts of a report, from what the files declare, what GitHub holds and what git remembers."""
+"""Gather the facts of a report from the files, GitHub and git."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,11 +21,11 @@ from backlog_sync.core.progress import ItemProgress, first_status, measure, stat
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What git remembers of the files.
+    """The history of the files in git.
 
-    `added` and `reviewed` map keys to the day on which an item's first line came into its file,
+    `added` and `reviewed` map keys to the date on which an item's first line was added to its file,
     and on which its words last changed. `then` is what the files declared at the start of the
-    reported time. `unseen` says what git could not tell.
+    reported period. `unseen` lists what git could not provide.
     """
 
     added: Mapping[str, date] = field(default_factory=dict)
@@ -43,7 +43,7 @@ def gather(
     remembered: Remembered | None = None,
     conversations: tuple[Conversation, ...] = (),
 ) -> Facts:
-    """Give the facts of a report on `today`, and where `since` is given on the time from then."""
+    """Return the facts of a report on `today`, and if `since` is given, of the period from then."""
     memory = remembered or Remembered()
     repository = observed.repository.name_with_owner
     issues = {key: match.issue for key, match in match_items(desired, observed).by_key.items()}
@@ -79,13 +79,13 @@ def gather(
 
 
 def feedback_refs(desired: DesiredState) -> tuple[FeedbackRef, ...]:
-    """Give every place where feedback on the plan or an item is collected, once."""
+    """Return every place where feedback on the plan or an item is collected, once."""
     of_items = (ref for item in desired.items for ref in item.outlook.feedback)
     return tuple(dict.fromkeys((*desired.planning.feedback, *of_items)))
 
 
 def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkItem:
-    """What the file plans."""
+    """Return the planned values of an item in the file."""
     outlook = item.outlook
     blockers = [str(name) for name in _words(item, "blocked_by")]
     return replace(
@@ -120,7 +120,7 @@ def _with_issue(
     progress: ItemProgress | None,
     first: str,
 ) -> WorkItem:
-    """The same with what is read of its issue; a label's or person's name as it is there."""
+    """Return the item with the values of its issue; labels and people as named on GitHub."""
     ticks = progress.ticks if progress else {}
     return replace(
         work,
@@ -153,7 +153,7 @@ def _text(value: object) -> str | None:
 
 
 def _day(value: str | None) -> date | None:
-    """The day of an ISO date or time; None for anything else, which lint has told."""
+    """Return the date of an ISO date or time; None for anything else, which lint has reported."""
     try:
         return date.fromisoformat(value[:10]) if value else None
     except ValueError:
@@ -161,7 +161,7 @@ def _day(value: str | None) -> date | None:
 
 
 def _milestones(desired: DesiredState, observed: ObservedState) -> tuple[MilestoneFact, ...]:
-    """Those of the file, with their state and, where the file gives none, their day on GitHub."""
+    """Return the file's milestones, with their state and, if not declared, due date on GitHub."""
     elsewhere = [milestone for other in observed.others for milestone in other.milestones]
     observed_by_title = {
         fold(milestone.title): milestone for milestone in (*elsewhere, *observed.milestones)
@@ -181,7 +181,7 @@ def _milestones(desired: DesiredState, observed: ObservedState) -> tuple[Milesto
 
 
 def _before(desired: DesiredState, work_items: Sequence[WorkItem], since: date) -> Before:
-    """How the files stood; an item with an issue is known by its number, whatever its key was."""
+    """Return the earlier state of the files; items with an issue are identified by its number."""
     keys = {one.ref: one.key for one in work_items if one.ref}
     items = {}
     for item in desired.items:
@@ -193,7 +193,7 @@ def _before(desired: DesiredState, work_items: Sequence[WorkItem], since: date) 
 
 
 def _ref(item: DesiredItem, target: str | None) -> str | None:
-    """Name an item's issue as the file does, and reports do."""
+    """Return the reference to an item's issue, as in the file and in reports."""
     if item.issue is None:
         return None
     repository = item.issue.repository or item.repository

@@ -1,4 +1,4 @@
-"""How a milestone, or the whole, stands against its day: one rule, with its reason in words."""
+"""The health of a milestone, or of the whole: one rule, with its reason in words."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -18,11 +18,11 @@ def judge(
     forecast: Forecast | None = None,
     ends: date | None = None,
 ) -> tuple[Health, str]:
-    """Give a milestone's health and a sentence that says why.
+    """Return a milestone's health and a sentence with the reason.
 
-    What is left and its day decide first. Then the forecast: on track where the day is kept with
-    85 %, off track where with less than 50 %. Where there is none, the day on which the schedule
-    ends (`ends`), which knows of no limits, can only say that the day is at risk.
+    The remaining work and the due date decide first. Then the forecast: on track if the probability
+    of meeting the date is at least 85%, off track if below 50%. Without a forecast, the end of the
+    schedule (`ends`), which assumes unlimited people, can only put the date at risk.
     """
     open_count = total.total - total.done
     if closed or (total.total and not open_count):
@@ -58,10 +58,10 @@ def _judge_by_forecast(forecast: Forecast, due: date) -> tuple[Health, str]:
 def judge_whole(
     total: Sum, parts: Iterable[tuple[str, Health, str]], *, dated: bool = False
 ) -> tuple[Health, str]:
-    """Give the whole's health: that of its worst milestone (title, health, why).
+    """Return the whole plan's health: that of its worst milestone (title, health, why).
 
-    `dated` says that a milestone that is not done has a day.
-    Those of which nothing is known, and those that are done, decide only where no other does.
+    `dated` means that an unfinished milestone has a due date. Milestones that are unknown or done
+    decide only if there are no others.
     """
     if total.total and total.done == total.total:
         return Health.DONE, "All is done."
@@ -79,7 +79,7 @@ def judge_whole(
 
 
 def board_status(health: Health) -> str | None:
-    """GitHub's word for it in a board's status update; None where nothing is known."""
+    """Return GitHub's word for the health in a status update; None if it is unknown."""
     words = {
         Health.DONE: "COMPLETE",
         Health.ON_TRACK: "ON_TRACK",

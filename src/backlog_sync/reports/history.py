@@ -1,9 +1,9 @@
-"""Scope and completion over time, from the days on which items were added and closed.
+"""Scope and completion over time, from the dates on which items were added and closed.
 
-There is no database: an item is in the scope from the day it was added, and done from the day it
-was closed, at the points it has today. Work that was dropped is in the scope until the day that
-it was closed. Reopened work counts as open all the time: its earlier closing is not kept. What
-has no day of adding was there from the first day on; what is done without a day was done then.
+There is no database: an item is in scope from the date it was added, and done from the date it was
+closed, with its current points. Dropped work is in scope until the date it was closed. Reopened
+work counts as open all the time, because its earlier closing is not recorded. Items without a date
+of addition were there from the first day; work done without a date was done then.
 """
 
 from collections import defaultdict
@@ -15,13 +15,13 @@ from backlog_sync.core.rollup import Outline, amount
 from backlog_sync.reports.values import Day
 
 _DAILY = 120
-"""Up to so many days the series has one value a day, then one a week."""
+"""The most days for which the series has one value per day; longer ones have one per week."""
 _LONGEST = 520 * 7
-"""Days that the series goes back; what is older counts on its first day."""
+"""The most days that the series goes back; older changes count on its first day."""
 
 
 def history(tree: Outline, today: date) -> tuple[Day, ...]:
-    """Give scope and completion from the first known day to `today`; its last is as of now."""
+    """Return scope and completion from the first known date to `today`; the last is current."""
     first = first_day(tree.leaves, today)
     if first is None:
         return ()
@@ -42,7 +42,7 @@ def history(tree: Outline, today: date) -> tuple[Day, ...]:
 
 
 def first_day(items: Iterable[WorkItem], today: date) -> date | None:
-    """The first day on which anything was added or closed, at most ten years back."""
+    """Return the first date on which anything was added or closed, at most ten years ago."""
     days = [day for item in items for day in (item.added, item.closed) if day and day <= today]
     return max(min(days), today - timedelta(days=_LONGEST)) if days else None
 
@@ -50,7 +50,7 @@ def first_day(items: Iterable[WorkItem], today: date) -> date | None:
 def _count(
     item: WorkItem, points: float, first: date, today: date, moves: dict[date, list[float]]
 ) -> None:
-    """Note when an item enters the scope, and when it is done or leaves it again."""
+    """Record when an item enters the scope, and when it is done or leaves it."""
 
     def within_series(day: date | None) -> date:
         return min(max(day or first, first), today)
@@ -76,7 +76,7 @@ def _add_change(move: list[float], points: float, items: int) -> None:
 
 
 def _series_days(first: date, today: date) -> list[date]:
-    """The days of the series: each one, or today and every seventh day before."""
+    """Return the days of the series: every day, or today and every seventh day before."""
     step = 1 if (today - first).days < _DAILY else 7
     days = range((today - first).days // step + 1)
     return [today - timedelta(days=step * back) for back in reversed(days)]

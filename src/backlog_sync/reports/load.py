@@ -1,10 +1,9 @@
-"""What each month and quarter asks of teams and skills, against what they can give.
+"""The load of teams and skills by month and quarter, compared with their capacity.
 
-An item's hours are spread evenly over working days: from its `start` (else the day that the
-schedule gives it) to the day by which it should be done (its own, else its milestone's, else the
-schedule's). What is late already falls on the days that the schedule gives. An item that needs
-several skills asks an equal part of each; an item that declares a capacity is asked for all that
-stands below it. Only items with hours and something left to do count.
+An item's hours are spread evenly over working days: from its `start` (else its scheduled start) to
+the date by which it should be done (its own, else its milestone's, else the scheduled end). Late
+work counts on its scheduled days. An item that needs several skills needs an equal part of each; an
+item with its own capacity counts all work below it. Only items with hours and remaining work count.
 """
 
 from collections import defaultdict
@@ -20,7 +19,7 @@ from backlog_sync.reports.values import Load, Schedule, Shortage
 from backlog_sync.reports.workdays import workdays
 
 _FURTHEST = 10 * 366
-"""Days ahead that hours are spread over."""
+"""The most days ahead that hours are spread over."""
 
 
 @dataclass(slots=True)
@@ -30,12 +29,12 @@ class _Part:
 
 
 def quarter_of(day: date) -> str:
-    """The quarter of a day, as "2026 Q1"."""
+    """Return the quarter of a date, such as "2026 Q1"."""
     return f"{day.year} Q{(day.month + 2) // 3}"
 
 
 def quarter_days(day: date) -> tuple[date, date]:
-    """The first and the last day of a day's quarter."""
+    """Return the first and the last day of a date's quarter."""
     first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     return first, _month_end(first.replace(month=first.month + 2))
 
@@ -53,10 +52,10 @@ def load(
     planning: PlanningSettings,
     today: date,
 ) -> tuple[Load, ...]:
-    """Give the load by period: teams, skills, items with a capacity; months before quarters.
+    """Return the load by period: teams, skills, items with a capacity; months before quarters.
 
-    Hours of items without a team or skill stand under the name "". A name with a capacity but
-    no hours is left out.
+    Hours of items without a team or skill are under the name "". A name with a capacity but without
+    hours is left out.
     """
     due = due_days(milestones)
     spans = {row.key: (row.first, row.last) for row in planned.rows}
@@ -94,7 +93,7 @@ def _name(tree: Outline, whose: str, name: str) -> str:
 
 
 def _capacities(tree: Outline, planning: PlanningSettings) -> dict[tuple[str, str], Capacity]:
-    """What is declared, by whose it is and its name; an item's by its key."""
+    """Return the declared capacities by type and name; an item's by its key."""
     declared = {("team", each.name): each for each in planning.teams}
     declared |= {("skill", each.name): each for each in planning.skills}
     for key, item in tree.items.items():
@@ -118,7 +117,7 @@ def _span(
     due: Mapping[str, date],
     today: date,
 ) -> tuple[date, date]:
-    """The days over which an item's hours are spread."""
+    """Return the days over which an item's hours are spread."""
     scheduled_days = scheduled or (today, today)
     first = max(planned_start(tree, key) or scheduled_days[0], today)
     last = planned_end(tree, key, due) or scheduled_days[1]
@@ -134,13 +133,13 @@ def _skills(tree: Outline, key: str) -> list[tuple[str, str, float]]:
 
 
 def _declaring(tree: Outline, key: str) -> list[tuple[str, str, float]]:
-    """The nearest item at or above it that says who is there for it."""
+    """Return the nearest item at or above this one that declares a capacity."""
     declaring = tree.inherited(key, lambda item: item.capacity and read(item.capacity))
     return [("item", declaring.key, 1.0)] if declaring else []
 
 
 def _months(first: date, last: date) -> Iterator[tuple[date, float]]:
-    """The first day of a span in each of its months, and the month's share of its working days."""
+    """Yield the first day of each month of a span, and the month's share of its working days."""
     whole = workdays(first, last)
     start = first
     while start <= last:
@@ -169,7 +168,7 @@ def _load_of_period(
     hours_per_week: float,
     today: date,
 ) -> Load:
-    """The load with its figures. No capacity changes within a month or a quarter."""
+    """Return the load with its figures. No capacity changes within a month or a quarter."""
     weeks = workdays(max(days[0], today), days[1]) / 5
     hours_per_person = hours_per_week * weeks
     rate, words = declared.on(days[0]) if declared else (None, "")
@@ -192,18 +191,18 @@ def _load_of_period(
 
 
 _SHORT = 0.1
-"""Part of a person from which on more hands are asked for."""
+"""The part of a person from which a shortage is reported."""
 
 
 def overloads(loads: Sequence[Load]) -> tuple[Load, ...]:
-    """The quarters in which noticeably more is asked for than there is."""
+    """Return the quarters in which noticeably more is needed than available."""
     return tuple(load for load in loads if "Q" in load.period and load.more >= _SHORT)
 
 
 def shortages(loads: Sequence[Load]) -> tuple[Shortage, ...]:
-    """From when to when each team, skill and item lacks people: months that follow each other.
+    """Return the consecutive months in which each team, skill and item lacks people.
 
-    Of these months the one that lacks most is told.
+    The worst of these months is reported.
     """
     found: list[Shortage] = []
     for load in loads:
@@ -232,7 +231,7 @@ def _longer(before: Shortage, after: Shortage) -> Shortage:
 
 
 def unread_capacities(items: Iterable[WorkItem]) -> Iterator[str]:
-    """Give a sentence for each capacity that names no number of people or hours."""
+    """Return a sentence for each capacity without a number of people or hours."""
     for item in items:
         if item.capacity and read(item.capacity) is None:
             yield (

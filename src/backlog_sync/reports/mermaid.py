@@ -1,9 +1,9 @@
-"""Pictures in Mermaid's language, which GitHub draws: a timeline and what waits for what.
+"""Mermaid diagrams, which GitHub renders: a timeline and the dependencies.
 
-Titles are foreign: every ASCII character but letters, digits and spaces becomes one of Mermaid's
-entities (`#58;`), and so does the first one, since a line that begins with a word of the language
-("section", "title", a date) would be read as that. GitHub takes at most 50,000 characters and 500
-arrows (Mermaid's defaults `maxTextSize` and `maxEdges`); the pictures stay far below.
+Titles are untrusted: every ASCII character except letters, digits and spaces becomes one of
+Mermaid's entities (`#58;`), and so does the first one, because a line that begins with a keyword
+("section", "title", a date) would be read as that. GitHub accepts at most 50,000 characters and 500
+arrows (Mermaid's defaults `maxTextSize` and `maxEdges`); the diagrams stay far below.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,15 +17,15 @@ from backlog_sync.reports.view import Names
 
 _TITLE, _SECTION = 60, 26
 _ROOM = '%%{init: {"gantt": {"leftPadding": 170}}}%%'
-"""Room for `_SECTION` characters beside the bars."""
+"""Room for `_SECTION` characters next to the bars."""
 MOST = 60
-"""Bars, or nodes, in one picture; more cannot be read."""
+"""The most bars, or nodes, in one diagram; nobody can read more."""
 _LONG = 120
-"""Days from which on the axis tells months."""
+"""Days from which the axis shows months."""
 
 
 def label(text: str, most: int = _TITLE) -> str:
-    """A title as it may stand in a picture: shown as it is, and obeyed nowhere."""
+    """Return a title escaped for a diagram: shown as written, without any effect."""
     plain = " ".join(clean(text).split()) or "?"
     if len(plain) > most:
         plain = f"{plain[: most - 1].rstrip()}…"
@@ -33,9 +33,9 @@ def label(text: str, most: int = _TITLE) -> str:
 
 
 def milestones_timeline(report: Report) -> str:
-    """A Gantt chart of the milestones: when each is worked on, its due day, its likely end.
+    """Return a Gantt chart of the milestones: when each is worked on, its due date, its forecast.
 
-    Empty where no milestone has a day.
+    Empty if no milestone has a date.
     """
     lines: list[str] = []
     days: list[date] = []
@@ -64,10 +64,9 @@ def _milestone(milestone: MilestoneReport, index: int, days: list[date]) -> Iter
 
 
 def items_timeline(report: Report) -> tuple[str, int]:
-    """A Gantt chart of the items with something left, and how many have no room in it.
+    """Return a Gantt chart of the open items, and how many do not fit.
 
-    Those on the critical path come first into the picture, then the earliest. Empty where there
-    is no schedule.
+    Those on the critical path are included first, then the earliest. Empty without a schedule.
     """
     path = set(report.schedule.path)
     ranked = sorted(report.schedule.rows, key=lambda row: (row.key not in path, row.first))
@@ -111,10 +110,10 @@ def _gantt(lines: Sequence[str], days: Sequence[date]) -> str:
 
 
 def dependencies(report: Report) -> tuple[str, int]:
-    """A flow chart of what waits for what, and how many links have no room in it.
+    """Return a flow chart of the dependencies, and how many links do not fit.
 
-    The critical path has thick frames and arrows, and comes first into the picture. Empty where
-    nothing waits.
+    The critical path has thick frames and arrows, and is included first. Empty without
+    dependencies.
     """
     path = report.schedule.path
     steps = set(pairwise(path))

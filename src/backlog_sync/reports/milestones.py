@@ -1,4 +1,4 @@
-"""Milestones: how each stands, when it is worked on, and which are worked on together."""
+"""Milestones: their health, when each is worked on, and overlaps."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,10 +16,10 @@ def milestone_reports(
     planned: Schedule,
     today: date,
 ) -> tuple[MilestoneReport, ...]:
-    """Give each milestone that is declared or used, in the order given, then as found.
+    """Return each milestone that is declared or used, in the given order, then as found.
 
-    `first` is the first day on which anything in it was begun, done or is laid out; `last` the
-    last on which anything was done or is laid out.
+    `first` is the first day on which anything in it was begun, done or is scheduled; `last` the
+    last on which anything was done or is scheduled.
     """
     declared = {milestone.title: milestone for milestone in milestones}
     keys: dict[str, list[str]] = {title: [] for title in declared}
@@ -61,7 +61,7 @@ def milestone_reports(
 
 
 def _begun(item: WorkItem, today: date) -> date | None:
-    """A day on which the item is known to have been worked on, or is planned to be."""
+    """Return a date on which work on the item is known to have begun, or is planned to."""
     days = [day for day in (item.start, item.closed) if day]
     if item.phase is Phase.DOING:
         days.append(today)
@@ -69,11 +69,11 @@ def _begun(item: WorkItem, today: date) -> date | None:
 
 
 def overlaps(tree: Outline, reports: Sequence[MilestoneReport], today: date) -> tuple[Overlap, ...]:
-    """Give the pairs of milestones that are worked on in the same time, now or later.
+    """Return the pairs of milestones that are worked on at the same time, now or later.
 
-    An unfinished milestone is worked on from the first day on which anything in it was done, is
-    under way or is to start by the file, to its due day or last target, or today where that is
-    over. One of which nothing is begun or to start on a known day overlaps with none.
+    An unfinished milestone is worked on from the first day on which anything in it was done, is in
+    progress or is planned to start, to its due date or last target, or today if that has passed.
+    Without a known start there is no overlap.
     """
     spans = []
     for report in reports:

@@ -1,4 +1,4 @@
-"""What happened since a day: the monthly status."""
+"""What happened since a date: the monthly status."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,10 @@ from backlog_sync.reports.values import MilestoneReport, Moved, Period
 
 
 def period(facts: Facts, tree: Outline, milestones: Iterable[MilestoneReport]) -> Period | None:
-    """Give what happened since `facts.since`; None where that is not asked for.
+    """Return what happened since `facts.since`; None if no date was given.
 
-    Only leaf items count as done, added or dropped. What left the file, days that were moved,
-    other priorities and new risks are known only where the file of then is (`facts.before`).
+    Only leaf items count as done, added or dropped. Removed items, moved dates, changed priorities
+    and new risks are known only if the earlier file is (`facts.before`).
     """
     since = facts.since
     if since is None:
@@ -49,7 +49,7 @@ def period(facts: Facts, tree: Outline, milestones: Iterable[MilestoneReport]) -
 
 
 def _finished(facts: Facts, tree: Outline, milestones: Iterable[MilestoneReport]) -> Iterable[str]:
-    """The milestones that were finished in this time: by their last item, or by being closed."""
+    """Return the milestones finished in this period: by their last item, or by being closed."""
     was = facts.before.milestones if facts.before else {}
     for milestone in milestones:
         sum_ = milestone.sum

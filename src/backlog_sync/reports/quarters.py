@@ -13,10 +13,10 @@ from backlog_sync.reports.values import Quarter, Schedule
 def quarters(
     tree: Outline, milestones: Sequence[MilestoneFact], planned: Schedule
 ) -> tuple[Quarter, ...]:
-    """Give the quarters in which something should end, in their order.
+    """Return the quarters in which something should end, in order.
 
-    An item belongs to the quarter of the day by which it should be done; one without such a day
-    belongs to none. `late` are items that the schedule ends after the quarter does.
+    An item belongs to the quarter of the date by which it should be done; one without such a date
+    to none. `late` are items that the schedule ends after the quarter.
     """
     due = due_days(milestones)
     ends = {row.key: row.last for row in planned.rows}

@@ -1,4 +1,4 @@
-"""The report for machines: JSON of version 1, and CSV with a row for each item."""
+"""The report for scripts: JSON of version 1, and CSV with a row for each item."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from backlog_sync.core.rollup import Sum
 from backlog_sync.reports.values import MilestoneReport, Report
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
-"""What a spreadsheet may take for the start of a formula (OWASP, "CSV Injection")."""
+"""Characters that a spreadsheet may read as the start of a formula (OWASP, "CSV Injection")."""
 
 COLUMNS = (
     "key", "kind", "title", "parent", "issue", "url", "status", "phase", "points", "counted_points",
@@ -25,9 +25,9 @@ COLUMNS = (
 
 
 def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
-    """The report as plain values; `written` are the files that were written beside it.
+    """Return the report as plain values; `written` are the files that were written with it.
 
-    Days are ISO dates. Every sum names the items that it counts.
+    Dates are in ISO format. Every sum names the items that it counts.
     """
     facts = report.facts
     envelope: dict[str, object] = {
@@ -70,7 +70,7 @@ def _milestone(milestone: MilestoneReport) -> dict[str, object]:
 
 
 def _item(report: Report, item: WorkItem) -> dict[str, object]:
-    """An item with what it comes to: of what stands below it, or of itself."""
+    """Return an item with the sum of what is below it, or of itself."""
     return {
         **_members(item),
         "counted_points": report.points.get(item.key),
@@ -90,7 +90,7 @@ def _sum_of(report: Report, item: WorkItem) -> Sum:
 
 
 def _sum(total: Sum, *leave: str) -> dict[str, object]:
-    """A sum with its whole; `points_total` is its points, as `total` is its items."""
+    """Return a sum with its totals; `points_total` is its points, as `total` is its items."""
     members = _members(total, leave=leave)
     members |= {"total": total.total, "percent": total.percent, "points_total": total.points}
     return members
@@ -120,11 +120,11 @@ def _plain(value: object) -> object:
 
 
 def report_csv(report: Report) -> str:
-    """One row an item, in document order; a cell that looks like a formula gets a quote in front.
+    """Return one row per item, in document order; cells that look like formulas get a quote.
 
-    What is invisible, or a command of a workflow runner, is broken as it is everywhere.
+    Invisible characters and workflow commands are broken up as everywhere.
 
-    Lists are separated by semicolons, lines end as RFC 4180 says.
+    Lists are separated by semicolons, lines end as in RFC 4180.
     """
     out = io.StringIO()
     writer = csv.writer(out)

@@ -1,6 +1,6 @@
 """The report as Markdown that GitHub renders, for a file, a step summary, an issue or a comment.
 
-Titles and all other words of people are inert: nobody is mentioned, nothing is linked or closed.
+Titles and other texts are escaped: nobody is mentioned, nothing is linked or closed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,7 +47,7 @@ _BAR = 10
 _COLUMNS = ("item", "issue", "status", "points", "criteria", "done", "days", "slack")
 _DEEPEST = 8
 _MOST = 40
-"""Sentences of one kind."""
+"""The most sentences of one kind."""
 _SIGNS = {
     Health.DONE: "✅",
     Health.ON_TRACK: "🟢",
@@ -59,7 +59,7 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that lies beside the text: what it shows, and its path from the text's folder."""
+    """A picture next to the text: its description, and its path from the text's folder."""
 
     title: str
     path: str
@@ -72,7 +72,7 @@ def report_markdown(
     pictures: Sequence[Picture] = (),
     limit: int = SUMMARY_BYTES,
 ) -> str:
-    """The report as Markdown of at most `limit` bytes of UTF-8 (at least 4,000).
+    """Return the report as Markdown of at most `limit` bytes of UTF-8 (at least 4,000).
 
     `pictures` are shown below the answers; their paths are ours.
     """
@@ -96,7 +96,7 @@ class _Page:
         self.tree: Outline = outline(report.facts.items)
 
     def head(self, pictures: Sequence[Picture]) -> str:
-        """The title, the three answers, and the pictures."""
+        """Return the title, the three answers, and the pictures."""
         report, facts = self.report, self.report.facts
         progress = f"{_bar(report.total)} {report.total.percent}&nbsp;%: {inert(how_much(report))}"
         where = code(cut(facts.repository))
@@ -121,7 +121,7 @@ class _Page:
         return "\n".join(lines) + "\n"
 
     def blocks(self) -> Iterator[Block]:
-        """The sections that this audience sees."""
+        """Yield the sections that this audience sees."""
         makers: dict[Section, Callable[[], Iterator[Block]]] = {
             Section.SINCE: self._since,
             Section.TREE: self._tree,
@@ -356,14 +356,14 @@ class _Page:
 
 
 def _there(load: Load) -> str:
-    """How many people there are, in the file's words where it counts them."""
+    """Return how many people are available, in the file's words if it counts them."""
     return load.there_words or (figure(load.there) if load.there is not None else "")
 
 
 def _without_empty_end(
     columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    """A table without its last column where that says nothing."""
+    """Return a table without its last column if that is empty."""
     if any(row[-1] for row in rows):
         return columns, rows
     return columns[:-1], [row[:-1] for row in rows]

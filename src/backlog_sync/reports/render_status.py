@@ -1,4 +1,4 @@
-"""The report as a board's status update: the whole in a line, then one for each milestone."""
+"""The report as a board's status update: the whole in a line, then one per milestone."""
 
 from backlog_sync.core.escape import inert
 from backlog_sync.render.words import counted
@@ -6,11 +6,11 @@ from backlog_sync.reports.values import MilestoneReport, Report
 from backlog_sync.reports.view import HEALTH, amount, how_much
 
 _MOST = 50
-"""Milestones that are named; who has more looks at the report."""
+"""The most milestones to list; the report has the rest."""
 
 
 def report_status(report: Report) -> str:
-    """Give the text, as Markdown in which foreign words do nothing."""
+    """Return the text, as Markdown in which titles are escaped."""
     lines = [
         f"**{HEALTH[report.health].capitalize()}.** {inert(report.why)}",
         "",

@@ -1,4 +1,4 @@
-"""What nobody has looked at for longer than the cadence asks."""
+"""Items that are overdue for review."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -11,12 +11,12 @@ from backlog_sync.reports.values import Noted, Review
 def reviews(
     tree: Outline, planning: PlanningSettings, reviewed: Mapping[str, date], today: date
 ) -> tuple[Review, ...]:
-    """Give the reviews that are overdue, the oldest first; that of the plan has the key "".
+    """Return the overdue reviews, the oldest first; that of the plan has the key "".
 
-    The cadence is that of the item's kind, else `review_days`; without one there is no review.
-    An item was looked at when people last changed the file's words about it, or when its last note
-    of a review says so, else when it was added. What is done, dropped, or of unknown age is left
-    out. The plan was looked at when its last note says so; without a note, when anything was.
+    The interval is that of the item's kind, else `review_days`; without one there is no review. An
+    item was reviewed when people last changed its words in the file, or on the date of its last
+    review note, else when it was added. Items that are done, dropped, or of unknown age are left
+    out. The plan was reviewed on the date of its last note; without a note, when any item was.
     """
     found = []
     for item in tree.items.values():
@@ -54,7 +54,7 @@ def _plan_last(
 
 
 def noted(items: Iterable[WorkItem], planning: PlanningSettings) -> tuple[Noted, ...]:
-    """Give the notes of all reviews, the newest first."""
+    """Return all review notes, the newest first."""
     notes = [Noted("", note.day, note.text) for note in planning.review_notes]
     notes += [Noted(item.key, note.day, note.text) for item in items for note in item.review_notes]
     return tuple(sorted(notes, key=lambda note: note.day, reverse=True))

@@ -1,8 +1,8 @@
-"""The risk register: the file's words put on a scale from 1 to 5, and exposure as their product.
+"""The risk register: the file's words mapped to a scale from 1 to 5, and exposure as their product.
 
-Where words are used, low, medium and high are 2, 3 and 4, with 1 and 5 for what lies beyond them.
-A bare number from 1 to 5 is the scale itself, as is `4/5`. A percentage is the fifth that it lies
-in: up to 20 % is 1, above 80 % is 5; a fraction below 1 is read as a percentage.
+If words are used, low, medium and high are 2, 3 and 4, with 1 and 5 for the extremes. A number from
+1 to 5 without a unit is the scale itself, as is `4/5`. A percentage is mapped by fifths: up to 20%
+is 1, above 80% is 5; a fraction below 1 is read as a percentage.
 """
 
 import math
@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"(\d{1,6}(?:[.,]\d{1,6})?)\s*(%|/\s*5)?\Z")
 
 
 def _plain(word: str) -> str:
-    """The word without case, accents, or signs around it."""
+    """Return the word without case, accents, or surrounding signs."""
     folded = unicodedata.normalize("NFKD", word.casefold())
     unaccented = "".join(sign for sign in folded if not unicodedata.combining(sign))
     return " ".join(unaccented.replace("-", " ").replace("_", " ").split()).strip(" .:*\ufe0f")
@@ -53,7 +53,7 @@ _SCALE = {
 
 
 def level(word: str | None) -> int | None:
-    """Give the place of a word or number on the scale, None where it has none."""
+    """Return the place of a word or number on the scale, None if it has none."""
     plain = _plain(word) if word else ""
     if plain in _SCALE:
         return _SCALE[plain]
@@ -73,9 +73,9 @@ def _level_of_percent(percent: float) -> int:
 
 
 def register(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[RegisteredRisk, ...]:
-    """Give every risk of the items and of the `whole`: open ones first, the greatest on top.
+    """Return every risk of the items and of the `whole`: open ones first, the highest on top.
 
-    One without an exposure stands behind those that have one.
+    Risks without an exposure are last.
     """
     registered = [_registered(risk, None) for risk in whole]
     registered += [_registered(risk, item) for item in items for risk in item.risks]
@@ -100,7 +100,7 @@ def _registered(risk: Risk, item: WorkItem | None) -> RegisteredRisk:
 
 
 def unplaced(items: Iterable[WorkItem], whole: Iterable[Risk] = ()) -> tuple[str, ...]:
-    """A sentence for each word that has no place on the scale."""
+    """Return a sentence for each word that is not on the scale."""
     sentences: dict[str, None] = {}
     risks = [("the plan", risk) for risk in whole]
     risks += [(item.key, risk) for item in items for risk in item.risks]

@@ -1,10 +1,10 @@
-"""When things can be done as they wait for each other: the earliest days, slack, critical path.
+"""The schedule given the dependencies: the earliest dates, slack, critical path.
 
-Leaf items with something left to do are laid out from the report's day on, each as early as what
-it waits for (and its own `start`) allows, on working days. Nobody's time is limited here: that is
-what the load is for. An item that waits for one with others below it waits for all of its leaves;
-where one with others below it waits, all its leaves do. Work that is over holds up nothing, and
-work that was begun is laid out at its whole length.
+Leaf items with remaining work are scheduled from the report's date on, each as early as its
+dependencies (and its own `start`) allow, on working days. It assumes unlimited people; the load
+covers that. An item that depends on a parent depends on all its leaves; if a parent depends on
+something, all its leaves do. Finished work does not block anything, and work in progress is
+scheduled with its whole duration.
 """
 
 import math
@@ -25,10 +25,10 @@ from backlog_sync.reports.workdays import (
 )
 
 _DAY = 1_000
-"""Lengths are counted in thousandths of a day, so that sums and comparisons are exact."""
+"""Durations are in thousandths of a day, so that sums and comparisons are exact."""
 _LONGEST = 100_000 * _DAY
 _WIDEST = 200
-"""Pairs of leaves up to which a link between items with others below them is spelled out."""
+"""The most pairs of leaves for which a link between two parents is expanded."""
 
 
 def schedule(
@@ -38,7 +38,7 @@ def schedule(
     today: date,
     velocity: float | None,
 ) -> Schedule:
-    """Give the schedule; `velocity` (points a week) turns points into days, None: it cannot."""
+    """Return the schedule; `velocity` (points per week) converts points to days, if given."""
     rows = tree.open(leaf.key for leaf in tree.leaves)
     if not rows:
         return Schedule(reason=NOTHING_LEFT)
@@ -88,9 +88,9 @@ def schedule(
 
 
 def _links(tree: Outline) -> tuple[tuple[str, str], ...]:
-    """The (before, after) pairs that are declared between items with something left to do.
+    """Return the declared (before, after) pairs between items with remaining work.
 
-    One between an item and what it stands below says nothing about time, and is left out.
+    A pair of an item and its own parent says nothing about time, and is left out.
     """
     links: dict[tuple[str, str], None] = {}
     open_keys = {key for key, below in tree.below.items() if tree.open(below)}
@@ -107,7 +107,7 @@ def _links(tree: Outline) -> tuple[tuple[str, str], ...]:
 
 
 def _edges(tree: Outline, links: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The links between leaf items, each pair once."""
+    """Return the links between leaf items, each pair once."""
     edges: dict[tuple[str, str], None] = {}
     for before, after in links:
         firsts, seconds = tree.open(tree.below[before]), tree.open(tree.below[after])
@@ -119,7 +119,7 @@ def _edges(tree: Outline, links: Sequence[tuple[str, str]]) -> tuple[tuple[str, 
 def _successors(
     tree: Outline, rows: Sequence[str], links: Sequence[tuple[str, str]]
 ) -> dict[str, list[str]]:
-    """What comes after each node. An item with others below it has a beginning and an end."""
+    """Return the successors of each node. A parent has a beginning and an end."""
     after: dict[str, list[str]] = {key: [] for key in rows}
     inner = {key for pair in links for key in pair if key not in after}
     for before, waiting in links:
@@ -139,7 +139,7 @@ def _successors(
 
 
 def _in_waiting_order(after: Mapping[str, Sequence[str]]) -> list[str] | None:
-    """The nodes, each behind all that it waits for; None where some wait for each other."""
+    """Return the nodes, each after its dependencies; None if there is a cycle."""
     waits = dict.fromkeys(after, 0)
     for others in after.values():
         for other in others:
@@ -154,7 +154,7 @@ def _in_waiting_order(after: Mapping[str, Sequence[str]]) -> list[str] | None:
 
 
 def _cycle_reason(after: Mapping[str, Sequence[str]]) -> str:
-    """A sentence that names those who wait for each other."""
+    """Return a sentence that names the items of a circular dependency."""
     names = dict.fromkeys(node.partition("\n")[0] for node in cycles(after)[0])
     chain = " → ".join([*names, next(iter(names))])
     return f"There is no schedule: these wait for each other: {chain}."
@@ -163,7 +163,7 @@ def _cycle_reason(after: Mapping[str, Sequence[str]]) -> str:
 def _length(
     tree: Outline, key: str, planning: PlanningSettings, velocity: float | None, today: date
 ) -> tuple[int, str]:
-    """How long it takes in thousandths of a working day, and what says so."""
+    """Return the duration in thousandths of a working day, and its source."""
     item = tree.items[key]
     hours, points = tree.hours.get(key), tree.points.get(key)
     if hours is not None and planning.hours_per_week > 0:
@@ -176,7 +176,7 @@ def _length(
 
 
 def _between(start: date, target: date, today: date) -> int:
-    """The working days that remain between an item's own dates, at least one."""
+    """Return the working days that remain between an item's own dates, at least one."""
     return _DAY * max(1, workdays(max(start, today), target))
 
 
@@ -185,7 +185,7 @@ def _thousandths(days: float) -> int:
 
 
 def _earliest_start(tree: Outline, key: str, base: int) -> int:
-    """Before which time it does not start."""
+    """Return the time before which an item does not start."""
     start = planned_start(tree, key)
     if start is None:
         return 0
@@ -198,7 +198,7 @@ def _earliest_and_latest_starts(
     lengths: Mapping[str, int],
     earliest_start: Mapping[str, int],
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """The earliest start of each node, and the latest that does not move the end."""
+    """Return the earliest start of each node, and the latest with the same end."""
     early = {node: earliest_start.get(node, 0) for node in order}
     for node in order:
         done = early[node] + lengths.get(node, 0)
@@ -218,7 +218,7 @@ def _critical_path(
     lengths: Mapping[str, int],
     end: int,
 ) -> tuple[str, ...]:
-    """One longest chain, from its first item to the one that ends last."""
+    """Return one longest chain, from its first item to the one that ends last."""
     before: dict[str, list[str]] = {node: [] for node in after}
     for node, others in after.items():
         for other in others:

@@ -37,7 +37,7 @@ class Forecast:
     `unit` is "points" or "items". `weekly` is the work done in each of the last full weeks, oldest
     first. `at_50`, `at_85` and `at_95` are the dates by which it is done with that probability,
     None if the simulation does not end within ten years. `reason` is empty, or explains why there
-    is no forecast. `milestones` maps a title to its own forecast, in the same form.
+    is not a forecast. `milestones` maps a title to its own forecast, in the same form.
     """
 
     unit: str

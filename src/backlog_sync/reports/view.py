@@ -1,4 +1,4 @@
-"""The report in words, whatever it is written on: when, how much, what is at risk, for whom."""
+"""The report in words, for every format: forecast, progress, risks, by audience."""
 
 import re
 from collections import defaultdict
@@ -35,11 +35,11 @@ HEALTH = {
 
 
 class Audience(StrEnum):
-    """Whom a report is for: it chooses depth and wording, and changes no figure.
+    """The audience of a report: it changes depth and wording, never the figures.
 
-    `LEADERS` read when, how much, what is at risk and what to decide; `PRODUCT` what becomes of
-    epics and features, scope, priorities and quarters; `ENGINEERING` every item, what waits for
-    what, and the load. `EVERYBODY` is the short form of all.
+    `LEADERS` read forecast, progress, risks and decisions; `PRODUCT` epics and features, scope,
+    priorities and quarters; `ENGINEERING` every item, dependencies, and the load. `EVERYBODY` is
+    the short form of all.
     """
 
     EVERYBODY = "everybody"
@@ -94,20 +94,20 @@ SECTIONS = {
         Section.RISKS, *_LAST,
     ),
 }  # fmt: skip
-"""What each reader sees, in this order; what there is nothing to say about is left out."""
+"""The sections for each audience, in order; empty ones are left out."""
 
 
 _FEW = 5
-"""Where more than one in so many lengths is a guess, the schedule's end says nothing."""
+"""If more than one in this many durations is a guess, the schedule's end is not shown."""
 _SHORT = 60
-"""Rows up to which the report for everybody goes into detail."""
+"""The most rows for which the report for everybody shows details."""
 
 
 def shown(report: Report, audience: Audience, section: Section, *, full: bool) -> frozenset[str]:
-    """The keys of the items that a list of items has a row for.
+    """Return the keys of the items that get a row in a list of items.
 
-    Epics and features are those with something below them, and what stands alone. The report for
-    everybody stays short: of many items it shows these, and of many of these the topmost.
+    Epics and features are items with children, and standalone items. The report for everybody stays
+    short: if there are many items it shows these, and if there are many of these the topmost.
     """
     items, keys = report.facts.items, {item.key for item in report.facts.items}
     tops = {item.key for item in items if item.parent not in keys}
@@ -120,7 +120,7 @@ def shown(report: Report, audience: Audience, section: Section, *, full: bool) -
 
 
 def amount(total: Sum) -> str:
-    """How much is done: "33 of 70 points, 9 of 15 items", points only where there are any."""
+    """Return how much is done: "33 of 70 points, 9 of 15 items", points only if there are any."""
     items = f"{total.done} of {counted(total.total, 'item')}"
     if not total.points:
         return items
@@ -128,17 +128,17 @@ def amount(total: Sum) -> str:
 
 
 def figure(value: float) -> str:
-    """A number with at most one decimal."""
+    """Return a number with at most one decimal."""
     return f"{value:.1f}".removesuffix(".0")
 
 
 def day(value: date | None) -> str:
-    """A day, or what is said where there is none."""
+    """Return a date, or a text if there is none."""
     return value.isoformat() if value else "none"
 
 
 def likely(forecast: Forecast) -> str:
-    """The days of a forecast, or why there are none."""
+    """Return the dates of a forecast, or why there are none."""
     if forecast.reason:
         return forecast.reason
     days = [value.isoformat() if value else NEVER for value in (forecast.at_85, forecast.at_95)]
@@ -147,7 +147,7 @@ def likely(forecast: Forecast) -> str:
 
 
 def when(report: Report) -> str:
-    """When all is done, as far as that can be told."""
+    """Return when everything is done, as far as known."""
     forecast = report.forecast
     if forecast is None or report.schedule.reason == NOTHING_LEFT:
         return NOTHING_LEFT
@@ -169,13 +169,13 @@ def when(report: Report) -> str:
 
 
 def how_much(report: Report) -> str:
-    """How much is done and under way; the per cent stand beside it."""
+    """Return how much is done and in progress; the percentage is shown next to it."""
     doing = f", {report.total.doing} under way" if report.total.doing else ""
     return f"{amount(report.total)} done{doing}"
 
 
 def at_risk(report: Report) -> str:
-    """What endangers the plan, by count."""
+    """Return the counts of what endangers the plan."""
     facts = []
     for health in (Health.OFF_TRACK, Health.AT_RISK):
         names = [one.sum.name for one in report.milestones if one.health is health]
@@ -195,17 +195,17 @@ def at_risk(report: Report) -> str:
 
 
 def open_risks(report: Report) -> tuple[RegisteredRisk, ...]:
-    """The risks of work that is not over, the gravest first."""
+    """Return the risks of unfinished work, the highest first."""
     return tuple(risk for risk in report.risks if risk.open)
 
 
 def grave_risks(report: Report) -> tuple[RegisteredRisk, ...]:
-    """Those that need an answer."""
+    """Return the risks that need a response."""
     return tuple(risk for risk in open_risks(report) if (risk.exposure or 0) >= GRAVE)
 
 
 def risk_scale(risk: RegisteredRisk) -> str:
-    """A risk's place on the scale: "20 (likelihood 4, impact 5)"."""
+    """Return a risk's exposure: "20 (likelihood 4, impact 5)"."""
     values = (risk.likelihood, risk.impact)
     parts = [
         f"{name} {'?' if value is None else value}"
@@ -215,7 +215,7 @@ def risk_scale(risk: RegisteredRisk) -> str:
 
 
 def status(item: WorkItem) -> str:
-    """How far an item is: GitHub's word, else what is known of it."""
+    """Return the status of an item: GitHub's word, else what is known."""
     if item.status:
         return item.status
     return {
@@ -227,7 +227,7 @@ def status(item: WorkItem) -> str:
 
 
 class Names:
-    """Titles by key; a key that is not known (an item that left the file) stands for itself."""
+    """Titles by key; an unknown key (of an item that left the file) is shown as it is."""
 
     def __init__(self, report: Report) -> None:
         self._titles = {item.key: item.title for item in report.facts.items}
@@ -235,20 +235,20 @@ class Names:
         self._before = {key: one.title for key, one in before.items.items()} if before else {}
 
     def __call__(self, key: str) -> str:
-        """The title of a key; "" is the plan as a whole."""
+        """Return the title of a key; "" is the plan as a whole."""
         if not key:
             return "the plan"
         return self._titles.get(key) or self._before.get(key) or key
 
     def some(self, keys: Sequence[str], most: int) -> list[str]:
-        """The first titles, and how many more there are."""
+        """Return the first titles, and how many more there are."""
         if len(keys) <= most + 1:
             return [self(key) for key in keys]
         return [*(self(key) for key in keys[:most]), f"{len(keys) - most} more"]
 
 
 def waiting(report: Report, names: Names) -> list[str]:
-    """A sentence for each item that waits for another one."""
+    """Return a sentence for each item that depends on another one."""
     before: dict[str, list[str]] = defaultdict(list)
     for first, second in report.schedule.links:
         before[second].append(first)
@@ -259,13 +259,13 @@ def waiting(report: Report, names: Names) -> list[str]:
 
 
 def late(report: Report, names: Names) -> list[str]:
-    """A sentence for each item that the schedule ends after its day, the latest first."""
+    """Return a sentence for each item that is scheduled to end late, the latest first."""
     rows = sorted((row for row in report.schedule.rows if row.late), key=lambda row: -row.late)
     return [f"{names(row.key)} ends {row.last}, {counted(row.late, 'day')} late" for row in rows]
 
 
 def overdue(report: Report, names: Names) -> list[str]:
-    """A sentence for each item that is to be looked at again."""
+    """Return a sentence for each item that is overdue for review."""
     return [
         f"{names(review.key)}: {counted(review.days_over, 'day')} over, last on {review.last}"
         for review in report.reviews
@@ -273,9 +273,9 @@ def overdue(report: Report, names: Names) -> list[str]:
 
 
 def staffing(report: Report) -> list[str]:
-    """A sentence for each team, skill and item that lacks people, and for who is there for items.
+    """Return a sentence for each team, skill and item that lacks people, and for available people.
 
-    What lacks most in the same months comes as the load has it: teams, skills, items.
+    Within the same months, the order is that of the load: teams, skills, items.
     """
     sentences = [
         f"{one.name} needs {_more_people(one.more)} {_months(one.first, one.last)}: "
@@ -301,42 +301,42 @@ def _months(first: date, last: date) -> str:
 
 
 def segment(part: MilestoneReport | Quarter) -> str:
-    """What is left of a milestone or quarter in hours, and what one must know for it."""
+    """Return the remaining hours of a milestone or quarter, and the skills that it needs."""
     facts = [f"{figure(part.hours_left)} h left"] if part.hours_left else []
     facts += [f"skills: {', '.join(part.skills)}"] if part.skills else []
     return "; ".join(facts)
 
 
 def audiences(report: Report) -> tuple[Sum, ...]:
-    """What is for whom; empty where nothing says it."""
+    """Return the parts by audience; empty if there are none."""
     sums = report.groups.get("audience", ())
     return sums if any(one.name for one in sums) else ()
 
 
 def audience_name(total: Sum) -> str:
-    """Whom a part is for."""
+    """Return the audience of a part."""
     return total.name or "nobody named"
 
 
 def asked(question: Question) -> str:
-    """Who asked, where and when."""
+    """Return who asked, where and when."""
     where = f"{question.ref}, {question.title}" if question.title else question.ref
     who = f"{question.by} in {where}" if question.by else where
     return f"{who}, {question.at}" if question.at else who
 
 
 def questions(report: Report) -> list[str]:
-    """A sentence for each question that waits for an answer."""
+    """Return a sentence for each unanswered question."""
     return [f"{question.text} ({asked(question)})" for question in report.questions]
 
 
 def review_notes(report: Report, names: Names) -> list[str]:
-    """A sentence for each note of a review, the newest first."""
+    """Return a sentence for each review note, the newest first."""
     return [f"{note.day}, {names(note.item)}: {note.text}" for note in report.review_notes]
 
 
 def priorities(report: Report) -> dict[str, list[str]]:
-    """What is left by priority, the most urgent first; empty where nothing has one."""
+    """Return the remaining work by priority, the most urgent first; empty if there is none."""
     by_priority: dict[str, list[str]] = defaultdict(list)
     items = {item.key: item for item in report.facts.items}
     for key in report.total.items:
@@ -353,7 +353,10 @@ _P = re.compile(r"p([0-4])\b", re.IGNORECASE)
 
 
 def _priority_rank(word: str) -> tuple[int, int]:
-    """Where a priority stands: words of a scale, `P0` to `P4`, MoSCoW; others behind, none last."""
+    """Return the rank of a priority: words of a scale, `P0` to `P4`, MoSCoW.
+
+    Unknown words come after those, and no priority last.
+    """
     if word == _NONE:
         return 2, 0
     numbered = _P.match(word.strip())
@@ -362,7 +365,7 @@ def _priority_rank(word: str) -> tuple[int, int]:
 
 
 def changes(report: Report, names: Names, most: int) -> list[tuple[str, str]]:
-    """What happened in the reported time: a word each, and what it was."""
+    """Return what happened in the reported period: the kind of each change, and its text."""
     period = report.period
     if period is None:
         return []

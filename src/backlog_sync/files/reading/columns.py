@@ -25,7 +25,7 @@ from backlog_sync.files.vocabulary import (
 from backlog_sync.files.yaml.nodes import ListNode, Scalar
 
 MAX_COLUMNS = 400
-"""No table of work has more; what stands behind them is not read."""
+"""No table of work has more; what is after them is not read."""
 
 _STEP = re.compile(r"title \d{1,2}")
 """Azure Boards has a column of titles for each level, without saying which: `Title 1`."""
@@ -34,7 +34,7 @@ _FIRST = {"title": 0, "name": 1, "summary": 2}
 """Which of several columns of titles counts; any other spelling comes after these."""
 
 _PARENTS = frozenset(("epic", "feature", "story", "parent", "kind"))
-"""Fields that say where an item stands, or what it is: beside them an area is a label."""
+"""Fields that say where an item stands, or what it is: next to them an area is a label."""
 
 _TITLES = ("title", "task", "story")
 _KINDS = {"task": "task", "story": "story"}
@@ -62,9 +62,9 @@ class Columns:
 
     `names` are the headers as they are written, `keys` as they are read. `titles` are the columns
     that may hold a title, those that count first before the others, each with the kind that it
-    names, if any. `parents` are those that name what a row stands below: levels above that of its
+    names, if any. `parents` are those that name what a row is below: levels above that of its
     title (`Epic | Feature | Story`, of which the deepest has the title), or an area. Where the
-    titles are `steps`, rows stand below those before them. `number` is the column that numbers the
+    titles are `steps`, rows are below those before them. `number` is the column that numbers the
     rows, `kind` what its header says that they are; `codes` are those that number the levels.
     `own` are the columns of fields that only this board has: they mean nothing else.
     """
@@ -85,13 +85,13 @@ class Columns:
         return bool(self.titles.keys() & self.parents.keys())
 
     def title_of(self, cells: Sequence[Cell], kind: str) -> int:
-        """The column that has the title of a row: one of its kind, where there is any; else -1."""
+        """The column that has the title of a row: one of its kind, if there is any; else -1."""
         own = [at for at, level in self.titles.items() if level in ("", kind)]
         among = own if kind in self.titles.values() else self.titles
         return next((at for at in among if _says(cells, at)), -1)
 
     def other_titles(self, cells: Sequence[Cell], title: int, kind: str) -> list[str]:
-        """What columns for titles of its kind call a row beside its title: `Epic Name`."""
+        """Return what columns for titles of its kind call a row next to its title: `Epic Name`."""
         return [cells[at].text for at, level in self.titles.items()
                 if at != title and level == kind and _says(cells, at)]  # fmt: skip
 
@@ -101,19 +101,19 @@ class Columns:
         return {field for at in range(len(self.keys)) if (field := self.field_at(at))}
 
     def field_at(self, at: int) -> str | None:
-        """The field that a column means."""
+        """Return the field that a column means."""
         return self.own.get(at) or field_of(self.keys[at])
 
     def column_of(self, field: str) -> int:
-        """The first column that means a field; -1 for none."""
+        """Return the first column that means a field; -1 for none."""
         return next((at for at in range(len(self.keys)) if self.field_at(at) == field), -1)
 
     def kind_of(self, cells: Sequence[Cell]) -> str:
-        """The kind that a cell names: `Bug`, `História de usuário`."""
+        """Return the kind that a cell names: `Bug`, `História de usuário`."""
         return parse_kind(text_at(cells, self.column_of("kind"))) or ""
 
     def apart(self, title: int) -> set[int]:
-        """The columns that tell of nothing but title and parents of a row."""
+        """Return the columns that report nothing but title and parents of a row."""
         level = self.titles.get(title)
         titles = self.titles if title < 0 or self.steps else (title,)
         codes = (at for each, at in self.codes.items() if each != level)
@@ -134,7 +134,7 @@ class Columns:
         return [pair for pair in pairs if pair.key not in apart]
 
     def above(self, cells: Sequence[Cell], title: int, place_of: _PlaceOf) -> list[Ref]:
-        """What a row names above its title, with the code beside it."""
+        """Return what a row names above its title, with the code next to it."""
         return [
             Ref(cells[at].text, place_of(cells[at]), kind, declares=True,
                 code=text_at(cells, self.codes.get(kind, -1)))
@@ -157,7 +157,7 @@ def _says(cells: Sequence[Cell], at: int) -> bool:
 def columns_of(
     names: Sequence[str], rows: _Rows = (), rule: Rule | None = None, fields: Sequence[str] = ()
 ) -> Columns:
-    """The columns of a table by its header; where none may hold a title, `titles` is empty.
+    """The columns of a table by its header; if none may hold a title, `titles` is empty.
 
     Of the `rows` it is seen whether a column numbers the items or names what is above them;
     `fields` are the names of the board's own fields.
@@ -200,9 +200,9 @@ def _columns(names: Sequence[str], keys: list[str], rows: _Rows, rule: Rule | No
 
 
 def place_by_order(columns: Columns, titles: Sequence[int], drafts: Sequence[Draft]) -> None:
-    """Rows stand below those before them, where no column says so and they are so sorted.
+    """Rows are below those before them, if no column says so and they are so sorted.
 
-    In Azure Boards the column of its title says how deep a row stands. Stories stand below the
+    In Azure Boards the column of its title says how deep a row stands. Stories are below the
     epic above them if the first row is an epic, there are more, and each has stories.
     """
     depths = titles if columns.steps else [int(draft.kind != "epic") for draft in drafts]
@@ -228,7 +228,7 @@ def _with_title(rule: Rule, names: Sequence[str]) -> Rule:
 
 
 def typed_column(key: str) -> TypeWord | None:
-    """The type word of a header: `Story`, `Epic Name`, `Tarefa técnica`."""
+    """Return the type word of a header: `Story`, `Epic Name`, `Tarefa técnica`."""
     words = _OF_LEVEL.sub("", key_words(key))
     found = type_word(words)
     if found is None and field_of(key) is None and 1 < len(words.split()) <= _MOST_WORDS:
@@ -237,7 +237,7 @@ def typed_column(key: str) -> TypeWord | None:
 
 
 def _number(names: Sequence[str], keys: Sequence[str], rows: _Rows) -> tuple[int, str]:
-    """The column of numbers, and the kind that its header names: `Story #`, `Task ID`."""
+    """Return the column of numbers, and the kind that its header names: `Story #`, `Task ID`."""
     typed: dict[int, str] = {}
     for at, (name, key) in enumerate(zip(names, keys, strict=True)):
         words = key_words(key)
@@ -265,7 +265,7 @@ def _titles(keys: Sequence[str], levels: Mapping[int, str]) -> dict[int, str]:
 
 
 def _untitled(found: Columns, levels: dict[int, str]) -> Columns:
-    """The columns where none holds titles alone: those of levels, of wishes, of descriptions."""
+    """Return the columns if no column has only titles: levels, wishes, descriptions."""
     keys = found.keys
     described = [at for at, key in enumerate(keys) if column_of(key) == "description"]
     numbered = found.number >= 0 and described
@@ -283,19 +283,19 @@ def _untitled(found: Columns, levels: dict[int, str]) -> Columns:
 
 
 def _codes(keys: Sequence[str]) -> dict[str, int]:
-    """The columns that number the items of a level: `Epic ID`."""
+    """Return the columns that number the items of a level: `Epic ID`."""
     words = {at: key_words(key) for at, key in enumerate(keys)}
     typed = {at: type_word(_ID.sub("", word)) for at, word in words.items() if _ID.search(word)}
     return {word.kind: at for at, word in typed.items() if word}
 
 
 def _counts(rows: _Rows, at: int) -> bool:
-    """Whether a column numbers the rows: each has a code of its own, which may be a link."""
+    """Return whether a column numbers the rows: each has its own code, which may be a link."""
     told = [text for row in rows if (text := plain(text_at(row, at)))]
     codes = all(len(text) <= _LONGEST_NUMBER and re.search(r"\d", text) for text in told)
     return codes and 0 < len(told) == len(set(told))
 
 
 def _are_issues(rows: _Rows, at: int) -> bool:
-    """Whether a column names issues of GitHub, where it could have titles as well."""
+    """Return whether a column contains GitHub issues, not titles."""
     return any(parse_issue(text_at(row, at)) for row in rows)

@@ -1,4 +1,4 @@
-"""What the reading of Markdown gathers of an item, beside what every reader does."""
+"""What the reading of Markdown gathers of an item, next to what every reader does."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class MarkdownDraft(Draft):
     """An item of a Markdown file. `level` is 0 for list items, `indent` -1 for headings.
 
     `body_end` is the row where a body ends that begins behind the title.
-    `mark` is the status that its title tells, where no field does. `outer` is the item that
-    stands in the same heading (`Phase 3: User Story 1 — …`). `cells` are table cells that speak of
+    `mark` is the status that its title tells, if no field does. `outer` is the item that
+    is in the same heading (`Phase 3: User Story 1 — …`). `cells` are table cells that speak of
     it; `row` is set where it is a row of a table itself, `front` (the row of the closing fence)
-    where it is a file whose front matter tells of it.
+    where it is a file whose front matter reports it.
     """
 
     line: Line = dataclasses.field(kw_only=True)
@@ -69,9 +69,9 @@ class Block:
     """A field whose value goes on over the lines below its key; `place` is where it begins.
 
     `plain` are entries without a box, which count where the block has no boxes. `scenario` tells
-    that they are told as Given/When/Then; `step` is the row of the
-    last step. `withheld` tells that no issue shows it; `beside` is the line of criteria that begin
-    beside their key.
+    that they are reported as Given/When/Then; `step` is the row of the
+    last step. `withheld` says that no issue shows it; `next to` is the line of criteria that begin
+    next to their key.
     """
 
     field: str
@@ -89,7 +89,7 @@ class Block:
 
 
 def take_title(draft: MarkdownDraft, title: Title) -> None:
-    """What a title says beside its words."""
+    """What a title says next to its words."""
     if title.points is not None:
         draft.fields.setdefault("story_points", title.points)
     if title.priority is not None:
@@ -106,13 +106,13 @@ def take_title(draft: MarkdownDraft, title: Title) -> None:
 
 
 def is_told(draft: MarkdownDraft, field: str) -> bool:
-    """Whether an item says a field of its own, which counts before what is said elsewhere."""
+    """Return whether an item says its own field, which counts before what is said elsewhere."""
     if field == "depends_on":
         return draft.depends is not None
     return field != "description" and field in draft.fields
 
 
 def is_untitled(item: MarkdownDraft) -> bool:
-    """Whether a heading or an entry holds no more than the code of its item: `### US-001`."""
+    """Return whether a heading or an entry has only the code of its item: `### US-001`."""
     numbered = item.typed is not None and item.typed.number is not None
     return numbered and item.title == plain(item.line.text).strip()

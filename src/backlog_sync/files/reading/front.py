@@ -18,7 +18,7 @@ _LONGEST = 20_000
 class FrontMatter:
     """The raw settings, their places by dotted path, and what is wrong with them.
 
-    `fields` are the keys and values of front matter that holds no settings of ours, `end` the row
+    `fields` are the keys and values of front matter that holds no our settings, `end` the row
     of the fence that closes it.
     """
 
@@ -61,7 +61,7 @@ def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
 
 
 def _astray(source: Source, fields: MapNode) -> Iterator[Diagnostic]:
-    """Settings of ours that nobody would read, as they do not stand below `backlog:`."""
+    """our Settings that nobody would read, as they do not be below `backlog:`."""
     for entry in fields.entries:
         if entry.key.value in _UNMISTAKABLE and isinstance(entry.value, MapNode):
             place = Lines(source.text).place(source.path, entry.key.start)

@@ -1,4 +1,4 @@
-"""Lines of keys and values: fields of the item that they stand below."""
+"""Lines of keys and values: fields of the item that they are below."""
 
 from dataclasses import replace
 
@@ -23,10 +23,10 @@ from backlog_sync.files.vocabulary import (
 )
 
 _OF_THE_ITEM = frozenset(("status", "issue", "progress"))
-"""Fields that say nothing of an item where they stand below another heading."""
+"""Fields that say nothing of an item where they are below another heading."""
 
 _GOES_ON = TEXT_FIELDS - {CRITERIA}
-"""Fields whose text may go on over the lines below, with or without a beginning beside the key."""
+"""Fields whose text may go on over the lines below, with or without a beginning next to the key."""
 
 _EFFORTS = ("estimate", "effort")
 """What goes on below these may tell hours, which no issue shows."""
@@ -38,7 +38,7 @@ _TEXT = (Taken.UNKNOWN, Taken.UNREAD)
 class KeyReader(PartReader):
     """Reads metadata, and opens the blocks that go on below a key.
 
-    `worked` are the words that tasks of an item stand below, by its index.
+    `worked` are the words that tasks of an item are below, by its index.
     """
 
     def __init__(self, walk: Walk) -> None:
@@ -46,7 +46,7 @@ class KeyReader(PartReader):
         self.worked: dict[int, str] = {}
 
     def read(self, line: Line, pairs: tuple[Pair, ...], scope: Scope) -> bool:
-        """Take the pairs of a line; False where they are no metadata of an item."""
+        """Take the pairs of a line; False if they are not metadata of an item."""
         item = scope.owner
         claimed = [count for pair in pairs for count in total_counts(pair)]
         if claimed:
@@ -78,7 +78,7 @@ class KeyReader(PartReader):
         return True
 
     def read_inline(self, line: Line, item: MarkdownDraft) -> bool:
-        """Take criteria that stand behind a sentence: `Sign in by mail. Acceptance: it opens`."""
+        """Take criteria that are after a sentence: `Sign in by mail. Acceptance: it opens`."""
         before, told = inline_criteria(line.text)
         if not told or self.blocks.open is not None or is_told(item, CRITERIA):
             return False
@@ -88,7 +88,7 @@ class KeyReader(PartReader):
         return True
 
     def _is_aside_of(self, item: MarkdownDraft | None, scope: Scope) -> bool:
-        """Whether a line stands below a heading of its own, that is no item, within an item."""
+        """Return whether a line is below its own heading, that is not an item, within an item."""
         section = scope.section
         if item is None or section is None or scope.listed or item.level <= 0:
             return False
@@ -97,7 +97,7 @@ class KeyReader(PartReader):
     def take_all(
         self, line: Line, pairs: tuple[Pair, ...], item: MarkdownDraft, *, aside: bool = False
     ) -> None:
-        """Take pairs; below a heading of its own (`aside`) a status is not the item's."""
+        """Take pairs; below its own heading (`aside`) a status is not the item's."""
         known = len(pairs) > 1 and any(pair.field for pair in pairs)
         item.parted = item.parted or known
         told = []
@@ -129,7 +129,7 @@ class KeyReader(PartReader):
         return item, pair
 
     def take(self, line: Line, pair: Pair, item: MarkdownDraft) -> Taken:
-        """Give a field to an item, or open the block below its key; what became of it."""
+        """Return a field to an item, or open the block below its key; what became of it."""
         place = self.record.place(line, pair.start)
         if pair.field == "title" and pair.value and is_untitled(item):
             item.title, item.places["title"] = plain(pair.value), place
@@ -154,7 +154,7 @@ class KeyReader(PartReader):
         return taken
 
     def _begin(self, line: Line, pair: Pair, item: MarkdownDraft, place: Place | None) -> Taken:
-        """Open the block of a field that goes on below its key; a text may begin beside it."""
+        """Open the block of a field that goes on below its key; a text may begin next to it."""
         assert pair.field is not None
         if is_told(item, pair.field):
             return Taken.AGAIN
@@ -170,11 +170,11 @@ class KeyReader(PartReader):
             return True
         if not (self.holds_tasks(item) and said & WORK):
             return False
-        # `Deliverables:` behind `Scope:` or `Tasks:` tells what comes out of them
+        # `Deliverables:` behind `Scope:` or `Tasks:` says what comes out of them
         return "tasks" in said or self.worked.setdefault(item.index, begin) == begin
 
     def _list_follows(self, line: Line, *, boxed: bool = True) -> bool:
-        """Whether the next list item below a key is a check box, or `boxed` or not."""
+        """Return whether the next list item below a key is a check box, or `boxed` or not."""
         for below in self.lines[line.row + 1 : line.row + 6]:
             if below.kind is Kind.LIST:
                 return below.box is not None or not boxed

@@ -25,7 +25,7 @@ class Numbered:
 def numbered_boxes(root: Node) -> dict[int, Numbered]:
     """Boxes and headings of a numbered plan, by row.
 
-    `- [ ] 1. Store` or `## 1. Store` above `- [ ] 1.1 Open the file`. Empty where numbers stand
+    `- [ ] 1. Store` or `## 1. Store` above `- [ ] 1.1 Open the file`. Empty if numbers stand
     twice.
     """
     found = _numbered_plan(root)
@@ -68,7 +68,7 @@ def _numbered_plan(root: Node) -> dict[int, str]:
 
 
 def _numbered_below(root: Node) -> dict[int, str]:
-    """The numbers of boxes that stand below one another, beside whatever else the file holds."""
+    """The numbers of boxes that are below one another, next to whatever else the file holds."""
     found: dict[int, str] = {}
     parts = 0
     for node in root.walk():

@@ -1,4 +1,4 @@
-"""How far each part is, as bars."""
+"""Progress bars of each part."""
 
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from backlog_sync.core.rollup import Sum
 
 MOST = 20
-"""Rows."""
+"""The most rows."""
 _ROW, _LABELS, _CELLS = 28, 262, 36
 """Pixels of a row and of the labels, and the characters that fit into a label."""
 
 
 def progress_bars(report: Report, name: str = "progress") -> Chart | None:
-    """A bar for the whole and one for each epic; None where there is nothing to do."""
+    """Return a bar for the whole and one for each epic; None if there is nothing to do."""
     if not report.total.total:
         return None
     names = Names(report)

@@ -1,4 +1,4 @@
-"""The burn-up: scope and what is done, day by day, and when the two are likely to meet."""
+"""The burn-up chart: scope and completed work per day, and when they will probably meet."""
 
 from datetime import date, timedelta
 
@@ -13,17 +13,17 @@ from backlog_sync.reports.view import figure as number
 from backlog_sync.reports.view import likely
 
 _FARTHEST = timedelta(days=1100)
-"""Days after today that are drawn; what lies beyond is said in words."""
+"""The most days after today that are drawn; later dates are given in words."""
 _NARROW = 500
-"""Pixels below which a chart is for a phone."""
+"""The width in pixels below which a chart is for a phone."""
 _POINTS = 400
-"""Points of a line; more cannot be seen."""
+"""The most points of a line; more cannot be distinguished."""
 
 
 def burn_up(
     report: Report, *, width: int = 960, height: int = 380, name: str = "burn-up"
 ) -> Chart | None:
-    """The chart, or None where nothing is known of two days."""
+    """Return the chart, or None if fewer than two days are known."""
     if len(report.history) < 2:
         return None
     points = any(day.points for day in report.history)
@@ -65,7 +65,7 @@ def burn_up(
 
 
 def _forecast(report: Report, axes: Axes, done: float, scope: float, top: float) -> date:
-    """The likely days, as far as they can be drawn; gives the last of them, or today."""
+    """Draw the forecast dates that fit; return the last of them, or today."""
     forecast, today = report.forecast, report.facts.today
     if forecast is None or forecast.reason:
         return today
@@ -90,7 +90,7 @@ def _forecast(report: Report, axes: Axes, done: float, scope: float, top: float)
 
 
 def calendar(axes: Axes) -> None:
-    """Days along the lower edge, as few as are needed; the year where it begins."""
+    """Label the lower edge with as few dates as needed, and each year where it begins."""
     locator = AutoDateLocator(minticks=3, maxticks=8)
     axes.xaxis.set_major_locator(locator)
     style = ConciseDateFormatter(

@@ -1,7 +1,7 @@
-"""What all charts share: matplotlib's SVG made fit for a page.
+"""Shared parts of all charts: matplotlib's SVG made suitable for a page.
 
-Text stays text, colours become CSS custom properties, nothing names a day, a program or a network
-address, and the same figure gives the same bytes.
+Text stays text, colors become CSS custom properties, nothing contains a date, a program or a
+network address, and the same figure produces the same bytes.
 """
 
 import io
@@ -62,7 +62,7 @@ _ADDRESS = re.compile(r"url\(#([^)]+)\)")
 class Chart:
     """A picture as an SVG element for a page; `width` and `height` are pixels.
 
-    `title` and `text` say the same in words, for those who do not see it.
+    `title` and `text` say the same in words, for people who cannot see it.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Chart:
     height: int
 
     def standalone(self) -> str:
-        """The same as a file of its own, for light and dark."""
+        """Return the same as its own file, for light and dark."""
         style = (
             f"<style>svg{{{properties(dark=False)};font-family:{_FONT}}}"
             f"@media (prefers-color-scheme:dark){{svg{{{properties(dark=True)}}}}}</style>"
@@ -84,7 +84,7 @@ class Chart:
 
 @contextmanager
 def canvas(width: int, height: int) -> Iterator[Figure]:
-    """An empty figure of so many pixels, in the house's style."""
+    """Create an empty figure of this size in pixels, in the shared style."""
     with rc_context(_STYLE), warnings.catch_warnings():  # type: ignore[arg-type]  # keys are right
         # Browsers have glyphs for scripts that the font for measuring lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
@@ -94,12 +94,12 @@ def canvas(width: int, height: int) -> Iterator[Figure]:
 
 
 def num(day: date) -> float:
-    """A day as matplotlib counts days."""
+    """Return a date as matplotlib's number of days."""
     return float(date2num(datetime.combine(day, time())))
 
 
 def plot(figure: Figure, left: int, top: int, right: int, bottom: int) -> Axes:
-    """The one field of a figure, with margins in pixels."""
+    """Return the axes of a figure, with margins in pixels."""
     width, height = figure.get_size_inches() * 72
     return figure.add_axes(
         (left / width, bottom / height, (width - left - right) / width,
@@ -108,7 +108,7 @@ def plot(figure: Figure, left: int, top: int, right: int, bottom: int) -> Axes:
 
 
 def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
-    """The figure as a chart; call it inside `canvas`. `name` begins all its ids."""
+    """Return the figure as a chart; call it inside `canvas`. `name` is the prefix of its ids."""
     raw = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     figure.savefig(raw, format="svg", metadata=nothing)
@@ -140,7 +140,7 @@ def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
 
 
 def _fix_colors_and_ids(root: ET.Element, name: str) -> None:
-    """Colours by CSS, ids of its own where they are used, links without a namespace."""
+    """Replace colors by CSS, keep only used ids, and remove namespaces of links."""
     every = list(root.iter())
     used = {each.get(f"{{{_XLINK}}}href", "")[1:] for each in every}
     used |= {id_ for each in every for id_ in _ADDRESS.findall(" ".join(each.attrib.values()))}
@@ -158,7 +158,7 @@ def _fix_colors_and_ids(root: ET.Element, name: str) -> None:
 
 
 def _styled(style: str) -> str:
-    """A style with our colours, and the page's font in the size that was asked for."""
+    """Return a style with our colors, and the page's font in the requested size."""
     for paint, css in PAINTS.items():
         style = style.replace(paint, css)
     return _FONTS.sub(
@@ -168,7 +168,7 @@ def _styled(style: str) -> str:
 
 
 def short(text: str, cells: int) -> str:
-    """A title on one line of so many cells, without anything invisible."""
+    """Return a title on one line of this many cells, without invisible characters."""
     plain = " ".join(visible(text).split())
     if cell_len(plain) <= cells:
         return plain

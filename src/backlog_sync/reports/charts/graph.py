@@ -1,4 +1,4 @@
-"""What waits for what: a layered graph, laid out by igraph (Sugiyama) and drawn by matplotlib."""
+"""The dependency graph, laid out by igraph (Sugiyama) and drawn by matplotlib."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,7 +16,7 @@ from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import Names, waiting
 
 MOST = 40
-"""Boxes; more cannot be taken in."""
+"""The most boxes; nobody can read more."""
 _WIDE, _HIGH, _ACROSS, _DOWN = 176, 42, 232, 62
 """Pixels of a box, and from one box to the next: two lines of a title fit into a box."""
 _CELLS = 25
@@ -27,9 +27,9 @@ Point = tuple[float, float]
 
 
 def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int]:
-    """The chart, and how many links have no room in it; None where nothing waits.
+    """Return the chart, and how many links do not fit; None if there are no dependencies.
 
-    Links of the critical path come first into the picture, then those of what is under way.
+    Links on the critical path are included first, then those of work in progress.
     """
     keys, links = _chosen_links(report)
     hidden = len(report.schedule.links) - len(links)
@@ -58,12 +58,12 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
 
 
 def _layout(count: int, edges: Sequence[tuple[int, int]]) -> tuple[list[Point], list[list[Point]]]:
-    """Where each box stands, and the points that each arrow passes between its ends.
+    """Return the position of each box, and the points between the ends of each arrow.
 
-    An arrow over several layers gets a point in each. They are made here, because igraph 1.0 takes
-    the places of such points in one part of a graph for places in the whole: in a graph of several
-    parts it reads them outside its own memory, and may end the process. What it gets has one part,
-    or arrows of one layer.
+    An arrow across several layers gets a point in each. They are added here, because igraph 1.0
+    confuses the positions of such points in one component of a graph with those in the whole: in a
+    graph with several components it reads outside its own memory, and may end the process. It is
+    only given one component, or arrows across one layer.
     """
     layers = _layers(count, edges)
     steps: list[tuple[int, int]] = []
@@ -82,7 +82,7 @@ def _layout(count: int, edges: Sequence[tuple[int, int]]) -> tuple[list[Point], 
 
 
 def _layers(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """The layer of each box, found for each connected part alone."""
+    """Return the layer of each box, calculated for each connected component separately."""
     layers = [0] * count
     graph = igraph.Graph(n=count, edges=edges, directed=True)
     for part in graph.connected_components(mode="weak"):
@@ -153,7 +153,7 @@ def _box(axes: Axes, report: Report, key: str, spot: Point) -> None:
 
 
 def _lines(title: str) -> list[str]:
-    """A title on two lines at most, broken between words."""
+    """Return a title on at most two lines, broken between words."""
     words = short(title, _CELLS * _LINES).split(" ")
     lines = [words[0]]
     for word in words[1:]:

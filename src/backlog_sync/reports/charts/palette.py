@@ -1,6 +1,6 @@
-"""The colours of charts and of the page, as CSS custom properties for light and for dark.
+"""The colors of charts and of the page, as CSS custom properties for light and for dark.
 
-A colour never stands alone: a word, a shape or a dash says the same.
+Color is never the only signal: a word, a shape or a dash says the same.
 """
 
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from enum import Enum
 
 
 class Color(Enum):
-    """A colour: its name in CSS, its value in light and in dark.
+    """A color: its name in CSS, its value in light and in dark.
 
-    Those of text have a contrast of at least 4.5 to 1 against `PAPER` and `CARD`, those of shapes
-    at least 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11); `GRID` is decoration.
+    Text colors have a contrast of at least 4.5 to 1 against `PAPER` and `CARD`, shapes at least 3
+    to 1 (WCAG 2.2, 1.4.3 and 1.4.11); `GRID` is decoration.
     """
 
     PAPER = ("paper", "#ffffff", "#0d1117")
@@ -28,12 +28,12 @@ class Color(Enum):
 
     @property
     def css(self) -> str:
-        """How CSS names it."""
+        """The reference in CSS."""
         return f"var(--{self.value[0]})"
 
     @property
     def paint(self) -> str:
-        """What charts are drawn with, before CSS gets the word: a colour like no other."""
+        """The unique placeholder color that charts are drawn with, before it is replaced by CSS."""
         return f"#0101{16 + list(Color).index(self):02x}"
 
 
@@ -41,5 +41,5 @@ PAINTS: Mapping[str, str] = {color.paint: color.css for color in Color}
 
 
 def properties(*, dark: bool) -> str:
-    """The custom properties as CSS declarations."""
+    """Return the custom properties as CSS declarations."""
     return ";".join(f"--{color.value[0]}:{color.value[1 + dark]}" for color in Color)

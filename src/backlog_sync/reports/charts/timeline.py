@@ -1,4 +1,4 @@
-"""The timeline: milestones with their days, and below them the items that are left."""
+"""The timeline: milestones with their dates, and the open items below them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from backlog_sync.reports.values import MilestoneReport, Report, Scheduled
 from backlog_sync.reports.view import HEALTH, Names, figure
 
 MOST = 40
-"""Rows of items; more cannot be taken in."""
+"""The most rows of items; nobody can read more."""
 _ROW, _NARROW = 24, 500
 """Pixels of a row, and the width of a chart below which it has less room for labels."""
 _DAY = timedelta(days=1)
@@ -35,10 +35,10 @@ class _Row:
 def timeline(
     report: Report, *, items: bool, width: int = 960, name: str = "timeline"
 ) -> tuple[Chart | None, int]:
-    """The chart, and how many items have no room in it; None where nothing has a day.
+    """Return the chart, and how many items do not fit; None if nothing has a date.
 
-    With `items`, those that are left stand below the milestones, by epic: the critical path
-    first into the picture, then the earliest.
+    With `items`, open items are below the milestones, by epic: the critical path is included first,
+    then the earliest.
     """
     rows = list(_milestones(report))
     hidden = 0
@@ -132,7 +132,7 @@ def _draw_milestone(axes: Axes, index: int, milestone: MilestoneReport) -> None:
     if milestone.due:
         axes.plot([num(milestone.due)], [index], marker="D", ms=8, color=Color.INK.paint,
                   mec=Color.PAPER.paint, ls="", clip_on=False, zorder=3)  # fmt: skip
-    if likely:  # not filled, and above: the due day may be next to it
+    if likely:  # not filled, and above: the due date may be next to it
         axes.plot([num(likely)], [index], marker="o", ms=9, mfc="none", mec=Color.INK.paint,
                   mew=1.8, ls="", clip_on=False, zorder=4)  # fmt: skip
 

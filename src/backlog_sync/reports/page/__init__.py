@@ -1,1 +1,1 @@
-"""The report as one HTML page with pictures. Needs the extra `report`, and is imported late."""
+"""The report as one HTML page with charts. Needs the extra `report`, and is imported late."""

@@ -1,4 +1,4 @@
-"""The report as one page of HTML that fetches nothing and runs nothing."""
+"""The report as one HTML page that loads nothing and runs no script."""
 
 import re
 from collections.abc import Mapping
@@ -44,13 +44,13 @@ from backlog_sync.reports.view import (
 )
 
 LIMIT = 2_000_000
-"""Bytes that a page may have; of a very large backlog it shows fewer items, and says so."""
+"""The most bytes of a page; for a very large backlog it shows fewer items, and says so."""
 _PHONE = 326
-"""Pixels that a chart has on a phone."""
+"""The width in pixels of a chart on a phone."""
 _ROWS = ((8_000, True), (8_000, False), (4_000, False), (2_000, False), (500, False), (0, False))
-"""So many items, with their criteria word for word or only counted: the first that fits."""
+"""The numbers of items, with criteria in full or only counted; the first that fits is used."""
 _MOST = 60
-"""Sentences, and rows of a table, of one kind."""
+"""The most sentences, and rows of a table, of one kind."""
 _ANYTHING = (Audience.EVERYBODY, Audience.ENGINEERING)
 _SIGNS = {
     Health.DONE: "✓",
@@ -61,12 +61,12 @@ _SIGNS = {
 }
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _PERCENT = re.compile(r"(?<=\d) %")
-"""Days, and numbers with their per cent, are not broken over lines."""
+"""Dates, and numbers with their percent sign, are not broken over lines."""
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
-    """Give the page. It is whole: no part of it comes from the network, and no script is in it."""
+    """Return the page. It is complete: it loads nothing from the network and has no script."""
     shown = _shown(report, audience)
     template = _environment().get_template("report.html")
     page = ""
@@ -79,7 +79,7 @@ def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
 
 
 def pictures(report: Report) -> dict[str, tuple[str, str]]:
-    """Give the charts as files of their own, for light and dark: title and SVG by file name."""
+    """Return the charts as separate files, for light and dark: title and SVG by file name."""
     charts = (progress_bars(report), burn_up(report))
     return {f"{chart.name}.svg": (chart.title, chart.standalone()) for chart in charts if chart}
 
@@ -171,14 +171,14 @@ def _environment() -> Environment:
 
 
 def _text(value: object) -> Markup:
-    """A text of others: on one line, nothing invisible in it, its direction its own."""
+    """Return an untrusted text on one line, without invisible characters, isolated in direction."""
     text = str(escape(_plain(value)))
     text = _DAY.sub(r'<span class="d">\g<0></span>', _PERCENT.sub("\N{NO-BREAK SPACE}%", text))
     return Markup(f"<bdi>{text}</bdi>")  # noqa: S704 - escaped above
 
 
 def _plain(value: object) -> str:
-    """The same for an attribute."""
+    """Return an untrusted text for an attribute."""
     return " ".join(visible(str(value)).split())
 
 
@@ -187,5 +187,5 @@ def _drawn(chart: Chart) -> Markup:
 
 
 def _is_web(value: str | None) -> bool:
-    """Whether an address is one to follow."""
+    """Return whether an address is a web link."""
     return bool(value and _WEB.match(value))

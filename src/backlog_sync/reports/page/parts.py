@@ -1,4 +1,4 @@
-"""What the page shows, part by part, taken from the report: rows, columns, and how many are cut."""
+"""The parts of the page, as rows and columns, with how many are left out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from backlog_sync.reports.view import Audience, figure, status
 
 _DEEPEST = 5
 _CARDS = 12
-"""Cards in one column of the board."""
+"""The most items in one column of the board."""
 _ORDER = (Phase.TODO, Phase.DOING, Phase.DONE, Phase.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item in a list: how deep it stands, and its sum where anything stands below it."""
+    """One item in a list: its depth, and its sum if it has children."""
 
     item: WorkItem
     depth: int
@@ -27,7 +27,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """An item at the top with what is shown below it, and how many more there are."""
+    """A top-level item with the shown items below it, and how many more there are."""
 
     item: WorkItem
     sum: Sum
@@ -46,15 +46,15 @@ class Column:
 
     @property
     def hidden(self) -> int:
-        """How many are not shown."""
+        """The number of items that are not shown."""
         return self.count - len(self.items)
 
 
 def branches(report: Report, audience: Audience, most: int) -> tuple[Branch, ...]:
-    """The items at the top; what stands alone comes last, in a branch without a title.
+    """Return the top-level items; standalone items come last, in a branch without a title.
 
-    Below each stand its items, for product only those with something below them. Of more than
-    `most` rows in all, each branch shows its share, open work first.
+    Each has its items; for product only those with children. If there are more than `most` rows in
+    total, each branch shows its share, open work first.
     """
     tree = outline(report.facts.items)
     days = {row.key: row for row in report.schedule.rows}
@@ -85,7 +85,7 @@ def branches(report: Report, audience: Audience, most: int) -> tuple[Branch, ...
 
 
 def _open_first(rows: Sequence[Row], most: int) -> tuple[Row, ...]:
-    """Of too many, what is above others and what is open stays; all in their order."""
+    """If there are too many, keep parents and open items; all in their order."""
     if len(rows) <= most:
         return tuple(rows)
     over = (Phase.DONE, Phase.DROPPED)
@@ -98,7 +98,7 @@ def _open_first(rows: Sequence[Row], most: int) -> tuple[Row, ...]:
 
 
 def board(report: Report) -> tuple[Column, ...]:
-    """Leaf items by status, in the order of work; of many, the first of each."""
+    """Return leaf items by status, in the order of work; the first of each if there are many."""
     by_status: dict[tuple[Phase, str], list[WorkItem]] = {}
     for item in report.facts.items:
         if item.key not in report.sums:
@@ -112,7 +112,7 @@ def board(report: Report) -> tuple[Column, ...]:
 
 
 def loads(report: Report, most: int) -> tuple[list[Load], int]:
-    """The load by quarter, what is asked for too much first, and how many rows are cut."""
+    """Return the load by quarter, overloads first, and how many rows are left out."""
     every = [load for load in report.load if "Q" in load.period and load.name]
     if len(every) > most:
         every = sorted(every, key=lambda load: -load.more)
@@ -120,5 +120,5 @@ def loads(report: Report, most: int) -> tuple[list[Load], int]:
 
 
 def used(load: Load) -> int | None:
-    """Per cent of the capacity that is asked for; None without a capacity."""
+    """Return the used percentage of the capacity; None without a capacity."""
     return round(100 * load.hours / load.capacity) if load.capacity else None
