@@ -66,12 +66,12 @@ class AppRefusalError(Exception):
 class Apps:
     """The Apps that this server knows. While there are none, any App is installed everywhere.
 
-    `token_seconds` is how long a token is good for.
+    `known` has each by its id; `token_seconds` is how long a token is good for.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._apps: dict[int, App] = {}
+        self.known: dict[int, App] = {}
         self._installations: dict[int, Installation] = {}
         self._tokens: dict[str, Issued] = {}
         self._next = 1001
@@ -90,7 +90,7 @@ class Apps:
 
     def _add(self, app_id: int, **more: Any) -> App:
         more = {"slug": f"app-{app_id}", "owner": "octo-org", **more}
-        app = self._apps[app_id] = App(id=app_id, created_at=self._now(), **more)
+        app = self.known[app_id] = App(id=app_id, created_at=self._now(), **more)
         return app
 
     def install(
@@ -130,7 +130,7 @@ class Apps:
             issuer, algorithm = str(claims["iss"]), head["alg"]
         except (ValueError, TypeError, KeyError):
             raise AppRefusalError(401, UNDECODABLE) from None
-        app = self._apps.get(int(issuer)) if issuer.isdecimal() else None
+        app = self.known.get(int(issuer)) if issuer.isdecimal() else None
         if app is None and self._any and issuer.isdecimal():
             app = self._add(int(issuer))
         if app is None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -193,7 +194,12 @@ class PolicySession(requests.Session):
         answer.reason = self.secrets.hide(str(response.reason or ""))
         for name, value in response.headers.items():
             answer.headers[name] = self.secrets.hide(value)
-        answer.raw = io.BytesIO(self.secrets.hide_raw(response.content))
+        # A server may grant a token that is known already; taken out, it could not be used.
+        grants = response.status_code == HTTPStatus.CREATED and self._only_requests_token(
+            response.request
+        )
+        content = response.content if grants else self.secrets.hide_raw(response.content)
+        answer.raw = io.BytesIO(content)
         return answer
 
     def _count(self, request: requests.PreparedRequest) -> None:

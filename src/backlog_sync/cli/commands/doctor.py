@@ -34,7 +34,14 @@ if TYPE_CHECKING:
 @click.command(
     "doctor",
     epilog="\b\nExamples:\n  backlog doctor\n"
-    "  backlog doctor ROADMAP.md --repo octo-org/widgets --format json",
+    "  backlog doctor ROADMAP.md --repo octo-org/widgets --format json\n\n"
+    "\b\nCredentials, the first that is set is used:\n"
+    "  BACKLOG_APP_ID                a GitHub App, with its private key in\n"
+    "  BACKLOG_APP_PRIVATE_KEY         this variable (PEM text), or in the file at\n"
+    "  BACKLOG_APP_PRIVATE_KEY_FILE    this path\n"
+    "  BACKLOG_APP_INSTALLATION_ID   optional; by default that of the repository\n"
+    "  GH_TOKEN, GITHUB_TOKEN        a token; else the one that gh is logged in with\n"
+    "  BACKLOG_PROJECT_TOKEN         a token for the board, whatever the others are",
 )
 @target_options
 @format_option("text", "json")
