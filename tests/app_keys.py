@@ -43,5 +43,18 @@ def signed(claims: dict[str, Any], which: int = 1) -> str:
     return f"{text}.{_encoded(signature)}"
 
 
+def claims_of(token: str, which: int = 1) -> dict[str, Any]:
+    """The claims of a JSON Web Token; raises `InvalidSignature` if another key signed it."""
+    text, _, signature = token.rpartition(".")
+    known = key(which).public_key()
+    known.verify(_decoded(signature), text.encode(), padding.PKCS1v15(), hashes.SHA256())
+    claims: dict[str, Any] = json.loads(_decoded(text.partition(".")[2]))
+    return claims
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 def _encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")

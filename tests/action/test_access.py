@@ -4,11 +4,8 @@ import base64
 import json
 from pathlib import Path
 
-import jwt
 import pytest
 import responses
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, FailedError, UnreachableError
@@ -17,6 +14,7 @@ from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.transport import PolicySession
 from backlog_sync.local.push import WorkTree
+from tests.app_keys import claims_of, pem
 
 API = "https://api.github.com"
 HOME = "octo-org/shop"
@@ -45,45 +43,28 @@ def app_token(key: str) -> str:
     return told[0]
 
 
-@pytest.fixture(scope="module")
-def key() -> rsa.RSAPrivateKey:
-    """A key of an App."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def pem(key: rsa.RSAPrivateKey) -> str:
-    """The key as GitHub hands it out."""
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    ).decode()
-
-
 @responses.activate
-def test_a_token_is_made_for_the_installation(key: rsa.RSAPrivateKey) -> None:
+def test_a_token_is_made_for_the_installation() -> None:
     """The App signs for itself, for less than ten minutes, and gets a token of its installation."""
     responses.get(f"{API}/repos/{HOME}/installation", json={"id": 7})
     responses.post(f"{API}/app/installations/7/access_tokens", json=GRANTED, status=201)
-    assert app_token(pem(key)) == "ghs_fresh"
+    assert app_token(pem()) == "ghs_fresh"
     sent = str(responses.calls[0].request.headers["Authorization"]).removeprefix("Bearer ")
-    claims = jwt.decode(
-        sent, key.public_key(), ["RS256"], options={"verify_exp": False, "verify_iat": False}
-    )
+    claims = claims_of(sent)
     assert claims["iss"] == "12"
     assert NOW - 61 < claims["iat"] < claims["exp"] <= NOW + 600
 
 
 @responses.activate
-def test_a_key_that_lost_its_line_breaks_is_read(key: rsa.RSAPrivateKey) -> None:
+def test_a_key_that_lost_its_line_breaks_is_read() -> None:
     """Secrets are often pasted with `\\n` in words."""
     responses.get(f"{API}/repos/{HOME}/installation", json={"id": 7})
     responses.post(f"{API}/app/installations/7/access_tokens", json=GRANTED, status=201)
-    assert app_token(pem(key).replace("\n", "\\n")) == "ghs_fresh"
+    assert app_token(pem().replace("\n", "\\n")) == "ghs_fresh"
 
 
 @responses.activate
-def test_an_app_that_cannot_help_says_what_to_do(key: rsa.RSAPrivateKey) -> None:
+def test_an_app_that_cannot_help_says_what_to_do() -> None:
     """No key, no installation, suspended: words and a hint, and never the key."""
     with pytest.raises(AccessError) as none:
         app_token("SECRET")
@@ -91,17 +72,17 @@ def test_an_app_that_cannot_help_says_what_to_do(key: rsa.RSAPrivateKey) -> None
     assert none.value.slug == "bad-app-key"
     responses.get(f"{API}/repos/{HOME}/installation", json={"message": "Not Found"}, status=404)
     with pytest.raises(AccessError, match="not installed for octo-org/shop: Not Found"):
-        app_token(pem(key))
+        app_token(pem())
 
 
 @responses.activate
-def test_a_server_that_stumbles_is_asked_again(key: rsa.RSAPrivateKey) -> None:
+def test_a_server_that_stumbles_is_asked_again() -> None:
     """Two bad answers are waited out, those that stay end the run in words."""
     for _ in range(2):
         responses.get(f"{API}/repos/{HOME}/installation", status=502)
     responses.get(f"{API}/repos/{HOME}/installation", json={"id": 7})
     responses.post(f"{API}/app/installations/7/access_tokens", json=GRANTED, status=201)
-    assert app_token(pem(key)) == "ghs_fresh"
+    assert app_token(pem()) == "ghs_fresh"
     for _ in range(3):
         responses.post(f"{API}/repos/{HOME}/pulls", status=503)
     with pytest.raises(UnreachableError, match="503"):

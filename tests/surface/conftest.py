@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -27,6 +27,9 @@ from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from tests.engine.memory import Watcher
 from tests.sandbox_adapter import SandboxAdapter
+
+if TYPE_CHECKING:
+    from backlog_sync.github_api.app_auth import AppKey
 
 REPOSITORY = "octo-org/widgets"
 BOARD = "project: {owner: octo-org, title: Widgets}\n"
@@ -50,7 +53,7 @@ class World:
         )
         self.ann = Person(self.sandbox, "ann", repository=REPOSITORY)
         self.numbers = itertools.count(1)
-        self.token = "a-token"
+        self.token: str | AppKey = "a-token"
         self.project_token: str | None = None
         self.embedded = False
 
