@@ -292,6 +292,24 @@ SEEDS = (
         ),
     ),
     seed(
+        "a read-only run writes through REST",
+        "tests/adapters/test_apps.py",
+        (
+            "github_api/transport.py",
+            "        if writes and self.read_only and not self._only_requests_token(request):",
+            "        if graphql and writes and self.read_only:",
+        ),
+    ),
+    seed(
+        "the token of an App is sent after it has expired",
+        "tests/adapters/test_apps.py",
+        (
+            "github_api/app_auth.py",
+            "            if self._patience.now() >= self._renew_at:",
+            "            if not self._token:",
+        ),
+    ),
+    seed(
         "a body that was edited meanwhile is overwritten",
         "tests/engine/test_executor.py",
         (
