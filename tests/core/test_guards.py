@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
+from backlog_sync.core.changes import FieldChange, UpdateIssue
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.model import (
     READER,
@@ -207,10 +207,7 @@ def test_a_text_shrinks_when_more_than_half_of_it_goes(left: int, refused: bool)
     """Exactly half of the visible text may go, everywhere at once."""
     wanted, there = desired(*items(10)), observed(*backlog(*items(10)))
     text = {"body": FieldChange("x" * 400, "x" * left)}
-    changes = tuple(
-        Change(Action.UPDATE, ChangeKind.ISSUE, f"i-{n}", "Title", "changed", fields=text)
-        for n in range(10)
-    )
+    changes = tuple(UpdateIssue(f"i-{n}", "Title", "changed", fields=text) for n in range(10))
     found = check(replace(build_plan(wanted, there), changes=changes), wanted, there)
     assert [each.slug for each in found] == (["mass-change"] if refused else [])
 

@@ -2,14 +2,8 @@
 
 import pytest
 
-from backlog_sync.core.changes import FieldChange
-from backlog_sync.core.states import (
-    closing_reason,
-    desired_state,
-    is_closed,
-    observed_state,
-    state_fields,
-)
+from backlog_sync.core.changes import CloseIssue, ReopenIssue
+from backlog_sync.core.states import desired_state, is_closed, observed_state
 from tests.core.builders import issue
 
 
@@ -75,6 +69,10 @@ def test_a_change_of_state_is_told_in_github_s_words(
     before: str, after: str, fields: dict[str, tuple[object, object]], reason: str
 ) -> None:
     """A plain closing needs no reason; a dropped item is closed as not planned."""
-    told = state_fields(FieldChange(before, after))
-    assert {name: (f.before, f.after) for name, f in told.items()} == fields
-    assert closing_reason(told) == reason
+    was = before if is_closed(before) else None
+    told = CloseIssue("a", "A", "", state_reason=after, was=was) if is_closed(after) else REOPEN
+    assert {name: (f.before, f.after) for name, f in told.fields.items()} == fields
+    assert getattr(told, "state_reason", "completed") == reason
+
+
+REOPEN = ReopenIssue("a", "A", "")

@@ -1,6 +1,7 @@
 """What a write-back puts on record with changes that are written anyway."""
 
 from dataclasses import replace
+from typing import Any
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
@@ -11,6 +12,11 @@ from backlog_sync.core.write_back_record import Flowed, in_plan
 from tests.core.builders import BOARD, board, card, desired, item, managed, observed
 
 FLOW = Flowed(Written(atoms={"state": ("abc",)}), {"Priority": "Low"})
+
+
+def _replaced(plan: Plan, **parts: Any) -> tuple[Change, ...]:
+    """Its changes with these parts."""
+    return tuple(replace(change, **parts) for change in plan.changes)
 
 
 def plan_of_a_title_and_a_value() -> Plan:
@@ -42,8 +48,8 @@ def test_bodies_and_cards_that_are_written_hold_what_flows_into_the_file() -> No
 def test_changes_that_write_no_record_stay_as_they_are() -> None:
     """One without a body, and one that makes the body or record that it writes."""
     plan = plan_of_a_title_and_a_value()
-    unwritten = replace(plan, changes=tuple(replace(c, body=None) for c in plan.changes))
-    first = replace(plan, changes=tuple(replace(c, body_seen=None) for c in plan.changes))
+    unwritten = replace(plan, changes=_replaced(plan, body=None))
+    first = replace(plan, changes=_replaced(plan, body_seen=None))
     assert in_plan(unwritten, {"a": FLOW}) == unwritten
     assert in_plan(first, {"a": FLOW}) == first
     assert in_plan(plan, {"b": FLOW}) == plan

@@ -18,6 +18,7 @@ from backlog_sync.core.changes import (
     Warned,
 )
 from backlog_sync.core.diagnostics import Place
+from tests.render.build import change, values
 
 TREE = """\
 epic|epic-1|Checkout that never loses a cart
@@ -55,7 +56,7 @@ def first_sync() -> Plan:
     parents = {"epic": None, "feature": "epic", "story": "feature"}
     for name in ("epic", "feature", "story", "priority:high", "priority:medium", "priority:low"):
         changes.append(
-            Change(
+            change(
                 Action.CREATE,
                 ChangeKind.LABEL,
                 name,
@@ -66,7 +67,7 @@ def first_sync() -> Plan:
         )
     for title, due in (("Spring release", "2026-03-31"), ("Summer release", "2026-06-30")):
         changes.append(
-            Change(
+            change(
                 Action.CREATE,
                 ChangeKind.MILESTONE,
                 title,
@@ -76,7 +77,7 @@ def first_sync() -> Plan:
             )
         )
     changes.append(
-        Change(Action.CREATE, ChangeKind.PROJECT, "octo-org/Shop", "octo-org/Shop", "declared")
+        change(Action.CREATE, ChangeKind.PROJECT, "octo-org/Shop", "octo-org/Shop", "declared")
     )
     for name, field in (
         ("Priority", FieldChange([], ["High", "Medium", "Low"])),
@@ -84,7 +85,7 @@ def first_sync() -> Plan:
     ):
         key = "options" if name == "Priority" else "type"
         changes.append(
-            Change(Action.CREATE, ChangeKind.FIELD, name, name, "declared", fields={key: field})
+            change(Action.CREATE, ChangeKind.FIELD, name, name, "declared", fields={key: field})
         )
     for row in TREE.splitlines():
         kind, key, title, *rest = row.split("|")
@@ -94,7 +95,7 @@ def first_sync() -> Plan:
         points = float(rest[0]) if rest else None
         items.append(PlanItem(key, kind, title, parent, None, points=points))
         changes.append(
-            Change(
+            change(
                 Action.CREATE,
                 ChangeKind.ISSUE,
                 key,
@@ -108,24 +109,18 @@ def first_sync() -> Plan:
         )
         if parent:
             changes.append(
-                Change(Action.LINK, ChangeKind.SUB_ISSUE, key, title, "declared", other=parent)
+                change(Action.LINK, ChangeKind.SUB_ISSUE, key, title, "declared", other=parent)
             )
         if rest:
-            changes.append(
-                Change(
-                    Action.CREATE,
-                    ChangeKind.FIELD_VALUE,
-                    key,
-                    title,
-                    "declared",
-                    fields={
-                        "Priority": FieldChange(None, rest[1]),
-                        "Story Points": FieldChange(None, points),
-                    },
-                )
+            changes += values(
+                key,
+                title,
+                "declared",
+                Priority=FieldChange(None, rest[1]),
+                Story_Points=FieldChange(None, points),
             )
     changes.append(
-        Change(
+        change(
             Action.LINK,
             ChangeKind.DEPENDENCY,
             "story-1.2.1",
@@ -184,10 +179,10 @@ def changed() -> Plan:
         PlanItem("story-2.1", "story", "Sort by reading", "epic-2", "#10", None, 2),
     ]
     update, create = Action.UPDATE, Action.CREATE
-    issue, value = ChangeKind.ISSUE, ChangeKind.FIELD_VALUE
+    issue = ChangeKind.ISSUE
     changes = [
-        Change(create, ChangeKind.LABEL, "invoice", "invoice", "used"),
-        Change(
+        change(create, ChangeKind.LABEL, "invoice", "invoice", "used"),
+        change(
             update,
             ChangeKind.LABEL,
             "epic",
@@ -195,7 +190,7 @@ def changed() -> Plan:
             "declared",
             fields={"color": FieldChange("ededed", "5319e7")},
         ),
-        Change(
+        change(
             update,
             ChangeKind.FIELD,
             "Priority",
@@ -203,7 +198,7 @@ def changed() -> Plan:
             "declared",
             fields={"options": FieldChange(["High", "Low"], ["High", "Low", "Urgent"])},
         ),
-        Change(
+        change(
             update,
             issue,
             "story-1.1.1",
@@ -217,16 +212,15 @@ def changed() -> Plan:
             },
             drifted=("milestone",),
         ),
-        Change(
-            update,
-            value,
+        *values(
             "story-1.1.1",
             "Keep a cart for ninety days",
             "changed in the file",
-            ref="#3",
-            fields={"Story Points": FieldChange(5.0, 8.0), "Sprint": FieldChange(None, "Sprint 2")},
+            "#3",
+            Story_Points=FieldChange(5.0, 8.0),
+            Sprint=FieldChange(None, "Sprint 2"),
         ),
-        Change(
+        change(
             update,
             issue,
             "story-1.2.1",
@@ -235,7 +229,7 @@ def changed() -> Plan:
             ref="#6",
             fields={"body": FieldChange(BODY_BEFORE, BODY_AFTER)},
         ),
-        Change(
+        change(
             Action.LINK,
             ChangeKind.SUB_ISSUE,
             "story-1.2.1",
@@ -244,7 +238,7 @@ def changed() -> Plan:
             ref="#6",
             other="feature-1.2",
         ),
-        Change(
+        change(
             Action.UNLINK,
             ChangeKind.DEPENDENCY,
             "story-1.2.1",
@@ -253,8 +247,8 @@ def changed() -> Plan:
             ref="#6",
             other="story-1.1.2",
         ),
-        Change(create, issue, "story-1.2.3", "Pay by invoice", "declared"),
-        Change(
+        change(create, issue, "story-1.2.3", "Pay by invoice", "declared"),
+        change(
             Action.LINK,
             ChangeKind.SUB_ISSUE,
             "story-1.2.3",
@@ -262,7 +256,7 @@ def changed() -> Plan:
             "declared",
             other="feature-1.2",
         ),
-        Change(
+        change(
             Action.LINK,
             ChangeKind.DEPENDENCY,
             "story-1.2.3",
@@ -270,7 +264,7 @@ def changed() -> Plan:
             "declared",
             other="octo-org/ledger#12",
         ),
-        Change(
+        change(
             Action.CLOSE,
             issue,
             "story-2.1",

@@ -13,7 +13,6 @@ from markdown_it.token import Token
 
 from backlog_sync.core.changes import (
     Action,
-    Change,
     ChangeKind,
     Deferred,
     FieldChange,
@@ -28,6 +27,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.escape import inert
 from backlog_sync.render.bounded import COMMENT_BYTES, SUMMARY_BYTES
 from backlog_sync.render.markdown import plan_markdown
+from tests.render.build import change
 
 GOLDEN = Path(__file__).parent / "golden"
 FULL = os.environ.get("BACKLOG_BARS") == "full"
@@ -68,7 +68,7 @@ def large(count: int) -> Plan:
     """A plan that creates so many items."""
     items = [PlanItem("e", "epic", "日本語" * 60, None, None)]
     items += [PlanItem(f"s{n}", "story", f"{n} " + "日本語" * 60, "e", None) for n in range(count)]
-    changes = [Change(Action.CREATE, ChangeKind.ISSUE, i.key, i.title, "declared") for i in items]
+    changes = [change(Action.CREATE, ChangeKind.ISSUE, i.key, i.title, "declared") for i in items]
     return Plan("octo-org/widgets", None, tuple(changes), tuple(items))
 
 
@@ -88,7 +88,7 @@ def test_it_is_cut_in_bytes_with_a_note(limit: int) -> None:
 def test_one_endless_text_is_a_glance(plans: dict[str, Plan]) -> None:
     """No single value or text is longer than a glance."""
     long = "x" * 60_000
-    change = Change(
+    changed = change(
         Action.UPDATE,
         ChangeKind.ISSUE,
         "story-1.1.1",
@@ -100,7 +100,7 @@ def test_one_endless_text_is_a_glance(plans: dict[str, Plan]) -> None:
             "title": FieldChange(long, long + "y"),
         },
     )
-    text = plan_markdown(replace(plans["changed"], changes=(change,)))
+    text = plan_markdown(replace(plans["changed"], changes=(changed,)))
     assert len(text) < 8_000
 
 
@@ -208,15 +208,15 @@ def plan_of(texts: Sequence[str]) -> Plan:
     }
     update, issue = Action.UPDATE, ChangeKind.ISSUE
     changes = (
-        Change(Action.CREATE, ChangeKind.LABEL, h, h, "used"),
-        Change(
+        change(Action.CREATE, ChangeKind.LABEL, h, h, "used"),
+        change(
             update, ChangeKind.FIELD, g, g, "declared", fields={"options": FieldChange([a], [b])}
         ),
-        Change(Action.CREATE, issue, "epic", b, "declared"),
-        Change(update, issue, "story", c, e, "#3", fields=fields),
-        Change(Action.LINK, ChangeKind.DEPENDENCY, "story", c, "declared", other=f),
-        Change(Action.CLOSE, issue, "lone", d, e),
-        Change(Action.CLOSE, issue, "gone", h, e, "#9"),
+        change(Action.CREATE, issue, "epic", b, "declared"),
+        change(update, issue, "story", c, e, "#3", fields=fields),
+        change(Action.LINK, ChangeKind.DEPENDENCY, "story", c, "declared", other=f),
+        change(Action.CLOSE, issue, "lone", d, e),
+        change(Action.CLOSE, issue, "gone", h, e, "#9"),
     )
     note = FieldNote("story", c, f"f{a}", Verdict.CONFLICT, e, "#3", a, b, d)
     return Plan(

@@ -4,16 +4,7 @@ import json
 import re
 from xml.etree import ElementTree as ET
 
-from backlog_sync.core.changes import (
-    Action,
-    Change,
-    ChangeKind,
-    FieldChange,
-    Outcome,
-    Plan,
-    Result,
-    Usage,
-)
+from backlog_sync.core.changes import Action, ChangeKind, FieldChange, Outcome, Plan, Result, Usage
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import Inventory
 from backlog_sync.render.canvas import Look
@@ -23,6 +14,7 @@ from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.json import lint_json
 from backlog_sync.render.outcomes import outcomes_text
 from tests.house.plan_svg import plan_svg
+from tests.render.build import change
 
 FOUND = (
     Diagnostic(Place("b.md", 9, 1), "total", "claims 84, has 92", "", Severity.WARNING),
@@ -144,8 +136,8 @@ def test_a_huge_body_change_is_cut() -> None:
 
 def test_outcomes_name_what_failed_and_why() -> None:
     """Each change that did not come through has its reason; the last lines have the counts."""
-    one = Change(Action.CREATE, ChangeKind.ISSUE, "story-1", "First", "declared")
-    two = Change(Action.LINK, ChangeKind.SUB_ISSUE, "story-2", "Second", "declared")
+    one = change(Action.CREATE, ChangeKind.ISSUE, "story-1", "First", "declared")
+    two = change(Action.LINK, ChangeKind.SUB_ISSUE, "story-2", "Second", "declared")
     text = outcomes_text(
         (
             Outcome(one, Result.APPLIED, "#1"),
@@ -169,7 +161,7 @@ def test_a_shared_reason_is_told_once() -> None:
     """Many changes that failed alike are one entry with the first few names."""
     outcomes = tuple(
         Outcome(
-            Change(Action.CREATE, ChangeKind.ISSUE, f"s-{n}", f"Story {n}", "declared"),
+            change(Action.CREATE, ChangeKind.ISSUE, f"s-{n}", f"Story {n}", "declared"),
             Result.NOT_REACHED,
             reason="the limit is spent",
         )

@@ -2,16 +2,27 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange, Plan, PlanItem
+from backlog_sync.core.changes import (
+    Action,
+    Change,
+    ChangeKind,
+    FieldChange,
+    LinkSubIssue,
+    Plan,
+    PlanItem,
+    RefreshBase,
+)
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text, summary_text
 from tests.growth import grows_like
+from tests.render.build import change, values
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = "\x1b[31mred\x07\r\n::error::x ##[command]y \u202eevil\u2066 \ud800 \u200b \x9b2J"
@@ -77,6 +88,18 @@ def test_verbose_shows_every_field_of_a_new_item(plans: dict[str, Plan]) -> None
     assert "+ [ ] It works" in text or "+ It works" in text
 
 
+def hostile_parts(of: Change) -> dict[str, Any]:
+    """A hostile value in every part of a change of its own that takes one."""
+    parts: dict[str, Any] = dict.fromkeys(
+        {each.name for each in fields(of)} & {"parent", "blocker", "name", "before", "after"},
+        HOSTILE,
+    )
+    if "fields" in {each.name for each in fields(of)}:
+        after, body = FieldChange(HOSTILE, [HOSTILE]), FieldChange("", HOSTILE)
+        parts["fields"] = {HOSTILE: after, "body": body}
+    return parts
+
+
 def hostile_plan(plans: dict[str, Plan]) -> Plan:
     """The big plan with a hostile value in every place that takes one."""
     plan = plans["changed"]
@@ -86,14 +109,7 @@ def hostile_plan(plans: dict[str, Plan]) -> Plan:
         project=HOSTILE,
         items=tuple(replace(i, title=HOSTILE, kind=HOSTILE, key=i.key) for i in plan.items),
         changes=tuple(
-            replace(
-                c,
-                title=HOSTILE,
-                reason=HOSTILE,
-                other=c.other and HOSTILE,
-                fields={HOSTILE: FieldChange(HOSTILE, [HOSTILE]), "body": FieldChange("", HOSTILE)},
-            )
-            for c in plan.changes
+            replace(c, title=HOSTILE, reason=HOSTILE, **hostile_parts(c)) for c in plan.changes
         ),
         drift=tuple(
             replace(n, title=HOSTILE, name=HOSTILE, reason=HOSTILE, observed=HOSTILE)
@@ -136,7 +152,7 @@ def many(count: int) -> Plan:
     return Plan(
         "o/r",
         None,
-        tuple(Change(Action.CREATE, ChangeKind.ISSUE, i.key, i.title, "declared") for i in items),
+        tuple(change(Action.CREATE, ChangeKind.ISSUE, i.key, i.title, "declared") for i in items),
         tuple(items),
     )
 
@@ -154,16 +170,8 @@ def test_unchanged_items_are_not_listed() -> None:
     """Of 500 items with one change, only that one and what stands above it are shown."""
     plan = many(500)
     items = tuple(replace(item, ref=f"#{n}") for n, item in enumerate(plan.items, 1))
-    change = Change(
-        Action.UPDATE,
-        ChangeKind.FIELD_VALUE,
-        "s-7",
-        "Story",
-        "changed",
-        "#18",
-        {"Story Points": FieldChange(3.0, 5.0)},
-    )
-    text = plan_text(replace(plan, changes=(change,), items=items), Look())
+    (changed,) = values("s-7", "Story", "changed", "#18", Story_Points=FieldChange(3.0, 5.0))
+    text = plan_text(replace(plan, changes=(changed,), items=items), Look())
     assert "Story Points  3 → 5" in text
     assert text.count("story") == 1
     assert text.count("epic") == 1
@@ -176,8 +184,8 @@ def test_a_cycle_of_parents_does_not_hang(
 ) -> None:
     """Whatever the tree is like, drawing it ends."""
     items = order([PlanItem("a", "epic", "A", "b", None), PlanItem("b", "epic", "B", "a", None)])
-    change = Change(Action.CREATE, ChangeKind.ISSUE, "a", "A", "declared")
-    assert "Plan: 1 to create" in plan_text(Plan("o/r", None, (change,), tuple(items)), Look())
+    made = change(Action.CREATE, ChangeKind.ISSUE, "a", "A", "declared")
+    assert "Plan: 1 to create" in plan_text(Plan("o/r", None, (made,), tuple(items)), Look())
 
 
 def test_a_move_below_another_parent_shows_both() -> None:
@@ -187,26 +195,15 @@ def test_a_move_below_another_parent_shows_both() -> None:
         PlanItem("e2", "epic", "Two", None, "#2"),
         PlanItem("s", "story", "Moves", "e2", "#3"),
     )
-    change = Change(
-        Action.LINK,
-        ChangeKind.SUB_ISSUE,
-        "s",
-        "Moves",
-        "stands below it",
-        "#3",
-        {"parent": FieldChange("e1", "e2")},
-        other="e2",
-    )
-    text = plan_text(Plan("o/r", None, (change,), items), Look())
+    changed = LinkSubIssue("s", "Moves", "stands below it", "#3", parent="e2", replaces="e1")
+    text = plan_text(Plan("o/r", None, (changed,), items), Look())
     assert "parent  e1 → e2" in text
 
 
 def test_a_refresh_of_hidden_records_is_no_change() -> None:
     """Moves of the base alone are told in one dim line, and nothing is listed."""
-    change = Change(
-        Action.UPDATE, ChangeKind.ISSUE, "s", "S", "follows", "#3", body="x", body_seen="y"
-    )
-    plan = Plan("o/r", None, (change,), (PlanItem("s", "story", "S", None, "#3"),))
+    changed = RefreshBase("s", "S", "follows", "#3", body="x", body_seen="y")
+    plan = Plan("o/r", None, (changed,), (PlanItem("s", "story", "S", None, "#3"),))
     assert plan_text(plan, Look()).splitlines() == [
         "✓ No changes. o/r says what the file says (1 item).",
         "  1 hidden record will follow what is there.",

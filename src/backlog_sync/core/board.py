@@ -6,7 +6,18 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import BUILT_IN, FieldPlan
 from backlog_sync.core.card import NO_ISSUE, CardDiff, DesiredCard, IssueStatus, diff_card
-from backlog_sync.core.changes import Action, Change, ChangeKind, Deferred, FieldChange, Warned
+from backlog_sync.core.changes import (
+    AddToBoard,
+    Change,
+    ChangeKind,
+    CreateBoard,
+    Deferred,
+    ForgetValues,
+    LinkBoard,
+    RefreshRecord,
+    SetBoardValue,
+    Warned,
+)
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
     BoardItem,
@@ -74,68 +85,36 @@ class BoardPlan:
             return CardDiff()
         waits = () if issue else (item.key,)
         if card is None:
-            self._add(item, ChangeKind.PROJECT_ITEM, "belongs on the board", ref, waits)
+            reason = "belongs on the board"
+            self.cards.append(AddToBoard(item.key, item.title, reason, ref, waits))
         record_value = card.values.get(record.NAME) if card else None
         observed_record = record_value if isinstance(record_value, str) else ""
         last_name = next(reversed(diff.values), None) if not diff.forgotten else None
-        for name, change in diff.values.items():
-            self._add(
-                item,
-                ChangeKind.FIELD_VALUE,
-                diff.reasons[name],
-                ref,
-                waits,
-                fields={name: change},
-                drifted=(name,) if name in diff.drifted else (),
-                body=diff.record if name == last_name else None,
-                body_seen=observed_record if name == last_name else None,
+        for name, (before, after) in diff.values.items():
+            self.cards.append(
+                SetBoardValue(
+                    item.key,
+                    item.title,
+                    diff.reasons[name],
+                    ref,
+                    waits,
+                    name=name,
+                    before=before,
+                    after=after,
+                    restores=name in diff.drifted,
+                    body=diff.record if name == last_name else None,
+                    body_seen=observed_record if name == last_name else None,
+                )
             )
         if diff.record is not None and last_name is None:
             names = ", ".join(diff.forgotten)
-            self._add(
-                item,
-                ChangeKind.FIELD_VALUE,
-                f"no longer in the file, left as it is on the board: {names}"
-                if names
-                else "the record of what was applied follows",
-                ref,
-                waits,
-                action=Action.FORGET if names else Action.UPDATE,
-                body=diff.record,
-                body_seen=observed_record,
-            )
+            reason = "the record of what was applied follows"
+            if names:
+                reason = f"no longer in the file, left as it is on the board: {names}"
+            write = ForgetValues if names else RefreshRecord
+            texts = {"body": diff.record, "body_seen": observed_record}
+            self.cards.append(write(item.key, item.title, reason, ref, waits, **texts))
         return diff
-
-    def _add(
-        self,
-        item: DesiredItem,
-        kind: ChangeKind,
-        reason: str,
-        ref: str | None,
-        waits: tuple[str, ...],
-        *,
-        action: Action | None = None,
-        fields: Mapping[str, FieldChange] | None = None,
-        drifted: tuple[str, ...] = (),
-        body: str | None = None,
-        body_seen: str | None = None,
-    ) -> None:
-        usual = Action.LINK if kind is ChangeKind.PROJECT_ITEM else Action.UPDATE
-        self.cards.append(
-            Change(
-                action=action or usual,
-                kind=kind,
-                key=item.key,
-                title=item.title,
-                reason=reason,
-                ref=ref,
-                fields=fields or {},
-                waits_for=waits,
-                drifted=drifted,
-                body=body,
-                body_seen=body_seen,
-            )
-        )
 
     def _desired_values(self, item: DesiredItem, card: BoardItem | None) -> DesiredCard:
         """Give the item's values by the board's own field names, as the board spells them."""
@@ -217,15 +196,15 @@ class BoardPlan:
         record_field = self.fields.get(record.NAME)
         if record_field is not None and record_field.type == record.FIELD.type:
             return
-        values = any(c.kind is ChangeKind.FIELD_VALUE and c.fields for c in self.cards)
+        values = any(isinstance(c, SetBoardValue) for c in self.cards)
         if values and self._has_room(record_field):
             self.fields.plan(record.FIELD, ())
             self.changes.append(self.fields.changes[-1])
             return
         self.cards = [
-            replace(change, body=None, body_seen=None) if change.body is not None else change
-            for change in self.cards
-            if change.kind is not ChangeKind.FIELD_VALUE or change.fields
+            replace(c, body=None, body_seen=None) if isinstance(c, SetBoardValue) else c
+            for c in self.cards
+            if not isinstance(c, ForgetValues | RefreshRecord)
         ]
 
     def _has_room(self, record_field: ObservedBoardField | None) -> bool:
@@ -300,14 +279,17 @@ def plan_board(
     plan.active = True
     project = observed.project
     if project is None:
-        plan.changes.append(_project(spec, Action.CREATE, "no board has this title"))
+        plan.changes.append(
+            CreateBoard(str(spec), _title(spec), "no board has this title", definition=spec)
+        )
         plan.fields.see(BUILT_IN)
     else:
         plan.name = f"{project.owner}/{project.number}"
         # GitHub shows a board only on repositories of its own owner.
         owner = observed.repository.name_with_owner.partition("/")[0]
         if not project.linked and normalize.fold(owner) == normalize.fold(project.owner):
-            plan.changes.append(_project(spec, Action.LINK, "not shown on the repository yet"))
+            reason = "not shown on the repository yet"
+            plan.changes.append(LinkBoard(str(spec), _title(spec), reason, definition=spec))
         plan.fields.see(project.fields)
     cards = [issue.card for issue in observed.issues if issue.card is not None]
     for definition in spec.fields:
@@ -319,14 +301,5 @@ def plan_board(
     return plan
 
 
-def _project(spec: ProjectSpec, action: Action, reason: str) -> Change:
-    title = spec.title or str(spec.number)
-    return Change(
-        action=action,
-        kind=ChangeKind.PROJECT,
-        key=str(spec),
-        title=title,
-        reason=reason,
-        fields={"title": FieldChange(None, title)} if action is Action.CREATE else {},
-        definition=spec,
-    )
+def _title(spec: ProjectSpec) -> str:
+    return spec.title or str(spec.number)

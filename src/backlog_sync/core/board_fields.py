@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import (
-    Action,
-    Change,
     ChangeKind,
+    CreateBoardField,
     Deferred,
     FieldChange,
     FieldNote,
+    UpdateBoardField,
     Verdict,
     Warned,
 )
@@ -56,7 +56,7 @@ class FieldPlan:
 
     capabilities: Capabilities
     known: dict[str, ObservedBoardField] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[CreateBoardField | UpdateBoardField] = field(default_factory=list)
     deferred: list[Deferred] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     drift: list[FieldNote] = field(default_factory=list)
@@ -100,7 +100,7 @@ class FieldPlan:
             )
             return
         self._change(
-            Action.CREATE,
+            CreateBoardField,
             definition,
             "the board has no such field",
             {"options" if names else "type": FieldChange(None, names or definition.type)},
@@ -167,7 +167,7 @@ class FieldPlan:
         reasons += ["options are missing"] if missing else []
         reason = "; ".join(reasons) or "declared in the file"
         target = replace(definition, name=board_field.name)
-        self._change(Action.UPDATE, target, reason, fields, (OPTION,) if renames else ())
+        self._change(UpdateBoardField, target, reason, fields, (OPTION,) if renames else ())
         added = (ObservedOption("", option.name) for option in missing)
         self.see([replace(board_field, options=(*board_field.options, *added))])
 
@@ -221,19 +221,17 @@ class FieldPlan:
 
     def _change(
         self,
-        action: Action,
+        make: type[CreateBoardField] | type[UpdateBoardField],
         definition: BoardFieldDef,
         reason: str,
         fields: dict[str, FieldChange],
         drifted: tuple[str, ...] = (),
     ) -> None:
         self.changes.append(
-            Change(
-                action=action,
-                kind=ChangeKind.FIELD,
-                key=definition.name,
-                title=definition.name,
-                reason=reason,
+            make(
+                definition.name,
+                definition.name,
+                reason,
                 fields=fields,
                 drifted=drifted,
                 definition=definition,

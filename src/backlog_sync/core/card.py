@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core import record
-from backlog_sync.core.changes import FieldChange, FieldNote, Verdict
+from backlog_sync.core.changes import FieldNote, Verdict
 from backlog_sync.core.fields import STATUS, Owner, owner_of
 from backlog_sync.core.merge import BOTH, AtomDiff, merge_atom
 from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
@@ -48,10 +48,11 @@ NO_ISSUE = IssueStatus()
 class CardDiff:
     """What merging a card gives.
 
-    `record` is the text that the record is to have, None where the one that stands will do.
+    `values` are those to set, before and after. `record` is the text that the record is to have,
+    None if the one on the card will do.
     """
 
-    values: dict[str, FieldChange] = field(default_factory=dict)
+    values: dict[str, tuple[BoardValue, BoardValue]] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     drifted: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
@@ -102,7 +103,7 @@ class _Merge:
         if merged.write or merged.verdict is Verdict.CONVERGED:
             self.unread.pop(name, None)
         if merged.write:
-            self.diff.values[name] = FieldChange(before, after)
+            self.diff.values[name] = before, after
             self.diff.reasons[name] = merged.reason
             if merged.verdict is Verdict.DRIFT:
                 self.diff.drifted.append(name)

@@ -1,12 +1,24 @@
-"""Changes, plans and outcomes: the values between deciding and doing."""
+"""Changes, plans and outcomes: one class for each kind of step from what GitHub has to the file.
+
+A plan is a tuple of them. They name things as people do, by key, title or `owner/repo#n`; ids are
+looked up when a change is sent. What prints, counts or limits a plan reads the properties that
+all of them have; whoever needs more takes them apart with `match`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.model import BoardFieldDef, Coverage, LabelDef, MilestoneDef, ProjectSpec
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    BoardValue,
+    Coverage,
+    LabelDef,
+    MilestoneDef,
+    ProjectSpec,
+)
 
 Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef
 """What a change of a label, milestone, board or board field makes true."""
@@ -16,7 +28,7 @@ JsonValue: TypeAlias = str | float | bool | list[str] | None
 
 
 class Action(StrEnum):
-    """One intended transition. `forget` leaves the thing alone and drops our claim on it."""
+    """The verb of a change. `forget` leaves the thing alone and drops our claim on it."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -65,65 +77,449 @@ class FieldChange:
     after: JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One intended transition of one thing.
+# ---- what all of them have -----------------------------------------------------------------
 
-    `key` is the item's key, or the name of a label, milestone, project or board field. `ref` is
-    the issue it is about ("#14", None before it exists). `fields` are what changes, by name.
-    `other` is the second end of a link: the parent's or blocker's key, or `owner/repo#n`.
-    `waits_for` are keys that must exist first. `drifted` names the fields whose change reverts
-    what somebody did on GitHub. `body` is what apply writes, hidden marker included, and only
-    where the body it was planned from (`body_seen`) still stands; an update of an issue with a
-    `body` and no `fields` is a refresh: it moves the base and changes nothing that people see.
-    Of a board value the `body` is the card's record, written right behind the value. `repository`
-    is where it happens, None for the target.
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What every change has.
+
+    `key` is the item's key, or the name of a label, milestone, board or board field on GitHub.
+    `title` is for people. `ref` is the issue it is about ("#14", None before it exists).
+    `waits_for` are keys that must exist first. `repository` is where it happens, None for the
+    target.
     """
 
-    action: Action
-    kind: ChangeKind
     key: str
     title: str
     reason: str
     ref: str | None = None
-    fields: Mapping[str, FieldChange] = field(default_factory=dict)
-    other: str | None = None
     waits_for: tuple[str, ...] = ()
-    drifted: tuple[str, ...] = ()
-    body: str | None = None
-    body_seen: str | None = None
-    definition: Definition | None = None
     repository: str | None = None
 
-    @property
-    def is_refresh(self) -> bool:
-        """Whether it only moves the base."""
-        based = self.kind in (ChangeKind.ISSUE, ChangeKind.FIELD_VALUE)
-        return based and self.action is Action.UPDATE and not self.fields
+    kind: ClassVar[ChangeKind]
+    action: ClassVar[Action]
+    is_refresh: ClassVar[bool] = False
+    """Whether it only moves the base: people see nothing of it."""
+    is_heal: ClassVar[bool] = False
+    """Whether it closes an issue as the second one of an item, whose key is the `other`."""
+    is_move: ClassVar[bool] = False
+    """Whether it moves an issue among its siblings."""
+    claim: ClassVar[str] = ""
+    """The field of an item's base that speaks of a change outside of an update; see `claim_of`."""
 
     @property
-    def is_heal(self) -> bool:
-        """Whether it closes an issue as the second one of an item, whose key is the `other`."""
-        closes = self.kind is ChangeKind.ISSUE and self.action is Action.CLOSE
-        return closes and self.other is not None
+    def fields(self) -> Mapping[str, FieldChange]:
+        """What changes, by the name of the field."""
+        return {}
 
     @property
-    def is_move(self) -> bool:
-        """Whether it moves an issue among its siblings, `after` or `before` another one."""
-        return self.kind is ChangeKind.SUB_ISSUE and self.action is Action.UPDATE
+    def drifted(self) -> tuple[str, ...]:
+        """The names of the fields whose change reverts what somebody did on GitHub."""
+        return ()
+
+    @property
+    def other(self) -> str | None:
+        """The second end of a link: the parent's or blocker's key, or `owner/repo#n`."""
+        return None
+
+    @property
+    def body(self) -> str | None:
+        """The body to write, hidden marker included; of a board value the card's record."""
+        return None
+
+    @property
+    def body_seen(self) -> str | None:
+        """The body that it was planned from: only over that it is written."""
+        return None
+
+    @property
+    def definition(self) -> Definition | None:
+        """What is to be true of a label, milestone, board or board field."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fields(_Change):
+    """A change of any fields."""
+
+    fields: Mapping[str, FieldChange] = field(default_factory=dict)
+    drifted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Restores(_Change):
+    """A change of one thing, which `restores` what was there before somebody changed it."""
+
+    restores: bool = False
+
+    @property
+    def drifted(self) -> tuple[str, ...]:
+        """All that it changes, if it restores that."""
+        return tuple(self.fields) if self.restores else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writes(_Change):
+    """A change that writes a body, and only over the one that was seen."""
+
+    body: str | None = None
+    body_seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Updates(_Writes):
+    """A change of any fields of an issue that is there; without a `body` the base is right."""
+
+    fields: Mapping[str, FieldChange] = field(default_factory=dict)
+    drifted: tuple[str, ...] = ()
+
+
+# ---- definitions ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateLabel(_Fields):
+    """Create a label: `color` (six hex digits) and `description` are among its fields."""
+
+    kind, action = ChangeKind.LABEL, Action.CREATE
+    definition: LabelDef = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateLabel(_Fields):
+    """Rename or restyle a label; `key` is the name that it has, `title` the one it is to have."""
+
+    kind, action = ChangeKind.LABEL, Action.UPDATE
+    definition: LabelDef = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateMilestone(_Fields):
+    """Create a milestone."""
+
+    kind, action = ChangeKind.MILESTONE, Action.CREATE
+    definition: MilestoneDef = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateMilestone(_Fields):
+    """Change a milestone; `key` is the title that it has, `title` the one it is to have."""
+
+    kind, action = ChangeKind.MILESTONE, Action.UPDATE
+    definition: MilestoneDef = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateBoard(_Change):
+    """Create the board."""
+
+    kind, action = ChangeKind.PROJECT, Action.CREATE
+    definition: ProjectSpec = field()
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """Its title."""
+        return {"title": FieldChange(None, self.title)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkBoard(_Change):
+    """Show an existing board on the repository."""
+
+    kind, action = ChangeKind.PROJECT, Action.LINK
+    definition: ProjectSpec = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateBoardField(_Fields):
+    """Create a field of the board."""
+
+    kind, action = ChangeKind.FIELD, Action.CREATE
+    definition: BoardFieldDef = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateBoardField(_Fields):
+    """Add, rename back or restyle the options of a board field; none is taken away."""
+
+    kind, action = ChangeKind.FIELD, Action.UPDATE
+    definition: BoardFieldDef = field()
+
+
+# ---- issues --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateIssue(_Fields):
+    """Create the issue of an item."""
+
+    kind, action = ChangeKind.ISSUE, Action.CREATE
+    body: str = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateIssue(_Updates):
+    """Change fields of an issue."""
+
+    kind, action = ChangeKind.ISSUE, Action.UPDATE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptIssue(_Updates):
+    """Take an issue that people opened: it gets our marker, and what the file says."""
+
+    kind, action = ChangeKind.ISSUE, Action.ADOPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetFields(_Writes):
+    """Drop our claim on fields that are no longer in the file; the issue keeps them."""
+
+    kind, action = ChangeKind.ISSUE, Action.FORGET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshBase(_Writes):
+    """Move the base in an issue's marker."""
+
+    kind, action = ChangeKind.ISSUE, Action.UPDATE
+    is_refresh = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseIssue(_Restores):
+    """Close an issue, or give a closed one another reason; then `was` is the reason it had.
+
+    `state_reason` is "completed", "not_planned" or "duplicate". The `comment` says why.
+    """
+
+    kind, action = ChangeKind.ISSUE, Action.CLOSE
+    claim = "state"
+    state_reason: str = "completed"
+    was: str | None = None
+    comment: str | None = None
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """GitHub's own two fields, and the comment; a plain closing needs no reason."""
+        fields = {} if self.was else {"state": FieldChange("open", "closed")}
+        if self.was or self.state_reason != "completed":
+            fields["state_reason"] = FieldChange(self.was, self.state_reason)
+        if self.comment is not None:
+            fields["comment"] = FieldChange(None, self.comment)
+        return fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseDuplicate(CloseIssue):
+    """Close the second issue of an item; `other` is the key of the item, whose issue stays."""
+
+    is_heal = True
+    other: str = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenIssue(_Restores):
+    """Reopen an issue."""
+
+    kind, action = ChangeKind.ISSUE, Action.REOPEN
+    claim = "state"
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """The state."""
+        return {"state": FieldChange("closed", "open")}
+
+
+# ---- links ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSubIssue(_Restores):
+    """Put an issue below its parent; `replaces` is the parent that it has until then, if any."""
+
+    kind, action = ChangeKind.SUB_ISSUE, Action.LINK
+    claim = "parent"
+    parent: str
+    replaces: str | None = None
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """The parent."""
+        return {"parent": FieldChange(self.replaces, self.parent)}
+
+    @property
+    def other(self) -> str:
+        """The parent."""
+        return self.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlinkSubIssue(_Change):
+    """Take an issue out from below its parent, `owner/repo#n`; `parent_name` is for people."""
+
+    kind, action = ChangeKind.SUB_ISSUE, Action.UNLINK
+    claim = "parent"
+    parent: str
+    parent_name: str
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """The parent."""
+        return {"parent": FieldChange(self.parent_name, None)}
+
+    @property
+    def other(self) -> str:
+        """The parent."""
+        return self.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveSubIssue(_Restores):
+    """Put a sub-issue directly `after` or `before` its sibling, the `anchor`."""
+
+    kind, action = ChangeKind.SUB_ISSUE, Action.UPDATE
+    claim = "order"
+    is_move = True
+    parent: str
+    position: Literal["after", "before"]
+    anchor: str
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """The sibling, by the position."""
+        return {self.position: FieldChange(None, self.anchor)}
+
+    @property
+    def other(self) -> str:
+        """The parent."""
+        return self.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddDependency(_Restores):
+    """Record that an issue is blocked by another one."""
+
+    kind, action = ChangeKind.DEPENDENCY, Action.LINK
+    claim = "blocked_by"
+    blocker: str
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """The blocker."""
+        return {"blocked_by": FieldChange(None, self.blocker)}
+
+    @property
+    def other(self) -> str:
+        """The blocker."""
+        return self.blocker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveDependency(_Change):
+    """Record that an issue is no longer blocked by another one."""
+
+    kind, action = ChangeKind.DEPENDENCY, Action.UNLINK
+    claim = "blocked_by"
+    blocker: str
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """The blocker."""
+        return {"blocked_by": FieldChange(self.blocker, None)}
+
+    @property
+    def other(self) -> str:
+        """The blocker."""
+        return self.blocker
+
+
+# ---- the board -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddToBoard(_Change):
+    """Put an issue on the board."""
+
+    kind, action = ChangeKind.PROJECT_ITEM, Action.LINK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBoardValue(_Writes):
+    """Set one value of a card; the card's record (`body`) is written right behind it."""
+
+    kind, action = ChangeKind.FIELD_VALUE, Action.UPDATE
+    name: str
+    before: BoardValue
+    after: BoardValue
+    restores: bool = False
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """The one field."""
+        return {self.name: FieldChange(self.before, self.after)}
+
+    @property
+    def drifted(self) -> tuple[str, ...]:
+        """The field, if it restores what was there before somebody changed it."""
+        return (self.name,) if self.restores else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetValues(_Writes):
+    """Drop our claim on values that are no longer in the file; the card keeps them."""
+
+    kind, action = ChangeKind.FIELD_VALUE, Action.FORGET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshRecord(_Writes):
+    """Move the record of a card."""
+
+    kind, action = ChangeKind.FIELD_VALUE, Action.UPDATE
+    is_refresh = True
+
+
+Change: TypeAlias = (
+    CreateLabel
+    | UpdateLabel
+    | CreateMilestone
+    | UpdateMilestone
+    | CreateBoard
+    | LinkBoard
+    | CreateBoardField
+    | UpdateBoardField
+    | CreateIssue
+    | UpdateIssue
+    | AdoptIssue
+    | ForgetFields
+    | RefreshBase
+    | CloseIssue
+    | CloseDuplicate
+    | ReopenIssue
+    | LinkSubIssue
+    | UnlinkSubIssue
+    | MoveSubIssue
+    | AddDependency
+    | RemoveDependency
+    | AddToBoard
+    | SetBoardValue
+    | ForgetValues
+    | RefreshRecord
+)
+"""One step."""
 
 
 def claim_of(change: Change) -> tuple[str, str]:
-    """Give the item and the field of its base that speak of a change outside of an update."""
-    if change.is_move:
-        return change.other or "", "order"
-    if change.kind is ChangeKind.SUB_ISSUE:
-        return change.key, "parent"
-    if change.kind is ChangeKind.DEPENDENCY:
-        return change.key, "blocked_by"
-    if change.kind is ChangeKind.ISSUE and change.action in (Action.CLOSE, Action.REOPEN):
-        return change.key, "state"
-    return change.key, ""
+    """Return the item and the field of its base that speak of a change outside of an update.
+
+    The order of sub-issues is in their parent's base.
+    """
+    return change.parent if isinstance(change, MoveSubIssue) else change.key, change.claim
+
+
+# ---- plans and outcomes --------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +635,6 @@ class PlanItem:
     repository: str | None = None
 
 
-_NEW = (Action.CREATE, Action.ADOPT)
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The ordered, immutable changes, and what is told beside them.
@@ -288,12 +681,12 @@ class Plan:
     @property
     def new_issues(self) -> int:
         """How many issues are created, or become the backlog's by adoption."""
-        return sum(c.kind is ChangeKind.ISSUE and c.action in _NEW for c in self.changes)
+        return sum(isinstance(c, CreateIssue | AdoptIssue) for c in self.changes)
 
     @property
     def is_first(self) -> bool:
         """Whether it makes the first issues of this backlog, so that nothing was managed yet."""
-        adopted = {c.key for c in self.changes if c.action is Action.ADOPT}
+        adopted = {c.key for c in self.changes if isinstance(c, AdoptIssue)}
         managed = any(item.ref and item.key not in adopted for item in self.items)
         return bool(self.new_issues) and not managed and not self.orphans and not self.unread
 
@@ -309,9 +702,7 @@ class Plan:
         touched: dict[str, set[str]] = {a.value: set() for a in Action}
         changed: set[str] = set()
         definitions = 0
-        created = {
-            c.key for c in self.changes if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE
-        }
+        created = {c.key for c in self.changes if isinstance(c, CreateIssue)}
         for change in self.changes:
             if change.is_refresh:
                 continue

@@ -11,11 +11,14 @@ from typing import TypeVar
 
 from backlog_sync.core import normalize
 from backlog_sync.core.changes import (
-    Action,
     Change,
     ChangeKind,
+    CreateLabel,
+    CreateMilestone,
     FieldChange,
     FieldNote,
+    UpdateLabel,
+    UpdateMilestone,
     Verdict,
     Warned,
 )
@@ -201,19 +204,14 @@ class _Worker:
         changed = any(old not in ("", new) for old, new in zip(recorded, merged, strict=True))
         self.plan.moved |= changed or recorded_key not in (None, key) or bool(pair.fields)
         if pair.fields:
-            self.plan.changes.append(
-                Change(
-                    action=Action.UPDATE,
-                    kind=pair.kind,
-                    key=pair.key,
-                    title=pair.title,
-                    reason="; ".join(pair.reasons),
-                    fields=pair.fields,
-                    drifted=tuple(pair.drifted),
-                    definition=pair.definition,
-                    repository=self.repository,
-                )
-            )
+            self.plan.changes.append(self._update(pair))
+
+    def _update(self, pair: _Pair) -> UpdateLabel | UpdateMilestone:
+        about = pair.key, pair.title, "; ".join(pair.reasons), None, (), self.repository
+        fields, drifted, definition = pair.fields, tuple(pair.drifted), pair.definition
+        if isinstance(definition, LabelDef):
+            return UpdateLabel(*about, fields=fields, drifted=drifted, definition=definition)
+        return UpdateMilestone(*about, fields=fields, drifted=drifted, definition=definition)
 
     def _part(self, pair: _Pair, part: _Part, base: str) -> str:
         """Merge one part; return the hash that goes on record, "" for none."""
@@ -285,17 +283,11 @@ class _Worker:
         hashes = ("" if part is None else normalize.hash_value(part) for part in parts)
         self.plan.record[entry_key(kind, title)] = ("", *hashes)
         self.plan.moved = True
+        about = title, title, "used by the backlog", None, (), self.repository
         self.plan.changes.append(
-            Change(
-                action=Action.CREATE,
-                kind=kind,
-                key=title,
-                title=title,
-                reason="used by the backlog",
-                fields=fields,
-                definition=definition,
-                repository=self.repository,
-            )
+            CreateLabel(*about, fields=fields, definition=definition)
+            if isinstance(definition, LabelDef)
+            else CreateMilestone(*about, fields=fields, definition=definition)
         )
 
 

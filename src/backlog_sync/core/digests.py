@@ -110,6 +110,9 @@ _TOGETHER = 100
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Change):
+        # Plans that were approved or saved by their digest know one shape for all changes.
+        return {"": "Change", **{name: getattr(value, name) for name in _OF_CHANGES}}
     names, values = _fields(type(value))
     return {"": type(value).__name__, **dict(zip(names, values(value), strict=True))}
 
@@ -140,12 +143,28 @@ def _single_value(name: str) -> Callable[[object], tuple[Any, ...]]:
 _Fields: TypeAlias = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]
 _KNOWN: dict[type[Any], _Fields] = {}
 _PASSING: Mapping[type[Any], Collection[str]] = {
-    Change: ("reason",),
     DesiredItem: ("hints", "outlook", "unknown"),
     Place: ("line", "column"),
 }
 """What moves without a plan's moving: words, lines of a file, reports; what
 other fields of an item tell too."""
+
+_OF_CHANGES = (
+    "action",
+    "kind",
+    "key",
+    "title",
+    "ref",
+    "fields",
+    "other",
+    "waits_for",
+    "drifted",
+    "body",
+    "body_seen",
+    "definition",
+    "repository",
+)
+"""What a change does: all that it has but its reason."""
 
 _ATOMS = attrgetter(
     *(

@@ -10,7 +10,19 @@ from typing import Any
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import holds
-from backlog_sync.core.changes import Change, ChangeKind, FieldNote, Plan, Verdict
+from backlog_sync.core.changes import (
+    AdoptIssue,
+    Change,
+    ChangeKind,
+    CloseDuplicate,
+    FieldNote,
+    Plan,
+    UpdateBoardField,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+    Verdict,
+)
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.holds import COPIED, IDENTITY, Hold
 from backlog_sync.core.issue_index import is_trusted
@@ -110,15 +122,19 @@ def _pending(
     change: Change, differing: Collection[tuple[ChangeKind, str, str]]
 ) -> Iterator[Change]:
     """Give what of a change the file asks for: not what is set back, nor what just differs."""
-    if change.is_refresh or change.is_heal:
+    if change.is_refresh or isinstance(change, CloseDuplicate):
         return
     excluded = {n for n in change.fields if (change.kind, change.key, n) in differing}
     excluded.update(change.drifted)
     fields = {n: f for n, f in change.fields.items() if n not in excluded}
     if not excluded:
         yield change
-    elif fields:
+    elif fields and isinstance(change, _OF_SEVERAL):
         yield replace(change, fields=fields, drifted=())
+
+
+_OF_SEVERAL = UpdateLabel | UpdateMilestone | UpdateBoardField | UpdateIssue | AdoptIssue
+"""Changes of several fields, of which some may be set back."""
 
 
 def _progress(plan: Plan, desired: DesiredState, observed: ObservedState) -> Iterator[FieldNote]:

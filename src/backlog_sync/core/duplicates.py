@@ -5,9 +5,16 @@ or where an answer was lost and nothing remembers that it was. Nothing is taken 
 issue stays, closed, with all that people wrote in it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
+from backlog_sync.core.changes import (
+    AddDependency,
+    Change,
+    CloseDuplicate,
+    LinkSubIssue,
+    RemoveDependency,
+    UnlinkSubIssue,
+)
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.states import DUPLICATE, NOT_PLANNED
@@ -34,11 +41,7 @@ class _Healing:
         self.doubles = {issue.id: (key, issue) for key, issue in matches.doubles}
         self.key_of = {match.issue.id: key for key, match in matches.by_key.items()}
         self.capabilities = observed.capabilities
-        self.linked = {
-            (c.kind, c.key, c.other if c.kind is ChangeKind.DEPENDENCY else None)
-            for c in planned
-            if c.action is Action.LINK
-        }
+        self.linked = {_link_of(c) for c in planned if isinstance(c, LinkSubIssue | AddDependency)}
 
     def changes(self) -> Iterator[Change]:
         """Links first, then the closing."""
@@ -58,9 +61,12 @@ class _Healing:
             return
         key, double = self.doubles[parent.id]
         if self.by_key[key].issue.id != issue.id:
-            parent_change = FieldChange(self.observed.ref(double), key)
             yield from self._link(
-                ChangeKind.SUB_ISSUE, self._name(issue), issue, key, {"parent": parent_change}
+                LinkSubIssue(
+                    *self._about(self._name(issue), issue, _TAKEN_OVER),
+                    parent=key,
+                    replaces=self.observed.ref(double),
+                )
             )
 
     def _blocked(self, issue: ObservedIssue) -> Iterator[Change]:
@@ -74,17 +80,9 @@ class _Healing:
             key, double = self.doubles[link.id]
             original = self.by_key[key].issue
             if original.id != issue.id and original.id not in blockers:
-                fields = {"blocked_by": FieldChange(None, key)}
-                yield from self._link(ChangeKind.DEPENDENCY, self._name(issue), issue, key, fields)
-            yield self._change(
-                Action.UNLINK,
-                ChangeKind.DEPENDENCY,
-                self._name(issue),
-                issue,
-                reason=_why(double, original),
-                other=_ref(double),
-                fields={"blocked_by": FieldChange(_ref(double), None)},
-            )
+                yield from self._depend(self._name(issue), issue, key)
+            about = self._about(self._name(issue), issue, _why(double, original))
+            yield RemoveDependency(*about, blocker=_ref(double))
 
     def _take_over_links(self, key: str, double: ObservedIssue) -> Iterator[Change]:
         """Give the one that stays what the second one waits for; take that from its parent."""
@@ -94,36 +92,22 @@ class _Healing:
             blocker_id = self._target_id(link)
             if blocker_id not in blocker_ids and blocker_id != match.issue.id:
                 blocker_ids.add(blocker_id)
-                other = self._link_name(link)
-                fields = {"blocked_by": FieldChange(None, other)}
-                yield from self._link(ChangeKind.DEPENDENCY, key, match.issue, other, fields)
+                yield from self._depend(key, match.issue, self._link_name(link))
         if double.parent is not None:
-            parent = self._link_name(double.parent)
-            yield self._change(
-                Action.UNLINK,
-                ChangeKind.SUB_ISSUE,
-                _ref(double),
-                double,
-                reason=_why(double, match.issue),
-                other=f"{double.parent.repository}#{double.parent.number}",
-                fields={"parent": FieldChange(parent, None)},
+            yield UnlinkSubIssue(
+                *self._about(_ref(double), double, _why(double, match.issue)),
+                parent=f"{double.parent.repository}#{double.parent.number}",
+                parent_name=self._link_name(double.parent),
             )
 
     def _close(self, key: str, double: ObservedIssue) -> Change:
         original = self.by_key[key].issue
         state_reason = DUPLICATE if self.capabilities.duplicates else NOT_PLANNED
-        return self._change(
-            Action.CLOSE,
-            ChangeKind.ISSUE,
-            _ref(double),
-            double,
-            reason=_why(double, original),
+        return CloseDuplicate(
+            *self._about(_ref(double), double, _why(double, original)),
             other=key,
-            fields={
-                "state": FieldChange("open", "closed"),
-                "state_reason": FieldChange(None, state_reason),
-                "comment": FieldChange(None, _comment(key, original)),
-            },
+            state_reason=state_reason,
+            comment=_comment(key, original),
         )
 
     # ---- names -----------------------------------------------------------------------------
@@ -142,42 +126,28 @@ class _Healing:
     def _name(self, issue: ObservedIssue) -> str:
         return self.key_of.get(issue.id, _ref(issue))
 
-    def _link(
-        self,
-        kind: ChangeKind,
-        key: str,
-        issue: ObservedIssue,
-        other: str,
-        fields: Mapping[str, FieldChange],
-    ) -> Iterator[Change]:
-        link = (kind, key, other if kind is ChangeKind.DEPENDENCY else None)
-        if link in self.linked:
-            return
-        self.linked.add(link)
-        reason = "taken over from a second issue"
-        yield self._change(Action.LINK, kind, key, issue, reason=reason, other=other, fields=fields)
+    def _depend(self, key: str, issue: ObservedIssue, blocker: str) -> Iterator[Change]:
+        about = self._about(key, issue, _TAKEN_OVER)
+        yield from self._link(AddDependency(*about, blocker=blocker))
 
-    def _change(
-        self,
-        action: Action,
-        kind: ChangeKind,
-        key: str,
-        issue: ObservedIssue,
-        *,
-        reason: str,
-        other: str,
-        fields: Mapping[str, FieldChange],
-    ) -> Change:
-        return Change(
-            action=action,
-            kind=kind,
-            key=key,
-            title=issue.title,
-            reason=reason,
-            ref=self.observed.ref(issue),
-            other=other,
-            fields=fields,
-        )
+    def _link(self, change: LinkSubIssue | AddDependency) -> Iterator[Change]:
+        """Give a link unless it is planned: an issue has one parent, and each blocker once."""
+        link = _link_of(change)
+        if link not in self.linked:
+            self.linked.add(link)
+            yield change
+
+    def _about(
+        self, key: str, issue: ObservedIssue, reason: str
+    ) -> tuple[str, str, str, str | None]:
+        return key, issue.title, reason, self.observed.ref(issue)
+
+
+_TAKEN_OVER = "taken over from a second issue"
+
+
+def _link_of(change: LinkSubIssue | AddDependency) -> tuple[str, str | None]:
+    return change.key, change.blocker if isinstance(change, AddDependency) else None
 
 
 def _ref(issue: ObservedIssue) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.changes import Change, ChangeKind, CloseIssue, CreateIssue, Plan, ReopenIssue
 from backlog_sync.core.rate import Pace, seconds_for
 
 _SMALL, _BODIES, _READ = 20, 5, 100
@@ -38,8 +38,8 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
     """
     kinds = Counter(change.kind for change in plan.changes)
     issues = [change for change in plan.changes if change.kind is ChangeKind.ISSUE]
-    created = {change.key: change for change in issues if change.action is Action.CREATE}
-    states = [c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)]
+    created = {change.key: change for change in issues if isinstance(change, CreateIssue)}
+    states = [c for c in issues if isinstance(c, CloseIssue | ReopenIssue)]
     comments = sum("comment" in change.fields for change in states)
     # A new issue that is linked or closed after its creation has its body written once more.
     rewritten = {

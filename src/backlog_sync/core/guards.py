@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
 from backlog_sync.core.board import blocked_hint, blocked_reason
-from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.changes import (
+    Action,
+    AdoptIssue,
+    Change,
+    ChangeKind,
+    CloseDuplicate,
+    CloseIssue,
+    CreateIssue,
+    Plan,
+    SetBoardValue,
+)
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, set_id
 from backlog_sync.core.matching import Matches, match_items
@@ -158,8 +168,8 @@ def _moved_or_foreign(
 ) -> list[Violation]:
     """Refuse if most issues that the file names are not its own: moved, or of elsewhere."""
     unclear = any(note.name == IDENTITY for note in plan.conflicts)
-    creates = [c for c in plan.changes if c.kind is ChangeKind.ISSUE and c.action is Action.CREATE]
-    adopts = [c for c in plan.changes if c.action is Action.ADOPT]
+    creates = [c for c in plan.changes if isinstance(c, CreateIssue)]
+    adopts = [c for c in plan.changes if isinstance(c, AdoptIssue)]
     if not unclear and not creates and len(adopts) < _FEW:
         return []
     matches = match_items(desired, observed)
@@ -234,8 +244,8 @@ def _foreign(
 
 
 def _closes_orphan(change: Change, keys: Collection[str]) -> bool:
-    closes = change.kind is ChangeKind.ISSUE and change.action is Action.CLOSE
-    return closes and not change.is_heal and change.key not in keys
+    double = isinstance(change, CloseDuplicate)
+    return isinstance(change, CloseIssue) and not double and change.key not in keys
 
 
 def _mass(plan: Plan, managed: int) -> list[Violation]:
@@ -243,10 +253,10 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
     if managed < _SMALL:
         return []
     # What a second issue loses, the one that stays has.
-    doubles = {c.key for c in plan.changes if c.is_heal}
+    doubles = {c.key for c in plan.changes if isinstance(c, CloseDuplicate)}
     changes = [c for c in plan.changes if not doubles & {c.key, c.other}]
     kinds = {
-        "closes": {c.key for c in changes if c.action is Action.CLOSE and c.ref},
+        "closes": {c.key for c in changes if isinstance(c, CloseIssue) and c.ref},
         "unlinks": {c.key for c in changes if c.action is Action.UNLINK},
         "takes labels or assignees from": {c.key for c in plan.changes if _removes(c)},
         "shortens the text of": {c.key for c in plan.changes if _shrinks(c)},
@@ -295,9 +305,7 @@ def _removes(change: Change) -> bool:
 
 
 def _clears(change: Change) -> bool:
-    return change.kind is ChangeKind.FIELD_VALUE and any(
-        field.before is not None and field.after is None for field in change.fields.values()
-    )
+    return isinstance(change, SetBoardValue) and change.before is not None and change.after is None
 
 
 def _shrinks(change: Change) -> bool:

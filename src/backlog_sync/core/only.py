@@ -7,12 +7,17 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.changes import (
     DEFINITIONS,
-    Action,
+    AdoptIssue,
     Change,
     ChangeKind,
+    CloseDuplicate,
+    CreateIssue,
     Deferred,
     FieldNote,
+    ForgetFields,
     Plan,
+    RefreshBase,
+    UpdateIssue,
     Warned,
     claim_of,
 )
@@ -33,8 +38,8 @@ def narrow(
     What is left out is done by the next run without `only`: no record claims it.
     """
     keys = _with_parents(plan, only)
-    new_keys = {c.key for c in plan.changes if _makes_issue(c)} - keys
-    doubles = {c.key for c in plan.changes if c.is_heal and c.other in keys}
+    new_keys = {c.key for c in plan.changes if isinstance(c, CreateIssue)} - keys
+    doubles = {c.key for c in plan.changes if isinstance(c, CloseDuplicate) and c.other in keys}
     items = [c for c in plan.changes if _kept(c, keys, new_keys, doubles)]
     kept_ids = {id(change) for change in items}
     dropped_claims: dict[str, set[str]] = {}
@@ -67,7 +72,7 @@ def narrow(
 
 def _with_parents(plan: Plan, only: Collection[str]) -> frozenset[str]:
     """Give the keys with those of parents that must be made first."""
-    new_keys = {c.key for c in plan.changes if _makes_issue(c)}
+    new_keys = {c.key for c in plan.changes if isinstance(c, CreateIssue)}
     keys = frozenset(only)
     parents = {
         str(c.other)
@@ -77,23 +82,23 @@ def _with_parents(plan: Plan, only: Collection[str]) -> frozenset[str]:
     return keys if parents <= keys else _with_parents(plan, keys | parents)
 
 
-def _makes_issue(change: Change) -> bool:
-    return change.kind is ChangeKind.ISSUE and change.action is Action.CREATE
-
-
 def _kept(change: Change, keys: frozenset[str], new: set[str], doubles: set[str]) -> bool:
     if change.kind in DEFINITIONS:
         return False
     if doubles & {change.key, change.other or ""}:
         return True
-    moved = "#" in change.key and change.other in keys and not change.is_heal
+    double = isinstance(change, CloseDuplicate)
+    moved = "#" in change.key and change.other in keys and not double
     return (change.key in keys or moved) and not new & set(change.waits_for)
 
 
 def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
     """Give the change with a body that claims nothing of what is left out; nothing for none."""
-    existing = change.kind is ChangeKind.ISSUE and change.action in (Action.UPDATE, Action.ADOPT)
-    if not names or change.body is None or not existing:
+    if (
+        not isinstance(change, UpdateIssue | AdoptIssue | RefreshBase)
+        or change.body is None
+        or not names
+    ):
         yield change
         return
     body = body_block.without_claims(change.body, change.body_seen or "", names)
@@ -114,7 +119,8 @@ def _unrecorded(
         and definition.repository == change.repository
         and id(definition) not in kept_ids
     }
-    if change.body is None or change.kind is not ChangeKind.ISSUE:
+    writes = CreateIssue | UpdateIssue | AdoptIssue | ForgetFields | RefreshBase
+    if not isinstance(change, writes) or change.body is None:
         yield change
         return
     body_seen = change.body_seen or ""
@@ -124,7 +130,9 @@ def _unrecorded(
     )
     same_text = body_block.says_the_same(unrecorded(body), unrecorded(body_seen))
     same_record = same_text and not defines
-    if change.fields or not same_record:
+    if isinstance(change, CreateIssue):
+        yield replace(change, body=body)
+    elif change.fields or not same_record:
         same = body_block.says_the_same(body, body_seen)
         yield replace(change, body=None if same else body)
 

@@ -1,6 +1,6 @@
 """Building the plan: desired and observed state in, ordered changes out. Nothing is sent."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
@@ -10,15 +10,26 @@ from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import NO_ISSUE, IssueStatus
 from backlog_sync.core.changes import (
     Action,
+    AddDependency,
+    AdoptIssue,
     Change,
     ChangeKind,
+    CloseIssue,
+    CreateIssue,
     Deferred,
     FieldChange,
     FieldNote,
+    ForgetFields,
+    LinkSubIssue,
+    MoveSubIssue,
     Orphan,
     Plan,
     PlanItem,
+    RefreshBase,
+    RemoveDependency,
+    ReopenIssue,
     Unread,
+    UpdateIssue,
     Verdict,
     Warned,
 )
@@ -56,14 +67,7 @@ from backlog_sync.core.prune import Line, Sources
 from backlog_sync.core.reading import counts
 from backlog_sync.core.relations import Links, Sorting
 from backlog_sync.core.sandbox_numbers import number_warnings
-from backlog_sync.core.states import (
-    NOT_PLANNED,
-    OPEN,
-    REOPENED,
-    desired_state,
-    is_closed,
-    state_fields,
-)
+from backlog_sync.core.states import NOT_PLANNED, REOPENED, desired_state, is_closed
 from backlog_sync.core.status_conflicts import contested, statuses
 from backlog_sync.core.trust import belief_warnings
 from backlog_sync.core.unread import Left, declarations
@@ -299,29 +303,18 @@ class _Builder:
             return False
         parent = target.atoms.get("parent")
         waits = (str(parent),) if parent is not None and self._is_new(str(parent)) else ()
-        self._add(
-            item,
-            Action.CREATE,
-            ChangeKind.ISSUE,
-            reason=f"declared at {item.place.path}:{item.place.line}",
-            fields=fields,
-            waits_for=waits,
-            body=body,
+        reason = f"declared at {item.place.path}:{item.place.line}"
+        self.changes.append(
+            CreateIssue(*self._about(item, reason, waits=waits), fields=fields, body=body)
         )
         if parent is not None:
-            self._link(item, None, str(parent), FieldChange(None, parent))
+            self._link(item, None, FieldChange(None, parent))
         for blocker in target.sets.get("blocked_by", ()):
-            self._depend(item, None, blocker, Action.LINK)
+            self._depend(item, None, blocker)
         if is_closed(target.atoms.get("state")):
-            state = desired_state(target.atoms["state"])
-            self._add(
-                item,
-                Action.CLOSE,
-                ChangeKind.ISSUE,
-                reason="done in the file",
-                fields=state_fields(FieldChange(OPEN, state)),
-                waits_for=(item.key,),
-            )
+            about = self._about(item, "done in the file", waits=(item.key,))
+            state_reason = str(desired_state(target.atoms["state"]))
+            self.changes.append(CloseIssue(*about, state_reason=state_reason))
         return True
 
     def _update(self, item: DesiredItem, match: Match, target: Target) -> None:
@@ -355,36 +348,43 @@ class _Builder:
         if diff.body is not None and self._too_long(item, issue, diff.body):
             return
         if diff.state is not None:
-            action = Action.CLOSE if is_closed(diff.state.after) else Action.REOPEN
-            self._add(
-                item,
-                action,
-                ChangeKind.ISSUE,
-                issue=issue,
-                reason=diff.reasons.get("state", ""),
-                fields=state_fields(diff.state),
-                drifted=tuple(state_fields(diff.state)) if "state" in diff.drifted else (),
-            )
+            self.changes.append(self._state(item, issue, diff, diff.state))
         if diff.fields or diff.body is not None:
-            forgets = bool(diff.forgotten) and not diff.fields
-            self._add(
-                item,
-                Action.ADOPT if match.adopt else Action.FORGET if forgets else Action.UPDATE,
-                ChangeKind.ISSUE,
-                issue=issue,
-                reason=_reason(diff, match),
+            self.changes.append(self._write(item, match, diff))
+        if diff.parent is not None:
+            self._link(item, issue, diff.parent, restores="parent" in diff.drifted)
+        for blocker in diff.blocked_by[0]:
+            self._depend(item, issue, blocker, restores=blocker in diff.taken)
+        for blocker in diff.blocked_by[1]:
+            about = self._about(item, "dropped from the file", issue, self._new(blocker, item.key))
+            self.changes.append(RemoveDependency(*about, blocker=blocker))
+
+    def _state(
+        self, item: DesiredItem, issue: ObservedIssue, diff: ItemDiff, state: FieldChange
+    ) -> CloseIssue | ReopenIssue:
+        about = self._about(item, diff.reasons.get("state", ""), issue)
+        restores = "state" in diff.drifted
+        if not is_closed(state.after):
+            return ReopenIssue(*about, restores=restores)
+        was = str(state.before) if is_closed(state.before) else None
+        return CloseIssue(*about, state_reason=str(state.after), was=was, restores=restores)
+
+    def _write(
+        self, item: DesiredItem, match: Match, diff: ItemDiff
+    ) -> AdoptIssue | UpdateIssue | ForgetFields | RefreshBase:
+        """Return the change of the issue itself: its fields and the base, or only the base."""
+        about = self._about(item, _reason(diff, match), match.issue)
+        if match.adopt or diff.fields:
+            update = AdoptIssue if match.adopt else UpdateIssue
+            return update(
+                *about,
                 fields=diff.fields,
                 drifted=tuple(n for n in diff.drifted if n in diff.fields),
                 body=diff.body,
-                body_seen=issue.body,
+                body_seen=match.issue.body,
             )
-        if diff.parent is not None:
-            drifted = "parent" in diff.drifted
-            self._link(item, issue, str(diff.parent.after), diff.parent, drifted=drifted)
-        for blocker in diff.blocked_by[0]:
-            self._depend(item, issue, blocker, Action.LINK, drifted=blocker in diff.taken)
-        for blocker in diff.blocked_by[1]:
-            self._depend(item, issue, blocker, Action.UNLINK)
+        write = ForgetFields if diff.forgotten else RefreshBase
+        return write(*about, body=diff.body, body_seen=match.issue.body)
 
     def _with_kept_labels(self, item: DesiredItem, match: Match, target: Target) -> Target:
         """Keep the label of a priority while the file's present word for it is unknown."""
@@ -421,21 +421,16 @@ class _Builder:
         self,
         item: DesiredItem,
         issue: ObservedIssue | None,
-        parent: str,
         change: FieldChange,
         *,
-        drifted: bool = False,
+        restores: bool = False,
     ) -> None:
-        self._add(
-            item,
-            Action.LINK,
-            ChangeKind.SUB_ISSUE,
-            issue=issue,
-            other=parent,
-            reason="changed on GitHub" if drifted else "stands below it in the file",
-            fields={"parent": change},
-            drifted=("parent",) if drifted else (),
-            waits_for=tuple(k for k in (parent, item.key) if self._is_new(k)),
+        parent = str(change.after)
+        reason = "changed on GitHub" if restores else "stands below it in the file"
+        about = self._about(item, reason, issue, self._new(parent, item.key))
+        replaces = None if change.before is None else str(change.before)
+        self.changes.append(
+            LinkSubIssue(*about, parent=parent, replaces=replaces, restores=restores)
         )
 
     def _depend(
@@ -443,35 +438,23 @@ class _Builder:
         item: DesiredItem,
         issue: ObservedIssue | None,
         blocker: str,
-        action: Action,
         *,
-        drifted: bool = False,
+        restores: bool = False,
     ) -> None:
-        before, after = (None, blocker) if action is Action.LINK else (blocker, None)
-        reason = "declared in the file" if action is Action.LINK else "dropped from the file"
-        self._add(
-            item,
-            action,
-            ChangeKind.DEPENDENCY,
-            issue=issue,
-            other=blocker,
-            reason=TAKEN_AWAY if drifted else reason,
-            fields={"blocked_by": FieldChange(before, after)},
-            drifted=("blocked_by",) if drifted else (),
-            waits_for=tuple(k for k in (blocker, item.key) if self._is_new(k)),
-        )
+        reason = TAKEN_AWAY if restores else "declared in the file"
+        about = self._about(item, reason, issue, self._new(blocker, item.key))
+        self.changes.append(AddDependency(*about, blocker=blocker, restores=restores))
 
     def order(self) -> None:
         """Plan the moves among siblings, after all links are known."""
         linked: dict[str, list[DesiredItem]] = {}
         created = {c.key for c in self.changes if c.action is Action.CREATE}
-        links = [c for c in self.changes if c.kind is ChangeKind.SUB_ISSUE and c.other]
-        restored = {change.key for change in links if change.drifted}
+        links = [c for c in self.changes if isinstance(c, LinkSubIssue)]
+        restored = {change.key for change in links if change.restores}
         # What is made below its parent comes to stand there first, all others after that.
         for change in sorted(links, key=lambda c: c.key not in created or self._crosses(c)):
-            if change.action is not Action.LINK or change.key not in self.items:
-                continue
-            linked.setdefault(str(change.other), []).append(self.items[change.key])
+            if change.key in self.items:
+                linked.setdefault(change.parent, []).append(self.items[change.key])
         for parent in {item.parent: None for item in self.desired.items}:
             if parent is None or parent in self.skipped or parent in self.matches.held:
                 continue
@@ -481,7 +464,7 @@ class _Builder:
             for move in sorting.moves:
                 # What people took out comes back at the end, and goes to its place from there.
                 drifted = move.key in sorting.people or move.key in restored
-                self._move(move, parent, drifted=drifted)
+                self._move(move, parent, restores=drifted)
 
     def _tell_sorted(self, parent: DesiredItem, sorting: Sorting) -> None:
         match = self.matches.by_key[parent.key]
@@ -498,28 +481,27 @@ class _Builder:
             )
         )
 
-    def _crosses(self, change: Change) -> bool:
+    def _crosses(self, change: LinkSubIssue) -> bool:
         """Whether a link leads to another repository: no issue is made below such a parent."""
-        other = str(change.other)
+        other = change.parent
         if other in self.items:
             return self.location_of.get(other) is not self.location_of.get(change.key)
         return fold(other.rpartition("#")[0]) != fold(change.repository or self.repository)
 
-    def _move(self, move: Move, parent: str, *, drifted: bool) -> None:
-        item = self.items[move.key]
+    def _move(self, move: Move, parent: str, *, restores: bool) -> None:
         match = self.matches.by_key.get(move.key)
         anchor = move.after or move.before or ""
-        where = "after" if move.after else "before"
-        self._add(
-            item,
-            Action.UPDATE,
-            ChangeKind.SUB_ISSUE,
-            issue=match.issue if match else None,
-            other=parent,
-            reason=SORTED if drifted else "stands there in the file",
-            fields={where: FieldChange(None, anchor)},
-            drifted=(where,) if drifted else (),
-            waits_for=tuple(k for k in (parent, move.key, anchor) if self._is_new(k)),
+        reason = SORTED if restores else "stands there in the file"
+        issue = match.issue if match else None
+        waits = self._new(parent, move.key, anchor)
+        self.changes.append(
+            MoveSubIssue(
+                *self._about(self.items[move.key], reason, issue, waits),
+                parent=parent,
+                position="after" if move.after else "before",
+                anchor=anchor,
+                restores=restores,
+            )
         )
 
     # ---- the plan --------------------------------------------------------------------------
@@ -527,38 +509,20 @@ class _Builder:
     def _is_new(self, key: str) -> bool:
         return key in self.items and key not in self.matches.by_key
 
-    def _add(
+    def _new(self, *keys: str) -> tuple[str, ...]:
+        """Return those of these keys whose issues do not exist yet."""
+        return tuple(key for key in keys if self._is_new(key))
+
+    def _about(
         self,
         item: DesiredItem,
-        action: Action,
-        kind: ChangeKind,
-        *,
         reason: str,
         issue: ObservedIssue | None = None,
-        fields: Mapping[str, FieldChange] | None = None,
-        other: str | None = None,
-        waits_for: tuple[str, ...] = (),
-        drifted: tuple[str, ...] = (),
-        body: str | None = None,
-        body_seen: str | None = None,
-    ) -> None:
-        self.changes.append(
-            Change(
-                action=action,
-                kind=kind,
-                key=item.key,
-                title=item.title,
-                reason=reason,
-                ref=self.observed.ref(issue) if issue else None,
-                fields=fields or {},
-                other=other,
-                waits_for=waits_for,
-                drifted=drifted,
-                body=body,
-                body_seen=body_seen,
-                repository=self._repository(item),
-            )
-        )
+        waits: tuple[str, ...] = (),
+    ) -> tuple[str, str, str, str | None, tuple[str, ...], str | None]:
+        """Return what every change of an item begins with."""
+        ref = self.observed.ref(issue) if issue else None
+        return item.key, item.title, reason, ref, waits, self._repository(item)
 
     def _location(self, item: DesiredItem) -> Location:
         return self.location_of.get(item.key, self.locations[0])
@@ -617,18 +581,16 @@ class _Builder:
     def _orphans(self) -> list[tuple[str, ObservedIssue]]:
         return [(key, issue) for key, issue in self.matches.orphans if issue.state == "open"]
 
-    def _pruned(self) -> list[Change]:
+    def _pruned(self) -> list[CloseIssue]:
         """Close the issues whose items are gone, where the run was asked to."""
-        closed = state_fields(FieldChange(OPEN, NOT_PLANNED))
         return [
-            Change(
-                action=Action.CLOSE,
-                kind=ChangeKind.ISSUE,
-                key=f"{issue.repository}#{issue.number}",
-                title=issue.title,
-                reason=f"{_GONE} ({key}); --prune close",
-                ref=self.observed.ref(issue),
-                fields={**closed, "comment": FieldChange(None, _closing_comment(key))},
+            CloseIssue(
+                f"{issue.repository}#{issue.number}",
+                issue.title,
+                f"{_GONE} ({key}); --prune close",
+                self.observed.ref(issue),
+                state_reason=NOT_PLANNED,
+                comment=_closing_comment(key),
             )
             for key, issue in self._orphans()
             if self._prunes(issue, key)

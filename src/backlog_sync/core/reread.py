@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange, Plan
+from backlog_sync.core.changes import Change, FieldChange, Plan, UpdateIssue
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import READER, DesiredState, ObservedState
 from backlog_sync.core.normalize import fold_set
@@ -53,9 +53,7 @@ def reread(
 
 def _is_reread(change: Change, kinds: Iterable[str]) -> bool:
     """Whether an issue gets another title, kind or text because the file reads so."""
-    if change.kind is not ChangeKind.ISSUE or change.action is not Action.UPDATE:
-        return False
-    return any(
+    return isinstance(change, UpdateIssue) and any(
         name not in change.drifted and _differs(name, field, kinds)
         for name, field in change.fields.items()
     )

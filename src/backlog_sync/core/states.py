@@ -4,9 +4,7 @@ GitHub closes as completed, not planned, or duplicate; the last two mean that it
 A file says "open", "completed", "not_planned", or "closed" where its word leaves it open which.
 """
 
-from collections.abc import Mapping
-
-from backlog_sync.core.changes import FieldChange, JsonValue
+from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.model import ObservedIssue
 
 OPEN, COMPLETED, NOT_PLANNED, DUPLICATE = "open", "completed", "not_planned", "duplicate"
@@ -34,19 +32,3 @@ def desired_state(word: JsonValue, now: str = OPEN) -> JsonValue:
 def is_closed(word: object) -> bool:
     """Whether a file's word means that nothing is left to do."""
     return word in (CLOSED, COMPLETED, NOT_PLANNED)
-
-
-def state_fields(change: FieldChange) -> dict[str, FieldChange]:
-    """Give a change of state in GitHub's own two fields; a plain closing needs no reason."""
-    before, after = (CLOSED if is_closed(s) else OPEN for s in (change.before, change.after))
-    fields = {} if before == after else {"state": FieldChange(before, after)}
-    if is_closed(change.after) and (change.after == NOT_PLANNED or before == after):
-        reason = change.before if before == after else None
-        fields["state_reason"] = FieldChange(reason, change.after)
-    return fields
-
-
-def closing_reason(fields: Mapping[str, FieldChange]) -> str:
-    """Give the reason with which a planned change closes."""
-    change = fields.get("state_reason")
-    return str(change.after) if change else COMPLETED

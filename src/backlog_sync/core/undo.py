@@ -8,14 +8,25 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.board_fields import OPTION
 from backlog_sync.core.changes import (
-    Action,
+    AddDependency,
     Change,
     ChangeKind,
-    Definition,
+    CloseIssue,
     FieldChange,
     JsonValue,
+    LinkSubIssue,
     Plan,
     PlanItem,
+    RefreshBase,
+    RefreshRecord,
+    RemoveDependency,
+    ReopenIssue,
+    SetBoardValue,
+    UnlinkSubIssue,
+    UpdateBoardField,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
     Warned,
 )
 from backlog_sync.core.intents import Intent, by_nonce
@@ -33,7 +44,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.restored_base import restored_body
 from backlog_sync.core.run_record import BODY, PARENT, STATE, Kept, Overwritten, RunRecord
-from backlog_sync.core.states import NOT_PLANNED, OPEN, is_closed, observed_state, state_fields
+from backlog_sync.core.states import NOT_PLANNED, OPEN, is_closed, observed_state
 from backlog_sync.core.undo_state import Present, is_record, name_of, part_of, subject_of
 
 _ATOMS = ("title", "milestone", "issue_type")
@@ -123,12 +134,8 @@ class _Undo:
             if issue is None or problem:
                 self._leave(f"{intent.title} {problem}: left alone", ref)
                 continue
-            fields = {
-                "state": FieldChange("open", "closed"),
-                "state_reason": FieldChange(None, NOT_PLANNED),
-            }
-            reason = f"made by the run of {self.moment}, which is undone"
-            self._change(issue, Action.CLOSE, ChangeKind.ISSUE, fields, reason=reason)
+            about = self._about(issue, f"made by the run of {self.moment}, which is undone")
+            self.changes.append(CloseIssue(*about, state_reason=NOT_PLANNED))
 
     # ---- what was written over -----------------------------------------------------------------
 
@@ -195,10 +202,11 @@ class _Undo:
             self._link(issue, value)
             if value.name == STATE:
                 self._state(issue, value)
-        if fields or body is not None:
-            self._change(
-                issue, Action.UPDATE, ChangeKind.ISSUE, fields, body=body, body_seen=issue.body
-            )
+        if fields:
+            about, seen = self._about(issue), issue.body
+            self.changes.append(UpdateIssue(*about, fields=fields, body=body, body_seen=seen))
+        elif body is not None:
+            self.changes.append(RefreshBase(*self._about(issue), body=body, body_seen=issue.body))
         self._card(issue, thing)
 
     def _body(
@@ -226,23 +234,30 @@ class _Undo:
         before = str(value.before)
         if before != OPEN and not is_closed(before):
             before = NOT_PLANNED  # a duplicate cannot name again which issue it was one of
-        action = Action.CLOSE if is_closed(before) else Action.REOPEN
-        fields = state_fields(FieldChange(observed_state(issue), before))
-        self._change(issue, action, ChangeKind.ISSUE, fields)
+        about, now = self._about(issue), observed_state(issue)
+        self.changes.append(
+            CloseIssue(*about, state_reason=before, was=now if is_closed(now) else None)
+            if is_closed(before)
+            else ReopenIssue(*about)
+        )
 
     def _link(self, issue: ObservedIssue, value: Overwritten) -> None:
+        before = None if value.before is None else str(value.before)
         if value.name == PARENT:
-            now = part_of(issue, value)
-            change = FieldChange(_json(now), _json(value.before))
-            action = Action.LINK if value.before is not None else Action.UNLINK
-            other = str(now if value.before is None else value.before)
-            fields = {PARENT: change}
-            self._change(issue, action, ChangeKind.SUB_ISSUE, fields, other=other)
+            kept = part_of(issue, value)
+            now = None if kept is None else str(kept)
+            about = self._about(issue)
+            if before is not None:
+                self.changes.append(LinkSubIssue(*about, parent=before, replaces=now))
+            else:
+                parent = str(now)
+                self.changes.append(UnlinkSubIssue(*about, parent=parent, parent_name=parent))
         elif value.name == "blocked_by":
-            action = Action.LINK if value.before is not None else Action.UNLINK
-            other = str(value.after if value.before is None else value.before)
-            change = FieldChange(_json(value.after), _json(value.before))
-            self._change(issue, action, ChangeKind.DEPENDENCY, {"blocked_by": change}, other=other)
+            about = self._about(issue)
+            if before is not None:
+                self.changes.append(AddDependency(*about, blocker=before))
+            else:
+                self.changes.append(RemoveDependency(*about, blocker=str(value.after)))
 
     def _card(self, issue: ObservedIssue, thing: _Restored) -> None:
         """Restore the values on a card, and move its record with them."""
@@ -264,18 +279,18 @@ class _Undo:
         for value in values:
             is_last = value is values[-1]
             assert not isinstance(value.before, tuple)
-            self._change(
-                issue,
-                Action.UPDATE,
-                ChangeKind.FIELD_VALUE,
-                {value.name: FieldChange(card.values.get(value.name), value.before)},
-                body=text if is_last else None,
-                body_seen=seen if is_last else None,
+            self.changes.append(
+                SetBoardValue(
+                    *self._about(issue),
+                    name=value.name,
+                    before=card.values.get(value.name),
+                    after=value.before,
+                    body=text if is_last else None,
+                    body_seen=seen if is_last else None,
+                )
             )
         if not values and text is not None:
-            self._change(
-                issue, Action.UPDATE, ChangeKind.FIELD_VALUE, {}, body=text, body_seen=seen
-            )
+            self.changes.append(RefreshRecord(*self._about(issue), body=text, body_seen=seen))
 
     def _options(self, board_field: ObservedBoardField, values: Sequence[Overwritten]) -> None:
         """Give options of a board field their name, color and description back."""
@@ -299,7 +314,10 @@ class _Undo:
         definition = BoardFieldDef(
             board_field.name, "single_select", tuple(OptionDef(*before) for _, _, before in styles)
         )
-        self._define(ChangeKind.FIELD, board_field.name, board_field.name, fields, definition)
+        name = board_field.name
+        self.changes.append(
+            UpdateBoardField(name, name, self._reason, fields=fields, definition=definition)
+        )
 
     def _definition(self, kind: ChangeKind, id_: str, values: Sequence[Overwritten]) -> None:
         """Give a label or milestone its parts back."""
@@ -314,63 +332,23 @@ class _Undo:
         }
         renamed = fields.get("name") or fields.get("title")
         title = str(renamed.after) if renamed else name
-        definition: Definition = (
-            LabelDef(title) if isinstance(thing, ObservedLabel) else MilestoneDef(title)
-        )
-        self._define(kind, name, title, fields, definition, values[0].repository)
-
-    def _define(
-        self,
-        kind: ChangeKind,
-        key: str,
-        title: str,
-        fields: Mapping[str, FieldChange],
-        definition: Definition,
-        repository: str | None = None,
-    ) -> None:
+        repository = self._elsewhere(values[0].repository)
+        about = name, title, self._reason, None, (), repository
         self.changes.append(
-            Change(
-                action=Action.UPDATE,
-                kind=kind,
-                key=key,
-                title=title,
-                reason=self._reason,
-                fields=fields,
-                definition=definition,
-                repository=self._elsewhere(repository),
-            )
+            UpdateLabel(*about, fields=fields, definition=LabelDef(title))
+            if isinstance(thing, ObservedLabel)
+            else UpdateMilestone(*about, fields=fields, definition=MilestoneDef(title))
         )
 
-    def _change(
-        self,
-        issue: ObservedIssue,
-        action: Action,
-        kind: ChangeKind,
-        fields: Mapping[str, FieldChange],
-        *,
-        reason: str = "",
-        other: str | None = None,
-        body: str | None = None,
-        body_seen: str | None = None,
-    ) -> None:
+    def _about(
+        self, issue: ObservedIssue, reason: str = ""
+    ) -> tuple[str, str, str, str | None, tuple[()], str | None]:
+        """Return what every change of an issue begins with, and list the issue in the plan."""
         name, ref = name_of(issue), self.observed.ref(issue)
         parent = name_of(issue.parent) if issue.parent else None
         self.items[name] = PlanItem(name, "issue", issue.title, parent, ref, issue.url)
-        self.changes.append(
-            Change(
-                action=action,
-                kind=kind,
-                key=name,
-                title=issue.title,
-                reason=reason or self._reason,
-                ref=ref,
-                fields=fields,
-                other=other,
-                body=body,
-                body_seen=body_seen,
-                repository=self._elsewhere(issue.repository),
-            )
-        )
+        repository = self._elsewhere(issue.repository)
+        return name, issue.title, reason or self._reason, ref, (), repository
 
     @property
     def _reason(self) -> str:

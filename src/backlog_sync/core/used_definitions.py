@@ -2,8 +2,17 @@
 
 from collections.abc import Sequence
 
-from backlog_sync.core.changes import Action, Change, ChangeKind
-from backlog_sync.core.model import BoardFieldDef, LabelDef, MilestoneDef
+from backlog_sync.core.changes import (
+    Change,
+    ChangeKind,
+    CreateBoard,
+    CreateBoardField,
+    CreateLabel,
+    CreateMilestone,
+    LinkBoard,
+    UpdateBoardField,
+)
+from backlog_sync.core.model import LabelDef, MilestoneDef
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.record import NAME as RECORD
 
@@ -28,21 +37,23 @@ def without_unused(changes: Sequence[Change]) -> list[Change]:
     }
     cards = [c for c in changes if c.kind in _CARDS and not c.is_refresh]
     fields = {fold(name) for card in cards for name in card.fields} | {fold(RECORD)}
-    boards = [c for c in changes if c.kind is ChangeKind.PROJECT and c.action is Action.CREATE]
+    boards = any(isinstance(c, CreateBoard) for c in changes)
 
     def needed(change: Change) -> bool:
-        match change.definition:
-            case LabelDef(declared=False) if change.action is Action.CREATE:
+        match change:
+            case CreateLabel(definition=LabelDef(declared=False)):
                 return (change.repository, fold(change.title)) in labels
-            case MilestoneDef(declared=False) if change.action is Action.CREATE:
+            case CreateMilestone(definition=MilestoneDef(declared=False)):
                 return (change.repository, change.title.strip()) in milestones
-            case BoardFieldDef() if change.drifted:
+            case UpdateBoardField() if change.drifted:
                 return True
-            case BoardFieldDef(declared=declared):
-                if not cards and (boards or not declared):
+            case CreateBoardField(definition=definition) | UpdateBoardField(definition=definition):
+                if not cards and (boards or not definition.declared):
                     return False
-                return declared or fold(change.key) in fields
+                return definition.declared or fold(change.key) in fields
+            case CreateBoard() | LinkBoard():
+                return bool(cards)
             case _:
-                return change.kind is not ChangeKind.PROJECT or bool(cards)
+                return True
 
     return [change for change in changes if needed(change)]

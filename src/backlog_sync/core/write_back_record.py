@@ -6,7 +6,17 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, record
 from backlog_sync.core.card import names_same_status
-from backlog_sync.core.changes import Change, ChangeKind, Plan
+from backlog_sync.core.changes import (
+    AdoptIssue,
+    Change,
+    ForgetFields,
+    ForgetValues,
+    Plan,
+    RefreshBase,
+    RefreshRecord,
+    SetBoardValue,
+    UpdateIssue,
+)
 from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
 from backlog_sync.core.matching import Match, match_items
 from backlog_sync.core.model import (
@@ -160,9 +170,11 @@ def in_plan(plan: Plan, flows: Mapping[str, Flowed]) -> Plan:
 def _with_record(change: Change, flow: Flowed | None) -> Change:
     if flow is None or change.body is None or change.body_seen is None:
         return change
-    if change.kind is ChangeKind.ISSUE:
-        return replace(change, body=with_written(change.body, flow.marker))
-    if change.kind is ChangeKind.FIELD_VALUE:
-        card = BoardItem("", {record.NAME: change.body})
-        return replace(change, body=record.with_written(card, flow.card) or change.body)
-    return change
+    match change:
+        case UpdateIssue() | AdoptIssue() | ForgetFields() | RefreshBase():
+            return replace(change, body=with_written(change.body, flow.marker))
+        case SetBoardValue() | ForgetValues() | RefreshRecord():
+            card = BoardItem("", {record.NAME: change.body})
+            return replace(change, body=record.with_written(card, flow.card) or change.body)
+        case _:
+            return change

@@ -7,31 +7,32 @@ with one title the older one stays.
 
 from dataclasses import replace
 
-from backlog_sync.core.changes import Change, ChangeKind, Outcome, Result
-from backlog_sync.core.model import (
-    BoardFieldDef,
-    LabelDef,
-    MilestoneDef,
-    ObservedState,
-    ProjectSpec,
+from backlog_sync.core.changes import (
+    Change,
+    CreateBoardField,
+    CreateLabel,
+    CreateMilestone,
+    Outcome,
+    Result,
 )
+from backlog_sync.core.model import ObservedState, ProjectSpec
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import CloseProject, Done
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.send import Sending
 from backlog_sync.errors import BacklogError
 
-_NAMED_KINDS = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.FIELD)
 _MADE_BY_ANOTHER = "another run made it at the same moment"
 
 
 def use_names_that_are_taken(run: Sending) -> None:
     """Find the things whose names were taken, and have the rest of the run use them."""
-    taken = [change for change in run.taken if change.kind in _NAMED_KINDS]
+    named = CreateLabel | CreateMilestone | CreateBoardField
+    taken = [change for change in run.taken if isinstance(change, named)]
     run.taken.clear()
     for repository in dict.fromkeys(change.repository for change in taken):
         of_repository = [change for change in taken if change.repository == repository]
-        boards = any(change.kind is ChangeKind.FIELD for change in of_repository)
+        boards = any(isinstance(change, CreateBoardField) for change in of_repository)
         try:
             current = run.tracker.definitions(run.registry.board if boards else None, repository)
         except BacklogError:
@@ -59,10 +60,14 @@ def use_the_older_board(run: Sending, change: Change, reply: Done) -> None:
     _applied(run, change, f"{_MADE_BY_ANOTHER}; the second one is closed", url=older_board.url)
 
 
-def _use_existing(registry: Registry, change: Change, current: ObservedState) -> bool:
+def _use_existing(
+    registry: Registry,
+    change: CreateLabel | CreateMilestone | CreateBoardField,
+    current: ObservedState,
+) -> bool:
     """Note what is there; whether it is what was to be made."""
-    match change.definition:
-        case LabelDef() as definition:
+    match change:
+        case CreateLabel(definition=definition):
             label = next((x for x in current.labels if fold(x.name) == fold(definition.name)), None)
             if label is None:
                 return False
@@ -70,7 +75,7 @@ def _use_existing(registry: Registry, change: Change, current: ObservedState) ->
             after = {name: field.after for name, field in change.fields.items()}
             same = fold(label.color) == fold(str(after.get("color", label.color)))
             return same and label.description == after.get("description", label.description)
-        case MilestoneDef() as definition:
+        case CreateMilestone(definition=definition):
             titled = (x for x in current.milestones if x.title.strip() == definition.title.strip())
             milestone = next(titled, None)
             if milestone is None:
@@ -80,7 +85,7 @@ def _use_existing(registry: Registry, change: Change, current: ObservedState) ->
                 milestone.number,
             )
             return definition.due in (None, milestone.due)
-        case BoardFieldDef() as definition:
+        case CreateBoardField(definition=definition):
             fields = current.project.fields if current.project else ()
             field = next((x for x in fields if x.name == definition.name), None)
             if field is None:
@@ -91,7 +96,6 @@ def _use_existing(registry: Registry, change: Change, current: ObservedState) ->
                 field.type == definition.type
                 and {fold(o.name) for o in definition.options} <= option_names
             )
-    return False
 
 
 def _applied(run: Sending, change: Change, reason: str, *, url: str | None = None) -> None:

@@ -5,26 +5,27 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Change, ChangeKind, Result
+from backlog_sync.core import operations as ops
+from backlog_sync.core.changes import AddToBoard, Change, CreateIssue, LinkSubIssue, Result
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import BoardItem, ObservedIssue
-from backlog_sync.core.operations import CreateIssue, Done, NotSent, Operation, Refused, Unknown
-from backlog_sync.engine import jobs, read_back
-from backlog_sync.engine.jobs import Skip
-from backlog_sync.engine.send import Job, Sending, stop
+from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
+from backlog_sync.engine import read_back, resolve
+from backlog_sync.engine.resolve import Skip
+from backlog_sync.engine.send import Sending, stop
 from backlog_sync.errors import BacklogError
 
 Folded: TypeAlias = Mapping[str, Sequence[Change]]
 """By key, the changes of an issue that its creation includes."""
 
 
-def create_issues(run: Sending, changes: Sequence[Change], folded: Folded) -> None:
+def create_issues(run: Sending, changes: Sequence[CreateIssue], folded: Folded) -> None:
     """Make issues wave by wave, parents first."""
     waiting = list(changes)
     while waiting:
         keys = {change.key for change in waiting}
-        ready: list[tuple[Change, CreateIssue]] = []
-        later: list[Change] = []
+        ready: list[tuple[CreateIssue, ops.CreateIssue]] = []
+        later: list[CreateIssue] = []
         for change in waiting:
             missing = [k for k in change.waits_for if k not in run.registry.issues]
             uncreated = next((k for k in missing if k not in keys), None)
@@ -43,9 +44,12 @@ def create_issues(run: Sending, changes: Sequence[Change], folded: Folded) -> No
 
 
 def _prepare(
-    run: Sending, change: Change, folded: Sequence[Change], ready: list[tuple[Change, CreateIssue]]
+    run: Sending,
+    change: CreateIssue,
+    folded: Sequence[Change],
+    ready: list[tuple[CreateIssue, ops.CreateIssue]],
 ) -> None:
-    operation = jobs.create(run.registry, change, folded, run.nonces())
+    operation = resolve.create(run.registry, change, folded, run.nonces())
     if isinstance(operation, Skip):
         run.settle(change, Result.SKIPPED, operation.reason)
     else:
@@ -63,20 +67,20 @@ class _CreateJournal:
 
     def before(self, operations: Sequence[Operation]) -> None:
         """Note what is about to be sent; it is on the disk when this returns."""
-        creates = [o for o in operations if isinstance(o, CreateIssue)]
+        creates = [o for o in operations if isinstance(o, ops.CreateIssue)]
         if self._journal is None or not creates:
             return
         now = self._clock.now() if self._clock else 0.0
         self._open |= {operation.nonce for operation in creates}
         self._journal.intend([_intent(operation, now, self._elsewhere) for operation in creates])
 
-    def confirm(self, operation: CreateIssue, reply: Done) -> None:
+    def confirm(self, operation: ops.CreateIssue, reply: Done) -> None:
         """Note that one is there."""
         self._open.discard(operation.nonce)
         if self._journal is not None and reply.number is not None:
             self._journal.confirm(operation.nonce, reply.number, reply.id)
 
-    def doubtful(self, operation: CreateIssue) -> None:
+    def doubtful(self, operation: ops.CreateIssue) -> None:
         """Leave this one open: it may be there."""
         self._open.discard(operation.nonce)
 
@@ -86,7 +90,7 @@ class _CreateJournal:
             self._journal.close(sorted(self._open))
 
 
-def _intent(operation: CreateIssue, at: float, elsewhere: Mapping[str, str]) -> Intent:
+def _intent(operation: ops.CreateIssue, at: float, elsewhere: Mapping[str, str]) -> Intent:
     marker = body_block.split(operation.body).marker
     backlog = marker.backlog if marker else ""
     repository = elsewhere.get(operation.repository_id, "")
@@ -96,11 +100,11 @@ def _intent(operation: CreateIssue, at: float, elsewhere: Mapping[str, str]) -> 
 
 
 def _send(
-    run: Sending, ready: Sequence[tuple[Change, CreateIssue]], folded: Folded
-) -> list[Change]:
+    run: Sending, ready: Sequence[tuple[CreateIssue, ops.CreateIssue]], folded: Folded
+) -> list[CreateIssue]:
     """Send creates; look for those with lost answers; give those that were not sent."""
-    unsent: list[Change] = []
-    lost: list[tuple[Change, CreateIssue, str]] = []
+    unsent: list[CreateIssue] = []
+    lost: list[tuple[CreateIssue, ops.CreateIssue, str]] = []
     why = ""
     if not ready:
         return unsent
@@ -133,7 +137,9 @@ def _send(
     return unsent
 
 
-def _give_up(run: Sending, lost: Sequence[tuple[Change, CreateIssue, str]], then: str) -> None:
+def _give_up(
+    run: Sending, lost: Sequence[tuple[CreateIssue, ops.CreateIssue, str]], then: str
+) -> None:
     for change, _, why in lost:
         run.settle(change, Result.FAILED, f"the answer was lost ({why}); {then}")
 
@@ -141,7 +147,7 @@ def _give_up(run: Sending, lost: Sequence[tuple[Change, CreateIssue, str]], then
 def _look_for(
     run: Sending,
     creates: _CreateJournal,
-    lost: Sequence[tuple[Change, CreateIssue, str]],
+    lost: Sequence[tuple[CreateIssue, ops.CreateIssue, str]],
     folded: Folded,
 ) -> None:
     """Find created issues by their nonces; a create is never sent a second time in one run."""
@@ -168,7 +174,7 @@ def _look_for(
 
 
 def _record_created(
-    run: Sending, change: Change, operation: CreateIssue, reply: Done, folded: Folded
+    run: Sending, change: CreateIssue, operation: ops.CreateIssue, reply: Done, folded: Folded
 ) -> None:
     after = {name: f.after for name, f in change.fields.items()}
     observed = run.registry.observed
@@ -181,7 +187,7 @@ def _record_created(
         title=operation.title,
         body=operation.body,
         author=observed.viewer,
-        labels=tuple(jobs.names(after.get("labels"))),
+        labels=tuple(resolve.names(after.get("labels"))),
         assignees=operation.assignees,
         milestone=str(milestone) if milestone is not None else None,
         issue_type=operation.issue_type,
@@ -193,9 +199,9 @@ def _record_created(
     missing = tuple(name for name in reply.missing if name not in unasked)
     run.answered(change, replace(reply, missing=missing), last=True)
     for other in folded.get(change.key, ()):
-        carded = other.kind is ChangeKind.PROJECT_ITEM and reply.card_id
+        carded = isinstance(other, AddToBoard) and reply.card_id
         linked = (
-            other.kind is ChangeKind.SUB_ISSUE
+            isinstance(other, LinkSubIssue)
             and operation.parent_id is not None
             and "parent" not in reply.missing
         )
@@ -203,11 +209,11 @@ def _record_created(
             run.settle(other, Result.APPLIED)
 
 
-def give_late_types(run: Sending, changes: Iterable[Change]) -> None:
+def give_late_types(run: Sending, changes: Iterable[CreateIssue]) -> None:
     """Give new issues the types that could not be given while they were made."""
-    waiting: list[Job] = []
+    waiting: list[tuple[CreateIssue, Operation]] = []
     for change in changes:
-        update = jobs.late_type(run.registry, change)
+        update = resolve.late_type(run.registry, change)
         if update is not None and not isinstance(update, Skip):
             waiting.append((change, update))
     replies = run.tracker.apply([operation for _, operation in waiting]) if waiting else ()

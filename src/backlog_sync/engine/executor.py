@@ -11,12 +11,34 @@ from dataclasses import dataclass, replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.changes import (
-    Action,
+    AddDependency,
+    AddToBoard,
+    AdoptIssue,
     Change,
-    ChangeKind,
+    CloseIssue,
+    CreateBoard,
+    CreateBoardField,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    ForgetFields,
+    ForgetValues,
+    LinkBoard,
+    LinkSubIssue,
+    MoveSubIssue,
     Outcome,
     Plan,
+    RefreshBase,
+    RefreshRecord,
+    RemoveDependency,
+    ReopenIssue,
     Result,
+    SetBoardValue,
+    UnlinkSubIssue,
+    UpdateBoardField,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
     Usage,
     claim_of,
 )
@@ -25,13 +47,12 @@ from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
-from backlog_sync.core.states import closing_reason
-from backlog_sync.engine import jobs
+from backlog_sync.engine import resolve
 from backlog_sync.engine.concurrent_runs import use_names_that_are_taken, use_the_older_board
 from backlog_sync.engine.create import create_issues, give_late_types
-from backlog_sync.engine.jobs import OperationOrSkip, Skip
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
+from backlog_sync.engine.resolve import IssueWrite, OperationOrSkip, Skip
 from backlog_sync.engine.send import Sending
 from backlog_sync.errors import BacklogError
 
@@ -58,7 +79,7 @@ class _Run(Sending):
         def done(change: Change, reply: Done) -> None:
             self.registry.labels[change.repository, fold(change.title)] = reply.id
 
-        self.stage(changes, jobs.label, done)
+        self.stage(changes, done)
 
     def milestones(self, changes: Iterable[Change]) -> None:
         """Make and change milestones."""
@@ -69,7 +90,7 @@ class _Run(Sending):
             if "title" in change.fields:
                 self.registry.rename_milestone(change.repository, change.key, change.title)
 
-        self.stage(changes, jobs.milestone, done)
+        self.stage(changes, done)
 
     def note_undefined(self, changes: Iterable[Change]) -> None:
         """Note the labels and milestones that were not made or changed: nothing records them."""
@@ -84,12 +105,12 @@ class _Run(Sending):
         created: list[tuple[Change, Done]] = []
 
         def done(change: Change, reply: Done) -> None:
-            if change.action is Action.CREATE:
+            if isinstance(change, CreateBoard):
                 self.registry.project_id = reply.id
                 self.registry.fields = {f.name: f for f in reply.fields}
                 created.append((change, reply))
 
-        self.stage(changes, jobs.project, done)
+        self.stage(changes, done)
         for change, reply in created:
             use_the_older_board(self, change, reply)
 
@@ -99,9 +120,9 @@ class _Run(Sending):
         def done(change: Change, reply: Done) -> None:
             for board_field in reply.fields:
                 self.registry.fields[board_field.name] = board_field
-            self.registry.rename_options(change.key, jobs.renames(change))
+            self.registry.rename_options(change.key, resolve.renames(change))
 
-        self.stage(changes, jobs.board_field, done)
+        self.stage(changes, done)
 
     # ---- issues that are there -------------------------------------------------------------
 
@@ -109,34 +130,35 @@ class _Run(Sending):
         """Close and reopen."""
 
         def done(change: Change, _: Done) -> None:
-            closed = change.action is Action.CLOSE
-            why = closing_reason(change.fields) if closed else "reopened"
-            self.registry.put_state(change.key, "closed" if closed else "open", why)
+            if isinstance(change, CloseIssue):
+                self.registry.put_state(change.key, "closed", change.state_reason)
+            else:
+                self.registry.put_state(change.key, "open", "reopened")
 
-        self.stage(changes, jobs.comment, last=False)
-        self.stage(changes, jobs.state, done)
+        self.stage(changes, make=resolve.comment, last=False)
+        self.stage(changes, done)
 
-    def updates(self, changes: Sequence[Change]) -> None:
+    def updates(self, changes: Sequence[IssueWrite]) -> None:
         """Change existing issues, each only where it still is as it was planned on."""
-        self.stage(changes, jobs.labels, last=False)
-        self.stage(changes, jobs.assignees, last=False)
+        self.stage(changes, make=resolve.labels, last=False)
+        self.stage(changes, make=resolve.assignees, last=False)
         bodies = {id(change): self._body(change) for change in changes}
 
         def make(registry: Registry, change: Change) -> OperationOrSkip:
             body = bodies[id(change)]
-            if change.is_refresh and body is None:
+            if isinstance(change, RefreshBase) and body is None:
                 return Skip("what it would record was not done")
-            return jobs.issue(registry, change, body)
+            return resolve.issue(registry, change, body)
 
         def done(change: Change, _: Done) -> None:
             self.registry.put_update(change, bodies[id(change)])
 
-        self.stage(changes, make, done)
+        self.stage(changes, done, make=make)
         for change in changes:
             self._fail_missing(change)
             self._remark_done(change)
 
-    def _body(self, change: Change) -> str | None:
+    def _body(self, change: IssueWrite) -> str | None:
         """Give the body to write, which claims nothing that was not done."""
         names = self.unclaimed.get(change.key)
         if change.body is None or id(change) in self.uncounted:
@@ -155,7 +177,9 @@ class _Run(Sending):
             reason = f"GitHub did not set: {', '.join(missing)}"
             self.outcomes[id(change)] = replace(outcome, result=Result.FAILED, reason=reason)
 
-    def second_writes(self, created: Sequence[Change], changes: Sequence[Change]) -> list[Change]:
+    def second_writes(
+        self, created: Sequence[CreateIssue], changes: Sequence[Change]
+    ) -> list[RefreshBase]:
         """Give the refreshes that let new issues claim what was set after their creation.
 
         Until then a link that people take away would look like one that was never made.
@@ -166,7 +190,7 @@ class _Run(Sending):
             outcome = self.outcomes.get(id(change))
             if name and outcome is not None and outcome.result is Result.APPLIED:
                 applied.setdefault(key, {}).setdefault(name, set()).add(change.other or name)
-        refreshes: list[Change] = []
+        refreshes: list[RefreshBase] = []
         for change in created:
             issue = self.registry.issues.get(change.key)
             if issue is None or change.key not in applied:
@@ -174,13 +198,12 @@ class _Run(Sending):
             body = body_block.with_applied(issue.body, applied[change.key])
             if body != issue.body:
                 refreshes.append(
-                    replace(
-                        change,
-                        action=Action.UPDATE,
-                        reason="the links of the new issue are made",
-                        ref=self.registry.observed.ref(issue),
-                        fields={},
-                        waits_for=(),
+                    RefreshBase(
+                        change.key,
+                        change.title,
+                        "the links of the new issue are made",
+                        self.registry.observed.ref(issue),
+                        repository=change.repository,
                         body=body,
                         body_seen=issue.body,
                     )
@@ -190,7 +213,7 @@ class _Run(Sending):
 
     def _remark_done(self, change: Change) -> None:
         """Say what of a change that is stale was done before that was seen."""
-        before = [name for name in ISSUE_SETS if any(jobs.moves(change, name))]
+        before = [name for name in ISSUE_SETS if any(resolve.moves(change, name))]
         if before and self.outcomes[id(change)].result is Result.STALE:
             self._remark(change, f"its {' and '.join(before)} are changed already")
 
@@ -198,24 +221,29 @@ class _Run(Sending):
 
     def cards(self, changes: Iterable[Change]) -> None:
         """Put issues on the board."""
-        self.stage(changes, jobs.card, lambda c, reply: self.registry.put_card(c.key, reply.id))
+        self.stage(changes, lambda c, reply: self.registry.put_card(c.key, reply.id))
 
-    def values(self, changes: Sequence[Change]) -> None:
+    def values(self, changes: Sequence[SetBoardValue | ForgetValues | RefreshRecord]) -> None:
         """Set board values, each card's record right behind them."""
 
         def done(change: Change, _: Done) -> None:
-            for name, field_change in change.fields.items():
-                assert not isinstance(field_change.after, list)
-                self.registry.put_value(change.key, name, field_change.after)
-            if not change.fields:
+            if isinstance(change, SetBoardValue):
+                self.registry.put_value(change.key, change.name, change.after)
+            else:
                 self.registry.put_value(change.key, record.NAME, change.body)
 
-        records = {id(c): replace(c, fields={}) for c in changes if c.fields and c.body is not None}
+        records = {
+            id(c): RefreshRecord(
+                c.key, c.title, c.reason, c.ref, c.waits_for, body=c.body, body_seen=c.body_seen
+            )
+            for c in changes
+            if isinstance(c, SetBoardValue) and c.body is not None
+        }
         with_records = [
             entry for c in changes for entry in (c, records.get(id(c))) if entry is not None
         ]
         self.uncounted.update(map(id, records.values()))
-        self.stage(with_records, jobs.value, done)
+        self.stage(with_records, done)
         self._correct_records(with_records)
         for change in changes:
             written = self.outcomes[id(records[id(change)])] if id(change) in records else None
@@ -227,17 +255,18 @@ class _Run(Sending):
         """Take out of the records that were written what was not set after all."""
         unset: dict[str, set[str]] = {}
         for change in changes:
-            if change.fields and self.outcomes[id(change)].result is not Result.APPLIED:
-                unset.setdefault(change.key, set()).update(change.fields)
+            applied = self.outcomes[id(change)].result is Result.APPLIED
+            if isinstance(change, SetBoardValue) and not applied:
+                unset.setdefault(change.key, set()).add(change.name)
         texts: dict[str, str] = {}
         waiting: list[Operation] = []
         for change in changes:
-            written = not change.fields and self.outcomes[id(change)].result is Result.APPLIED
-            if not written or change.key not in unset:
+            written = self.outcomes[id(change)].result is Result.APPLIED
+            if isinstance(change, SetBoardValue) or not written or change.key not in unset:
                 continue
             names = frozenset(unset[change.key])
             text = record.without(change.body or "", change.body_seen or "", names)
-            operation = jobs.card_record(self.registry, change, text)
+            operation = resolve.board_value(self.registry, change.key, record.NAME, text)
             if operation is not None and not isinstance(operation, Skip):
                 texts[change.key] = text
                 waiting.append(operation)
@@ -294,31 +323,32 @@ def apply_plan(
 
 def _stages(run: _Run, plan: Plan) -> None:
     """Send everything, in the order in which nothing is claimed before it is true."""
-    by_kind: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
-    for change in plan.changes:
-        by_kind[change.kind].append(change)
-    run.labels(by_kind[ChangeKind.LABEL])
-    run.milestones(by_kind[ChangeKind.MILESTONE])
+    changes = plan.changes
+    labels = [c for c in changes if isinstance(c, CreateLabel | UpdateLabel)]
+    milestones = [c for c in changes if isinstance(c, CreateMilestone | UpdateMilestone)]
+    run.labels(labels)
+    run.milestones(milestones)
     use_names_that_are_taken(run)
-    run.note_undefined((*by_kind[ChangeKind.LABEL], *by_kind[ChangeKind.MILESTONE]))
-    run.project(by_kind[ChangeKind.PROJECT])
-    run.board_fields(by_kind[ChangeKind.FIELD])
+    run.note_undefined((*labels, *milestones))
+    run.project(c for c in changes if isinstance(c, CreateBoard | LinkBoard))
+    run.board_fields(c for c in changes if isinstance(c, CreateBoardField | UpdateBoardField))
     use_names_that_are_taken(run)
-    issues = by_kind[ChangeKind.ISSUE]
-    cards = by_kind[ChangeKind.PROJECT_ITEM]
+    links = [c for c in changes if isinstance(c, LinkSubIssue | UnlinkSubIssue)]
+    cards = [c for c in changes if isinstance(c, AddToBoard)]
     folded: dict[str, list[Change]] = {}
-    for change in (*by_kind[ChangeKind.SUB_ISSUE], *cards):
-        if change.ref is None and not change.is_move:
+    for change in (*links, *cards):
+        if change.ref is None:
             folded.setdefault(change.key, []).append(change)
-    created = [c for c in issues if c.action is Action.CREATE]
+    created = [c for c in changes if isinstance(c, CreateIssue)]
     create_issues(run, created, folded)
     give_late_types(run, created)
-    links = by_kind[ChangeKind.SUB_ISSUE]
-    run.stage([c for c in links if not c.is_move], jobs.link)
-    run.stage(by_kind[ChangeKind.DEPENDENCY], jobs.link)
-    run.stage([c for c in links if c.is_move], jobs.link)
+    run.stage(links)
+    run.stage(c for c in changes if isinstance(c, AddDependency | RemoveDependency))
+    run.stage(c for c in changes if isinstance(c, MoveSubIssue))
     run.cards(cards)
-    run.states([c for c in issues if c.action in (Action.CLOSE, Action.REOPEN)])
-    updates = [c for c in issues if c.action in (Action.UPDATE, Action.ADOPT, Action.FORGET)]
+    run.states([c for c in changes if isinstance(c, CloseIssue | ReopenIssue)])
+    writes = UpdateIssue | AdoptIssue | ForgetFields | RefreshBase
+    updates = [c for c in changes if isinstance(c, writes)]
     run.updates([*updates, *run.second_writes(created, plan.changes)])
-    run.values(by_kind[ChangeKind.FIELD_VALUE])
+    values = SetBoardValue | ForgetValues | RefreshRecord
+    run.values([c for c in changes if isinstance(c, values)])

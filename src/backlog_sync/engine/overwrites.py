@@ -24,9 +24,9 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.core.run_record import BODY, PARENT, Kept, Overwritten, text_digest
-from backlog_sync.engine.jobs import moves
 from backlog_sync.engine.ports import Journal
 from backlog_sync.engine.registry import Registry
+from backlog_sync.engine.resolve import moves
 
 
 @dataclass(slots=True)

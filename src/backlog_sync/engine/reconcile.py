@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from backlog_sync import log
-from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Plan, Result
+from backlog_sync.core.changes import Change, CreateIssue, Outcome, Plan, Result
 from backlog_sync.core.duplicates import heals
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.intents import by_nonce
@@ -163,9 +163,7 @@ def _repositories_of_creations(outcomes: Sequence[Outcome]) -> tuple[str | None,
     repositories = {
         o.change.repository: None
         for o in outcomes
-        if o.change.kind is ChangeKind.ISSUE
-        and o.change.action is Action.CREATE
-        and o.result is Result.APPLIED
+        if isinstance(o.change, CreateIssue) and o.result is Result.APPLIED
     }
     return tuple(repositories)
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from backlog_sync import log
-from backlog_sync.core.changes import Action, Change, ChangeKind, Outcome, Result, claim_of
+from backlog_sync.core.changes import DEFINITIONS, Action, Change, Outcome, Result, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
-from backlog_sync.engine.jobs import OperationOrSkip, Skip
 from backlog_sync.engine.overwrites import Overwrites
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
+from backlog_sync.engine.resolve import OperationOrSkip, Skip, resolve
 from backlog_sync.errors import PartialError
 
 _LOST = 3
@@ -49,7 +49,8 @@ class Sending:
             return
         if id(change) not in self.uncounted:
             self.progress.advance()
-        issue = self.registry.issues.get(change.key) if change.kind in _OF_ISSUES else None
+        about_issue = change.kind not in DEFINITIONS
+        issue = self.registry.issues.get(change.key) if about_issue else None
         self.outcomes[id(change)] = Outcome(
             change=change,
             result=result,
@@ -70,9 +71,9 @@ class Sending:
     def stage(
         self,
         changes: Iterable[Change],
-        make: Callable[[Registry, Change], OperationOrSkip],
         done: Callable[[Change, Done], None] | None = None,
         *,
+        make: Callable[[Registry, Change], OperationOrSkip] = resolve,
         last: bool = True,
     ) -> None:
         """Send the operation of each change that is not settled yet, and settle it.
@@ -165,11 +166,3 @@ def _log_outcome(outcome: Outcome) -> None:
 def stop(why: str) -> NoReturn:
     """End the run in order; all that was not reached is left to the next."""
     raise PartialError(why, hint="run again to go on")
-
-
-_OF_ISSUES = frozenset(ChangeKind) - {
-    ChangeKind.LABEL,
-    ChangeKind.MILESTONE,
-    ChangeKind.PROJECT,
-    ChangeKind.FIELD,
-}

@@ -1,0 +1,408 @@
+"""A change with every id looked up: what is sent for it. Nothing is decided here.
+
+What cannot be sent is a `Skip`, with the reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core import operations as ops
+from backlog_sync.core import record
+from backlog_sync.core.board_fields import OPTION
+from backlog_sync.core.changes import (
+    AddDependency,
+    AddToBoard,
+    AdoptIssue,
+    Change,
+    CloseDuplicate,
+    CloseIssue,
+    CreateBoard,
+    CreateBoardField,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    FieldChange,
+    ForgetFields,
+    ForgetValues,
+    LinkBoard,
+    LinkSubIssue,
+    MoveSubIssue,
+    RefreshBase,
+    RefreshRecord,
+    RemoveDependency,
+    ReopenIssue,
+    SetBoardValue,
+    UnlinkSubIssue,
+    UpdateBoardField,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from backlog_sync.core.model import BoardValue, ObservedOption, OptionDef
+from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.operations import Operation, Over
+from backlog_sync.core.preconditions import options, standing
+from backlog_sync.core.states import DUPLICATE
+from backlog_sync.engine.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Something that a change needs does not exist."""
+
+    reason: str
+
+
+OperationOrSkip: TypeAlias = Operation | Skip | None
+"""What is sent, or why nothing is; None if nothing has to be."""
+
+IssueWrite: TypeAlias = UpdateIssue | AdoptIssue | ForgetFields | RefreshBase
+"""A change of an issue that exists, or of the base in it."""
+
+
+def resolve(registry: Registry, change: Change) -> OperationOrSkip:  # noqa: PLR0912 - one case for each change is the shortest whole list
+    """Return what is sent for a change that is one operation.
+
+    `create`, `comment`, `labels`, `assignees` and `issue` have what the others take.
+    """
+    match change:
+        case CreateLabel():
+            after = {name: str(f.after) for name, f in change.fields.items()}
+            repository_id = registry.repository(change.repository).id if change.repository else None
+            return ops.CreateLabel(
+                change.definition.name, after["color"], after["description"], repository_id
+            )
+        case UpdateLabel():
+            label_id = registry.labels.get((change.repository, fold(change.key)))
+            if label_id is None:
+                return Skip(f"the label {change.key} is gone")
+            return ops.UpdateLabel(
+                label_id, **{name: _over(change, name) for name in change.fields}
+            )
+        case CreateMilestone(definition=new):
+            return ops.CreateMilestone(new.title, new.due, new.description, change.repository)
+        case UpdateMilestone():
+            return _milestone(registry, change)
+        case CreateBoard():
+            repository = registry.observed.repository
+            owner = registry.observed.project_owner_id or repository.owner_id
+            shown = repository.id if owner == repository.owner_id else None
+            return ops.CreateProject(owner, change.title, shown)
+        case LinkBoard():
+            if registry.project_id is None:
+                return _NO_BOARD
+            return ops.LinkProject(registry.project_id, registry.observed.repository.id)
+        case CreateBoardField():
+            if registry.project_id is None:
+                return _NO_BOARD
+            return ops.CreateBoardField(registry.project_id, change.definition)
+        case UpdateBoardField():
+            return _options(registry, change)
+        case CloseIssue() | ReopenIssue():
+            return _state(registry, change)
+        case LinkSubIssue() | UnlinkSubIssue() | MoveSubIssue():
+            return _sub_issue(registry, change, change.parent)
+        case AddDependency() | RemoveDependency():
+            return _dependency(registry, change)
+        case AddToBoard():
+            issue = registry.issues.get(change.key)
+            if issue is None:
+                return _NOT_CREATED
+            return ops.AddCard(registry.project_id, issue.id) if registry.project_id else _NO_BOARD
+        case SetBoardValue(name=name, after=after):
+            option = registry.option_id(name, after)
+            return board_value(registry, change.key, name, after, option)
+        case ForgetValues() | RefreshRecord():
+            return board_value(registry, change.key, record.NAME, change.body)
+        case CreateIssue() | UpdateIssue() | AdoptIssue() | ForgetFields() | RefreshBase():
+            raise AssertionError(f"{type(change).__name__} is more than one operation")
+
+
+# ---- definitions ---------------------------------------------------------------------------
+
+
+def _milestone(registry: Registry, change: UpdateMilestone) -> OperationOrSkip:
+    id_and_number = registry.milestones.get((change.repository, change.key.strip()))
+    if id_and_number is None:
+        return Skip(f"the milestone {change.key} is gone")
+    return ops.UpdateMilestone(
+        *id_and_number,
+        _over(change, "due"),
+        _over(change, "description"),
+        change.repository,
+        _over(change, "title"),
+    )
+
+
+def _over(change: UpdateLabel | UpdateMilestone, name: str) -> Over | None:
+    """Return what a change writes of a part, and over what."""
+    field = change.fields.get(name)
+    if field is None:
+        return None
+    before, after = (None if side is None else str(side) for side in (field.before, field.after))
+    return Over(before, after)
+
+
+def _options(registry: Registry, change: UpdateBoardField) -> OperationOrSkip:
+    """Send all options of a field, those that it has with their ids.
+
+    Those that the definition speaks of get the style that it declares.
+    """
+    if registry.project_id is None:
+        return _NO_BOARD
+    definition = change.definition
+    field = registry.fields.get(definition.name)
+    if field is None:
+        return Skip(f"the board has no field {definition.name}")
+    added = {fold(name) for name in moves(change, "options")[0]}
+    new = [o for o in definition.options if fold(o.name) in added]
+    styles = {fold(o.name): o for o in definition.options if "styles" in change.fields}
+    back = renames(change)
+    renamed = [replace(o, name=back.get(fold(o.name), o.name)) for o in field.options]
+    return ops.AddOptions(
+        registry.project_id,
+        field.id,
+        options(field.options),
+        tuple(_styled(option, styles.get(fold(option.name))) for option in renamed),
+        tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
+    )
+
+
+def renames(change: Change) -> dict[str, str]:
+    """Return the new name of each option (folded) that a change of a board field renames."""
+    field_change = change.fields.get(OPTION)
+    pairs = (
+        zip(names(field_change.before), names(field_change.after), strict=True)
+        if field_change
+        else ()
+    )
+    return {fold(before): after for before, after in pairs}
+
+
+def _styled(option: ObservedOption, definition: OptionDef | None) -> tuple[str, str, str, str]:
+    color = definition.color if definition and definition.color else option.color
+    description = definition.description if definition else None
+    return option.id, option.name, color, option.description if description is None else description
+
+
+_NO_BOARD = Skip("there is no board")
+
+
+# ---- issues --------------------------------------------------------------------------------
+
+
+def create(
+    registry: Registry, change: CreateIssue, folded: Sequence[Change], nonce: str
+) -> ops.CreateIssue | Skip:
+    """Create an issue, with the parent and the card that `folded` asks for."""
+    after = {name: f.after for name, f in change.fields.items()}
+    labels: list[str] = []
+    for name in names(after.get("labels")):
+        label_id = registry.labels.get((change.repository, fold(name)))
+        if label_id is None:
+            return Skip(f"the label {name} could not be made")
+        labels.append(label_id)
+    title = str(after.get("milestone") or "").strip()
+    milestone = registry.milestones.get((change.repository, title))
+    if after.get("milestone") and milestone is None:
+        return Skip(f"the milestone {after['milestone']} could not be made")
+    parent = next((c.parent for c in folded if isinstance(c, LinkSubIssue)), None)
+    card = any(isinstance(c, AddToBoard) for c in folded)
+    able = registry.observed.capabilities
+    change = replace(change, body=registry.recording(change.body, "", change.repository))
+    return ops.CreateIssue(
+        repository_id=registry.repository(change.repository).id,
+        key=change.key,
+        nonce=nonce,
+        title=str(after["title"]),
+        body=body_block.with_nonce(change.body, nonce),
+        label_ids=tuple(labels),
+        assignees=tuple(names(after.get("assignees"))),
+        milestone_id=milestone[0] if milestone else None,
+        issue_type=_text(after.get("issue_type")) if able.create_with_type else None,
+        parent_id=_parent_id(registry, change, parent) if able.create_below_parent else None,
+        project_ids=(
+            (registry.project_id,) if card and registry.project_id and able.create_on_board else ()
+        ),
+    )
+
+
+def _parent_id(registry: Registry, change: CreateIssue, parent: str | None) -> str | None:
+    """Return the parent to create an issue below; one in another repository it gets later.
+
+    GitHub's documentation tells of sub-issues across repositories, and not of such creations.
+    """
+    child_repository = registry.repository(change.repository).name_with_owner
+    parent_issue = registry.issues.get(parent or "")
+    parent_repository = (
+        parent_issue.repository if parent_issue else (parent or "").rpartition("#")[0]
+    )
+    return (
+        registry.issue_id(parent)
+        if parent and fold(parent_repository) == fold(child_repository)
+        else None
+    )
+
+
+def late_type(registry: Registry, change: CreateIssue) -> OperationOrSkip:
+    """Give a new issue the type that this server does not take while it is created."""
+    field_change = change.fields.get("issue_type")
+    issue = registry.issues.get(change.key)
+    if issue is None or field_change is None or registry.observed.capabilities.create_with_type:
+        return None
+    return ops.UpdateIssue(issue.id, issue_type=Over(None, _text(field_change.after)))
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def _state(registry: Registry, change: CloseIssue | ReopenIssue) -> OperationOrSkip:
+    issue_id = registry.issue_id(change.key)
+    if issue_id is None:
+        return _NOT_CREATED
+    issue = registry.find_issue(change.key)
+    seen = str(standing(issue)["state"]) if issue else "open"
+    if isinstance(change, ReopenIssue):
+        return ops.ReopenIssue(issue_id, seen)
+    duplicate_of = None
+    if isinstance(change, CloseDuplicate) and change.state_reason == DUPLICATE:
+        duplicate_of = registry.issue_id(change.other)
+    return ops.CloseIssue(issue_id, change.state_reason, duplicate_of, seen)
+
+
+def comment(registry: Registry, change: Change) -> OperationOrSkip:
+    """Return the comment that says why an issue is closed, if the change has one."""
+    issue_id = registry.issue_id(change.key)
+    if not isinstance(change, CloseIssue) or change.comment is None or issue_id is None:
+        return None
+    return ops.PutComment(issue_id, f"closed-{change.state_reason}", change.comment)
+
+
+def labels(registry: Registry, change: Change) -> OperationOrSkip:
+    """Add and remove the labels of an issue."""
+    add, remove = moves(change, "labels")
+    if not (add or remove):
+        return None
+    repository = change.repository
+    ids = {name: registry.labels.get((repository, fold(name))) for name in (*add, *remove)}
+    missing = next((name for name in add if ids[name] is None), None)
+    if missing is not None:
+        return Skip(f"the label {missing} could not be made")
+    return ops.ChangeLabels(
+        registry.issues[change.key].id,
+        tuple(label_id for name in add if (label_id := ids[name])),
+        tuple(label_id for name in remove if (label_id := ids[name])),
+    )
+
+
+def assignees(registry: Registry, change: Change) -> OperationOrSkip:
+    """Add and remove the assignees of an issue."""
+    add, remove = moves(change, "assignees")
+    if not (add or remove):
+        return None
+    return ops.ChangeAssignees(registry.issues[change.key].id, tuple(add), tuple(remove))
+
+
+def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSkip:
+    """Change what one call can change of an issue; `body` is the one to write, if any."""
+    after = {name: _text(f.after) for name, f in change.fields.items() if name in _ATOMS}
+    title = after.get("milestone")
+    milestone = registry.milestones.get((change.repository, title.strip())) if title else None
+    if title and milestone is None:
+        return Skip(f"the milestone {title} could not be made")
+    current = registry.issues[change.key]
+    operation = ops.UpdateIssue(
+        current.id,
+        title=Over(current.title, after["title"]) if "title" in after else None,
+        body=Over(change.body_seen, body) if body is not None else None,
+        milestone=Over(current.milestone, title) if "milestone" in after else None,
+        issue_type=Over(current.issue_type, after["issue_type"]) if "issue_type" in after else None,
+        milestone_id=milestone[0] if milestone else None,
+    )
+    return operation if operation.parts else None
+
+
+_ATOMS = ("title", "milestone", "issue_type")
+"""What one call can change of an issue, beside its body."""
+
+
+# ---- links and board -----------------------------------------------------------------------
+
+
+def _sub_issue(
+    registry: Registry, change: LinkSubIssue | UnlinkSubIssue | MoveSubIssue, parent: str
+) -> OperationOrSkip:
+    child_id, parent_id = registry.issue_id(change.key), registry.issue_id(parent)
+    if child_id is None or parent_id is None:
+        return Skip(f"{change.key if child_id is None else parent} was not created")
+    match change:
+        case UnlinkSubIssue():
+            return ops.RemoveSubIssue(parent_id=parent_id, child_id=child_id)
+        case LinkSubIssue():
+            issue = registry.find_issue(change.key)
+            current = issue.parent.id if issue and issue.parent else None
+            taken_from = None if change.replaces is None else current
+            return ops.AddSubIssue(parent_id, child_id, taken_from=taken_from)
+        case MoveSubIssue(anchor=anchor):
+            sibling = registry.issue_id(anchor)
+            if sibling is None:
+                return Skip(f"{anchor} was not created")
+            if change.position == "after":
+                return ops.MoveSubIssue(parent_id, child_id, after_id=sibling)
+            return ops.MoveSubIssue(parent_id, child_id, before_id=sibling)
+
+
+def _dependency(registry: Registry, change: AddDependency | RemoveDependency) -> OperationOrSkip:
+    blocked, blocker = registry.issue_id(change.key), registry.issue_id(change.blocker)
+    if blocked is None or blocker is None:
+        return Skip(f"{change.key if blocked is None else change.blocker} was not created")
+    if isinstance(change, AddDependency):
+        return ops.AddBlocker(blocked_id=blocked, blocker_id=blocker)
+    return ops.RemoveBlocker(blocked_id=blocked, blocker_id=blocker)
+
+
+def board_value(
+    registry: Registry, key: str, name: str, value: BoardValue, option: str | None = None
+) -> OperationOrSkip:
+    """Set a value of a card, or its record; `option` is the id of the value in a field of such."""
+    item, field = registry.cards.get(key), registry.fields.get(name)
+    if item is None or registry.project_id is None:
+        return _NO_CARD
+    if field is None:
+        return Skip(f"the board has no field {name}")
+    if field.type in ("single_select", "iteration") and value and option is None:
+        return Skip(f"{name} has no option {value}")
+    shown, fresh = registry.value(key, name), key in registry.fresh
+    return ops.SetValue(
+        registry.project_id, item, field.id, field.type, value, option, shown, fresh
+    )
+
+
+_NO_CARD = Skip("the issue is not on the board")
+_NOT_CREATED = Skip("the issue was not created")
+
+
+# ---- sets ----------------------------------------------------------------------------------
+
+
+def names(value: object) -> list[str]:
+    """Return the members of a set as a plan has them; none for anything else."""
+    return [str(name) for name in value] if isinstance(value, list | tuple) else []
+
+
+def moves(change: Change, name: str) -> tuple[list[str], list[str]]:
+    """Return the members that a change adds to a set and those that it takes away."""
+    moved = change.fields.get(name)
+    return _moves(moved) if moved else ([], [])
+
+
+def _moves(moved: FieldChange) -> tuple[list[str], list[str]]:
+    before = fold_set(names(moved.before))
+    after = fold_set(names(moved.after))
+    return (
+        [after[n] for n in after if n not in before],
+        [before[n] for n in before if n not in after],
+    )
