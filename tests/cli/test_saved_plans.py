@@ -116,6 +116,12 @@ def change_title_and_digest(plan: dict[str, Any]) -> None:
     plan["digests"]["plan"] = plan_digest(name, plan["changes"], sandbox=True)
 
 
+def nest(plan: dict[str, Any]) -> None:
+    """A definition that goes down further than anybody would."""
+    for _ in range(600):
+        plan["inputs"] = {"more": plan["inputs"]}
+
+
 EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a title": (change_title, "it was edited"),
     "a title, and the digest with it": (change_title_and_digest, "the plan is stale"),
@@ -125,6 +131,22 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no digests": (lambda p: p.pop("digests"), "digests: Field required"),
     "another server": (lambda p: p["target"].update(host="evil.example"), "it was edited"),
     "an option": (lambda p: p["options"].update(prune="yes"), "prune"),
+    "a definition of no kind": (
+        lambda p: p["changes"][0].update(definition={"": "LabelDef", "name": 1}),
+        "changes.0.definition",
+    ),
+    "a field without its after": (
+        lambda p: p["changes"][0]["fields"].update(title={"": "FieldChange", "before": ""}),
+        "changes.0.fields.title",
+    ),
+    "a digest that is none": (lambda p: p["digests"].update(plan="0" * 63), "digests.plan"),
+    "a number beyond all bounds": (
+        lambda p: p["changes"][0]["fields"].update(
+            title={"": "FieldChange", "before": 10**400, "after": 1}
+        ),
+        "it was edited",
+    ),
+    "a deep nest": (nest, "inputs"),
 }
 
 

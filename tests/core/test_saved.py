@@ -1,7 +1,6 @@
 """What moved between a saved plan and now."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -15,14 +14,14 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
-from backlog_sync.core.saved import save_plan, what_moved
+from backlog_sync.core.saved import SavedPlan, save_plan, what_moved
 from tests.core.builders import backlog, desired, issue, item, observed
 
 ITEMS = tuple(item(f"n{n}") for n in range(8))
 AWAY = ObservedRepository("R_2", "octo-org/other", "O_1", "Organization")
 
 
-def saved(wanted: DesiredState, there: ObservedState) -> dict[str, Any]:
+def saved(wanted: DesiredState, there: ObservedState) -> SavedPlan:
     """The plan of these two, put aside."""
     return save_plan(build_plan(wanted, there), wanted, there, PlanOptions())
 
@@ -71,7 +70,7 @@ def test_definitions_of_other_repositories_count() -> None:
     )
     wanted = desired(*ITEMS[:2])
     before, after = (saved(wanted, observed(others=(each,))) for each in (plain, full))
-    changed = {n for n in before["inputs"] if before["inputs"][n] != after["inputs"][n]}
+    changed = {n for n in before.inputs if before.inputs[n] != after.inputs[n]}
     assert changed == {"labels", "milestones"}
 
 

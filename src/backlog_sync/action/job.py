@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from backlog_sync import wiring
 from backlog_sync.action.context import Context
@@ -17,7 +16,7 @@ from backlog_sync.core.escape import json_text
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan_json import plan_to_json
-from backlog_sync.core.saved import save_plan
+from backlog_sync.core.saved import SavedPlan, save_plan
 from backlog_sync.credentials import APP_INPUTS
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Tracker
@@ -162,7 +161,7 @@ class Job:
             outputs["plan"] = str(path)
         return outputs
 
-    def saved(self, prepared: Prepared) -> dict[str, Any]:
+    def saved(self, prepared: Prepared) -> SavedPlan:
         """The plan with all that it takes to apply exactly it."""
         return save_plan(prepared.plan, prepared.desired, prepared.observed, self.inputs.options)
 

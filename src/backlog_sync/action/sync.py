@@ -1,9 +1,7 @@
 """Sync: apply, where HEAD is what the default branch says; then bring progress back."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from backlog_sync import wiring
 from backlog_sync.action.job import Job
@@ -29,7 +27,7 @@ from backlog_sync.core.checkout import superseded
 from backlog_sync.core.escape import inert, json_text
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.pull import Take, flow_back
-from backlog_sync.core.saved import what_moved
+from backlog_sync.core.saved import SavedPlan, what_moved
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Tracker
@@ -54,8 +52,8 @@ def sync(job: Job) -> RunResult:
     job.check_places()
     saved = None
     if job.inputs.saved_plan:
-        saved, options = read_plan(Path(job.inputs.saved_plan))
-        job = replace(job, inputs=replace(job.inputs, options=options))
+        saved = read_plan(Path(job.inputs.saved_plan))
+        job = replace(job, inputs=replace(job.inputs, options=saved.options))
     env = job.environment()
     with job.workspace(env).lock(), job.workspace(env).tracker(read_only=False) as tracker:
         prepared = job.prepare(tracker, env, wait=True)
@@ -132,7 +130,7 @@ def _synced(
     return RunResult(ended, line, markdown + fenced(summary), outputs)
 
 
-def _limits(job: Job, prepared: Prepared, saved: Mapping[str, Any] | None) -> list[Violation]:
+def _limits(job: Job, prepared: Prepared, saved: SavedPlan | None) -> list[Violation]:
     """What this workflow limits beyond the guards: new issues, or one approved plan."""
     plan = prepared.plan
     new = plan.new_issues

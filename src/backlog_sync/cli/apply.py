@@ -1,10 +1,9 @@
 """Plan and sync: show, guard, ask, apply, write back, tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from backlog_sync import wiring
 from backlog_sync.cli.main import print_error
@@ -22,7 +21,7 @@ from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.pull import Take, TakeValue, flow_back
 from backlog_sync.core.rate import Pace
-from backlog_sync.core.saved import save_plan, what_moved
+from backlog_sync.core.saved import SavedPlan, save_plan, what_moved
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Clock, Memory, Tracker
@@ -85,9 +84,8 @@ def sync(
 ) -> int:
     """Plan, guard, ask, apply and write back; give the exit code."""
     screen = open_screen(output_options)
-    saved, options = (
-        read_plan(Path(sync_options.saved)) if sync_options.saved else (None, sync_options.options)
-    )
+    saved = read_plan(Path(sync_options.saved)) if sync_options.saved else None
+    options = saved.options if saved else sync_options.options
     workspace = open_workspace(target, screen)
     if screen.env.workflow and not target.sandbox:
         late = superseded(wiring.repository_here(workspace.top, screen.env).checkout())
@@ -126,7 +124,7 @@ class _Sync:
     write: bool
     yes: bool
     options: PlanOptions
-    saved: Mapping[str, Any] | None
+    saved: SavedPlan | None
     approve: str | None
     force: tuple[str, ...]
     clock: Clock
@@ -327,7 +325,7 @@ def _new(plan: Plan) -> str:
 _PLAN_AGAIN = "plan again: `backlog plan --out FILE`"
 
 
-def _saved(prepared: Prepared, options: PlanOptions) -> dict[str, Any]:
+def _saved(prepared: Prepared, options: PlanOptions) -> SavedPlan:
     return save_plan(prepared.plan, prepared.desired, prepared.observed, options)
 
 

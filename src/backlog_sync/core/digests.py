@@ -12,6 +12,7 @@ from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.fields import SETS
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.plan_json import ChangeRow, row_of
 
 
 def digests_of(
@@ -65,7 +66,7 @@ def plan_digest(
     return _digest([*(of_key[key] for key in sorted(of_key)), [repository, sandbox]], _NAMED)
 
 
-def canonical(change: Change) -> dict[str, Any]:
+def canonical(change: Change | ChangeRow) -> dict[str, Any]:
     """Give a change as plain values, complete but for its reason, which decides nothing."""
     values: dict[str, Any] = json.loads(_NAMED(change))
     return values
@@ -111,10 +112,11 @@ _TOGETHER = 100
 
 def _plain(value: object) -> object:
     if isinstance(value, Change):
-        # Plans that were approved or saved by their digest know one shape for all changes.
-        return {"": "Change", **{name: getattr(value, name) for name in _OF_CHANGES}}
+        value = row_of(value)
     names, values = _fields(type(value))
-    return {"": type(value).__name__, **dict(zip(names, values(value), strict=True))}
+    # Digests that were approved, and plans that were saved, have one name for all changes.
+    tag = "Change" if isinstance(value, ChangeRow) else type(value).__name__
+    return {"": tag, **dict(zip(names, values(value), strict=True))}
 
 
 def _dense(value: object) -> object:
@@ -148,23 +150,6 @@ _PASSING: Mapping[type[Any], Collection[str]] = {
 }
 """What moves without a plan's moving: words, lines of a file, reports; what
 other fields of an item tell too."""
-
-_OF_CHANGES = (
-    "action",
-    "kind",
-    "key",
-    "title",
-    "ref",
-    "fields",
-    "other",
-    "waits_for",
-    "drifted",
-    "body",
-    "body_seen",
-    "definition",
-    "repository",
-)
-"""What a change does: all that it has but its reason."""
 
 _ATOMS = attrgetter(
     *(

@@ -1,13 +1,55 @@
 """The plan's JSON form, version 1: what machines and renderers read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from backlog_sync.core.changes import Change, FieldNote, Outcome, Plan, Result, Usage
+from backlog_sync.core.changes import (
+    Action,
+    Change,
+    ChangeKind,
+    Definition,
+    FieldChange,
+    FieldNote,
+    Outcome,
+    Plan,
+    Result,
+    Usage,
+)
 from backlog_sync.core.model import Coverage
 
 FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """A change of whatever class as plans in JSON, saved plans and digests have it.
+
+    All that it does, and not the reason, which decides nothing. Plans in JSON leave out what is
+    hidden from people: `body`, `body_seen` and `definition`.
+    """
+
+    action: Action
+    kind: ChangeKind
+    key: str
+    title: str
+    ref: str | None
+    fields: Mapping[str, FieldChange]
+    other: str | None
+    waits_for: tuple[str, ...]
+    drifted: tuple[str, ...]
+    body: str | None
+    body_seen: str | None
+    definition: Definition | None
+    repository: str | None
+
+
+_ROW = tuple(field.name for field in fields(ChangeRow))
+
+
+def row_of(change: Change) -> ChangeRow:
+    """Return the row of a change."""
+    return ChangeRow(**{name: getattr(change, name) for name in _ROW})
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

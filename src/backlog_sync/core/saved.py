@@ -1,59 +1,77 @@
-"""A plan put aside: what it holds, and whether it still is what would be planned now."""
+"""Saved plans: what a plan file holds, and whether it still is what would be planned now."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
 
-from backlog_sync.core.changes import Plan
+from backlog_sync.core.changes import Digests, Plan
 from backlog_sync.core.digests import canonical, inputs_of
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan_json import ChangeRow, row_of
 
-FORMAT_VERSION = 1
+FORMAT_VERSION: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTarget:
+    """Where a plan is to be applied."""
+
+    host: str
+    repository: str
+    repository_id: str
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """What a plan file holds: the plan, complete, and short hashes of all it was made from."""
+
+    format_version: Literal[1]
+    target: SavedTarget
+    options: PlanOptions
+    summary: Mapping[str, int]
+    digests: Digests
+    inputs: Mapping[str, str]
+    changes: tuple[ChangeRow, ...]
 
 
 def save_plan(
     plan: Plan, desired: DesiredState, observed: ObservedState, options: PlanOptions
-) -> dict[str, Any]:
-    """Give a plan as plain values, complete: bodies, definitions, and hashes of its inputs."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "target": {
-            "host": "sandbox" if observed.sandbox else observed.host,
-            "repository": observed.repository.name_with_owner,
-            "repository_id": observed.repository.id,
-            "project": plan.project,
-        },
-        "options": {
-            "on_conflict": options.on_conflict.value if options.on_conflict else None,
-            "prune": options.prune,
-            "only": list(options.only),
-            "adopt": options.adopt,
-        },
-        "summary": plan.summary(),
-        "digests": {
-            "desired": plan.digests.desired,
-            "observed": plan.digests.observed,
-            "base": plan.digests.base,
-            "plan": plan.digests.plan,
-        },
-        "inputs": inputs_of(desired, observed),
-        "changes": [canonical(change) for change in plan.changes],
-    }
+) -> SavedPlan:
+    """Return what the file of a plan holds."""
+    repository = observed.repository
+    host = "sandbox" if observed.sandbox else observed.host
+    return SavedPlan(
+        format_version=FORMAT_VERSION,
+        target=SavedTarget(host, repository.name_with_owner, repository.id, plan.project),
+        options=options,
+        summary=plan.summary(),
+        digests=plan.digests,
+        inputs=inputs_of(desired, observed),
+        changes=tuple(map(row_of, plan.changes)),
+    )
 
 
-def what_moved(saved: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
+def saved_to_json(saved: SavedPlan) -> dict[str, Any]:
+    """Return the plan as plain values; changes as they are in its digest."""
+    changes = [canonical(change) for change in saved.changes]
+    return {**asdict(replace(saved, changes=())), "changes": changes}
+
+
+def what_moved(saved: SavedPlan, fresh: SavedPlan) -> list[str]:
     """Say what differs between a plan as it was saved and as it would be saved now.
 
-    Empty where they do the same to the same things. Both are as `save_plan` gives them.
+    Empty if they do the same to the same things.
     """
     reasons: list[str] = []
     for name in ("host", "repository", "repository_id"):
-        old, new = saved["target"][name], fresh["target"][name]
+        old, new = getattr(saved.target, name), getattr(fresh.target, name)
         if old != new:
             reasons.append(f"it was made for the {name.replace('_', ' ')} {old}, this is {new}")
-    if reasons or saved["digests"] == fresh["digests"]:
+    if reasons or saved.digests == fresh.digests:
         return reasons
-    before, after = saved["inputs"], fresh["inputs"]
+    before, after = saved.inputs, fresh.inputs
     names = [n for n in {**before, **after} if before.get(n) != after.get(n)]
     issues = [name for name in names if "#" in name]
     others = [name for name in names if "#" not in name]
@@ -62,7 +80,8 @@ def what_moved(saved: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
     if others:
         reasons.append(f"changed in the files or in the repository's definitions: {_some(others)}")
     if not reasons:
-        parts = [n for n in saved["digests"] if saved["digests"][n] != fresh["digests"][n]]
+        digests = [field.name for field in fields(Digests)]
+        parts = [n for n in digests if getattr(saved.digests, n) != getattr(fresh.digests, n)]
         reasons.append(f"other than when it was made: {', '.join(parts)}")
     return reasons
 

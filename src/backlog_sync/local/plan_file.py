@@ -1,16 +1,17 @@
 """Plan files: written whole, and believed only where they are exactly what was written."""
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from backlog_sync.core.digests import plan_digest
 from backlog_sync.core.escape import json_text
-from backlog_sync.core.fields import Owner
-from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.saved import FORMAT_VERSION, SavedPlan, saved_to_json
 from backlog_sync.errors import FailedError, RefusedError
 from backlog_sync.local.state import write_whole
 
@@ -18,86 +19,25 @@ _LONGEST = 64_000_000
 """Bytes of a plan file; 1,000 items with long texts come to about 10 MB."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+_MOST_KEYS = 10_000
+"""Keys that a plan may be limited to: nobody gave more with `--only`."""
+
+_SHAPE = TypeAdapter(SavedPlan | None, config=ConfigDict(extra="forbid", strict=True))
+"""What a plan file may hold: exactly what the core declares."""
+
+_HASH = re.compile("[0-9a-f]{64}")
 
 
-class _Target(_Model):
-    host: str
-    repository: str
-    repository_id: str
-    project: str | None
-
-
-class _Options(_Model):
-    on_conflict: Literal["file", "github"] | None
-    prune: bool
-    only: list[str] = Field(max_length=10_000)
-    adopt: bool
-
-
-class _Digests(_Model):
-    desired: str = Field(pattern="^[0-9a-f]{64}$")
-    observed: str = Field(pattern="^[0-9a-f]{64}$")
-    base: str = Field(pattern="^[0-9a-f]{64}$")
-    plan: str = Field(pattern="^[0-9a-f]{64}$")
-
-
-class _Field(_Model):
-    kind: Literal["FieldChange"] = Field(alias="")
-    before: str | float | bool | list[str] | None
-    after: str | float | bool | list[str] | None
-
-
-class _Change(_Model):
-    """One change, every part of it."""
-
-    name: Literal["Change"] = Field(alias="")
-    action: Literal["create", "update", "close", "reopen", "link", "unlink", "adopt", "forget"]
-    kind: Literal[
-        "label",
-        "milestone",
-        "project",
-        "field",
-        "issue",
-        "sub_issue",
-        "dependency",
-        "project_item",
-        "field_value",
-    ]
-    key: str
-    title: str
-    ref: str | None
-    fields: dict[str, _Field]
-    other: str | None
-    waits_for: list[str]
-    drifted: list[str]
-    body: str | None
-    body_seen: str | None
-    definition: dict[str, Any] | None
-    repository: str | None
-
-
-class _Plan(_Model):
-    format_version: Literal[1]
-    target: _Target
-    options: _Options
-    summary: dict[str, int]
-    digests: _Digests
-    inputs: dict[str, str]
-    changes: list[_Change]
-
-
-def write_plan(path: Path, saved: Mapping[str, Any]) -> None:
+def write_plan(path: Path, saved: SavedPlan) -> None:
     """Write a plan file, at once or not at all. Raises `FailedError` where it cannot be written."""
-    text = json_text(saved, indent=1, ascii_only=True) + "\n"
+    text = json_text(saved_to_json(saved), indent=1, ascii_only=True) + "\n"
     write_whole(path, text.encode(), mode=0o600)
 
 
-def read_plan(path: Path) -> tuple[dict[str, Any], PlanOptions]:
-    """Read a plan file; give its values as they were saved, and the options it was made with.
+def read_plan(path: Path) -> SavedPlan:
+    """Read a plan file.
 
-    Raises `FailedError` where it cannot be read, and `RefusedError` for anything that is not
+    Raises `FailedError` if it cannot be read, and `RefusedError` for anything that is not
     exactly a plan as this version writes them.
     """
     try:
@@ -111,23 +51,42 @@ def read_plan(path: Path) -> tuple[dict[str, Any], PlanOptions]:
     if len(data) > _LONGEST:
         _refuse(path, f"it has more than {_LONGEST} bytes")
     try:
-        saved = json.loads(data, object_pairs_hook=_once, parse_constant=_no_number)
+        values = json.loads(data, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         _refuse(path, f"it is not JSON: {error}")
-    version = saved.get("format_version") if isinstance(saved, dict) else None
-    if isinstance(version, int) and version != 1:
-        _refuse(path, f"it has format version {version}, and this version reads 1")
-    try:
-        plan = _Plan.model_validate(saved)
-    except (ValidationError, RecursionError) as error:
-        _refuse(path, _first(error))
+    if not isinstance(values, dict):
+        _refuse(path, "it should be a valid dictionary")
+    version = values.get("format_version")
+    if isinstance(version, int) and version != FORMAT_VERSION:
+        _refuse(path, f"it has format version {version}, and this version reads {FORMAT_VERSION}")
+    plan = _shaped(path, values)
     sandbox = plan.target.host == "sandbox"
-    if plan_digest(plan.target.repository, saved["changes"], sandbox=sandbox) != plan.digests.plan:
+    digest = plan_digest(plan.target.repository, values["changes"], sandbox=sandbox)
+    if digest != plan.digests.plan:
         _refuse(path, "it was edited: its changes are not those that its digest speaks of")
-    on_conflict = Owner(plan.options.on_conflict) if plan.options.on_conflict else None
-    return saved, PlanOptions(
-        on_conflict, plan.options.prune, tuple(plan.options.only), plan.options.adopt
-    )
+    return plan
+
+
+def _shaped(path: Path, values: Mapping[str, Any]) -> SavedPlan:
+    """Return the plan, if every part of the file is of its type and in its bounds."""
+    try:
+        plan = _SHAPE.validate_json(json.dumps(_without_tags(values)))
+    except (ValueError, RecursionError) as error:
+        _refuse(path, _first(error))
+    assert plan is not None
+    for name, digest in asdict(plan.digests).items():
+        if not _HASH.fullmatch(digest):
+            _refuse(path, f"digests.{name}: it should be 64 hexadecimal digits")
+    if len(plan.options.only) > _MOST_KEYS:
+        _refuse(path, f"options.only: it has more than {_MOST_KEYS} keys")
+    return plan
+
+
+def _without_tags(values: Any) -> Any:
+    """Leave out the names of classes, which are for the digest."""
+    if isinstance(values, dict):
+        return {name: _without_tags(value) for name, value in values.items() if name}
+    return list(map(_without_tags, values)) if isinstance(values, list) else values
 
 
 def _refuse(path: Path, why: str) -> NoReturn:
@@ -140,10 +99,11 @@ def _refuse(path: Path, why: str) -> NoReturn:
 
 def _first(error: Exception) -> str:
     if not isinstance(error, ValidationError):
-        return "it is nested too deeply"
+        return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
     fault = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in fault["loc"])
-    return f"{place or 'it'}: {fault['msg']}"
+    extra = fault["type"] == "unexpected_keyword_argument"
+    return f"{place or 'it'}: {'Extra inputs are not permitted' if extra else fault['msg']}"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
