@@ -146,7 +146,7 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         ),
         "it was edited",
     ),
-    "a deep nest": (nest, "inputs"),
+    "a deep nest": (nest, "it is nested too deeply"),
 }
 
 
