@@ -1,6 +1,6 @@
 """Undoing a run: close what it created, and restore what it wrote over if that is unchanged."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
