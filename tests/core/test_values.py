@@ -15,6 +15,8 @@ FILLED = {
     "matching._Shared",
     "rate._Window",
     "reporting.load._Part",
+    "run_record.Values",
+    "undo._Restored",
 }
 """What is filled step by step, inside of the one function that makes it."""
 
