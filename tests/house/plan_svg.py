@@ -49,7 +49,7 @@ def plan_svg(plan: Plan, *, width: int = 84, title: str = "backlog plan") -> str
 
 def lines_svg(lines: Iterable[Text], look: Look, title: str) -> str:
     """Styled lines drawn as a terminal window, as SVG source."""
-    drawn = [cut(line, look.columns, look.glyphs) for line in lines]
+    drawn = [cut(line, look.columns, look) for line in lines]
     across = round(look.columns * _CELL + 2 * _PAD)
     rows = [run for number, line in enumerate(drawn) for run in _runs(line, number)]
     colors = " ".join(f".{name} {{ fill: {value} }}" for name, value in _COLORS.items())

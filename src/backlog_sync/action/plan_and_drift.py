@@ -28,8 +28,9 @@ from backlog_sync.local.state import safe_name
 from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.bounded import COMMENT_BYTES, TRACKING_BYTES
 from backlog_sync.render.drift import drift_text
-from backlog_sync.render.markdown import drift_line, drift_markdown, plan_markdown, summary_line
+from backlog_sync.render.markdown import drift_markdown, plan_markdown
 from backlog_sync.render.text import plan_text
+from backlog_sync.render.view import drift_line, summary_line
 
 
 def show_plan(job: Job) -> RunResult:

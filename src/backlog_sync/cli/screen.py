@@ -62,7 +62,7 @@ class Screen:
         """How text for standard output (or error) is to look."""
         stream = sys.stderr if err else sys.stdout
         try:
-            "→…█✓∅".encode(stream.encoding)
+            "→…█✓∅│├└".encode(stream.encoding)
             plain = False
         except (UnicodeEncodeError, LookupError):
             plain = True
@@ -71,6 +71,8 @@ class Screen:
             color=self._color(terminal=stream.isatty()) and not (err and self._logs_json),
             ascii=plain,
             full=self.output_options.verbose > 0,
+            guides=stream.isatty() and not self.env.dumb,
+            uncut=not stream.isatty(),
         )
 
     @property

@@ -1,17 +1,30 @@
-"""Lines of styled text that fit a width, and how they become a string."""
+"""Lines of styled text that fit a width, and how they become a string.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+Trees and tables are rich's; text is always given to it as `Text`, so that brackets in a title are
+never markup.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import StringIO
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.style import Style
+from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
-from backlog_sync.core.escape import ZERO_WIDTH_SPACE
+from backlog_sync.core.escape import ZERO_WIDTH_SPACE, clean
 
 NARROWEST = 40
 """Below this many columns nothing is laid out further; a terminal may then wrap."""
+_ROOM_FOR_NOTE = 24
+"""Columns next to a title below which its sentence goes on lines of its own."""
+_LEAST = 8
+"""Columns that even the deepest row has: a word, or the start of one."""
+_ENDLESS = 10_000
+"""Columns that rich may use where nothing is cut: more than any line has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +69,19 @@ ASCII = Glyphs(
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a text is to look: columns, colour, plain ASCII signs, every detail or the usual ones."""
+    """How a text is to look: columns, color, plain ASCII signs, every detail or the usual ones.
+
+    `guides` draws the lines of trees, for a terminal. `uncut` is for a pipe or a file: what does
+    not fit is longer then, so that a search finds it. `inset` columns on the left are taken.
+    """
 
     width: int = 80
     color: bool = False
     ascii: bool = False
     full: bool = False
+    guides: bool = False
+    uncut: bool = False
+    inset: int = 0
 
     @property
     def glyphs(self) -> Glyphs:
@@ -71,30 +91,36 @@ class Look:
     @property
     def columns(self) -> int:
         """The width to lay out for, never absurdly small."""
-        return max(self.width, NARROWEST)
+        return max(max(self.width, NARROWEST) - self.inset, _LEAST)
+
+    def narrower(self, columns: int) -> "Look":
+        """The same for what is so many columns further in."""
+        return replace(self, inset=self.inset + columns)
 
 
-def cut(text: Text, width: int, glyphs: Glyphs) -> Text:
+def cut(text: Text, width: int, look: Look) -> Text:
     """The text, or as much of it as fits with an ellipsis."""
-    if text.cell_len <= width:
+    if look.uncut or text.cell_len <= width:
         return text
     shorter = text.copy()
-    shorter.truncate(max(0, width - cell_len(glyphs.ellipsis)), overflow="crop")
+    shorter.truncate(max(0, width - cell_len(look.glyphs.ellipsis)), overflow="crop")
     shorter.rstrip()
-    return shorter.append(glyphs.ellipsis)
+    return shorter.append(look.glyphs.ellipsis)
 
 
-def spread(left: Text, right: Text, width: int, glyphs: Glyphs) -> Text:
+def spread(left: Text, right: Text, look: Look, width: int | None = None) -> Text:
     """One line: left part, space, right part at the edge; the left part gives way."""
+    width = look.columns if width is None else width
     if not right.cell_len:
-        return cut(left, width, glyphs)
-    line = cut(left, width - right.cell_len - 2, glyphs).copy()
-    line.append(" " * (width - line.cell_len - right.cell_len))
+        return cut(left, width, look)
+    line = cut(left, width - right.cell_len - 2, look).copy()
+    line.append(" " * max(2, width - line.cell_len - right.cell_len))
     return line.append_text(right)
 
 
-def flow(head: Text, words: Sequence[Text], width: int, glyphs: Glyphs) -> list[Text]:
+def flow(head: Text, words: Sequence[Text], look: Look, width: int | None = None) -> list[Text]:
     """Words after a head, wrapped; lines after the first hang below the first word."""
+    width = look.columns if width is None else width
     hang = head.cell_len
     lines: list[Text] = []
     line = head.copy()
@@ -106,7 +132,7 @@ def flow(head: Text, words: Sequence[Text], width: int, glyphs: Glyphs) -> list[
             empty = True
         if not empty:
             line.append(" ")
-        line.append_text(cut(word, max(8, width - hang), glyphs))
+        line.append_text(cut(word, max(8, width - hang), look))
         empty = False
     lines.append(line)
     return lines
@@ -120,16 +146,105 @@ def listed(names: Iterable[str], style: str = "") -> list[Text]:
     return words
 
 
-def paragraph(text: str, width: int, glyphs: Glyphs, head: Text, style: str = "") -> list[Text]:
-    """Running text after a head, wrapped with a hanging indent."""
-    return flow(head, [Text(word, style) for word in text.split()], width, glyphs)
+def paragraph(text: str, look: Look, head: Text, style: str = "") -> list[Text]:
+    """Somebody's running text after a head, made harmless, wrapped with a hanging indent."""
+    return flow(head, [Text(word, style) for word in clean(text).split()], look)
+
+
+def heading(title: str, note: str, look: Look) -> list[Text]:
+    """A title, and what it means in a dim sentence."""
+    head = Text().append(title, "bold")
+    if not note:
+        return [head]
+    if look.columns - head.cell_len < _ROOM_FOR_NOTE:
+        return [head, *paragraph(note, look, Text("  "), "dim")]
+    return paragraph(note, look, head.append("  "), "dim")
+
+
+def stacked(sections: Iterable[Sequence[Text]]) -> list[Text]:
+    """Sections one below the other, a blank line between; empty ones leave nothing."""
+    out: list[Text] = []
+    for section in sections:
+        if section:
+            out.extend([Text(), *section] if out else section)
+    return out
+
+
+# ---- trees and tables ----------------------------------------------------------------------
+
+
+class _Tree(Tree):
+    """A tree without a root that is two columns deeper at each level.
+
+    Without `guides` nothing is drawn: in a pipe a line begins with what it is about.
+    """
+
+    def __init__(self, *, guides: bool) -> None:
+        super().__init__("", hide_root=True, guide_style="dim")
+        self.TREE_GUIDES = [("  ", "│ ", "├ ", "└ ") if guides else ("  ",) * 4] * 3
+        self.ASCII_GUIDES = ("  ", "| ", "+ ", "` ") if guides else ("  ",) * 4
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A line of a tree, with its right part at the edge, and the lines that belong to it."""
+
+    left: Text
+    right: Text
+    look: Look
+    below: tuple[Text, ...] = ()
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """Lay it out in the room that the tree leaves."""
+        width = options.max_width - (_ENDLESS - self.look.columns if self.look.uncut else 0)
+        yield spread(self.left, self.right, self.look, width)
+        yield from (cut(line, width, self.look) for line in self.below)
+
+
+def tree_lines(rows: Iterable[tuple[int, Leaf]], look: Look) -> list[Text]:
+    """Lay out rows with their depths, each below the last one that is less deep."""
+    root: Tree = _Tree(guides=look.guides)
+    open_nodes: list[Tree] = [root]
+    for depth, leaf in rows:
+        del open_nodes[depth + 1 :]
+        open_nodes.append(open_nodes[-1].add(leaf))
+    return drawn(root, look)
+
+
+def grid(*columns: str, wide: int | None = None) -> Table:
+    """A table without lines; a column is "left" or "right"; `wide` takes the room."""
+    table = Table.grid(padding=(0, 2, 0, 0), expand=wide is not None)
+    for index, justify in enumerate(columns):
+        right = justify == "right"
+        table.add_column(
+            justify="right" if right else "left",
+            no_wrap=index != wide,
+            overflow="fold",
+            ratio=1 if index == wide else None,
+        )
+    return table
+
+
+def drawn(renderable: RenderableType, look: Look) -> list[Text]:
+    """The lines of a tree or a table, to be painted."""
+    console = Console(
+        file=StringIO(), width=look.columns, color_system=None, legacy_windows=False, _environ={}
+    )
+    width = _ENDLESS if look.uncut else look.columns
+    options = replace(console.options, encoding="ascii" if look.ascii else "utf-8", max_width=width)
+    lines = console.render_lines(renderable, options, pad=False)
+    return [
+        Text.assemble(*((part.text, part.style or Style.null()) for part in line if part.text))
+        for line in lines
+    ]
+
+
+# ---- the string ----------------------------------------------------------------------------
 
 
 def paint(lines: Iterable[Text], look: Look) -> str:
     """The lines as one string that ends with a newline; empty where there are none."""
-    fitted = [
-        cut(_spaced(line) if look.ascii else line, look.columns, look.glyphs) for line in lines
-    ]
+    fitted = [cut(_spaced(line) if look.ascii else line, look.columns, look) for line in lines]
     if not fitted:
         return ""
     if look.color:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from backlog_sync.core.escape import clean
 from backlog_sync.core.model import Coverage
 from backlog_sync.render.words import counted
 
@@ -11,7 +10,7 @@ from backlog_sync.render.words import counted
 def coverage_text(coverage: Coverage, others: Mapping[str, Coverage] = MappingProxyType({})) -> str:
     """One clause about what was read, such as "33 issues read", of other repositories too."""
     clauses = [_coverage_of_one(coverage)]
-    clauses += [f"{clean(name)}: {_coverage_of_one(other)}" for name, other in others.items()]
+    clauses += [f"{name}: {_coverage_of_one(other)}" for name, other in others.items()]
     return "; ".join(clauses)
 
 

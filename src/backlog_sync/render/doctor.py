@@ -24,10 +24,10 @@ def checkup_text(checks: Sequence[Check], look: Look) -> str:
     for check in checks:
         word, style = _WORDS[check.health]
         head = Text().append(word.ljust(6), style).append(clean(check.name).ljust(column + 2))
-        lines += paragraph(clean(check.message), look.columns, look.glyphs, head)
+        lines += paragraph(check.message, look, head)
         if check.hint:
             indent = Text(" " * (column + 8))
-            lines += paragraph(clean(check.hint), look.columns, look.glyphs, indent, "dim")
+            lines += paragraph(check.hint, look, indent, "dim")
     stops = sum(1 for check in checks if check.health is Health.ERROR)
     verdict = f"{stops} of these would stop a sync." if stops else "Nothing would stop a sync."
     lines += [Text(), Text(verdict, "bold")]

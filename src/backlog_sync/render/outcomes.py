@@ -54,9 +54,9 @@ def outcomes_text(
             lines.append(Text())
     lines += _counts(outcomes, usage, look)
     if written:
-        names = ", ".join(clean(path) for path in written)
+        names = ", ".join(written)
         head = Text().append("Written: ", "bold")
-        lines += paragraph(names, look.columns, look.glyphs, head)
+        lines += paragraph(names, look, head)
     if see:
         lines.append(Text().append("See it: ", "bold").append(clean(see)))
     return paint(lines, look)
@@ -73,12 +73,12 @@ def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
         if len(group) == 1:
             line = head.append(_change_text(group[0].change)).append("  ")
             line.append(clean(group[0].ref or group[0].change.key), "dim")
-            lines.append(cut(line, look.columns, look.glyphs))
+            lines.append(cut(line, look.columns, look))
         else:
             head.append(f"{len(group)} changes: ")
-            lines += flow(head, listed(_names(group)), look.columns, look.glyphs)
+            lines += flow(head, listed(_names(group)), look)
         if reason:
-            lines += paragraph(clean(reason), look.columns, look.glyphs, Text("    "), "dim")
+            lines += paragraph(reason, look, Text("    "), "dim")
     if len(by_reason) > _MOST:
         lines.append(Text(f"  {look.glyphs.ellipsis} {len(by_reason) - _MOST} more reasons", "dim"))
     return lines
@@ -112,4 +112,4 @@ def _counts(outcomes: Sequence[Outcome], usage: Usage, look: Look) -> list[Text]
     spent = f"{look.glyphs.dot} {counted(usage.requests, 'request')}, "
     spent += counted(usage.mutations, "mutation")
     words += [Text(word, "dim") for word in spent.split(" ")]
-    return flow(Text().append("Sync: ", "bold"), words, look.columns, look.glyphs)
+    return flow(Text().append("Sync: ", "bold"), words, look)

@@ -35,7 +35,7 @@ def plural(kind: str, count: int) -> str:
 
 def wrapped(text: str, look: Look) -> str:
     """A text in lines of the width."""
-    return paint(paragraph(clean(text), look.columns, look.glyphs, Text()), look)
+    return paint(paragraph(text, look, Text()), look)
 
 
 # ---- the tree ------------------------------------------------------------------------------
@@ -91,8 +91,8 @@ def _branch(branch: Branch, look: Look, depth: int) -> Text:
     if branch.criteria:
         ticked = f"{branch.ticked}/" if branch.ticked else ""
         right.append(f"{ticked}{counted(branch.criteria, 'criterion', 'criteria')} {glyphs.dot} ")
-    right.append_text(cut(Text(branch.key), look.columns // 3, glyphs))
-    return spread(line, right, look.columns, glyphs)
+    right.append_text(cut(Text(branch.key), look.columns // 3, look))
+    return spread(line, right, look)
 
 
 def _folded(told: str, look: Look, depth: int) -> Text:
@@ -120,11 +120,11 @@ def doubts_text(
 def _doubt(doubt: Doubt, look: Look) -> list[Text]:
     head = Text("  ").append(f"line {doubt.line}: ", "yellow")
     more = f" ({counted(doubt.gain, 'item')} more)" if doubt.gain > 0 else ""
-    return paragraph(clean(doubt.what) + more, look.columns, look.glyphs, head)
+    return paragraph(doubt.what + more, look, head)
 
 
 def _setting(line: str, look: Look) -> Text:
-    return cut(Text(f"      {clean(line)}"), look.columns, look.glyphs)
+    return cut(Text(f"      {clean(line)}"), look.columns, look)
 
 
 # ---- what was not taken --------------------------------------------------------------------
@@ -156,7 +156,7 @@ def _left(left: Left, look: Look, *, several: bool) -> list[Text]:
     head = Text().append(f"  {left.count:>5} ", style)
     place = f"{left.path}:{left.first}" if several else f"line {left.first}"
     first = f"from {place}" if left.count > 1 else place
-    return paragraph(f"{clean(left.reason)} ({clean(first)})", look.columns, look.glyphs, head)
+    return paragraph(f"{left.reason} ({first})", look, head)
 
 
 def taken_line(accounts: Sequence[Account]) -> str:
@@ -208,13 +208,13 @@ def _explained(account: Account, look: Look) -> Iterator[Text]:
     for line in account.lines:
         verdict, style = _verdict(line, key)
         key = line.key if line.verdict is not Verdict.BLANK else key
-        text = cut(Text(clean(line.text.expandtabs(4))), half, look.glyphs)
+        text = cut(Text(clean(line.text.expandtabs(4))), half, look)
         shown = Text().append(f"{line.number:>{width}} ", "dim").append_text(_sign(line, look))
         shown.append(" ").append_text(_styled(text, line))
         if verdict:
             pad = " " * (half - text.cell_len + 1)
             shown.append(pad).append_text(Text(clean(verdict), style))
-        yield cut(shown, look.columns, look.glyphs)
+        yield cut(shown, look.columns, look)
 
 
 def _sign(line: AccountedLine, look: Look) -> Text:

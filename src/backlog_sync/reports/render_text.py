@@ -123,22 +123,22 @@ class _Page:
     def _head(self) -> list[Text]:
         report, look = self.report, self.look
         title = Text().append(clean(report.facts.title), "bold")
-        lines = [spread(title, Text(str(report.facts.today), "dim"), look.columns, look.glyphs)]
+        lines = [spread(title, Text(str(report.facts.today), "dim"), look)]
         state = Text(HEALTH[report.health].capitalize(), f"bold {_COLORS[report.health]}")
-        lines += paragraph(clean(report.why), look.columns, look.glyphs, state.append("  "))
+        lines += paragraph(report.why, look, state.append("  "))
         lines.append(Text())
         lines += self._answer("When", when(report))
         head = Text().append("How much ", "bold")
         if look.columns >= _WIDE:
             head.append_text(self._blocks(report.total.percent))
         head.append(f"{report.total.percent} %  ", "bold")
-        lines += paragraph(how_much(report), look.columns, look.glyphs, head)
+        lines += paragraph(how_much(report), look, head)
         lines += self._answer("At risk", at_risk(report))
         return lines
 
     def _answer(self, word: str, text: str) -> list[Text]:
         head = Text().append(f"{word:9}", "bold")
-        return paragraph(clean(text), self.look.columns, self.look.glyphs, head)
+        return paragraph(text, self.look, head)
 
     def _since(self) -> list[Text]:
         if self.report.period is None:
@@ -147,7 +147,7 @@ class _Page:
         lines: list[Text] = []
         for word, text in entries:
             head = Text(f"  {word:10} ", "dim")
-            lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
+            lines += paragraph(self._plain(text), self.look, head)
         return lines or [Text("  Nothing that is known.", "dim")]
 
     def _milestones(self) -> list[Text]:
@@ -166,15 +166,13 @@ class _Page:
     def _standing(self, milestone: MilestoneReport) -> Iterator[Text]:
         look = self.look
         head = Text("    ").append(HEALTH[milestone.health], _COLORS[milestone.health]).append("  ")
-        yield from paragraph(milestone.why, look.columns, look.glyphs, head, "dim")
+        yield from paragraph(milestone.why, look, head, "dim")
         if (
             self.audience is Audience.LEADERS
             and milestone.forecast
             and not milestone.forecast.reason
         ):
-            yield from paragraph(
-                likely(milestone.forecast), look.columns, look.glyphs, Text("    "), "dim"
-            )
+            yield from paragraph(likely(milestone.forecast), look, Text("    "), "dim")
         if self.audience is not Audience.EVERYBODY:
             yield from self._below(segment(milestone), 0)
 
@@ -184,7 +182,7 @@ class _Page:
         for risk in risks[:most]:
             exposure = "?" if risk.exposure is None else str(risk.exposure)
             head = Text(f"  {exposure:>2}  ", "bold")
-            lines += paragraph(clean(risk.text), look.columns, look.glyphs, head)
+            lines += paragraph(risk.text, look, head)
             facts = [self.names(risk.item)] if risk.item else []
             facts += [f"exposure {risk_scale(risk)}"]
             facts += ["not in our hands"] if risk.external else []
@@ -192,8 +190,8 @@ class _Page:
             if self.audience is not Audience.EVERYBODY:
                 facts.append(f"mitigation: {risk.mitigation or 'none'}")
                 facts += [f"if it happens: {risk.contingency}"] if risk.contingency else []
-            text = clean("; ".join(facts))
-            lines += paragraph(text, look.columns, look.glyphs, Text("      "), "dim")
+            text = "; ".join(facts)
+            lines += paragraph(text, look, Text("      "), "dim")
         if len(risks) > most:
             lines.append(Text(f"      {len(risks) - most} more", "dim"))
         return lines
@@ -205,8 +203,8 @@ class _Page:
         names = [clean(name) for name in self.names.some(keys, self.most)]
         head = Text(f"  {counted(len(keys), 'item')} without points: ", "yellow")
         if head.cell_len > self.look.columns // 2:
-            return [head, *flow(Text("    "), listed(names), self.look.columns, self.look.glyphs)]
-        return flow(head, listed(names), self.look.columns, self.look.glyphs)
+            return [head, *flow(Text("    "), listed(names), self.look)]
+        return flow(head, listed(names), self.look)
 
     # ---- the tree ----------------------------------------------------------------------------
 
@@ -252,7 +250,7 @@ class _Page:
             right.append(f"  {clean(item.ref)}".rjust(7), "dim")
         points = self.report.points.get(item.key)
         right.append((figure(points) if points is not None else "").rjust(9), "dim")
-        lines = [spread(head, right, self.look.columns, glyphs)]
+        lines = [spread(head, right, self.look)]
         if self.audience is Audience.ENGINEERING and not over:
             lines += self._below("; ".join(self._details(item)), depth + 1)
         return lines
@@ -274,7 +272,7 @@ class _Page:
         if not text:
             return []
         head = Text("  " * (depth + 2))
-        return paragraph(clean(text), self.look.columns, self.look.glyphs, head, "dim")
+        return paragraph(text, self.look, head, "dim")
 
     def _bar(self, head: Text, total: Sum) -> Text:
         """A title with its bar, per cent and points (or counts where nothing has points)."""
@@ -285,7 +283,7 @@ class _Page:
         if total.points:
             done, whole = total.points_done, total.points
         right.append(f"{figure(done)}/{figure(whole)}".rjust(9))
-        return spread(head, right, self.look.columns, self.look.glyphs)
+        return spread(head, right, self.look)
 
     def _blocks(self, percent: int) -> Text:
         glyphs, filled = self.look.glyphs, percent * _BAR // 100
@@ -312,7 +310,7 @@ class _Page:
         for name, keys in by_priority.items():
             head = Text(f"  {clean(name)}: ").append(f"{counted(len(keys), 'item')}  ", "dim")
             names = [clean(each) for each in self.names.some(keys, 5)]
-            lines += flow(head, listed(names), self.look.columns, self.look.glyphs)
+            lines += flow(head, listed(names), self.look)
         return lines
 
     # ---- for engineering ---------------------------------------------------------------------
@@ -327,7 +325,7 @@ class _Page:
             row = self.rows[key]
             right = Text(f"{row.first}  {figure(row.days)} d".rjust(18), "dim")
             head = Text("  ").append(clean(self.names(key)))
-            lines.append(spread(head, right, self.look.columns, self.look.glyphs))
+            lines.append(spread(head, right, self.look))
         if len(schedule.path) > self.most:
             lines.append(Text(f"  {len(schedule.path) - self.most} more", "dim"))
         return lines
@@ -346,7 +344,7 @@ class _Page:
             right = Text(amounts, "dim")
             if load.more > 0:
                 right.append(f", {load.more:.1f} more", "red")
-            lines.append(spread(head, right, self.look.columns, self.look.glyphs))
+            lines.append(spread(head, right, self.look))
         return lines
 
     # ---- lists -------------------------------------------------------------------------------
@@ -357,10 +355,10 @@ class _Page:
         lines: list[Text] = []
         for text in all_sentences[:most]:
             head = Text(f"  {self.look.glyphs.dot} ")
-            lines += paragraph(self._plain(text), self.look.columns, self.look.glyphs, head)
+            lines += paragraph(self._plain(text), self.look, head)
         if len(all_sentences) > most:
             lines.append(Text(f"    {len(all_sentences) - most} more", "dim"))
         return lines
 
     def _plain(self, text: str) -> str:
-        return clean(text).replace("→", self.look.glyphs.arrow)
+        return text.replace("→", self.look.glyphs.arrow)

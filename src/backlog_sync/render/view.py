@@ -1,0 +1,550 @@
+"""A plan laid out once: sections of rows of plain values, which text and Markdown only print.
+
+Nothing here is styled, cut or escaped. What needs a person comes first, unchanged items are left
+out, except as the row above a changed one that shows where it belongs.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from backlog_sync.core.changes import (
+    DEFINITIONS,
+    Action,
+    Change,
+    ChangeKind,
+    FieldChange,
+    FieldNote,
+    JsonValue,
+    Plan,
+    PlanItem,
+    Verdict,
+)
+from backlog_sync.core.drift import Drift, Finding
+from backlog_sync.core.fields import SHOWN_FIRST
+from backlog_sync.core.model import Coverage
+from backlog_sync.render.words import counted, number
+
+DEFINITION_WORDS = {
+    ChangeKind.LABEL: ("label", "labels"),
+    ChangeKind.MILESTONE: ("milestone", "milestones"),
+    ChangeKind.PROJECT: ("board", "boards"),
+    ChangeKind.FIELD: ("field", "fields"),
+}
+FACTS = {
+    "create": "to create",
+    "update": "to update",
+    "close": "to close",
+    "reopen": "to reopen",
+    "adopt": "to adopt",
+    "forget": "to forget",
+    "unlink": "to unlink",
+}
+_STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.FORGET)
+"""Which of an item's actions stands for the item; anything else is an update."""
+_WITH_REASON = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
+SET_BACK = "on GitHub since the last sync; what sync sets back is listed again below"
+DRIFTED = "on GitHub since the last sync; sync sets it back, pull takes it into the file"
+
+
+# ---- what happens to items -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A field that changes; `reverts` if the change reverts what somebody did on GitHub."""
+
+    name: str
+    change: FieldChange
+    reverts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A parent or a blocker that is added, or removed; `title` if it is an item of the plan."""
+
+    word: str
+    key: str
+    title: str = ""
+    ref: str = ""
+    removed: bool = False
+    reverts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A new place among the siblings: `where` ("after", "before") another one."""
+
+    where: str
+    key: str
+    title: str = ""
+    reverts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A word and what it is about: "close" and the reason, "in" and the repository."""
+
+    word: str
+    text: str
+
+
+Detail: TypeAlias = Edit | Link | Move | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item with what happens to it; `action` is None for a row of context.
+
+    `points` are those of the item with all below it. The edits of a new item are all its fields.
+    """
+
+    item: PlanItem
+    depth: int
+    action: Action | None
+    points: str
+    details: tuple[Detail, ...] = ()
+
+    @property
+    def created(self) -> bool:
+        """Whether the item is new."""
+        return self.action is Action.CREATE
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A root of the tree with the rows below it; `in_file` is False for issues without an item."""
+
+    rows: tuple[Row, ...]
+    in_file: bool = True
+
+    @property
+    def counts(self) -> str:
+        """How many items are created, updated and so on: "1 to create, 2 to update"."""
+        counts = Counter(row.action.value for row in self.rows if row.action)
+        return ", ".join(f"{counts[name]} {word}" for name, word in FACTS.items() if counts[name])
+
+
+class _Items:
+    """The items of a plan, grouped below their parents."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.items = {item.key: item for item in plan.items}
+        self.children: dict[str | None, list[PlanItem]] = defaultdict(list)
+        for item in plan.items:
+            self.children[item.parent if item.parent in self.items else None].append(item)
+        self.changes: dict[str, list[Change]] = defaultdict(list)
+        for change in plan.changes:
+            if change.kind not in DEFINITIONS and not change.is_refresh:
+                self.changes[change.key].append(change)
+        self.points = {item.key: item.points or 0 for item in plan.items}
+        for item in reversed(plan.items):
+            if item.parent in self.points and item.parent != item.key:
+                self.points[item.parent] += self.points[item.key]
+        self.shown: set[str] = set()
+        for key in self.changes:
+            ancestor: str | None = key
+            while ancestor in self.items and ancestor not in self.shown:
+                self.shown.add(ancestor)
+                ancestor = self.items[ancestor].parent
+
+    def groups(self) -> Iterator[Group]:
+        """The roots with what is shown below them, then issues that no file names any more."""
+        for root in self.children[None]:
+            rows = tuple(self._rows(root))
+            if rows:
+                yield Group(rows)
+        gone = [changes[0] for key, changes in self.changes.items() if key not in self.items]
+        items = [PlanItem(c.key, "issue", c.title or c.key, None, c.ref) for c in gone]
+        if items:
+            yield Group(tuple(self._row(item, 0) for item in items), in_file=False)
+
+    def _rows(self, root: PlanItem) -> Iterator[Row]:
+        stack = [(root, 0)]
+        while stack:
+            item, depth = stack.pop()
+            if item.key in self.shown:
+                yield self._row(item, depth)
+                stack.extend((child, depth + 1) for child in reversed(self.children[item.key]))
+
+    def _row(self, item: PlanItem, depth: int) -> Row:
+        changes = self.changes.get(item.key, [])
+        actions = {c.action for c in changes if c.kind is ChangeKind.ISSUE}
+        usual = Action.UPDATE if changes else None
+        action = next((strong for strong in _STRONGEST if strong in actions), usual)
+        value = self.points.get(item.key, item.points)
+        points = number(value) if value else ""
+        details = tuple(self._details(item, changes, created=action is Action.CREATE))
+        return Row(item, depth, action, points, details)
+
+    def _details(
+        self, item: PlanItem, changes: Sequence[Change], *, created: bool
+    ) -> Iterator[Detail]:
+        if created and item.repository:
+            yield Note("in", item.repository)
+        for change in changes:
+            forgotten = change.kind is ChangeKind.FIELD_VALUE and change.action is Action.FORGET
+            if (change.kind is ChangeKind.ISSUE or forgotten) and change.action in _WITH_REASON:
+                yield Note(change.action.value, change.reason)
+        with_fields = (ChangeKind.ISSUE, ChangeKind.FIELD_VALUE)
+        yield from edits(c for c in changes if c.kind in with_fields)
+        for change in changes:
+            if change.kind is ChangeKind.SUB_ISSUE:
+                yield from self._parent(change, item, created=created)
+        for change in changes:
+            if change.kind is ChangeKind.DEPENDENCY:
+                yield self._link(change, "blocked by")
+            elif change.kind is ChangeKind.PROJECT_ITEM and not created:
+                word = "added to" if change.action is not Action.UNLINK else "removed from"
+                yield Note(word, "the board")
+
+    def _parent(self, change: Change, item: PlanItem, *, created: bool) -> Iterator[Detail]:
+        """The parent or the place that an issue gets, unless the tree already shows it."""
+        parent = change.fields.get("parent")
+        if change.is_move:
+            ((where, anchor),) = change.fields.items()
+            key = str(anchor.after)
+            yield Move(where, key, self._title(key), bool(change.drifted))
+        elif created and change.other == item.parent and change.other in self.items:
+            return
+        elif parent is None or parent.before is None or parent.after is None:
+            yield self._link(change, "parent")
+        else:
+            yield Edit("parent", parent, bool(change.drifted))
+
+    def _link(self, change: Change, word: str) -> Link:
+        key = change.other or ""
+        ref = (self.items[key].ref if key in self.items else None) or key
+        removed = change.action is Action.UNLINK
+        return Link(word, key, self._title(key), ref, removed, bool(change.drifted))
+
+    def _title(self, key: str) -> str:
+        return self.items[key].title if key in self.items else ""
+
+
+def edits(changes: Iterable[Change]) -> list[Edit]:
+    """All fields of a thing's changes, in the order in which people look for them."""
+    every = list(changes)
+    fields = {
+        name: change
+        for c in every
+        for name, change in c.fields.items()
+        if not (name == "state" and c.action in (Action.CLOSE, Action.REOPEN))
+    }
+    drifted = {name for c in every for name in c.drifted}
+    names = dict.fromkeys((*(name for name in SHOWN_FIRST if name in fields), *fields))
+    return [Edit(name, fields[name], name in drifted) for name in names]
+
+
+# ---- definitions ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRow:
+    """Definitions of one kind that are created, or one that is changed.
+
+    `names` are pairs: a name, and what is known of it. `repository` is "" for the target.
+    """
+
+    word: str
+    action: Action
+    names: tuple[tuple[str, str], ...]
+    repository: str = ""
+    edits: tuple[Edit, ...] = ()
+
+
+def _definitions(plan: Plan) -> Iterator[DefinitionRow]:
+    for kind, (singular, plural) in DEFINITION_WORDS.items():
+        by_repository: dict[str, list[Change]] = defaultdict(list)
+        for change in plan.changes:
+            if change.kind is kind:
+                by_repository[change.repository or ""].append(change)
+        for repository, changes in by_repository.items():
+            created = [c for c in changes if c.action is Action.CREATE]
+            if created:
+                word = singular if len(created) == 1 else plural
+                names = tuple((c.title or c.key, _known(c)) for c in created)
+                yield DefinitionRow(word, Action.CREATE, names, repository)
+            for change in changes:
+                if change.action is not Action.CREATE:
+                    name = ((change.title or change.key, ""),)
+                    changed = tuple(edits([change]))
+                    yield DefinitionRow(singular, change.action, name, repository, changed)
+
+
+def _known(change: Change) -> str:
+    """What is known of a definition that is created: its due date, its options or type."""
+    due = change.fields.get("due")
+    if change.kind is ChangeKind.MILESTONE and due and due.after:
+        return f"due {plain_value(due.after)}"
+    detail = change.fields.get("options") or change.fields.get("type")
+    if change.kind is ChangeKind.FIELD and detail and detail.after:
+        return plain_value(detail.after).replace("_", " ")
+    return ""
+
+
+# ---- what is listed next to the changes ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A field of a note: both sides where they matter, and the reason ("" if it says nothing)."""
+
+    name: str
+    file: JsonValue
+    github: JsonValue
+    base: JsonValue
+    reason: str
+    verdict: Verdict
+    reverted: bool = False
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether the file and GitHub each have a value of their own."""
+        return self.verdict is Verdict.CONFLICT and self.file != self.github
+
+
+@dataclass(frozen=True, slots=True)
+class NoteGroup:
+    """Notes on one item or definition: its title, what it is, and a row for each field."""
+
+    title: str
+    about: str
+    word: str
+    rows: tuple[NoteRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An issue or item: title, place, number, why it is listed, and what to do about it."""
+
+    title: str
+    ref: str
+    reason: str = ""
+    hint: str = ""
+    place: str = ""
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredGroup:
+    """Work that is deferred for the same reason."""
+
+    names: tuple[str, ...]
+    reason: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRow:
+    """A warning, and the places that it is about."""
+
+    where: tuple[str, ...]
+    message: str
+
+
+def _note_groups(
+    notes: Iterable[FieldNote], reverted: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[NoteGroup, ...]:
+    by_thing: dict[tuple[ChangeKind, str | None, str], list[FieldNote]] = defaultdict(list)
+    for note in notes:
+        by_thing[note.kind, note.repository, note.key].append(note)
+    return tuple(_note_group(group, reverted) for group in by_thing.values())
+
+
+def _note_group(notes: Sequence[FieldNote], reverted: frozenset[tuple[str, str]]) -> NoteGroup:
+    first = notes[0]
+    word = DEFINITION_WORDS[first.kind][0] if first.is_definition else ""
+    about = (first.repository or "") if word else first.ref or first.key
+    rows = tuple(
+        NoteRow(
+            note.name,
+            note.desired,
+            note.observed,
+            note.desired if note.base is None else note.base,
+            note.reason,
+            note.verdict,
+            (note.key, note.name) in reverted,
+        )
+        for note in notes
+    )
+    return NoteGroup(first.title or first.key, about, word, rows)
+
+
+def held_rows(plan: Plan) -> tuple[Listed, ...]:
+    """Return the items for which nothing may be done, with their places."""
+    places = {item.key: item.place for item in plan.items}
+    return tuple(
+        Listed(note.title or note.key, note.ref or note.key, note.reason, note.hint,
+               f"{place.path}:{place.line}" if (place := places.get(note.key)) else "")
+        for note in plan.conflicts if note.is_hold
+    )  # fmt: skip
+
+
+def _findings(findings: Iterable[Finding]) -> tuple[Listed, ...]:
+    return tuple(Listed(f.title, f.ref or f.key, f.reason, f.hint) for f in findings)
+
+
+def _deferred(plan: Plan) -> tuple[DeferredGroup, ...]:
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in plan.deferred:
+        word = DEFINITION_WORDS.get(each.kind, (each.kind.value.replace("_", " "), ""))[0]
+        groups[each.reason, each.hint].append(f"{word} {each.key}")
+    return tuple(
+        DeferredGroup(tuple(names), reason, hint) for (reason, hint), names in groups.items()
+    )
+
+
+def _warnings(plan: Plan) -> tuple[WarningRow, ...]:
+    return tuple(
+        WarningRow(tuple(str(part) for part in (w.place, w.ref) if part is not None), w.message)
+        for w in plan.warnings
+    )
+
+
+# ---- the whole -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a drift report finds beyond the plan, under its title; `note` explains the title."""
+
+    title: str
+    note: str
+    rows: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan as its readers see it. Empty sections are empty tuples."""
+
+    repository: str
+    board: str
+    drift: tuple[NoteGroup, ...]
+    drift_note: str
+    definitions: tuple[DefinitionRow, ...]
+    groups: tuple[Group, ...]
+    conflicts: tuple[NoteGroup, ...]
+    held: tuple[Listed, ...]
+    accepted: tuple[NoteGroup, ...]
+    orphans: tuple[Listed, ...]
+    unread: tuple[Listed, ...]
+    deferred: tuple[DeferredGroup, ...]
+    warnings: tuple[WarningRow, ...]
+    settings: Mapping[str, tuple[str, ...]]
+    findings: tuple[Findings, ...] = ()
+    coverage: Coverage | None = None
+    others: Mapping[str, Coverage] | None = None
+
+    @property
+    def has_points(self) -> bool:
+        """Whether any row has points."""
+        return any(row.points for group in self.groups for row in group.rows)
+
+
+def plan_view(plan: Plan, *, drift_note: str = SET_BACK) -> PlanView:
+    """Lay a plan out."""
+    complete = plan.coverage.complete and all(other.complete for other in plan.others.values())
+    return PlanView(
+        repository=plan.repository,
+        board=plan.project or "",
+        drift=_note_groups(plan.drift, plan.reverted),
+        drift_note=drift_note,
+        definitions=tuple(_definitions(plan)),
+        groups=tuple(_Items(plan).groups()),
+        conflicts=_note_groups(note for note in plan.conflicts if not note.is_hold),
+        held=held_rows(plan),
+        accepted=_note_groups(plan.accepted),
+        orphans=tuple(Listed(o.title, o.ref, o.reason) for o in plan.orphans),
+        unread=tuple(Listed(u.title, u.ref, "", u.hint, u.place, u.reading) for u in plan.unread),
+        deferred=_deferred(plan),
+        warnings=_warnings(plan),
+        settings={
+            name: tuple(value) if isinstance(value, list) else (plain_value(value),)
+            for name, value in plan.in_force.items()
+        },
+        coverage=None if complete else plan.coverage,
+        others=plan.others,
+    )
+
+
+def drift_findings(drift: Drift) -> tuple[Findings, ...]:
+    """What a drift report finds beyond the plan."""
+    return (
+        Findings("Duplicates", "sync closes the second one", _findings(drift.duplicates)),
+        Findings("Vanished", "once synced, and gone", _findings(drift.vanished)),
+        Findings("Transferred", "to another repository", _findings(drift.transferred)),
+        Findings("Suspicious", "their hidden marks are not believed", _findings(drift.suspicious)),
+    )
+
+
+_DRIFT_FACTS = {
+    "drift": "drifted",
+    "pending": "pending in the file",
+    "conflicts": "in conflict or held",
+    "orphans": "orphaned",
+    "duplicates": "duplicate",
+    "vanished": "vanished",
+    "transferred": "transferred",
+    "suspicious": "suspicious",
+}
+
+
+def drift_facts(drift: Drift) -> list[str]:
+    """How many of each kind moved apart, in words."""
+    return [f"{count} {_DRIFT_FACTS[name]}" for name, count in drift.counts.items() if count]
+
+
+def drift_line(drift: Drift) -> str:
+    """One line of counts of what moved apart, as plain text."""
+    facts = drift_facts(drift)
+    return f"Drift: {', '.join(facts)}." if facts else "No drift."
+
+
+def summary_line(plan: Plan) -> str:
+    """One line of counts, as plain text; every one can be recomputed from the changes."""
+    counts = plan.summary()
+    held = [f"{counts['conflict']} held"] if counts["conflict"] else []
+    drift = [f"{counts['drift']} drifted"] if counts["drift"] else []
+    if not plan.has_changes:
+        if not held:
+            text = f"No changes: GitHub says what the files say ({counted(len(plan.items), 'item')}"
+            return text + "".join(f", {part}" for part in drift) + ")."
+        return f"Nothing to apply: {', '.join([*held, *drift])}."
+    facts = [f"{counts[name]} {word}" for name, word in FACTS.items() if counts[name]]
+    if counts["link"]:
+        facts.append(counted(counts["link"], "link"))
+    if counts["definitions"]:
+        facts.append(counted(counts["definitions"], "definition"))
+    unchanged = [f"{counts['unchanged']} unchanged"] if counts["unchanged"] else []
+    return f"Plan: {', '.join([*facts, *drift, *held, *unchanged])}."
+
+
+def summary_facts(plan: Plan) -> tuple[list[str], list[str]]:
+    """What is new, and what changes, stays or is held: for the last line of a plan."""
+    counts = plan.summary()
+    kinds = Counter(change.kind for change in plan.changes)
+    new = [f"{counts['create']} to create"]
+    new += [counted(counts["link"], "link")] if counts["link"] else []
+    new += [counted(kinds[kind], *words) for kind, words in DEFINITION_WORDS.items() if kinds[kind]]
+    words = {name: word for name, word in FACTS.items() if name not in ("create", "update")}
+    words |= {"drift": "drifted", "conflict": "held", "unchanged": "unchanged"}
+    rest = [f"{counts['update']} to update"]
+    rest += [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
+    return new, rest
+
+
+def plain_value(value: JsonValue, none: str = "∅") -> str:
+    """One value as a person writes it; `none` stands for nothing."""
+    match value:
+        case None | "" | []:
+            return none
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return number(value)
+        case list():
+            return ", ".join(str(member) for member in value)
+        case _:
+            return value
