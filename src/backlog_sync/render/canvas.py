@@ -211,18 +211,34 @@ def tree_lines(rows: Iterable[tuple[int, Leaf]], look: Look) -> list[Text]:
     return drawn(root, look)
 
 
-def grid(*columns: str, wide: int | None = None) -> Table:
-    """A table without lines; a column is "left" or "right"; `wide` takes the room."""
-    table = Table.grid(padding=(0, 2, 0, 0), expand=wide is not None)
-    for index, justify in enumerate(columns):
-        right = justify == "right"
+def table_lines(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    look: Look,
+    *,
+    numbers: Sequence[str] = (),
+) -> list[Text]:
+    """Lay out a table below its dim header; the columns in `numbers` are aligned right.
+
+    The cells are harmless already. What does not fit is folded; in a pipe a row is one line.
+    """
+    table = Table(
+        box=None, pad_edge=False, header_style="dim", show_header=any(columns), padding=(0, 2, 0, 0)
+    )
+    for index, column in enumerate(columns):
+        right = column in numbers
         table.add_column(
+            Text(column),
             justify="right" if right else "left",
-            no_wrap=index != wide,
             overflow="fold",
-            ratio=1 if index == wide else None,
+            no_wrap=look.uncut or right,
+            ratio=None,
+            min_width=None if index else _LEAST,
         )
-    return table
+    for row in rows:
+        table.add_row(*map(Text, row))
+    inner = look.narrower(2)
+    return [Text("  ").append_text(line) for line in drawn(table, inner)]
 
 
 def drawn(renderable: RenderableType, look: Look) -> list[Text]:

@@ -200,14 +200,20 @@ def _row(shown: Row) -> str:
     issue = _code(item.ref or item.key)
     if action is None:
         return row(("", name, issue, points, ""))
-    phrases = [] if not shown.created else ["create"]
+    where = f" in {_code(item.repository)}" if item.repository else ""
+    phrases = [f"create{where}"] if shown.created else []
     phrases += [
-        _phrase(each)
-        for each in shown.details
-        if not (shown.created and isinstance(each, Edit) and each.name != "parent")
+        _phrase(each) for each in shown.details if not (shown.created and _is_of_creation(each))
     ]
     cell = "<br>".join(phrases) or inert(action.value)
     return row((_SIGNS.get(action, "✏️"), name, issue, points, cell))
+
+
+def _is_of_creation(detail: Detail) -> bool:
+    """Whether "create" covers it already."""
+    if isinstance(detail, Edit):
+        return detail.name != "parent"
+    return isinstance(detail, Note) and detail.word == "in"
 
 
 def _phrase(detail: Detail) -> str:
@@ -220,8 +226,6 @@ def _phrase(detail: Detail) -> str:
         case Link():
             sign = "no longer " if detail.removed else ""
             return f"{sign}{detail.word} {_code(detail.ref)} {_text(detail.title)}".rstrip()
-        case Note("in"):
-            return f"in {_code(detail.text)}"
         case Note():
             return f"{detail.word}: {_text(detail.text)}"
 
