@@ -213,32 +213,30 @@ def tree_lines(rows: Iterable[tuple[int, Leaf]], look: Look) -> list[Text]:
 
 def table_lines(
     columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Sequence[str | Text]],
     look: Look,
     *,
     numbers: Sequence[str] = (),
+    indent: int = 2,
 ) -> list[Text]:
-    """Lay out a table below its dim header; the columns in `numbers` are aligned right.
+    """Lay out a table below its dim header, if any; columns in `numbers` are aligned right.
 
     The cells are harmless already. What does not fit is folded; in a pipe a row is one line.
     """
     table = Table(
         box=None, pad_edge=False, header_style="dim", show_header=any(columns), padding=(0, 2, 0, 0)
     )
-    for index, column in enumerate(columns):
+    for column in columns:
         right = column in numbers
         table.add_column(
             Text(column),
             justify="right" if right else "left",
             overflow="fold",
             no_wrap=look.uncut or right,
-            ratio=None,
-            min_width=None if index else _LEAST,
         )
     for row in rows:
-        table.add_row(*map(Text, row))
-    inner = look.narrower(2)
-    return [Text("  ").append_text(line) for line in drawn(table, inner)]
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    return [Text(" " * indent).append_text(line) for line in drawn(table, look.narrower(indent))]
 
 
 def drawn(renderable: RenderableType, look: Look) -> list[Text]:

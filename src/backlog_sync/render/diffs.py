@@ -2,22 +2,19 @@
 
 import difflib
 
-from rich.text import Text
+from rich.syntax import Syntax
 
 from backlog_sync.core.escape import clean
-from backlog_sync.render.canvas import Look, paint
+from backlog_sync.render.canvas import Look, drawn, paint
 
 
 def diff_text(path: str, before: str, after: str, look: Look) -> str:
-    """A unified diff of one file."""
-    styles = {"+": "green", "-": "red", "@": "cyan"}
+    """A unified diff of one file; its lines are never cut, so that it can be applied."""
     name = clean(path)
-    diff = difflib.unified_diff(
+    lines = difflib.unified_diff(
         before.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", n=1, lineterm=""
     )
-    lines = []
-    for index, line in enumerate(diff):
-        style = "bold" if index < 2 else styles.get(line[:1], "")
-        lines.append(Text(line[:1] + clean(line[1:]), style))
-    wide = Look(width=10_000, color=look.color, ascii=look.ascii)
-    return paint(lines, wide)
+    source = "\n".join(line[:1] + clean(line[1:]) for line in lines)
+    syntax = Syntax(source, "diff", theme="ansi_dark", background_color="default")
+    whole = Look(width=look.width, color=look.color, ascii=look.ascii, uncut=True)
+    return paint(drawn(syntax, whole), whole) if source else ""

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from backlog_sync.core.doctor import Check, Health, is_healthy
 from backlog_sync.core.escape import clean
-from backlog_sync.render.canvas import Look, paint, paragraph
+from backlog_sync.render.canvas import Look, paint, table_lines
 from backlog_sync.render.json import FORMAT_VERSION
 
 _WORDS = {
@@ -18,20 +18,17 @@ _WORDS = {
 
 
 def checkup_text(checks: Sequence[Check], look: Look) -> str:
-    """Each check on a line of its own, with what to do below it, and the sum at the end."""
-    column = max(len(check.name) for check in checks)
-    lines: list[Text] = []
+    """Each check on a row of its own, with what to do below it, and the sum at the end."""
+    rows: list[tuple[Text, Text, Text]] = []
     for check in checks:
         word, style = _WORDS[check.health]
-        head = Text().append(word.ljust(6), style).append(clean(check.name).ljust(column + 2))
-        lines += paragraph(check.message, look, head)
+        rows.append((Text(word, style), Text(clean(check.name)), Text(clean(check.message))))
         if check.hint:
-            indent = Text(" " * (column + 8))
-            lines += paragraph(check.hint, look, indent, "dim")
+            rows.append((Text(), Text(), Text(clean(check.hint), "dim")))
+    lines = table_lines(("", "", ""), rows, look, indent=0)
     stops = sum(1 for check in checks if check.health is Health.ERROR)
     verdict = f"{stops} of these would stop a sync." if stops else "Nothing would stop a sync."
-    lines += [Text(), Text(verdict, "bold")]
-    return paint(lines, look)
+    return paint([*lines, Text(), Text(verdict, "bold")], look)
 
 
 def checkup_json(checks: Sequence[Check]) -> dict[str, object]:

@@ -16,7 +16,7 @@ from backlog_sync.core.accounts import (
     left_out,
 )
 from backlog_sync.core.escape import clean
-from backlog_sync.render.canvas import Look, cut, paint, paragraph, spread
+from backlog_sync.render.canvas import Leaf, Look, cut, paint, paragraph, tree_lines
 from backlog_sync.render.words import counted
 
 _PLURALS = {"story": "stories"}
@@ -44,23 +44,25 @@ def wrapped(text: str, look: Look) -> str:
 def tree_text(branches: Sequence[Branch], look: Look) -> str:
     """The items as a tree, long lists folded unless every detail is wanted."""
     if look.full:
-        return paint(_tree(branches, look, 0, None), look)
-    lines: list[Text] = []
+        return paint(tree_lines(_tree(branches, look, 0, None), look), look)
+    rows: list[tuple[int, Leaf]] = []
     for limit in _LIMITS:
-        lines = list(_tree(branches, look, 0, limit))
-        if len(lines) <= _MOST_LINES:
+        rows = list(_tree(branches, look, 0, limit))
+        if len(rows) <= _MOST_LINES:
             break
-    if len(lines) > _MOST_LINES:
-        rest = len(lines) - _MOST_LINES
-        lines = [*lines[:_MOST_LINES], _folded(f"{rest} more lines (-v shows all)", look, 0)]
-    return paint(lines, look)
+    if len(rows) > _MOST_LINES:
+        folded = _folded(f"{len(rows) - _MOST_LINES} more lines (-v shows all)", look)
+        rows = [*rows[:_MOST_LINES], (0, folded)]
+    return paint(tree_lines(rows, look), look)
 
 
-def _tree(branches: Sequence[Branch], look: Look, depth: int, limit: int | None) -> Iterator[Text]:
-    """A line for each item; of a list longer than the limit, the first ones and a count."""
+def _tree(
+    branches: Sequence[Branch], look: Look, depth: int, limit: int | None
+) -> Iterator[tuple[int, Leaf]]:
+    """A row for each item; of a list longer than the limit, the first ones and a count."""
     shown = branches if limit is None or len(branches) <= limit + 1 else branches[:limit]
     for branch in shown:
-        yield _branch(branch, look, depth)
+        yield depth, _branch(branch, look)
         yield from _tree(branch.below, look, depth + 1, limit)
     rest = branches[len(shown) :]
     if rest:
@@ -69,7 +71,7 @@ def _tree(branches: Sequence[Branch], look: Look, depth: int, limit: int | None)
         told = ", ".join(plural(f"more {kind}", n) if kind != "story" else _more_stories(n)
                          for kind, n in kinds.items())  # fmt: skip
         told += f" and {counted(below, 'item')} below them" if below else ""
-        yield _folded(told, look, depth)
+        yield depth, _folded(told, look)
 
 
 def _more_stories(count: int) -> str:
@@ -82,21 +84,21 @@ def _all(branches: Iterable[Branch]) -> Iterator[Branch]:
         yield from _all(branch.below)
 
 
-def _branch(branch: Branch, look: Look, depth: int) -> Text:
+def _branch(branch: Branch, look: Look) -> Leaf:
     glyphs = look.glyphs
     mark = glyphs.tick if branch.done else " "
-    line = Text("  " * depth).append(mark, "green").append(f" {branch.kind} ", "cyan")
-    line.append(clean(branch.title))
+    left = Text().append(mark, "green").append(f" {branch.kind} ", "cyan")
+    left.append(clean(branch.title))
     right = Text(style="dim")
     if branch.criteria:
         ticked = f"{branch.ticked}/" if branch.ticked else ""
         right.append(f"{ticked}{counted(branch.criteria, 'criterion', 'criteria')} {glyphs.dot} ")
     right.append_text(cut(Text(branch.key), look.columns // 3, look))
-    return spread(line, right, look)
+    return Leaf(left, right, look)
 
 
-def _folded(told: str, look: Look, depth: int) -> Text:
-    return Text(f"{'  ' * depth}  {look.glyphs.ellipsis} {told}", "dim")
+def _folded(told: str, look: Look) -> Leaf:
+    return Leaf(Text(f"  {look.glyphs.ellipsis} {told}", "dim"), Text(), look)
 
 
 # ---- what is doubtful ----------------------------------------------------------------------
@@ -144,7 +146,7 @@ def left_text(accounts: Sequence[Account], left: Sequence[Left], look: Look) -> 
         if len(found) > len(shown):
             rest = sum(each.count for each in found[len(shown) :])
             reasons = counted(len(found) - len(shown), "more reason")
-            lines.append(_folded(f"{counted(rest, 'line')} for {reasons}", look, 0))
+            lines.append(_folded(f"{counted(rest, 'line')} for {reasons}", look).left)
     return paint(lines, look)
 
 
