@@ -25,7 +25,7 @@ from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.words import counted
 
-LOOK = Look(width=120, color=False, ascii=False, full=False)
+LOOK = Look(width=120, uncut=True)
 
 
 def linted(loaded: Loaded, code_: int) -> RunResult:

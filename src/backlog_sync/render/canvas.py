@@ -182,7 +182,7 @@ class _Tree(Tree):
     def __init__(self, *, guides: bool) -> None:
         super().__init__("", hide_root=True, guide_style="dim")
         self.TREE_GUIDES = [("  ", "│ ", "├ ", "└ ") if guides else ("  ",) * 4] * 3
-        self.ASCII_GUIDES = ("  ", "| ", "+ ", "` ") if guides else ("  ",) * 4
+        self.ASCII_GUIDES = ("  ", "| ", "| ", "` ") if guides else ("  ",) * 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,9 +132,9 @@ class Outline:
     """The tree of items, and how many are not shown; `detailed` shows criteria, days and slack."""
 
     rows: tuple[OutlineRow, ...]
-    hidden: int
-    detailed: bool
-    goals: bool
+    hidden: int = 0
+    detailed: bool = False
+    goals: bool = False
 
     @property
     def branches(self) -> list[tuple[OutlineRow | None, list[OutlineRow]]]:
@@ -204,7 +204,6 @@ class _Layout:
     def __init__(self, report: Report, audience: Audience, limits: Limits) -> None:
         self.report, self.audience, self.limits = report, audience, limits
         self.names = Names(report)
-        self.tree = tree_of(report.facts.items)
         self.scheduled = {row.key: row for row in report.schedule.rows}
 
     def section(self, section: Section) -> SectionView:
@@ -238,7 +237,7 @@ class _Layout:
         title, note = str(section), ""
         if section is Section.SINCE and report.period:
             title = f"{section} {report.period.since}"
-        if section is Section.ITEMS and len(self._shown(section)) < len(self.tree.items):
+        if section is Section.ITEMS and len(self._shown(section)) < len(report.facts.items):
             title = str(Section.TREE)
         if section is Section.PATH and report.schedule.path:
             schedule = report.schedule
@@ -332,21 +331,11 @@ class _Layout:
     def _outline(self) -> Iterator[Block]:
         product = self.audience is Audience.PRODUCT
         keys = self._shown(Section.TREE if product else Section.ITEMS)
-        rows = tuple(self._row(key, item) for key, item in self.tree.items.items() if key in keys)
+        whole = whole_outline(self.report)
+        rows = tuple(row for row in whole.rows if row.item.key in keys)
         if rows:
             detailed = self.audience is Audience.ENGINEERING
-            yield Outline(rows, len(self.tree.items) - len(rows), detailed, product)
-
-    def _row(self, key: str, item: WorkItem) -> OutlineRow:
-        points = self.report.points.get(key)
-        return OutlineRow(
-            item,
-            self.tree.depth(key),
-            self.report.sums.get(key),
-            "" if points is None else figure(points),
-            status(item),
-            self.scheduled.get(key),
-        )
+            yield Outline(rows, len(whole.rows) - len(rows), detailed, product)
 
     # ---- for engineering ---------------------------------------------------------------------
 
@@ -386,6 +375,20 @@ class _Layout:
         columns = ("quarter", "of", "hours", "capacity", "people needed", "there", "more", "items")
         if rows:
             yield Grid(columns, rows, columns[2:5] + columns[6:])
+
+
+def whole_outline(report: Report) -> Outline:
+    """Return the tree of all items of a report."""
+    tree = tree_of(report.facts.items)
+    scheduled = {row.key: row for row in report.schedule.rows}
+    points = {key: figure(value) for key, value in report.points.items()}
+    return Outline(
+        tuple(
+            OutlineRow(item, tree.depth(key), report.sums.get(key), points.get(key, ""),
+                       status(item), scheduled.get(key))
+            for key, item in tree.items.items()
+        )
+    )  # fmt: skip
 
 
 def _sentences(found: Iterable[str], most: int) -> Iterator[Block]:

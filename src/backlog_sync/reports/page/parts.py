@@ -1,12 +1,13 @@
 """The parts of the page, as rows and columns, with how many are left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backlog_sync.core.facts import Phase, WorkItem
-from backlog_sync.core.rollup import Sum, outline
-from backlog_sync.reports.values import Load, Report, Scheduled
-from backlog_sync.reports.view import Audience, figure, status
+from backlog_sync.core.rollup import Sum
+from backlog_sync.reports.layout import OutlineRow, whole_outline
+from backlog_sync.reports.values import Load, Report
+from backlog_sync.reports.view import Audience, status
 
 _DEEPEST = 5
 _CARDS = 12
@@ -15,23 +16,12 @@ _ORDER = (Phase.TODO, Phase.DOING, Phase.DONE, Phase.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One item in a list: its depth, and its sum if it has children."""
-
-    item: WorkItem
-    depth: int
-    sum: Sum | None
-    points: str
-    when: Scheduled | None
-
-
-@dataclass(frozen=True, slots=True)
 class Branch:
     """A top-level item with the shown items below it, and how many more there are."""
 
     item: WorkItem
     sum: Sum
-    rows: tuple[Row, ...]
+    rows: tuple[OutlineRow, ...]
     hidden: int = 0
 
 
@@ -56,35 +46,30 @@ def branches(report: Report, audience: Audience, most: int) -> tuple[Branch, ...
     Each has its items; for product only those with children. If there are more than `most` rows in
     total, each branch shows its share, open work first.
     """
-    tree = outline(report.facts.items)
-    days = {row.key: row for row in report.schedule.rows}
-    every: dict[str, list[Row]] = {}
-    for key, item in tree.items.items():
-        *_, top = tree.above(key)
-        total = report.sums.get(key)
-        root = top.key if top.key in report.sums else ""
-        below = every.setdefault(root, [])
-        if key != root and (total or not root or audience is not Audience.PRODUCT):
-            depth = min(tree.depth(key) - (1 if root else 0), _DEEPEST)
-            points = figure(report.points[key]) if key in report.points else ""
-            below.append(Row(item, depth, total, points, days.get(key)))
-    count = sum(map(len, every.values()))
+    product = audience is Audience.PRODUCT
+    parts = [
+        (root, [_in_branch(row, root) for row in rows if row.sum or not root or not product])
+        for root, rows in whole_outline(report).branches
+    ]
+    count = sum(len(rows) for _, rows in parts)
     share = min(1, most / count) if count else 1
-    result = []
-    for root, rows in every.items():
-        shown = _open_first(rows, round(len(rows) * share))
-        if root:
-            hidden = len(rows) - len(shown)
-            result.append(Branch(tree.items[root], report.sums[root], shown, hidden))
-    if "" in every:
-        lone = _open_first(every[""], round(len(every[""]) * share))
-        keys = tuple(row.item.key for row in every[""])
-        nobody = WorkItem("", "", "Without anything above")
-        result.append(Branch(nobody, Sum("", keys), lone, len(every[""]) - len(lone)))
-    return tuple(result)
+    return tuple(_branch(root, rows, round(len(rows) * share)) for root, rows in parts)
 
 
-def _open_first(rows: Sequence[Row], most: int) -> tuple[Row, ...]:
+def _in_branch(row: OutlineRow, root: OutlineRow | None) -> OutlineRow:
+    return replace(row, depth=min(row.depth - (1 if root else 0), _DEEPEST))
+
+
+def _branch(root: OutlineRow | None, rows: Sequence[OutlineRow], most: int) -> Branch:
+    shown = _open_first(rows, most)
+    hidden = len(rows) - len(shown)
+    if root and root.sum:
+        return Branch(root.item, root.sum, shown, hidden)
+    keys = tuple(row.item.key for row in rows)
+    return Branch(WorkItem("", "", "Without anything above"), Sum("", keys), shown, hidden)
+
+
+def _open_first(rows: Sequence[OutlineRow], most: int) -> tuple[OutlineRow, ...]:
     """If there are too many, keep parents and open items; all in their order."""
     if len(rows) <= most:
         return tuple(rows)
