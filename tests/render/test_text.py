@@ -208,3 +208,41 @@ def test_a_refresh_of_hidden_records_is_no_change() -> None:
         "✓ No changes. o/r says what the file says (1 item).",
         "  1 hidden record will follow what is there.",
     ]
+
+
+# ---- terminals and pipes -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_terminal_shows_the_lines_of_the_tree(plans: dict[str, Plan], width: int) -> None:
+    """Guides lead from an item to those below it, and no line gets wider for them."""
+    text = plan_text(plans["changed"], Look(width=width, guides=True))
+    assert "│ └ ~ story  Keep" in text
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    plain = plan_text(plans["changed"], Look(width=width, guides=True, ascii=True))
+    assert "| ` ~ story  Keep" in plain
+    assert plain.isascii()
+
+
+def test_a_pipe_gets_each_item_whole_on_one_line(plans: dict[str, Plan]) -> None:
+    """However long a title is, its line has all of it and the key, without styles or guides."""
+    endless = "word " * 400 + "日本語" * 100 + "x" * 3_000
+    plan = plans["first_sync"]
+    items = tuple(replace(item, title=endless) for item in plan.items)
+    look = Look(width=80, uncut=True)
+    lines = plan_text(replace(plan, items=items), look).splitlines()
+    rows = [line for line in lines if re.match(r" +\+ (epic|feature|story) ", line)]
+    assert len(rows) == len(items)
+    assert all(
+        endless.strip() in row and item.key in row for item, row in zip(items, rows, strict=True)
+    )
+    assert "…" not in "".join(rows)
+
+
+def test_brackets_of_a_title_are_no_markup(plans: dict[str, Plan]) -> None:
+    """What rich would take for a style in its own texts is shown as it is written."""
+    title = "[bold]loud[/bold] [link=https://x.example]click[/link] [/] :smile: [red"
+    items = tuple(replace(item, title=title) for item in plans["first_sync"].items)
+    for look in (Look(width=200), Look(width=200, color=True, guides=True), Look(uncut=True)):
+        shown = _without_styles(plan_text(replace(plans["first_sync"], items=items), look))
+        assert shown.count(title) >= len(items)

@@ -113,7 +113,7 @@ def spread(left: Text, right: Text, look: Look, width: int | None = None) -> Tex
     width = look.columns if width is None else width
     if not right.cell_len:
         return cut(left, width, look)
-    line = cut(left, width - right.cell_len - 2, look).copy()
+    line = Text().append_text(cut(left, width - right.cell_len - 2, look))
     line.append(" " * max(2, width - line.cell_len - right.cell_len))
     return line.append_text(right)
 
@@ -123,7 +123,7 @@ def flow(head: Text, words: Sequence[Text], look: Look, width: int | None = None
     width = look.columns if width is None else width
     hang = head.cell_len
     lines: list[Text] = []
-    line = head.copy()
+    line = Text().append_text(head)
     empty = True
     for word in words:
         if not empty and line.cell_len + 1 + word.cell_len > width:
