@@ -80,10 +80,14 @@ def talks_at(discussions: Sequence[bool]) -> Document[Mapping[str, object]]:
     return Document(_joined("TalksAt", parts, ALL))
 
 
-def nth(data: Mapping[str, object] | None, stem: str, index: int, kind: type[T]) -> T | None:
+def nth(
+    data: Mapping[str, object] | None,
+    stem: str,
+    index: int,
+    kind: type[T],  # noqa: ARG001 - for the type checker
+) -> T | None:
     """Return the copy `<stem><index>` of a repeated field of this kind, if it is there."""
-    del kind
-    return cast("T | None", data.get(f"{stem}{index}") if data else None)
+    return data.get(f"{stem}{index}") if data else None  # type: ignore[return-value]
 
 
 def hidden_fields(able: Capabilities) -> frozenset[str]:

@@ -215,8 +215,10 @@ def card(
 
 def value(data: answered.BoardValue | None) -> BoardValue:
     """What a card shows in one field."""
+    if not data:
+        return None
     for key in ("text", "number", "date", "name", "title"):
-        shown = data.get(key) if data else None
+        shown = data.get(key)
         if isinstance(shown, str | int | float):
             return shown
     return None
