@@ -10,10 +10,10 @@ import responses
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, FailedError, UnreachableError
 from backlog_sync.github_api.app_auth import ACCESS_TOKENS, AppToken, AppVariables, read_app_key
-from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.transport import PolicySession
 from backlog_sync.local.push import WorkTree
+from backlog_sync.waiting import Patience
 from tests.app_keys import claims_of, pem
 
 API = "https://api.github.com"

@@ -23,10 +23,11 @@ from backlog_sync.errors import (
     UnreachableError,
     UsageError,
 )
-from backlog_sync.github_api.answers import NotConnected, asked_wait, no_answer
+from backlog_sync.github_api.answers import asked_wait, no_answer
 from backlog_sync.github_api.session import checked_url, connect, graphql_url_for
 from backlog_sync.github_api.tracker import host_of
 from backlog_sync.github_api.transport import count_mutations
+from backlog_sync.waiting import NotConnected
 from tests.adapters.fake_server import API, GRAPHQL, TOKEN, FakeServer, Reply, overview
 
 VALUE = SetValue("P_1", "C_1", "F_1", "number", 1.0, fresh=True)
@@ -278,6 +279,7 @@ def test_both_clients_use_the_adapter_that_is_given() -> None:
         adapter=adapter,
         proxies={"http": "http://127.0.0.1:3128"},
         verify="/etc/ca.pem",
+        sleep=lambda _: None,
     )
     tracker.observe(ReadScope())
     list(tracker.apply([CreateMilestone("M")]))

@@ -433,7 +433,11 @@ def test_over_real_http(world: World) -> None:
     """The same through sockets: both clients, a write and a read."""
     with serve(world.sandbox) as server:
         tracker = connect(
-            api_url=server.url, repository=REPOSITORY, token="a-token", read_only=False
+            api_url=server.url,
+            repository=REPOSITORY,
+            token="a-token",
+            read_only=False,
+            sleep=world.sleep,
         )
         state = tracker.observe(ReadScope())
         run(tracker, CreateMilestone("M", "2026-03-31"), create(state, 1))

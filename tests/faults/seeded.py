@@ -209,7 +209,7 @@ SEEDS = (
     seed(
         "a create in doubt is not waited for",
         CRASH,
-        ("engine/read_back.py", "WINDOW = 90.0", "WINDOW = 0.0"),
+        ("waiting.py", "WINDOW: Final = 90.0", "WINDOW: Final = 0.0"),
     ),
     seed(
         "the nonce is not in the body",
@@ -219,7 +219,7 @@ SEEDS = (
     seed(
         "a limit without a time is tried again at once",
         STORMS,
-        ("github_api/retry.py", "FLOOR: Final = 60.0", "FLOOR: Final = 1.0"),
+        ("waiting.py", "FLOOR: Final = 60.0", "FLOOR: Final = 1.0"),
     ),
     seed(
         "retry-after is not read",

@@ -111,6 +111,7 @@ def plan_picture() -> str:
             token="x",
             read_only=True,
             adapter=SandboxAdapter(sandbox),
+            sleep=lambda _: None,
         )
         plan = build_plan(loaded.desired, tracker.observe(ReadScope(loaded.desired.project)))
     return plan_svg(plan, title="backlog plan roadmap.md")

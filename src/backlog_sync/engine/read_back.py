@@ -8,19 +8,14 @@ after 10 s (its documentation), and a list may lag behind for a while.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from backlog_sync import log
 from backlog_sync.core.intents import Intent, by_nonce
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.engine.ports import Clock, Journal, Tracker
-
-WINDOW = 90.0
-"""Seconds after a create was sent for which it may still turn up."""
+from backlog_sync.waiting import WINDOW, poll
 
 _NEWEST = 100
-_FIRST, _LONGEST = 1.0, 20.0
-"""Seconds between two looks: the first, and the most that the doubling comes to."""
 
 
 def look_for(
@@ -32,21 +27,23 @@ def look_for(
     is in seconds since the epoch; without a clock there is one look. Raises as the
     tracker does.
     """
-    pause = _FIRST
     issues: dict[str, ObservedIssue] = {}
-    while True:
+
+    def look() -> dict[str, ObservedIssue]:
         for name in sorted({nonces[nonce] for nonce in nonces if nonce not in issues}):
             recent = by_nonce(tracker.recent(_NEWEST, *([name] if name else [])))
-            issues |= {nonce: issue for nonce, issue in recent.items() if nonce in nonces}
-        if clock is None or len(issues) == len(nonces):
-            return issues
-        remaining = until - clock.now()
-        if remaining <= 0:
-            return issues
-        pause = min(pause, remaining)
-        log.event("wait.started", seconds=round(pause, 3), reason="issue-list")
-        clock.sleep(pause)
-        pause = min(pause * 2, _LONGEST)
+            issues.update((nonce, one) for nonce, one in recent.items() if nonce in nonces)
+        return issues
+
+    if clock is None:
+        return look()
+    return poll(
+        look,
+        lambda issues: len(issues) == len(nonces),
+        clock=clock.now,
+        sleep=clock.sleep,
+        until=until,
+    )
 
 
 def recall(

@@ -12,6 +12,7 @@ import urllib3.exceptions as low
 
 from backlog_sync.core.redaction import without_shapes
 from backlog_sync.errors import AccessError
+from backlog_sync.waiting import Limited, Lost, NotConnected
 
 Data_co = TypeVar("Data_co", covariant=True)
 T = TypeVar("T")
@@ -20,11 +21,6 @@ _LIMIT_TYPES: Final = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 _LIMIT_TEXT: Final = re.compile(
     r"was submitted too quickly|secondary rate|api rate limit|abuse detection"
     r"|temporarily blocked from content creation",
-    re.IGNORECASE,
-)
-_TOO_FAST: Final = re.compile(
-    r"was submitted too quickly|secondary rate|temporarily blocked from content creation"
-    r"|abuse detection",
     re.IGNORECASE,
 )
 _HEAVY_TEXT: Final = re.compile(
@@ -39,40 +35,7 @@ _LONGEST_WAIT: Final = 86_400.0
 """Seconds; GitHub's windows are a minute and an hour, so a longer wait is a mistake of somebody."""
 
 
-class Trouble(Exception):  # noqa: N818 - a state of affairs between our own modules, not an error
-    """A request that may have to be made again. Never leaves this package."""
-
-    def __init__(self, message: str, *, wait: float | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.wait = wait
-
-
-class Limited(Trouble):
-    """A rate limit: nothing was executed. `wait` is what the server asks for, in seconds."""
-
-    @property
-    def secondary(self) -> bool:
-        """Whether it is about the speed, and not about the hour's allowance."""
-        return bool(_TOO_FAST.search(self.message))
-
-
-class Lost(Trouble):
-    """No answer that can be relied on: the request may or may not have been carried out.
-
-    `heavy` says that a smaller request may pass.
-    """
-
-    def __init__(self, message: str, *, wait: float | None = None, heavy: bool = False) -> None:
-        super().__init__(message, wait=wait)
-        self.heavy = heavy
-
-
-class NotConnected(Lost):
-    """No connection was made, so nothing was sent."""
-
-
-class Rejected(Exception):  # noqa: N818 - as above
+class Rejected(Exception):  # noqa: N818 - a state of affairs between our own modules, not an error
     """The server understood and said no to the whole request. Nothing was executed."""
 
     def __init__(self, message: str, *, code: str = "", status: int = 0) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from backlog_sync.errors import AccessError
-from backlog_sync.github_api.answers import Rejected, Trouble, required
+from backlog_sync.github_api.answers import Rejected, required
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.reader import Reader
-from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.transport import PolicySession
+from backlog_sync.waiting import Patience, Trouble
 
 ACCESS_TOKENS: Final = re.compile(r"/app/installations/[0-9]+/access_tokens")
 """The one path that a read-only run may POST to: it returns a token and changes nothing."""

@@ -12,17 +12,15 @@ from backlog_sync.core.redaction import without_shapes
 from backlog_sync.errors import BacklogError
 from backlog_sync.github_api.answers import (
     Answer,
-    Lost,
     Rejected,
-    Trouble,
     asked_wait,
     check,
     no_answer,
     read_faults,
 )
 from backlog_sync.github_api.documents import Document
-from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.transport import PolicySession
+from backlog_sync.waiting import Lost, Patience, Trouble
 
 if TYPE_CHECKING:
     from github import Github

@@ -7,10 +7,11 @@ from typing import Final, TypeVar
 from backlog_sync.core.operations import Done, PutComment, Refused
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import mapping
-from backlog_sync.github_api.answers import Answer, Fault, Limited, Lost, required
+from backlog_sync.github_api.answers import Answer, Fault, required
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, document, nth
 from backlog_sync.github_api.reader import Reader
+from backlog_sync.waiting import Limited, Lost
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from backlog_sync.errors import AccessError, FailedError
 from backlog_sync.github_api.answers import Rejected, required
 from backlog_sync.github_api.reader import Reader
-from backlog_sync.github_api.retry import WRITE
+from backlog_sync.waiting import WRITE
 
 
 def open_pull_request(

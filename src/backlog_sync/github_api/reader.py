@@ -11,10 +11,10 @@ from backlog_sync.errors import (
     RefusedError,
     UnreachableError,
 )
-from backlog_sync.github_api.answers import Answer, Limited, Lost, Rejected, Trouble
+from backlog_sync.github_api.answers import Answer, Rejected
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import Document
-from backlog_sync.github_api.retry import READ, Patience
+from backlog_sync.waiting import READ, Limited, Lost, Patience, Trouble
 
 if TYPE_CHECKING:
     from github import Github

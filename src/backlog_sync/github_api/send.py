@@ -32,12 +32,12 @@ from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import milestones, mutate, notices, reread, statuses
-from backlog_sync.github_api.answers import Answer, Fault, Limited, Lost, NotConnected, Rejected
+from backlog_sync.github_api.answers import Answer, Fault, Rejected
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, nth, repeated
 from backlog_sync.github_api.mutate import Names, Step, Unsendable
 from backlog_sync.github_api.observe import Observer
-from backlog_sync.github_api.retry import WRITE, Patience
+from backlog_sync.waiting import WRITE, Limited, Lost, NotConnected, Patience
 
 SMALL: Final = 20
 """Aliases in a request where they are small: GitHub's own tools send as many."""

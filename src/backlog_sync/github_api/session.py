@@ -15,9 +15,9 @@ from backlog_sync.core.rate import Pace
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, UsageError
 from backlog_sync.github_api.app_auth import ACCESS_TOKENS, AppKey, AppToken
-from backlog_sync.github_api.retry import LIMIT, Patience
 from backlog_sync.github_api.tracker import GitHubTracker
 from backlog_sync.github_api.transport import Credential, FixedToken, PolicySession, Tally
+from backlog_sync.waiting import LIMIT, Patience
 
 PUBLIC_API: Final = "https://api.github.com"
 USER_AGENT: Final = f"backlog-sync/{__version__}"
@@ -40,7 +40,7 @@ def connect(
     proxies: Mapping[str, str] | None = None,
     verify: bool | str = True,
     clock: Callable[[], float] = time.time,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None],
     patience: float = LIMIT,
     user_agent: str = USER_AGENT,
     project_token: str | AppKey | None = None,

@@ -15,9 +15,9 @@ from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, ReadScope
 from backlog_sync.github_api.reader import Reader, understood
-from backlog_sync.github_api.retry import Patience
 from backlog_sync.github_api.send import Before, Sender
 from backlog_sync.github_api.transport import PolicySession
+from backlog_sync.waiting import Patience
 
 SANDBOX = "backlog-sandbox"
 """How the simulated GitHub names itself in the `Server` header."""
