@@ -40,10 +40,6 @@ READ: Final = 1
 WRITE: Final = 5
 """Points that GitHub counts for a request, by the minute (its documentation of rate limits)."""
 
-WINDOW: Final = 90.0
-"""Seconds after a create was sent for which it may still turn up: GitHub ends a request after 10 s
-(its documentation), and a list may lag behind for a while."""
-
 _SOON: Final = 0.01
 """Seconds that are always waited if any are: clocks are read with little precision."""
 
@@ -70,8 +66,8 @@ _NO_CONNECTION: Final = _Policy(_FAULT.wait, stop_after_attempt(3), "retry")
 """Fewer, as each attempt may take 10 s (`transport.TIMEOUT`): a wrong address or proxy stays so."""
 
 _LAGGING_LIST: Final = wait_exponential(multiplier=1, max=20)
-"""A look soon, as most lists do not lag; later ones are 20 s apart, so that all of `WINDOW` costs
-nine requests."""
+"""A look soon, as most lists do not lag; later ones are 20 s apart, so that the 90 s in
+which an issue may turn up (`engine.read_back.WINDOW`) cost nine requests."""
 
 
 class Trouble(Exception):  # noqa: N818 - a state of affairs between our own modules, not an error

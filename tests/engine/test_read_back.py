@@ -10,8 +10,7 @@ from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState
 from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.engine.ports import ReadScope
-from backlog_sync.engine.read_back import recall
-from backlog_sync.waiting import WINDOW
+from backlog_sync.engine.read_back import WINDOW, recall
 from tests.core.builders import BACKLOG
 from tests.core.builders import issue as bare
 from tests.engine.memory import MemoryTracker

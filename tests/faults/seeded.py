@@ -209,7 +209,7 @@ SEEDS = (
     seed(
         "a create in doubt is not waited for",
         CRASH,
-        ("waiting.py", "WINDOW: Final = 90.0", "WINDOW: Final = 0.0"),
+        ("engine/read_back.py", "WINDOW = 90.0", "WINDOW = 0.0"),
     ),
     seed(
         "the nonce is not in the body",

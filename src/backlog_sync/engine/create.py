@@ -14,7 +14,6 @@ from backlog_sync.engine import read_back, resolve
 from backlog_sync.engine.resolve import Skip
 from backlog_sync.engine.send import Sending, stop
 from backlog_sync.errors import BacklogError
-from backlog_sync.waiting import WINDOW
 
 Folded: TypeAlias = Mapping[str, Sequence[Change]]
 """By key, the changes of an issue that its creation includes."""
@@ -153,7 +152,7 @@ def _look_for(
 ) -> None:
     """Find created issues by their nonces; a create is never sent a second time in one run."""
     nonces = {operation.nonce: change.repository or "" for change, operation, _ in lost}
-    until = run.clock.now() + WINDOW if run.clock else 0.0
+    until = run.clock.now() + read_back.WINDOW if run.clock else 0.0
     try:
         created = read_back.look_for(run.tracker, nonces, clock=run.clock, until=until)
     except (BacklogError, KeyboardInterrupt) as error:

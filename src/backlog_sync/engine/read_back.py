@@ -13,7 +13,9 @@ from backlog_sync.core.locations import in_order
 from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.engine.ports import Clock, Journal, Tracker
-from backlog_sync.waiting import WINDOW, poll
+
+WINDOW = 90.0
+"""Seconds after a create was sent for which it may still turn up, by the reasons above."""
 
 _NEWEST = 100
 
@@ -37,6 +39,9 @@ def look_for(
 
     if clock is None:
         return look()
+    # What only reads files loads this module too, and never waits.
+    from backlog_sync.waiting import poll  # noqa: PLC0415
+
     return poll(
         look,
         lambda issues: len(issues) == len(nonces),
