@@ -487,7 +487,7 @@ def test_a_sync_leaves_a_record_that_undo_takes(place: Place) -> None:
     ]
     assert record.created == ()
     place.fresh()
-    assert "undo-record" not in place.push().outputs
+    assert not place.push().outputs["undo-record"]
 
 
 # ---- a plan that somebody approved ---------------------------------------------------------

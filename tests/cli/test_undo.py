@@ -1,6 +1,7 @@
 """`backlog undo`: a run's changes are restored, as far as nobody changed them since."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.model import Written
+from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from github_sandbox.models import Account, Field, Issue, IssueType, Item, Label, Milestone
 from tests.cli.conftest import Backlog
@@ -112,7 +114,7 @@ epics:
             depends_on: [card]
 """
 
-KEEP, MERGE, CASH = 3, 4, 7
+KEEP, MERGE, CARD = 4, 5, 6
 
 
 def state_of(server: Sandbox) -> dict[str, Any]:
@@ -135,11 +137,16 @@ def state_of(server: Sandbox) -> dict[str, Any]:
 
     return {
         "labels": {
-            label.node_id: (label.name, label.color, label.description or "")
+            label.node_id: {
+                "name": label.name,
+                "color": label.color,
+                "description": label.description or "",
+            }
             for label in labels.values()
         },
         "milestones": {
-            m.number: (m.title, m.due_on, m.description or "") for m in milestones.values()
+            m.number: {"title": m.title, "due": m.due_on, "description": m.description or ""}
+            for m in milestones.values()
         },
         "options": {each.name: each.options for each in fields.values() if each.options},
         "issues": {
@@ -225,3 +232,89 @@ def test_undo_restores_every_field_that_a_run_wrote_over(backlog: Backlog, synce
     assert "nothing to do" in backlog("undo", "--yes").err
     assert backlog("sync", "--yes").code == 0
     assert plan_of(backlog)["changes"] == []
+
+
+# ---- what people changed since -----------------------------------------------------------------
+
+EDITS: dict[str, Callable[[Person], object]] = {
+    "title": lambda ann: ann.edit(KEEP, title="Ann's title"),
+    "text": lambda ann: ann.edit(KEEP, body=ann.issue(KEEP).body + "\n\nA note of Ann's\n"),
+    "tick": lambda ann: ann.tick(KEEP, "It is there after a restart"),
+    "added label": lambda ann: ann.unlabel(KEEP, "screens"),
+    "removed label": lambda ann: ann.label(KEEP, "backend"),
+    "assignees": lambda ann: ann.assign(KEEP, "cem"),
+    "milestone": lambda ann: ann.set_milestone(KEEP, None),
+    "state": lambda ann: ann.reopen(KEEP),
+    "parent": lambda ann: ann.take_out(MERGE),
+    "blocked_by": lambda ann: ann.unblock(MERGE, CARD),
+    "value": lambda ann: ann.set_value(KEEP, "Story Points", 13),
+    "option": lambda ann: ann.rename_option("Priority", "High", "Urgent"),
+    "label": lambda ann: ann.edit_label("backend", color="123456"),
+    "label name": lambda ann: ann.edit_label("screens", new_name="glass"),
+    "due": lambda ann: ann.edit_milestone("Spring", due_on="2026-05-31"),
+    "milestone title": lambda ann: ann.edit_milestone("Summer", title="High summer"),
+}
+"""What people do to each kind of value that the run wrote over."""
+
+LISTED = ("title", "text", "tick", "milestone", "parent", "value", "label", "label name", "due",
+          "milestone title", "option")  # fmt: skip
+"""Of these a third value is there now; the others are back at what they were before the run."""
+
+
+def differing(one: Any, other: Any, path: str = "") -> set[str]:
+    """The paths in one state at which another one differs; of a body what people see."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {p for key in one for p in differing(one[key], other.get(key), f"{path}/{key}")}
+    if path.endswith("/body"):
+        one, other = (body_block.visible(str(text)) for text in (one, other))
+    return set() if one == other or path.endswith("Backlog record") else {path}
+
+
+def at(state: Any, path: str) -> Any:
+    """What is at a path of a state."""
+    for key in path.split("/")[1:]:
+        state = state[int(key) if key.isdecimal() else key]
+    return state
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_what_people_changed_since_is_never_overwritten(
+    backlog: Backlog, synced: Sandbox, what: str
+) -> None:
+    """Whatever it is: the undo leaves it, lists it, and restores everything else."""
+    ann = Person(synced, "ann", permission="admin", repository="octo-org/shop")
+    synced.ensure_user("cem", permission="write")
+    before = state_of(synced)
+    assert backlog("sync", "--yes").code == 0
+    written = state_of(synced)
+    EDITS[what](ann)
+    edited = state_of(synced)
+    touched = differing(written, edited)
+    assert touched
+    ran = backlog("undo", "--yes")
+    assert ran.code == 0, ran.out + ran.err
+    after = state_of(synced)
+    for path in touched:
+        if isinstance(at(edited, path), list) and "/issues/" in path:
+            added, removed = (
+                set(at(one, path)) - set(at(other, path))
+                for one, other in ((edited, written), (written, edited))
+            )
+            assert added <= set(at(after, path))
+            assert not removed & set(at(after, path))
+        elif not path.endswith("/body"):
+            assert at(after, path) == at(edited, path), path
+    if what == "text":
+        assert "A note of Ann's" in at(after, f"/issues/{KEEP}/body")
+    if what == "tick":
+        assert "[x] It is there" in at(after, f"/issues/{KEEP}/body")
+    # Without its option, the value of before cannot come back.
+    gone = {f"/issues/{KEEP}/card/Priority"} if what == "option" else set()
+    # Who reopened the issue has decided on its progress, too.
+    gone |= {f"/issues/{KEEP}/card/Status"} if what == "state" else set()
+    assert differing(before, after) <= touched | gone, ran.out
+    assert ("changed since" in ran.out + ran.err) == (what in LISTED)
+    plan = plan_of(backlog)
+    assert [note["field"] for note in plan["conflicts"]] == []
+    assert "nothing to do" in backlog("undo", "--yes").err
+    assert differing(after, state_of(synced)) == set()

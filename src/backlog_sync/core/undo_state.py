@@ -4,6 +4,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.board import blocked_reason
 from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
     IssueLink,
     ObservedBoardField,
@@ -64,10 +65,20 @@ class Present:
         if not known:
             return "is gone"
         if self._equals(value, now, value.after):
-            return self._impossible(value)
+            return self._why_left_with_state(value) or self._impossible(value)
         if self._equals(value, now, value.before):
             return ""
         return f"changed since: {shown(value, now)}"
+
+    def _why_left_with_state(self, value: Overwritten) -> str | None:
+        """Return why a status is left alone: people decided on the state of its issue since."""
+        if value.kind is not ChangeKind.FIELD_VALUE or value.name != STATUS:
+            return None
+        states = (v for v in self.run.overwritten if v.id == value.id and v.name == STATE)
+        state = next((v for v in states if v.kind is ChangeKind.ISSUE), None)
+        if state is None or self.is_restored(state) or self.why_not(state) is None:
+            return None
+        return "goes with the state of the issue, which was changed since"
 
     def _unreachable(self, value: Overwritten) -> str:
         """Return why a value on the board cannot be seen or set; "" if it can."""
@@ -103,6 +114,7 @@ class Present:
             if value.kind is ChangeKind.FIELD
             and value.id == board_field.id
             and isinstance(value.before, tuple)
+            and self._comes_back(value)
         }
         return fold(str(name)) in names
 
@@ -121,8 +133,11 @@ class Present:
         return {
             str(value.before).strip()
             for value in self.run.overwritten
-            if value.kind is kind and value.name in ("name", "title")
+            if value.kind is kind and value.name in ("name", "title") and self._comes_back(value)
         }
+
+    def _comes_back(self, value: Overwritten) -> bool:
+        return self.why_not(value) is None
 
     def _place(self, repository: str) -> ObservedState | ObservedOther:
         others = (o for o in self.observed.others if o.repository.name_with_owner == repository)
