@@ -9,10 +9,17 @@ from typing import Any
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.model import Written
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.model import Actor, ObservedRepository, ObservedState, Written
+from backlog_sync.core.redaction import Secrets
+from backlog_sync.core.run_record import Overwritten
+from backlog_sync.core.undo import undo_plan
+from backlog_sync.local import run_files
+from backlog_sync.local.run_files import About, RunFiles
+from github_sandbox.access import Grant
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
-from tests.cli.conftest import Backlog
+from tests.cli.conftest import CANARY, Backlog
 from tests.github_state import at, differing, state_of
 
 FIRST = """\
@@ -251,3 +258,171 @@ def test_what_people_changed_since_is_never_overwritten(
     assert [note["field"] for note in plan["conflicts"]] == []
     assert "nothing to do" in backlog("undo", "--yes").err
     assert differing(after, state_of(synced)) == set()
+
+
+# ---- runs, records, mistakes ---------------------------------------------------------------------
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    """Change the backlog file."""
+    file = folder / "backlog.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def record_files(folder: Path) -> list[Path]:
+    """The records of runs, oldest first."""
+    return sorted((folder / "state").rglob("run-*.jsonl"))
+
+
+@pytest.fixture
+def runs(
+    backlog: Backlog, server: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Sandbox:
+    """Three runs: one that creates, and two that change titles."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    assert backlog("sync", "--yes").code == 0
+    for old, new in (("Keep a cart", "Hold a cart"), ("Merge the carts", "Join the carts")):
+        edit(folder, old, new)
+        assert backlog("sync").code == 0
+    return server
+
+
+def test_an_earlier_run_is_chosen_from_the_list(backlog: Backlog, runs: Sandbox) -> None:
+    """With its number; what it changed is shown first, and `--only` limits it."""
+    listed = backlog("undo", "--list")
+    assert listed.code == 0
+    rows = [line.split() for line in listed.out.splitlines()]
+    assert [(row[0], *row[-2:]) for row in rows[1:]] == [
+        ("3", "1", "0"), ("2", "1", "0"), ("1", "0", "4"),
+    ]  # fmt: skip
+    shown = backlog("undo", "--run", "2", "--dry-run")
+    assert shown.code == 0
+    assert "Hold a cart for thirty days → Keep a cart for thirty days" in shown.out
+    before = state_of(runs)
+    nothing = backlog("undo", "--run", "2", "--only", "merge")
+    assert nothing.code == 2
+    ran = backlog("undo", "--run", "2", "--only", "keep", "--yes", "--format", "json")
+    assert ran.code == 0, ran.err
+    (change,) = json.loads(ran.out)["plan"]["changes"]
+    assert change["fields"]["title"]["after"] == "Keep a cart for thirty days"
+    assert differing(before, state_of(runs)) == {"/issues/3/title"}
+    shown = backlog("undo", "--list", "--format", "json")
+    assert [run["run"] for run in json.loads(shown.out)["runs"]] == [1, 2, 3]
+
+
+def test_a_record_is_taken_from_a_file(backlog: Backlog, runs: Sandbox, folder: Path) -> None:
+    """As from the artifact of a workflow; a file about another repository is refused."""
+    kept = folder / "record.jsonl"
+    record_files(folder)[-1].rename(kept)
+    ran = backlog("undo", "--from", str(kept), "--yes")
+    assert ran.code == 0, ran.err
+    assert "Join the carts of two devices → Merge the carts" in ran.out
+    assert "nothing to do" in backlog("undo", "--from", str(kept), "--yes").err
+    runs.ensure_repository("octo-org/other")
+    ran = backlog("undo", "--from", str(kept), "--repo", "octo-org/other", "--project", "none")
+    assert (ran.code, "octo-org/shop" in ran.err) == (4, True)
+
+
+def test_mistakes_are_named(backlog: Backlog, runs: Sandbox, folder: Path) -> None:
+    """A number or file that is not there, two choices at once, no rights, no terminal to ask on."""
+    ran = backlog("undo", "--run", "9")
+    assert (ran.code, "kept: 1, 2, 3" in ran.err) == (2, True)
+    for name in ("backlog.yaml", "nowhere", "."):
+        ran = backlog("undo", "--from", name)
+        assert (ran.code, name in ran.err, "hint:" in ran.err) == (2, True, True)
+    assert backlog("undo", "--run", "1", "--list").code == 2
+    assert backlog("undo", "--only", "kep").code == 2
+    ran = backlog("undo")
+    assert (ran.code, "refused (needs-yes)" in ran.err) == (4, True)
+    runs.ensure_repository("octo-org/other")
+    ran = backlog("undo", "--repo", "octo-org/other", "--project", "none")
+    assert (ran.code, "nothing to do" in ran.err) == (0, True)
+    # Whoever may only read gets as far as the plan.
+    before = state_of(runs)
+    runs.tokens[CANARY] = Grant("reader", "read")
+    ran = backlog("undo", "--yes")
+    assert (ran.code, "hint:" in ran.err) == (4, True)
+    assert differing(before, state_of(runs)) == set()
+
+
+def test_a_damaged_record_is_an_error_with_its_place(
+    backlog: Backlog, runs: Sandbox, folder: Path
+) -> None:
+    """A sync goes on without it; an undo says which file, and an earlier run can be undone."""
+    newest = record_files(folder)[-1]
+    newest.write_text(newest.read_text(encoding="utf-8") + "{}\n", encoding="utf-8")
+    lines = newest.read_text(encoding="utf-8").count("\n")
+    ran = backlog("undo", "--yes")
+    assert ran.code == 1
+    assert f"{newest}:{lines}: the record of this run is damaged" in ran.err
+    assert "hint: move the file away" in ran.err
+    assert backlog("sync").code == 0
+    assert backlog("undo", "--run", "2", "--dry-run").code == 0
+
+
+def test_a_line_that_was_cut_off_is_left_out(backlog: Backlog, runs: Sandbox, folder: Path) -> None:
+    """The process died while it wrote it, so that its request was never sent."""
+    newest = record_files(folder)[-1]
+    with newest.open("a", encoding="utf-8") as file:
+        file.write('{"what":"overwr')
+    assert backlog("undo", "--yes").code == 0
+    assert "undone" in backlog("undo", "--list").out
+
+
+def test_records_are_for_their_user_only(runs: Sandbox, folder: Path) -> None:
+    """Titles and texts of a private repository are in them."""
+    kept = [*record_files(folder), *(folder / "state").rglob("journal.jsonl")]
+    assert len(kept) == 4
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+
+
+def test_a_journal_of_the_version_before_is_read(
+    backlog: Backlog, runs: Sandbox, folder: Path
+) -> None:
+    """It knows what was created, and no values."""
+    for file in record_files(folder):
+        file.unlink()
+    (journal,) = (folder / "state").rglob("journal.jsonl")
+    issue = Person(runs, "ann", repository="octo-org/shop").issue(3)
+    marker = body_block.split(issue.body).marker
+    assert marker is not None
+    lines = (
+        {"what": "run", "backlog": "backlog.yaml", "at": 1000.0},
+        {"what": "intent", "backlog": "backlog.yaml", "key": "keep", "nonce": marker.nonce,
+         "title": issue.title, "at": 1000.0, "repository": ""},
+        {"what": "made", "nonce": marker.nonce, "number": 3, "id": issue.node_id},
+    )  # fmt: skip
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert backlog("undo", "--yes").code == 0
+    assert issue.state == "CLOSED"
+    assert "nothing to do" in backlog("undo", "--yes").err
+
+
+def test_old_records_go_and_a_large_one_says_so(
+    backlog: Backlog, runs: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that they never fill a disk."""
+    monkeypatch.setattr(run_files, "RUNS_KEPT", 2)
+    monkeypatch.setattr(run_files, "RUN_BYTES", 10)
+    edit(folder, "Join the carts", "Sum up the carts")
+    assert backlog("sync").code == 0
+    assert [file.name for file in record_files(folder)] == ["run-0003.jsonl", "run-0004.jsonl"]
+    ran = backlog("undo", "--yes")
+    assert (ran.code, "more than a record holds" in ran.err) == (0, True)
+    assert "nothing to do" in ran.err
+
+
+def test_a_value_with_a_token_is_not_kept(backlog: Backlog, runs: Sandbox, folder: Path) -> None:
+    """Neither in clear nor blackened: it cannot be restored, and the undo says so."""
+    value = Overwritten(ChangeKind.ISSUE, "I_1", "title", f"see {CANARY}", "after", title="A title")
+    files = RunFiles(folder / "kept", About(), Secrets([CANARY]).hide)
+    files.begin("backlog.yaml", 1.0)
+    files.overwrite([value])
+    assert CANARY not in files.text()
+    (kept,) = files.record(1).overwritten
+    assert (kept.withheld, kept.before, kept.after) == (True, None, None)
+    observed = ObservedState(
+        ObservedRepository("R_1", "octo-org/shop", "O_1", "Organization"), Actor("U_1", "ann")
+    )
+    (warning,) = undo_plan(observed, files.record(1)).plan.warnings
+    assert warning.message == "A title: title held a token, so it was not kept; left alone"

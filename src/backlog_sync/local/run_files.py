@@ -29,6 +29,9 @@ RUN_BYTES = 32_000_000
 """Bytes of one record: about 10,000 issues with 3,000 characters of text each. Beyond that no more
 values are kept, and the undo says so."""
 
+_LONGEST = 2 * RUN_BYTES
+"""Bytes of a file that is read: the last lines of a run may be beyond its bound."""
+
 BYTES_KEPT = 64_000_000
 """Bytes of all records of one repository, so that they never fill a disk: older ones go."""
 
@@ -356,7 +359,7 @@ def read_record(path: Path) -> RunRecord:
     """Read the record of one run. Raises `FailedError` for a file that is damaged."""
     reading = _Reading()
     try:
-        for number, text in json_lines.read_lines(path, 2 * RUN_BYTES):
+        for number, text in json_lines.read_lines(path, _LONGEST):
             try:
                 reading.take(_LINES.validate_json(text))
             except (ValidationError, ValueError, RecursionError):

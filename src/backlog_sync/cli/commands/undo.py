@@ -112,7 +112,8 @@ class _Undo:
         if run is None:
             return self._nothing("no run is known on this machine that changed anything")
         if run.undone and number is None:
-            return self._nothing(f"the last run, of {_moment(run)}, is undone already")
+            why = f"the last run, of {_moment(run)}, is undone already (earlier ones: --list)"
+            return self._nothing(why)
         check_keys(run_keys(run), self.only)
         observed = with_other_issues(observed, run, self.tracker)
         undo = undo_plan(observed, run, self.only)
