@@ -497,6 +497,47 @@ SEEDS = (
         "tests/cli/test_saved_plans.py",
         ("core/undo.py", "    if marker is None or marker.nonce != intent.nonce:", "    if False:"),
     ),
+    seed(
+        "undo writes over what people changed since",
+        "tests/cli/test_undo.py",
+        (
+            "core/undo_state.py",
+            "        if self._equals(value, now, value.after):",
+            "        if True:",
+        ),
+    ),
+    seed(
+        "what is written over is kept after it is sent",
+        "tests/faults/test_undo.py",
+        (
+            "engine/send.py",
+            "[operation for _, operation in waiting], overwrites.before)",
+            "[operation for _, operation in waiting])",
+        ),
+    ),
+    seed(
+        "undo leaves the base where it is",
+        "tests/faults/test_undo.py",
+        (
+            "core/restored_base.py",
+            "        hashes=_as_before(base.hashes, old_base.hashes, atoms),",
+            "        hashes=base.hashes,",
+        ),
+    ),
+    seed(
+        "an undo does not note what it restores",
+        "tests/faults/test_undo.py",
+        ("engine/undo.py", "        journal.restoring(run, undo.identities)", "        pass"),
+    ),
+    seed(
+        "a value is kept with the token in it",
+        "tests/cli/test_undo.py",
+        (
+            "local/run_files.py",
+            "        withheld = any(map(self._is_secret, sides))",
+            "        withheld = False",
+        ),
+    ),
 )
 
 
