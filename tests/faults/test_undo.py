@@ -14,7 +14,8 @@ from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.undo import apply_undo, observe_for_undo
 from backlog_sync.local.journal import FileJournal
-from tests.faults.harness import SMALL, KilledError, Machine, Watcher, World, all_applied, sample
+from tests.engine.memory import Watcher
+from tests.faults.harness import SMALL, KilledError, Machine, World, all_applied, sample
 from tests.github_state import differing, state_of
 
 
