@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.action.install import LOCK, REPORT_LOCK, fingerprint
-from backlog_sync.action.sync import _issue_reference
+from backlog_sync.action.presenter import _issue_reference
 from backlog_sync.local.run_files import read_given_record
 from github_sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place

@@ -487,9 +487,9 @@ SEEDS = (
         "a saved plan is applied though things moved",
         "tests/cli/test_saved_plans.py",
         (
-            "cli/apply.py",
-            "what_moved(self.saved, _saved(prepared, self.options)) if self.saved else []",
-            "[]",
+            "cli/commands/sync.py",
+            "        moved = what_moved(request.saved, now)\n",
+            "        moved: list[str] = []\n",
         ),
     ),
     seed(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.cli.apply import exit_code
+from backlog_sync.cli.commands.sync import exit_code
 from backlog_sync.core.model import DesiredState
 from backlog_sync.engine.reconcile import apply
 from tests.engine.memory import Watcher

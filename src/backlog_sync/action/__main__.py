@@ -5,31 +5,41 @@ Like `wiring`, it reads the environment, once, and hands it on as a value.
 
 import os
 import sys
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from backlog_sync import log, wiring
+from click.exceptions import Exit
+
+from backlog_sync import __version__, log, wiring
 from backlog_sync.action.context import choose_mode, read_context
 from backlog_sync.action.inputs import read_inputs
-from backlog_sync.action.job import Job
 from backlog_sync.action.messages import linted
-from backlog_sync.action.outputs import RunnerOutput, RunResult, remarks_of
-from backlog_sync.action.plan_and_drift import show_drift, show_plan
-from backlog_sync.action.report import report
-from backlog_sync.action.sync import sync
+from backlog_sync.action.outputs import RunnerOutput, RunResult
+from backlog_sync.action.presenter import Workflow
+from backlog_sync.cli.commands.drift import show_drift
+from backlog_sync.cli.commands.plan import show_plan
+from backlog_sync.cli.commands.report import ReportRequest, publish, report
+from backlog_sync.cli.commands.sync import SyncRequest, sync
 from backlog_sync.cli.crash import write_report
 from backlog_sync.cli.main import prepare_streams
+from backlog_sync.cli.options import TargetOptions
+from backlog_sync.cli.report_facts import make_report, read_since, today_utc
+from backlog_sync.cli.workspace import Run, load_target, workspace
+from backlog_sync.core.checkout import superseded
 from backlog_sync.core.escape import inert
 from backlog_sync.credentials import hide_secrets
-from backlog_sync.environment import environment
 from backlog_sync.errors import BacklogError, ExitCode, of_system
-from backlog_sync.files.load import load
+from backlog_sync.local.plan_file import read_plan
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.annotations import Annotation
+from backlog_sync.reports.view import Audience
 
 
 def main(env: Mapping[str, str], folder: Path) -> int:
     """Run, and turn whatever happens into outputs, a summary and an exit code."""
+    began = time.monotonic()
     prepare_streams()
     log.configure(2 if env.get("RUNNER_DEBUG") == "1" else 0, "text", secrets_out=hide_secrets)
     runner = RunnerOutput(env, _prefix(env, folder))
@@ -49,6 +59,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
         if Path(place).is_file():
             runner.log(Path(place).read_text(encoding="utf-8"))
         result = _stopped(ExitCode.BUG, message)
+    log.event("run.finished", exit_code=result.code, seconds=round(time.monotonic() - began, 3))
     try:
         runner.end(result)
     except OSError as error:
@@ -86,32 +97,82 @@ def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult
     context = read_context(env, folder)
     mode = choose_mode(inputs.mode, context)
     runner.log(f"mode: {mode}")
-    top = wiring.root()
-    loaded = load(
-        [Path(path) for path in inputs.paths],
-        root=top,
-        repository=inputs.repository,
-        project=inputs.project,
-        bullets=inputs.bullets,
-    )
-    runner.remark(remarks_of(loaded.diagnostics))
-    if loaded.desired is None or loaded.errors:
-        return linted(loaded, ExitCode.FAILED)
+    log.event("run.started", verb=mode, version=__version__)
+    options = TargetOptions(inputs.paths, inputs.repository, inputs.project, bullets=inputs.bullets)
+    workflow = Workflow(inputs, context, runner, env)
     if mode == "lint":
-        return linted(loaded, ExitCode.DONE)
-    repository = wiring.target_repository(
-        inputs.repository, loaded.desired.repository, environment(env), top, sandbox=False
+        loaded = load_target(options, wiring.root())
+        workflow.files(loaded)
+        return linted(loaded, ExitCode.FAILED if loaded.errors else ExitCode.DONE)
+    try:
+        with workspace(options, workflow) as opened:
+            return workflow.result(_MODES[mode](opened, workflow))
+    except Exit as ended:
+        return workflow.result(ended.exit_code)
+
+
+def _plan(run: Run, workflow: Workflow) -> int:
+    inputs = workflow.inputs
+    out = workflow.temp_file(run, "saved")
+    return show_plan(run, inputs.options, force=inputs.force, out=out, check=inputs.check)
+
+
+def _sync(run: Run, workflow: Workflow) -> int:
+    """Apply, if HEAD is what the default branch says; then bring progress back."""
+    tree, base = workflow.open_checkout(run.target.top)
+    late = superseded(tree.checkout(base))
+    if late:
+        workflow.superseded(late)
+        return ExitCode.DONE
+    workflow.check_places(run)
+    inputs = workflow.inputs
+    saved, options = None, inputs.options
+    if inputs.saved_plan:
+        saved = read_plan(Path(inputs.saved_plan))
+        options = saved.options
+    run.read_only = False
+    return sync(run, SyncRequest(options, inputs.force, inputs.approve, saved))
+
+
+def _drift(run: Run, workflow: Workflow) -> int:
+    inputs = workflow.inputs
+    run.read_only = not (inputs.drift_issue or workflow.updates_board)
+    prepared, drift = show_drift(run, full=True, complete=False, tracked=inputs.drift_issue)
+    if workflow.updates_board:
+        request = _report_request(workflow)
+        made = make_report(run, prepared.observed, request)
+        publish(run, prepared.observed, made, replace(request, issue=None, comment=None))
+    if drift and inputs.check:
+        return ExitCode.PENDING
+    return ExitCode.FAILED if workflow.failed else ExitCode.DONE
+
+
+def _report(run: Run, workflow: Workflow) -> int:
+    """Report; progress is written only if it would be brought back, so only then on record."""
+    writes = False
+    if not workflow.context.is_pull_request:
+        tree, base = workflow.open_checkout(run.target.top)
+        writes = tree.head() == tree.tip(base)
+    request = replace(_report_request(workflow), writes=writes)
+    run.read_only = not (writes or request.publishes)
+    return report(run, request)
+
+
+def _report_request(workflow: Workflow) -> ReportRequest:
+    inputs, today = workflow.inputs, today_utc()
+    return ReportRequest(
+        today,
+        since=read_since(inputs.since, today) if inputs.since else None,
+        bullets=inputs.bullets,
+        audience=Audience(inputs.audience),
+        destination=inputs.report_folder,
+        issue=inputs.report_issue,
+        comment=inputs.report_comment,
+        status_update=workflow.updates_board,
     )
-    job = Job(inputs, context, runner, env, top, loaded, loaded.desired, repository)
-    match mode:
-        case "sync":
-            return sync(job)
-        case "report":
-            return report(job)
-        case "drift":
-            return show_drift(job)
-        case _:
-            return show_plan(job)
+
+
+_MODES = {"plan": _plan, "sync": _sync, "drift": _drift, "report": _report}
 
 
 if __name__ == "__main__":

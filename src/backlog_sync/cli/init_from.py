@@ -7,7 +7,6 @@ from pathlib import Path
 from backlog_sync import wiring
 from backlog_sync.cli.commands.lint import inventory_text, summary_text
 from backlog_sync.cli.screen import Screen
-from backlog_sync.cli.workspace import count_findings
 from backlog_sync.core.accounts import Doubt, left_out
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escape import clean
@@ -19,7 +18,7 @@ from backlog_sync.files.outline_report import branches, doubts, merged
 from backlog_sync.files.write.convert import converted
 from backlog_sync.files.write.export import draft_of_files, render
 from backlog_sync.files.write.reading import setting_lines, write_to_config, write_to_front
-from backlog_sync.render.diagnostics import diagnostics_text
+from backlog_sync.render.diagnostics import count_findings, diagnostics_text
 from backlog_sync.render.outline import doubts_text, left_text, tree_text, wrapped
 from backlog_sync.render.words import counted
 

@@ -6,14 +6,14 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backlog_sync import wiring
-from backlog_sync.cli.workspace import Workspace
+from backlog_sync.cli.workspace import Run
 from backlog_sync.core.facts import Facts
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
 from backlog_sync.core.reworded import Words
-from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.load import load
 from backlog_sync.files.validation import did_you_mean
@@ -24,37 +24,33 @@ from backlog_sync.reports.dates import since_day
 from backlog_sync.reports.gather import Remembered, feedback_refs, gather
 from backlog_sync.reports.values import Report
 
+if TYPE_CHECKING:
+    from backlog_sync.cli.commands.report import ReportRequest
+
 _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:", re.IGNORECASE)
 """Lines that the tool writes itself: they say nothing about when somebody last looked."""
 
 
-def make_report(
-    workspace: Workspace,
-    observed: ObservedState,
-    tracker: Tracker,
-    *,
-    today: date,
-    since: date | None = None,
-    bullets: str | None = None,
-    seed: int = 1,
-    items_for: str | None = None,
-) -> Report:
-    """Give the report on `today`, and on the time from `since`.
+def make_report(run: Run, observed: ObservedState, request: "ReportRequest") -> Report:
+    """Return the report that is asked for.
 
     Reads what people say where feedback is collected, and raises as `Tracker` does. Raises
-    `UsageError` where `items_for` names nobody that an item is for.
+    `UsageError` if `items_for` names nobody that an item is for.
     """
     facts = gather(
-        workspace.desired,
+        run.desired,
         observed,
-        today=today,
-        since=since,
-        conversations=tracker.feedback(feedback_refs(workspace.desired)),
-        remembered=remember(workspace, since, bullets, today, _statuses(observed)),
+        today=request.today,
+        since=request.since,
+        conversations=run.tracker.feedback(feedback_refs(run.desired)),
+        remembered=remember(
+            run, request.since, request.bullets, request.today, _statuses(observed)
+        ),
     )
-    if items_for is not None:
-        facts = _only_for(facts, items_for)
-    return build_report(facts, random.Random(seed), seed=seed)  # noqa: S311 - chance, no secret
+    if request.items_for is not None:
+        facts = _only_for(facts, request.items_for)
+    chance = random.Random(request.seed)  # noqa: S311 - chance, no secret
+    return build_report(facts, chance, seed=request.seed)
 
 
 def _only_for(facts: Facts, name: str) -> Facts:
@@ -89,17 +85,13 @@ def _statuses(observed: ObservedState) -> tuple[str, ...]:
 
 
 def remember(
-    workspace: Workspace,
-    since: date | None,
-    bullets: str | None,
-    today: date,
-    statuses: Iterable[str] = (),
+    run: Run, since: date | None, bullets: str | None, today: date, statuses: Iterable[str] = ()
 ) -> Remembered:
     """Give what git knows of the files, and of how they stood when `since` began.
 
     Raises nothing: what cannot be seen is said.
     """
-    top = workspace.top
+    top = run.target.top
     if git.top_level(top) is None:
         no_history = ("The files are in no git repository: their history is not known.",)
         return Remembered(unseen=no_history if since else ())
@@ -109,10 +101,10 @@ def remember(
             "The clone is shallow: what is older than its first commit is not seen"
             " (fetch-depth: 0 brings it)."
         )
-    added, reviewed = _days(workspace.desired.items, top, today, Words(statuses))
+    added, reviewed = _days(run.desired.items, top, today, Words(statuses))
     then = None
     if since is not None:
-        then = _then(top, workspace.desired, since, bullets)
+        then = _then(top, run.desired, since, bullets)
         if then is None:
             unseen.append(f"The history of the files does not reach back to {since}.")
     return Remembered(added, reviewed, then, tuple(unseen))

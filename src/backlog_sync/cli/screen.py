@@ -22,12 +22,20 @@ from rich.text import Text
 
 from backlog_sync import __version__, log
 from backlog_sync.cli.options import OutputOptions
+from backlog_sync.core.accounts import Verdict
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
 from backlog_sync.credentials import hide_secrets
 from backlog_sync.environment import Environment, environment
+from backlog_sync.files.account import accounts
+from backlog_sync.files.load import Loaded
+from backlog_sync.files.write.change import FileChange
 from backlog_sync.render.canvas import Look
+from backlog_sync.render.diagnostics import count_findings, diagnostics_text
+from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.expected import step_text
+from backlog_sync.render.outline import not_taken
+from backlog_sync.render.words import counted
 
 _LONG = 5.0
 """Seconds of silence that nobody wonders about."""
@@ -116,6 +124,33 @@ class Screen:
         for violation in violations:
             self.write_stderr(f"sync would refuse this: {clean(violation.message)}")
             self.write_stderr(f"hint: {clean(violation.hint)}")
+
+    def unreadable(self, loaded: Loaded) -> None:
+        """Show the errors of files that end the run."""
+        color = self.look(err=True).color
+        self.write_stderr(diagnostics_text(loaded.diagnostics, color=color))
+        self.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
+
+    def files(self, loaded: Loaded) -> None:
+        """Say how many warnings lint has about files without errors."""
+        if loaded.diagnostics:
+            note = counted(len(loaded.diagnostics), "warning")
+            self.info(f"{note} about the files; `backlog lint` shows them")
+
+    def left_lines(self, loaded: Loaded) -> None:
+        """Say in one line how much of the files is in no item, if anything is."""
+        read = accounts(loaded)
+        if any(True for account in read for _ in account.of(Verdict.LEFT)):
+            self.info(clean(not_taken(read)))
+
+    def difference(self, change: FileChange, *, err: bool = False) -> None:
+        """Show how a file changes."""
+        before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
+        text = diff_text(change.path, before, after, self.look(err=err))
+        if err:
+            self.write_stderr(text.rstrip("\n"))
+        else:
+            self.result(text)
 
     def waits(self, seconds: float) -> None:
         """Say that a request waits, where the wait is long enough to wonder."""

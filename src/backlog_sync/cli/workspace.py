@@ -1,26 +1,30 @@
-"""What every verb that meets GitHub does first: read the files, find the target."""
+"""What a verb needs, opened once: files, target repository, lock, tracker, journal, memory."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 import click
 
 from backlog_sync import log, wiring
 from backlog_sync.cli.options import TargetOptions
-from backlog_sync.cli.screen import Screen
-from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.cli.presenter import FilePresenter, Presenter
+from backlog_sync.core.escape import clean
+from backlog_sync.core.guards import Violation
 from backlog_sync.core.locations import others_of
-from backlog_sync.core.model import DesiredState
-from backlog_sync.engine.ports import Tracker
-from backlog_sync.engine.reconcile import Journals
+from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.rate import Pace
+from backlog_sync.engine import reconcile
+from backlog_sync.engine.ports import Clock, ReadScope, Tracker
+from backlog_sync.engine.reconcile import Journals, Prepared
 from backlog_sync.environment import Environment
-from backlog_sync.errors import ExitCode
+from backlog_sync.errors import ExitCode, UsageError
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.local.cache import FileCache
-from backlog_sync.render.diagnostics import diagnostics_text
-from backlog_sync.render.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,109 @@ def target_of(
     )
 
 
+class Run:
+    """A run of a verb: the files, the target, and what is opened when it is first asked for."""
+
+    def __init__(
+        self, space: Workspace, presenter: Presenter, opened: ExitStack, *, read_only: bool
+    ) -> None:
+        self.loaded = space.loaded
+        self.desired = space.desired
+        self.target = space.target
+        self.presenter = presenter
+        self._opened = opened
+        self.read_only = read_only
+
+    @cached_property
+    def tracker(self) -> Tracker:
+        """GitHub or the simulator; whether it may be written to is enforced in the transport."""
+        return self._opened.enter_context(wiring.tracker(self.target, read_only=self.read_only))
+
+    @cached_property
+    def memory(self) -> FileCache:
+        """What this machine remembers of the repository."""
+        return wiring.cache(self.target)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time; its waits are shown."""
+        return wiring.clock(self.target.waits)
+
+    @cached_property
+    def pace(self) -> Pace | None:
+        """How fast is written; None for as fast as the server answers."""
+        return None if self.target.sandbox else wiring.pace(self.target.env, self.memory.pace())
+
+    def lock(self, *, files: bool = True) -> None:
+        """Be the only run on this machine; below this root too if `files` may be written."""
+        self._opened.enter_context(wiring.run_lock(self.target, files=files))
+
+    def observe(self, *, full: bool = False) -> ObservedState:
+        """Read GitHub to report on it; with `full` every issue."""
+        with self.presenter.reading(self.target.repository):
+            scope = ReadScope.for_backlog(self.desired, full=full)
+            return reconcile.observe(self.desired, self.tracker, scope)
+
+    def plan(
+        self,
+        options: PlanOptions = PLAIN,
+        *,
+        wait: bool = False,
+        full: bool = False,
+        remembered: bool = True,
+    ) -> Prepared:
+        """Read GitHub and plan; `wait` for what an earlier run left in doubt.
+
+        With `full` every issue is read. What this machine remembers is used if it is wanted
+        (`remembered`). Raises `UsageError` for a key that no item has.
+        """
+        check_keys([item.key for item in self.desired.items], options.only)
+        with self.presenter.reading(self.target.repository):
+            prepared = reconcile.observe_and_plan(
+                self.desired,
+                self.tracker,
+                options,
+                journals=wiring.journals(self.target) if remembered else None,
+                clock=self.clock if wait else None,
+                memory=self.memory if remembered else None,
+                full=full,
+            )
+        return self.presenter.worded(prepared)
+
+    def standing(self, prepared: Prepared, force: Sequence[str]) -> list[Violation]:
+        """Return the guards that refuse the plan; those that are overridden are named."""
+        standing = []
+        for violation in prepared.violations:
+            if violation.final or violation.slug not in force:
+                standing.append(violation)
+            else:
+                self.presenter.overridden(violation)
+        return standing
+
+
+@contextmanager
+def workspace(
+    options: TargetOptions, presenter: Presenter, *, read_only: bool = True
+) -> Iterator[Run]:
+    """Read the files, find the target, and close at the end what the run opened.
+
+    Ends the run if lint finds errors, which are shown. Raises `errors.BacklogError` if there is
+    nothing to read or no target.
+    """
+    space = open_workspace(options, presenter)
+    with ExitStack() as opened:
+        yield Run(space, presenter, opened, read_only=read_only)
+
+
+def check_keys(keys: Sequence[str], only: Sequence[str]) -> None:
+    """Raise `UsageError` for a key that no item has."""
+    for key in only:
+        if key not in keys:
+            matches = get_close_matches(key, keys, n=1)
+            hint = f"did you mean {matches[0]}?" if matches else "the keys are in `backlog plan -v`"
+            raise UsageError(f"no item has the key {clean(key)}", slug="unknown-key", hint=hint)
+
+
 def load_target(target: TargetOptions, top: Path) -> Loaded:
     """Read the files that the options name. Raises `errors.BacklogError` if there is none."""
     loaded = load(
@@ -109,35 +216,23 @@ def log_files(loaded: Loaded) -> None:
     )
 
 
-def open_workspace(options: TargetOptions, screen: Screen) -> Workspace:
+def open_workspace(options: TargetOptions, presenter: FilePresenter) -> Workspace:
     """Read the files and find the target; end the run if lint finds errors, which are shown.
 
-    Raises `errors.BacklogError` where there is nothing to read or no target.
+    Raises `errors.BacklogError` if there is nothing to read or no target.
     """
-    top = wiring.root()
+    top, env = wiring.root(), presenter.env
     loaded = load_target(options, top)
     desired = loaded.desired
     if desired is None or loaded.errors:
-        screen.write_stderr(diagnostics_text(loaded.diagnostics, color=screen.look(err=True).color))
-        screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
+        presenter.unreadable(loaded)
         raise click.exceptions.Exit(ExitCode.FAILED)
-    if loaded.diagnostics:
-        note = counted(len(loaded.diagnostics), "warning")
-        screen.info(f"{note} about the files; `backlog lint` shows them")
+    presenter.files(loaded)
     repository = wiring.target_repository(
-        options.repo, desired.repository, screen.env, top, sandbox=options.sandbox
+        options.repo, desired.repository, env, top, sandbox=options.sandbox
     )
     log.bind(repository=repository)
     target = target_of(
-        desired, repository, top, screen.env, sandbox=options.sandbox, waits=screen.waits
+        desired, repository, top, env, sandbox=options.sandbox, waits=presenter.waits
     )
     return Workspace(loaded, desired, target)
-
-
-def count_findings(diagnostics: tuple[Diagnostic, ...]) -> str:
-    """How many errors and warnings there are, in words."""
-    errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
-    warnings = len(diagnostics) - errors
-    counts = [counted(errors, "error")] if errors else []
-    counts += [counted(warnings, "warning")] if warnings else []
-    return ", ".join(counts) or "no errors, no warnings"

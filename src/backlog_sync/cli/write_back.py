@@ -39,6 +39,7 @@ class Written:
     unplaced: tuple[str, ...] = ()
     unrecorded: Mapping[str, Unrecorded] = field(default_factory=dict)
     interrupted: bool = False
+    nothing_to_write: bool = False
 
     @property
     def again(self) -> bool:
@@ -71,44 +72,45 @@ def write_progress(
     """Write into the files what GitHub knows, and these fields as GitHub has them.
 
     Without a tracker nothing more is put on record. Raises nothing, so that all else is still
-    told.
+    shown.
     """
-    paths: list[str] = []
-    replaced: list[str] = []
-    unplaced: list[str] = []
-    flow = Flow(Accepted((), (), (), loaded), (), {})
-    problem: BacklogError | None = None
     try:
         flow = flow_in(loaded, desired, observed, takes, tracker=tracker)
-        for change in flow.changes:
+    except BacklogError as error:
+        return write_files(Flow(Accepted((), (), (), loaded), (), {}), problem=error)
+    return write_files(flow)
+
+
+def write_files(
+    flow: Flow, *, refused: bool = False, problem: BacklogError | None = None
+) -> Written:
+    """Save the files, unless that is refused. Raises nothing: a problem is in the answer."""
+    saved: list[FileChange] = []
+    try:
+        for change in () if refused else flow.changes:
             save(change)
-            paths += [change.path] if change.is_written else []
-            replaced += change.replaced
-            unplaced += change.unplaced
+            saved.append(change)
     except BacklogError as error:
         problem = error
-    log_write_back(paths, flow, problem)
-    return Written(
-        paths=tuple(paths),
+    written = Written(
+        paths=tuple(change.path for change in saved if change.is_written),
         problem=problem,
         taken=flow.accepted.taken,
         left=flow.accepted.left,
         unrecorded=flow.unrecorded,
         interrupted=flow.interrupted,
-        replaced=tuple(replaced),
-        unplaced=tuple(unplaced),
+        replaced=tuple(each for change in saved for each in change.replaced),
+        unplaced=tuple(each for change in saved for each in change.unplaced),
+        nothing_to_write=not (flow.changes or flow.unrecorded or problem),
     )
-
-
-def log_write_back(paths: Sequence[str], flow: Flow, problem: BacklogError | None = None) -> None:
-    """Log which files were written, and for how many items something is missing in them."""
     log.event(
         "write_back.done",
-        files=list(paths),
-        taken=len(flow.accepted.taken),
-        unrecorded=len(flow.unrecorded),
+        files=list(written.paths),
+        taken=len(written.taken),
+        unrecorded=len(written.unrecorded),
         problem=problem.slug if problem else None,
     )
+    return written
 
 
 def flow_in(

@@ -20,6 +20,7 @@ from backlog_sync.engine.ports import ReadScope
 from backlog_sync.environment import web_host
 from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.local import git
+from backlog_sync.render.diagnostics import count_findings
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
 
@@ -70,7 +71,7 @@ def command(*, target: TargetOptions, output: str, output_options: OutputOptions
 
 def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:
     """The backlog, as far as it can be read."""
-    from backlog_sync.cli.workspace import count_findings, load_target
+    from backlog_sync.cli.workspace import load_target
 
     try:
         loaded = load_target(target, top)

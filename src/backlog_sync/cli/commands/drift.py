@@ -14,19 +14,15 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
-from backlog_sync.core.drift import Drift, drift_to_json, find_drift
-from backlog_sync.engine import reconcile
+from backlog_sync.core.drift import Drift, find_drift
 from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track
 from backlog_sync.errors import ExitCode, RefusedError
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.bounded import TRACKING_BYTES
-from backlog_sync.render.json import dump
 from backlog_sync.render.markdown import drift_markdown
 
 if TYPE_CHECKING:
-    from backlog_sync.cli.screen import Screen
-    from backlog_sync.core.model import ObservedState
-    from backlog_sync.engine.ports import Tracker
+    from backlog_sync.cli.workspace import Run
     from backlog_sync.engine.reconcile import Prepared
 
 
@@ -50,50 +46,40 @@ def command(
     Also lists duplicate, missing, transferred and untrusted issues. Read-only, except for the
     tracking issue of --issue. Exits with 3 if there is anything to report.
     """
-    from backlog_sync.cli.screen import open_screen
-    from backlog_sync.cli.workspace import open_workspace
+    from backlog_sync.cli.terminal import open_terminal
+    from backlog_sync.cli.workspace import workspace
 
-    screen = open_screen(output_options)
-    workspace = open_workspace(target, screen)
-    with workspace.tracker(read_only=not tracked) as tracker:
-        with screen.waiting(f"Reading {workspace.repository}"):
-            prepared = reconcile.observe_and_plan(
-                workspace.desired, tracker, memory=workspace.memory(), full=full or tracked
-            )
-        differences = find_drift(prepared.plan, prepared.desired, prepared.observed)
-        _show(screen, prepared.observed, differences, output, full=full)
-        # What makes everything look new or gone; what a sync may do is another matter.
-        screen.would_refuse(v for v in prepared.violations if not v.final)
-        if tracked:
-            ref = _track(tracker, prepared, differences)
-            screen.info(f"Tracking issue: {ref or 'none is needed'}.")
+    terminal = open_terminal(output_options, output)
+    with workspace(target, terminal, read_only=not tracked) as run:
+        _, differences = show_drift(run, full=full or tracked, complete=full, tracked=tracked)
     return ExitCode.PENDING if differences else ExitCode.DONE
 
 
-def _show(
-    screen: Screen, observed: ObservedState, differences: Drift, output: str, *, full: bool
-) -> None:
-    from backlog_sync.render.drift import drift_summary, drift_text
+def show_drift(run: Run, *, full: bool, complete: bool, tracked: bool) -> tuple[Prepared, Drift]:
+    """Show drift; if it is `tracked`, keep one issue about it up to date.
 
-    covered = observed.coverage
-    if full and not covered.complete:
+    With `full` every issue is read. Raises `RefusedError` if the read must be `complete` and is
+    not.
+    """
+    prepared = run.plan(full=full)
+    covered = prepared.observed.coverage
+    if complete and not covered.complete:
         raise RefusedError(
             f"only {covered.issues_read} issues could be read, and not all there are",
             slug="incomplete-read",
             hint="run it again; a token must be able to see every issue of the repository",
         )
-    if observed.project_problem:
-        screen.write_stderr(f"the board was left out: {observed.project_problem}")
-    if output == "json":
-        screen.result(dump(drift_to_json(differences)))
-    elif screen.output_options.quiet:
-        screen.result(drift_summary(differences, screen.look()))
-    else:
-        screen.result(drift_text(differences, screen.look()))
+    differences = find_drift(prepared.plan, prepared.desired, prepared.observed)
+    run.presenter.drift(run, prepared, differences)
+    if tracked:
+        with run.presenter.posting(required=True):
+            ref = _track(run, prepared, differences)
+            run.presenter.posted(f"Tracking issue: {ref or 'none is needed'}.")
+    return prepared, differences
 
 
-def _track(tracker: Tracker, prepared: Prepared, differences: Drift) -> str | None:
-    """Keep the tracking issue; its ref, None where none is needed."""
+def _track(run: Run, prepared: Prepared, differences: Drift) -> str | None:
+    """Keep the tracking issue up to date; return its ref, None if none is needed."""
     tracking = Tracking(
         DRIFT,
         safe_name(prepared.desired.backlog_id),
@@ -101,5 +87,5 @@ def _track(tracker: Tracker, prepared: Prepared, differences: Drift) -> str | No
         drift_markdown(differences, limit=TRACKING_BYTES),
     )
     return track(
-        tracker, prepared.observed, tracking, open_=bool(differences), nonce=wiring.nonces()()
+        run.tracker, prepared.observed, tracking, open_=bool(differences), nonce=wiring.nonces()()
     )

@@ -18,6 +18,7 @@ from backlog_sync.cli.options import (
 from backlog_sync.core.escape import clean
 from backlog_sync.errors import ExitCode
 from backlog_sync.render.diagnostics import (
+    count_findings,
     diagnostics_github,
     diagnostics_sarif,
     diagnostics_text,
@@ -71,7 +72,7 @@ def command(
     if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
     from backlog_sync.cli.screen import open_screen
-    from backlog_sync.cli.workspace import count_findings, log_files
+    from backlog_sync.cli.workspace import log_files
     from backlog_sync.files.account import accounts
     from backlog_sync.files.load import load
 

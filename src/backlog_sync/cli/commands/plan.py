@@ -1,17 +1,28 @@
 """`backlog plan`."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from backlog_sync.cli.options import (
     OutputOptions,
-    SyncOptions,
     TargetOptions,
     format_option,
     output_options,
     plan_options,
     target_options,
 )
-from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.saved import save_plan
+from backlog_sync.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backlog_sync.cli.workspace import Run
+    from backlog_sync.core.options import PlanOptions
 
 
 @click.command(
@@ -38,7 +49,24 @@ def command(
     output_options: OutputOptions,
 ) -> int:
     """Show what sync would do, field by field. Read-only."""
-    from backlog_sync.cli.apply import show_plan
+    from backlog_sync.cli.terminal import open_terminal
+    from backlog_sync.cli.workspace import workspace
 
-    sync_options = SyncOptions(options, out=out, force=force)
-    return show_plan(target, output_options, sync_options, output=output, check=check)
+    with workspace(target, open_terminal(output_options, output)) as run:
+        return show_plan(run, options, force=force, out=Path(out) if out else None, check=check)
+
+
+def show_plan(
+    run: Run, options: PlanOptions, *, force: Sequence[str], out: Path | None, check: bool
+) -> int:
+    """Show the plan and save it in `out`; with `check` the exit code says if it has anything."""
+    from backlog_sync.local.plan_file import write_plan
+
+    prepared = run.plan(options)
+    plan = prepared.plan
+    run.presenter.plan(run, prepared, run.standing(prepared, force))
+    if out is not None:
+        write_plan(out, save_plan(plan, prepared.desired, prepared.observed, options))
+        run.presenter.saved(out)
+    pending = plan.has_changes or bool(plan.conflicts) or bool(plan.drift)
+    return ExitCode.PENDING if check and pending else ExitCode.DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +17,6 @@ from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pull import pull as taken_from
-from backlog_sync.engine import reconcile
 from backlog_sync.errors import ExitCode, RefusedError
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
@@ -53,50 +51,47 @@ def command(
     listed. Nothing visible changes on GitHub; written progress is recorded there in hidden
     markers, which needs permission to write issues. Exits with 4 if conflicts remain.
     """
-    from backlog_sync.cli.screen import open_screen
-    from backlog_sync.cli.workspace import open_workspace
+    from backlog_sync.cli.terminal import open_terminal
+    from backlog_sync.cli.workspace import workspace
     from backlog_sync.cli.write_back import (
         Flow,
         files_after,
         flow_in,
-        log_write_back,
         unrecorded_lines,
+        write_files,
     )
-    from backlog_sync.files.write.change import save
     from backlog_sync.render.drift import pulled_text, pulled_to_json
 
-    screen = open_screen(output_options)
-    workspace = open_workspace(target, screen)
-    if workspace.loaded.write_back == "none" and not dry_run:
-        raise RefusedError(
-            "the settings say `write_back: none`, so nothing may be written into the files",
-            slug="no-write-back",
-            hint="take the setting out, or look with --dry-run",
-        )
+    terminal = open_terminal(output_options, output)
+    screen = terminal.screen
     options = PlanOptions(on_conflict=Owner.GITHUB if on_conflict else None)
-    with (
-        nullcontext() if dry_run else workspace.lock(),
-        workspace.tracker(read_only=dry_run) as tracker,
-    ):
-        with screen.waiting(f"Reading {workspace.repository}"):
-            prepared = reconcile.observe_and_plan(workspace.desired, tracker, options)
+    with workspace(target, terminal, read_only=dry_run) as run:
+        if run.loaded.write_back == "none" and not dry_run:
+            raise RefusedError(
+                "the settings say `write_back: none`, so nothing may be written into the files",
+                slug="no-write-back",
+                hint="take the setting out, or look with --dry-run",
+            )
+        if not dry_run:
+            run.lock()
+        prepared = run.plan(options, remembered=False)
         pulled = taken_from(prepared.plan, prepared.desired, prepared.observed)
-        about = workspace.loaded, prepared.desired, prepared.observed, pulled.takes
+        about = run.loaded, prepared.desired, prepared.observed, pulled.takes
         if dry_run:
             flow = Flow(*files_after(*about), {})
         else:
             with INTERRUPTS.held():
-                flow = flow_in(*about, tracker=tracker)
-                for change in flow.changes:
-                    save(change)
-                log_write_back([c.path for c in flow.changes if c.is_written], flow)
-            screen.warn_all(told for c in flow.changes for told in (*c.replaced, *c.unplaced))
+                flow = flow_in(*about, tracker=run.tracker)
+                done = write_files(flow)
+            if done.problem is not None:
+                raise done.problem
+            screen.warn_all((*done.replaced, *done.unplaced))
     accepted = flow.accepted
     changes = tuple(change for change in flow.changes if change.is_written)
     for line in unrecorded_lines(flow.unrecorded):
         screen.write_stderr(line)
     if prepared.observed.project_problem:
-        screen.write_stderr(f"the board was left out: {prepared.observed.project_problem}")
+        terminal.board_left_out(prepared.observed.project_problem)
     leftovers = (*pulled.left, *accepted.left)
     if output == "json":
         written = () if dry_run else tuple(change.path for change in changes)
@@ -117,15 +112,12 @@ def command(
 def _files(
     screen: Screen, changes: tuple[FileChange, ...], *, dry_run: bool, conflicts: bool
 ) -> None:
-    from backlog_sync.render.diffs import diff_text
-
     if not changes:
         message = "No file was changed." if conflicts else "The files say what GitHub says already."
         screen.result(f"{message}\n")
     for change in changes:
         if dry_run:
-            before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
-            screen.result(diff_text(change.path, before, after, screen.look()))
+            screen.difference(change)
         else:
             screen.result(f"Written: {clean(change.path)}\n")
 

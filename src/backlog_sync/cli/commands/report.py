@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,26 +17,27 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
-from backlog_sync.cli.publish import publish_to_comment, publish_to_issue, report_files
-from backlog_sync.engine import reconcile
-from backlog_sync.engine.ports import ReadScope, Tracker
+from backlog_sync.engine.commenting import keep_comment
+from backlog_sync.engine.notices import REPORT, Tracking, track
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import ExitCode, UsageError
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.local.state import safe_name, write_whole
+from backlog_sync.render.bounded import COMMENT_BYTES, TRACKING_BYTES
 from backlog_sync.render.json import dump
 from backlog_sync.reports.health import board_status
 from backlog_sync.reports.render_json import report_csv, report_json
-from backlog_sync.reports.render_markdown import report_markdown
+from backlog_sync.reports.render_markdown import Picture, report_markdown
 from backlog_sync.reports.render_status import report_status
 from backlog_sync.reports.view import Audience
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import Workspace
+    from backlog_sync.cli.workspace import Run
+    from backlog_sync.cli.write_back import Written
     from backlog_sync.core.model import ObservedState
-    from backlog_sync.files.write.change import FileChange
-    from backlog_sync.render.canvas import Look
     from backlog_sync.reports.values import Report
 
 
@@ -104,109 +105,103 @@ def command(
     of --issue, the comment of --comment, and the status update of --status-update.
     """
 
-    from backlog_sync.cli.report_facts import make_report, read_since
-    from backlog_sync.cli.screen import open_screen
-    from backlog_sync.cli.workspace import open_workspace
+    from backlog_sync.cli.report_facts import read_since
+    from backlog_sync.cli.terminal import open_terminal
+    from backlog_sync.cli.workspace import workspace
+
+    terminal = open_terminal(output_options, output)
+    today = _today(today_word)
+    request = ReportRequest(
+        today,
+        since=read_since(since_word, today) if since_word is not None else None,
+        bullets=target.bullets,
+        seed=seed,
+        items_for=items_for,
+        audience=Audience(audience_name),
+        writes=not (no_write_back or check),
+        destination=destination,
+        issue=title,
+        comment=comment,
+        status_update=status_update,
+    )
+    read_only = check or not (request.writes or request.publishes)
+    with workspace(target, terminal, read_only=read_only) as run:
+        if check:
+            return _check(run, terminal.screen)
+        if request.writes:
+            run.lock()
+        return report(run, request)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """What a report is about, whether it `writes` progress into the files, and where it goes.
+
+    `destination` is a file or folder, `issue` the title of one to keep up to date, `comment` the
+    number of an issue or pull request.
+    """
+
+    today: date
+    since: date | None = None
+    bullets: str | None = None
+    seed: int = 1
+    items_for: str | None = None
+    audience: Audience = Audience.EVERYBODY
+    writes: bool = False
+    destination: str | None = None
+    issue: str | None = None
+    comment: int | None = None
+    status_update: bool = False
+
+    @property
+    def publishes(self) -> bool:
+        """Whether the report goes to GitHub, too."""
+        return self.issue is not None or self.comment is not None or self.status_update
+
+
+def report(run: Run, request: ReportRequest) -> int:
+    """Read GitHub, write progress into the files, show the report, publish and deliver it."""
+    from backlog_sync.cli.report_facts import make_report
+
+    presenter = run.presenter
+    observed = run.observe(full=request.issue is not None)
+    written = _write(run, observed) if request.writes else None
+    if observed.project_problem:
+        presenter.board_left_out(observed.project_problem)
+    made = make_report(run, observed, request)
+    presenter.report(made, request, written)
+    publish(run, observed, made, request)
+    unfinished = written is not None and written.again
+    code = ExitCode.PARTLY if unfinished else ExitCode.DONE
+    return presenter.deliver(run, written.paths if written else (), code)
+
+
+def _write(run: Run, observed: ObservedState) -> Written:
+    """Write what could be put on record into the files; nothing with a token that may not write."""
+    from backlog_sync.cli.write_back import flow_in, write_files
+
+    with INTERRUPTS.held():
+        flow = flow_in(run.loaded, run.desired, observed, tracker=run.tracker)
+        written = write_files(flow, refused=flow.denied)
+    if written.problem is not None:
+        raise written.problem
+    run.presenter.written(run, observed, written, denied=flow.denied)
+    return written
+
+
+def _check(run: Run, screen: Screen) -> int:
+    """Show what would change in the files."""
     from backlog_sync.cli.write_back import files_after
 
-    screen = open_screen(output_options)
-    today = _today(today_word)
-    since = read_since(since_word, today) if since_word is not None else None
-    audience = Audience(audience_name)
-    workspace = open_workspace(target, screen)
-    writes = not (no_write_back or check)
-    publishes = title is not None or comment is not None or status_update
-    with (
-        workspace.lock() if writes else nullcontext(),
-        workspace.tracker(read_only=check or not (writes or publishes)) as tracker,
-    ):
-        with screen.waiting(f"Reading {workspace.repository}"):
-            observed = reconcile.observe(
-                workspace.desired,
-                tracker,
-                ReadScope.for_backlog(workspace.desired, full=title is not None),
-            )
-        _, changes = files_after(workspace.loaded, workspace.desired, observed)
-        written: tuple[str, ...] = ()
-        code: int = ExitCode.DONE
-        if writes and changes:
-            with INTERRUPTS.held():
-                written, code = _write(workspace, observed, tracker, changes, screen)
-        if observed.project_problem:
-            screen.write_stderr(f"the board was left out: {observed.project_problem}")
-        if check:
-            _differences(screen, changes)
-            return ExitCode.PENDING if changes else ExitCode.DONE
-        report = make_report(
-            workspace,
-            observed,
-            tracker,
-            today=today,
-            since=since,
-            bullets=target.bullets,
-            seed=seed,
-            items_for=items_for,
-        )
-        backlog = workspace.desired.backlog_id
-        if destination is not None:
-            _save(screen, report, output, audience, written, destination)
-        elif output != "text" or not output_options.quiet:
-            screen.result(_rendered(report, output, audience, written, screen))
-        if destination is not None or output == "text":
-            screen.result("\n" if destination is None and not output_options.quiet else "")
-            whole = not no_write_back and len(written) == len(changes)
-            _list_written(screen, written, write=whole)
-        if title is not None:
-            ref = publish_to_issue(
-                tracker, observed, backlog, report, title=title, audience=audience
-            )
-            screen.info(f"The report stands in {ref}.")
-        if comment is not None:
-            address = publish_to_comment(
-                tracker, backlog, report, number=comment, audience=audience
-            )
-            screen.info(f"The report stands in a comment: {address or f'#{comment}'}")
-        if status_update:
-            keep_status(
-                tracker,
-                observed,
-                mark=safe_name(backlog),
-                day=today,
-                status=board_status(report.health),
-                text=report_status(report),
-            )
-            screen.info("The board tells how things stand.")
-    return code
-
-
-def _write(
-    workspace: Workspace,
-    observed: ObservedState,
-    tracker: Tracker,
-    changes: tuple[FileChange, ...],
-    screen: Screen,
-) -> tuple[tuple[str, ...], int]:
-    """Write what could be put on record into the files; give their paths, and the exit code.
-
-    With a token that may not write nothing goes into them: they are shown as they would be.
-    """
-    from backlog_sync.cli.write_back import flow_in, log_write_back, unrecorded_lines
-    from backlog_sync.files.write.change import save
-
-    flow = flow_in(workspace.loaded, workspace.desired, observed, tracker=tracker)
-    for line in unrecorded_lines(flow.unrecorded):
-        screen.write_stderr(line)
-    if flow.denied:
-        for change in changes:
-            screen.write_stderr(_difference(change, screen.look(err=True)).rstrip("\n"))
-        return (), ExitCode.DONE
-    for change in flow.changes:
-        save(change)
-    screen.warn_all(told for c in flow.changes for told in (*c.replaced, *c.unplaced))
-    code = ExitCode.PARTLY if any(why.again for why in flow.unrecorded.values()) else ExitCode.DONE
-    paths = tuple(change.path for change in flow.changes if change.is_written)
-    log_write_back(paths, flow)
-    return paths, code
+    observed = run.observe()
+    if observed.project_problem:
+        run.presenter.board_left_out(observed.project_problem)
+    _, changes = files_after(run.loaded, run.desired, observed)
+    for change in changes:
+        screen.difference(change)
+    if not changes:
+        screen.result("The files say what GitHub knows.\n")
+    return ExitCode.PENDING if changes else ExitCode.DONE
 
 
 def _today(word: str | None) -> date:
@@ -220,21 +215,75 @@ def _today(word: str | None) -> date:
         raise UsageError(f"'{word}' is not a day", hint="write it as 2026-03-31") from None
 
 
+# ---- where it is published -----------------------------------------------------------------
+
+
+def publish(run: Run, observed: ObservedState, report: Report, request: ReportRequest) -> None:
+    """Keep the issue, the comment and the status update of the report up to date."""
+    presenter, tracker = run.presenter, run.tracker
+    mark, audience = safe_name(run.desired.backlog_id), request.audience
+    if request.issue is not None:
+        with presenter.posting():
+            text = report_markdown(report, audience, limit=TRACKING_BYTES)
+            tracking = Tracking(REPORT, mark, request.issue, text)
+            ref = track(tracker, observed, tracking, open_=True, nonce=wiring.nonces()())
+            presenter.posted(f"The report stands in {ref}.")
+    if request.comment is not None:
+        with presenter.posting():
+            text = report_markdown(report, audience, limit=COMMENT_BYTES)
+            number = request.comment
+            address = keep_comment(tracker, number, mark=f"report-{mark}", body=text)
+            presenter.posted(f"The report stands in a comment: {address or f'#{number}'}")
+    if request.status_update:
+        with presenter.posting():
+            keep_status(
+                tracker,
+                observed,
+                mark=mark,
+                day=request.today,
+                status=board_status(report.health),
+                text=report_status(report),
+            )
+            presenter.posted("The board tells how things stand.")
+
+
+def report_files(report: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
+    """The files of a folder of GitHub Pages by name: the page, and the report in other forms.
+
+    Raises `FailedError` where what draws the page is not installed.
+    """
+    page = wiring.page()
+    pictures = page.pictures(report)
+    shown = [Picture(title, name) for name, (title, _) in pictures.items()]
+    return {
+        "index.html": page.page_html(report, audience),
+        "report.md": report_markdown(report, audience, pictures=shown),
+        "report.json": dump(report_json(report, written)),
+        "items.csv": report_csv(report),
+        **{name: svg for name, (_, svg) in pictures.items()},
+    }
+
+
 # ---- what is shown, and where --------------------------------------------------------------
 
 
-def _differences(screen: Screen, changes: tuple[FileChange, ...]) -> None:
-    for change in changes:
-        screen.result(_difference(change, screen.look()))
-    if not changes:
-        screen.result("The files say what GitHub knows.\n")
-
-
-def _difference(change: FileChange, look: Look) -> str:
-    from backlog_sync.render.diffs import diff_text
-
-    before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
-    return diff_text(change.path, before, after, look)
+def print_report(
+    screen: Screen, output: str, report: Report, request: ReportRequest, written: Written | None
+) -> None:
+    """Print the report or write it where it is to go, and list the files that were written."""
+    paths = written.paths if written else ()
+    quiet = screen.output_options.quiet
+    if request.destination is not None:
+        _save(screen, report, output, request.audience, paths, request.destination)
+    elif output != "text" or not quiet:
+        screen.result(_rendered(report, output, request.audience, paths, screen))
+    if request.destination is None and output != "text":
+        return
+    screen.result("\n" if request.destination is None and not quiet else "")
+    for path in paths:
+        screen.result(f"Written: {path}\n")
+    if written is not None and written.nothing_to_write:
+        screen.result("The files say what GitHub knows already.\n")
 
 
 def _save(
@@ -261,13 +310,6 @@ def _save(
     for name, text in files.items():
         write_whole(target / name, text.encode())
         screen.result(f"Report: {target / name}\n")
-
-
-def _list_written(screen: Screen, written: tuple[str, ...], *, write: bool) -> None:
-    for path in written:
-        screen.result(f"Written: {path}\n")
-    if write and not written:
-        screen.result("The files say what GitHub knows already.\n")
 
 
 _SUFFIX_OF = {"text": "txt", "markdown": "md", "html": "html", "json": "json", "csv": "csv"}

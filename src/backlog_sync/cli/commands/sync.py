@@ -1,17 +1,39 @@
 """`backlog sync`."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
 
+from backlog_sync import wiring
 from backlog_sync.cli.options import (
     OutputOptions,
-    SyncOptions,
     TargetOptions,
     format_option,
     output_options,
     plan_options,
     target_options,
 )
+from backlog_sync.core.changes import Plan, Result
+from backlog_sync.core.checkout import superseded
+from backlog_sync.core.guards import Violation
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.pull import Take, TakeValue, flow_back
+from backlog_sync.core.saved import save_plan, what_moved
+from backlog_sync.engine import reconcile
+from backlog_sync.errors import ExitCode
+from backlog_sync.local.signals import INTERRUPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backlog_sync.cli.workspace import Run
+    from backlog_sync.cli.write_back import Written
+    from backlog_sync.engine.executor import Applied
+    from backlog_sync.engine.reconcile import Prepared
 
 
 @click.command(
@@ -56,12 +78,137 @@ def command(
         raise click.UsageError("--check only looks: add --dry-run.")
     if saved and (options != PLAIN or dry_run):
         raise click.UsageError("--plan FILE holds the plan: it takes no option that makes another.")
-    from backlog_sync.cli import apply
+    from backlog_sync.cli.commands.plan import show_plan
+    from backlog_sync.cli.terminal import open_terminal
+    from backlog_sync.cli.workspace import workspace
+    from backlog_sync.local.plan_file import read_plan
 
-    if dry_run:
-        sync_options = SyncOptions(options, force=force)
-        return apply.show_plan(target, output_options, sync_options, output=output, check=check)
-    sync_options = SyncOptions(options, saved=saved, approve=approve, force=force)
-    return apply.sync(
-        target, output_options, sync_options, output=output, write=not no_write_back, yes=yes
+    terminal = open_terminal(output_options, output, yes=yes or target.sandbox or bool(saved))
+    plan_file = read_plan(Path(saved)) if saved else None
+    options = plan_file.options if plan_file else options
+    request = SyncRequest(options, force, approve, plan_file, write=not no_write_back)
+    with workspace(target, terminal, read_only=dry_run) as run:
+        if dry_run:
+            return show_plan(run, options, force=force, out=None, check=check)
+        if terminal.env.workflow and not target.sandbox:
+            late = superseded(wiring.repository_here(run.target.top, terminal.env).checkout())
+            if late:
+                terminal.superseded(late)
+                return ExitCode.DONE
+        return sync(run, request)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """What a sync is asked for.
+
+    `force` names the guards to override, `approve` is the digest of the plan that was approved,
+    `saved` a plan to apply exactly; without `write` the files stay unchanged.
+    """
+
+    options: PlanOptions = PLAIN
+    force: tuple[str, ...] = ()
+    approve: str | None = None
+    saved: SavedPlan | None = None
+    write: bool = True
+
+
+def sync(run: Run, request: SyncRequest) -> int:
+    """Plan, guard, ask, apply, write back and deliver; return the exit code."""
+    presenter = run.presenter
+    run.lock(files=request.write and run.loaded.write_back != "none")
+    prepared = run.plan(request.options, wait=True)
+    presenter.plan_to_apply(run, prepared)
+    violations = _violations(run, prepared, request)
+    if not violations and prepared.plan.has_changes:
+        denied = presenter.consent(run, prepared, approved=request.approve is not None)
+        violations = [denied] if denied else []
+    if violations:
+        presenter.refused(run, prepared, violations)
+        return ExitCode.REFUSED
+    with INTERRUPTS.held():
+        applied, written = _apply(run, prepared, request)
+        presenter.synced(run, prepared, applied, written)
+    code = _exit_code(prepared.plan, applied, written)
+    return code if applied.interrupted else presenter.deliver(run, written.paths, code)
+
+
+def _violations(run: Run, prepared: Prepared, request: SyncRequest) -> list[Violation]:
+    """Return what refuses this plan: guards, else a saved or an approved plan that it is not."""
+    standing = run.standing(prepared, request.force)
+    if standing:
+        return standing
+    if request.saved:
+        now = save_plan(prepared.plan, prepared.desired, prepared.observed, request.options)
+        moved = what_moved(request.saved, now)
+        if moved:
+            why = f"the plan is stale: {'; '.join(moved)}"
+            return [Violation("stale-plan", why, "plan again, and save or approve that plan")]
+    digest = prepared.plan.digests.plan
+    if request.approve is not None and prepared.plan.has_changes and request.approve != digest:
+        why = f"the plan is not the one that was approved: its digest is {digest}"
+        return [Violation("not-approved", why, "look at the plan, then approve this digest")]
+    return []
+
+
+def _apply(run: Run, prepared: Prepared, request: SyncRequest) -> tuple[Applied, Written]:
+    """Apply, and write back. An interrupt ends the first, and never the second."""
+    from backlog_sync.cli.write_back import Written, recorded_in, write_progress
+
+    takes: tuple[Take, ...] = ()
+    if request.write and run.loaded.write_back == "progress":
+        takes = flow_back(prepared.plan, prepared.desired, prepared.observed).takes
+    if request.write and prepared.plan.changes:
+        # Bodies and cards that are written anyway have on record what goes into the files.
+        prepared = replace(prepared, plan=recorded_in(run.loaded, prepared, takes))
+    with run.presenter.progress() as progress:
+        applied = reconcile.apply(
+            prepared, run.tracker, nonces=wiring.nonces(), progress=progress, clock=run.clock
+        )
+    written = Written()
+    if request.write:
+        ended = applied.stopped or applied.interrupted
+        written = write_progress(
+            run.loaded,
+            prepared.desired,
+            applied.observed,
+            takes,
+            tracker=None if ended else run.tracker,
+        )
+    interrupted = applied.interrupted or written.interrupted or INTERRUPTS.asked
+    return replace(applied, usage=run.tracker.usage(), interrupted=interrupted), written
+
+
+def _exit_code(plan: Plan, applied: Applied, written: Written) -> int:
+    """Return what applying and writing back came to."""
+    code = exit_code(plan, applied)
+    if code == ExitCode.DONE and not _all_accepted(plan, written):
+        code = ExitCode.REFUSED
+    unfinished = written.problem or written.again
+    return ExitCode.PARTLY if unfinished and code in (ExitCode.DONE, ExitCode.REFUSED) else code
+
+
+def exit_code(plan: Plan, applied: Applied) -> int:
+    """Return what applying came to, the worst first."""
+    if applied.interrupted:
+        return ExitCode.INTERRUPTED
+    results = {outcome.result for outcome in applied.outcomes}
+    done = Result.APPLIED in results
+    if applied.stopped is not None:
+        return ExitCode.PARTLY if done else applied.stopped.exit_code
+    if results - {Result.APPLIED}:
+        return ExitCode.PARTLY if done or results == {Result.STALE} else ExitCode.FAILED
+    return ExitCode.REFUSED if plan.conflicts else ExitCode.DONE
+
+
+def _all_accepted(plan: Plan, written: Written) -> bool:
+    """Return whether the files have every value that GitHub won."""
+    names = {"state": "Status"}
+    taken = {(take.key, take.name) for take in written.taken}
+    body = {take.key for take in written.taken if not isinstance(take.what, TakeValue)}
+    leftovers = {(leftover.key, leftover.name) for leftover in written.left}
+    return all(
+        (note.key, names.get(note.name, note.name)) in taken
+        or (note.name == "body" and note.key in body and (note.key, "body") not in leftovers)
+        for note in plan.accepted
     )

@@ -104,7 +104,8 @@ class _Undo:
 
     def __call__(self, number: int | None, given: RunRecord | None) -> int:
         """Show what a run changed, and undo it; return the exit code."""
-        from backlog_sync.cli.apply import check_keys, exit_code
+        from backlog_sync.cli.commands.sync import exit_code
+        from backlog_sync.cli.workspace import check_keys
 
         observed = self._observe()
         journal = self.workspace.journals()(observed)

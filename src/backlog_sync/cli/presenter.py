@@ -1,0 +1,123 @@
+"""How a run speaks: on a terminal, or to the runner of a workflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from backlog_sync.cli.commands.report import ReportRequest
+    from backlog_sync.cli.workspace import Run
+    from backlog_sync.cli.write_back import Written
+    from backlog_sync.core.drift import Drift
+    from backlog_sync.core.guards import Violation
+    from backlog_sync.core.model import ObservedState
+    from backlog_sync.engine.executor import Applied
+    from backlog_sync.engine.ports import Progress
+    from backlog_sync.engine.reconcile import Prepared
+    from backlog_sync.environment import Environment
+    from backlog_sync.files.load import Loaded
+    from backlog_sync.reports.values import Report
+
+
+class FilePresenter(Protocol):
+    """What a run shows while it reads its files."""
+
+    @property
+    def env(self) -> Environment:
+        """The environment that requests are sent in."""
+        ...
+
+    def waits(self, seconds: float) -> None:
+        """Say that a request waits, if the wait is long enough to wonder."""
+        ...
+
+    def unreadable(self, loaded: Loaded) -> None:
+        """Show the errors of files that end the run."""
+        ...
+
+    def files(self, loaded: Loaded) -> None:
+        """Show what lint finds in files without errors."""
+        ...
+
+
+class Presenter(FilePresenter, Protocol):
+    """What a run shows, asks and brings back; the terminal's and the workflow's satisfy it."""
+
+    def reading(self, repository: str) -> AbstractContextManager[object]:
+        """Show a sign of life while GitHub is read."""
+        ...
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        """Show how far long work is."""
+        ...
+
+    # ---- plan and sync -------------------------------------------------------------------------
+
+    def worded(self, prepared: Prepared) -> Prepared:
+        """Return the plan and its guards with hints in words of the command or of a workflow."""
+        ...
+
+    def overridden(self, violation: Violation) -> None:
+        """Name a guard that `--force` overrides."""
+        ...
+
+    def plan(self, run: Run, prepared: Prepared, standing: Sequence[Violation]) -> None:
+        """Show a plan that is not applied, and the guards that would refuse it."""
+        ...
+
+    def saved(self, out: Path) -> None:
+        """Say that the plan is saved, and how it is applied."""
+        ...
+
+    def plan_to_apply(self, run: Run, prepared: Prepared) -> None:
+        """Show a plan before it is applied."""
+        ...
+
+    def consent(self, run: Run, prepared: Prepared, *, approved: bool) -> Violation | None:
+        """Return why nobody allows a plan that no guard refuses; None if it is allowed.
+
+        `approved` says that somebody approved exactly this plan.
+        """
+        ...
+
+    def refused(self, run: Run, prepared: Prepared, violations: Sequence[Violation]) -> None:
+        """Show why nothing was sent."""
+        ...
+
+    def synced(self, run: Run, prepared: Prepared, applied: Applied, written: Written) -> None:
+        """Show what was done."""
+        ...
+
+    def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:
+        """Bring written files to where they belong; return the exit code of the run."""
+        ...
+
+    # ---- drift and report ----------------------------------------------------------------------
+
+    def drift(self, run: Run, prepared: Prepared, drift: Drift) -> None:
+        """Show drift, and the guards that would refuse a sync."""
+        ...
+
+    def board_left_out(self, problem: str) -> None:
+        """Say why the board was not read."""
+        ...
+
+    def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
+        """Show what could not be put into the files; `denied` if the token may not write."""
+        ...
+
+    def report(self, report: Report, request: ReportRequest, written: Written | None) -> None:
+        """Show the report, or write it where it is to go."""
+        ...
+
+    def posting(self, *, required: bool = False) -> AbstractContextManager[None]:
+        """Post something on GitHub; whether a fault ends the run is the presenter's to say."""
+        ...
+
+    def posted(self, text: str) -> None:
+        """Say where something was posted."""
+        ...

@@ -1,0 +1,268 @@
+"""A run on a terminal: what it shows of plans and results, and what it asks."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from backlog_sync import wiring
+from backlog_sync.cli.commands.report import ReportRequest, print_report
+from backlog_sync.cli.main import print_error
+from backlog_sync.cli.options import OutputOptions
+from backlog_sync.cli.screen import Screen, open_screen
+from backlog_sync.cli.workspace import Run
+from backlog_sync.cli.write_back import Written, files_after, unrecorded_lines
+from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result
+from backlog_sync.core.checkout import astray
+from backlog_sync.core.drift import Drift, drift_to_json
+from backlog_sync.core.escape import clean
+from backlog_sync.core.estimate import estimate
+from backlog_sync.core.guards import Violation
+from backlog_sync.core.model import ObservedState
+from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
+from backlog_sync.engine.executor import Applied
+from backlog_sync.engine.ports import Progress
+from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.environment import Environment
+from backlog_sync.errors import FailedError
+from backlog_sync.files.load import Loaded
+from backlog_sync.render.drift import drift_summary, drift_text
+from backlog_sync.render.expected import expected_text
+from backlog_sync.render.json import dump
+from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.text import plan_text, summary_text
+from backlog_sync.reports.values import Report
+
+MANY = 50
+"""More creations than this need a yes."""
+
+NOT_CONFIRMED = "not-confirmed"
+
+
+def open_terminal(output_options: OutputOptions, output: str, *, yes: bool = False) -> "Terminal":
+    """Return the terminal as the options ask for it; `output` is the format of the result."""
+    return Terminal(open_screen(output_options), output, yes=yes)
+
+
+class Terminal:
+    """Standard output and error as a run's presenter; satisfies `presenter.Presenter`.
+
+    With `yes` nobody is asked.
+    """
+
+    def __init__(self, screen: Screen, output: str = "text", *, yes: bool = False) -> None:
+        self.screen = screen
+        self.output = output
+        self.yes = yes
+
+    @property
+    def env(self) -> Environment:
+        """The environment that requests are sent in."""
+        return self.screen.env
+
+    @property
+    def waits(self) -> Callable[[float], None]:
+        """Say that a request waits, if the wait is long enough to wonder."""
+        return self.screen.waits
+
+    def reading(self, repository: str) -> AbstractContextManager[object]:
+        """Show a sign of life while GitHub is read."""
+        return self.screen.waiting(f"Reading {repository}")
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        """Show how far long work is."""
+        return self.screen.progress()
+
+    def unreadable(self, loaded: Loaded) -> None:
+        """Show the errors of files that end the run."""
+        self.screen.unreadable(loaded)
+
+    def files(self, loaded: Loaded) -> None:
+        """Show what lint finds in files without errors."""
+        self.screen.files(loaded)
+
+    # ---- plan ----------------------------------------------------------------------------------
+
+    def worded(self, prepared: Prepared) -> Prepared:
+        """Return the plan as it is: its hints name options."""
+        return prepared
+
+    def overridden(self, violation: Violation) -> None:
+        """Name a guard that `--force` overrides."""
+        self.screen.write_stderr(f"overridden ({violation.slug}): {clean(violation.message)}")
+
+    def plan(self, run: Run, prepared: Prepared, standing: Sequence[Violation]) -> None:
+        """Show a plan that is not applied, and the guards that would refuse it."""
+        self.screen.left_lines(run.loaded)
+        self._print_plan(prepared.plan)
+        if prepared.plan.has_changes and self.output == "text":
+            digest = prepared.plan.digests.plan
+            self.screen.info(f"digest of this plan, for `sync --approve`:\n{digest}")
+        self.screen.would_refuse(standing)
+
+    def saved(self, out: Path) -> None:
+        """Say how the saved plan is applied."""
+        self.screen.info(f"saved: `backlog sync --plan {clean(str(out))}` applies exactly this")
+
+    def _print_plan(self, plan: Plan) -> None:
+        if self.output == "json":
+            self.screen.result(dump(plan_to_json(plan)))
+        elif self.screen.output_options.quiet:
+            self.screen.result(summary_text(plan, self.screen.look()))
+        else:
+            self.screen.result(plan_text(plan, self.screen.look()))
+
+    # ---- sync ----------------------------------------------------------------------------------
+
+    def superseded(self, why: str) -> None:
+        """Say that a newer commit has a run of its own."""
+        self.screen.write_stderr(f"superseded: {clean(why)}; nothing was sent")
+        if self.output == "json":
+            self.screen.result(dump({"format_version": 1, "superseded": why}))
+
+    def plan_to_apply(self, run: Run, prepared: Prepared) -> None:
+        """Show the plan; beside a JSON result only if somebody will be asked."""
+        plan = prepared.plan
+        if self.output == "text":
+            self._print_plan(plan)
+        elif plan.has_changes and not self.yes and self.screen.can_ask():
+            self.screen.write_stderr(plan_text(plan, self.screen.look(err=True)))
+        if plan.has_changes and not prepared.violations:
+            expected = estimate(plan, run.pace, now=run.clock.now())
+            look = self.screen.look(err=True)
+            self.screen.info(expected_text(expected, run.tracker.usage(), look))
+
+    def consent(self, run: Run, prepared: Prepared, *, approved: bool) -> Violation | None:
+        """Ask for a yes if nobody gave it; return why there is none."""
+        self._warn_astray(run)
+        if approved or self.yes:
+            return None
+        plan = prepared.plan
+        if self.screen.can_ask():
+            agreed = self.screen.ask(f"Apply this to {clean(plan.repository)}?")
+            return None if agreed else Violation(NOT_CONFIRMED, "not confirmed", "")
+        if not plan.is_first and plan.new_issues <= MANY:
+            return None
+        what = "this is the first sync and would" if plan.is_first else "this would"
+        why = f"{what} {_new(plan)} in {plan.repository}, and there is no terminal to ask on"
+        return Violation("needs-yes", why, "look at the plan above, then run the same with --yes")
+
+    def _warn_astray(self, run: Run) -> None:
+        """Warn if the files may not be the agreed ones, before anybody is asked.
+
+        Git that does not know, or a remote out of reach, is no reason to stop somebody's work.
+        """
+        if run.target.sandbox or self.env.workflow:
+            return
+        try:
+            reason = astray(wiring.repository_here(run.target.top, self.env).checkout())
+        except FailedError:
+            return
+        if reason:
+            self.screen.write_stderr(f"warning: {clean(reason)}")
+
+    def refused(self, run: Run, prepared: Prepared, violations: Sequence[Violation]) -> None:
+        """Show why nothing was sent."""
+        for violation in violations:
+            if violation.slug == NOT_CONFIRMED:
+                self.screen.write_stderr("backlog: nothing was sent")
+            else:
+                self.screen.refuse(violation.slug, violation.message, violation.hint)
+        if self.output == "json":
+            plan = prepared.plan
+            why = "; ".join(violation.message for violation in violations)
+            outcomes = tuple(Outcome(c, Result.NOT_REACHED, c.ref, None, why) for c in plan.changes)
+            self.screen.result(dump(outcomes_to_json(plan, outcomes, run.tracker.usage(), ())))
+
+    def synced(self, run: Run, prepared: Prepared, applied: Applied, written: Written) -> None:
+        """Show what was done, and what was not."""
+        plan, screen = prepared.plan, self.screen
+        screen.warn_all((*written.replaced, *written.unplaced))
+        if self.output == "json":
+            envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
+            screen.result(dump(envelope))
+        elif plan.changes or written.paths:
+            gap = "" if screen.output_options.quiet else "\n"
+            text = outcomes_text(
+                applied.outcomes,
+                applied.usage,
+                written.paths,
+                screen.look(),
+                see=_where_to_look(run, plan, applied),
+            )
+            screen.result(gap + text)
+        for leftover in written.left:
+            note = f"{leftover.title} ({leftover.ref}): {leftover.name} cannot be said in the file"
+            screen.write_stderr(f"{clean(note)}: {clean(leftover.reason)}")
+        for problem in (applied.stopped, written.problem):
+            if problem is not None:
+                print_error(problem)
+        for line in unrecorded_lines(written.unrecorded):
+            screen.write_stderr(line)
+        if applied.interrupted:
+            screen.write_stderr("backlog: interrupted; run it again to go on")
+
+    def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:  # noqa: ARG002 - a workflow's
+        """Leave the files where they are: that is where they belong."""
+        return code
+
+    # ---- drift ---------------------------------------------------------------------------------
+
+    def drift(self, run: Run, prepared: Prepared, drift: Drift) -> None:  # noqa: ARG002 - a workflow's
+        """Show drift, and the guards that would refuse a sync."""
+        if prepared.observed.project_problem:
+            self.board_left_out(prepared.observed.project_problem)
+        if self.output == "json":
+            self.screen.result(dump(drift_to_json(drift)))
+        elif self.screen.output_options.quiet:
+            self.screen.result(drift_summary(drift, self.screen.look()))
+        else:
+            self.screen.result(drift_text(drift, self.screen.look()))
+        # What makes everything look new or gone; what a sync may do is another matter.
+        self.screen.would_refuse(v for v in prepared.violations if not v.final)
+
+    # ---- report --------------------------------------------------------------------------------
+
+    def board_left_out(self, problem: str) -> None:
+        """Say why the board was not read."""
+        self.screen.write_stderr(f"the board was left out: {problem}")
+
+    def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
+        """Show what is not in the files, and why; without permission as it would be."""
+        for line in unrecorded_lines(written.unrecorded):
+            self.screen.write_stderr(line)
+        if denied:
+            for change in files_after(run.loaded, run.desired, observed)[1]:
+                self.screen.difference(change, err=True)
+        self.screen.warn_all((*written.replaced, *written.unplaced))
+
+    def report(self, report: Report, request: ReportRequest, written: Written | None) -> None:
+        """Show the report, or write it where it is to go."""
+        print_report(self.screen, self.output, report, request, written)
+
+    def posting(self, *, required: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002 - a workflow's
+        """Let a fault in posting end the run."""
+        return nullcontext()
+
+    def posted(self, text: str) -> None:
+        """Say where something was posted."""
+        self.screen.info(text)
+
+
+def _new(plan: Plan) -> str:
+    """Return how many issues a plan creates and adopts."""
+    counts = plan.summary()
+    verbs = [action.value for action in (Action.CREATE, Action.ADOPT) if counts[action.value]]
+    actions = " and ".join(f"{verb} {counts[verb]}" for verb in verbs)
+    return f"{actions} {'issue' if plan.new_issues == 1 else 'issues'}"
+
+
+def _where_to_look(run: Run, plan: Plan, applied: Applied) -> str:
+    """Return where people find what was created: the board, or the issues; "" for nothing new."""
+    if not plan.summary()[Action.CREATE.value]:
+        return ""
+    if run.target.sandbox:
+        return "backlog sandbox serve"
+    observed = applied.observed
+    boards = [o.url for o in applied.outcomes if o.change.kind is ChangeKind.PROJECT and o.url]
+    issues = [issue.url.rpartition("/")[0] for issue in observed.issues[:1]]
+    return next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
