@@ -20,12 +20,13 @@ from backlog_sync.action.outputs import RunnerOutput, RunResult
 from backlog_sync.action.presenter import Workflow
 from backlog_sync.cli.commands.drift import show_drift
 from backlog_sync.cli.commands.plan import show_plan
-from backlog_sync.cli.commands.report import ReportRequest, publish, report
-from backlog_sync.cli.commands.sync import SyncRequest, sync
+from backlog_sync.cli.commands.report import publish, report
+from backlog_sync.cli.commands.sync import sync
 from backlog_sync.cli.crash import write_report
 from backlog_sync.cli.main import prepare_streams
 from backlog_sync.cli.options import TargetOptions
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
+from backlog_sync.cli.requests import ReportRequest, SyncRequest
 from backlog_sync.cli.workspace import Run, load_target, workspace
 from backlog_sync.core.checkout import superseded
 from backlog_sync.core.escape import inert
@@ -114,7 +115,7 @@ def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult
 def _plan(run: Run, workflow: Workflow) -> int:
     inputs = workflow.inputs
     out = workflow.temp_file(run, "saved")
-    return show_plan(run, inputs.options, force=inputs.force, out=out, check=inputs.check)
+    return show_plan(run, workflow, inputs.options, force=inputs.force, out=out, check=inputs.check)
 
 
 def _sync(run: Run, workflow: Workflow) -> int:
@@ -131,17 +132,19 @@ def _sync(run: Run, workflow: Workflow) -> int:
         saved = read_plan(Path(inputs.saved_plan))
         options = saved.options
     run.read_only = False
-    return sync(run, SyncRequest(options, inputs.force, inputs.approve, saved))
+    return sync(run, workflow, SyncRequest(options, inputs.force, inputs.approve, saved))
 
 
 def _drift(run: Run, workflow: Workflow) -> int:
     inputs = workflow.inputs
     run.read_only = not (inputs.drift_issue or workflow.updates_board)
-    prepared, drift = show_drift(run, full=True, complete=False, tracked=inputs.drift_issue)
+    prepared, drift = show_drift(
+        run, workflow, full=True, complete=False, tracked=inputs.drift_issue
+    )
     if workflow.updates_board:
         request = _report_request(workflow)
         made = make_report(run, prepared.observed, request)
-        publish(run, prepared.observed, made, replace(request, issue=None, comment=None))
+        publish(run, workflow, prepared.observed, made, replace(request, issue=None, comment=None))
     if drift and inputs.check:
         return ExitCode.PENDING
     return ExitCode.FAILED if workflow.failed else ExitCode.DONE
@@ -155,7 +158,7 @@ def _report(run: Run, workflow: Workflow) -> int:
         writes = tree.head() == tree.tip(base)
     request = replace(_report_request(workflow), writes=writes)
     run.read_only = not (writes or request.publishes)
-    return report(run, request)
+    return report(run, workflow, request)
 
 
 def _report_request(workflow: Workflow) -> ReportRequest:

@@ -28,7 +28,8 @@ from backlog_sync.action.messages import (
     violation_remarks,
 )
 from backlog_sync.action.outputs import RunnerOutput, RunResult, remarks_of
-from backlog_sync.cli.commands.report import ReportRequest, report_files
+from backlog_sync.cli.report_output import report_files
+from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written
 from backlog_sync.core.changes import Plan, Result

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from backlog_sync.cli.workspace import RunPresenter
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from backlog_sync.cli.commands.report import ReportRequest
+    from backlog_sync.cli.requests import ReportRequest
     from backlog_sync.cli.workspace import Run
     from backlog_sync.cli.write_back import Written
     from backlog_sync.core.drift import Drift
@@ -18,52 +20,17 @@ if TYPE_CHECKING:
     from backlog_sync.engine.executor import Applied
     from backlog_sync.engine.ports import Progress
     from backlog_sync.engine.reconcile import Prepared
-    from backlog_sync.environment import Environment
-    from backlog_sync.files.load import Loaded
     from backlog_sync.reports.values import Report
 
 
-class FilePresenter(Protocol):
-    """What a run shows while it reads its files."""
-
-    @property
-    def env(self) -> Environment:
-        """The environment that requests are sent in."""
-        ...
-
-    def waits(self, seconds: float) -> None:
-        """Say that a request waits, if the wait is long enough to wonder."""
-        ...
-
-    def unreadable(self, loaded: Loaded) -> None:
-        """Show the errors of files that end the run."""
-        ...
-
-    def files(self, loaded: Loaded) -> None:
-        """Show what lint finds in files without errors."""
-        ...
-
-
-class Presenter(FilePresenter, Protocol):
+class Presenter(RunPresenter, Protocol):
     """What a run shows, asks and brings back; the terminal's and the workflow's satisfy it."""
-
-    def reading(self, repository: str) -> AbstractContextManager[object]:
-        """Show a sign of life while GitHub is read."""
-        ...
 
     def progress(self) -> AbstractContextManager[Progress]:
         """Show how far long work is."""
         ...
 
     # ---- plan and sync -------------------------------------------------------------------------
-
-    def worded(self, prepared: Prepared) -> Prepared:
-        """Return the plan and its guards with hints in words of the command or of a workflow."""
-        ...
-
-    def overridden(self, violation: Violation) -> None:
-        """Name a guard that `--force` overrides."""
-        ...
 
     def plan(self, run: Run, prepared: Prepared, standing: Sequence[Violation]) -> None:
         """Show a plan that is not applied, and the guards that would refuse it."""

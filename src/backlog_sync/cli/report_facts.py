@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from backlog_sync import wiring
+from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.workspace import Run
 from backlog_sync.core.facts import Facts
 from backlog_sync.core.fields import STATUS
@@ -24,14 +24,11 @@ from backlog_sync.reports.dates import since_day
 from backlog_sync.reports.gather import Remembered, feedback_refs, gather
 from backlog_sync.reports.values import Report
 
-if TYPE_CHECKING:
-    from backlog_sync.cli.commands.report import ReportRequest
-
 _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:", re.IGNORECASE)
 """Lines that the tool writes itself: they say nothing about when somebody last looked."""
 
 
-def make_report(run: Run, observed: ObservedState, request: "ReportRequest") -> Report:
+def make_report(run: Run, observed: ObservedState, request: ReportRequest) -> Report:
     """Return the report that is asked for.
 
     Reads what people say where feedback is collected, and raises as `Tracker` does. Raises

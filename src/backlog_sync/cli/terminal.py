@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from backlog_sync import wiring
-from backlog_sync.cli.commands.report import ReportRequest, print_report
 from backlog_sync.cli.main import print_error
 from backlog_sync.cli.options import OutputOptions
+from backlog_sync.cli.report_output import print_report
+from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.screen import Screen, open_screen
 from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written, files_after, unrecorded_lines

@@ -1,17 +1,16 @@
 """What a verb needs, opened once: files, target repository, lock, tracker, journal, memory."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import click
 
 from backlog_sync import log, wiring
 from backlog_sync.cli.options import TargetOptions
-from backlog_sync.cli.presenter import FilePresenter, Presenter
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.locations import others_of
@@ -27,76 +26,55 @@ from backlog_sync.files.load import Loaded, load
 from backlog_sync.local.cache import FileCache
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """Files without errors, and the repository that they are about."""
-
-    loaded: Loaded
-    desired: DesiredState
-    target: wiring.Target
+class RunPresenter(Protocol):
+    """What is shown while files and GitHub are read."""
 
     @property
-    def repository(self) -> str:
-        """The target repository, "owner/name"."""
-        return self.target.repository
+    def env(self) -> Environment:
+        """The environment that requests are sent in."""
+        ...
 
-    @property
-    def top(self) -> Path:
-        """The folder that paths are relative to."""
-        return self.target.top
+    def waits(self, seconds: float) -> None:
+        """Say that a request waits, if the wait is long enough to wonder."""
+        ...
 
-    @property
-    def sandbox(self) -> bool:
-        """Whether the target is the simulator."""
-        return self.target.sandbox
+    def unreadable(self, loaded: Loaded) -> None:
+        """Show the errors of files that end the run."""
+        ...
 
-    def tracker(self, *, read_only: bool) -> AbstractContextManager[Tracker]:
-        """GitHub or the sandbox; `read_only` is enforced in the transport."""
-        return wiring.tracker(self.target, read_only=read_only)
+    def files(self, loaded: Loaded) -> None:
+        """Show what lint finds in files without errors."""
+        ...
 
-    def lock(self, *, files: bool = True) -> AbstractContextManager[None]:
-        """Be the only run on this machine; below this root too if `files` may be written."""
-        return wiring.run_lock(self.target, files=files)
+    def reading(self, repository: str) -> AbstractContextManager[object]:
+        """Show a sign of life while GitHub is read."""
+        ...
 
-    def journals(self) -> Journals:
-        """The journals of this machine."""
-        return wiring.journals(self.target)
+    def worded(self, prepared: Prepared) -> Prepared:
+        """Return the plan and its guards with hints in words of the command or of a workflow."""
+        ...
 
-    def memory(self) -> FileCache:
-        """What this machine remembers of the repository."""
-        return wiring.cache(self.target)
-
-
-def target_of(
-    desired: DesiredState,
-    repository: str,
-    top: Path,
-    env: Environment,
-    *,
-    sandbox: bool = False,
-    waits: Callable[[float], None],
-) -> wiring.Target:
-    """Return the target with what these files need of it."""
-    return wiring.Target(
-        repository,
-        env,
-        top,
-        sandbox=sandbox,
-        board_owner=desired.project.owner if desired.project else None,
-        others=others_of(desired.items, repository, desired.repository),
-        waits=waits,
-    )
+    def overridden(self, violation: Violation) -> None:
+        """Name a guard that `--force` overrides."""
+        ...
 
 
 class Run:
     """A run of a verb: the files, the target, and what is opened when it is first asked for."""
 
     def __init__(
-        self, space: Workspace, presenter: Presenter, opened: ExitStack, *, read_only: bool
+        self,
+        loaded: Loaded,
+        desired: DesiredState,
+        target: wiring.Target,
+        presenter: RunPresenter,
+        opened: ExitStack,
+        *,
+        read_only: bool,
     ) -> None:
-        self.loaded = space.loaded
-        self.desired = space.desired
-        self.target = space.target
+        self.loaded = loaded
+        self.desired = desired
+        self.target = target
         self.presenter = presenter
         self._opened = opened
         self.read_only = read_only
@@ -110,6 +88,11 @@ class Run:
     def memory(self) -> FileCache:
         """What this machine remembers of the repository."""
         return wiring.cache(self.target)
+
+    @cached_property
+    def journals(self) -> Journals:
+        """The journals of this machine, each for the repository that was observed."""
+        return wiring.journals(self.target)
 
     @cached_property
     def clock(self) -> Clock:
@@ -150,7 +133,7 @@ class Run:
                 self.desired,
                 self.tracker,
                 options,
-                journals=wiring.journals(self.target) if remembered else None,
+                journals=self.journals if remembered else None,
                 clock=self.clock if wait else None,
                 memory=self.memory if remembered else None,
                 full=full,
@@ -170,16 +153,35 @@ class Run:
 
 @contextmanager
 def workspace(
-    options: TargetOptions, presenter: Presenter, *, read_only: bool = True
+    options: TargetOptions, presenter: RunPresenter, *, read_only: bool = True
 ) -> Iterator[Run]:
     """Read the files, find the target, and close at the end what the run opened.
 
     Ends the run if lint finds errors, which are shown. Raises `errors.BacklogError` if there is
     nothing to read or no target.
     """
-    space = open_workspace(options, presenter)
+    top, env = wiring.root(), presenter.env
+    loaded = load_target(options, top)
+    desired = loaded.desired
+    if desired is None or loaded.errors:
+        presenter.unreadable(loaded)
+        raise click.exceptions.Exit(ExitCode.FAILED)
+    presenter.files(loaded)
+    repository = wiring.target_repository(
+        options.repo, desired.repository, env, top, sandbox=options.sandbox
+    )
+    log.bind(repository=repository)
+    target = wiring.Target(
+        repository,
+        env,
+        top,
+        sandbox=options.sandbox,
+        board_owner=desired.project.owner if desired.project else None,
+        others=others_of(desired.items, repository, desired.repository),
+        waits=presenter.waits,
+    )
     with ExitStack() as opened:
-        yield Run(space, presenter, opened, read_only=read_only)
+        yield Run(loaded, desired, target, presenter, opened, read_only=read_only)
 
 
 def check_keys(keys: Sequence[str], only: Sequence[str]) -> None:
@@ -214,25 +216,3 @@ def log_files(loaded: Loaded) -> None:
         errors=errors,
         warnings=len(loaded.diagnostics) - errors,
     )
-
-
-def open_workspace(options: TargetOptions, presenter: FilePresenter) -> Workspace:
-    """Read the files and find the target; end the run if lint finds errors, which are shown.
-
-    Raises `errors.BacklogError` if there is nothing to read or no target.
-    """
-    top, env = wiring.root(), presenter.env
-    loaded = load_target(options, top)
-    desired = loaded.desired
-    if desired is None or loaded.errors:
-        presenter.unreadable(loaded)
-        raise click.exceptions.Exit(ExitCode.FAILED)
-    presenter.files(loaded)
-    repository = wiring.target_repository(
-        options.repo, desired.repository, env, top, sandbox=options.sandbox
-    )
-    log.bind(repository=repository)
-    target = target_of(
-        desired, repository, top, env, sandbox=options.sandbox, waits=presenter.waits
-    )
-    return Workspace(loaded, desired, target)

@@ -22,6 +22,7 @@ from backlog_sync.render.bounded import TRACKING_BYTES
 from backlog_sync.render.markdown import drift_markdown
 
 if TYPE_CHECKING:
+    from backlog_sync.cli.presenter import Presenter
     from backlog_sync.cli.workspace import Run
     from backlog_sync.engine.reconcile import Prepared
 
@@ -51,11 +52,15 @@ def command(
 
     terminal = open_terminal(output_options, output)
     with workspace(target, terminal, read_only=not tracked) as run:
-        _, differences = show_drift(run, full=full or tracked, complete=full, tracked=tracked)
+        _, differences = show_drift(
+            run, terminal, full=full or tracked, complete=full, tracked=tracked
+        )
     return ExitCode.PENDING if differences else ExitCode.DONE
 
 
-def show_drift(run: Run, *, full: bool, complete: bool, tracked: bool) -> tuple[Prepared, Drift]:
+def show_drift(
+    run: Run, presenter: Presenter, *, full: bool, complete: bool, tracked: bool
+) -> tuple[Prepared, Drift]:
     """Show drift; if it is `tracked`, keep one issue about it up to date.
 
     With `full` every issue is read. Raises `RefusedError` if the read must be `complete` and is
@@ -70,11 +75,11 @@ def show_drift(run: Run, *, full: bool, complete: bool, tracked: bool) -> tuple[
             hint="run it again; a token must be able to see every issue of the repository",
         )
     differences = find_drift(prepared.plan, prepared.desired, prepared.observed)
-    run.presenter.drift(run, prepared, differences)
+    presenter.drift(run, prepared, differences)
     if tracked:
-        with run.presenter.posting(required=True):
+        with presenter.posting(required=True):
             ref = _track(run, prepared, differences)
-            run.presenter.posted(f"Tracking issue: {ref or 'none is needed'}.")
+            presenter.posted(f"Tracking issue: {ref or 'none is needed'}.")
     return prepared, differences
 
 

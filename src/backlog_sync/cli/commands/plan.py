@@ -21,6 +21,7 @@ from backlog_sync.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from backlog_sync.cli.presenter import Presenter
     from backlog_sync.cli.workspace import Run
     from backlog_sync.core.options import PlanOptions
 
@@ -52,21 +53,30 @@ def command(
     from backlog_sync.cli.terminal import open_terminal
     from backlog_sync.cli.workspace import workspace
 
-    with workspace(target, open_terminal(output_options, output)) as run:
-        return show_plan(run, options, force=force, out=Path(out) if out else None, check=check)
+    terminal = open_terminal(output_options, output)
+    with workspace(target, terminal) as run:
+        return show_plan(
+            run, terminal, options, force=force, out=Path(out) if out else None, check=check
+        )
 
 
 def show_plan(
-    run: Run, options: PlanOptions, *, force: Sequence[str], out: Path | None, check: bool
+    run: Run,
+    presenter: Presenter,
+    options: PlanOptions,
+    *,
+    force: Sequence[str],
+    out: Path | None,
+    check: bool,
 ) -> int:
     """Show the plan and save it in `out`; with `check` the exit code says if it has anything."""
     from backlog_sync.local.plan_file import write_plan
 
     prepared = run.plan(options)
     plan = prepared.plan
-    run.presenter.plan(run, prepared, run.standing(prepared, force))
+    presenter.plan(run, prepared, run.standing(prepared, force))
     if out is not None:
         write_plan(out, save_plan(plan, prepared.desired, prepared.observed, options))
-        run.presenter.saved(out)
+        presenter.saved(out)
     pending = plan.has_changes or bool(plan.conflicts) or bool(plan.drift)
     return ExitCode.PENDING if check and pending else ExitCode.DONE

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,24 +15,22 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
+from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.engine.commenting import keep_comment
 from backlog_sync.engine.notices import REPORT, Tracking, track
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import ExitCode, UsageError
 from backlog_sync.local.signals import INTERRUPTS
-from backlog_sync.local.state import safe_name, write_whole
+from backlog_sync.local.state import safe_name
 from backlog_sync.render.bounded import COMMENT_BYTES, TRACKING_BYTES
-from backlog_sync.render.json import dump
 from backlog_sync.reports.health import board_status
-from backlog_sync.reports.render_json import report_csv, report_json
-from backlog_sync.reports.render_markdown import Picture, report_markdown
+from backlog_sync.reports.render_markdown import report_markdown
 from backlog_sync.reports.render_status import report_status
 from backlog_sync.reports.view import Audience
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.presenter import Presenter
+    from backlog_sync.cli.terminal import Terminal
     from backlog_sync.cli.workspace import Run
     from backlog_sync.cli.write_back import Written
     from backlog_sync.core.model import ObservedState
@@ -127,56 +123,29 @@ def command(
     read_only = check or not (request.writes or request.publishes)
     with workspace(target, terminal, read_only=read_only) as run:
         if check:
-            return _check(run, terminal.screen)
+            return _check(run, terminal)
         if request.writes:
             run.lock()
-        return report(run, request)
+        return report(run, terminal, request)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRequest:
-    """What a report is about, whether it `writes` progress into the files, and where it goes.
-
-    `destination` is a file or folder, `issue` the title of one to keep up to date, `comment` the
-    number of an issue or pull request.
-    """
-
-    today: date
-    since: date | None = None
-    bullets: str | None = None
-    seed: int = 1
-    items_for: str | None = None
-    audience: Audience = Audience.EVERYBODY
-    writes: bool = False
-    destination: str | None = None
-    issue: str | None = None
-    comment: int | None = None
-    status_update: bool = False
-
-    @property
-    def publishes(self) -> bool:
-        """Whether the report goes to GitHub, too."""
-        return self.issue is not None or self.comment is not None or self.status_update
-
-
-def report(run: Run, request: ReportRequest) -> int:
+def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
     """Read GitHub, write progress into the files, show the report, publish and deliver it."""
     from backlog_sync.cli.report_facts import make_report
 
-    presenter = run.presenter
     observed = run.observe(full=request.issue is not None)
-    written = _write(run, observed) if request.writes else None
+    written = _write(run, presenter, observed) if request.writes else None
     if observed.project_problem:
         presenter.board_left_out(observed.project_problem)
     made = make_report(run, observed, request)
     presenter.report(made, request, written)
-    publish(run, observed, made, request)
+    publish(run, presenter, observed, made, request)
     unfinished = written is not None and written.again
     code = ExitCode.PARTLY if unfinished else ExitCode.DONE
     return presenter.deliver(run, written.paths if written else (), code)
 
 
-def _write(run: Run, observed: ObservedState) -> Written:
+def _write(run: Run, presenter: Presenter, observed: ObservedState) -> Written:
     """Write what could be put on record into the files; nothing with a token that may not write."""
     from backlog_sync.cli.write_back import flow_in, write_files
 
@@ -185,22 +154,22 @@ def _write(run: Run, observed: ObservedState) -> Written:
         written = write_files(flow, refused=flow.denied)
     if written.problem is not None:
         raise written.problem
-    run.presenter.written(run, observed, written, denied=flow.denied)
+    presenter.written(run, observed, written, denied=flow.denied)
     return written
 
 
-def _check(run: Run, screen: Screen) -> int:
+def _check(run: Run, terminal: Terminal) -> int:
     """Show what would change in the files."""
     from backlog_sync.cli.write_back import files_after
 
     observed = run.observe()
     if observed.project_problem:
-        run.presenter.board_left_out(observed.project_problem)
+        terminal.board_left_out(observed.project_problem)
     _, changes = files_after(run.loaded, run.desired, observed)
     for change in changes:
-        screen.difference(change)
+        terminal.screen.difference(change)
     if not changes:
-        screen.result("The files say what GitHub knows.\n")
+        terminal.screen.result("The files say what GitHub knows.\n")
     return ExitCode.PENDING if changes else ExitCode.DONE
 
 
@@ -218,9 +187,11 @@ def _today(word: str | None) -> date:
 # ---- where it is published -----------------------------------------------------------------
 
 
-def publish(run: Run, observed: ObservedState, report: Report, request: ReportRequest) -> None:
+def publish(
+    run: Run, presenter: Presenter, observed: ObservedState, report: Report, request: ReportRequest
+) -> None:
     """Keep the issue, the comment and the status update of the report up to date."""
-    presenter, tracker = run.presenter, run.tracker
+    tracker = run.tracker
     mark, audience = safe_name(run.desired.backlog_id), request.audience
     if request.issue is not None:
         with presenter.posting():
@@ -245,93 +216,3 @@ def publish(run: Run, observed: ObservedState, report: Report, request: ReportRe
                 text=report_status(report),
             )
             presenter.posted("The board tells how things stand.")
-
-
-def report_files(report: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
-    """The files of a folder of GitHub Pages by name: the page, and the report in other forms.
-
-    Raises `FailedError` where what draws the page is not installed.
-    """
-    page = wiring.page()
-    pictures = page.pictures(report)
-    shown = [Picture(title, name) for name, (title, _) in pictures.items()]
-    return {
-        "index.html": page.page_html(report, audience),
-        "report.md": report_markdown(report, audience, pictures=shown),
-        "report.json": dump(report_json(report, written)),
-        "items.csv": report_csv(report),
-        **{name: svg for name, (_, svg) in pictures.items()},
-    }
-
-
-# ---- what is shown, and where --------------------------------------------------------------
-
-
-def print_report(
-    screen: Screen, output: str, report: Report, request: ReportRequest, written: Written | None
-) -> None:
-    """Print the report or write it where it is to go, and list the files that were written."""
-    paths = written.paths if written else ()
-    quiet = screen.output_options.quiet
-    if request.destination is not None:
-        _save(screen, report, output, request.audience, paths, request.destination)
-    elif output != "text" or not quiet:
-        screen.result(_rendered(report, output, request.audience, paths, screen))
-    if request.destination is None and output != "text":
-        return
-    screen.result("\n" if request.destination is None and not quiet else "")
-    for path in paths:
-        screen.result(f"Written: {path}\n")
-    if written is not None and written.nothing_to_write:
-        screen.result("The files say what GitHub knows already.\n")
-
-
-def _save(
-    screen: Screen,
-    report: Report,
-    output: str,
-    audience: Audience,
-    written: tuple[str, ...],
-    destination: str,
-) -> None:
-    """Write the report into a file or folder, which standard output then names."""
-    target = Path(destination)
-    if target.is_dir() or destination.endswith(("/", "\\")):
-        files = report_files(report, audience, written)
-    else:
-        form = _SUFFIXES.get(target.suffix.lower(), output)
-        if output not in ("text", form):
-            raise UsageError(
-                f"--format {output} does not go into {target.name}",
-                hint=f"leave --format out, or name the file *.{_SUFFIX_OF[output]}",
-            )
-        files = {target.name: _rendered(report, form, audience, written, None)}
-        target = target.parent
-    for name, text in files.items():
-        write_whole(target / name, text.encode())
-        screen.result(f"Report: {target / name}\n")
-
-
-_SUFFIX_OF = {"text": "txt", "markdown": "md", "html": "html", "json": "json", "csv": "csv"}
-_SUFFIXES = {f".{suffix}": output for output, suffix in _SUFFIX_OF.items()}
-
-
-def _rendered(
-    report: Report, output: str, audience: Audience, written: tuple[str, ...], screen: Screen | None
-) -> str:
-    """The report in a format; without a screen as text for a file."""
-    from backlog_sync.render.canvas import Look
-    from backlog_sync.reports.render_text import report_text
-
-    match output:
-        case "json":
-            return dump(report_json(report, written))
-        case "csv":
-            return report_csv(report)
-        case "markdown":
-            return report_markdown(report, audience)
-        case "html":
-            return str(wiring.page().page_html(report, audience))
-    return report_text(
-        report, screen.look() if screen else Look(width=80, color=False, ascii=False), audience
-    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,7 @@ from backlog_sync.cli.options import (
     plan_options,
     target_options,
 )
+from backlog_sync.cli.requests import SyncRequest
 from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.checkout import superseded
 from backlog_sync.core.guards import Violation
@@ -28,8 +29,7 @@ from backlog_sync.errors import ExitCode
 from backlog_sync.local.signals import INTERRUPTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from backlog_sync.cli.presenter import Presenter
     from backlog_sync.cli.workspace import Run
     from backlog_sync.cli.write_back import Written
     from backlog_sync.engine.executor import Applied
@@ -89,33 +89,17 @@ def command(
     request = SyncRequest(options, force, approve, plan_file, write=not no_write_back)
     with workspace(target, terminal, read_only=dry_run) as run:
         if dry_run:
-            return show_plan(run, options, force=force, out=None, check=check)
+            return show_plan(run, terminal, options, force=force, out=None, check=check)
         if terminal.env.workflow and not target.sandbox:
             late = superseded(wiring.repository_here(run.target.top, terminal.env).checkout())
             if late:
                 terminal.superseded(late)
                 return ExitCode.DONE
-        return sync(run, request)
+        return sync(run, terminal, request)
 
 
-@dataclass(frozen=True, slots=True)
-class SyncRequest:
-    """What a sync is asked for.
-
-    `force` names the guards to override, `approve` is the digest of the plan that was approved,
-    `saved` a plan to apply exactly; without `write` the files stay unchanged.
-    """
-
-    options: PlanOptions = PLAIN
-    force: tuple[str, ...] = ()
-    approve: str | None = None
-    saved: SavedPlan | None = None
-    write: bool = True
-
-
-def sync(run: Run, request: SyncRequest) -> int:
+def sync(run: Run, presenter: Presenter, request: SyncRequest) -> int:
     """Plan, guard, ask, apply, write back and deliver; return the exit code."""
-    presenter = run.presenter
     run.lock(files=request.write and run.loaded.write_back != "none")
     prepared = run.plan(request.options, wait=True)
     presenter.plan_to_apply(run, prepared)
@@ -127,7 +111,7 @@ def sync(run: Run, request: SyncRequest) -> int:
         presenter.refused(run, prepared, violations)
         return ExitCode.REFUSED
     with INTERRUPTS.held():
-        applied, written = _apply(run, prepared, request)
+        applied, written = _apply(run, presenter, prepared, request)
         presenter.synced(run, prepared, applied, written)
     code = _exit_code(prepared.plan, applied, written)
     return code if applied.interrupted else presenter.deliver(run, written.paths, code)
@@ -151,7 +135,9 @@ def _violations(run: Run, prepared: Prepared, request: SyncRequest) -> list[Viol
     return []
 
 
-def _apply(run: Run, prepared: Prepared, request: SyncRequest) -> tuple[Applied, Written]:
+def _apply(
+    run: Run, presenter: Presenter, prepared: Prepared, request: SyncRequest
+) -> tuple[Applied, Written]:
     """Apply, and write back. An interrupt ends the first, and never the second."""
     from backlog_sync.cli.write_back import Written, recorded_in, write_progress
 
@@ -161,7 +147,7 @@ def _apply(run: Run, prepared: Prepared, request: SyncRequest) -> tuple[Applied,
     if request.write and prepared.plan.changes:
         # Bodies and cards that are written anyway have on record what goes into the files.
         prepared = replace(prepared, plan=recorded_in(run.loaded, prepared, takes))
-    with run.presenter.progress() as progress:
+    with presenter.progress() as progress:
         applied = reconcile.apply(
             prepared, run.tracker, nonces=wiring.nonces(), progress=progress, clock=run.clock
         )

@@ -25,18 +25,17 @@ from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import run_keys, undo_plan
 from backlog_sync.engine.undo import apply_undo, observe_for_undo, with_other_issues
 from backlog_sync.errors import ExitCode, RefusedError, UsageError
-from backlog_sync.local.run_files import read_given_record
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.cli.workspace import Workspace
+    from backlog_sync.cli.workspace import Run
     from backlog_sync.core.model import ObservedState
     from backlog_sync.core.run_record import RunRecord
     from backlog_sync.engine.executor import Applied
-    from backlog_sync.engine.ports import Journal, Tracker
+    from backlog_sync.engine.ports import Journal
 
 
 @click.command(
@@ -77,26 +76,26 @@ def command(
     files. The flags of the sync can be repeated: those that say how a plan is made change nothing
     here.
     """
-    from backlog_sync.cli.screen import open_screen
-    from backlog_sync.cli.workspace import open_workspace
+    from backlog_sync.cli.terminal import open_terminal
+    from backlog_sync.cli.workspace import workspace
+    from backlog_sync.local.run_files import read_given_record
 
     if sum((number is not None, source is not None, listing)) > 1:
         raise UsageError("--run, --from and --list exclude each other", hint="use one of them")
     given = read_given_record(Path(source)) if source is not None else None
-    screen = open_screen(output_options)
-    workspace = open_workspace(target, screen)
-    with workspace.lock(files=False), workspace.tracker(read_only=dry_run or listing) as tracker:
-        run = _Undo(
-            screen, workspace, tracker, output, only, dry_run=dry_run, yes=yes or target.sandbox
+    terminal = open_terminal(output_options, output)
+    with workspace(target, terminal, read_only=dry_run or listing) as opened:
+        opened.lock(files=False)
+        undo = _Undo(
+            terminal.screen, opened, output, only, dry_run=dry_run, yes=yes or target.sandbox
         )
-        return run.show_list() if listing else run(number, given)
+        return undo.show_list() if listing else undo(number, given)
 
 
 @dataclass(frozen=True, slots=True)
 class _Undo:
     screen: Screen
-    workspace: Workspace
-    tracker: Tracker
+    opened: Run
     output: str
     only: tuple[str, ...]
     dry_run: bool
@@ -108,7 +107,7 @@ class _Undo:
         from backlog_sync.cli.workspace import check_keys
 
         observed = self._observe()
-        journal = self.workspace.journals()(observed)
+        journal = self.opened.journals(observed)
         run = _checked(given, observed) if given else self._run(journal, number, observed)
         if run is None:
             return self._nothing("no run is known on this machine that changed anything")
@@ -116,7 +115,7 @@ class _Undo:
             why = f"the last run, of {_moment(run)}, is undone already (earlier ones: --list)"
             return self._nothing(why)
         check_keys(run_keys(run), self.only)
-        observed = with_other_issues(observed, run, self.tracker)
+        observed = with_other_issues(observed, run, self.opened.tracker)
         undo = undo_plan(observed, run, self.only)
         if not undo.plan.changes:
             return self._unchanged(undo.plan, run)
@@ -129,9 +128,9 @@ class _Undo:
             applied = apply_undo(
                 undo,
                 run,
-                self.workspace.desired,
+                self.opened.desired,
                 observed,
-                tracker=self.tracker,
+                tracker=self.opened.tracker,
                 nonces=wiring.nonces(),
                 progress=bar,
                 journal=None if given else journal,
@@ -143,13 +142,15 @@ class _Undo:
 
     def show_list(self) -> int:
         """List the runs that are kept."""
-        journal = self.workspace.journals()(self._observe(issues=False))
+        journal = self.opened.journals(self._observe(issues=False))
         runs = [run for n in journal.run_numbers() if (run := journal.run(n)) is not None]
         if self.output == "json":
             self.screen.result(dump({"format_version": 1, "runs": [_run_json(r) for r in runs]}))
             return ExitCode.DONE
         if not runs:
-            self.screen.info(f"no runs are kept on this machine for {self.workspace.repository}")
+            self.screen.info(
+                f"no runs are kept on this machine for {self.opened.target.repository}"
+            )
             return ExitCode.DONE
         rows: list[tuple[str, ...]] = [("Run", "Began", "Backlog", "Changed", "Created", "")]
         rows += [_row(run) for run in reversed(runs)]
@@ -162,10 +163,10 @@ class _Undo:
     # ---- parts ---------------------------------------------------------------------------------
 
     def _observe(self, *, issues: bool = True) -> ObservedState:
-        with self.screen.waiting(f"Reading {self.workspace.repository}"):
+        with self.screen.waiting(f"Reading {self.opened.target.repository}"):
             if not issues:
-                return self.tracker.definitions(None, None)
-            return observe_for_undo(self.workspace.desired, self.tracker)
+                return self.opened.tracker.definitions(None, None)
+            return observe_for_undo(self.opened.desired, self.opened.tracker)
 
     def _run(
         self, journal: Journal, number: int | None, observed: ObservedState
@@ -184,7 +185,7 @@ class _Undo:
     def _nothing(self, why: str) -> int:
         self.screen.info(f"{why}: nothing to do")
         if self.output == "json":
-            self.screen.result(dump(plan_to_json(Plan(self.workspace.repository, None, ()))))
+            self.screen.result(dump(plan_to_json(Plan(self.opened.target.repository, None, ()))))
         return ExitCode.DONE
 
     def _unchanged(self, plan: Plan, run: RunRecord) -> int:

@@ -1,0 +1,49 @@
+"""What a run is asked for, by options of the command or by inputs of a workflow."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.saved import SavedPlan
+from backlog_sync.reports.view import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """What a sync is asked for.
+
+    `force` names the guards to override, `approve` is the digest of the plan that was approved,
+    `saved` a plan to apply exactly; without `write` the files stay unchanged.
+    """
+
+    options: PlanOptions = PLAIN
+    force: tuple[str, ...] = ()
+    approve: str | None = None
+    saved: SavedPlan | None = None
+    write: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """What a report is about, whether it `writes` progress into the files, and where it goes.
+
+    `destination` is a file or folder, `issue` the title of one to keep up to date, `comment` the
+    number of an issue or pull request.
+    """
+
+    today: date
+    since: date | None = None
+    bullets: str | None = None
+    seed: int = 1
+    items_for: str | None = None
+    audience: Audience = Audience.EVERYBODY
+    writes: bool = False
+    destination: str | None = None
+    issue: str | None = None
+    comment: int | None = None
+    status_update: bool = False
+
+    @property
+    def publishes(self) -> bool:
+        """Whether the report goes to GitHub, too."""
+        return self.issue is not None or self.comment is not None or self.status_update
