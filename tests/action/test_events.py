@@ -539,7 +539,7 @@ def test_a_saved_plan_that_is_none_or_comes_with_options_is_refused(place: Place
     assert place.push({"saved-plan": str(kept)}).code == 4
     mixed = place.push({"saved-plan": str(kept), "prune": "true"})
     assert mixed.code == 2
-    assert "saved-plan holds the plan" in mixed.said("error")[0]
+    assert "saved-plan contains the plan" in mixed.said("error")[0]
     assert place.titles() == []
 
 
@@ -575,7 +575,7 @@ def test_drift_and_report_tell_the_board_once_a_day(place: Place) -> None:
     assert told.code == 0, told.log
     ((status, body),) = updates(place)
     assert status == "COMPLETE"
-    assert "2 of 2 items done (100 %)" in body
+    assert "2 of 2 items done (100%)" in body
 
 
 def test_a_token_that_may_not_tell_the_board_is_a_warning(place: Place) -> None:

@@ -43,7 +43,7 @@ def test_a_real_token_is_named_by_its_place_and_never_shown(
     """Where it was found, whose it is, its scopes; what is left of the hour."""
     found = doctor(backlog)
     assert found["token"] == ("ok", "GH_TOKEN, sandbox-user (scopes: admin:org, project, repo)", "")
-    assert found["repository"][:2] == ("ok", "octo-org/shop, admin access, an organisation's")
+    assert found["repository"][:2] == ("ok", "octo-org/shop, admin access, an organization's")
     assert "of 5000 points left" in found["rate limit"][1]
     ran = backlog("doctor", "-vv")
     assert CANARY not in ran.out + ran.err

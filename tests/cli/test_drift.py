@@ -457,7 +457,7 @@ def test_an_empty_backlog_closes_nothing_by_accident(
     file.write_text("version: 1\nrepository: octo-org/shop\nstories: []\n", encoding="utf-8")
     ran = backlog("sync", "--prune", "close", "--force", "empty-backlog")
     assert ran.code == 4
-    assert "closes 12 of 12 managed issues (100 %" in ran.err
+    assert "closes 12 of 12 managed issues (100%" in ran.err
     assert backlog("sync", "--prune", "close").code == 4
     force = ("--force", "empty-backlog", "--force", "mass-change")
     assert backlog("sync", "--prune", "close", *force).code == 0

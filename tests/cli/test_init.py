@@ -46,7 +46,7 @@ def test_init_overwrites_nothing(backlog: Backlog, folder: Path) -> None:
     TARGET.write_text("mine\n", encoding="utf-8")
     ran = backlog("init")
     assert ran.code == 1
-    assert "nothing is overwritten" in ran.err
+    assert "not overwritten" in ran.err
     assert "--output" in ran.err
     assert TARGET.read_text(encoding="utf-8") == "mine\n"
     (folder / "w.csv").write_bytes(TABLE.encode())

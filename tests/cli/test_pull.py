@@ -138,10 +138,7 @@ def test_fields_of_a_yaml_file(
     assert "        - ui\n        # another\n      depends_on: [keep]" in after
     settled(backlog, "plan.yaml")
     again = backlog("pull", "plan.yaml")
-    assert (again.out, file.read_bytes().decode()) == (
-        "The files say what GitHub says already.\n",
-        after,
-    )
+    assert (again.out, file.read_bytes().decode()) == ("The files are up to date.\n", after)
 
 
 def test_values_that_people_cleared_are_empty_in_the_file(

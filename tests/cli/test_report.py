@@ -249,7 +249,7 @@ def test_one_comment_is_kept_up_to_date(backlog: Backlog, planned: Path, server:
     for there in (talk, pull):
         ran = backlog("report", "--comment", str(there.number), *DAY)
         assert ran.code == 0, ran.err
-        assert "The report stands in a comment: http" in ran.err
+        assert "Report posted in a comment: http" in ran.err
     ann.close(ann.find("Keep a cart").number)
     assert backlog("report", "--comment", str(talk.number), *DAY).code == 0
     (comment,) = server.store.comments[talk.id].values()

@@ -169,7 +169,7 @@ def test_an_edited_plan_is_refused(backlog: Backlog, server: Sandbox, name: str)
         ("", "not JSON"),
         ("[1]", "valid dictionary"),
         ("[" * 200_000, "not JSON"),
-        ('{"format_version": 1, "format_version": 1}', "stands twice"),
+        ('{"format_version": 1, "format_version": 1}', "occurs twice"),
         ('{"format_version": NaN}', "NaN"),
         ("\x00\xff", "not JSON"),
     ],
@@ -179,7 +179,7 @@ def test_what_is_no_plan_is_refused(backlog: Backlog, text: str, reason: str) ->
     Path("plan.json").write_text(text, encoding="latin-1")
     ran = backlog("sync", "--plan", "plan.json")
     assert ran.code == 4
-    assert "is no plan that can be applied" in ran.err
+    assert "is not a valid saved plan" in ran.err
     assert reason in ran.err
 
 

@@ -50,7 +50,7 @@ class Driver:
 
 @pytest.fixture
 def driver(judge: Judge) -> Iterator[Driver]:
-    """A driver on a sandbox with an organisation's and a user's repository."""
+    """A driver on a sandbox with an organization's and a user's repository."""
     made = Driver(judge)
     made.world.sandbox.ensure_repository("ada/notes", owner_type="User")
     made.world.sandbox.ensure_repository("octo-org/secret", private=True)

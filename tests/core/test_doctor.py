@@ -21,7 +21,7 @@ def line(name: str, wanted: ProjectSpec | None = None, **more: object) -> Check:
 @pytest.mark.parametrize(
     ("different", "health", "said"),
     [
-        ({}, Health.OK, "an organisation's"),
+        ({}, Health.OK, "an organization's"),
         ({"owner_type": "User"}, Health.OK, "a user's"),
         ({"archived": True}, Health.ERROR, "is archived"),
         ({"permission": "READ"}, Health.ERROR, "may only read it (read)"),

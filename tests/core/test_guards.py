@@ -97,7 +97,7 @@ def test_a_mass_change_refuses_beyond_30_per_cent(what: str, count: int, refused
     assert [each.slug for each in found] == (["mass-change"] if refused else [])
     if refused:
         assert what in found[0].message
-        assert "4 of 10 managed issues (40 %, the limit is 30%)" in found[0].message
+        assert "4 of 10 managed issues (40%, the limit is 30%)" in found[0].message
         assert "--force mass-change" in found[0].hint
 
 
@@ -243,12 +243,12 @@ def otherwise(count: int) -> tuple[DesiredItem, ...]:
 
 @pytest.mark.parametrize(("count", "refused"), [(3, False), (4, True), (10, True)])
 def test_a_newer_reading_that_changes_many_items_refuses(count: int, refused: bool) -> None:
-    """More than 30 % of at least 10, by title, kind or text; examples begin with the titles."""
+    """More than 30% of at least 10, by title, kind or text; examples begin with the titles."""
     there = observed(*by_reader(backlog(*BEFORE), 0))
     found = guard(desired(*otherwise(count)), there)
     assert [each.slug for each in found] == (["reading-changed"] if refused else [])
     if refused:
-        assert f"{count} of 10 managed issues ({count}0 %, the limit is 30%)" in found[0].message
+        assert f"{count} of 10 managed issues ({count}0%, the limit is 30%)" in found[0].message
         assert "for example 'Title of i-2' → 'Lockers', " in found[0].message
         assert "another kind of 'Title of i-1'" in guard(desired(*otherwise(4)), there)[0].message
         assert "reading:" in found[0].hint

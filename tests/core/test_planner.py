@@ -912,4 +912,4 @@ def test_a_blocker_that_people_took_away_is_no_order_of_theirs() -> None:
     (link,) = [change for change in plan.changes if change.kind is ChangeKind.DEPENDENCY]
     (move,) = [change for change in plan.changes if change.is_move]
     assert (link.key, link.drifted) == ("b", ("blocked_by",))
-    assert (move.key, move.drifted, move.reason) == ("b", (), "stands there in the file")
+    assert (move.key, move.drifted, move.reason) == ("b", (), "is there in the file")

@@ -107,7 +107,7 @@ def test_no_state_is_pushed(owner: str, word: str, state: str) -> None:
     plan = plan_of(item("k", state=word), there, ownership={"state": owner})
     assert not any(c.action.value in ("close", "reopen") for c in plan.changes)
     assert [note.name for note in plan.drift] == ["state"]
-    assert "not believed" in plan.drift[0].reason
+    assert "not trusted" in plan.drift[0].reason
     (warned,) = [w for w in plan.warnings if w.slug == "record-not-believed"]
     assert "stranger" in warned.message
     assert "trusted_authors: [github-actions[bot], stranger]" in warned.message

@@ -49,7 +49,7 @@ def test_a_status_that_is_none_is_told(load_text: LoadText) -> None:
     """An option of the board is one, and so is every word that we know."""
     loaded = load_text(_roadmap("    statuses: {Shipped: Blue, Parked: Waiting}\n"), "R.md")
     assert [each.slug for each in loaded.errors] == ["invalid-reading"]
-    assert "'Blue', the meaning of 'Shipped', is no status: write one of Todo" in (
+    assert "'Blue', the meaning of 'Shipped', is not a status: write one of Todo" in (
         loaded.errors[0].message
     )
 

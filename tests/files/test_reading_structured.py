@@ -170,7 +170,7 @@ def test_what_fits_nothing_is_told(tmp_path: Path) -> None:
     """Lines for other kinds of files are none of this one's."""
     loaded = _load(tmp_path, "r.yaml", RACK, '"key sails": {items: task}', '"## *": epic')
     assert [each.message for each in loaded.diagnostics if each.slug == "unused-reading"] == [
-        "'key sails' of 'reading' fits nothing in this file"
+        "'key sails' of 'reading' matches nothing in this file"
     ]
     loaded = _load(tmp_path, "r.csv", "Title,Status\nRig,Done\n", '"table Boat": task')
     assert "unused-reading" in {each.slug for each in loaded.diagnostics} or loaded.errors

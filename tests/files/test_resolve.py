@@ -395,8 +395,8 @@ def test_cycles_are_named_whole(load_text: LoadText) -> None:
         " {id: c, title: C, depends_on: [a]}, {id: d, title: D, depends_on: [d]}]"
     )
     assert [each.message for each in loaded.errors] == [
-        "these wait for each other: a -> b -> c -> a",
-        "'d' waits for itself",
+        "circular dependency: a -> b -> c -> a",
+        "'d' depends on itself",
     ]
 
 

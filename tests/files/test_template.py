@@ -162,11 +162,11 @@ def test_parts_are_found_again_in_a_body(tmp_path: Path) -> None:
         ("{acceptance_criteria}\n# A\n{gaol}", "unknown-part", "did you mean 'goal'?"),
         ("{acceptance_criteria}\n# A\n{goal}\n# B\n{goal}", "duplicate-part", "keep one"),
         ("{acceptance_criteria}\n# A\n{goal}\n# A\nx", "duplicate-heading", "another name"),
-        ("{acceptance_criteria}\n# A\n{goal}\n\nx", "shared-section", "of its own"),
-        ("{acceptance_criteria}\n{goal}", "shared-section", "of its own"),
+        ("{acceptance_criteria}\n# A\n{goal}\n\nx", "shared-section", "its own"),
+        ("{acceptance_criteria}\n{goal}", "shared-section", "its own"),
         ("{acceptance_criteria}\n# A\n# B\n{goal}", "empty-section", "take it out"),
-        ("{acceptance_criteria}\n# A\nThe {goal} is", "part-in-text", "of its own"),
-        ("{acceptance_criteria}\n# A\n- {goal}", "part-in-text", "of its own"),
+        ("{acceptance_criteria}\n# A\nThe {goal} is", "part-in-text", "its own"),
+        ("{acceptance_criteria}\n# A\n- {goal}", "part-in-text", "its own"),
     ],
 )
 def test_a_template_that_cannot_be_meant_is_told_and_stops_a_sync(

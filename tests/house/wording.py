@@ -94,7 +94,7 @@ PATTERNS = (
         "Totals are held against the items.",
         "Totals are checked against the items.",
     ),
-    Pattern(r"(?:\d|\}) %(?!\w)", "85%, without a space", "85 % likely", "85% likely", FOR_USERS),
+    Pattern(r"\d %(?!\w)", "85%, without a space", "85 % likely", "85% likely", FOR_USERS),
     Pattern(r"\bper cent\b", "percent, or 85%", "85 per cent", "85 percent"),
     Pattern(
         r"\b[Hh]ow things stand\b", "status", "It shows how things stand.", "It shows the status."

@@ -183,7 +183,7 @@ def judge() -> Judge | None:
 
 @pytest.fixture
 def world(judge: Judge | None) -> Iterator[World]:
-    """A sandbox in memory, with an organisation's repository."""
+    """A sandbox in memory, with an organization's repository."""
     made = World()
     made.judge = judge
     yield made

@@ -297,4 +297,4 @@ def test_the_command_tells_all_faults_of_the_file(tmp_path: Path) -> None:
         check=False,
     )
     assert missing.returncode == 1
-    assert "there is no such file" in missing.stderr
+    assert "the file does not exist" in missing.stderr

@@ -248,7 +248,7 @@ def test_an_iteration_field_without_a_first_day_is_deferred(world: World) -> Non
     world.write(
         "project: {owner: octo-org, title: Widgets}\nstories: [{id: a, title: A, sprint: S 1}]\n"
     )
-    assert reasons(world.plan()) == ["an iteration field cannot be made without its first day"]
+    assert reasons(world.plan()) == ["an iteration field cannot be created without a start date"]
     world.sync()
 
 
@@ -280,7 +280,7 @@ def test_an_archived_card_takes_no_values_and_stays_archived(world: World) -> No
     assert not world.plan().has_changes
     world.edit("story_points: 3", "story_points: 8")
     plan = world.plan()
-    assert reasons(plan) == ["its card is archived and takes no values (Story Points)"]
+    assert reasons(plan) == ["its board item is archived and takes no values (Story Points)"]
     world.run()
     assert [item.is_archived for item in items(world)] == [True, False]
     assert not world.plan().has_changes

@@ -74,7 +74,7 @@ def test_name_and_alias_both_there_are_kept_and_told(world: World) -> None:
     plan = world.plan()
     assert of_kind(plan, ChangeKind.LABEL) == []
     assert [w.message for w in plan.warnings] == [
-        "the label Huge is there beside Big; both are kept"
+        "the label Huge exists next to Big; both are kept"
     ]
     world.run()
     assert {"Big", "Huge"} <= set(labels(world))
@@ -439,7 +439,7 @@ def test_without_a_record_both_values_are_told_and_the_file_is_enforced(world: W
     found = find_drift(prepared.plan, prepared.desired, prepared.observed)
     assert (found.counts["drift"], found.counts["pending"]) == (1, 0)
     text = plan_text(prepared.plan, Look(width=100))
-    assert "differs  nothing on record says who changed it; sync sets what the file" in text
+    assert "differs  it is not recorded who changed it; sync sets what the file" in text
     (left,) = world.pull()
     assert "--on-conflict github" in left
     assert "2027-03-31" in world.text

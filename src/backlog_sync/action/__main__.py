@@ -50,7 +50,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
     except BacklogError as problem:
         result = _failed(problem, runner)
     except KeyboardInterrupt:
-        result = _stopped(ExitCode.INTERRUPTED, "Interrupted; the next run goes on.")
+        result = _stopped(ExitCode.INTERRUPTED, "Interrupted; the next run continues.")
     except OSError as error:
         result = _failed(of_system(error), runner)
     except Exception as error:  # the boundary: whatever else escapes is our bug

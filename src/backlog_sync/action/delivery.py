@@ -10,9 +10,9 @@ from backlog_sync.render.annotations import Annotation
 
 TITLE = "Bring progress back from GitHub"
 _BODY = """\
-GitHub knows better: issue numbers, closed issues, ticked boxes, as `backlog` read them there.
+Progress on GitHub: issue numbers, closed issues and ticked boxes, as `backlog` read them.
 
-This branch is made anew by every run; merge it, or leave it and it follows.
+Every run recreates this branch. Merge it, or leave it open: it stays up to date.
 """
 _RIGHTS = "does the job have `permissions: contents: write`, and does the checkout reach `origin`?"
 
@@ -42,7 +42,7 @@ def deliver(
         return Delivered(True, "progress stays in this run: progress is none")
     commit = tree.commit(files, TITLE + (" [skip ci]" if how == "commit" else ""))
     if commit is None:
-        return Delivered(True, "the repository says what GitHub knows already")
+        return Delivered(True, "the repository is up to date")
     if how == "commit":
         pushed = tree.push(commit, base)
         match pushed.result:

@@ -139,7 +139,9 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         app_key=text("APP_PRIVATE_KEY"),
     )
     if inputs.saved_plan and inputs.options != PLAIN:
-        faults.append("saved-plan holds the plan: only, on-conflict, adopt and prune make another")
+        faults.append(
+            "saved-plan contains the plan: only, on-conflict, adopt and prune would change it"
+        )
     if bool(inputs.app_id) != bool(inputs.app_key):
         faults.append("app-id and app-private-key belong together: one of them is missing")
     if faults:

@@ -84,7 +84,7 @@ _HINTS = {
         " or say `project: none`"
     ),
     "repository-out-of-reach": (
-        "the workflow's own token reaches its own repository alone: give `token` one that reaches"
+        "the workflow's own token can access only its own repository: give `token` one that reaches"
         " all that the files name, or keep these items in the file with `sync: false`"
     ),
 }

@@ -67,7 +67,7 @@ class RunnerOutput:
         """Tell the end: the last line of the log, the summary, the outputs."""
         for kind, count in self._unshown.items():
             if count:
-                self.log(f"{count} more of kind {kind} are in the log alone")
+                self.log(f"{count} more of kind {kind} are only in the log")
         self.log(ended.line)
         if self._summary and ended.markdown:
             _append(self._summary, ended.markdown.rstrip("\n") + "\n")

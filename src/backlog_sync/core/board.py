@@ -80,8 +80,8 @@ class BoardPlan:
         if card is not None and card.archived:
             if diff.values:
                 names = ", ".join(diff.values)
-                reason = f"its card is archived and takes no values ({names})"
-                self._defer(item, reason, "restore the card on the board, or leave it")
+                reason = f"its board item is archived and takes no values ({names})"
+                self._defer(item, reason, "restore the item on the board, or leave it")
             return CardDiff()
         waits = () if issue else (item.key,)
         if card is None:

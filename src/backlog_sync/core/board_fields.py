@@ -95,7 +95,7 @@ class FieldPlan:
         if definition.type == "iteration" and not definition.start:
             self._defer(
                 definition.name,
-                "an iteration field cannot be made without its first day",
+                "an iteration field cannot be created without a start date",
                 f"declare it: {definition.name}: {{type: iteration, start: …, duration: 14}}",
             )
             return

@@ -39,7 +39,7 @@ DEFAULT_COLOR = "ededed"
 """What GitHub itself gives a label without a colour."""
 
 RENAMED = "renamed on GitHub"
-UNRECORDED = "nothing on record says who changed it"
+UNRECORDED = "it is not recorded who changed it"
 DIFFERS = f"differs from the file; {UNRECORDED}"
 
 _T = TypeVar("_T", ObservedLabel, ObservedMilestone)
@@ -358,7 +358,7 @@ def double_labels(location: Location) -> list[Warned]:
         for alias in map(normalize.fold, label.aliases):
             if alias in existing and alias not in declared:
                 where = "" if location.is_target else f" in {location.name}"
-                names = f"{existing[alias]} is there beside {label.name}"
+                names = f"{existing[alias]} exists next to {label.name}"
                 message = f"the label {names}{where}; both are kept"
                 warnings.append(Warned(message, "double-label"))
     return warnings

@@ -253,7 +253,7 @@ class _Merge:
 
 
 TAKEN_AWAY = "taken away on GitHub"
-UNBELIEVED = "not set: the record in this issue is not believed (see the warnings)"
+UNBELIEVED = "not set: the record in this issue is not trusted (see the warnings)"
 
 
 def _why(diff: SetDiff, *, pending: bool) -> str:

@@ -94,7 +94,7 @@ def _repository(repository: ObservedRepository) -> Check:
             f"{name}: triage access",
             "GitHub drops labels, milestones and types of new issues without write access",
         )
-    kind = "an organisation's" if repository.owner_type == "Organization" else "a user's"
+    kind = "an organization's" if repository.owner_type == "Organization" else "a user's"
     return Check("repository", Health.OK, f"{name}, {may} access, {kind}")
 
 
@@ -147,7 +147,7 @@ def _features(examination: Examination) -> tuple[Check, ...]:
     if not capabilities.boards:
         lines.append(_feature("Projects", False, "use --project none"))
     elif not capabilities.option_ids:
-        less = "options of a field cannot be added without clearing it on every card"
+        less = "options of a field cannot be added without clearing it on every board item"
         hint = "add options on the board's own page"
         lines.append(Check("Projects", Health.LESS, less, hint))
     else:

@@ -266,7 +266,7 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
         Violation(
             _MASS,
             f"this plan {effect} {len(keys)} of {managed} managed issues "
-            f"({100 * len(keys) // managed} %, the limit is {_SHARE:.0%})",
+            f"({100 * len(keys) // managed}%, the limit is {_SHARE:.0%})",
             f"look at the plan; if it is meant, use --force {_MASS}",
         )
         for effect, keys in kinds.items()
@@ -283,7 +283,7 @@ def _reread(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[
         Violation(
             _REREAD,
             f"this plan changes the title, kind or text of {found.count} of {found.managed} managed"
-            f" issues ({100 * found.count // found.managed} %, the limit is {_SHARE:.0%}) that an"
+            f" issues ({100 * found.count // found.managed}%, the limit is {_SHARE:.0%}) that an"
             f" earlier version of backlog wrote; for example {', '.join(found.examples)}",
             "look at `backlog plan`; where the file is read wrongly now, `reading:` in its settings"
             f" says what its lines are; if all of it is right, use --force {_REREAD}",

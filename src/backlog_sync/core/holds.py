@@ -216,7 +216,7 @@ def unfilled(holes: Sequence[Hole], ref: str | None, issue: ObservedIssue | None
     named = ", ".join(f"'{hole.text}' ({hole.place})" for hole in holes[:_NAMED])
     more = f" and {len(holes) - _NAMED} more" if len(holes) > _NAMED else ""
     if holes[0].above:
-        reason = f"it stands below {named}, which is a placeholder of a template"
+        reason = f"it is below {named}, which is a placeholder of a template"
         return Hold(reason, "fill that in, or give this item an `id:`", ref, issue)
     are = "is a placeholder" if len(holes) == 1 else "are placeholders"
     hint = f"fill {'it' if len(holes) == 1 else 'them'} in, or remove the item"

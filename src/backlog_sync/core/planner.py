@@ -426,7 +426,7 @@ class _Builder:
         restores: bool = False,
     ) -> None:
         parent = str(change.after)
-        reason = "changed on GitHub" if restores else "stands below it in the file"
+        reason = "changed on GitHub" if restores else "is below it in the file"
         about = self._about(item, reason, issue, self._new(parent, item.key))
         replaces = None if change.before is None else str(change.before)
         self.changes.append(
@@ -491,7 +491,7 @@ class _Builder:
     def _move(self, move: Move, parent: str, *, restores: bool) -> None:
         match = self.matches.by_key.get(move.key)
         anchor = move.after or move.before or ""
-        reason = SORTED if restores else "stands there in the file"
+        reason = SORTED if restores else "is there in the file"
         issue = match.issue if match else None
         waits = self._new(parent, move.key, anchor)
         self.changes.append(

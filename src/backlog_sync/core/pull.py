@@ -183,7 +183,7 @@ class _Puller:
     def definition(self, note: FieldNote, shared: bool) -> None:
         """Accept a part of a label, a milestone or a board field."""
         if note.verdict is Verdict.DIFFERS:
-            why = "nothing on record says who changed it; --on-conflict github takes GitHub's"
+            why = "it is not recorded who changed it; --on-conflict github takes GitHub's"
         elif shared:
             why = "several repositories have it by this definition; change it by hand"
         else:

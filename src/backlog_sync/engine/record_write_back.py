@@ -82,7 +82,7 @@ _ENDED = Unrecorded("the run ended before it could be recorded")
 _FULL = Unrecorded(
     "the record of its card is full", "give the file fewer board fields", again=False
 )
-_ARCHIVED = Unrecorded("its card is archived", "restore the card on the board", again=False)
+_ARCHIVED = Unrecorded("its board item is archived", "restore the item on the board", again=False)
 
 
 class _Run:

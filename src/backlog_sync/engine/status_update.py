@@ -24,9 +24,9 @@ def keep_status(
     Raises `FailedError` where there is no board, or where the server says no.
     """
     if observed.project is None:
-        why = observed.project_problem or "the backlog declares none that is there"
+        why = observed.project_problem or "the backlog does not declare an existing one"
         raise FailedError(
-            f"there is no board to tell how things stand: {why}",
+            f"no board to post to: {why}",
             slug="no-status-update",
             hint="a workflow's own token reaches no board; sync makes a declared one",
         )

@@ -9,7 +9,7 @@ from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import LineNote, ParsedFile
 
-ITEM_LEFT = "an item that stands twice, or is only listed"
+ITEM_LEFT = "an item that occurs twice, or is only listed"
 CODE_LEFT = "code outside of any item"
 HEADING_LEFT = "headings without items"
 TABLE_LEFT = "a table without columns of items"

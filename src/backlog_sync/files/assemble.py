@@ -144,7 +144,7 @@ class _Assembler:
         self.scopes = {draft.scope for draft in drafts if draft.scope}
         for draft in drafts:  # a mention's scope counts all the same, for the keys
             if draft.mention:
-                findings.skip(draft.place, "it names an item that stands elsewhere")
+                findings.skip(draft.place, "it refers to an item declared elsewhere")
         self.drafts = drafts = [draft for draft in drafts if not draft.mention]
         self.key_of = key_of
         self.findings = findings
@@ -254,14 +254,14 @@ class _Assembler:
         if not holds or not word:
             if ref.kind != "group":
                 self._unknown_parent(
-                    below, ref, "these parents do not exist, so the items stand alone"
+                    below, ref, "these parents do not exist, so the items have none"
                 )
             return None
         told = self.key_of is None or ref.column  # a roadmap declares its epics but for columns
         known = ref.kind in self.declared or ref.kind == "story" or not told
         if not ref.declares and (known or _CODE.fullmatch(word) or _NUMBER.fullmatch(word)):
             self._unknown_parent(
-                below, ref, f"no {ref.kind} has this key, so the items stand alone"
+                below, ref, f"no {ref.kind} has this key, so the items have no parent"
             )
             return None
         made = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
@@ -351,9 +351,9 @@ class _Assembler:
                 self.findings.warn(
                     draft.place,
                     "duplicate-key",
-                    "these ids stand at several items; the later ones get keys from their titles",
+                    "several items have these ids; the later ones get keys from their titles",
                     draft.raw_id,
-                    "give each an id of its own",
+                    "give each its own id",
                 )
                 continue
             taken.add(key)
@@ -442,7 +442,7 @@ class _Assembler:
             if draft.shelved:
                 self.findings.skip(draft.place, f"below '{draft.shelved}': not planned")
                 self.findings.warn(draft.place, "not-planned",
-                                   f"what stands below '{draft.shelved}' is left out",
+                                   f"everything below '{draft.shelved}' is left out",
                                    draft.title)  # fmt: skip
             else:
                 self.findings.notes.append(LineNote(draft.place.line, "structured", item=number))

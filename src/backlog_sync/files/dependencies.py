@@ -96,9 +96,9 @@ class Dependencies:
         for cycle in cycles(self._edges):
             entry = self._by_key[cycle[0]]
             names = " -> ".join((*cycle, cycle[0]))
-            message = f"these wait for each other: {names}"
+            message = f"circular dependency: {names}"
             if len(cycle) == 1:
-                message = f"'{cycle[0]}' waits for itself"
+                message = f"'{cycle[0]}' depends on itself"
             hint = "remove one of the dependencies"
             place = entry.place("depends_on")
             self.diagnostics.append(Diagnostic(place, "cyclic-dependency", message, hint))

@@ -221,8 +221,8 @@ def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
             continue
         title = shown(before.parsed.document.title)
         if entry.parsed.document.id is None and before.parsed.document.id is None:
-            message = f"'{title}' stands twice below one parent; the first is at {before.place()}"
-            hint = "give one of them a key of its own with 'id:'"
+            message = f"two items named '{title}' under the same parent; first at {before.place()}"
+            hint = "give one of them its own key with 'id:'"
             if entry.lenient and before.lenient:
                 message += ", and only that one is taken"
                 hint = "give them different titles"

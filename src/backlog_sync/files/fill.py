@@ -350,7 +350,7 @@ class Filler:
         """Tell that a key has no field."""
         if says(pair.value):
             self.findings.warn(
-                pair.place, "left-out", "keys without a field of ours stay in the file only",
+                pair.place, "left-out", "unknown keys stay in the file only",
                 pair.key,
             )  # fmt: skip
 

@@ -138,7 +138,7 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
     length = len(entry.parsed.document.title)
     if length > MAX_TITLE and item.title.endswith("…"):
         message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"
-        hint = "it is cut, and stands in the body as a whole; shorten it to choose the words"
+        hint = "it is cut, and the full title is in the body; shorten it to choose the words"
         yield warning(entry.place("title"), "title-too-long", message, hint)
     prose = (part for part in item.block if isinstance(part, Prose) and part.name != "title")
     cut = next((part for part in prose if part.partial), None)

@@ -19,12 +19,12 @@ def read_model(
 ) -> M | tuple[Diagnostic, ...]:
     """Read a file that holds one mapping; `shown` is how its path is told.
 
-    `listed_in` is the page that tells what there is, where a hint would be too long.
+    `listed_in` is the page that lists the valid values, where a hint would be too long.
 
     Gives the model, or everything that is wrong with the file. Raises nothing for what it holds.
     """
     source = read_source(file, shown)
-    more = f"{listed_in} tells what there is"
+    more = f"{listed_in} lists the valid values"
     if isinstance(source, Diagnostic):
         about_backlogs = source.slug in ("file-missing", "empty-file")
         return (replace(source, hint=more) if about_backlogs else source,)

@@ -209,7 +209,7 @@ def _no_status(pattern: str, what: object, document: SettingsDocument) -> str:
         text = status if isinstance(status, str) else ""
         if not meanings(text) and text.casefold() not in options:
             one_of = f"write one of {', '.join(known)}"
-            return f"'{shown(str(status))}', the meaning of '{word}', is no status: {one_of}"
+            return f"'{shown(str(status))}', the meaning of '{word}', is not a status: {one_of}"
     return ""
 
 

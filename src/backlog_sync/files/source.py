@@ -41,7 +41,7 @@ def read_source(file: Path, path: str) -> Source | Diagnostic:
             raw = stream.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         hint = "check the path, or create a backlog with 'backlog init'"
-        return _problem(path, "file-missing", "there is no such file", hint)
+        return _problem(path, "file-missing", "the file does not exist", hint)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return _problem(path, "unreadable", f"the file cannot be read: {reason}")
@@ -121,7 +121,7 @@ def _written(file: Path, hint: str) -> Iterator[None]:
         yield
     except FileExistsError as error:
         raise FailedError(
-            f"{file}: the file exists, and nothing is overwritten",
+            f"{file} already exists; not overwritten",
             slug="file-exists",
             hint="name another one with --output, or remove it",
         ) from error

@@ -52,12 +52,12 @@ def read_template(source: Source) -> tuple[Template, tuple[Diagnostic, ...]]:
         elif text:
             sections.append(Section(title, "", text))
         elif heading is not None:
-            message = f"nothing stands below the heading '{shown(title)}'"
+            message = f"there is nothing below the heading '{shown(title)}'"
             hint = "give it a text or a part such as {goal}, or take it out"
             found.append(Diagnostic(place, "empty-section", message, hint))
         found += _within(source, below)
         if heading is not None and any(each.heading == title for each in sections[:-1]):
-            message = f"the heading '{shown(title)}' stands there twice"
+            message = f"the heading '{shown(title)}' occurs twice"
             found.append(Diagnostic(place, "duplicate-heading", message, "give it another name"))
     found += _wrong_whole(sections, Place(source.path))
     return tuple(sections), tuple(found)
@@ -109,7 +109,7 @@ def _within(source: Source, lines: _Lines) -> Iterator[Diagnostic]:
         for slot in _SLOT.finditer(text):
             if slot[1] in PARTS:
                 message = f"{{{slot[1]}}} stands among other words, and is not replaced there"
-                hint = "give it a line and a section of its own"
+                hint = "give it its own line and section"
                 yield Diagnostic(Place(source.path, line.row + 1), "part-in-text", message, hint)
 
 
@@ -120,7 +120,7 @@ def _wrong_parts(slots: Sequence[_Slot], text: str) -> Iterator[Diagnostic]:
             yield Diagnostic(slot.place, "unknown-part", message, did_you_mean(slot.name, PARTS))
     if len(text.split("\n")) > 1:
         message = f"{{{slots[0].name}}} shares its section"
-        hint = "give each part and each text a heading of its own"
+        hint = "give each part and each text its own heading"
         yield Diagnostic(slots[0].place, "shared-section", message, hint)
 
 
@@ -128,7 +128,7 @@ def _wrong_whole(sections: Iterable[Section], place: Place) -> Iterator[Diagnost
     names = [each.part for each in sections if each.part]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            message = f"{{{name}}} stands there {names.count(name)} times"
+            message = f"{{{name}}} occurs {names.count(name)} times"
             yield Diagnostic(place, "duplicate-part", message, "keep one of them")
     if ACCEPTANCE not in names:
         message = f"the template has no {{{ACCEPTANCE}}}"

@@ -36,8 +36,8 @@ _MUST: Mapping[str, str] = {
 
 _PATTERNS: Mapping[str, tuple[str, str]] = {
     "repository": ("is not a repository", "write owner/name"),
-    "owner": ("is not an account", "write the login of a person or an organisation"),
-    "color": ("is not a colour", 'write six hex digits in quotes, as in "5319e7"'),
+    "owner": ("is not an account", "write the login of a person or an organization"),
+    "color": ("is not a color", 'write six hex digits in quotes, as in "5319e7"'),
     "id": ("is not an identity", "use up to 200 characters without blanks, quotes, '<' and '>'"),
 }
 

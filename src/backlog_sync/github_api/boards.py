@@ -179,4 +179,4 @@ def problem_of(spec: ProjectSpec, fault: Fault | None) -> str:
 
 
 def _no_owner(spec: ProjectSpec) -> str:
-    return f"there is no user or organisation {spec.owner}, or this token may not see it"
+    return f"there is no user or organization {spec.owner}, or this token may not see it"

@@ -80,7 +80,7 @@ def _our_comment(
         answer = reader.query(document(answered.Comments), {"id": operation.id, "after": after})
         node = answer.data.get("node") if answer.data else None
         if not answer.data or not node or "comments" not in node:
-            missing = Fault(f"{operation.id} is no issue and no pull request", "NOT_FOUND")
+            missing = Fault(f"{operation.id} is neither an issue nor a pull request", "NOT_FOUND")
             return next(iter(answer.faults), missing)
         me = answer.data["viewer"]["id"]
         for comment in mapping.nodes(node["comments"]):

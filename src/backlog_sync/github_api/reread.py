@@ -92,7 +92,7 @@ def _read(
     nodes = answer.data.get("nodes") if answer.data else None
     if nodes is None:
         why = answer.faults[0].message if answer.faults else "no answer"
-        return Refused(f"what stands there could not be read again, so nothing was written: {why}")
+        return Refused(f"the current value could not be read again, so nothing was written: {why}")
     return {str(node["id"]): read(node) for node in nodes if node and "id" in node}
 
 

@@ -63,7 +63,7 @@ Before: TypeAlias = Callable[[Sequence[Operation]], None]
 T = TypeVar("T")
 
 _HOLDS_SECRET: Final = Refused(
-    "what stands there holds a token that this run uses, so it is left as it is: take it out on"
+    "it contains a token that this run uses, so it is not changed: remove it on"
     " GitHub, and revoke that token",
     "secret",
 )

@@ -46,7 +46,7 @@ def _our_update(
     answer = reader.query(document(answered.StatusUpdates), {"id": operation.project_id})
     node = answer.data.get("node") if answer.data else None
     if not answer.data or not node or "statusUpdates" not in node:
-        missing = Fault(f"{operation.project_id} is no board", "NOT_FOUND")
+        missing = Fault(f"{operation.project_id} is not a board", "NOT_FOUND")
         return next(iter(answer.faults), missing)
     for update in mapping.nodes(node["statusUpdates"]):
         creator = update["creator"]

@@ -246,7 +246,7 @@ class FileJournal:
         return FailedError(
             f"{place}: the journal is damaged",
             slug="journal-damaged",
-            hint="wait two minutes, then move the file away: what it tells of can be seen on GitHub"
+            hint="wait two minutes, then move the file away: its creations are visible on GitHub"
             " by then",
         )
 

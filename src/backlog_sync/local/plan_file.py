@@ -91,7 +91,7 @@ def _without_tags(values: Any) -> Any:
 
 def _refuse(path: Path, why: str) -> NoReturn:
     raise RefusedError(
-        f"{path} is no plan that can be applied: {why}",
+        f"{path} is not a valid saved plan: {why}",
         slug="bad-plan-file",
         hint="make a new one with `backlog plan --out FILE`",
     )
@@ -109,9 +109,9 @@ def _first(error: Exception) -> str:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("a name occurs twice in one object")
     return members
 
 
 def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")

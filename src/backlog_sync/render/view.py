@@ -475,7 +475,7 @@ def drift_findings(drift: Drift) -> tuple[Findings, ...]:
         Findings("Duplicates", "sync closes the second one", _findings(drift.duplicates)),
         Findings("Vanished", "once synced, and gone", _findings(drift.vanished)),
         Findings("Transferred", "to another repository", _findings(drift.transferred)),
-        Findings("Suspicious", "their hidden marks are not believed", _findings(drift.suspicious)),
+        Findings("Suspicious", "their markers are not trusted", _findings(drift.suspicious)),
     )
 
 

@@ -78,12 +78,12 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
         yield f"The forecast counts items: {_items(missing)} of those left without points."
     done = [leaf for leaf in tree.leaves if leaf.phase is Phase.DONE and leaf.closed is None]
     if done:
-        yield f"{_items(done)} done on a day that is not known: no week counts them."
+        yield f"{_items(done)} done on an unknown date; not in the pace of any week."
     guesses = [row for row in planned.rows if row.by == "guess"]
     if guesses and (planned.edges or planned.links):
-        yield f"{_items(guesses)} laid out at a guess of one day: no hours, points or dates."
+        yield f"{_items(guesses)} without an estimate; one day is assumed."
     if tree.hours and (without_hours := [key for key in remaining if key not in tree.hours]):
-        yield f"{_items(without_hours)} left without hours: not in the load."
+        yield f"{_items(without_hours)} left without hours; not in the load."
     early = [
         key
         for key, item in tree.items.items()
@@ -93,11 +93,11 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
         yield f"Closed, though something below is open: {', '.join(early)}."
     waiting = [key for key in remaining if tree.items[key].waits_for]
     if waiting:
-        yield f"{_items(waiting)} waiting for issues elsewhere, whose days are not known."
+        yield f"{_items(waiting)} waiting for issues elsewhere, whose dates are not known."
     if facts.since is not None and facts.before is None:
         yield (
-            f"How the file stood on {facts.since} is not known: nothing is said of what left it, "
-            "of days that were moved, of other priorities and of new risks."
+            f"No history of the file before {facts.since}: removed items, moved dates, changed "
+            "priorities and new risks are not shown."
         )
     yield from unplaced(facts.items, facts.planning.risks)
     yield from unread_capacities(facts.items)

@@ -30,7 +30,7 @@ def _questions(report: Report) -> Iterator[str]:
         and milestone.sum.done < milestone.sum.total
     ]
     if undated:
-        yield f"By when? Milestones without a due day: {', '.join(undated)}."
+        yield f"Which due dates? Milestones without one: {', '.join(undated)}."
     for risk in report.risks:
         if risk.open and (risk.exposure or 0) >= GRAVE and not risk.mitigation:
             yield f"Who keeps this from happening, and how: {risk.text}?"
@@ -44,14 +44,14 @@ def _questions(report: Report) -> Iterator[str]:
     for load in overloads(report.load):
         yield (
             f"{load.name} can give {load.capacity:g} of {load.hours:g} hours in {load.period}: "
-            f"{load.more:.1f} more people, fewer items, or a later day?"
+            f"{load.more:.1f} more people, fewer items, or a later date?"
         )
 
 
 def _day_question(milestone: MilestoneReport) -> str:
     remaining = milestone.sum.total - milestone.sum.done
     likely = milestone.forecast.at_85 if milestone.forecast else None
-    later = f"move its day to {likely} (85 %)" if likely else "move its day"
+    later = f"move its due date to {likely} (85%)" if likely else "move its due date"
     return (
         f"{milestone.sum.name}, due {milestone.due}: {later}, or take some of the {remaining} "
         f"item{'' if remaining == 1 else 's'} left out of it?"

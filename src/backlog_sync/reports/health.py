@@ -31,7 +31,7 @@ def judge(
     if not total.total:
         return Health.UNKNOWN, "Nothing is in it."
     if due is None:
-        return Health.UNKNOWN, f"No due day; {_items(open_count)} left."
+        return Health.UNKNOWN, f"No due date; {_items(open_count)} left."
     if due < today:
         days = (today - due).days
         return Health.OFF_TRACK, f"Due {_days(days)} ago; {_items(open_count)} left."
@@ -39,18 +39,17 @@ def judge(
         return _judge_by_forecast(forecast, due)
     if ends is not None and ends > due:
         return Health.AT_RISK, (
-            f"Due {due}, but what waits for each other ends on {ends}, "
-            f"{_days((ends - due).days)} later."
+            f"Due {due}, but dependencies push the end to {ends}, {_days((ends - due).days)} later."
         )
     count = _items(open_count).capitalize()
-    return Health.UNKNOWN, f"{count} left until {due}, and no forecast yet."
+    return Health.UNKNOWN, f"{count} left until {due}; no forecast yet."
 
 
 def _judge_by_forecast(forecast: Forecast, due: date) -> tuple[Health, str]:
     if forecast.at_85 is not None and forecast.at_85 <= due:
-        return Health.ON_TRACK, f"85 % likely by {forecast.at_85}; due {due}."
+        return Health.ON_TRACK, f"85% likely by {forecast.at_85}; due {due}."
     by = f"only by {forecast.at_85}" if forecast.at_85 else "in more than ten years"
-    why = f"Due {due}, but 85 % likely {by}."
+    why = f"Due {due}, but 85% likely {by}."
     even_odds = forecast.at_50 is not None and forecast.at_50 <= due
     return Health.AT_RISK if even_odds else Health.OFF_TRACK, why
 
@@ -70,11 +69,11 @@ def judge_whole(
     if not judged or (len(judged) > 1 and judged[0][1] is Health.UNKNOWN):
         count = _items(total.total - total.done)
         if dated:
-            return Health.UNKNOWN, f"{count} left, and no forecast yet to hold the days against."
-        return Health.UNKNOWN, f"{count} left, and no milestone with a day to measure it by."
+            return Health.UNKNOWN, f"{count} left; no forecast yet."
+        return Health.UNKNOWN, f"{count} left; no milestone has a due date."
     title, health, why = min(judged, key=lambda part: _WORST.index(part[1]))
     others = sum(part[1] is health for part in judged) - 1
-    more = f" ({others} more like it)" if others else ""
+    more = f" (and {others} more)" if others else ""
     return health, f"{title}: {why}{more}"
 
 

@@ -367,7 +367,7 @@ class _Layout:
     def _waiting(self) -> Iterator[Block]:
         source, hidden = dependencies(self.report)
         if source:
-            yield Picture("What waits for what", source, counted(hidden, "link") if hidden else "")
+            yield Picture("Dependencies", source, counted(hidden, "link") if hidden else "")
         yield from _sentences(waiting(self.report, self.names), self.limits.sentences)
 
     def _load(self) -> Iterator[Block]:

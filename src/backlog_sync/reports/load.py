@@ -235,6 +235,6 @@ def unread_capacities(items: Iterable[WorkItem]) -> Iterator[str]:
     for item in items:
         if item.capacity and read(item.capacity) is None:
             yield (
-                f"The capacity {item.capacity!r} of {item.key} is no number of people; "
-                "write '3-4 people', or hours a week."
+                f"The capacity {item.capacity!r} of {item.key} is not a number of people; "
+                "write '3-4 people', or hours per week."
             )

@@ -56,7 +56,7 @@ def _milestone(milestone: MilestoneReport, index: int, days: list[date]) -> Iter
     likely = milestone.forecast.at_85 if milestone.forecast else None
     if likely:
         days.append(likely)
-        yield f"    {label('85 % likely')} :milestone, l{index}, {likely}, 0d"
+        yield f"    {label('85% likely')} :milestone, l{index}, {likely}, 0d"
     if milestone.due:
         days.append(milestone.due)
         crit = "crit, " if milestone.health is Health.OFF_TRACK else ""

@@ -221,7 +221,7 @@ def _items(block: Outline) -> Iterator[Printed]:
         summary = "<b>Without anything above</b>"
         if root and root.sum:
             total = root.sum
-            summary = f"<b>{_text(root.item.title)}</b>: {total.percent} %, {amount(total)}"
+            summary = f"<b>{_text(root.item.title)}</b>: {total.percent}%, {amount(total)}"
         cells = [_row(row)[: len(columns)] for row in rows]
         inner = table(f"<details><summary>{summary}</summary>", columns, cells)
         yield replace(inner, closing="\n</details>\n")
@@ -238,7 +238,7 @@ def _row(row: OutlineRow) -> tuple[str, ...]:
     if total:
         points = f"{figure(total.points_done)}/{figure(total.points)}" if total.points else ""
         ticks = f"{total.ticked}/{total.criteria}" if total.criteria else ""
-        percent = f"{total.percent} %"
+        percent = f"{total.percent}%"
         return (_name(row, 1), issue, _text(item.status or ""), points, ticks, percent, "", "")
     ticks = f"{item.ticked}/{item.criteria}" if item.criteria else ""
     days = slack = ""

@@ -14,7 +14,7 @@ def report_status(report: Report) -> str:
     lines = [
         f"**{HEALTH[report.health].capitalize()}.** {inert(report.why)}",
         "",
-        f"{how_much(report)} ({report.total.percent} %).",
+        f"{how_much(report)} ({report.total.percent}%).",
         "",
         *(_line(milestone) for milestone in report.milestones[:_MOST]),
     ]
@@ -26,6 +26,6 @@ def report_status(report: Report) -> str:
 
 def _line(milestone: MilestoneReport) -> str:
     due = f", due {milestone.due.isoformat()}" if milestone.due else ""
-    done = f"{amount(milestone.sum)} done ({milestone.sum.percent} %)"
+    done = f"{amount(milestone.sum)} done ({milestone.sum.percent}%)"
     health = HEALTH[milestone.health]
     return f"- **{inert(milestone.sum.name)}**{due}: {health}. {done}. {inert(milestone.why)}"

@@ -81,7 +81,7 @@ class _Printer:
         head = Text().append("How much ", "bold")
         if look.columns >= _WIDE:
             head.append_text(self._blocks(report.total.percent))
-        head.append(f"{report.total.percent} %  ", "bold")
+        head.append(f"{report.total.percent}%  ", "bold")
         lines += paragraph(how_much(report), look, head)
         return lines + paragraph(at_risk(report), look, Text("At risk  ", "bold"))
 

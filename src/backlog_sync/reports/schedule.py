@@ -157,7 +157,7 @@ def _cycle_reason(after: Mapping[str, Sequence[str]]) -> str:
     """Return a sentence that names the items of a circular dependency."""
     names = dict.fromkeys(node.partition("\n")[0] for node in cycles(after)[0])
     chain = " → ".join([*names, next(iter(names))])
-    return f"There is no schedule: these wait for each other: {chain}."
+    return f"There is no schedule: circular dependency: {chain}."
 
 
 def _length(

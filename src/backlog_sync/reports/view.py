@@ -58,7 +58,7 @@ class Section(StrEnum):
     QUARTERS = "Quarters"
     PRIORITIES = "Open work by priority"
     RISKS = "Risks"
-    DECISIONS = "To decide"
+    DECISIONS = "Decisions needed"
     TIMELINE = "Timeline"
     PATH = "Critical path"
     WAITING = "Waiting"
@@ -70,7 +70,7 @@ class Section(StrEnum):
     REVIEW_NOTES = "Notes of reviews"
     REVIEWS = "Overdue for review"
     UNESTIMATED = "Unestimated"
-    NOTES = "Not known"
+    NOTES = "Data gaps"
 
 
 _LAST = (Section.QUESTIONS, Section.REVIEW_NOTES, Section.UNESTIMATED, Section.NOTES)
@@ -143,7 +143,7 @@ def likely(forecast: Forecast) -> str:
         return forecast.reason
     days = [value.isoformat() if value else NEVER for value in (forecast.at_85, forecast.at_95)]
     first = forecast.at_50.isoformat() if forecast.at_50 else NEVER
-    return f"50 % likely by {first}, 85 % by {days[0]}, 95 % by {days[1]}"
+    return f"50% likely by {first}, 85% by {days[0]}, 95% by {days[1]}"
 
 
 def when(report: Report) -> str:
@@ -186,12 +186,12 @@ def at_risk(report: Report) -> str:
         facts.append(f"{counted(late, 'item')} late")
     grave = grave_risks(report)
     if grave:
-        facts.append(f"{counted(len(grave), 'grave risk')}")
+        facts.append(f"{counted(len(grave), 'high risk')}")
     if report.overlaps:
         facts.append(f"{counted(len(report.overlaps), 'pair')} of milestones at the same time")
     if busy := dict.fromkeys(one.name for one in overloads(report.load)):
         facts.append(f"overloaded: {', '.join(busy)}")
-    return ", ".join(facts) or "nothing that is known"
+    return ", ".join(facts) or "no known risks"
 
 
 def open_risks(report: Report) -> tuple[RegisteredRisk, ...]:

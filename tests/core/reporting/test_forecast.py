@@ -59,7 +59,7 @@ def exact(weekly: tuple[float, ...], goal: float) -> dict[int, float]:
 def test_quantiles_are_those_of_the_known_distribution(
     weekly: tuple[float, ...], goal: float
 ) -> None:
-    """At 50, 85 and 95 % the simulation is within 2 % of what convolution gives."""
+    """At 50, 85 and 95% the simulation is within 2% of what convolution gives."""
     days = simulate(weekly, [goal], random.Random(1))[0]
     known = sorted(exact(weekly, goal).items())
     assert sum(chance for _, chance in known) == pytest.approx(1, abs=1e-6)

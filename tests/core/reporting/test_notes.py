@@ -15,7 +15,7 @@ def test_work_that_was_done_on_an_unknown_day_is_counted_by_no_week() -> None:
     """One whose day is known needs no word."""
     known = item("a", phase=Phase.DONE, closed=day(1))
     unknown = [item(f"b{n}", phase=Phase.DONE) for n in range(2)]
-    told = "done on a day that is not known: no week counts them."
+    told = "done on an unknown date; not in the pace of any week."
     assert f"1 item {told}" in notes(known, unknown[0], item("c"))
     assert f"2 items {told}" in notes(known, *unknown, item("c"))
     assert not [note for note in notes(known, item("c")) if told in note]
@@ -23,7 +23,7 @@ def test_work_that_was_done_on_an_unknown_day_is_counted_by_no_week() -> None:
 
 def test_work_without_hours_is_not_in_the_load() -> None:
     """Where others have some."""
-    told = "1 item left without hours: not in the load."
+    told = "1 item left without hours; not in the load."
     assert told in notes(item("a", hours=3), item("b"))
     assert told not in notes(item("a", hours=3))
     assert told not in notes(item("a"), item("b"))

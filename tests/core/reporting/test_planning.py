@@ -98,7 +98,7 @@ def test_an_item_that_says_who_is_there_is_asked_for_all_below_it() -> None:
     )  # fmt: skip
     assert quarter.period == "2026 Q1"
     assert staffing(found) == ["Level 1: 3 to 4 people", "Level 2: to be found"]
-    assert "The capacity 'to be found' of f is no number of people" in "\n".join(found.notes)
+    assert "The capacity 'to be found' of f is not a number of people" in "\n".join(found.notes)
 
 
 def test_segments_tell_hours_left_and_skills() -> None:
@@ -270,7 +270,7 @@ def test_reviews_are_overdue_by_kind_or_for_all() -> None:
 def test_health_is_how_likely_the_day_is_kept(
     at_50: int | None, at_85: int | None, health: Health
 ) -> None:
-    """With 85 %: on track; with less than 50 %: off track; between: at risk."""
+    """With 85%: on track; with less than 50%: off track; between: at risk."""
     days = [None if n is None else TODAY + timedelta(days=n) for n in (at_50, at_85)]
     found, why = judge(
         rolled(1, 3), SOON, TODAY, forecast=Forecast("items", 2, at_50=days[0], at_85=days[1])
@@ -285,7 +285,7 @@ def test_health_is_how_likely_the_day_is_kept(
         (3, 3, day(9), {}, Health.DONE, "It is all done."),
         (2, 3, SOON, {"closed": True}, Health.DONE, "It is closed, with 1 item still open."),
         (0, 0, SOON, {}, Health.UNKNOWN, "Nothing is in it."),
-        (1, 3, None, {}, Health.UNKNOWN, "No due day; 2 items left."),
+        (1, 3, None, {}, Health.UNKNOWN, "No due date; 2 items left."),
         (1, 3, day(1), {}, Health.OFF_TRACK, "Due 1 day ago; 2 items left."),
         (
             1,
@@ -293,7 +293,7 @@ def test_health_is_how_likely_the_day_is_kept(
             SOON,
             {"ends": SOON + timedelta(days=3)},
             Health.AT_RISK,
-            "Due 2026-04-15, but what waits for each other ends on 2026-04-18, 3 days later.",
+            "Due 2026-04-15, but dependencies push the end to 2026-04-18, 3 days later.",
         ),
         (
             1,
@@ -301,7 +301,7 @@ def test_health_is_how_likely_the_day_is_kept(
             SOON,
             {"ends": SOON, "forecast": Forecast("items", 2, reason="Too few weeks.")},
             Health.UNKNOWN,
-            "2 items left until 2026-04-15, and no forecast yet.",
+            "2 items left until 2026-04-15; no forecast yet.",
         ),
     ],
 )
@@ -320,16 +320,16 @@ def test_the_whole_is_as_healthy_as_its_worst_milestone() -> None:
         ("C", Health.OFF_TRACK, "later."),
         ("D", Health.UNKNOWN, "who knows."),
     ]
-    assert judge_whole(rolled(1, 2), parts) == (Health.OFF_TRACK, "B: late. (1 more like it)")
+    assert judge_whole(rolled(1, 2), parts) == (Health.OFF_TRACK, "B: late. (and 1 more)")
     late = judge_whole(rolled(1, 2), [*parts, ("E", Health.OFF_TRACK, "late.")])
-    assert late == (Health.OFF_TRACK, "B: late. (2 more like it)")
+    assert late == (Health.OFF_TRACK, "B: late. (and 2 more)")
     assert judge_whole(rolled(1, 2), parts[:1] + parts[3:]) == (Health.ON_TRACK, "A: fine.")
     assert judge_whole(rolled(1, 2), parts[3:]) == (Health.UNKNOWN, "D: who knows.")
     assert judge_whole(rolled(2, 2), parts)[0] is Health.DONE
-    nothing = "1 item left, and no milestone with a day to measure it by."
+    nothing = "1 item left; no milestone has a due date."
     assert judge_whole(rolled(1, 2), []) == (Health.UNKNOWN, nothing)
     assert judge_whole(rolled(1, 2), parts[3:] * 2) == (Health.UNKNOWN, nothing)
-    days = "1 item left, and no forecast yet to hold the days against."
+    days = "1 item left; no forecast yet."
     assert judge_whole(rolled(1, 2), parts[3:] * 2, dated=True) == (Health.UNKNOWN, days)
 
 
@@ -425,7 +425,7 @@ def test_what_is_not_known_of_then_is_said() -> None:
     found = made(facts(item("a", added=day(3)), item("b", added=day(90)), since=day(30)))
     assert found.period is not None
     assert (found.period.added, found.period.removed, found.period.new_risks) == (("a",), (), ())
-    assert any("is not known" in note for note in found.notes)
+    assert any("No history of the file" in note for note in found.notes)
     assert made(facts(item("a"))).period is None
 
 
@@ -447,8 +447,10 @@ def test_the_figures_ask_for_decisions() -> None:
         planning=PlanningSettings(one_at_a_time=True, teams=(Capacity("Red", 10),)),
     )
     told = decisions(made(given))
-    assert told[0].startswith("Late, due 2026-03-07: move its day, or take some of the 2 items")
-    assert told[1] == "By when? Milestones without a due day: Someday."
+    assert told[0].startswith(
+        "Late, due 2026-03-07: move its due date, or take some of the 2 items"
+    )
+    assert told[1] == "Which due dates? Milestones without one: Someday."
     assert told[2] == "Who keeps this from happening, and how: It burns?"
     assert told[3].startswith("Someday and Late are worked on together until 2026-03-16")
     assert told[4].endswith("Which of them goes ahead?")
@@ -472,6 +474,6 @@ def test_what_is_not_seen_stands_first_in_the_notes() -> None:
     ).notes
     assert found[0] == "The clone is shallow."
     assert "Closed, though something below is open: e." in found
-    assert "1 item left without hours: not in the load." in found
-    assert "1 item waiting for issues elsewhere, whose days are not known." in found
-    assert "1 item laid out at a guess of one day: no hours, points or dates." in found
+    assert "1 item left without hours; not in the load." in found
+    assert "1 item waiting for issues elsewhere, whose dates are not known." in found
+    assert "1 item without an estimate; one day is assumed." in found

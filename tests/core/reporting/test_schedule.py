@@ -125,7 +125,7 @@ def test_a_circle_is_named() -> None:
         item("e", "epic", blocked_by=("b",)), waits("a", 1, parent="e"), waits("b", 1, "a")
     )
     assert (found.rows, found.path, found.ends) == ((), (), None)
-    assert found.reason.startswith("There is no schedule: these wait for each other: ")
+    assert found.reason.startswith("There is no schedule: circular dependency: ")
     assert {"e", "a", "b"} <= set(found.reason.rpartition(": ")[2].rstrip(".").split(" → "))
 
 

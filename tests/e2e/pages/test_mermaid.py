@@ -87,6 +87,6 @@ def test_mermaid_draws_the_sample(page: Page) -> None:
     """Milestones with work, likely end and due day; items; what waits for what."""
     given = made(sample())
     drawn = page.evaluate(DRAW, milestones_timeline(given))
-    assert (drawn.count("due"), drawn.count("85 % likely"), drawn.count("work")) == (3, 3, 3)
+    assert (drawn.count("due"), drawn.count("85% likely"), drawn.count("work")) == (3, 3, 3)
     assert "Pay a deposit" in page.evaluate(DRAW, items_timeline(given)[0])
     assert "Riders pay online" in page.evaluate(DRAW, dependencies(given)[0])

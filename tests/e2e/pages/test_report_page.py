@@ -175,7 +175,7 @@ def test_the_first_screen_answers(page: Page, report: Report, tmp_path: Path, wi
     """When, how much and what is at risk stand on the first screen."""
     show(page, page_html(report, Audience.LEADERS), tmp_path, width=width)
     assert report.forecast is not None
-    for words in (str(report.forecast.at_85), f"{report.total.percent} %", report.risks[0].text):
+    for words in (str(report.forecast.at_85), f"{report.total.percent}%", report.risks[0].text):
         box = page.get_by_text(words, exact=False).locator("visible=true").first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 740, words

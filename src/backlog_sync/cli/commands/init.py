@@ -176,7 +176,7 @@ def _target(top: Path, target: str | None, to: str = "yaml") -> Path:
     file = Path(target) if target is not None else top / place
     if file.exists() or file.is_symlink():
         raise FailedError(
-            f"{file}: the file exists, and nothing is overwritten",
+            f"{file} already exists; not overwritten",
             slug="file-exists",
             hint="name another one with --output, or remove it",
         )

@@ -41,7 +41,7 @@ def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:
         draft = _draft(entry, place, epics, {each.raw_id for each in drafts})
         if draft is None:
             other = _OTHER.fullmatch(entry.key.value)
-            findings.skip(place, "a retrospective is no item" if other else "no key")
+            findings.skip(place, "a retrospective is not an item" if other else "no key")
         else:
             drafts.append(draft)
     return finished(source, drafts, Filler(findings), STATUS) if drafts else None

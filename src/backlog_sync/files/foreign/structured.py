@@ -128,7 +128,7 @@ def _broken(
     if not parsed.items:
         return ParsedFile(source, diagnostics=faults)
     first = next(fault for fault in faults if fault.slug in _BROKEN)
-    hint = "mend the file, then run this again"
+    hint = "fix the file, then run this again"
     message = _recovered(parsed.items, first)
     told = Diagnostic(first.place, "recovered", message, hint, Severity.WARNING)
     return replace(parsed, diagnostics=(*faults, told), settings={}, settings_places={})

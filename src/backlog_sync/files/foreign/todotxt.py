@@ -57,7 +57,7 @@ def parse_todo_txt(source: Source) -> ParsedFile:
         else:
             drafts.append(draft)
     message = "this is not a backlog: it holds no lines that are tasks"
-    none = Diagnostic(Place(source.path), "not-a-backlog", message, "write one a line")
+    none = Diagnostic(Place(source.path), "not-a-backlog", message, "write one per line")
     return finished(source, drafts, filler, TODO_TXT, none)
 
 

@@ -365,7 +365,9 @@ class TreeReader:
             for each in filter(holds_lists, maps_of(value)):
                 self._mapping(each, replace(spot, depth=spot.depth + 1))
             if value.items:
-                self.filler.findings.skip(self.place(value), f"the entries of '{key}' are no items")
+                self.filler.findings.skip(
+                    self.place(value), f"the entries of '{key}' are not items"
+                )
             return
         self._entries(
             value, kind, spot, loose=key in words_of("loose_lists") or not _kind_of_list(key)
@@ -390,7 +392,7 @@ class TreeReader:
         if owner is not None and named and _REFERENCE.fullmatch(text):
             owner.members.append(Ref(text, self.place(node), kind))
         elif kind in ("epic", "feature") and owner is None and not sure:
-            self.filler.findings.skip(self.place(node), "a text alone, where items are mappings")
+            self.filler.findings.skip(self.place(node), "a text, but items are mappings")
         else:
             title, rest = titled(text)
             draft = self._add(kind, title, self.place(node), spot, node)
@@ -486,9 +488,7 @@ class TreeReader:
     ) -> Draft | None:
         """The item that a mapping is; one without a title is named by words that are its `key`."""
         if node.shared:
-            self.filler.findings.skip(
-                self.place(node), "an alias: an item stands where it is written"
-            )
+            self.filler.findings.skip(self.place(node), "an alias: items must be written out")
             return None
         pairs = [p for p in self.shapes.pairs(node)
                  if not self.shapes.is_list(key_words(p.key), p.value)
@@ -538,7 +538,7 @@ class TreeReader:
                 continue
             kind = _kind_of_list(key)
             if kind and RANKS[kind] < draft.rank and has_maps(entry.value):
-                self._skip(entry, f"'{shown(key)}' cannot stand below a {draft.kind}")
+                self._skip(entry, f"'{shown(key)}' is not allowed below a {draft.kind}")
                 continue
             if kind == "feature" and draft.rank > RANKS[kind] and _are_sentences(entry.value):
                 pair = Pair(entry.key.value, entry.value, self.place(entry.key))

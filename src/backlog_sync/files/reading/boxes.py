@@ -100,7 +100,7 @@ class BoxReader(PartReader):
     def _skip_below(self, node: Node) -> None:
         for row in range(node.first + 1, node.end):
             if self.lines[row].kind is not Kind.BLANK:
-                self.record.note(self.lines[row], "skipped", None, "a part of what stands above it")
+                self.record.note(self.lines[row], "skipped", None, "part of the text above")
 
     def _holds_criteria(self, item: MarkdownDraft, scope: Scope) -> bool:
         """Whether boxes below an item without a key are its check list, and no tasks."""

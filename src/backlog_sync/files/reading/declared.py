@@ -123,8 +123,8 @@ class Declared:
 def unused_lines(rules: Declared, path: str, *forms: Form) -> Iterator[Diagnostic]:
     """Tell of lines of `reading:` that fit nothing in a file."""
     for pattern in rules.unused(*forms):
-        message = f"'{pattern}' of 'reading' fits nothing in this file"
-        hint = "'backlog lint --explain' shows every line beside what it was read as"
+        message = f"'{pattern}' of 'reading' matches nothing in this file"
+        hint = "'backlog lint --explain' shows which rule matched each line"
         yield Diagnostic(Place(path), "unused-reading", message, hint, Severity.WARNING)
 
 
@@ -193,13 +193,13 @@ def problem(pattern: str, what: object) -> str:
         return "" if isinstance(what, Mapping) else "'statuses' takes words and what they mean"
     form = _form(pattern.strip())[0]
     if form is None:
-        return f"'{pattern}' is no pattern: begin it with '#', '-', '- [ ]', 'table' or 'key'"
+        return f"'{pattern}' is not a pattern: begin it with '#', '-', '- [ ]', 'table' or 'key'"
     kinds = (*RANKS, IGNORE)
     told = what if isinstance(what, Mapping) else {"items" if form is Form.TABLE else "kind": what}
     for name in ("kind", "items"):
         word = told.get(name)
         if word is not None and key_words(str(word)) not in kinds:
-            return f"'{word}' is no kind: write one of {', '.join(kinds)}"
+            return f"'{word}' is not a kind: write one of {', '.join(kinds)}"
     fields = (str(name) for name in told if name not in ("kind", "items", "number"))
     unknown = next((name for name in fields if field_of(name) is None), None)
-    return f"'{unknown}' is no field that a column or a key can hold" if unknown else ""
+    return f"'{unknown}' is not a field that a column or a key can contain" if unknown else ""

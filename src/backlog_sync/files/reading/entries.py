@@ -91,7 +91,7 @@ class _Chooser:
             reason = self._reason(node, typed, bold)
             alone = not typed.number and named[id(_section_of(node)), typed.word.name] < 2
             if not reason and alone and not _below(node, seen):
-                reason = "a word without a number, and alone in its list"
+                reason = "a word without a number, and the only entry of its list"
             if reason:
                 self.found.refused[node.first] = reason
                 if reason.startswith(_MENTIONS):

@@ -266,7 +266,7 @@ class HeadingReader(PartReader):
             line = self.lines[row]
             if line.kind is not Kind.BLANK:
                 self.record.note(
-                    line, "overview", None, "it tells more of an item that stands elsewhere"
+                    line, "overview", None, "it adds details to an item declared elsewhere"
                 )
 
     def settle_mentions(self) -> None:

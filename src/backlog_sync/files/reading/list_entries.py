@@ -147,7 +147,7 @@ class EntryReader(PartReader):
         self.walk.children(node, replace(scope, listed=True))
 
     def is_inside(self, line: Line, typed: Typed, scope: Scope) -> bool:
-        """Whether what looks like an item is a part of what stands above it."""
+        """Whether what looks like an item is part of the text above."""
         block = self.blocks.open
         criteria = self.blocks.in_criteria
         needed = block is not None and block.field == "depends_on"
@@ -220,7 +220,7 @@ class EntryReader(PartReader):
         line = self.lines[node.first]
         refused = self.choices.listed.refused.get(node.first)
         if scope.section and scope.section.person and self.choices.sections.items:
-            refused = refused or "what a person does, beside the items"
+            refused = refused or "a person's duties, not an item"
         timed = scope.time or scope.planned
         linked = linked_text(line.text) is not None
         silent = refused or scope.listed or scope.closed or linked or self._is_aside(node)
@@ -228,7 +228,7 @@ class EntryReader(PartReader):
         bare = self.choices.bare and not silent
         if scope.lane and not silent and self._tells_again(scope):
             self.walk.note_rows(
-                node, "overview", None, "it tells more of items that stand elsewhere"
+                node, "overview", None, "it adds details to items declared elsewhere"
             )
             return
         if (scope.lane or bare) and self.choices.bullets and not silent:

@@ -57,7 +57,7 @@ def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
         match = _NUMBERED.match(section.node.text) if section.title.typed is None else None
         meant = near_type(match["word"]) if match else None
         if match and meant:
-            message = f"'{match['word']}' is no type of an item, so this heading is none"
+            message = f"'{match['word']}' is not a type of an item, so this heading is not an item"
             place = Place(path, section.node.first + 1)
             yield _warning(place, "near-type", message, f"did you mean '{meant.capitalize()}'?")
 
@@ -71,7 +71,7 @@ def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
                 continue
             meant = near_key(pair.key)
             if meant:
-                message = f"'{shown(pair.key)}' is no key that we know: it stays in the text"
+                message = f"'{shown(pair.key)}' is not a known key: it stays in the text"
                 place = Place(path, meta.line + 1)
                 yield _warning(place, "near-key", message, f"did you mean '{meant}'?")
 

@@ -298,7 +298,7 @@ class _Chooser:
         vouched = any(self._carries(section) for section, _ in inner) or told * 2 > len(inner) > 1
         for section, typed in run:
             if (section, typed) not in inner:
-                self._refuse(section, "it is a part of what stands above")
+                self._refuse(section, "it is part of the text above")
             elif _is_about(typed.title):
                 self._refuse(section, "it is the plan itself, not a part of it")
             elif vouched:
@@ -397,7 +397,7 @@ class _Chooser:
     def _mention(self, section: Section, best: Section) -> None:
         del self.chosen.items[section.node.first]
         self.chosen.mentions[section.node.first] = best.node.first
-        self._refuse(section, "it speaks of an item that stands elsewhere")
+        self._refuse(section, "it refers to an item declared elsewhere")
 
     def _judged(self) -> None:
         """`Phase 1 complete when` below `Success criteria` says when an item is done."""

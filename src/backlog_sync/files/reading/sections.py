@@ -51,9 +51,9 @@ class Role(Enum):
     QUALITY = "a quality list"
     RISKS = "risks"
     ELSE = "something else than items"
-    NOISE = "something beside the items"
+    NOISE = "not part of the items"
     IGNORED = "what the settings ignore"
-    SUMMARY = "a summary of items that stand elsewhere"
+    SUMMARY = "a summary of items declared elsewhere"
 
 
 @dataclass(slots=True, eq=False)

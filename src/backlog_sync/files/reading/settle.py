@@ -129,7 +129,7 @@ def _clear_repeated_keys(record: Record) -> None:
         if counts[draft.key] < 2:
             continue
         if draft.simple or draft.key in first:
-            what = "these numbers stand twice, so that keys are made from the titles"
+            what = "these numbers are used twice, so keys are generated from the titles"
             hint = "number each item once"
             record.findings.warn(draft.place, "repeated-number", what, draft.key, hint)
             draft.key = None

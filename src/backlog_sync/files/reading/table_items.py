@@ -48,7 +48,7 @@ class TableReader:
         if rows and self._holds_items(item, rows, scope):
             self._rows(lines, rows, overview or (), scope)
         elif overview is not None and not (of_parts and item):
-            self._note_all(lines, "overview", None, "it tells more of items that stand elsewhere")
+            self._note_all(lines, "overview", None, "it adds details to items declared elsewhere")
         elif item and scope.closed != Role.RISKS.value:
             self.walk.blocks.end()
             item.parted = True
@@ -89,7 +89,7 @@ class TableReader:
         """Read the rows that are items; of what is noted of a line the first counts."""
         self.walk.blocks.end()
         known = [row.line for row in overview]
-        self._note_all(known, "overview", None, "it tells more of an item that stands elsewhere")
+        self._note_all(known, "overview", None, "it adds details to an item declared elsewhere")
         new = [row for row in rows if row.line not in known]
         drafts = [self._row(row, scope) for row in new]
         for row, draft in zip(new, drafts, strict=True):

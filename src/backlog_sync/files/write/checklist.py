@@ -46,7 +46,7 @@ def rewritten(
         for offset, entry in zip(offsets, entries, strict=True)
     ]
     if len(boxes) != len(wanted) and any(entry.details for entry in entries):
-        raise CannotSay("details stand below a criterion: change the list by hand")
+        raise CannotSay("a criterion has details below it: change the list by hand")
     if len(boxes) == len(wanted):
         return _reworded(boxes, wanted)
     return [_rebuilt(text, boxes, wanted)]
@@ -67,13 +67,13 @@ def _ticked(text: str, offsets: Sequence[int | None], ticks: Ticks, tick: str) -
 
 def _box(text: str, offset: int | None, entry: CheckItem) -> _Box:
     if offset is None:
-        raise CannotSay("a criterion is not a check box on a line of its own")
+        raise CannotSay("a criterion is not a check box on its own line")
     start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     ends = [at for at in (text.find("\n", offset), text.find("\r", offset)) if at >= 0]
     end = min(ends, default=len(text))
     behind = _BEHIND.match(text, offset + 1, end)
     if behind is None or text[behind.end() : end].rstrip() != entry.text:
-        raise CannotSay("a criterion is not a check box on a line of its own")
+        raise CannotSay("a criterion is not a check box on its own line")
     following = end + (2 if text.startswith("\r\n", end) else 1)
     return _Box(start, offset, behind.end(), end, min(following, len(text)), entry)
 

@@ -235,7 +235,7 @@ def _step(node: Node | None, step: str | int) -> Node | None:
     elif isinstance(step, str) and isinstance(node, MapNode):
         found = node.get(step)
     if found is not None and found.shared:
-        raise CannotSay("an alias stands there, and what it stands for is used elsewhere too")
+        raise CannotSay("an alias is used there, and its value is also used elsewhere")
     return found
 
 

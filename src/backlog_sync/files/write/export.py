@@ -366,7 +366,7 @@ def _check(text: str, draft: Draft) -> None:
             return
     why = read.diagnostics[0] if read is not None and read.diagnostics else None
     raise FailedError(
-        "these items cannot be written as a backlog of ours"
+        "these items cannot be written in our own format"
         + (f": {why.place} {why.message}" if why else ""),
         slug="not-written",
     )

@@ -321,17 +321,17 @@ class RoadmapWriter:
         elif text:
             self._line(index, _KEYS.get(name, name.replace("_", " ").capitalize()), text)
         else:
-            raise CannotSay("it is not written on a line of its own")
+            raise CannotSay("inherited, or written with other values on one line")
 
     # ---- lists of words --------------------------------------------------------------------
 
     def _list(self, index: int, name: str, members: Sequence[str]) -> None:
         if name not in LISTS:
-            raise CannotSay("it is no list")
+            raise CannotSay("it is not a list")
         anchor = self.anchors[index]
         told = self._told(anchor, name)
         if len(told) > 1:
-            raise CannotSay("it is told in more than one place")
+            raise CannotSay("it is written in more than one place")
         if not told:
             if members:
                 key = _KEYS.get(name, name.capitalize())
@@ -362,7 +362,7 @@ class RoadmapWriter:
         if old:
             told = [meta for meta in self._told(anchor, name) if meta.pair.value]
             if len(told) > 1:
-                raise CannotSay("it is told in more than one place")
+                raise CannotSay("it is written in more than one place")
             prose = Prose(self.parsed, index, anchor, told[0] if told else None)
             self.edits += prose.change(old.split("\n"), wanted)
         elif name != "description" and len(wanted) == 1:

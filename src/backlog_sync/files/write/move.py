@@ -289,7 +289,7 @@ class _Headings:
         Raises CannotSay if one of both is not a heading, or would be too deep.
         """
         if parent is None:
-            raise CannotSay("a heading without a parent has no place of its own in a roadmap")
+            raise CannotSay("a heading without a parent has no definite place in a roadmap")
         span, target = self.span_of(index), self._heading(parent)
         at = self._end(target)
         rows = (e.place.line - 1 for e in self.parsed.items if e.parent == parent)

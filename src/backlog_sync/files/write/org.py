@@ -39,7 +39,7 @@ class OrgWriter(RoadmapWriter):
             box = anchor.box
             self.edits.append(Edit(box, box + 1, self.tick if status.ends else " "))
         elif stars is None or anchor.keywords is None:
-            raise CannotSay("a box tells only what is done")
+            raise CannotSay("a box can only say that something is done")
         else:
             at, word = stars.end(), _keyword(anchor.keywords, status)
             known = next((each.pair.end for each in anchor.meta if each.pair.start == at), None)

@@ -63,7 +63,7 @@ def own_id(
     found = (text for other in others for text in texts_of(other) if suggest_key(text) == key)
     for text in found:
         return text
-    raise CannotSay("the file names items in a way of its own")
+    raise CannotSay("the file identifies items in its own way")
 
 
 # ---- lists that are one text --------------------------------------------------------------
@@ -97,7 +97,7 @@ def _criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | Chec
     parts = [part for part in old.split(joint) if part.strip()]
     entries = document.acceptance_criteria or ()
     if not parts or len(parts) != len(entries):
-        raise CannotSay("the text does not tell its criteria apart")
+        raise CannotSay("the criteria cannot be separated in the text")
     left = dict(zip((entry.text for entry in entries), parts, strict=True))
     texts = list(left)
     lines = []
@@ -111,7 +111,7 @@ def _renamed(part: str, old: str, new: str, number: int) -> str:
     """A further part like the last one; one that is numbered gets its number."""
     lead, found, _ = part.rpartition(old)
     if not found:
-        raise CannotSay("the text does not tell its criteria apart")
+        raise CannotSay("the criteria cannot be separated in the text")
     return re.sub(r"\d+", str(number + 1), lead, count=1) + new
 
 

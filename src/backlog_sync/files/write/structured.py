@@ -41,7 +41,7 @@ _STEP = "  "
 _ADDED = ("issue", "status")
 """Fields that get a key of their own in a file of another tool."""
 
-_ALIAS = "an alias stands there, and what it stands for is used elsewhere too"
+_ALIAS = "an alias is used there, and its value is also used elsewhere"
 
 
 class NodeWriter:
@@ -96,7 +96,7 @@ class NodeWriter:
 
     def _status_alone(self, node: Scalar, value: Value) -> None:
         if not isinstance(value, Status) or node.end == node.start:
-            raise CannotSay("this file tells statuses alone")
+            raise CannotSay("this file contains only statuses")
         self.editor.replace(node.start, node.end, scalar_text(value.word, node.style))
 
     def _of_text(self, node: Scalar, field: str, value: Value) -> None:
@@ -247,7 +247,7 @@ class _Mapping:
         if isinstance(old, ListNode) and any(node.shared for node in old.items):
             raise CannotSay(_ALIAS)
         if isinstance(old, MapNode):
-            raise CannotSay("it is no list")
+            raise CannotSay("it is not a list")
         if isinstance(old, Scalar) and not self.writer.ours and not old.is_null:
             parsed = self.writer.parsed
             self._change(entry, list_text(parsed, self.item, field, old.value, value, _texts))
@@ -332,7 +332,7 @@ class _Mapping:
 
     def _ticks(self, entry: Entry | None, ticks: Ticks) -> None:
         if entry is None or id(entry.value) in self.writer.common:
-            raise CannotSay("the criteria are not the item's alone")
+            raise CannotSay("the criteria belong to other items, too")
         criteria = self.item.document.acceptance_criteria or ()
         old = entry.value
         nodes = old.items if isinstance(old, ListNode) else (old,)
@@ -340,7 +340,7 @@ class _Mapping:
             if not 0 <= index < len(criteria) or criteria[index].done == done:
                 continue
             if len(nodes) != len(criteria) or id(nodes[index]) in self.writer.common:
-                raise CannotSay("the criterion has no place of its own")
+                raise CannotSay("the criterion has no separate place")
             self._tick(nodes[index], done=done)
 
     def _tick(self, box: Node, *, done: bool) -> None:

@@ -35,7 +35,7 @@ class TodoWriter:
         elif not status.ends and anchor.done is not None:
             self.edits.append(Edit(*anchor.done, ""))
         elif not status.ends:
-            raise CannotSay("a todo.txt tells only what is done")
+            raise CannotSay("a todo.txt can only say that something is done")
 
     def _issue(self, anchor: TodoAnchor, link: Link) -> None:
         text = self.parsed.source.text[anchor.start : anchor.end]

@@ -73,7 +73,7 @@ class Wanted:
     value: Value
 
 
-NO_PLACE = "the file names it where nothing can be written"
+NO_PLACE = "the file has it in a place that cannot be written"
 NOT_IN_PLACE = "this file cannot say it there without saying something else too"
 
 

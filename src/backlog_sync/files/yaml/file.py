@@ -113,8 +113,8 @@ class _Reader:
             self._read_item(node, name, parent)
 
     def _shared(self, node: Node) -> None:
-        message = "an alias cannot stand for items"
-        self.tell(node, "shared-item", message, "write them out: each is an issue of its own")
+        message = "items cannot be aliases"
+        self.tell(node, "shared-item", message, "write them out: each becomes its own issue")
 
     def _read_item(self, node: Node, name: str, parent: int | None) -> None:
         if not isinstance(node, ListNode) and node.shared:
@@ -188,8 +188,8 @@ class _Reader:
             if name in allowed:
                 yield entry
             else:
-                message = f"'{name}' cannot stand below a {kind}"
-                hint = f"below it may stand: {', '.join(allowed)}"
+                message = f"'{name}' is not allowed below a {kind}"
+                hint = f"allowed below it: {', '.join(allowed)}"
                 self.tell(entry.key, "wrong-nesting", message, hint)
 
     def _add(

@@ -76,7 +76,7 @@ class _Reader(Builder):
             self._step()
         self._skip()
         if self.at < self.end:
-            raise self._wrong("nothing can stand behind the end of the JSON value")
+            raise self._wrong("there is text after the end of the JSON value")
         return self.roots[-1]
 
     def line(self, start: int, end: int) -> Node:
@@ -100,7 +100,7 @@ class _Reader(Builder):
             self.at += 1
             self._skip()
             if self._here(closer):
-                raise self._wrong(f"a ',' stands before '{closer}'", "remove it")
+                raise self._wrong(f"there is a ',' before '{closer}'", "remove it")
         if top.mapping:
             self.add(self._string("a key in double quotes was expected here"))
             self._skip()

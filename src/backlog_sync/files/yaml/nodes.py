@@ -271,8 +271,8 @@ def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ..
         composer.run()
     except (Problem, yaml.YAMLError) as error:
         fault = composer.fault(error)
-        message = "the document that holds this line cannot be read and is left out: "
-        told.append(_left_out(fault.place, message + fault.message, "mend it"))
+        message = "the document with this line cannot be read and is left out: "
+        told.append(_left_out(fault.place, message + fault.message, "fix it"))
     for root in composer.roots[1:]:
         if type(root) is not type(composer.roots[0]):
             place = composer.lines.place(path, root.start)
@@ -344,7 +344,7 @@ class _Composer(Builder):
         unprintable = _UNPRINTABLE.search(self.text)
         if unprintable:
             code = f"U+{ord(unprintable[0]):04X}"
-            message = f"the character {code} cannot stand in YAML"
+            message = f"the character {code} is not allowed in YAML"
             raise Problem(unprintable.start(), "invalid-yaml", message, "remove it")
         documents = 0
         for event in yaml.parse(self.text, Loader=_LOADER):
@@ -352,7 +352,7 @@ class _Composer(Builder):
                 documents += 1
                 if documents > 1 and self.strict:
                     message = "a second YAML document begins here"
-                    hint = "a backlog file holds one: put the rest into a file of its own"
+                    hint = "a backlog file contains one: put the rest into another file"
                     raise Problem(_start(event), "invalid-yaml", message, hint)
             elif isinstance(event, yaml.NodeEvent):
                 self._node(event)

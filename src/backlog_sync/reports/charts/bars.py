@@ -36,7 +36,7 @@ def progress_bars(report: Report, name: str = "progress") -> Chart | None:
             axes.annotate(short(label, _CELLS), (0, index), (-_LABELS + 4, 0), va="center",
                           xycoords=("axes fraction", "data"), textcoords="offset points",
                           fontsize=NORMAL, fontweight=400 if index else 700)  # fmt: skip
-            axes.annotate(f"{total.percent} %", (1, index), (52, 0), va="center", ha="right",
+            axes.annotate(f"{total.percent}%", (1, index), (52, 0), va="center", ha="right",
                           xycoords=("axes fraction", "data"), textcoords="offset points",
                           fontsize=NORMAL, fontweight=700)  # fmt: skip
             axes.annotate(f"{total.done} of {total.total} items", (1, index), (64, 0),
@@ -45,6 +45,6 @@ def progress_bars(report: Report, name: str = "progress") -> Chart | None:
         axes.set_xlim(0, 100)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.axis("off")
-        sentences = [f"{label}: {total.percent} %, {amount(total)} done." for label, total in rows]
+        sentences = [f"{label}: {total.percent}%, {amount(total)} done." for label, total in rows]
         sentences += [f"{more} more are not shown."] if more > 0 else []
         return finish(figure, name, "Progress", " ".join(sentences))

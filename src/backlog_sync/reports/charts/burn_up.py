@@ -70,11 +70,11 @@ def _forecast(report: Report, axes: Axes, done: float, scope: float, top: float)
     if forecast is None or forecast.reason:
         return today
     last = today
-    looks = (("50 %", forecast.at_50), ("85 %", forecast.at_85), ("95 %", forecast.at_95))
+    looks = (("50%", forecast.at_50), ("85%", forecast.at_85), ("95%", forecast.at_95))
     near = [(word, day) for word, day in looks if day and day - today <= _FARTHEST and day > today]
     for index, (word, day) in enumerate(near):
         last = max(last, day)
-        main = word == "85 %"
+        main = word == "85%"
         today_x, day_x = num(today), num(day)
         axes.plot([today_x, day_x], [done, scope], color=Color.DONE.paint, lw=1.5 if main else 1,
                   ls=(0, (2, 2)), label="Forecast" if main else None)  # fmt: skip

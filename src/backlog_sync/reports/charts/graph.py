@@ -54,7 +54,7 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
         for key, spot in zip(keys, spots, strict=True):
             _box(axes, report, key, spot)
         text = ". ".join(waiting(report, Names(report))[:MOST]) + "."
-        return finish(figure, name, "What waits for what", text), hidden
+        return finish(figure, name, "Dependencies", text), hidden
 
 
 def _layout(count: int, edges: Sequence[tuple[int, int]]) -> tuple[list[Point], list[list[Point]]]:

@@ -143,17 +143,17 @@ def _legend(rows: list[_Row]) -> Iterator[Patch | Line2D]:
         yield Patch(color=Color.DONE.paint, alpha=0.55, label="work")
         yield Line2D([], [], marker="D", ls="", ms=7, color=ink, label="due")
         yield Line2D([], [], marker="o", ls="", ms=8, mfc=Color.PAPER.paint, mec=ink, mew=1.8,
-                     label="85 % likely")  # fmt: skip
+                     label="85% likely")  # fmt: skip
     if any(row.item for row in rows):
         yield Line2D([], [], color=Color.CRITICAL.paint, lw=9, solid_capstyle="butt",
                      label="critical path")  # fmt: skip
         yield Line2D([], [], color=Color.PLAN.paint, lw=4, solid_capstyle="butt",
-                     label="can wait")  # fmt: skip
+                     label="has slack")  # fmt: skip
 
 
 def _description(report: Report) -> str:
     parts = [
-        f"{milestone.sum.name}, due {milestone.due or 'on no day'}: {HEALTH[milestone.health]}."
+        f"{milestone.sum.name}, due {milestone.due or 'date not set'}: {HEALTH[milestone.health]}."
         for milestone in report.milestones[:MOST]
     ]
     schedule = report.schedule
