@@ -195,7 +195,7 @@ def test_a_move_below_another_parent_shows_both() -> None:
         PlanItem("e2", "epic", "Two", None, "#2"),
         PlanItem("s", "story", "Moves", "e2", "#3"),
     )
-    changed = LinkSubIssue("s", "Moves", "stands below it", "#3", parent="e2", replaces="e1")
+    changed = LinkSubIssue("s", "Moves", "is below it", "#3", parent="e2", replaces="e1")
     text = plan_text(Plan("o/r", None, (changed,), items), Look())
     assert "parent  e1 → e2" in text
 
