@@ -163,7 +163,7 @@ class Workflow:
             raise RefusedError(
                 f"outside of the repository that is checked out: {', '.join(outside)}",
                 slug="outside-repository",
-                hint="name files inside of it, or say `progress: none`",
+                hint="use files inside the repository, or set `progress: none`",
             )
 
     def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:
@@ -349,7 +349,7 @@ class Workflow:
 
     def board_left_out(self, problem: str) -> None:
         """Annotate why the board was not read."""
-        message = f"the board was left out: {problem}"
+        message = f"board left out: {problem}"
         self.runner.remark([Annotation("notice", "board", message)])
 
     def written(

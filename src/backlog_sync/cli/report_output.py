@@ -51,7 +51,7 @@ def print_report(
     for path in paths:
         screen.result(f"Written: {path}\n")
     if written is not None and written.nothing_to_write:
-        screen.result("The files say what GitHub knows already.\n")
+        screen.result("The files are up to date.\n")
 
 
 def _save(

@@ -165,7 +165,7 @@ class Terminal:
         """Show why nothing was sent."""
         for violation in violations:
             if violation.slug == NOT_CONFIRMED:
-                self.screen.write_stderr("backlog: nothing was sent")
+                self.screen.write_stderr("backlog: canceled; nothing was changed")
             else:
                 self.screen.refuse(violation.slug, violation.message, violation.hint)
         if self.output == "json":
@@ -225,7 +225,7 @@ class Terminal:
 
     def board_left_out(self, problem: str) -> None:
         """Say why the board was not read."""
-        self.screen.write_stderr(f"the board was left out: {problem}")
+        self.screen.write_stderr(f"board left out: {problem}")
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
         """Show what is not in the files, and why; without permission as it would be."""

@@ -70,7 +70,7 @@ def show_drift(
     covered = prepared.observed.coverage
     if complete and not covered.complete:
         raise RefusedError(
-            f"only {covered.issues_read} issues could be read, and not all there are",
+            f"only {covered.issues_read} issues could be read, not all of them",
             slug="incomplete-read",
             hint="run it again; a token must be able to see every issue of the repository",
         )

@@ -113,7 +113,7 @@ def _files(
     screen: Screen, changes: tuple[FileChange, ...], *, dry_run: bool, conflicts: bool
 ) -> None:
     if not changes:
-        message = "No file was changed." if conflicts else "The files say what GitHub says already."
+        message = "No file was changed." if conflicts else "The files are up to date."
         screen.result(f"{message}\n")
     for change in changes:
         if dry_run:

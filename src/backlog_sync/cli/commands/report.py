@@ -169,7 +169,7 @@ def _check(run: Run, terminal: Terminal) -> int:
     for change in changes:
         terminal.screen.difference(change)
     if not changes:
-        terminal.screen.result("The files say what GitHub knows.\n")
+        terminal.screen.result("The files are up to date.\n")
     return ExitCode.PENDING if changes else ExitCode.DONE
 
 
@@ -198,13 +198,13 @@ def publish(
             text = report_markdown(report, audience, limit=TRACKING_BYTES)
             tracking = Tracking(REPORT, mark, request.issue, text)
             ref = track(tracker, observed, tracking, open_=True, nonce=wiring.nonces()())
-            presenter.posted(f"The report stands in {ref}.")
+            presenter.posted(f"Report posted in {ref}.")
     if request.comment is not None:
         with presenter.posting():
             text = report_markdown(report, audience, limit=COMMENT_BYTES)
             number = request.comment
             address = keep_comment(tracker, number, mark=f"report-{mark}", body=text)
-            presenter.posted(f"The report stands in a comment: {address or f'#{number}'}")
+            presenter.posted(f"Report posted in a comment: {address or f'#{number}'}")
     if request.status_update:
         with presenter.posting():
             keep_status(
@@ -215,4 +215,4 @@ def publish(
                 status=board_status(report.health),
                 text=report_status(report),
             )
-            presenter.posted("The board tells how things stand.")
+            presenter.posted("Status update posted to the board.")

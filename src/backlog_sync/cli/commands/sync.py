@@ -77,7 +77,9 @@ def command(
     if check and not dry_run:
         raise click.UsageError("--check only looks: add --dry-run.")
     if saved and (options != PLAIN or dry_run):
-        raise click.UsageError("--plan FILE holds the plan: it takes no option that makes another.")
+        raise click.UsageError(
+            "--plan FILE contains the plan: options that would change it are not allowed."
+        )
     from backlog_sync.cli.commands.plan import show_plan
     from backlog_sync.cli.terminal import open_terminal
     from backlog_sync.cli.workspace import workspace
