@@ -38,7 +38,7 @@ def remember_secrets(values: Iterable[str | None]) -> None:
 
 
 def known_secrets() -> tuple[str, ...]:
-    """What must never be printed: from the environment, and what was found or made since."""
+    """Return what must never be printed: from the environment, and what was found or made since."""
     values = [os.environ.get(name, "") for name in _SECRETS]
     passwords = (urlsplit(url).password for _, url in _all_proxies())
     return tuple(value for value in (*values, *passwords, *_IN_USE) if value)

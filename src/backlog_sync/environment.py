@@ -83,7 +83,7 @@ def _absolute(path: str | None) -> Path | None:
 
 
 def _proxies(api_url: str) -> tuple[tuple[str, str], ...]:
-    """The proxies that the system names for this server; none for loopback."""
+    """Return the proxies that the system names for this server; none for loopback."""
     host = _host(api_url)
     if is_loopback(host) or urllib.request.proxy_bypass(host):
         return ()
@@ -99,7 +99,7 @@ def _host(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name can only mean this machine."""
+    """Return whether a host name can only mean this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -109,7 +109,7 @@ def is_loopback(host: str) -> bool:
 
 
 def web_host(api_url: str) -> str:
-    """The host as people know it: github.com for the public API."""
+    """Return the host as people know it: github.com for the public API."""
     try:
         parts = urlsplit(api_url)
         host, port = parts.hostname or "", parts.port

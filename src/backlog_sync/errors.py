@@ -59,7 +59,7 @@ class UsageError(BacklogError):
 
 
 class RefusedError(BacklogError):
-    """A guard, a conflict or a stale plan stands in the way (exit 4)."""
+    """A guard, a conflict or a stale plan is in the way (exit 4)."""
 
     exit_code = ExitCode.REFUSED
     slug = "refused"
@@ -85,14 +85,14 @@ class UnreachableError(FailedError):
 
 
 def disk_hint(error: OSError, otherwise: str) -> str:
-    """Say what to do about a file that cannot be written; `otherwise` if the disk is not full."""
+    """Return the hint for a file that cannot be written; `otherwise` if the disk is not full."""
     if error.errno in _FULL:
         return "free some space there, then run the command again"
     return otherwise
 
 
 def of_system(error: OSError) -> FailedError:
-    """Give the fault of a disk, a file or a pipe that nobody looked out for.
+    """Return the fault of a disk, a file or a pipe that nobody looked out for.
 
     A full disk or a missing right is the machine's, wherever it strikes; the path says where.
     """

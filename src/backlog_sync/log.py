@@ -53,7 +53,7 @@ def configure(
 
     `log_format` is "text" or "json"; the latter turns messages for people into events, too.
     Lines of text are folded at `width` columns.
-    `secrets_out` takes secrets out of every value. A new run begins, with an id of its own.
+    `secrets_out` takes secrets out of every value. A new run begins, with its own id.
     """
     stop()
     if verbosity <= 0 and log_format == "text":

@@ -20,7 +20,7 @@ from github_sandbox.server import StateLock
 
 
 def sandbox_folder(top: Path) -> Path:
-    """Where the sandbox of this folder keeps its state."""
+    """Return where the sandbox of this folder keeps its state."""
     return kept(top, SANDBOX)
 
 
@@ -62,7 +62,7 @@ def sandbox_url(
 def _furnish(
     url: str, repositories: Sequence[str], board_owner: str | None, problem: FailedError
 ) -> None:
-    """Have our own sandbox make what a run is about; it is no request that faults are about."""
+    """Have our own sandbox make what a run is about; it is not a request that faults are about."""
     for repository in repositories:
         _furnish_one(url, repository, board_owner, problem)
 
@@ -86,7 +86,7 @@ def _furnish_one(url: str, repository: str, board_owner: str | None, problem: Fa
 
 
 def read_fault_config(file: Path) -> FaultConfig | tuple[Diagnostic, ...]:
-    """What a file says that goes wrong with the sandbox, or everything that is wrong with it."""
+    """Return the fault configuration in a file, or all errors in it."""
     return read_model(file, str(file), FaultConfig, listed_in="docs/sandbox.md")
 
 

@@ -272,7 +272,7 @@ class _Request:
         _log_wait(state.upcoming_sleep, _policy(_trouble(state)).reason)
 
     def _counted(self, state: RetryCallState, trouble: Trouble) -> RetryCallState:
-        """The state with the attempts that ended in this kind of trouble, and not with all."""
+        """Return the state with only the attempts that ended in this kind of failure."""
         counted = copy.copy(state)
         counted.attempt_number = self._met[Limited if isinstance(trouble, Limited) else Lost]
         return counted

@@ -65,10 +65,10 @@ def root() -> Path:
 def target_repository(
     flag: str | None, declared: str | None, env: Environment, top: Path, *, sandbox: bool
 ) -> str:
-    """Which repository a run is about: the flag, the file, GITHUB_REPOSITORY, git's `origin`.
+    """Return the repository of a run: the flag, the file, GITHUB_REPOSITORY, or git's `origin`.
 
-    Raises `RefusedError` where the workflow and the file differ and nobody chose, `UsageError`
-    where nothing names a repository.
+    Raises `RefusedError` where the workflow and the file differ and nobody chose, `UsageError` if
+    nothing names a repository.
     """
     if flag:
         return flag
@@ -161,7 +161,7 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
 
 
 def pace(env: Environment, learned: "Learned") -> "Pace | None":
-    """How fast to write: BACKLOG_PACE creations a minute, or `off`; else what a server bears.
+    """Return the creation rate: BACKLOG_PACE creations a minute, or `off`; else by server.
 
     Raises `UsageError` for any other word.
     """
@@ -171,7 +171,7 @@ def pace(env: Environment, learned: "Learned") -> "Pace | None":
         return Pace(learned, now=clock().now())
     if env.pace.lower() == "off":
         return None
-    decimal = env.pace.isdecimal() and len(env.pace) < 4  # more digits are no pace, and no int
+    decimal = env.pace.isdecimal() and len(env.pace) < 4  # more digits are not pace, and no int
     if not decimal or not LEAST <= int(env.pace) <= _FASTEST:
         raise UsageError(
             f"BACKLOG_PACE is {env.pace[:40]!r}",
@@ -184,7 +184,8 @@ _FASTEST = 80
 """Creations a minute that GitHub documents as the most."""
 
 _LONG_WAIT = 120.0
-"""Seconds: what is waited to keep the pace is told only beyond that; the bar shows time left."""
+"""Seconds: what is waited to keep the pace is reported only beyond that; the bar shows time left.
+"""
 
 
 def repository_here(top: Path, env: Environment) -> "Git":
@@ -201,7 +202,7 @@ _PATIENCE = 10.0
 
 
 def page() -> ModuleType:
-    """What draws a report as a page. Raises `UsageError` where its libraries are not installed."""
+    """Return what draws a report as a page. Raises `UsageError` without its libraries."""
     try:
         from backlog_sync.reports.page import html  # noqa: PLC0415 - heavy
     except ModuleNotFoundError as missing:
@@ -214,21 +215,21 @@ def page() -> ModuleType:
 
 
 def clock(waits: Callable[[float], None] = lambda _: None) -> "Clock":
-    """The real time; `waits` is told of each wait before it, in seconds."""
+    """The real time; `waits` is reported each wait before it, in seconds."""
     from backlog_sync.local.clock import SystemClock  # noqa: PLC0415 - see the module's text
 
     return SystemClock(waits)
 
 
 def state(target: Target) -> Path:
-    """Where this machine keeps what it must remember of a server."""
+    """Return where this machine keeps what it must remember of a server."""
     from backlog_sync.local.state import state_folder  # noqa: PLC0415 - see the module's text
 
     return state_folder(target.top, home=target.env.state_home, sandbox=target.sandbox)
 
 
 def cache(target: Target) -> "FileCache":
-    """What this machine remembers of a repository to read less of it; never needed."""
+    """Return what this machine remembers of a repository to read less of it; never needed."""
     from backlog_sync.local.cache import FileCache, cache_file  # noqa: PLC0415 - as above
 
     home, sandbox = target.env.cache_home, target.sandbox
@@ -238,12 +239,12 @@ def cache(target: Target) -> "FileCache":
 
 @lru_cache(maxsize=4)
 def _secrets(values: tuple[str, ...]) -> Secrets:
-    """The forms of secrets take long to work out, and the secrets of a run hardly change."""
+    """Return the forms of secrets take long to work out, and the secrets of a run hardly change."""
     return Secrets(values)
 
 
 def journals(target: Target) -> "Journals":
-    """The journals of this machine, each for the repository that was observed."""
+    """Return the journals of this machine, each for the repository that was observed."""
     from backlog_sync.local.journal import FileJournal, journal_folder  # noqa: PLC0415 - see the module's text
     from backlog_sync.local.run_files import About  # noqa: PLC0415 - as above
 
@@ -278,7 +279,7 @@ def run_lock(target: Target, *, files: bool = True) -> Iterator[None]:
 
 
 def nonces() -> "Nonces":
-    """Where fresh nonces come from."""
+    """Return where fresh nonces come from."""
     from backlog_sync.local.clock import fresh  # noqa: PLC0415 - see the module's text
 
     return fresh

@@ -105,7 +105,12 @@ PATTERNS = (
         "milestones by due day",
         "milestones by due date",
     ),
-    Pattern(r"\bput right\b|\bmend(?:s|ed|ing)?\b", "fix, repair", "mend it", "fix it"),
+    Pattern(
+        r"\bput right\b(?! (?:after|before)\b)|\bmend(?:s|ed|ing)?\b",
+        "fix, repair",
+        "mend it",
+        "fix it",
+    ),
     Pattern(r"\bof (?:ours|our own)\b", "our own …, the tool's", "a file of ours", "our own file"),
     Pattern(
         r"\b(?:line|heading|key|id|name|file|place|way|section)s? of (?:its|their) own\b",

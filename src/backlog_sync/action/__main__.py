@@ -69,7 +69,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
 
 
 def _failed(problem: BacklogError, runner: RunnerOutput) -> RunResult:
-    """Say what stands in the way; what the run came to then."""
+    """Return what is in the way; what the run came to then."""
     hint = f" ({problem.hint})" if problem.hint else ""
     runner.remark([Annotation("error", problem.slug, problem.message + hint)])
     return _stopped(problem.exit_code, f"{problem.message}{hint}")
@@ -93,7 +93,7 @@ def _prefix(env: Mapping[str, str], folder: Path) -> str:
 
 
 def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult:
-    """Do what the workflow asks for. Raises `errors.BacklogError` for what stands in the way."""
+    """Do what the workflow asks for. Raises `errors.BacklogError` for what is in the way."""
     inputs = read_inputs(env)
     context = read_context(env, folder)
     mode = choose_mode(inputs.mode, context)

@@ -29,7 +29,7 @@ class Pull:
 class Context:
     """What the runner says. `workspace` is where the repository is checked out.
 
-    `default_branch` is None where the event does not name it; `ref` is as `refs/heads/main`.
+    `default_branch` is None if the event does not name it; `ref` is as `refs/heads/main`.
     """
 
     event: str
@@ -66,9 +66,9 @@ def read_context(env: Mapping[str, str], folder: Path) -> Context:
 
 
 def choose_mode(requested: str | None, context: Context) -> str:
-    """What to do: what was asked for, else what fits the event.
+    """Return what to do: what was asked for, else what fits the event.
 
-    A proposal is planned, a push to the default branch synchronised, a schedule looks for drift.
+    A proposal is planned, a push to the default branch synchronized, a schedule looks for drift.
     Raises `RefusedError` where a proposal is to be applied: what nobody merged is not the plan.
     """
     if requested == "sync" and context.is_pull_request:

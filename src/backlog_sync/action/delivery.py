@@ -47,7 +47,7 @@ def deliver(
         pushed = tree.push(commit, base)
         match pushed.result:
             case Pushed.DONE:
-                tree.follow(commit)  # a further step of this job is no superseded one
+                tree.follow(commit)  # a further step of this job is not a superseded one
                 return Delivered(True, f"progress is on {base} as {commit[:9]}")
             case Pushed.MOVED:
                 line = f"{base} has moved on; the run for its new head brings progress with it"

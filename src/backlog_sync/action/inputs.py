@@ -22,12 +22,12 @@ _YES_NO: Final = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The inputs, checked. `mode` is None where the event decides.
+    """The inputs, checked. `mode` is None if the event decides.
 
     `max_create` is the most new issues without an approval, `approve` the digest that was
     approved, `saved_plan` the file of one, `progress` how what GitHub knows comes back, `branch`
     where its pull request lives; `audience` and `since` say what a report is about, the three of
-    `report_…` where it goes beside the summary: a folder, an issue's title, the number of an issue
+    `report_…` where it goes next to the summary: a folder, an issue's title, the number of an issue
     or pull request.
     """
 

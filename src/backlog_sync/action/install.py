@@ -1,4 +1,4 @@
-"""Install the tool in an environment of its own, and say where: the action's first steps.
+"""Install the tool in its own environment, and say where: the action's first steps.
 
 Runs before anything is installed, as a plain script with nothing but the standard library, by
 whatever Python the runner has. An environment that an earlier step or run made of the very same
@@ -74,7 +74,7 @@ def lock() -> str:
 
 
 def python_of(folder: Path) -> Path:
-    """The interpreter of an environment."""
+    """Return the interpreter of an environment."""
     windows = folder / "Scripts" / "python.exe"
     return windows if windows.exists() else folder / "bin" / "python"
 

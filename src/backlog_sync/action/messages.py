@@ -29,7 +29,7 @@ LOOK = Look(width=120, uncut=True)
 
 
 def linted(loaded: Loaded, code_: int) -> RunResult:
-    """A run that ends with what lint found."""
+    """Return a run that ends with what lint found."""
     errors = len(loaded.errors)
     warnings = len(loaded.diagnostics) - errors
     line = f"Lint: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
@@ -46,14 +46,14 @@ def linted(loaded: Loaded, code_: int) -> RunResult:
 
 
 def is_creation(outcome: Outcome) -> bool:
-    """Whether an issue was made."""
+    """Return whether an issue was made."""
     change = outcome.change
     created = change.kind is ChangeKind.ISSUE and change.action is Action.CREATE
     return created and outcome.result is Result.APPLIED
 
 
 def outcome_remarks(outcomes: Sequence[Outcome]) -> list[Annotation]:
-    """What did not come through; a failure is an error, what moved or was skipped a warning."""
+    """Return annotations of failed changes as errors, of skipped and stale ones as warnings."""
     kinds = {Result.FAILED: "error", Result.STALE: "warning", Result.SKIPPED: "warning"}
     return [
         Annotation(
@@ -67,7 +67,7 @@ def outcome_remarks(outcomes: Sequence[Outcome]) -> list[Annotation]:
 
 
 def problem_remark(problem: BacklogError) -> Annotation:
-    """A fault as an annotation of the run."""
+    """Return a fault as an annotation of the run."""
     hint = f" ({problem.hint})" if problem.hint else ""
     return Annotation("error", problem.slug, problem.message + hint)
 
@@ -91,7 +91,7 @@ _HINTS = {
 
 
 def in_workflow(violation: Violation) -> Violation:
-    """The guard with a hint in words of a workflow: inputs and permissions, no options."""
+    """Return the guard with a hint in words of a workflow: inputs and permissions, no options."""
     return replace(violation, hint=_HINTS.get(violation.slug, violation.hint))
 
 
@@ -115,7 +115,7 @@ def _deferred_in_workflow(deferred: Deferred) -> Deferred:
 
 
 def notes(standing: Sequence[Violation]) -> str:
-    """The guards that refuse a plan, in a line; "" where there are none."""
+    """The guards that refuse a plan, in a line; "" if there are none."""
     if not standing:
         return ""
     return "Sync refuses this: " + "; ".join(violation.message for violation in standing)
@@ -167,7 +167,7 @@ def plan_remarks(plan: Plan) -> list[Annotation]:
 
 
 def replaced_remarks(words: Iterable[str]) -> list[Annotation]:
-    """The author's own words that progress took the place of."""
+    """Return the author's own words that progress took the place of."""
     return [Annotation("warning", "status-replaced", each) for each in words]
 
 
@@ -186,7 +186,7 @@ def violation_remarks(violations: Sequence[Violation], kind: str, before: str) -
 
 
 def unrecorded_remarks(unrecorded: Mapping[str, Unrecorded]) -> list[Annotation]:
-    """What is not in the files because it could not be put on record, once for each reason."""
+    """Return what was not written because it could not be recorded, once for each reason."""
     lines = unrecorded_lines(unrecorded)
     pairs = zip(lines[::2], lines[1::2], strict=True)
     return [Annotation("warning", "unrecorded", f"{what} ({hint})") for what, hint in pairs]

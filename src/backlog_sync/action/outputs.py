@@ -52,7 +52,7 @@ class RunnerOutput:
         sys.stdout.flush()
 
     def remark(self, remarks: Iterable[Annotation]) -> None:
-        """Annotate; beyond ten of a kind, which no page would show, only the log is told."""
+        """Annotate; beyond ten of a kind, which no page would show, only the log is reported."""
         for remark in remarks:
             if self._shown[remark.kind] >= MOST:
                 self._unshown[remark.kind] += 1
@@ -64,7 +64,7 @@ class RunnerOutput:
         sys.stdout.flush()
 
     def end(self, ended: RunResult) -> None:
-        """Tell the end: the last line of the log, the summary, the outputs."""
+        """Report the end: the last line of the log, the summary, the outputs."""
         for kind, count in self._unshown.items():
             if count:
                 self.log(f"{count} more of kind {kind} are only in the log")
@@ -86,7 +86,7 @@ def outputs_text(outputs: Mapping[str, str]) -> str:
 
 
 def remarks_of(diagnostics: Sequence[Diagnostic]) -> list[Annotation]:
-    """What lint found, as annotations."""
+    """Return what lint found, as annotations."""
     return [
         Annotation(
             "error" if diagnostic.is_error else "warning",

@@ -100,7 +100,7 @@ class Workflow:
 
     @property
     def updates_board(self) -> bool:
-        """Whether the board is told how things stand; a proposal is not how they stand."""
+        """Whether the board is reported how things stand; a proposal is not how they stand."""
         return self.inputs.status_update and not self.context.is_pull_request
 
     def result(self, code: int) -> RunResult:
@@ -269,7 +269,7 @@ class Workflow:
     # ---- sync ----------------------------------------------------------------------------------
 
     def superseded(self, why: str) -> None:
-        """Say that a newer commit has a run of its own."""
+        """Say that a newer commit has its own run."""
         self.line = f"Superseded: {why} now. Nothing was sent."
         self.page = lambda line: f"### Backlog sync\n\n**{inert(line)}**\n"
         self.outputs = {"changed": "false", "superseded": "true"}
@@ -390,7 +390,7 @@ class Workflow:
             self.runner.remark([replace(problem_remark(problem), kind=kind)])
 
     def posted(self, text: str) -> None:
-        """Say where something was posted."""
+        """Return where something was posted."""
         self.runner.log(text)
 
 

@@ -29,10 +29,10 @@ _RECOVERED = ("invalid-yaml", "invalid-json")
 """Faults of a file that leave something to be read."""
 
 _MOST_FINDINGS = 10
-"""More are a page of their own, which lint prints."""
+"""More are their own page, which lint prints."""
 
 _HARMLESS = ("unknown-option", "unknown-status", "unknown-priority", "bullets-left-out")
-"""Findings that tell of nothing that the new file lacks."""
+"""Findings that report nothing that the new file lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,14 @@ def _asked(
 
 
 def _answer(doubt: Doubt, screen: Screen) -> Mapping[str, object] | None:
-    """The settings that an answer means; None where all stays as it is."""
+    """The settings that an answer means; None if all stays as it is."""
     screen.write_stderr(wrapped(f"line {doubt.line}: {doubt.question}", screen.look(err=True)))
     said = screen.choose(" ", tuple(doubt.answers), doubt.now)
     return doubt.answers.get(said)
 
 
 def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: Screen) -> None:
-    """Put answers into the front matter where that is wanted, else where all roadmaps share it."""
+    """Put answers into the front matter where that is wanted, else if all roadmaps share it."""
     sources = {parsed.source.path: parsed.source for parsed in loaded.files}
     for path, settings in answers.items():
         for line in setting_lines(settings):
@@ -161,7 +161,7 @@ def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]
 
 
 def _commented(answers: Sequence[Mapping[str, object]], taken: Mapping[str, object]) -> list[str]:
-    """The lines for what is doubtful as comments, beside those that are `taken` as they are."""
+    """The lines for what is doubtful as comments, next to those that are `taken` as they are."""
     patterns = merged([each for each in answers if "reading" in each])
     given = setting_lines(taken) if taken else []
     told = [line for line in (setting_lines(patterns) if patterns else ()) if line not in given]
@@ -178,7 +178,7 @@ def _relative_path(path: str, folder: Path) -> str:
 
 
 def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
-    """Write a backlog of ours of files that were not written for us."""
+    """Write one of our backlogs of files that were not written for us."""
     stopped = [each for each in loaded.errors if each.slug not in _RECOVERED]
     _show_findings(loaded, screen)
     if stopped or not loaded.keys:
@@ -205,7 +205,7 @@ def _show_findings(loaded: Loaded, screen: Screen) -> None:
 
 
 def _text(loaded: Loaded, losses: Sequence[Diagnostic], wanted: Wanted) -> str:
-    """What the new file holds: where a syntax was named all that the old ones say."""
+    """Return what the new file holds: where a syntax was named all that the old ones say."""
     if wanted.to is None:
         return render(draft_of_files(loaded, losses, wanted.repository))
     said = wanted.repository if loaded.settings.repository is None else None
@@ -213,5 +213,5 @@ def _text(loaded: Loaded, losses: Sequence[Diagnostic], wanted: Wanted) -> str:
 
 
 def _is_loss(diagnostic: Diagnostic) -> bool:
-    """Whether a finding tells of something that is not in the new file."""
+    """Return whether a finding reports something that is not in the new file."""
     return not diagnostic.slug.startswith(_HARMLESS)

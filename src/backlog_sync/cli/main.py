@@ -43,7 +43,7 @@ class Backlog(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
-        """The verb's command, None for a word that is no verb."""
+        """The verb's command, None for a word that is not a verb."""
         if cmd_name not in VERBS:
             return None
         command = import_module(f"backlog_sync.cli.commands.{cmd_name}").command
@@ -61,7 +61,7 @@ class Backlog(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest verb named where there is none of that name."""
+        """As click does, with the nearest verb named if there is none of that name."""
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
 
@@ -108,7 +108,7 @@ def prepare_streams() -> None:
 
 
 def _bounded(run: Any, arguments: Sequence[str]) -> int:
-    """The exit code of a run; every fault is told on standard error."""
+    """The exit code of a run; every fault is reported on standard error."""
     try:
         with INTERRUPTS.installed():
             code = run()
@@ -196,7 +196,7 @@ def collect_rarely() -> None:
 
 
 def main() -> NoReturn:
-    """Where the installed command begins."""
+    """Return where the installed command begins."""
     collect_rarely()
     INTERRUPTS.process_ends = True
     cli.main(prog_name="backlog")

@@ -70,7 +70,7 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def board_left_out(self, problem: str) -> None:
-        """Say why the board was not read."""
+        """Return why the board was not read."""
         ...
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
@@ -86,5 +86,5 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def posted(self, text: str) -> None:
-        """Say where something was posted."""
+        """Return where something was posted."""
         ...

@@ -61,7 +61,7 @@ def _only_for(facts: Facts, name: str) -> Facts:
 
 
 def read_since(word: str, today: date) -> date:
-    """Give the day that `word` means. Raises `UsageError` where it means none before `today`."""
+    """Return the day that `word` means. Raises `UsageError` where it means none before `today`."""
     day = since_day(word, today)
     if day is None or day > today:
         why = "lies after the day of the report" if day else "is not a day"
@@ -75,7 +75,7 @@ def today_utc() -> date:
 
 
 def _statuses(observed: ObservedState) -> tuple[str, ...]:
-    """The board's words for progress."""
+    """Return the board's words for progress."""
     fields = observed.project.fields if observed.project else ()
     options = (option for field in fields if field.name == STATUS for option in field.options)
     return tuple(option.name for option in options)
@@ -84,7 +84,7 @@ def _statuses(observed: ObservedState) -> tuple[str, ...]:
 def remember(
     run: Run, since: date | None, bullets: str | None, today: date, statuses: Iterable[str] = ()
 ) -> Remembered:
-    """Give what git knows of the files, and of how they stood when `since` began.
+    """Return what git knows of the files, and of how they stood when `since` began.
 
     Raises nothing: what cannot be seen is said.
     """
@@ -135,14 +135,14 @@ def _days(
 
 
 def _is_said(line: str, words: Words) -> bool:
-    """Whether a line says anything that the tool does not write itself."""
+    """Return whether a line says anything that the tool does not write itself."""
     return bool(words(line)) and not _PROGRESS.match(line)
 
 
 def _then(
     top: Path, current: DesiredState, since: date, bullets: str | None
 ) -> DesiredState | None:
-    """What the files declared then; None where they cannot be had or read."""
+    """Return what the files declared then; None if they cannot be had or read."""
     files = git_history.files_then(top, current.sources, since)
     if files is None:
         return None
@@ -156,7 +156,7 @@ def _then(
 def _declared(
     files: Mapping[str, bytes], sources: Sequence[str], folder: Path, bullets: str | None
 ) -> DesiredState | None:
-    """What these files declare, put into a folder by their paths."""
+    """Return what these files declare, put into a folder by their paths."""
     for path, raw in files.items():
         place = folder / path
         if folder.resolve() not in place.resolve().parents:

@@ -19,7 +19,7 @@ from backlog_sync.reports.view import Audience
 
 
 def report_files(report: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
-    """The files of a folder of GitHub Pages by name: the page, and the report in other forms.
+    """Return the files of a folder for GitHub Pages by name: the page, and the other formats.
 
     Raises `FailedError` where what draws the page is not installed.
     """
@@ -87,7 +87,7 @@ _SUFFIXES = {f".{suffix}": output for output, suffix in _SUFFIX_OF.items()}
 def _rendered(
     report: Report, output: str, audience: Audience, written: tuple[str, ...], screen: Screen | None
 ) -> str:
-    """The report in a format; without a screen as text for a file."""
+    """Return the report in a format; without a screen as text for a file."""
     match output:
         case "json":
             return dump(report_json(report, written))

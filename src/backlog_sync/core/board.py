@@ -63,7 +63,7 @@ class BoardPlan:
         *,
         issue_status: IssueStatus = NO_ISSUE,
     ) -> CardDiff:
-        """Plan the card and the values of one item; give what is told of them."""
+        """Plan the board item and the values of one item; return its notes."""
         if not self.active:
             return CardDiff()
         card = as_named(issue.card, self.fields.renamed) if issue and issue.card else None
@@ -117,7 +117,7 @@ class BoardPlan:
         return diff
 
     def _desired_values(self, item: DesiredItem, card: BoardItem | None) -> DesiredCard:
-        """Give the item's values by the board's own field names, as the board spells them."""
+        """Return the item's values by the board's own field names, as the board spells them."""
         values: dict[str, BoardValue] = {}
         kept: set[str] = set()
         status = self.fields.get(STATUS)
@@ -154,12 +154,12 @@ class BoardPlan:
         return {status.name: value} if value is not None else {}
 
     def _unfinished(self, card: BoardItem, name: str) -> bool:
-        """Whether a run stopped before it set the values of a card that it had made."""
+        """Return whether a run stopped before it set the values of a card that it had made."""
         recorded = self.fields.get(record.NAME) is not None
         return recorded and card.values.get(name) is None and record.NAME not in card.values
 
     def _unknown(self, item: DesiredItem, name: str, value: BoardValue) -> None:
-        """Tell of a value without a field; to empty what is not there needs nothing."""
+        """Report a value without a field; to empty what is not there needs nothing."""
         deferred_names = {deferred.key for deferred in self.fields.deferred}
         if value is not None and name not in deferred_names:
             self._defer(item, f"the board has no field {name!r}", "declare it under project.fields")
@@ -167,7 +167,7 @@ class BoardPlan:
     def _spelled(
         self, item: DesiredItem, board_field: ObservedBoardField, value: BoardValue
     ) -> tuple[bool, BoardValue]:
-        """Give a value as the board spells it; False (and a deferral) where it cannot be set."""
+        """Return a value as the board spells it; False (and a deferral) if it cannot be set."""
         if value is None:
             return True, None
         if board_field.type in ("single_select", "iteration"):
@@ -208,7 +208,7 @@ class BoardPlan:
         ]
 
     def _has_room(self, record_field: ObservedBoardField | None) -> bool:
-        """Whether the board can have the field for the record; tell where it cannot."""
+        """Return whether the board can have the field for the record; tell if it cannot."""
         if record_field is not None:
             kind = record_field.type
             reason = f"it is {kind}, not text, so that no record is kept of what was applied"
@@ -222,9 +222,9 @@ class BoardPlan:
         return False
 
     def permitted(self, changes: list[Change]) -> tuple[list[Change], list[Deferred]]:
-        """Give the changes without those of a board that cannot be changed, and one that says so.
+        """Return the changes without those of a board that cannot be changed, and one that says so.
 
-        Where nothing would change on such a board, nothing is told.
+        If nothing would change on such a board, nothing is reported.
         """
         reason = blocked_reason(self.observed.project)
         withheld = [change for change in changes if change.kind in _KINDS]
@@ -242,7 +242,7 @@ _CLOSED, _READ_ONLY = "the board is closed", "this token may look at the board, 
 
 
 def blocked_reason(project: ObservedProject | None) -> str | None:
-    """Give why a board that was found cannot be changed; None where it can."""
+    """Return why a board that was found cannot be changed; None if it can."""
     if project is None:
         return None
     if project.closed:
@@ -251,7 +251,7 @@ def blocked_reason(project: ObservedProject | None) -> str | None:
 
 
 def blocked_hint(reason: str) -> str:
-    """Give what would help."""
+    """Return what would help."""
     if reason == _CLOSED:
         return "reopen it on GitHub, name another one, or use --project none"
     return "give BACKLOG_PROJECT_TOKEN write access to the board, or use --project none"
@@ -260,7 +260,7 @@ def blocked_hint(reason: str) -> str:
 def plan_board(
     desired: DesiredState, observed: ObservedState, options: PlanOptions = PLAIN
 ) -> BoardPlan:
-    """Give the changes of the board itself: make it, link it, add fields and options."""
+    """Return the changes of the board itself: make it, link it, add fields and options."""
     plan = BoardPlan(desired, observed, FieldPlan(observed.capabilities), options)
     spec = desired.project
     if spec is None:
@@ -285,7 +285,7 @@ def plan_board(
         plan.fields.see(BUILT_IN)
     else:
         plan.name = f"{project.owner}/{project.number}"
-        # GitHub shows a board only on repositories of its own owner.
+        # GitHub shows a board only on its own repositories owner.
         owner = observed.repository.name_with_owner.partition("/")[0]
         if not project.linked and normalize.fold(owner) == normalize.fold(project.owner):
             reason = "not shown on the repository yet"

@@ -27,7 +27,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.option_names import Renamed, renamed_options
 
 OPTION = "option"
-"""The part of a field under which renamed options are told."""
+"""The part of a field under which renamed options are reported."""
 RENAMED = "renamed on GitHub"
 BUILT_IN = (
     ObservedBoardField(
@@ -67,7 +67,7 @@ class FieldPlan:
         self.known |= {normalize.fold(board_field.name): board_field for board_field in fields}
 
     def get(self, name: str) -> ObservedBoardField | None:
-        """Give a field by its name; GitHub ignores case here."""
+        """Return a field by its name; GitHub ignores case here."""
         return self.known.get(normalize.fold(name))
 
     def plan(
@@ -75,7 +75,7 @@ class FieldPlan:
     ) -> None:
         """Plan what one definition asks for; `used` are the values that items have of it.
 
-        The records of `cards` tell which options people renamed.
+        The records of `cards` say which options people renamed.
         """
         board_field = self.get(definition.name)
         if board_field is None:
@@ -174,7 +174,7 @@ class FieldPlan:
     def _renamed(
         self, board_field: ObservedBoardField, renames: Sequence[Renamed]
     ) -> ObservedBoardField:
-        """Tell of renamed options; give the field with the names that the file has for them."""
+        """Report renamed options; give the field with the names that the file has for them."""
         if not renames:
             return board_field
         for rename in renames:
@@ -243,7 +243,7 @@ class FieldPlan:
 
 
 def _is_used(definition: BoardFieldDef, option: OptionDef, used: Collection[str]) -> bool:
-    """Whether an option that nobody declared is needed; a board has its own words for progress."""
+    """Return whether an undeclared option is needed; a board has its own words for progress."""
     return definition.name != STATUS and normalize.fold(option.name) in used
 
 
@@ -265,7 +265,7 @@ def _style(name: str, color: str, description: str) -> str:
 
 
 def iterations_of(definition: BoardFieldDef) -> tuple[tuple[str, str, int], ...]:
-    """Give title, start (ISO date) and length in days of each iteration that a field declares."""
+    """Return title, start (ISO date) and length in days of each iteration that a field declares."""
     if definition.type != "iteration" or not definition.start:
         return ()
     length = definition.duration or 14

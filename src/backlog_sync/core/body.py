@@ -36,8 +36,8 @@ _T = TypeVar("_T")
 class SplitBody:
     """A body taken apart. `before` and `after` are exact; `lines` are the block's, LF, bare.
 
-    `marker` is None where there is none or where what looks like one cannot be believed; then
-    `problem` says why ("" where there is simply none) and `claims` are the markers that can
+    `marker` is None if there is none or where what looks like one cannot be trusted; then
+    `problem` says why ("" if there is simply none) and `claims` are the markers that can
     still be read in it.
     """
 
@@ -50,7 +50,7 @@ class SplitBody:
 
 
 def split(body: str) -> SplitBody:
-    """Find the managed block. Exactly one is believed; anything else is told as a problem."""
+    """Find the managed block. Exactly one is trusted; anything else is reported as a problem."""
     begins: list[tuple[int, int]] = []
     ends: list[tuple[int, int, str]] = []
     at = body.find(_SIGN)
@@ -86,7 +86,7 @@ def split(body: str) -> SplitBody:
 
 
 def says_the_same(body: str, before: str) -> bool:
-    """Whether two bodies differ at most in the version of the reading: none is written for that."""
+    """Return whether two bodies differ only in the version of the reader, if at all."""
     return body == before or _unversioned(body) == _unversioned(before)
 
 
@@ -102,7 +102,7 @@ def _decode_marker(line: str) -> Marker | None:
 
 
 def join(parts: SplitBody) -> str:
-    """Give the whole body again, the block in between."""
+    """Return the whole body again, the block in between."""
     assert parts.marker is not None
     block = "\n".join((BEGIN, *parts.lines, f"{_END}{marker_codec.encode(parts.marker)} -->"))
     return f"{parts.before}{block}{parts.after}"
@@ -112,7 +112,7 @@ def join(parts: SplitBody) -> str:
 
 
 def render(block: Block, *, source: str, mentions: bool) -> tuple[str, ...]:
-    """Give the lines of the block: a part under its heading, then the line that says whose it is.
+    """Return the lines of the block: a part under its heading, then the line that says whose it is.
 
     `source` is the file's path; boxes stand as the file has them.
     """
@@ -123,12 +123,12 @@ def render(block: Block, *, source: str, mentions: bool) -> tuple[str, ...]:
 
 
 def without_footer(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the lines of a block without the one that says whose it is."""
+    """Return the lines of a block without the one that says whose it is."""
     return tuple(line for line in lines if not is_footer(line))
 
 
 def is_footer(line: str) -> bool:
-    """Whether a line of a block is the one that says whose it is."""
+    """Return whether a line of a block is the one that says whose it is."""
     return line.startswith(_FOOTER)
 
 
@@ -150,7 +150,7 @@ def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
 
 
 def detail_lines(entry: CheckItem, *, mentions: bool) -> list[str]:
-    """Give the lines below an entry's box: indented, so that they stay with it, and no boxes."""
+    """Return the lines below an entry's box: indented, so that they stay with it, and no boxes."""
     text = _safe(closed(unify_newlines("\n".join(entry.details))), mentions)
     return [f"  {BODY_LINE.sub(_UNBOXED, line)}" for line in text.split("\n") if line.strip()]
 
@@ -174,9 +174,9 @@ def _safe(text: str, mentions: bool) -> str:
 
 @lru_cache(_FEW)
 def _boxes(lines: tuple[str, ...]) -> tuple[tuple[int, str, bool], ...]:
-    """Give index, key and tick of every check box.
+    """Return index, key and tick of every check box.
 
-    The key is a hash of its text; a second box of the same text has a key of its own.
+    The key is a hash of its text; a second box of the same text has its own key.
     """
     occurrences: dict[str, int] = {}
     entries: list[tuple[int, str, bool]] = []
@@ -192,18 +192,18 @@ def _boxes(lines: tuple[str, ...]) -> tuple[tuple[int, str, bool], ...]:
 
 
 def boxes(lines: tuple[str, ...]) -> dict[str, bool]:
-    """Give every check box by its key, and whether it is ticked."""
+    """Return every check box by its key, and whether it is ticked."""
     return {key: done for _, key, done in _boxes(lines)}
 
 
 def read_box(line: str) -> tuple[str, bool] | None:
-    """Give the text of a check box and whether it is ticked; None for any other line."""
+    """Return the text of a check box and whether it is ticked; None for any other line."""
     match = BODY_LINE.match(line)
     return (match[3].strip(), match[2] != " ") if match else None
 
 
 def box_texts(lines: tuple[str, ...]) -> dict[str, str]:
-    """Give the text of every check box by its key, in order."""
+    """Return the text of every check box by its key, in order."""
     texts: dict[str, str] = {}
     for index, key, _ in _boxes(lines):
         match = BODY_LINE.match(lines[index])
@@ -212,7 +212,7 @@ def box_texts(lines: tuple[str, ...]) -> dict[str, str]:
 
 
 def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, ...]:
-    """Give the lines with their boxes ticked as said; a box that is not named stays."""
+    """Return the lines with their boxes ticked as said; a box that is not named stays."""
     ticked = list(lines)
     for index, key, done in _boxes(lines):
         if ticks.get(key, done) != done:
@@ -223,7 +223,7 @@ def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, 
 
 
 def criteria_places(block: Block, *, mentions: bool) -> tuple[int, ...]:
-    """Give, for each acceptance criterion in order, the how-many-eth box of the block it is."""
+    """Return, for each acceptance criterion in order, the how-many-eth box of the block it is."""
     lines: list[str] = []
     criteria: list[int] | None = None
     for part in block:
@@ -243,7 +243,7 @@ def criteria_places(block: Block, *, mentions: bool) -> tuple[int, ...]:
 
 
 def source_name(path: str, sources: tuple[str, ...]) -> str:
-    """Give the repository's own name for a file: the path as typed differs from run to run."""
+    """Return the repository's own name for a file: the path as typed differs from run to run."""
     typed = path.replace("\\", "/").removeprefix("./")
     exact = [s for s in sources if typed == s]
     typed_whole = [s for s in sources if typed.endswith(f"/{s}")]
@@ -253,7 +253,7 @@ def source_name(path: str, sources: tuple[str, ...]) -> str:
 
 
 def source_hash(block: Block, *, source: str, mentions: bool) -> str:
-    """Give a hash of what the file says, however it is rendered: ticks and headings left out.
+    """Return a hash of what the file says, however it is rendered: ticks and headings left out.
 
     The headings of a template are the author's, so they count.
     """
@@ -271,7 +271,7 @@ def source_hash(block: Block, *, source: str, mentions: bool) -> str:
 
 
 def _said(entry: CheckItem) -> str | list[str]:
-    """What a criterion says; without details its text alone, as it always was."""
+    """Return what a criterion says; without details its text alone, as it always was."""
     text = _one_line(entry.text)
     return [text, *entry.details] if entry.details else text
 
@@ -279,7 +279,7 @@ def _said(entry: CheckItem) -> str | list[str]:
 def as_applied(
     desired: tuple[str, ...], observed: tuple[str, ...], base: Base, source: str
 ) -> tuple[str, ...]:
-    """Give the lines that are wanted, in the rendering that stands where neither side moved.
+    """Return the lines that are wanted, in the rendering that stands where neither side moved.
 
     A tool that renders differently than the one that wrote the block has no reason to write it
     again. `source` is the hash of what the file says.
@@ -299,7 +299,7 @@ def as_applied(
 
 @lru_cache(_FEW)
 def line_hashes(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Give a short hash per line that holds anything, boxes counted as unticked."""
+    """Return a short hash per line that holds anything, boxes counted as unticked."""
     return tuple(_line_hash(line) for line in lines if line.strip())
 
 
@@ -311,9 +311,9 @@ def _line_hash(line: str) -> str:
 def foreign_lines(
     observed: tuple[str, ...], desired: tuple[str, ...], base: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Give the lines that people put into the block: neither ours now nor ours before.
+    """Return the lines that people put into the block: neither ours now nor ours before.
 
-    A line counts as often as it stands there: a second one like ours is not ours.
+    A line counts as often as it is there: a second one like ours is not ours.
     """
     ours = Counter(base) | Counter(line_hashes(desired))
     foreign: list[str] = []
@@ -334,7 +334,7 @@ def _untick(line: str) -> str:
 
 
 def visible(body: str) -> str:
-    """Give the body without the tool's hidden comments, for people to read."""
+    """Return the body without the tool's hidden comments, for people to read."""
     return "\n".join(
         line
         for line in unify_newlines(body).split("\n")
@@ -346,14 +346,14 @@ def visible(body: str) -> str:
 
 
 def with_nonce(body: str, nonce: str) -> str:
-    """Give the body with this nonce in its marker."""
+    """Return the body with this nonce in its marker."""
     parts = split(body)
     assert parts.marker is not None
     return join(replace(parts, marker=replace(parts.marker, nonce=nonce)))
 
 
 def without_claims(body: str, before: str, names: Collection[str]) -> str:
-    """Give the body with the base of these fields as it was in the body before.
+    """Return the body with the base of these fields as it was in the body before.
 
     For what was planned to be made true, and was not.
     """
@@ -377,7 +377,7 @@ def without_claims(body: str, before: str, names: Collection[str]) -> str:
 
 
 def with_applied(body: str, applied: Mapping[str, Collection[str]]) -> str:
-    """Give a new issue's body with its base after the requests that followed its creation.
+    """Return a new issue's body with its base after the requests that followed its creation.
 
     `applied` holds, by field, what they set: members of a set, or any one name for a single value.
     A set claims its made members only. A field that nothing was made of stays pending.

@@ -19,7 +19,7 @@ class DesiredCard:
     `values` are those that can be set; `kept` are names of which nothing can be said now, or
     that GitHub goes on without the file: their record stays; `noted` are their values, from which
     a record starts. `start` gives the value in which
-    a card starts where nobody set one, by field name.
+    a card starts if nobody set one, by field name.
     """
 
     values: Mapping[str, BoardValue]
@@ -30,7 +30,7 @@ class DesiredCard:
 
 @dataclass(frozen=True, slots=True)
 class IssueStatus:
-    """What the issue tells of the file's word for its status.
+    """What the issue reports the file's word for its status.
 
     `closed` says that both call it closed; `reopened` that a run wrote the file's word when the
     issue was closed, which it is no more; `contested` as `one_word` has it.
@@ -107,7 +107,7 @@ class _Merge:
             self.diff.reasons[name] = merged.reason
             if merged.verdict is Verdict.DRIFT:
                 self.diff.drifted.append(name)
-        # Of a closed issue the file tells that, whatever its card says; what is in dispute is told
+        # For a closed issue the file says that, whatever the board says; a conflict is reported
         # once, of the half that both sides changed.
         quiet = name == STATUS and not merged.write and merged.verdict is Verdict.DRIFT
         quiet = quiet and (self.issue_status.closed or self.issue_status.contested)
@@ -126,7 +126,7 @@ class _Merge:
             self.moved = True
 
     def _reads(self, name: str, after: BoardValue) -> bool:
-        """Whether the file says what a run wrote there, so that it is no word of its own."""
+        """Return whether the file contains what a run wrote, which is not its own change."""
         was_written = record.was_written(self.unread, name, after) or (
             name == STATUS and self.issue_status.reopened
         )
@@ -171,10 +171,10 @@ class _Merge:
             notes.append(note)
 
     def finish(self) -> CardDiff:
-        """Give the result, with the record that follows it."""
+        """Return the result, with the record that follows it."""
         values = self.card.values if self.card else {}
         dropped = set(self.base) - set(self.new)
-        # Where nothing is left on the board, there is nothing to tell.
+        # If nothing is left on the board, there is nothing to tell.
         left_on_board = [
             name for name in dropped if record.comparable(values.get(name)) is not None
         ]
@@ -204,7 +204,7 @@ def diff_card(
 
 
 def names_same_status(item: DesiredItem, card: BoardItem | None) -> bool:
-    """Whether the file and the card name the same status."""
+    """Return whether the file and the card name the same status."""
     file_status = _file_status(item)
     card_status = record.comparable(card.values.get(STATUS) if card else None)
     return (
@@ -215,13 +215,13 @@ def names_same_status(item: DesiredItem, card: BoardItem | None) -> bool:
 
 
 def names_written_status(item: DesiredItem, card: BoardItem | None) -> bool:
-    """Whether the file's status is one that a run wrote there, and that no sync has read yet."""
+    """Return whether a run wrote the file's status, and no sync has read it yet."""
     file_status = _file_status(item)
     return file_status is not None and record.was_written(record.written(card), STATUS, file_status)
 
 
 def file_status_moved(item: DesiredItem, card: BoardItem | None) -> bool:
-    """Whether the file came to a status after the card: on record is another one."""
+    """Return whether the file came to a status after the card: on record is another one."""
     base = (record.decode(card) or {}).get(STATUS)
     file_status = record.comparable(_file_status(item))
     return base is not None and record.base_of(base) != record.base_of(record.entry(file_status))

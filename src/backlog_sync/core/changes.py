@@ -524,7 +524,7 @@ def claim_of(change: Change) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class FieldNote:
-    """A field of an item or a part of a definition that is told: drift, a conflict.
+    """A field of an item or a part of a definition that is reported: drift, a conflict.
 
     `verdict` says which; `reason` explains and never decides. `hint` says what to do about a
     conflict that neither side can win: then all of the item or of its text is held. Both sides of
@@ -571,7 +571,7 @@ class Orphan:
 class Unread:
     """An issue of this backlog whose line is still in a file, and no longer read as an item.
 
-    `place` is the line, `reading` what to write below `reading:` to have it read ("" where no such
+    `place` is the line, `reading` what to write below `reading:` to have it read ("" if no such
     line fits).
     """
 
@@ -599,7 +599,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A remark on the plan, with the place it is about where there is one."""
+    """A remark on the plan, with the place it is about if there is one."""
 
     message: str
     slug: str
@@ -637,12 +637,12 @@ class PlanItem:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The ordered, immutable changes, and what is told beside them.
+    """The ordered, immutable changes, and what is reported next to them.
 
     `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
     `conflicts` are held fields, `accepted` those of both that GitHub won and the files are to
     say, `items` every item in document order (for grouping). `orphans` are issues whose items are
-    gone, `unread` those whose lines are still there. `coverage` tells how much of the
+    gone, `unread` those whose lines are still there. `coverage` says how much of the
     repository was read for it, `others` the same of other repositories that hold items' issues.
     `in_force` are settings that change who is trusted or what is published.
     """

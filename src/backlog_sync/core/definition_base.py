@@ -97,7 +97,7 @@ def carrier_of(
 ) -> Carrier:
     """Find the carrier of a repository: the first issue with a record, else the first of all.
 
-    Only issues count whose record is believed.
+    Only issues count whose record is trusted.
     If no issue is managed there yet, it is the first one that is created. The record of an issue
     whose item is gone still counts; its place is taken by the next one that is written.
     """
@@ -139,7 +139,7 @@ def _base(marker: object) -> Base:
 
 
 def may_record(body: str) -> bool:
-    """Tell quickly whether a body may hold a record; most do not."""
+    """Report quickly whether a body may hold a record; most do not."""
     return '"d":{' in body
 
 

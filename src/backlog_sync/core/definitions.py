@@ -36,7 +36,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.options import PLAIN, PlanOptions
 
 DEFAULT_COLOR = "ededed"
-"""What GitHub itself gives a label without a colour."""
+"""What GitHub itself gives a label without a color."""
 
 RENAMED = "renamed on GitHub"
 UNRECORDED = "it is not recorded who changed it"
@@ -237,7 +237,7 @@ class _Worker:
         return base if diff.verdict is Verdict.CONFLICT else normalize.hash_value(declared)
 
     def _unknown(self, pair: _Pair, part: _Part) -> str:
-        """Decide a part that differs without a record: the file is enforced, and it is told."""
+        """Decide a part that differs without a record: the file is enforced, and it is reported."""
         sides = part.declared, part.observed
         if self.options.on_conflict is Owner.GITHUB:
             self._tell(pair, part.name, Verdict.CONFLICT, GITHUB_WINS, sides, accepted=True)
@@ -348,7 +348,7 @@ def _text(text: str) -> str:
 
 
 def double_labels(location: Location) -> list[Warned]:
-    """Tell of labels that are there under their name and under an alias too: both are kept."""
+    """Report labels that are there under their name and under an alias too: both are kept."""
     existing = {normalize.fold(label.name): label.name for label in location.observed_labels}
     declared = {normalize.fold(label.name) for label in location.labels}
     warnings: list[Warned] = []

@@ -67,13 +67,13 @@ def plan_digest(
 
 
 def canonical(change: Change | ChangeRow) -> dict[str, Any]:
-    """Give a change as plain values, complete but for its reason, which decides nothing."""
+    """Return a change as plain values, complete except for its reason, which decides nothing."""
     values: dict[str, Any] = json.loads(_NAMED(change))
     return values
 
 
 def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
-    """Give a short hash of everything that a plan was made from, to tell later what moved.
+    """Return a short hash of everything that a plan was made from, to tell later what moved.
 
     Items stand by key, issues as `#14` or `owner/repo#14`, the rest as `settings`, `labels`,
     `milestones`, `board`.
@@ -93,13 +93,13 @@ def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
 
 
 def _normalized(issue: ObservedIssue) -> object:
-    """Give what an issue is, with its sets in order."""
+    """Return what an issue is, with its sets in order."""
     blockers = sorted(link.id for link in issue.blocked_by)
     return [_ATOMS(issue), sorted(issue.labels), sorted(issue.assignees), blockers]
 
 
 def _digest(values: Iterable[object], encode: Callable[[object], str] | None = None) -> str:
-    """Give the SHA-256 (hex) of these values, in this order."""
+    """Return the SHA-256 (hex) of these values, in this order."""
     state, entries = hashlib.sha256(), list(values)
     # An encoder takes longer to begin than to go on.
     for start in range(0, len(entries), _TOGETHER):
@@ -124,7 +124,7 @@ def _dense(value: object) -> object:
 
 
 def _fields(kind: type[Any]) -> "_Fields":
-    """Give the names of a dataclass's fields that mean something, and what reads their values.
+    """Return the names of a dataclass's fields that mean something, and what reads their values.
 
     Raises TypeError for other classes.
     """
@@ -159,7 +159,7 @@ _ATOMS = attrgetter(
         and field.name not in {row.name for row in SETS}
     )
 )
-"""What an issue is beside its sets; not when it was touched."""
+"""What an issue is next to its sets; not when it was touched."""
 
 _NAMED = json.JSONEncoder(default=_plain, sort_keys=True).encode
 _DENSE = json.JSONEncoder(default=_dense, sort_keys=True).encode

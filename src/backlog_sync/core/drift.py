@@ -1,6 +1,6 @@
 """What moved apart: drift, what the file has yet to say to GitHub, and what is not as it should be.
 
-It is the plan, read as a report: what a sync would set back or push, and beside it the issues
+It is the plan, read as a report: what a sync would set back or push, and next to it the issues
 whose identity is in question.
 """
 
@@ -60,7 +60,7 @@ class Drift:
     """All that moved apart. `plan` holds drift, what is pending, conflicts and orphans.
 
     Of its changes those are left out that only set drift back or close second issues. What is no
-    longer read as an item is told and does not count: nothing of it moved apart.
+    longer read as an item is reported and does not count: nothing of it moved apart.
     """
 
     plan: Plan
@@ -121,7 +121,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
 def _pending(
     change: Change, differing: Collection[tuple[ChangeKind, str, str]]
 ) -> Iterator[Change]:
-    """Give what of a change the file asks for: not what is set back, nor what just differs."""
+    """Return what of a change the file asks for: not what is set back, nor what just differs."""
     if change.is_refresh or isinstance(change, CloseDuplicate):
         return
     excluded = {n for n in change.fields if (change.kind, change.key, n) in differing}
@@ -138,7 +138,7 @@ _OF_SEVERAL = UpdateLabel | UpdateMilestone | UpdateBoardField | UpdateIssue | A
 
 
 def _progress(plan: Plan, desired: DesiredState, observed: ObservedState) -> Iterator[FieldNote]:
-    """Tell of progress that people made on GitHub and the file does not know of."""
+    """Report progress that people made on GitHub and the file does not know of."""
     items = {item.key: item for item in desired.items}
     reported = {note.key for note in plan.drift if note.name in ("state", STATUS)}
     matched = match_items(desired, observed).by_key
@@ -153,7 +153,7 @@ def _progress(plan: Plan, desired: DesiredState, observed: ObservedState) -> Ite
 
 
 def _is_news(item: DesiredItem, progress: ItemProgress) -> bool:
-    """Whether a file does not say an item's status, in whatever words."""
+    """Return whether a file does not say an item's status, in whatever words."""
     file_status = next((v for name, v in item.board.items() if fold(name) == fold(STATUS)), None)
     if file_status is not None and fold(str(file_status)) == fold(str(progress.status)):
         return False
@@ -193,7 +193,7 @@ def _is_moved(key: str, desired: DesiredState, observed: ObservedState) -> bool:
 def _suspicious(
     desired: DesiredState, observed: ObservedState, matches: Matches
 ) -> Iterator[Finding]:
-    """Find markers that are not believed: unreadable, of strangers, copied."""
+    """Find markers that are not trusted: unreadable, of strangers, copied."""
     copied = {issue.id: key for key, issue in matches.copies if issue.state == "open"}
     claimed = {match.issue.id for match in matches.by_key.values()}
     trusted = desired.settings.trusted_authors
@@ -223,7 +223,7 @@ def _suspicious(
 
 
 def drift_to_json(drift: Drift) -> dict[str, Any]:
-    """Give the report as plain values."""
+    """Return the report as plain values."""
     plan, covered = drift.plan, drift.coverage
     return {
         "format_version": FORMAT_VERSION,

@@ -23,7 +23,7 @@ from backlog_sync.core.states import DUPLICATE, NOT_PLANNED
 def heals(
     matches: Matches, observed: ObservedState, planned: Collection[Change] = ()
 ) -> list[Change]:
-    """Give what closes every second issue and moves its children and links to the one that stays.
+    """Return what closes every second issue and moves its children and links to the one that stays.
 
     `planned` are the changes that the plan holds already: a link is not planned twice.
     """
@@ -55,7 +55,7 @@ class _Healing:
     # ---- one issue each --------------------------------------------------------------------
 
     def _child(self, issue: ObservedIssue) -> Iterator[Change]:
-        """Put what stands below a second issue below the one that stays."""
+        """Put what is below a second issue below the one that stays."""
         parent = issue.parent
         if parent is None or parent.id not in self.doubles or issue.id in self.doubles:
             return
@@ -85,7 +85,7 @@ class _Healing:
             yield RemoveDependency(*about, blocker=_ref(double))
 
     def _take_over_links(self, key: str, double: ObservedIssue) -> Iterator[Change]:
-        """Give the one that stays what the second one waits for; take that from its parent."""
+        """Return the one that stays what the second one waits for; take that from its parent."""
         match = self.by_key[key]
         blocker_ids = {link.id for link in match.issue.blocked_by}
         for link in double.blocked_by if self.capabilities.dependencies else ():
@@ -113,7 +113,7 @@ class _Healing:
     # ---- names -----------------------------------------------------------------------------
 
     def _target_id(self, link: IssueLink) -> str:
-        """Give the id of the issue that a link is to lead to."""
+        """Return the id of the issue that a link is to lead to."""
         double = self.doubles.get(link.id)
         return self.by_key[double[0]].issue.id if double else link.id
 
@@ -131,7 +131,7 @@ class _Healing:
         yield from self._link(AddDependency(*about, blocker=blocker))
 
     def _link(self, change: LinkSubIssue | AddDependency) -> Iterator[Change]:
-        """Give a link unless it is planned: an issue has one parent, and each blocker once."""
+        """Return a link unless it is planned: an issue has one parent, and each blocker once."""
         link = _link_of(change)
         if link not in self.linked:
             self.linked.add(link)

@@ -32,7 +32,7 @@ class Estimate:
 
 
 def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estimate:
-    """Give what applying a plan from now on takes; without a pace everything goes at once.
+    """Return what applying a plan from now on takes; without a pace everything goes at once.
 
     The pace is used up by it.
     """
@@ -92,13 +92,13 @@ _SAME = frozenset({"parent"})
 
 
 def _total(plan: Plan, repository: str | None) -> int:
-    """Give how many issues a repository has that the end of its list is read of."""
+    """Return how many issues a repository has that the end of its list is read of."""
     coverage = plan.others.get(repository, plan.coverage) if repository else plan.coverage
     return coverage.total
 
 
 def _crosses(change: Change, repositories: Mapping[str, str | None]) -> bool:
-    """Whether it puts an item below one of another repository: that is a mutation of its own."""
+    """Return whether it puts an item below one of another repository: that is its own mutation."""
     links_items = change.kind is ChangeKind.SUB_ISSUE and change.other in repositories
     return links_items and repositories[str(change.other)] != change.repository
 
@@ -108,7 +108,7 @@ def _groups(count: int, size: int) -> int:
 
 
 def _waves(created: Mapping[str, Change]) -> Counter[int]:
-    """Give how many issues are made in each wave: a parent comes before what stands below it."""
+    """Return how many issues are made in each wave: a parent comes before what is below it."""
     depth: dict[str, int] = {}
     for key in created:
         for member in reversed(list(_chain(key, created))):
@@ -117,7 +117,7 @@ def _waves(created: Mapping[str, Change]) -> Counter[int]:
 
 
 def _chain(key: str, created: Mapping[str, Change]) -> Iterable[str]:
-    """Give an issue to be made and what it waits for, up to the top."""
+    """Return an issue to be made and what it waits for, up to the top."""
     visited: set[str] = set()
     todo = [key]
     while todo:

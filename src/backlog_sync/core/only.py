@@ -33,7 +33,7 @@ _OF_BOARD = (ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE)
 def narrow(
     plan: Plan, desired: DesiredState, observed: ObservedState, only: Collection[str]
 ) -> Plan:
-    """Give the plan of these keys alone; every key must be one of an item.
+    """Return the plan of these keys alone; every key must be one of an item.
 
     What is left out is done by the next run without `only`: no record claims it.
     """
@@ -71,7 +71,7 @@ def narrow(
 
 
 def _with_parents(plan: Plan, only: Collection[str]) -> frozenset[str]:
-    """Give the keys with those of parents that must be made first."""
+    """Return the keys with those of parents that must be made first."""
     new_keys = {c.key for c in plan.changes if isinstance(c, CreateIssue)}
     keys = frozenset(only)
     parents = {
@@ -93,7 +93,7 @@ def _kept(change: Change, keys: frozenset[str], new: set[str], doubles: set[str]
 
 
 def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
-    """Give the change with a body that claims nothing of what is left out; nothing for none."""
+    """Return the change with a body that claims nothing of what is left out; nothing for none."""
     if (
         not isinstance(change, UpdateIssue | AdoptIssue | RefreshBase)
         or change.body is None
@@ -110,7 +110,7 @@ def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
 def _unrecorded(
     change: Change, plan: Plan, kept_definitions: Collection[Change]
 ) -> Iterator[Change]:
-    """Give the change with a body that records nothing of definitions that are left out."""
+    """Return the change with a body that records nothing of definitions that are left out."""
     kept_ids = {id(definition) for definition in kept_definitions}
     dropped_keys = {
         entry_key(definition.kind, definition.title)
@@ -146,7 +146,7 @@ class _Used:
     fields: frozenset[str]
 
     def contains(self, kind: ChangeKind, repository: str | None, title: str) -> bool:
-        """Whether one is among them."""
+        """Return whether one is among them."""
         match kind:
             case ChangeKind.LABEL:
                 return (repository, fold(title)) in self.labels
@@ -160,7 +160,7 @@ class _Used:
                 return False
 
     def tells(self, note: FieldNote, keys: Collection[str]) -> bool:
-        """Whether a note is about a kept item, or about a definition that is used."""
+        """Return whether a note is about a kept item, or about a definition that is used."""
         if note.is_definition:
             return self.contains(note.kind, note.repository, note.title)
         return note.key in keys
@@ -169,7 +169,7 @@ class _Used:
 def _used(
     plan: Plan, desired: DesiredState, keys: Collection[str], items: Collection[Change]
 ) -> _Used:
-    """Give the labels, milestones and board fields that the kept items use."""
+    """Return the labels, milestones and board fields that the kept items use."""
     used_items = [item for item in desired.items if item.key in keys]
     repositories = {item.key: item.repository for item in plan.items}
     boarded = [c for c in items if c.kind in _OF_BOARD]

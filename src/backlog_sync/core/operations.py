@@ -24,7 +24,7 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class CreateLabel:
-    """Make a label; colour is six hex digits. Without a repository's id it is the target's."""
+    """Make a label; color is six hex digits. Without a repository's id it is the target's."""
 
     name: str
     color: str
@@ -110,7 +110,7 @@ class CreateBoardField:
 class AddOptions:
     """Add options to a single-select field: all options are sent, the existing with their ids.
 
-    `seen` holds (id, name, colour, description) of those that are there, `existing` the same
+    `seen` holds (id, name, color, description) of those that are there, `existing` the same
     styled as they are to be: an option that somebody adds meanwhile would be taken away.
     """
 
@@ -356,7 +356,7 @@ Operation: TypeAlias = (
 class Done:
     """The server said yes.
 
-    `id` is the node id of the thing made or changed; `number` and `url` where it has them.
+    `id` is the node id of the thing made or changed; `number` and `url` if it has them.
     `card_id` is the board item that a create made; `fields` are the fields of a new board, or
     the one field that was made or changed; `older` is the number of an older open board of the
     new one's title; `missing` names what the server silently did not set (labels, assignees,
@@ -382,7 +382,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Something else stands there by now than what was read: it was not written over."""
+    """Something else is there by now than what was read: it was not written over."""
 
     message: str
 
@@ -404,10 +404,10 @@ class NotSent:
 Reply: TypeAlias = Done | Refused | Stale | Unknown | NotSent
 
 Value: TypeAlias = BoardValue | tuple[tuple[str, ...], ...]
-"""What can stand in a part of something: a value, or all options of a field."""
+"""What can be in a part of something: a value, or all options of a field."""
 
 Standing: TypeAlias = Mapping[str, Value]
-"""What stands in the parts of one thing, by their names."""
+"""What is in the parts of one thing, by their names."""
 
 
 def _said(**parts: Over | None) -> dict[str, Over]:

@@ -31,7 +31,7 @@ def wanted_order(
 
     `desired` is the file's order, `observed` GitHub's (which may have others in between), `base`
     the file's order at the last sync. The file's order is used if it changed since; else the order
-    that people set on GitHub stays, and new items go where the file has them.
+    that people set on GitHub stays, and new items go if the file has them.
     """
     ours = set(desired)
     by_hash = dict(zip(record(desired), desired, strict=True))

@@ -53,7 +53,7 @@ def row_of(change: Change) -> ChangeRow:
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
-    """Give the plan as plain values; hidden bodies stay out.
+    """Return the plan as plain values; hidden bodies stay out.
 
     `accepted` is there only where a run was asked to let GitHub win, `no_longer_read` only where
     lines of issues are still there and none of an item, `coverage` only where less
@@ -92,19 +92,19 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
 
 
 def unread_to_json(plan: Plan) -> dict[str, Any]:
-    """Give the issues whose lines are no longer read as items; nothing where there are none."""
+    """Return the issues whose lines are no longer read as items; nothing if there are none."""
     unread = [asdict(each) for each in plan.unread]
     return {"no_longer_read": unread} if unread else {}
 
 
 def others_to_json(plan: Plan) -> dict[str, Any]:
-    """Give what was read of other repositories that items are in; nothing where none is."""
+    """Return what was read of other repositories that items are in; nothing if none is."""
     coverages = {name: coverage_to_json(coverage) for name, coverage in plan.others.items()}
     return {"others": coverages} if coverages else {}
 
 
 def coverage_to_json(coverage: Coverage) -> dict[str, Any]:
-    """Give what was read as plain values.
+    """Return what was read as plain values.
 
     `by_number` and `since` are there only where the repository was not read whole on purpose.
     """
@@ -119,7 +119,7 @@ def coverage_to_json(coverage: Coverage) -> dict[str, Any]:
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
-    """Give one change as plain values."""
+    """Return one change as plain values."""
     record: dict[str, Any] = {
         "action": change.action.value,
         "kind": change.kind.value,
@@ -143,9 +143,9 @@ def change_to_json(change: Change) -> dict[str, Any]:
 
 
 def note_to_json(note: FieldNote) -> dict[str, Any]:
-    """Give one note as plain values; `kind` tells what it is about, an issue or a definition.
+    """Return one note as plain values; `kind` says what it is about, an issue or a definition.
 
-    `hint` is there if it has a remedy of its own.
+    `hint` is there if it has its own remedy.
     """
     repository = {"repository": note.repository} if note.repository is not None else {}
     return {
@@ -166,7 +166,7 @@ def note_to_json(note: FieldNote) -> dict[str, Any]:
 def outcomes_to_json(
     plan: Plan, outcomes: tuple[Outcome, ...], usage: Usage, written_back: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Give what a sync did: the plan, each outcome, sums, and the files written."""
+    """Return what a sync did: the plan, each outcome, sums, and the files written."""
     return {
         "format_version": FORMAT_VERSION,
         "plan": plan_to_json(plan),
@@ -195,7 +195,7 @@ def count_results(outcomes: tuple[Outcome, ...]) -> Mapping[str, int]:
 
 
 def usage_to_json(usage: Usage) -> dict[str, int]:
-    """Give what a run cost at the server."""
+    """Return what a run cost at the server."""
     return {
         "rest": usage.rest,
         "graphql": usage.graphql,

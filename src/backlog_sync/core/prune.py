@@ -26,7 +26,7 @@ _SUMMARY = re.compile(r"<!-- backlog:summary -->.*?(?:<!-- /backlog:summary -->|
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a file that holds the title or key of an issue; row 0 where it goes over two.
+    """A line of a file that holds the title or key of an issue; row 0 if it goes over two.
 
     `is_item` says that an item is read from it.
     """
@@ -114,7 +114,7 @@ class Sources:
         return not short and f" {words} " in line.words and self._is_own(words, line.words)
 
     def _is_own(self, words: str, line: str = "") -> bool:
-        """Whether what was found is no part of the longer title of an item."""
+        """Return whether what was found is not part of the longer title of an item."""
         longer = (t for t in self._titles if t != words and f" {words} " in f" {t} ")
         return not any(not line or f" {title} " in line for title in longer)
 
@@ -127,7 +127,7 @@ def _plain(text: str) -> str:
 
 
 def bare_words(text: str) -> str:
-    """Give the words of a text, without signs and in one case."""
+    """Return the words of a text, without signs and in one case."""
     return " ".join(_TOKEN.findall(text.casefold()))
 
 
@@ -141,7 +141,7 @@ def _pieces(raw: str) -> Iterable[str]:
 
 
 def _after_separators(raw: str) -> Iterable[str]:
-    """What stands behind the first sign that ends a key or a number."""
+    """Return what is after the first sign that ends a key or a number."""
     for sign in (": ", "：", " — ", " – ", " - ", ". "):
         _, separator, remainder = raw.partition(sign)
         if separator:
@@ -150,7 +150,7 @@ def _after_separators(raw: str) -> Iterable[str]:
 
 @lru_cache(100)
 def _key(key: str) -> re.Pattern[str]:
-    """What a key looks like in a file: `story-1.1` is `Story 1.1`, too."""
+    """Return what a key looks like in a file: `story-1.1` is `Story 1.1`, too."""
     if any(char.isdigit() for char in key) or "-" in key:
         spelled = re.escape(key).replace(r"\-", r"[-_ ]?[ ]?#?")
         return re.compile(rf"(?<![\w.-]){spelled}(?![\w-]|\.\w)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The base of a card's values: a text field on the board that tells what was last applied.
+"""The base of a card's values: a text field on the board that says what was last applied.
 
 It lives on the board and not in the issue, so that a private board's values stay private. Its
 text is JSON by field name, such as `{"Priority":"High","Story Points":3}`; a value that is too
@@ -37,13 +37,13 @@ _NOTHING: Unread = {}
 
 
 def decode(card: BoardItem | None) -> Record | None:
-    """Read a card's record; None where there is none, or where it is not one of ours."""
+    """Read a card's record; None if there is none, or if it is not one of ours."""
     values = _read(card)
     return {name: value for name, value in values.items() if _is_plain(value)} if values else values
 
 
 def written(card: BoardItem | None) -> Unread:
-    """Give what runs wrote into the file of a card's values, and no sync has read there yet."""
+    """Return what runs wrote into the file of a card's values, and no sync has read there yet."""
     unread = (_read(card) or {}).get(_SIGN)
     return unread if isinstance(unread, dict) else {}
 
@@ -74,7 +74,7 @@ def _is_unread(value: object) -> bool:
 
 
 def encode(record: Record, unread: Unread = _NOTHING) -> str:
-    """Give the text of a record, at most `LONGEST` characters.
+    """Return the text of a record, at most `LONGEST` characters.
 
     The longest values give way to their hashes first; what still finds no room is left out, and
     counts as never applied.
@@ -94,9 +94,9 @@ def encode(record: Record, unread: Unread = _NOTHING) -> str:
 
 
 def with_written(card: BoardItem, values: Mapping[str, BoardValue]) -> str | None:
-    """Give the text of a card's record with these values as written into the file.
+    """Return the text of a card's record with these values as written into the file.
 
-    None where the record has no room for them.
+    None if the record has no room for them.
     """
     base, unread = decode(card) or {}, dict(written(card))
     for name, value in values.items():
@@ -114,7 +114,7 @@ def _json(value: object) -> str:
 
 
 def entry(value: BoardValue) -> BoardValue:
-    """Give what a record holds of a value: itself, or its hash where it is no short plain text."""
+    """Return the entry of a value in a record: itself, or its hash if it is not a short text."""
     value = comparable(value)
     if isinstance(value, str) and (
         len(value) > _LONG_VALUE or value.startswith(_SIGN) or not value.isprintable()
@@ -132,19 +132,19 @@ def _is_hash(value: BoardValue) -> bool:
 
 
 def base_of(value: BoardValue) -> str:
-    """Give the hash by which a record's entry is compared."""
+    """Return the hash by which a record's entry is compared."""
     return str(value)[len(_SIGN) :] if _is_hash(value) else normalize.hash_value(comparable(value))
 
 
 def comparable(value: BoardValue) -> BoardValue:
-    """Give a value as it is compared: texts trimmed, empty ones as nothing, 3.0 as 3."""
+    """Return a value as it is compared: texts trimmed, empty ones as nothing, 3.0 as 3."""
     if isinstance(value, str):
         return value.strip() or None
     return normalize.number(value) if isinstance(value, int | float) else None
 
 
 def was_written(unread: Unread, name: str, value: BoardValue) -> bool:
-    """Whether this value of a field, in whatever case, is among those that runs wrote."""
+    """Return whether this value of a field, in whatever case, is among those that runs wrote."""
     desired = entry(value)
     return any(
         base_of(unread_value) == base_of(desired)
@@ -158,7 +158,7 @@ def was_written(unread: Unread, name: str, value: BoardValue) -> bool:
 
 
 def without(text: str, before: str, names: frozenset[str]) -> str:
-    """Give a record with what it says of these fields as it was in the record before."""
+    """Return a record with what it says of these fields as it was in the record before."""
     new_card, old_card = (BoardItem("", {NAME: record_text}) for record_text in (text, before))
     return encode(
         _restored(decode(new_card) or {}, decode(old_card) or {}, names),

@@ -18,7 +18,7 @@ STATE = "state"
 PARENT = "parent"
 
 MEMBERS = ("labels", "assignees", "blocked_by")
-"""Sets of which each member is an entry of its own: only that member is added or taken away."""
+"""Sets of which each member is its own entry: only that member is added or taken away."""
 
 CASELESS = frozenset({"issue_type", "color", "parent", *MEMBERS})
 """Parts in which GitHub ignores case."""

@@ -60,7 +60,7 @@ def saved_to_json(saved: SavedPlan) -> dict[str, Any]:
 
 
 def what_moved(saved: SavedPlan, fresh: SavedPlan) -> list[str]:
-    """Say what differs between a plan as it was saved and as it would be saved now.
+    """Return what differs between a plan as it was saved and as it would be saved now.
 
     Empty if they do the same to the same things.
     """

@@ -16,19 +16,19 @@ _DROPPED = frozenset({NOT_PLANNED, DUPLICATE})
 
 
 def observed_state(issue: ObservedIssue) -> str:
-    """Give an issue's state; one that was closed without a reason is completed."""
+    """Return an issue's state; one that was closed without a reason is completed."""
     if issue.state != CLOSED:
         return OPEN
     return NOT_PLANNED if issue.state_reason in _DROPPED else COMPLETED
 
 
 def desired_state(word: JsonValue, now: str = OPEN) -> JsonValue:
-    """Give what a file's word asks for, by the state as it is now."""
+    """Return what a file's word asks for, by the state as it is now."""
     if word != CLOSED:
         return word
     return COMPLETED if now == OPEN else now
 
 
 def is_closed(word: object) -> bool:
-    """Whether a file's word means that nothing is left to do."""
+    """Return whether a file's word means that nothing is left to do."""
     return word in (CLOSED, COMPLETED, NOT_PLANNED)

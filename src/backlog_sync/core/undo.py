@@ -113,7 +113,7 @@ class _Undo:
         moment = datetime.fromtimestamp(run.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
         self.moment = moment
         nonces = by_nonce(observed.issues)
-        # The answer to a creation may have been lost: then its nonce tells which issue it made.
+        # The answer to a creation may have been lost: then its nonce says which issue it made.
         self.intents = [
             replace(intent, id=nonces[intent.nonce].id, number=nonces[intent.nonce].number)
             if intent.number is None and intent.nonce in nonces
@@ -293,7 +293,7 @@ class _Undo:
             self.changes.append(RefreshRecord(*self._about(issue), body=text, body_seen=seen))
 
     def _options(self, board_field: ObservedBoardField, values: Sequence[Overwritten]) -> None:
-        """Give options of a board field their name, color and description back."""
+        """Return options of a board field their name, color and description back."""
         now = {option.id: option for option in board_field.options}
         pairs = [(now[v.name], v.before) for v in values if isinstance(v.before, tuple)]
         renamed = [(option.name, before[0]) for option, before in pairs if option.name != before[0]]
@@ -320,7 +320,7 @@ class _Undo:
         )
 
     def _definition(self, kind: ChangeKind, id_: str, values: Sequence[Overwritten]) -> None:
-        """Give a label or milestone its parts back."""
+        """Return a label or milestone its parts back."""
         thing: ObservedLabel | ObservedMilestone
         thing = (
             self.present.labels[id_] if kind is ChangeKind.LABEL else self.present.milestones[id_]
@@ -391,7 +391,7 @@ def _style(color: str, description: str) -> str:
 
 
 def _left_alone(issue: ObservedIssue | None, intent: Intent) -> str:
-    """Say why an issue must not be closed; empty where it may."""
+    """Return why an issue must not be closed; empty if it may."""
     if issue is None:
         return "is gone"
     marker = body_block.split(issue.body).marker

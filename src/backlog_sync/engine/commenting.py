@@ -1,4 +1,4 @@
-"""One comment that tells how things stand, on an issue or pull request: changed in place."""
+"""One comment that says how things stand, on an issue or pull request: changed in place."""
 
 from backlog_sync.core.operations import Done, PutComment
 from backlog_sync.engine.ports import Tracker
@@ -9,7 +9,7 @@ def keep_comment(tracker: Tracker, number: int, *, mark: str, body: str) -> str 
     """Have one comment of ours say this; give its address where the server tells one.
 
     `number` is that of an issue or a pull request of the repository, `mark` is safe in a comment,
-    `body` is Markdown in which nothing acts. Raises `FailedError` where there is no such number or
+    `body` is Markdown in which nothing acts. Raises `FailedError` if there is no such number or
     the server says no.
     """
     ((_, reply),) = tracker.apply([PutComment(tracker.conversation(number), mark, body)])

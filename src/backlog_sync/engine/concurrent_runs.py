@@ -1,6 +1,6 @@
 """What another run made at the same moment: used as it is, and not made a second time.
 
-Two machines may make their first sync together. What has a name of its own (a label, a milestone,
+Two machines may make their first sync together. What has its own name (a label, a milestone,
 a board field) the server makes once, and tells the second run that the name is taken; of two boards
 with one title the older one stays.
 """
@@ -36,7 +36,7 @@ def use_names_that_are_taken(run: Sending) -> None:
         try:
             current = run.tracker.definitions(run.registry.board if boards else None, repository)
         except BacklogError:
-            continue  # they stay what they were told to be: not made
+            continue  # they stay what they were reported to be: not made
         for change in of_repository:
             if _use_existing(run.registry, change, current):
                 _applied(run, change, _MADE_BY_ANOTHER)

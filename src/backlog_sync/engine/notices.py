@@ -1,4 +1,4 @@
-"""One issue that tells how things stand: changed in place, closed when there is nothing to tell.
+"""One issue that says how things stand: changed in place, closed when there is nothing to tell.
 
 It is known by the hidden line that its text begins with, and by being opened by whom we act as.
 It carries no marker of an item, so no sync takes it for one. Its text ends with another hidden
@@ -51,7 +51,7 @@ class Tracking:
         return f"<!-- backlog:tracking {self.about} {self.name} -->"
 
     def body(self, current: str = "") -> str:
-        """Give the body that says this, with all that people wrote into the one that is there."""
+        """Return the body that says this, with all that people wrote into the one that is there."""
         lines = tuple(unify_newlines(self.text).split("\n"))
         inside, written, below = _parts(current)
         foreign = (*foreign_lines(inside, lines, written), *below)
@@ -60,7 +60,7 @@ class Tracking:
 
 
 def _parts(body: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Take a body apart: our lines as they are now, hashes of what we wrote, what stands below."""
+    """Take a body apart: our lines as they are now, hashes of what we wrote, what is below."""
     lines = unify_newlines(body).split("\n")[1:]
     ends = [n for n, line in enumerate(lines) if line.startswith(_END)]
     if not ends:
@@ -73,10 +73,10 @@ def _parts(body: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]
 def track(
     tracker: Tracker, observed: ObservedState, tracking: Tracking, *, open_: bool, nonce: str
 ) -> str | None:
-    """Have the tracking issue say this, open or closed; give its ref, None where none need be.
+    """Have the tracking issue say this, open or closed; give its ref, None if none need be.
 
     `observed` is the whole repository: of several that are ours the oldest counts. Raises
-    `RefusedError` where it is not, and `FailedError` where the server says no.
+    `RefusedError` if it is not, and `FailedError` where the server says no.
     """
     if not observed.coverage.complete:
         raise RefusedError(

@@ -29,7 +29,7 @@ class ReadScope:
     """What a read must bring: the board to look for, if any, and which issues.
 
     `items` are those of the backlog, where the issues that they name are enough; with `full`
-    every issue is wanted. `declared` is the repository that the files name. `since` tells when
+    every issue is wanted. `declared` is the repository that the files name. `since` says when
     all issues were looked at last (seconds since the epoch), as far as somebody remembers.
     """
 
@@ -43,15 +43,15 @@ class ReadScope:
     def for_backlog(
         cls, desired: DesiredState, since: float | None = None, *, full: bool = False
     ) -> Self:
-        """What is needed to plan a backlog, and no more; with `full` every issue there is."""
+        """Return what is needed to plan a backlog; with `full`, every issue."""
         return cls(desired.project, desired.items, desired.repository, since, full)
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool = True, other: str | None = None
     ) -> tuple[int, ...] | None:
-        """Give the numbers of the issues to read, in the target `repository` or in an `other`.
+        """Return the numbers of the issues to read, in the target `repository` or in an `other`.
 
-        None where all have to be. `plain` as of `reading.counts`.
+        None if all have to be. `plain` as of `reading.counts`.
         """
         if self.full:
             return None
@@ -65,7 +65,7 @@ class ReadScope:
         )
 
     def others(self, repository: str) -> tuple[str, ...]:
-        """Give the other repositories that hold issues of items, `repository` being the target."""
+        """Return the other repositories with issues of items; `repository` is the target."""
         return others_of(self.items, repository, self.declared)
 
 
@@ -80,7 +80,7 @@ class Tracker(Protocol):
     def observe(self, read_scope: ReadScope) -> ObservedState:
         """Read the repository: labels, milestones, the board, issues in every state.
 
-        What was read of the issues is told by the answer's coverage: all, or less where
+        What was read of the issues is reported by the answer's coverage: all, or less where
         `read_scope` allows it.
         """
         ...
@@ -88,7 +88,7 @@ class Tracker(Protocol):
     def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
         """Read labels, milestones and the board as they are now, and no issues.
 
-        Of the target, where no other `repository` is named.
+        Of the target, if no other `repository` is named.
         """
         ...
 
@@ -101,24 +101,24 @@ class Tracker(Protocol):
         ...
 
     def recent(self, count: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
-        """The issues created last, newest first, read from the list and never from search.
+        """Return the issues created last, newest first, read from the list and never from search.
 
-        Of the target, where no other `repository` is named.
+        Of the target, if no other `repository` is named.
         """
         ...
 
     def created_after(
         self, number: int, repository: str | None = None
     ) -> tuple[ObservedIssue, ...]:
-        """The issues with a higher number, newest first, read from the list; as `recent`."""
+        """Return the issues with a higher number, newest first, read from the list; as `recent`."""
         ...
 
     def conversation(self, number: int) -> str:
-        """The node id of an issue or pull request of the target, by its number."""
+        """Return the node id of an issue or pull request of the target, by its number."""
         ...
 
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
-        """What people say in these issues and discussions, in this order; no request for none."""
+        """Return the feedback at these places, in this order; without places, send no request."""
         ...
 
     def apply(
@@ -132,15 +132,15 @@ class Tracker(Protocol):
         ...
 
     def usage(self) -> Usage:
-        """What was spent since this tracker was made."""
+        """Return what was spent since this tracker was made."""
         ...
 
 
 class Examiner(Protocol):
-    """What tells whether a sync could work; raises as `Tracker` does."""
+    """What says whether a sync could work; raises as `Tracker` does."""
 
     def examine(self, read_scope: ReadScope) -> Examination:
-        """What the server says of itself, of the token and of the repository; no issues."""
+        """Return what the server says of itself, of the token and of the repository; no issues."""
         ...
 
 
@@ -148,7 +148,7 @@ class Git(Protocol):
     """The repository that the files are in."""
 
     def checkout(self, default: str | None = None) -> Checkout:
-        """What is checked out, against the default branch; raises `FailedError` where git fails."""
+        """Return the checkout and the default branch. Raises `FailedError` if git fails."""
         ...
 
 

@@ -23,7 +23,7 @@ _NEWEST = 100
 def look_for(
     tracker: Tracker, nonces: Mapping[str, str], *, clock: Clock | None, until: float
 ) -> dict[str, ObservedIssue]:
-    """Give the issues with these nonces, looked for until all are seen or the time is over.
+    """Return the issues with these nonces, looked for until all are seen or the time is over.
 
     Each nonce is looked for in the repository that it stands with, "" being the target. `until`
     is in seconds since the epoch; without a clock there is one look. Raises as the
@@ -54,7 +54,7 @@ def look_for(
 def recall(
     observed: ObservedState, tracker: Tracker, journal: Journal, clock: Clock | None
 ) -> ObservedState:
-    """Give the observation with what this machine knows to be there, seen in the list or not.
+    """Return the observation with what this machine knows to be there, seen in the list or not.
 
     With a clock, creations in doubt are waited for, and the journal learns what came of each;
     without one nothing is waited for and nothing is noted.

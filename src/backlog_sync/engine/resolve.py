@@ -232,7 +232,7 @@ def create(
 def _parent_id(registry: Registry, change: CreateIssue, parent: str | None) -> str | None:
     """Return the parent to create an issue below; one in another repository it gets later.
 
-    GitHub's documentation tells of sub-issues across repositories, and not of such creations.
+    GitHub's documentation reports sub-issues across repositories, and not of such creations.
     """
     child_repository = registry.repository(change.repository).name_with_owner
     parent_issue = registry.issues.get(parent or "")
@@ -247,7 +247,7 @@ def _parent_id(registry: Registry, change: CreateIssue, parent: str | None) -> s
 
 
 def late_type(registry: Registry, change: CreateIssue) -> OperationOrSkip:
-    """Give a new issue the type that this server does not take while it is created."""
+    """Return a new issue the type that this server does not take while it is created."""
     field_change = change.fields.get("issue_type")
     issue = registry.issues.get(change.key)
     if issue is None or field_change is None or registry.observed.capabilities.create_with_type:
@@ -326,7 +326,7 @@ def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSk
 
 
 _ATOMS = ("title", "milestone", "issue_type")
-"""What one call can change of an issue, beside its body."""
+"""What one call can change of an issue, next to its body."""
 
 
 # ---- links and board -----------------------------------------------------------------------

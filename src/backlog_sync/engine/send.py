@@ -44,7 +44,7 @@ class Sending:
     def settle(
         self, change: Change, result: Result, reason: str = "", *, url: str | None = None
     ) -> None:
-        """Record a change's outcome, once; `url` is where the thing is that is no issue."""
+        """Record a change's outcome, once; `url` is where the thing is that is not an issue."""
         if id(change) in self.outcomes:
             return
         if id(change) not in self.uncounted:
@@ -65,7 +65,7 @@ class Sending:
             self.unclaimed.setdefault(key, set()).add(claimed)
 
     def settled(self, change: Change) -> bool:
-        """Whether the outcome of a change is known."""
+        """Return whether the outcome of a change is known."""
         return id(change) in self.outcomes
 
     def stage(

@@ -21,7 +21,7 @@ def keep_status(
 
     `mark` names the backlog and is safe in a comment, `status` is a value of GitHub's
     `ProjectV2StatusUpdateStatus` (None: unknown), `text` is Markdown in which nothing acts.
-    Raises `FailedError` where there is no board, or where the server says no.
+    Raises `FailedError` if there is no board, or where the server says no.
     """
     if observed.project is None:
         why = observed.project_problem or "the backlog does not declare an existing one"

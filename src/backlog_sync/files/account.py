@@ -24,7 +24,7 @@ _HEADING = re.compile(r" {0,3}(#{1,6}|\*{1,50})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 
 
 def accounts(loaded: Loaded) -> tuple[Account, ...]:
-    """What became of each line, file by file."""
+    """Return what became of each line, file by file."""
     keys: dict[int, dict[int, str]] = {}
     for key, (file, index) in loaded.keys.items():
         keys.setdefault(file, {})[index] = key
@@ -34,7 +34,7 @@ def accounts(loaded: Loaded) -> tuple[Account, ...]:
 
 
 def account(parsed: ParsedFile, keys: Mapping[int, str]) -> Account:
-    """What became of each line of a file; `keys` are those of its items by their index."""
+    """Return what became of each line of a file; `keys` are those of its items by their index."""
     texts = _lines(parsed.source.text)
     notes = {note.line: note for note in parsed.notes}
     told = _filled(texts, notes, parsed)
@@ -46,7 +46,7 @@ def account(parsed: ParsedFile, keys: Mapping[int, str]) -> Account:
 
 
 def heading(text: str) -> tuple[int, str] | None:
-    """The level and the title of a heading with number signs, or with stars as in Org."""
+    """Return the level and the title of a heading with number signs, or with stars as in Org."""
     match = _HEADING.match(text)
     return (len(match[1]), match[2]) if match else None
 
@@ -64,7 +64,7 @@ def _filled(
 ) -> dict[int, LineNote]:
     """A note for each line that is not blank.
 
-    Readers of structured files note where an item begins: what stands below it at its depth or
+    Readers of structured files note where an item begins: what is below it at its depth or
     deeper is part of it. In Markdown only front matter is without a note.
     """
     outline = is_roadmap(parsed.source.path) and not parsed.dialect
@@ -116,7 +116,7 @@ def _verdict(note: LineNote, *, owned: bool) -> tuple[Verdict, str]:
 
 
 def _with_frames(lines: Sequence[AccountedLine]) -> Iterator[AccountedLine]:
-    """The same lines; a heading above items is no line that was left, but what holds them."""
+    """The same lines; a heading above items is not a line that was left, but what holds them."""
     holding: set[int] = set()
     below: set[int] = set()
     for line in reversed(lines):
@@ -137,4 +137,4 @@ def _with_frames(lines: Sequence[AccountedLine]) -> Iterator[AccountedLine]:
 
 _HEADED = frozenset(("heading", "typed-heading", "time-heading", "planned-bullets", "title"))
 _DEEP = 51
-"""An item that is no heading stands below headings of every level."""
+"""An item that is not a heading is below headings of every level."""

@@ -12,7 +12,7 @@ _STEM = re.compile(r"\d{1,9}")
 
 
 def is_epic_file(path: str) -> bool:
-    """Whether a card is an epic with its tasks beside it, by its name."""
+    """Return whether a card is an epic with its tasks next to it, by its name."""
     return PurePath(path).name.lower() == "epic.md"
 
 

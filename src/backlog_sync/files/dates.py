@@ -1,6 +1,6 @@
 """Dates and periods as plans write them: days, months, weeks, quarters, halves, years.
 
-What is ambiguous, such as `03/04/2027`, is none: it is told, never guessed.
+What is ambiguous, such as `03/04/2027`, is none: it is reported, never guessed.
 """
 
 import re
@@ -42,13 +42,13 @@ class Period:
 
 
 def find_period(text: str) -> Period | None:
-    """The first quarter, half or range of them with a year in a text, None where there is none."""
+    """The first quarter, half or range of them with a year in a text, None if there is none."""
     found = (form.search(text[:_LIMIT]) for form in _PERIODS)
     return next((_period(match) for match in found if match), None)
 
 
 def leading_period(text: str) -> Period | None:
-    """The period that a text begins with: `2025 Q4 - MVP`, `Q1 2026`, `2027+`."""
+    """Return the period that a text begins with: `2025 Q4 - MVP`, `Q1 2026`, `2027+`."""
     found = find_period(text)
     if found and text.startswith(found.text):
         return found
@@ -57,7 +57,7 @@ def leading_period(text: str) -> Period | None:
 
 
 def whole_period(text: str) -> Period | None:
-    """The period that a text is, None where it says anything else."""
+    """The period that a text is, None if it says anything else."""
     found = leading_period(text.strip())
     return found if found and found.text == text.strip() else None
 
@@ -74,7 +74,7 @@ def _period(match: re.Match[str]) -> Period:
 
 
 def _months_of(part: str) -> tuple[int, int]:
-    """The first and the last month of `Q2` or `H1`."""
+    """Return the first and the last month of `Q2` or `H1`."""
     number = int(part[1])
     length = 3 if part[0] in "Qq" else 6
     return (number - 1) * length + 1, number * length
@@ -99,7 +99,7 @@ _LEAD = re.compile(r"(?:by|before|until|bis|ends?|due|avant|antes de|до|~)[ ]"
 
 @cache
 def months() -> dict[str, int]:
-    """The months by their names, case-folded."""
+    """Return the months by their names, case-folded."""
     listed = (words_of(f"months.{name}") for name in _NAMES)
     return {word: number for number, words in enumerate(listed, 1) for word in words}
 
@@ -127,7 +127,7 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 @lru_cache(maxsize=1024)
 def parse_date(text: str, *, last: bool = True) -> str | None:
-    """A day in ISO form; of a month, a quarter or a span the last day, or the first.
+    """Return a day in ISO form; of a month, a quarter or a span the last day, or the first.
 
     `31.03.2027`, `2027/3/31`, `31/Mar/27`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`,
     `1 Jan 2027 – 31 Mar 2027`. None for other words, and where day and month could be either:
@@ -194,7 +194,7 @@ def _read_span(said: str, *, last: bool) -> str | None:
 
 
 def _day(year: int, month: int, day: int, *, last: bool) -> str | None:
-    """A day; where none is said, the first or the last of the month."""
+    """A day; if none is said, the first or the last of the month."""
     try:
         return date(year, month, day or (monthrange(year, month)[1] if last else 1)).isoformat()
     except ValueError:

@@ -36,7 +36,7 @@ class Dependencies:
         self._tell_cycles()
 
     def of(self, entry: Entry) -> tuple[str, ...] | None:
-        """What blocks an item, keys and `owner/repo#n`; None where it declares nothing."""
+        """Return what blocks an item, keys and `owner/repo#n`; None if it declares nothing."""
         return self._blockers.get(entry.key)
 
     def _read(self, entry: Entry) -> tuple[str, ...] | None:
@@ -62,7 +62,7 @@ class Dependencies:
         return tuple(blockers)
 
     def _find(self, word: str, entry: Entry) -> Entry | None:
-        """The item that a word names: by key, by a former key, or by its issue's number."""
+        """Return the item that a word names: by key, by a former key, or by its issue's number."""
         folded = word.casefold()
         found = self._by_key.get(word) or self._by_key.get(folded) or self._previous.get(word)
         if found is not None or "#" not in word:
@@ -76,7 +76,7 @@ class Dependencies:
         return fold(home or entry.text("repository") or self._repository or ""), issue.number
 
     def _hint(self, word: str) -> str:
-        """What may have been meant; a key that differs only in its number is no help."""
+        """Return what may have been meant; a key that differs only in its number is not a help."""
         near = self._near.to(word)
         if near and _DIGITS.sub("", near) != _DIGITS.sub("", word.casefold()):
             return f"did you mean '{near}'?"

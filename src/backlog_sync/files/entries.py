@@ -16,14 +16,14 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import key_words
 
 STATUSES = "statuses"
-"""The key of `reading:` below which files declare words of their own for statuses."""
+"""The key of `reading:` below which files declare their own words for statuses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
     """The items of a backlog, parents before children, and what is wrong with their keys.
 
-    `doubles` are items whose key is that of another one: they are told, counted and left out.
+    `doubles` are items whose key is that of another one: they are reported, counted and left out.
     """
 
     entries: tuple["Entry", ...]
@@ -36,7 +36,7 @@ class Entry:
     """An item on its way to the desired state.
 
     `file` and `index` say where it was read; `defaults` are those of its kind, then those of
-    all; `lenient` tells that the file was not written for us (a roadmap, an export), so that a
+    all; `lenient` says that the file was not written for us (a roadmap, an export), so that a
     value we cannot use is a warning; `foreign` that another tool wrote it.
     """
 
@@ -59,14 +59,14 @@ class Entry:
         return all(entry.parsed.document.sync for entry in self.upward())
 
     def upward(self) -> Iterator["Entry"]:
-        """The item and those above it, the nearest first."""
+        """Yield the item and those above it, the nearest first."""
         at: Entry | None = self
         while at is not None:
             yield at
             at = at.parent
 
     def said(self, name: str) -> tuple[bool, object]:
-        """Whether the item or its defaults declare a field, and the value."""
+        """Return whether the item or its defaults declare a field, and the value."""
         document = self.parsed.document
         if name in document.model_fields_set:
             return True, getattr(document, name)
@@ -87,24 +87,24 @@ class Entry:
         return tuple(word.strip() for word in words if word.strip())
 
     def place(self, name: str = "") -> Place:
-        """The place of a field, or of what it stands in: `labels` of `labels.0`, else the item."""
+        """The place of a field, or of what it is in: `labels` of `labels.0`, else the item."""
         return place_in(self.parsed.places, name, self.parsed.place)
 
     def problem(self, name: str, slug: str, message: str, hint: str = "") -> Diagnostic:
-        """A value that cannot be used: an error, in a roadmap a warning."""
+        """Return a value that cannot be used: an error, in a roadmap a warning."""
         severity = Severity.WARNING if self.lenient else Severity.ERROR
         return Diagnostic(self.place(name), slug, message, hint, severity)
 
 
 def place_in(places: Mapping[str, Place], dotted: str, whole: Place) -> Place:
-    """The place of a value, or of the nearest that it stands in."""
+    """The place of a value, or of the nearest that it is in."""
     while dotted and dotted not in places:
         dotted = dotted.rpartition(".")[0]
     return places.get(dotted, whole)
 
 
 def is_roadmap(path: str) -> bool:
-    """Whether a file is Markdown, by its name."""
+    """Return whether a file is Markdown, by its name."""
     return PurePath(path).suffix.lower() in (".md", ".markdown")
 
 
@@ -167,7 +167,7 @@ def as_meant(item: ParsedItem, statuses: Mapping[str, str]) -> ParsedItem:
 def _follow(entry: Entry, above: Entry) -> None:
     """What says nothing of how far it is, in finished work, is finished, and is not opened.
 
-    With a number of its own, its issue says how far it is.
+    With its own number, its issue says how far it is.
     """
     document = entry.parsed.document
     if (
@@ -201,7 +201,7 @@ def _parent(
 
 
 def _make_keys(entries: Sequence[Entry]) -> None:
-    """Give every entry its key: its own, else one made from the parent's key and the title."""
+    """Return every entry its key: its own, else one made from the parent's key and the title."""
     for entry in entries:
         chain = [entry]
         while not chain[-1].key and chain[-1].parent is not None and chain[-1].parent not in chain:

@@ -1,6 +1,6 @@
 """What GitHub takes of a title and a text: the rest stays in the file, and the issue says so.
 
-The same text is always cut in the same place, wherever its item stands in the file.
+The same text is always cut in the same place, wherever its item is in the file.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ MAX_BODY = 65_536
 """Characters that GitHub takes, gathered from its documentation and from reports."""
 
 ROOM = 4_096
-"""What the marker and its base may need of a body, beside what each line costs there."""
+"""What the marker and its base may need of a body, next to what each line costs there."""
 
 _LINE = 6
 _BOX = 9
@@ -23,7 +23,7 @@ _BOX = 9
 
 _MOST = MAX_BODY - ROOM
 _SURELY = _MOST // 8
-"""A text that is shorter fits however it is rendered: a sign of a line of its own becomes eight."""
+"""A text that is shorter fits however it is rendered: a sign of its own line becomes eight."""
 
 
 def short_title(title: str) -> str:
@@ -40,7 +40,7 @@ def whole_title(title: str) -> Iterator[Prose]:
 
 
 def is_too_long(block: Block) -> bool:
-    """Whether GitHub would not take a body with this block."""
+    """Return whether GitHub would not take a body with this block."""
     return _length(block) > _MOST
 
 
@@ -70,7 +70,7 @@ def _ever_shorter(text: str, parts: list[Prose | Checklist]) -> Iterator[str]:
 
 
 def _head(text: str, room: int) -> str:
-    """The beginning of a text up to the end of a paragraph, else of a line, else of a word."""
+    """Return the beginning of a text up to the end of a paragraph, else of a line or a word."""
     for end in ("\n\n", "\n"):
         at = text.rfind(end, 0, room)
         if at > room // 2:
@@ -88,7 +88,7 @@ def _text(part: Prose | Checklist) -> str:
 
 
 def _length(block: Block) -> int:
-    """What the block takes of a body, what is remembered of its lines included."""
+    """Return what the block takes of a body, what is remembered of its lines included."""
     if sum(map(_raw_length, block)) < _SURELY:
         return 0
     lines = body.render(block, source="", mentions=False)

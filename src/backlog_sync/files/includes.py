@@ -16,7 +16,7 @@ _MAGIC = "*?["
 
 
 def inside(file: Path, root: Path) -> bool:
-    """Whether a file lies below a folder, links resolved on both sides."""
+    """Return whether a file lies below a folder, links resolved on both sides."""
     try:
         return file.resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError, ValueError):
@@ -56,7 +56,7 @@ def expand(
 def one_file(
     path: str, folder: Path, root: Path, place: Place, *, setting: str
 ) -> tuple[Path | None, Diagnostic | None]:
-    """The file that a path names, found and refused as `expand` does; a pattern names none."""
+    """Return the file that a path names, checked as `expand` does; a pattern names none."""
     if any(sign in path for sign in _MAGIC):
         hint = "name one file"
         return None, _problem(place, f"invalid-{setting}", path, "is a pattern", hint)
@@ -65,7 +65,7 @@ def one_file(
 
 
 def _plain(parts: tuple[str, ...]) -> Iterator[str]:
-    """The parts of a pattern before the first that matches anything."""
+    """Yield the parts of a pattern before the first that matches anything."""
     for part in parts:
         if any(sign in part for sign in _MAGIC):
             return

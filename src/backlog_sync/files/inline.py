@@ -13,7 +13,7 @@ _SPACES = re.compile(r"[ \t]+")
 
 
 def plain(text: str) -> str:
-    """A title or a short value as plain text.
+    """Return a title or a short value as plain text.
 
     Bold and italic marks, comments, escapes and hard breaks go; a link leaves its text, and
     `&amp;` a `&`. Back ticks stay, because GitHub shows them in titles as code.
@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 
 
 def is_all_bold(text: str) -> bool:
-    """Whether a line is one bold text and nothing else."""
+    """Return whether a line is one bold text and nothing else."""
     return len(text) > 4 and text.startswith("**") and text.find("**", 2) == len(text) - 2
 
 
@@ -41,7 +41,7 @@ def _outside_code(text: str) -> str:
     if "*" not in text and "__" not in text and "&" not in text:
         return text
     parts = text.split("`")
-    if len(parts) % 2 == 0:  # a back tick that is never closed is no code
+    if len(parts) % 2 == 0:  # a back tick that is never closed is not a code
         parts = [text]
     for index in range(0, len(parts), 2):
         part = parts[index].replace("**", "")
@@ -56,6 +56,6 @@ def _meant(entity: re.Match[str]) -> str:
 
 
 def only_link(text: str) -> str | None:
-    """The text of a link where there is nothing else, else None."""
+    """The text of a link if there is nothing else, else None."""
     match = _LINK_ONLY.fullmatch(text.strip().strip("*"))
     return match[1] if match else None

@@ -56,7 +56,7 @@ def lint(
 def find_wrong_totals(
     files: Sequence[ParsedFile], entries: Sequence[Entry]
 ) -> Iterator[tuple[int, WrongTotal]]:
-    """The totals that files claim and their items do not bear out, with the file's position."""
+    """Yield the stated totals that differ from the items, with the file's position."""
     for number, parsed in enumerate(files):
         if not parsed.claims:
             continue
@@ -134,7 +134,7 @@ def _too_many(entry: Entry, name: str, count: int, limit: int, what: str) -> Dia
 
 
 def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
-    """Tell of titles and texts that are cut, or that cannot be."""
+    """Report titles and texts that are cut, or that cannot be."""
     length = len(entry.parsed.document.title)
     if length > MAX_TITLE and item.title.endswith("…"):
         message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"

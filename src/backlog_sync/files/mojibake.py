@@ -29,7 +29,7 @@ _TIMES = 3
 
 
 def mend_run(run: str, before: str = "") -> str | None:
-    """What a run of non-ASCII characters was, or None where it is what it seems.
+    """Return what a run of non-ASCII characters was, or None if it is what it seems.
 
     `before` is the character in front of it. A run counts only where all of it, as bytes of
     Windows-1252 or Mac Roman, is UTF-8, and where a single character is likely to be the result.
@@ -46,7 +46,7 @@ def mend_run(run: str, before: str = "") -> str | None:
 
 
 def _believed(raw: bytes, run: str, before: str) -> bool:
-    """Whether a run that would be a single character is more than a chance.
+    """Return whether a run that would be a single character is more than a chance.
 
     Not a capital before a closing quote (“IRMÔ), not an accent before a French quote (été »).
     """
@@ -59,7 +59,7 @@ def _believed(raw: bytes, run: str, before: str) -> bool:
 
 
 def repairs(text: str) -> list[tuple[int, int, str]]:
-    """Every span of mojibake in a text, and what it was; what was spoilt twice is mended twice."""
+    """Return every span of mojibake in a text with its repair, repeated if encoded twice."""
     found: list[tuple[int, int, str]] = []
     lines = () if text.isascii() else _LINE.finditer(text)
     for line in lines:
@@ -75,7 +75,7 @@ def repairs(text: str) -> list[tuple[int, int, str]]:
 
 
 def mend(line: str) -> str:
-    """A line with its mojibake repaired; the same line where it holds none."""
+    """Return a line with its mojibake repaired; the same line where it holds none."""
 
     def repair(match: re.Match[str]) -> str:
         before = line[match.start() - 1 : match.start()]
@@ -85,7 +85,7 @@ def mend(line: str) -> str:
 
 
 def find_mojibake(source: Source) -> Iterator[Diagnostic]:
-    """A warning for each line that holds mojibake, with the repaired text.
+    """Yield a warning for each line that holds mojibake, with the repaired text.
 
     Beyond the first twenty lines, one warning counts the rest.
     """

@@ -16,7 +16,7 @@ _SPLIT = re.compile(r"[,;，；、\n]|[ ][/|·•][ ]")
 
 @lru_cache(maxsize=1024)
 def parse_names(value: str) -> tuple[str, ...]:
-    """Names between commas, semicolons, ` / `, in back ticks or brackets.
+    """Return names between commas, semicolons, ` / `, in back ticks or brackets.
 
     ``bug, `urgent` ``, ``[bug, urgent]``, ``` `bug` `urgent` ``` and `#bug #urgent` are two.
     `None` gives an empty tuple.

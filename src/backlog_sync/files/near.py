@@ -9,7 +9,7 @@ _ALL = 100
 """So many words are all compared; of more, those that begin or end like the word."""
 
 _BESIDE = 8
-"""Words looked at on either side of where a word would stand in order."""
+"""Words looked at on either side of where a word would be in order."""
 
 _LONGEST = 100
 _ALIKE = 0.6

@@ -47,7 +47,7 @@ def text_of(node: Node) -> str:
 
 
 def says(value: Node) -> bool:
-    """Whether a value says anything: `""`, `[]`, `{}` and `null` do not."""
+    """Return whether a value says anything: `""`, `[]`, `{}` and `null` do not."""
     match value:
         case Scalar():
             return not value.is_null and bool(value.value.strip())
@@ -58,7 +58,7 @@ def says(value: Node) -> bool:
 
 
 def word_of(node: Node) -> str:
-    """A single word, also where a mapping stands for it: `{name: Done}`."""
+    """Return a single word, also where a mapping stands for it: `{name: Done}`."""
     return _named(node, _NAMES) if isinstance(node, MapNode) else text_of(node)
 
 
@@ -111,7 +111,7 @@ def names_of(node: Node) -> list[str]:
 
 
 def criteria_of(node: Node) -> Iterator[Criterion]:
-    """The entries of a check list: a list, lines of a text, a mapping of lists, scenarios."""
+    """Yield the entries of a check list: a list, lines of a text, a mapping of lists, scenarios."""
     match node:
         case ListNode():
             for each in node.items:
@@ -132,7 +132,7 @@ _APART = re.compile(r"(?:`[^`]*`|\([^()]*\)|[^;])+")
 
 
 def _scenarios(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a text, the name and steps of a scenario as one: `Given …`, `When …`."""
+    """Yield the lines of a text, the name and steps of a scenario as one: `Given …`, `When …`."""
     open_: list[str] = []
     for line in lines:
         step = line.strip()
@@ -157,7 +157,7 @@ def _lines(text: str) -> Iterable[str]:
 
 
 def unhashed(text: str) -> str:
-    """The text of a criterion without the number that some tools keep: `#1 It floats`."""
+    """Return the text of a criterion without the number that some tools keep: `#1 It floats`."""
     return _HASHED.sub("", text, count=1)
 
 
@@ -187,7 +187,7 @@ def _criterion(node: Node) -> Iterator[Criterion]:
 
 
 def is_ticked(node: MapNode) -> bool:
-    """Whether a criterion that is a mapping says that it holds."""
+    """Return whether a criterion that is a mapping says that it holds."""
     for entry in node.entries:
         if key_words(entry.key.value) in _DONE:
             text = text_of(entry.value)
@@ -218,7 +218,7 @@ def _joined(node: Node) -> str:
 
 
 def risks_of(node: Node) -> list[dict[str, object]]:
-    """The risks of a list, or the one of a text: a text, or columns of a register as keys."""
+    """Return the risks of a list, or the one of a text; entries are texts or mappings."""
     nodes = node.items if isinstance(node, ListNode) else (node,)
     return [risk for each in nodes if (risk := _risk(each))]
 
@@ -242,7 +242,7 @@ def _risk(node: Node) -> dict[str, object]:
 
 
 def short_title(text: str) -> str:
-    """A title from a longer text: its first line, its first sentence, at most so long."""
+    """Return a title from a longer text: its first line, its first sentence, at most so long."""
     line = " ".join(text.strip().split("\n", 1)[0].split())
     if len(line) <= LONGEST_TITLE:
         return line
@@ -253,7 +253,7 @@ def short_title(text: str) -> str:
 def titled(text: str) -> tuple[str, str]:
     """The title that a text gives, and what of it the title does not say.
 
-    A bullet, a box or the sign of a heading before it is no part; a text that begins with a box
+    A bullet, a box or the sign of a heading before it is not part; a text that begins with a box
     is a check list, and stays whole.
     """
     first, _, below = text.strip().partition("\n")
@@ -267,7 +267,7 @@ def titled(text: str) -> tuple[str, str]:
 
 
 def leading_title(text: str) -> tuple[str, str]:
-    """A title from running text, and what stands behind it: the first sentence, and the rest."""
+    """A title from running text, and what is after it: the first sentence, and the rest."""
     line, _, below = text.strip().partition("\n")
     end = _NEXT_SENTENCE.search(line, _SHORT_ENOUGH)
     first = line[: end.start()].rstrip(" .") if end else line

@@ -18,7 +18,7 @@ from backlog_sync.files.refs import parse_feedback
 
 
 def outlook_of(entry: Entry) -> Outlook:
-    """Give what an item says about its planning; days are ISO dates or whatever stands there."""
+    """Return what an item says about its planning; days are ISO dates or whatever is there."""
     document = entry.parsed.document
     return Outlook(
         hours=document.estimate_hours,
@@ -37,7 +37,7 @@ def outlook_of(entry: Entry) -> Outlook:
 
 
 def feedback_of(words: Iterable[str]) -> tuple[FeedbackRef, ...]:
-    """Give what the words name; one that names nothing is left out, and told elsewhere."""
+    """Return what the words name; one that names nothing is left out, and told elsewhere."""
     refs = (parse_feedback(word) for word in words)
     return tuple(dict.fromkeys(ref for ref in refs if ref is not None))
 
@@ -54,7 +54,7 @@ def _risk(risk: RiskDocument) -> Risk:
 
 
 def planning_of(document: PlanningDocument) -> PlanningSettings:
-    """Give the settings under `planning:`."""
+    """Return the settings under `planning:`."""
     review = document.review
     kinds = review.model_dump(exclude={"every", "plan"}, exclude_none=True)
     return PlanningSettings(
@@ -73,7 +73,7 @@ def planning_of(document: PlanningDocument) -> PlanningSettings:
 
 
 def _capacity(name: str, segment: SegmentDocument, hours_per_person: float) -> Capacity:
-    """What is there of a team or skill; of one that starts with a quarter, nothing before it."""
+    """Return the capacity of a team or skill; nothing before the first quarter listed."""
     if not isinstance(segment.capacity, dict):
         hours, words = _rate(segment.capacity, hours_per_person)
         return Capacity(name, hours, words=words)
@@ -94,7 +94,7 @@ def _rate(rate: float | str, hours_per_person: float) -> tuple[float, str]:
 def with_listed(
     listed: Iterable[ListedRisk], items: Sequence[DesiredItem], planning: PlanningSettings
 ) -> tuple[tuple[DesiredItem, ...], PlanningSettings]:
-    """Give items and settings with the risks of registers: those of one item go to it.
+    """Return items and settings with the risks of registers: those of one item go to it.
 
     A row names an item by its key or title; what names none is a risk of the plan as a whole.
     """

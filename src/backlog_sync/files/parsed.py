@@ -13,7 +13,7 @@ from backlog_sync.files.documents.items import ItemDocument, RiskDocument
 class Source:
     """A file as read: `path` as shown to the user, `text` decoded with line endings kept.
 
-    `raw` are the bytes on disk; `bom` tells that they began with a UTF-8 byte order mark, which
+    `raw` are the bytes on disk; `bom` says that they began with a UTF-8 byte order mark, which
     `text` does not hold.
     """
 
@@ -26,9 +26,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """An item that another names and its own file does not hold: it may stand in another file.
+    """An item that another names and its own file does not hold: it may be in another file.
 
-    `slug` and `what` are the warning where it stands in none.
+    `slug` and `what` are the warning where it is in none.
     """
 
     word: str
@@ -43,14 +43,14 @@ class ParsedItem:
     """One item of one file.
 
     `document` holds what was declared; its key may be None (the resolver makes one). `parent`
-    is the index of the parent in the same file; `parent_key` names one that stands elsewhere.
+    is the index of the parent in the same file; `parent_key` names one that is elsewhere.
     `places` gives the place of each declared field, check-list entries as
     `acceptance_criteria.0`. `anchor` is opaque: the reader's own note of where to write back.
     `confident` is False for what is only listed unless it was asked for. `hints` are issue
     numbers in the title as it is written; None: the title of the document is. `missing` are what
     it names and its file does not hold, to be looked for in the others; `alone` is the document
-    without what those said of it, None where they said nothing. What `follows` says nothing of how
-    far it is: it is done where what it stands in is.
+    without what those said of it, None if they said nothing. What `follows` says nothing of how
+    far it is: it is done where what it is in is.
     """
 
     document: ItemDocument
@@ -69,11 +69,11 @@ class ParsedItem:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A total that a document states of itself, to be held against the computed one.
+    """A total that a document states of itself, to be compared with the computed one.
 
     `what` is features, stories, points …; `scope` is the index of the item that it speaks of,
     `items` the range of items of the section that it is in (both None: the whole document).
-    `rows` are the items whose figures a total row stands below; `sure` tells that nothing else can
+    `rows` are the items whose figures a total row is below; `sure` says that nothing else can
     be meant. `start` and `end` are offsets of the number in `Source.text`.
     """
 

@@ -17,7 +17,7 @@ M = TypeVar("M", bound=BaseModel)
 def read_model(
     file: Path, shown: str, model: type[M], *, listed_in: str
 ) -> M | tuple[Diagnostic, ...]:
-    """Read a file that holds one mapping; `shown` is how its path is told.
+    """Read a file that holds one mapping; `shown` is how its path is reported.
 
     `listed_in` is the page that lists the valid values, where a hint would be too long.
 

@@ -36,7 +36,7 @@ def parse_feedback(text: str) -> FeedbackRef | None:
 
 
 def _parse(text: str) -> tuple[IssueRef, str] | None:
-    """What a text names, and what its address says that it is."""
+    """Return what a text names, and what its address says that it is."""
     link = _LINK.fullmatch(text.strip())
     text = link["target"] if link else text.strip()
     found = _ADDRESS.fullmatch(text) or _SHORT.fullmatch(text)
@@ -51,19 +51,19 @@ def _parse(text: str) -> tuple[IssueRef, str] | None:
 
 
 def is_repository(text: str) -> bool:
-    """Whether a text is `owner/name`."""
+    """Return whether a text is `owner/name`."""
     return _REPOSITORY.fullmatch(text) is not None
 
 
 def check_repository(text: str) -> str:
-    """The repository that a flag names. Raises UsageError for anything but `owner/name`."""
+    """Return the repository that a flag names. Raises UsageError for anything but `owner/name`."""
     if not is_repository(text):
         raise UsageError(f"'{text}' is not a repository", hint="write owner/name")
     return text
 
 
 def parse_project(text: str) -> ProjectSpec | None:
-    """The board that a flag names: `OWNER/TITLE`, `OWNER/NUMBER`, or None for `none`.
+    """Return the board that a flag names: `OWNER/TITLE`, `OWNER/NUMBER`, or None for `none`.
 
     Raises UsageError for anything else.
     """

@@ -19,7 +19,7 @@ _BEHIND = {
     "として": ("たい", "ほしい", "欲しい"),
     "로서": ("원한다", "싶다", "원합니다", "싶습니다"),
 }
-"""Where the word for the actor stands behind it: that word, and those for wanting."""
+"""Where the word for the actor is after it: that word, and those for wanting."""
 
 
 @cache
@@ -33,16 +33,16 @@ def _openings() -> tuple[str, ...]:
 
 
 def _may_be(text: str) -> bool:
-    """Whether a text may be a story; of thousands of lines few are looked at more closely."""
+    """Return whether a text may be a story, so that only few lines are examined closely."""
     return not text.isascii() or text[:80].lstrip(_MARKS).casefold().startswith(_openings())
 
 
 _MARKS = "*_>[~`# \t"
-"""What may stand before the first word."""
+"""What may be before the first word."""
 
 
 def is_story_sentence(text: str) -> bool:
-    """Whether a paragraph begins like a user story: `As a rider, I want …`."""
+    """Return whether a paragraph begins like a user story: `As a rider, I want …`."""
     if not _may_be(text):
         return False
     words = text[:_LONGEST].replace("*", "").replace("_", "").lstrip("> ").casefold()
@@ -57,7 +57,7 @@ def is_story_sentence(text: str) -> bool:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a bullet or a title is a user story as a whole: with a comma behind the actor."""
+    """Return whether a bullet or title is a complete user story, with a comma after the actor."""
     if not _may_be(text):
         return False
     bare = plain(text[:_LONGEST])

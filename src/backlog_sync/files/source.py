@@ -87,12 +87,12 @@ class Lines:
         self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
 
     def place(self, path: str, offset: int) -> Place:
-        """The place of an offset, line and column from 1."""
+        """Return the place of an offset, line and column from 1."""
         line = bisect_right(self._starts, offset) - 1
         return Place(path, line + 1, offset - self._starts[line] + 1)
 
     def start(self, offset: int) -> int:
-        """Where the line that holds an offset begins."""
+        """Return where the line that holds an offset begins."""
         return self._starts[bisect_right(self._starts, offset) - 1]
 
 
@@ -116,7 +116,7 @@ def replace_file(file: Path, before: bytes, after: bytes) -> None:
 
 @contextlib.contextmanager
 def _written(file: Path, hint: str) -> Iterator[None]:
-    """Tell why a file cannot be written."""
+    """Report why a file cannot be written."""
     try:
         yield
     except FileExistsError as error:

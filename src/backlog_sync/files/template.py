@@ -18,7 +18,7 @@ from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.validation import did_you_mean, shown
 
 PARTS = (*PROSE_PARTS, ACCEPTANCE, *PLANNING_PARTS)
-"""What may stand in braces."""
+"""What may be in braces."""
 
 _SLOT = re.compile(r"\{([A-Za-z][A-Za-z0-9_ -]{0,40})\}")
 
@@ -34,10 +34,10 @@ class _Slot:
 
 
 def read_template(source: Source) -> tuple[Template, tuple[Diagnostic, ...]]:
-    """Give the sections of a template, and what is wrong with them; raises nothing.
+    """Return the sections of a template, and what is wrong with them; raises nothing.
 
     A heading begins a section, which holds either one part as `{goal}`, alone on its line, or
-    text. What stands above the first heading is a section too.
+    text. What is above the first heading is a section too.
     """
     sections: list[Section] = []
     found: list[Diagnostic] = []
@@ -64,7 +64,7 @@ def read_template(source: Source) -> tuple[Template, tuple[Diagnostic, ...]]:
 
 
 def unpublished(template: Template, publish: Sequence[str], said: Place) -> Iterator[Diagnostic]:
-    """Tell planning fields that stand in the template or in `publish`, but not in both."""
+    """Report planning fields that are in the template or in `publish`, but not in both."""
     named = [each.part for each in template if each.part in PLANNING_PARTS]
     for name in named:
         if name not in publish:
@@ -79,7 +79,7 @@ def unpublished(template: Template, publish: Sequence[str], said: Place) -> Iter
 
 
 def _split(lines: _Lines) -> Iterator[tuple[Line | None, _Lines]]:
-    """The sections: a heading, None for what stands above the first, and the lines below it."""
+    """The sections: a heading, None for what is above the first, and the lines below it."""
     starts = [at for at, line in enumerate(lines) if line.kind is Kind.HEADING]
     bounds = (*starts, len(lines))
     yield None, lines[: bounds[0]]
@@ -101,7 +101,7 @@ def _slots(source: Source, lines: _Lines) -> Iterator[_Slot]:
 
 
 def _within(source: Source, lines: _Lines) -> Iterator[Diagnostic]:
-    """Names of parts that stand among other words."""
+    """Yield names of parts that stand among other words."""
     for line in lines:
         text = source.text[line.start : line.end].strip()
         if line.kind in (Kind.CODE, Kind.COMMENT) or _SLOT.fullmatch(text):

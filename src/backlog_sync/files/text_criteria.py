@@ -1,4 +1,4 @@
-"""Acceptance criteria inside a running text: a line that says so, and what stands below it."""
+"""Acceptance criteria inside a running text: a line that says so, and what is below it."""
 
 import re
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ _INLINE = re.compile(
 
 
 def inline_criteria(text: str) -> tuple[str, str]:
-    """A line up to `Acceptance: …` behind one of its sentences, and the criteria from there."""
+    """Return a line up to `Acceptance: …` after one of its sentences, and its criteria."""
     for match in _INLINE.finditer(text):
         key = match["key"].strip()
         if key[0] != key[0].lower() and field_of(key) == _CRITERIA:
@@ -35,9 +35,9 @@ def inline_criteria(text: str) -> tuple[str, str]:
 
 
 def without_criteria(text: str) -> tuple[str, list[Criterion]]:
-    """A text without its acceptance criteria, and these.
+    """Return a text without its acceptance criteria, and these.
 
-    They stand below a line such as `Acceptance criteria:` or `## Criterios de aceptación`, or
+    They are below a line such as `Acceptance criteria:` or `## Criterios de aceptación`, or
     behind it: `Criteria: it floats; it is dry`.
     """
     reader = _Reader()
@@ -51,7 +51,7 @@ def without_criteria(text: str) -> tuple[str, list[Criterion]]:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """A line as a key: what it names, and what stands behind it."""
+    """A line as a key: what it names, and what is after it."""
 
     field: str | None
     value: str
@@ -62,8 +62,8 @@ class _Head:
 class _Reader:
     """Goes through the lines of one text.
 
-    `inside` tells that they are criteria, `bullets` that each of these has a sign before it; the
-    first of them stands at `indent`, and what stands deeper are details. A `sentence` goes on to
+    `inside` says that they are criteria, `bullets` that each of these has a sign before it; the
+    first of them is at `indent`, and what stands deeper are details. A `sentence` goes on to
     the next blank line.
     """
 
@@ -104,7 +104,7 @@ class _Reader:
         self.lines = []
 
     def _ends(self, line: str, head: _Head | None) -> bool:
-        """Whether a line is no criterion: another key, or text behind a list."""
+        """Return whether a line is not a criterion: another key, or text behind a list."""
         if not line.strip() or _BULLET.match(line):
             return False
         return head is not None or self.bullets
@@ -128,7 +128,7 @@ class _Reader:
 
 
 def _head_of(line: str) -> _Head | None:
-    """A line that is a key of its own: a heading, or words before a colon; None for others."""
+    """A line that is its own key: a heading, or words before a colon; None for others."""
     text = line.strip()
     if not text or (_BULLET.match(line) and not text.startswith("*")):
         return None
@@ -146,5 +146,5 @@ def _head_of(line: str) -> _Head | None:
 
 
 def _is_phrase(key: str) -> bool:
-    """Whether words say alone on a line what follows; `Criteria` and `Checklist` may be prose."""
+    """Return whether these words introduce criteria on their own line, unlike words of prose."""
     return " " in key_words(key) or not key.isascii()

@@ -1,4 +1,4 @@
-"""Totals that a document claims, held against what its items come to."""
+"""Totals that a document claims, compared with what its items come to."""
 
 import math
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class WrongTotal:
 
 
 def wrong_totals(parsed: ParsedFile, figures: Sequence[Figure]) -> tuple[WrongTotal, ...]:
-    """The claims of one file that its items do not bear out.
+    """Return the claims of one file that its items do not bear out.
 
     A claim about something that cannot be counted is passed over, and one of a part without
     items.
@@ -59,7 +59,7 @@ def _within(claim: Claim, figures: Sequence[Figure]) -> list[Figure]:
 
 
 def _of_rows(claim: Claim, figures: Sequence[Figure]) -> float:
-    """What the items of a table's rows come to together."""
+    """Return what the items of a table's rows come to together."""
     rows = (replace(claim, scope=index, rows=()) for index in claim.rows)
     return sum(_compute(claim.what, _within(row, figures)) or 0 for row in rows)
 
@@ -78,7 +78,7 @@ def _compute(what: str, figures: Sequence[Figure]) -> float | None:
 
 
 def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
-    """The warning for a claim, with both numbers."""
+    """Return the warning for a claim, with both numbers."""
     claim = wrong.claim
     claimer, have = "the document claims", "the items are"
     if claim.items is not None:

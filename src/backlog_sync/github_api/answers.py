@@ -49,7 +49,7 @@ class Rejected(Exception):  # noqa: N818 - a state of affairs between our own mo
 class Fault:
     """One entry of a GraphQL answer's `errors`.
 
-    A `code` tells that the document itself was not valid, so that nothing of it was executed.
+    A `code` says that the document itself was not valid, so that nothing of it was executed.
     """
 
     message: str
@@ -88,7 +88,7 @@ class Answer(Generic[Data_co]):
         return self.data
 
     def fault(self, *path: str) -> Fault | None:
-        """The first fault at or below that path."""
+        """Return the first fault at or below that path."""
         return next((f for f in self.faults if f.path[: len(path)] == path), None)
 
 
@@ -150,9 +150,9 @@ def check(response: requests.Response, now: float, remedy: str | None) -> None:
 
 
 def asked_wait(response: requests.Response, now: float) -> float | None:
-    """Seconds that the headers ask to wait; None where they do not say, or nothing sensible.
+    """Seconds that the headers ask to wait; None if they do not say, or nothing sensible.
 
-    `retry-after` (seconds or a date) comes first, then `x-ratelimit-reset` where nothing is left.
+    `retry-after` (seconds or a date) comes first, then `x-ratelimit-reset` if nothing is left.
     """
     headers = response.headers
     wait: float | None = None
@@ -167,12 +167,12 @@ def asked_wait(response: requests.Response, now: float) -> float | None:
 
 
 def _number(text: str) -> float | None:
-    """A number of seconds as HTTP writes it (RFC 9110, 10.2.3), perhaps with a fraction."""
+    """Return a number of seconds as HTTP writes it (RFC 9110, 10.2.3), perhaps with a fraction."""
     return float(text) if _SECONDS.fullmatch(text.strip()) else None
 
 
 def _moment(text: str) -> float | None:
-    """A date of HTTP's in seconds since the epoch."""
+    """Return a date of HTTP's in seconds since the epoch."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):
@@ -180,7 +180,7 @@ def _moment(text: str) -> float | None:
 
 
 def message_of(response: requests.Response) -> str:
-    """The `message` of a REST-shaped body, with its first errors; empty where there is none."""
+    """The `message` of a REST-shaped body, with its first errors; empty if there is none."""
     body = _json(response)
     if not isinstance(body, dict) or not isinstance(body.get("message"), str):
         return ""
@@ -196,7 +196,7 @@ def message_of(response: requests.Response) -> str:
 
 
 def no_answer(error: BaseException) -> Lost:
-    """What a failed exchange means, in our words: a client's own may hold addresses of proxies."""
+    """Return the meaning of a failed exchange, without addresses of proxies from the client."""
     if _has_cause(error, ssl.SSLCertVerificationError):
         return NotConnected("its TLS certificate was not accepted")
     if isinstance(error, requests.exceptions.ProxyError):
@@ -216,7 +216,7 @@ def no_answer(error: BaseException) -> Lost:
 
 
 def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:
-    """Whether an error of that kind lies below: TLS can fail while connecting and long after."""
+    """Return whether an error has a cause of that kind, such as TLS, while connecting or later."""
     below: BaseException | None = error
     while below is not None:
         if isinstance(below, kind) or any(isinstance(part, kind) for part in below.args):

@@ -48,7 +48,7 @@ class Boards:
     reader: Reader
 
     def viewer(self) -> str:
-        """Whose token it is that boards are read with."""
+        """Return whose token it is that boards are read with."""
         answer = self.reader.query(document(answered.Viewer), {})
         return mapping.viewer(answer.whole["viewer"]).login
 
@@ -63,7 +63,7 @@ class Boards:
     def from_answer(
         self, spec: ProjectSpec, answer: Answer[OfBoardOwner], repository_id: str
     ) -> BoardResult:
-        """The board that `spec` means, out of an answer or the list of all boards."""
+        """Return the board that `spec` means, out of an answer or the list of all boards."""
         owner = answer.data.get("repositoryOwner") if answer.data else None
         fault = answer.fault("repositoryOwner")
         if not owner:
@@ -89,7 +89,7 @@ class Boards:
     def _by_title(
         self, spec: ProjectSpec, title: str, owner: answered.BoardOwner
     ) -> tuple[answered.BoardFields | None, str | None]:
-        """A search finds it quickly; that none has the title is believed of the whole list only."""
+        """A search finds it quickly; that none has the title is trusted of the whole list only."""
         board = mapping.pick_project(mapping.nodes(owner.get("projectsV2")), title)
         if board and not board["closed"]:
             return board, None
@@ -108,7 +108,7 @@ class Boards:
                 return mapping.pick_project(candidates, title), None
 
     def cards(self, project: ObservedProject) -> dict[str, BoardItem]:
-        """The cards of a board by the id of their issue: 1 point for 100 of them.
+        """Return the cards of a board by the id of their issue: 1 point for 100 of them.
 
         Archived cards are in no such list; see `archived`.
         """
@@ -144,7 +144,7 @@ class Boards:
 
 
 def _settable(project: ObservedProject) -> list[str]:
-    """Names of the fields whose values belong to the board."""
+    """Return names of the fields whose values belong to the board."""
     return [field.name for field in project.fields if field.type in mapping.WRITABLE]
 
 
@@ -159,7 +159,7 @@ _SCOPE = (
 
 
 def problem_of(spec: ProjectSpec, fault: Fault | None) -> str:
-    """Why the board is out of reach, and what would help."""
+    """Return why the board is out of reach, and what would help."""
     if fault and fault.type == "INSUFFICIENT_SCOPES":
         return (
             f"the token lacks the scope for {spec.owner}'s projects: a classic token needs"

@@ -14,7 +14,7 @@ from backlog_sync.github_api.generated_answers import Features, Inputs
 
 
 def is_foreign(answer: Answer[object]) -> bool:
-    """Whether the server refused a query as one that its schema does not allow.
+    """Return whether the server refused a query as one that its schema does not allow.
 
     Such faults have no `type` (GitHub puts a code into `extensions`), and there is no data.
     """
@@ -23,7 +23,7 @@ def is_foreign(answer: Answer[object]) -> bool:
 
 
 def of_inputs(data: Inputs) -> Capabilities:
-    """What the answer to any first query tells: which inputs there are."""
+    """Return what the answer to any first query tells: which inputs there are."""
     create = _names(data.get("createIssueInput"), "inputFields")
     option = _names(data.get("optionInput"), "inputFields")
     close = _names(data.get("closeIssueInput"), "inputFields")
@@ -37,7 +37,7 @@ def of_inputs(data: Inputs) -> Capabilities:
 
 
 def of_features(answer: Features | None) -> Capabilities:
-    """What the answer to the query `Features` tells."""
+    """Return what the answer to the query `Features` tells."""
     data = answer or cast("Features", {})
     issue = _names(data.get("issue"), "fields") or frozenset()
     repository = _names(data.get("repository"), "fields") or frozenset()
@@ -57,7 +57,7 @@ def of_features(answer: Features | None) -> Capabilities:
 
 
 def _names(kind: Mapping[str, object] | None, member: str) -> frozenset[str] | None:
-    """The names of a type's fields or inputs; None where the server does not say."""
+    """The names of a type's fields or inputs; None if the server does not say."""
     if not isinstance(kind, dict) or not isinstance(kind.get(member), list):
         return None
     return frozenset(str(entry["name"]) for entry in kind[member])

@@ -1,4 +1,4 @@
-"""gql and PyGithub, both on our session, both without retries of their own."""
+"""gql and PyGithub, both on our session, both without their own retries."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -49,14 +49,14 @@ class Clients:
         return self._session
 
     def graphql(self, document: Document[T], variables: Mapping[str, object]) -> Answer[T]:
-        """Run a GraphQL document. Faults that the answer tells of are in it."""
+        """Run a GraphQL document. Faults that the answer reports are in it."""
         request = GraphQLRequest(document.node, variable_values=dict(variables))
         try:
             result = self._graphql.execute(request)
         except TransportConnectionFailed as error:
             raise _cause(error.__cause__ or error) from error
         except (TransportError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            # A body that is no JSON object, is nested without end, or has neither data nor errors.
+            # A body that is not JSON object, is nested without end, or has neither data nor errors.
             raise self._unreadable() from error
         response = self._last()
         faults = read_faults(result.errors)
@@ -113,7 +113,7 @@ class Clients:
         check(response, self._patience.now(), self._remedy)
 
     def _unreadable(self) -> Exception:
-        """What an answer is that neither client could read."""
+        """Return what an answer is that neither client could read."""
         try:
             response = self._last()
             self._check(response)
@@ -140,7 +140,7 @@ class _Transport(RequestsHTTPTransport):
 
 
 def _cause(error: BaseException) -> Exception:
-    """What hides behind gql's own exception: a fault of the network as such, all else as it is."""
+    """Return the cause of gql's own exception if it is a network fault, else the exception."""
     if isinstance(error, OSError | requests.RequestException) or not isinstance(error, Exception):
         return no_answer(error)
     return error

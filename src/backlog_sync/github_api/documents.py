@@ -145,7 +145,7 @@ def _repeated(name: str, count: int, hidden: frozenset[str]) -> DocumentNode:
 
 
 def _joined(name: str, parts: tuple[str, ...], hidden: frozenset[str]) -> DocumentNode:
-    """One operation of that name with the numbered fields of each part, the n-th ending in n."""
+    """Return the operation of that name with numbered fields for each part."""
     operations = [_library(hidden)[0][part] for part in parts]
     fields = [one for one in operations[0].selection_set.selections if not _is_numbered(one)]
     variables: list[VariableDefinitionNode] = []
@@ -180,7 +180,7 @@ def _numbered_variables(operation: OperationDefinitionNode) -> tuple[VariableDef
 
 
 def _copy(node: AnyNode, variables: Sequence[VariableDefinitionNode], number: int) -> AnyNode:
-    """The node with its alias and these variables ending in another number than 0."""
+    """Return the node with its alias and these variables ending in another number than 0."""
     numbered = {variable.variable.name.value for variable in variables}
     if isinstance(node, FieldNode) and node.alias:
         numbered.add(node.alias.value)

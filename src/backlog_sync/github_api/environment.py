@@ -28,7 +28,7 @@ def checked_certificates(verify: bool | str) -> bool | str:
             return verify
         ssl.create_default_context(cafile=verify)
     except (OSError, ValueError) as error:
-        # An SSLError is an OSError: it is about the content, in words of its own.
+        # An SSLError is an OSError: it is about the content, in its own words.
         why = "it holds no certificates" if isinstance(error, ssl.SSLError) else _why(error)
         raise FailedError(
             f"the certificates in {verify} cannot be read: {why}",
@@ -53,7 +53,7 @@ def checked_proxies(proxies: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fault_of(address: str) -> str:
-    """What is wrong with a proxy's address, without the address: it may hold a password."""
+    """Return what is wrong with a proxy's address, without the address: it may hold a password."""
     try:
         parts = urlsplit(address if "://" in address else f"http://{address}")
         host, _ = parts.hostname, parts.port

@@ -20,7 +20,7 @@ PAGE: Final = 100
 """Issues in a request: the most that a page, or `nodes(ids:)`, takes."""
 
 _LOOKS: Final = 3
-"""Pages of what was touched last that a run looks through where it does not read everything."""
+"""Pages of what was touched last that a run looks through if it does not read everything."""
 
 R = TypeVar("R", bound=Mapping[str, object])
 
@@ -57,7 +57,7 @@ class Issues:
 
         `first_page` is the first page of the list. `numbers` are those that the files name, None
         where all issues are wanted. They are read directly where that takes fewer requests than
-        the list; then of all others only those with a sign of ours are given, as far as they are
+        the list; then of all others only those with one of our signs are given, as far as they are
         on a few pages of what was touched after `since` (seconds since the epoch), or last.
         """
         total = int(first_page["totalCount"])
@@ -137,7 +137,7 @@ class Issues:
         total: int,
         since: float | None,
     ) -> tuple[list[ObservedIssue], Coverage]:
-        """The named issues, and those among the ones touched last that bear our sign."""
+        """Return the named issues, and those among the ones touched last that bear our sign."""
         touched, reached = self._touched(since)
         nodes = {**listed, **touched, **by_number}
         requested = set(numbers)
@@ -156,7 +156,7 @@ class Issues:
         )
 
     def _touched(self, since: float | None) -> tuple[dict[int, answered.IssueFields], bool]:
-        """What was touched last, by number, and whether that is everything since then."""
+        """Return what was touched last, by number, and whether that is everything since then."""
         nodes: dict[int, answered.IssueFields] = {}
         size, after = PageSize(), None
         variables = {**self._names(), "since": _iso(since) if since is not None else None}
@@ -186,7 +186,7 @@ class Issues:
                 answer, count = self.reader.query_some(
                     lambda count: (query, {"ids": remaining[:count]}), len(remaining), size
                 )
-                # An id that no longer resolves is a fault of its own entry, and null there.
+                # An id that no longer resolves is its own fault entry, and null there.
                 nodes += answer.whole["nodes"]
                 del remaining[:count]
             return nodes
@@ -200,14 +200,14 @@ class Issues:
         }
 
     def newest(self, count: int) -> tuple[ObservedIssue, ...]:
-        """The issues made last, newest first; at most 100."""
+        """Return the issues made last, newest first; at most 100."""
         size = PageSize(max(1, min(count, PAGE)))
         query = document(answered.RecentIssues, self.hidden)
         answer = self.reader.query(query, self._names(), size)
         return tuple(self.issue(node) for node in mapping.nodes(self._listed(answer)))
 
     def created_after(self, number: int) -> tuple[ObservedIssue, ...]:
-        """The issues with a higher number, newest first."""
+        """Return the issues with a higher number, newest first."""
         newer: list[ObservedIssue] = []
         size, after = PageSize(), None
         while True:
@@ -223,7 +223,7 @@ class Issues:
                 return tuple(newer)
 
     def issue(self, node: answered.IssueFields) -> ObservedIssue:
-        """An issue, with all its blockers."""
+        """Return an issue, with all its blockers."""
         issue = mapping.issue(node)
         after = mapping.cursor(node.get("blockedBy"))
         more: list[IssueLink] = []

@@ -62,7 +62,7 @@ def transferred(reader: Reader, name: str) -> IssueLink | str:
 
 
 def _link_or_reason(issue: "Issue") -> IssueLink | str:
-    """Where an issue is now; a pull request is reported instead."""
+    """Return where an issue is now; a pull request is reported instead."""
     if issue.pull_request:
         return "it is a pull request"
     repository = "/".join(required(issue.repository_url).split("/")[-2:])
@@ -103,7 +103,7 @@ def unassignable(reader: Reader, repository: str, logins: Sequence[str]) -> tupl
 
 
 def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[str, str]:
-    """Return what these people may do in a repository, by folded login, as far as that is told.
+    """Return what these people may do in a repository, by folded login, as far as that is reported.
 
     Who may push may ask for many at once. Of one at a time GitHub also tells a token that reads
     the repository's metadata ("Get repository permissions for a user").
@@ -139,7 +139,7 @@ def _about(repository: str, logins: Sequence[str]) -> dict[str, object]:
 
 
 def _not_there(name: str, fault: Fault | None) -> str:
-    """Why an issue of another repository cannot be had."""
+    """Return why an issue of another repository cannot be had."""
     if fault is None or fault.type == "NOT_FOUND":
         return f"{name} does not exist, or this token may not see it"
     return f"{name} cannot be read with this token: {fault.message}"

@@ -34,13 +34,13 @@ WRITABLE: Final = frozenset({"text", "number", "date", "single_select", "iterati
 
 
 def nodes(connection: Nodes[N] | None) -> list[N]:
-    """The nodes of a connection without the ones that were withheld."""
+    """Return the nodes of a connection without the ones that were withheld."""
     listed = connection.get("nodes") if connection else None
     return [node for node in listed or () if node]
 
 
 def cursor(connection: Page[N] | None) -> str | None:
-    """Where the next page begins; None after the last."""
+    """Return where the next page begins; None after the last."""
     page = connection.get("pageInfo") if connection else None
     return str(page["endCursor"]) if page and page.get("hasNextPage") else None
 
@@ -48,7 +48,7 @@ def cursor(connection: Page[N] | None) -> str | None:
 def repository(
     data: answered.RepositoryItself, scopes: frozenset[str] | None = None
 ) -> ObservedRepository:
-    """The repository itself.
+    """Return the repository itself.
 
     `scopes` are those of a classic token: without one for repositories it may only read, whatever
     its owner may do.
@@ -68,19 +68,19 @@ def repository(
 
 
 def viewer(data: answered.UserWithIdLogin) -> Actor:
-    """Who the token belongs to."""
+    """Return who the token belongs to."""
     return Actor(id=data["id"], login=data["login"])
 
 
 def allowance(data: answered.CheckupRateLimit | None) -> Allowance | None:
-    """What is left of the hour's points; None where the server counts none."""
+    """Return what is left of the hour's points; None if the server counts none."""
     if not data:
         return None
     return Allowance(int(data["limit"]), int(data["remaining"]), str(data["resetAt"]))
 
 
 def label(data: answered.LabelPageLabel) -> ObservedLabel:
-    """A label; colours are compared in lower case."""
+    """A label; colors are compared in lower case."""
     return ObservedLabel(
         id=data["id"],
         name=data["name"],
@@ -90,7 +90,7 @@ def label(data: answered.LabelPageLabel) -> ObservedLabel:
 
 
 def milestone(data: answered.MilestonePageMilestone) -> ObservedMilestone:
-    """A milestone; of its due time only the date means anything.
+    """Return a milestone; of its due time only the date means anything.
 
     GitHub floors it to midnight Pacific time, which is 7 or 8 o'clock of the same date in UTC.
     """
@@ -106,7 +106,7 @@ def milestone(data: answered.MilestonePageMilestone) -> ObservedMilestone:
 
 
 def issue(data: answered.IssueFields, card: BoardItem | None = None) -> ObservedIssue:
-    """An issue with its card."""
+    """Return an issue with its card."""
     reason, kind, milestone = data["stateReason"], data.get("issueType"), data["milestone"]
     return ObservedIssue(
         id=data["id"],
@@ -133,7 +133,7 @@ def issue(data: answered.IssueFields, card: BoardItem | None = None) -> Observed
 
 
 def link(data: answered.IssueLink) -> IssueLink:
-    """An issue as another one names it."""
+    """Return an issue as another one names it."""
     return IssueLink(
         id=data["id"], number=int(data["number"]), repository=data["repository"]["nameWithOwner"]
     )
@@ -142,7 +142,7 @@ def link(data: answered.IssueLink) -> IssueLink:
 def issue_types(
     connection: Nodes[answered.IssueTypeWithIdNameIsEnabled] | None,
 ) -> dict[str, str] | None:
-    """Ids of the enabled issue types by name; None where the owner has none to offer."""
+    """Ids of the enabled issue types by name; None if the owner has none to offer."""
     if connection is None:
         return None
     return {node["name"]: node["id"] for node in nodes(connection) if node["isEnabled"]}
@@ -187,7 +187,7 @@ def project(
 
 
 def pick_project(candidates: Sequence[B], title: str) -> B | None:
-    """The board of exactly that title: an open one before a closed one, then the lowest number."""
+    """Return the board with exactly that title: open before closed, then the lowest number."""
     fitting = [board for board in candidates if board["title"] == title]
     return min(fitting, key=lambda b: (bool(b["closed"]), int(b["number"])), default=None)
 
@@ -214,7 +214,7 @@ def card(
 
 
 def value(data: answered.BoardValue | None) -> BoardValue:
-    """What a card shows in one field."""
+    """Return what a card shows in one field."""
     if not data:
         return None
     for key in ("text", "number", "date", "name", "title"):

@@ -69,7 +69,7 @@ class ReadScope(Protocol):
 class Observer:
     """Reads `owner/name`. What it learns of ids by name, and of the server, stays.
 
-    `boards` reads with a token of its own where there is one (`own_boards`). `embedded` says that
+    `boards` reads with its own token if there is one (`own_boards`). `embedded` says that
     the server is the simulator inside this process.
     """
 
@@ -97,7 +97,7 @@ class Observer:
     def observe(
         self, read_scope: ReadScope, *, host: str, sandbox: Callable[[], bool]
     ) -> ObservedState:
-        """What is wanted: one request for all first pages, then what is left of each list.
+        """Return what is wanted: one request for all first pages, then what is left of each list.
 
         Issues are read by their numbers where that is enough and takes fewer requests.
         `sandbox` is asked after the first answer.
@@ -172,7 +172,7 @@ class Observer:
         )
 
     def at(self, repository: str | None) -> "Observer":
-        """The reader of another repository; of the target for None."""
+        """Return the reader of another repository; of the target for None."""
         if repository is None or repository.lower() == self.repository.lower():
             return self
         owner, _, name = repository.partition("/")
@@ -228,7 +228,7 @@ class Observer:
         return tuple(map(mapping.milestone, nodes))
 
     def examine(self, read_scope: ReadScope) -> Examination:
-        """What the server says of itself, of the token and of the repository; no issues."""
+        """Return what the server says of itself, of the token and of the repository; no issues."""
         able = self.read_capabilities()
         answer = self.reader.query(document(answered.Checkup, self.hidden), self._names())
         data = self._repository(answer)
@@ -266,7 +266,7 @@ class Observer:
         )
 
     def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
-        """The observation with these questions answered: issues elsewhere, people, cards."""
+        """Return the observation with these questions answered: issues elsewhere, people, cards."""
         elsewhere, unreachable = lookups.issues_at(self.reader, questions.issues)
         for name in questions.missing[:_MOST_MISSING]:
             location = lookups.transferred(self.reader, name)
@@ -306,11 +306,11 @@ class Observer:
         )
 
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
-        """What people say at these places; those without a repository are in this one."""
+        """Return what people say at these places; those without a repository are in this one."""
         return tuple(talks(self.reader, f"{self.owner}/{self.name}", refs))
 
     def conversation(self, number: int) -> str:
-        """The node id of an issue or pull request, by its number."""
+        """Return the node id of an issue or pull request, by its number."""
         return lookups.conversation(self.reader, self.repository, number)
 
     @property
@@ -319,14 +319,14 @@ class Observer:
         return Issues(self.reader, self.owner, self.name, self.hidden)
 
     def read_repository_id(self) -> str:
-        """The repository's id, read where no observation has brought it."""
+        """The repository's id, read if no observation has brought it."""
         if self.repository_id is None:
             answer = self.reader.query(document(answered.RepositoryId), self._names())
             self.repository_id = str(self._repository(answer)["id"])
         return self.repository_id
 
     def read_issue_types(self) -> dict[str, str]:
-        """Ids of issue types by name, read where no observation has brought them."""
+        """Ids of issue types by name, read if no observation has brought them."""
         if self.issue_types is None:
             answer = self.reader.query(document(answered.IssueTypes), self._names())
             self.issue_types = mapping.issue_types(self._repository(answer)["issueTypes"]) or {}
@@ -338,7 +338,7 @@ class Observer:
     def _overview(
         self, spec: ProjectSpec | None, size: PageSize
     ) -> tuple[Answer[answered.Overview], str | None]:
-        """The first answer, and why the board had to be left out of it."""
+        """Return the first answer, and why the board had to be left out of it."""
         answer, problem = self._first_page(spec, size)
         if is_foreign(answer):
             self.read_capabilities()
@@ -354,7 +354,7 @@ class Observer:
         self.able, self.capabilities_read = able, True
 
     def read_capabilities(self) -> Capabilities:
-        """What the server can do, asked where no observation has told it."""
+        """Return what the server can do, asked if no observation has told it."""
         if not self.capabilities_read:
             answer = self.reader.query(document(answered.Features), {})
             self._learn(of_features(answer.data))
@@ -398,5 +398,5 @@ class Observer:
 
 
 def _briefly(name: str, error: BacklogError) -> str:
-    """Why a repository cannot be read, where its name is told beside."""
+    """Return why a repository cannot be read, where its name is reported next to."""
     return error.message.removeprefix(f"{name}: ")

@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = AT_ONCE) -> list[R]:
-    """The results of `work` for each thing, in the order of the things.
+    """Return the results of `work` for each thing, in the order of the things.
 
     Raises what `work` raised first. Then, and where the caller is interrupted, nothing further
     is begun; what is under way ends by itself, unheard, and holds up nobody.

@@ -1,4 +1,4 @@
-"""PyGithub on our session, without retries and pauses of its own."""
+"""PyGithub on our session, without retries and its own pauses."""
 
 import logging
 import threading
@@ -23,7 +23,7 @@ _INJECTING: Final = threading.Lock()
 class _Answer(RequestsResponse):
     """An answer as PyGithub reads it, with no header that it would believe without looking.
 
-    It makes whole numbers of those that tell of limits, which ends in an `OverflowError` for some.
+    It makes whole numbers of those that report limits, which ends in an `OverflowError` for some.
     """
 
     def getheaders(self) -> ItemsView[str, str]:

@@ -60,7 +60,7 @@ class Reader:
     def query(
         self, document: Document[T], variables: Mapping[str, object], page: PageSize | None = None
     ) -> Answer[T]:
-        """The answer to a query; `page` gives its `$first` and shrinks where it must."""
+        """Return the answer to a query; `page` gives its `$first` and shrinks if it must."""
 
         if page is None:
             return self._run(lambda: (document, variables), None)
@@ -111,7 +111,7 @@ class Reader:
             raise self.explained(trouble) from trouble
 
     def explained(self, trouble: Trouble | Rejected) -> BacklogError:
-        """What went wrong with an exchange, for people."""
+        """Return what went wrong with an exchange, for people."""
         url = self._clients.api_url
         if isinstance(trouble, Limited):
             return PartialError(

@@ -36,7 +36,7 @@ def settled(
     """The replies to those of these operations that must not, or need not, go out any more.
 
     Operations of one kind, few enough for one request: no more than that is sent here, and
-    nothing where `standings`, which the answer to the request before told, hold all that they
+    nothing if `standings`, which the answer to the request before told, hold all that they
     write over. Raises as `Reader` does.
     """
     watched = {
@@ -56,7 +56,7 @@ def settled(
 
 
 def standings_in(answer: Answer[Mapping[str, object]]) -> dict[str, Standing]:
-    """What the answer to a mutation tells of issues that it changed."""
+    """Return what the answer to a mutation reports issues that it changed."""
     payloads = cast("Mapping[str, Mapping[str, object] | None]", answer.data or {})
     issues = [payload.get("issue") for payload in payloads.values() if payload]
     whole = cast("list[answered.IssueStanding]", [i for i in issues if _has(i, "body")])
@@ -70,7 +70,7 @@ def _has(node: object, key: str) -> bool:
 def _standing(
     observer: Observer, kind: Operation, ids: Sequence[str]
 ) -> dict[str, Standing] | Refused:
-    """What stands in things of a kind now; one that is gone is absent."""
+    """Return what is in things of a kind now; one that is gone is absent."""
     reader, hidden = observer.reader, observer.hidden
     match kind:
         case SetValue():

@@ -161,7 +161,7 @@ class Sender:
 
         After an unknown result all later ones are `NotSent`. Where the run cannot go on for a
         reason that is not about an operation, what was answered is yielded first; then it raises
-        `PartialError` for a limit beyond what this run may wait, `UnreachableError` where no
+        `PartialError` for a limit beyond what this run may wait, `UnreachableError` if no
         connection could be made, `AccessError` or `RefusedError`; `KeyboardInterrupt` where it was
         interrupted. What was not yielded by then was not carried out, or may be done once more
         without harm.
@@ -259,11 +259,11 @@ class Sender:
         return [index for index in indexes if index not in work.replies]
 
     def _moment(self) -> tuple[int, int]:
-        """How many requests were sent so far, and how often was waited."""
+        """Return how many requests were sent so far, and how often was waited."""
         return self._clients.session.tally.usage().requests, self._patience.waits
 
     def _clients_for(self, work: _Batch) -> Clients:
-        """Who sends these: boards may have a token of their own."""
+        """Return who sends these: boards may have their own token."""
         return self._board_clients if isinstance(work.operations[0], BOARD) else self._clients
 
     def _milestone(self, work: _Batch, operation: CreateMilestone | UpdateMilestone) -> None:
@@ -338,7 +338,7 @@ class Sender:
         answer: Answer[Mapping[str, object]],
         size: _Size,
     ) -> None:
-        """Give each operation its reply; raise where some have to be sent again."""
+        """Return each operation its reply; raise if some have to be sent again."""
         self._standings, self._standings_at = reread.standings_in(answer), self._moment()
         lost: list[int] = []
         limit: Fault | None = None

@@ -120,7 +120,7 @@ def connect(
 
 
 def graphql_url_for(api_url: str) -> str:
-    """Where GraphQL is, for a REST address.
+    """Return where GraphQL is, for a REST address.
 
     The public API has it at `/graphql`, `…/api/v3` of a GitHub Enterprise Server at
     `…/api/graphql`, and anything else is taken to have `/graphql` appended.
@@ -167,7 +167,7 @@ def _safe(url: str) -> str:
 
 
 def _checked_token(token: str, name: str) -> str:
-    """The token; one with blanks or control characters would break, and show up in, a header."""
+    """Return the token. Refuse blanks and control characters, which would break the header."""
     token = token.strip()
     if not token:
         raise AccessError(

@@ -11,9 +11,9 @@ from backlog_sync.github_api.reader import Reader
 
 
 def put(reader: Reader, clients: Clients, operation: PutStatus) -> Done | Refused:
-    """Change our status update of this day, or make it where there is none.
+    """Change our status update of this day, or make it if there is none.
 
-    It is looked for among the newest twenty, each time anew, as a comment is. Raises as
+    It is looked for among the newest twenty, each time again, as a comment is. Raises as
     `comments.put` does.
     """
     if not MARK.fullmatch(operation.mark):
@@ -42,7 +42,7 @@ def put(reader: Reader, clients: Clients, operation: PutStatus) -> Done | Refuse
 def _our_update(
     reader: Reader, operation: PutStatus
 ) -> answered.StatusUpdatesProjectV2StatusUpdate | Fault | None:
-    """The newest one of that day that we wrote and that begins with the mark."""
+    """Return the newest one of that day that we wrote and that begins with the mark."""
     answer = reader.query(document(answered.StatusUpdates), {"id": operation.project_id})
     node = answer.data.get("node") if answer.data else None
     if not answer.data or not node or "statusUpdates" not in node:

@@ -26,7 +26,7 @@ SANDBOX = "backlog-sandbox"
 class GitHubTracker:
     """One repository on one server. Make it with `session.connect`.
 
-    `board_session` has the token for boards, where they have one of their own; both sessions
+    `board_session` has the token for boards, if they have one of their own; both sessions
     share their tally.
 
     Methods raise `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` where a
@@ -81,12 +81,12 @@ class GitHubTracker:
             return self._observer.at(repository).definitions(board, host=host_of(self._api_url))
 
     def examine(self, read_scope: ReadScope) -> Examination:
-        """What the server says of itself, of the token and of the repository; no issues."""
+        """Return what the server says of itself, of the token and of the repository; no issues."""
         with understood(self._api_url):
             return self._observer.examine(read_scope)
 
     def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
-        """The observation with these questions answered."""
+        """Return the observation with these questions answered."""
         with understood(self._api_url):
             return self._observer.look_up(observed, questions)
 
@@ -96,24 +96,24 @@ class GitHubTracker:
             return self._observer.issues.by_id(ids)
 
     def recent(self, count: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
-        """The issues created last, newest first, at most 100, without cards."""
+        """Return the issues created last, newest first, at most 100, without cards."""
         with understood(self._api_url):
             return self._observer.at(repository).issues.newest(count)
 
     def created_after(
         self, number: int, repository: str | None = None
     ) -> tuple[ObservedIssue, ...]:
-        """The issues with a higher number, newest first, without cards."""
+        """Return the issues with a higher number, newest first, without cards."""
         with understood(self._api_url):
             return self._observer.at(repository).issues.created_after(number)
 
     def conversation(self, number: int) -> str:
-        """The node id of an issue or pull request, by its number."""
+        """Return the node id of an issue or pull request, by its number."""
         with understood(self._api_url):
             return self._observer.conversation(number)
 
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
-        """What people say in these issues and discussions."""
+        """Return what people say in these issues and discussions."""
         with understood(self._api_url):
             return self._observer.feedback(refs)
 
@@ -130,7 +130,7 @@ class GitHubTracker:
         )
 
     def usage(self) -> Usage:
-        """What was spent since this tracker was made."""
+        """Return what was spent since this tracker was made."""
         return self._session.tally.usage()
 
     @property
@@ -139,7 +139,7 @@ class GitHubTracker:
         return self._waiting.paced
 
     def learned(self) -> Learned | None:
-        """What the next run should know of the pace; None where none is kept."""
+        """Return what the next run should know of the pace; None if none is kept."""
         return self._waiting.learned()
 
     def _is_sandbox(self) -> bool:

@@ -54,7 +54,7 @@ class Tally:
             self.points += points
 
     def usage(self) -> Usage:
-        """The tally as a value."""
+        """Return the tally as a value."""
         return Usage(self.rest, self.graphql, self.mutations, self.points)
 
 
@@ -301,7 +301,7 @@ def _cost(response: requests.Response) -> int | None:
 
 
 def count_mutations(body: object) -> int:
-    """How many mutations the JSON body of a GraphQL request holds.
+    """Return how many mutations the JSON body of a GraphQL request holds.
 
     A document that cannot be read counts as one: better refused than let through.
     """
@@ -326,5 +326,5 @@ def origin(url: str) -> str:
 
 
 def _shown(url: str | None) -> str:
-    """A URL fit for a message: without its query."""
+    """Return a URL fit for a message: without its query."""
     return (url or "").split("?", 1)[0]

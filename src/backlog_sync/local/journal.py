@@ -2,7 +2,7 @@
 
 One file of JSON lines for each repository, below the user's state folder. A line that says what
 is to be made is flushed to the disk before the request goes out; a last line that was cut off
-was never acted on. What each run changed is in a file of its own next to it (`run_files`).
+was never acted on. What each run changed is in its own file next to it (`run_files`).
 """
 
 from collections.abc import Callable, Sequence
@@ -91,7 +91,7 @@ class _Memory:
 class FileJournal:
     """The journal of one repository. Reading never writes; the file is made when it is needed.
 
-    Every method raises `FailedError` where the file cannot be read or written.
+    Every method raises `FailedError` if the file cannot be read or written.
     """
 
     def __init__(
@@ -110,12 +110,12 @@ class FileJournal:
         return self._path
 
     def open_intents(self) -> tuple[Intent, ...]:
-        """Those of which it is not known yet that lists show them, oldest first."""
+        """Return those of which it is not known yet that lists show them, oldest first."""
         memory = self._read()
         return tuple(i for nonce, i in memory.intents.items() if nonce in memory.open)
 
     def last_run(self) -> tuple[float, tuple[Intent, ...]] | None:
-        """When the last run began that changed anything, and the issues that it made."""
+        """Return when the last run began that changed anything, and the issues that it made."""
         memory = self._read()
         if memory.began is None:
             return None
@@ -252,7 +252,7 @@ class FileJournal:
 
 
 def journal_folder(state: Path, host: str, repository_id: str) -> Path:
-    """Where the journal of a repository is, by its server and its id, which no renaming changes."""
+    """Return the path of a repository's journal, by its server and its id."""
     return state / safe_name(host) / safe_name(repository_id)
 
 

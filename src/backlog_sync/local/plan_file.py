@@ -1,4 +1,4 @@
-"""Plan files: written whole, and believed only where they are exactly what was written."""
+"""Plan files: written whole, and trusted only where they are exactly what was written."""
 
 import json
 import re
@@ -29,7 +29,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 
 def write_plan(path: Path, saved: SavedPlan) -> None:
-    """Write a plan file, at once or not at all. Raises `FailedError` where it cannot be written."""
+    """Write a plan file, at once or not at all. Raises `FailedError` if it cannot be written."""
     text = json_text(saved_to_json(saved), indent=1, ascii_only=True) + "\n"
     write_whole(path, text.encode(), mode=0o600)
 

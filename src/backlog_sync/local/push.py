@@ -1,6 +1,6 @@
 """Commit files and push them, without running any hook of the repository.
 
-The token is passed to git in its environment, where no process list shows it; a checkout that kept
+The token is passed to git in its environment, if no process list shows it; a checkout that kept
 its own credentials uses those.
 """
 

@@ -20,10 +20,10 @@ _REMEMBERED = ("journal.jsonl", "journal.new", "cache.json", "cache.new")
 
 
 def state_folder(root: Path, *, home: Path | None, sandbox: bool) -> Path:
-    """Give the folder for state: the user's, whatever clone is worked in; it may not exist yet.
+    """Return the folder for state: the user's, whatever clone is worked in; it may not exist yet.
 
     `home` is XDG_STATE_HOME where it is set. The sandbox's is below the root, as the sandbox is;
-    so is that of a user without a home of their own.
+    so is that of a user without their own home.
     """
     if not sandbox:
         try:
@@ -53,15 +53,15 @@ def forget_sandbox(root: Path) -> None:
 
 
 def safe_name(name: str) -> str:
-    """Give a name for a file, whatever the characters, and another one for each name."""
+    """Return a name for a file, whatever the characters, and another one for each name."""
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:60].strip(".")
     return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Make or replace a file, and the folders that it stands in; nobody sees half of it.
+    """Make or replace a file, and the folders that it is in; nobody sees half of it.
 
-    `mode` are its permission bits. Raises `FailedError` where it cannot be written.
+    `mode` are its permission bits. Raises `FailedError` if it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ _DEEP = 4
 
 
 def own_folder(root: Path) -> Path:
-    """Give `<root>/.backlog`, made with a `.gitignore` of its own where it was missing.
+    """Return `<root>/.backlog`, made with a `.gitignore` of its own where it was missing.
 
     Raises `FailedError` where the folder cannot be made, and `RefusedError` where anything of
     ours in it is a link, or not the kind of file that it should be.
@@ -129,7 +129,7 @@ def own_folder(root: Path) -> Path:
 
 
 def kept(root: Path, name: str) -> Path:
-    """Give `SANDBOX` or `STATE` of the own folder, whose files this machine itself has written.
+    """Return `SANDBOX` or `STATE` of the own folder, whose files this machine itself has written.
 
     Raises as `own_folder` does, and `RefusedError` where they came with a commit.
     """
@@ -147,9 +147,9 @@ def kept(root: Path, name: str) -> Path:
 
 
 def check_file(path: Path) -> None:
-    """Raise `RefusedError` for a link, a folder or anything else in the place of a file of ours.
+    """Raise `RefusedError` for a link, a folder or anything else in place of one of our files.
 
-    Raises `OSError` where that cannot be seen; a file that is not there is fine.
+    Raises `OSError` if that cannot be seen; a file that is not there is fine.
     """
     try:
         info = path.lstat()
@@ -166,7 +166,7 @@ def check_file(path: Path) -> None:
 
 
 def _check(folder: Path) -> None:
-    """Look at everything of ours; links and the like of others, beside it, are none of our own."""
+    """Look at everything of ours; links and the like of others, next to it, are none of our own."""
     if not _is_folder(folder):
         return
     for name in (".gitignore", "lock"):
@@ -180,7 +180,7 @@ def _check(folder: Path) -> None:
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether a folder is there; raise for anything else that is."""
+    """Return whether a folder is there; raise for anything else that is."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:

@@ -97,7 +97,7 @@ def _part(title: str, old: list[_Line], new: list[_Line]) -> BodyPart:
 def _compare(
     old: Sequence[_Line], new: Sequence[_Line]
 ) -> Iterator[tuple[str, tuple[DiffLine, ...]]]:
-    """Each difference: reworded (both versions), removed or added."""
+    """Yield each difference: reworded (both versions), removed or added."""
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":

@@ -67,13 +67,13 @@ def size(text: str) -> int:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
-    """A table below a title; what stands in its cells has to be harmless already."""
+    """A table below a title; what is in its cells has to be harmless already."""
     opening = f"\n{title}\n\n{row(columns)}{row(['---'] * len(columns))}"
     return Block(opening, [row(each) for each in rows])
 
 
 def row(cells: Sequence[str]) -> str:
-    """One row of a table."""
+    """Return one row of a table."""
     return f"| {' | '.join(cells)} |\n"
 
 

@@ -8,7 +8,7 @@ from backlog_sync.render.words import counted
 
 
 def coverage_text(coverage: Coverage, others: Mapping[str, Coverage] = MappingProxyType({})) -> str:
-    """One clause about what was read, such as "33 issues read", of other repositories too."""
+    """Return a clause about what was read, such as "33 issues read", for each repository."""
     clauses = [_coverage_of_one(coverage)]
     clauses += [f"{name}: {_coverage_of_one(other)}" for name, other in others.items()]
     return "; ".join(clauses)

@@ -15,7 +15,7 @@ _STYLES = {"+": "green", "-": "red", "[x]": "green", "[ ]": "yellow"}
 
 
 def field_lines(name: str, change: FieldChange, look: Look, indent: int, column: int) -> list[Text]:
-    """The lines of one field's change, its name padded to `column` cells."""
+    """Return the lines of one field's change, its name padded to `column` cells."""
     head = Text(" " * indent)
     head.append(FIELD_WORDS.get(name, clean(name)).ljust(column), "dim")
     head.append("  ")
@@ -28,7 +28,7 @@ def field_lines(name: str, change: FieldChange, look: Look, indent: int, column:
 
 
 def value_text(value: JsonValue, look: Look) -> str:
-    """One value as a person writes it, on one line."""
+    """Return one value as a person writes it, on one line."""
     return clean(plain_value(value, look.glyphs.none))
 
 

@@ -18,7 +18,7 @@ _WORDS = {
 
 
 def checkup_text(checks: Sequence[Check], look: Look) -> str:
-    """Each check on a row of its own, with what to do below it, and the sum at the end."""
+    """Return each check on its own row, with what to do below it, and the sum at the end."""
     rows: list[tuple[Text, Text, Text]] = []
     for check in checks:
         word, style = _WORDS[check.health]
@@ -32,7 +32,7 @@ def checkup_text(checks: Sequence[Check], look: Look) -> str:
 
 
 def checkup_json(checks: Sequence[Check]) -> dict[str, object]:
-    """The same as an envelope."""
+    """Return the same as an envelope."""
     return {
         "format_version": FORMAT_VERSION,
         "ok": is_healthy(tuple(checks)),

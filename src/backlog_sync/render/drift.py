@@ -51,7 +51,7 @@ def _sums(drift: Drift, look: Look) -> list[Text]:
 
 
 def pulled_text(plan: Plan, taken: Sequence[Take], untaken: Sequence[Left], look: Look) -> str:
-    """What the files say now, item by item, what they cannot say, and which items are held."""
+    """Return what the files contain now by item, what was skipped, and which items are held."""
     lines: list[Text] = []
     by_item: dict[tuple[str, str], list[Take]] = {}
     for take in taken:
@@ -74,7 +74,7 @@ def pulled_text(plan: Plan, taken: Sequence[Take], untaken: Sequence[Left], look
 def pulled_to_json(
     plan: Plan, taken: Sequence[Take], untaken: Sequence[Left], written: Sequence[str]
 ) -> dict[str, object]:
-    """What a pull did, as plain values."""
+    """Return what a pull did, as plain values."""
     return {
         "format_version": 1,
         "taken": [

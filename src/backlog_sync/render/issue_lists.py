@@ -9,7 +9,7 @@ from backlog_sync.render.canvas import Look, heading, paragraph, spread
 from backlog_sync.render.view import Listed
 
 _MANY, _FIRST = 3, 2
-"""Of more than so many with the same reason, so many are shown: the first tell what it is about."""
+"""Of more than so many with the same reason, so many are shown: the first say what it is about."""
 
 
 def issue_list(

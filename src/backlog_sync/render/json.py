@@ -12,7 +12,7 @@ _COUNTED = ("epic", "feature", "story", "task")
 
 
 def dump(envelope: Mapping[str, object]) -> str:
-    """An envelope as text that ends with a newline."""
+    """Return an envelope as text that ends with a newline."""
     return json_text(envelope) + "\n"
 
 
@@ -22,10 +22,10 @@ def lint_json(
     accounts: Sequence[Account] = (),
     lines: Sequence[Mapping[str, object]] | None = None,
 ) -> dict[str, object]:
-    """What `lint` prints; `lines` are those of `--explain`, None without it.
+    """Return what `lint` prints; `lines` are those of `--explain`, None without it.
 
     Each line is a mapping of `path`, `line`, `rule`, `key`, `reason` and `verdict`. Kinds beyond
-    the usual four are counted where there are any.
+    the usual four are counted if there are any.
     """
     counts = {kind: inventory.counts.get(kind, 0) for kind in _COUNTED}
     counts |= {kind: count for kind, count in inventory.counts.items() if kind not in counts}
@@ -50,7 +50,7 @@ def lint_json(
 
 
 def _left(left: Left) -> dict[str, object]:
-    """Lines that were not taken for one reason."""
+    """Return lines that were not taken for one reason."""
     return {
         "reason": left.reason,
         "verdict": left.verdict.value,
@@ -60,7 +60,7 @@ def _left(left: Left) -> dict[str, object]:
 
 
 def diagnostic_json(diagnostic: Diagnostic) -> dict[str, object]:
-    """One diagnostic as a mapping."""
+    """Return one diagnostic as a mapping."""
     return {
         "path": diagnostic.place.path,
         "line": diagnostic.place.line,

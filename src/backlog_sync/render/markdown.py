@@ -49,7 +49,7 @@ _SIGNS = {
 def plan_markdown(
     plan: Plan, *, limit: int = SUMMARY_BYTES, title: str = "Backlog plan", note: str = ""
 ) -> str:
-    """The plan as GitHub Markdown of at most `limit` bytes of UTF-8 (at least 2,000).
+    """Return the plan as GitHub Markdown of at most `limit` bytes of UTF-8 (at least 2,000).
 
     `title` is ours; `note` is a line of foreign text below it, shown as plain text.
     """
@@ -60,7 +60,7 @@ def plan_markdown(
 def drift_markdown(
     drift: Drift, *, limit: int = SUMMARY_BYTES, title: str = "Backlog drift"
 ) -> str:
-    """What moved apart, as `plan_markdown`, with the issues in question before it."""
+    """Return what moved apart, as `plan_markdown`, with the issues in question before it."""
     view = plan_view(drift.plan)
     return _document(view, limit, title, drift_line(drift), "", drift_findings(drift), "")
 
@@ -210,14 +210,14 @@ def _row(shown: Row) -> str:
 
 
 def _is_of_creation(detail: Detail) -> bool:
-    """Whether "create" covers it already."""
+    """Return whether "create" covers it already."""
     if isinstance(detail, Edit):
         return detail.name != "parent"
     return isinstance(detail, Note) and detail.word == "in"
 
 
 def _phrase(detail: Detail) -> str:
-    """What happens to an item, in a few words."""
+    """Return what happens to an item, in a few words."""
     match detail:
         case Edit():
             return _edit(detail.name, detail.change)

@@ -22,7 +22,7 @@ from backlog_sync.render.words import counted
 _PLURALS = {"story": "stories"}
 
 _MOST_LINES = 40
-"""A tree of more lines is no overview any more: long lists are folded until it fits."""
+"""A tree of more lines is not an overview any more: long lists are folded until it fits."""
 
 _LIMITS = (12, 8, 5, 3, 2, 1)
 _MOST_REASONS = 8
@@ -34,7 +34,7 @@ def plural(kind: str, count: int) -> str:
 
 
 def wrapped(text: str, look: Look) -> str:
-    """A text in lines of the width."""
+    """Return a text in lines of the width."""
     return paint(paragraph(text, look, Text()), look)
 
 
@@ -107,7 +107,7 @@ def _folded(told: str, look: Look) -> Leaf:
 def doubts_text(
     doubts: Sequence[Doubt], look: Look, told: Callable[[Mapping[str, object]], Sequence[str]]
 ) -> str:
-    """Each doubtful part with the lines of settings that would change it, as `told` writes them."""
+    """Return each unclear part with the settings that would change it."""
     lines = [Text("doubtful:", "bold")] if doubts else []
     for doubt in doubts:
         lines += _doubt(doubt, look)
@@ -133,7 +133,7 @@ def _setting(line: str, look: Look) -> Text:
 
 
 def left_text(accounts: Sequence[Account], left: Sequence[Left], look: Look) -> str:
-    """What was not taken, and what is known to be no item: lines per reason, and the first."""
+    """Return the lines that were not read as items, and known other lines, by reason."""
     several = len(accounts) > 1
     lines = [Text(taken_line(accounts), "bold")]
     for verdict, title in _TITLES.items():
@@ -162,14 +162,14 @@ def _left(left: Left, look: Look, *, several: bool) -> list[Text]:
 
 
 def taken_line(accounts: Sequence[Account]) -> str:
-    """How many lines of the files were taken."""
+    """Return how many lines of the files were taken."""
     written = sum(account.written for account in accounts)
     taken = sum(account.taken for account in accounts)
     return f"taken: {taken} of {counted(written, 'line')}"
 
 
 def not_taken(accounts: Sequence[Account]) -> str:
-    """One line: how much was taken, what was not, and how to take it."""
+    """Return one line: how much was taken, what was not, and how to take it."""
     left = left_out(accounts)
     bullets = [each for each in left if BULLETS_FLAG in each.reason]
     others = [each for each in left if each.verdict is Verdict.LEFT and each not in bullets]
@@ -194,7 +194,7 @@ def not_taken(accounts: Sequence[Account]) -> str:
 
 
 def explained_text(accounts: Sequence[Account], look: Look) -> str:
-    """Every line of the files beside what became of it."""
+    """Return every line of the files next to what became of it."""
     lines: list[Text] = []
     for account in accounts:
         if len(accounts) > 1:
@@ -220,7 +220,7 @@ def _explained(account: Account, look: Look) -> Iterator[Text]:
 
 
 def _sign(line: AccountedLine, look: Look) -> Text:
-    """A bar beside lines of items, an exclamation mark beside those that were not taken."""
+    """Return a bar for lines of items, an exclamation mark for those that were not read."""
     bar = "|" if look.ascii else "│"
     signs = {Verdict.ITEM: (bar, "green"), Verdict.LEFT: (look.glyphs.warn, "bold yellow"),
              Verdict.KNOWN: (look.glyphs.forget, "dim"), Verdict.FRAME: (bar, "dim")}  # fmt: skip
@@ -233,7 +233,7 @@ def _styled(text: Text, line: AccountedLine) -> Text:
 
 
 def _verdict(line: AccountedLine, before: str | None) -> tuple[str, str]:
-    """What a line was read as: the key where an item begins, then the rule and the reason."""
+    """Return how a line was read: the key of a new item, then the rule and the reason."""
     if line.verdict is Verdict.BLANK:
         return "", ""
     if line.verdict is Verdict.LEFT and BULLETS_FLAG in line.reason:

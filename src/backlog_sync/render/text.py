@@ -65,7 +65,7 @@ def summary_text(plan: Plan, look: Look) -> str:
 
 
 def plan_lines(plan: Plan, look: Look) -> list[Text]:
-    """The whole plan as styled lines."""
+    """Return the whole plan as styled lines."""
     view = plan_view(plan)
     *sections, settings = plan_sections(view, look)
     last = [*_summary(plan, look), *_coverage(view, look)]
@@ -154,7 +154,7 @@ def _sign(action: Action | None, look: Look) -> tuple[str, str]:
 
 
 def _items(view: PlanView, look: Look) -> list[Text]:
-    """The section of items, then of issues that no file names any more."""
+    """Return the section of items, then of issues that no file names any more."""
     lines: list[Text] = []
     previous: Group | None = None
     for group in view.groups:
@@ -307,7 +307,7 @@ def _settings(view: PlanView, look: Look) -> list[Text]:
 
 
 def _coverage(view: PlanView, look: Look) -> list[Text]:
-    """What was read, if that was less than everything."""
+    """Return what was read, if that was less than everything."""
     if view.coverage is None:
         return []
     sentence = f"{coverage_text(view.coverage, view.others or {})}."

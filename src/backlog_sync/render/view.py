@@ -200,7 +200,7 @@ class _Items:
                 yield Note(word, "the board")
 
     def _parent(self, change: Change, item: PlanItem, *, created: bool) -> Iterator[Detail]:
-        """The parent or the place that an issue gets, unless the tree already shows it."""
+        """Yield the parent or the place that an issue gets, unless the tree already shows it."""
         parent = change.fields.get("parent")
         if change.is_move:
             ((where, anchor),) = change.fields.items()
@@ -224,7 +224,7 @@ class _Items:
 
 
 def edits(changes: Iterable[Change]) -> list[Edit]:
-    """All fields of a thing's changes, in the order in which people look for them."""
+    """Return all fields of a thing's changes, in the order in which people look for them."""
     every = list(changes)
     fields = {
         name: change
@@ -274,7 +274,7 @@ def _definitions(plan: Plan) -> Iterator[DefinitionRow]:
 
 
 def _known(change: Change) -> str:
-    """What is known of a definition that is created: its due date, its options or type."""
+    """Return what is known of a definition that is created: its due date, its options or type."""
     due = change.fields.get("due")
     if change.kind is ChangeKind.MILESTONE and due and due.after:
         return f"due {plain_value(due.after)}"
@@ -301,7 +301,7 @@ class NoteRow:
 
     @property
     def two_sided(self) -> bool:
-        """Whether the file and GitHub each have a value of their own."""
+        """Whether the file and GitHub each have their own value."""
         return self.verdict is Verdict.CONFLICT and self.file != self.github
 
 
@@ -470,7 +470,7 @@ def plan_view(plan: Plan, *, drift_note: str = SET_BACK) -> PlanView:
 
 
 def drift_findings(drift: Drift) -> tuple[Findings, ...]:
-    """What a drift report finds beyond the plan."""
+    """Return what a drift report finds beyond the plan."""
     return (
         Findings("Duplicates", "sync closes the second one", _findings(drift.duplicates)),
         Findings("Vanished", "once synced, and gone", _findings(drift.vanished)),
@@ -492,7 +492,7 @@ _DRIFT_FACTS = {
 
 
 def drift_facts(drift: Drift) -> list[str]:
-    """How many of each kind moved apart, in words."""
+    """Return how many of each kind moved apart, in words."""
     return [f"{count} {_DRIFT_FACTS[name]}" for name, count in drift.counts.items() if count]
 
 
@@ -522,7 +522,7 @@ def summary_line(plan: Plan) -> str:
 
 
 def summary_facts(plan: Plan) -> tuple[list[str], list[str]]:
-    """What is new, and what changes, stays or is held: for the last line of a plan."""
+    """Return what is new, and what changes, stays or is held: for the last line of a plan."""
     counts = plan.summary()
     kinds = Counter(change.kind for change in plan.changes)
     new = [f"{counts['create']} to create"]
@@ -536,7 +536,7 @@ def summary_facts(plan: Plan) -> tuple[list[str], list[str]]:
 
 
 def plain_value(value: JsonValue, none: str = "∅") -> str:
-    """One value as a person writes it; `none` stands for nothing."""
+    """Return one value as a person writes it; `none` stands for nothing."""
     match value:
         case None | "" | []:
             return none

@@ -7,5 +7,5 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
 
 
 def number(value: float) -> str:
-    """A number without a needless fraction: 5, 2.5."""
+    """Return a number without a needless fraction: 5, 2.5."""
     return f"{value:.10g}"

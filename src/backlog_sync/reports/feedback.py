@@ -12,7 +12,7 @@ _FENCE = re.compile(r"[ \t]*(```+|~~~+)")
 _ASKS = re.compile(r"[?？؟][\"'”’»)*_]{0,3}[ \t]*\Z")
 _LEAD = re.compile(r"[ \t]*(?:#{1,6}|[-*+]|\d{1,3}[.)])[ \t]+")
 _OURS = "<!-- backlog:"
-"""What a comment of this tool begins with: a report is no feedback."""
+"""What a comment of this tool begins with: a report is not a feedback."""
 _LONGEST = 300
 """Characters quoted of a comment: a report quotes, the link leads to the rest."""
 
@@ -20,7 +20,7 @@ _LONGEST = 300
 def open_questions(
     items: Iterable[WorkItem], planning: PlanningSettings, conversations: Iterable[Conversation]
 ) -> tuple[Question, ...]:
-    """Give the open questions of the plan and of the items, place by place in document order."""
+    """Return the open questions of the plan and of the items, place by place in document order."""
     by_ref = {one.ref: one for one in conversations}
     named = [("", ref) for ref in planning.feedback]
     named += [(item.key, ref) for item in items for ref in item.feedback]
@@ -30,7 +30,7 @@ def open_questions(
 
 
 def unseen(conversations: Iterable[Conversation]) -> Iterator[str]:
-    """Give a sentence for each place that was not read, or not to its end."""
+    """Return a sentence for each place that was not read, or not to its end."""
     for one in conversations:
         if one.missing:
             yield f"The feedback in {one.ref} is out of reach: {one.missing}."
@@ -55,14 +55,14 @@ def _questions(key: str, one: Conversation) -> Iterator[Question]:
 
 
 def _answered(asked: Remark, later: Sequence[Remark]) -> bool:
-    """Whether somebody else who may write to the repository said anything after it."""
+    """Return whether somebody else who may write to the repository said anything after it."""
     return any(
         one.trusted and one.author != asked.author and not _is_ours(one.text) for one in later
     )
 
 
 def _asked(text: str) -> Iterator[str]:
-    """The lines of a comment that end with a question mark."""
+    """Yield the lines of a comment that end with a question mark."""
     if _is_ours(text):
         return
     for line in _lines(text):

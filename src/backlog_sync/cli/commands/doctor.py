@@ -90,7 +90,7 @@ def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:
 
 
 def _git(top: Path) -> list[Check]:
-    """Where git says that we are; a sync works without it."""
+    """Return where git says that we are; a sync works without it."""
     if git.top_level(top) is None:
         return [Check("git", Health.SKIPPED, "this folder is in no git work tree")]
     remote, branch = git.origin(top), git.branch(top)
@@ -150,7 +150,7 @@ def _token(examination: Examination, source: str) -> Check:
 
 
 def _unread(desired: DesiredState | None) -> list[Check]:
-    """What could not be looked at because the files are not clear."""
+    """Return what could not be looked at because the files are not clear."""
     if desired is not None:
         return []
     return [_skipped("which board is declared is not clear before the files are")]

@@ -114,7 +114,7 @@ def _mended(
 ) -> Loaded:
     """Put the files right step by step, and show what became of them.
 
-    The difference is the result; beside another format it stands on standard error.
+    The difference is the result; next to another format it is on standard error.
     """
     from backlog_sync.files.load import load
     from backlog_sync.files.write.change import save
@@ -140,7 +140,7 @@ def _mended(
 
 
 def inventory_text(inventory: Inventory) -> str:
-    """How much the files hold, in words."""
+    """Return how much the files hold, in words."""
     parts = [
         counted(count, kind, _PLURALS.get(kind))
         for kind, count in inventory.counts.items()
@@ -153,7 +153,7 @@ def inventory_text(inventory: Inventory) -> str:
 
 
 def summary_text(accounts: Sequence[Account]) -> str:
-    """How much of the files was taken, and how to take more; empty where all of it was."""
+    """Return how much of the files was taken, and how to take more; empty if all of it was."""
     from backlog_sync.render.outline import not_taken
 
     left = any(each.taken < each.written for each in accounts)

@@ -17,9 +17,9 @@ def finished(
     none: Diagnostic | None = None,
     asked: Asked = UNASKED,
 ) -> ParsedFile:
-    """Give the items of drafts, the milestones that they define, and what is told of the file.
+    """Return the items of drafts, the milestones that they define, and what is reported the file.
 
-    `none` is told where there are no items.
+    `none` is reported if there are no items.
     """
     findings = filler.findings
     filler.efforts.settle(findings)

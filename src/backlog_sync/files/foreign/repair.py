@@ -1,6 +1,6 @@
 """Broken YAML as far as it can be read: each bad line is made harmless, and told.
 
-A line is mended by putting one character in place of another, so that every offset stays.
+A line is repaired by putting one character in place of another, so that every offset stays.
 """
 
 import re
@@ -24,9 +24,9 @@ _NO_BREAK = "\u00a0"
 def read_broken(
     text: str, path: str, first: tuple[Diagnostic, ...]
 ) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """What a YAML text holds that is not in order, and one diagnostic for each bad line.
+    """Return what a YAML text holds that is not in order, and one diagnostic for each bad line.
 
-    `first` is what `compose` said of the text. Where nothing can be mended, gives what stands
+    `first` is what `compose` said of the text. If nothing can be repaired, gives what stands
     before the break. Raises nothing.
     """
     told = {fault.place.line: fault for fault in reversed(first)}
@@ -65,7 +65,7 @@ def _untabbed(line: str) -> str:
 
 
 def _mended(line: str, attempt: int) -> str:
-    """A line that reads better: a colon that ends nothing, quotes that quote nothing, no line."""
+    """Return a line repaired: a missing value, stray quotes, or without the line."""
     lead = _LEAD.match(line)
     at = lead.end() if lead else 0
     if attempt == 1 and _COLON.search(line, at):

@@ -15,7 +15,7 @@ class Ruled:
     """A tree as the settings have it: without what they ignore, keys of records by their fields.
 
     `kinds` are the rules of entries, and of the root, that say what holds items; `above` are the
-    entries that such ones stand in. Both go by the identity of the nodes.
+    entries that such ones are in. Both go by the identity of the nodes.
     """
 
     root: Node
@@ -24,7 +24,7 @@ class Ruled:
 
 
 def ruled(root: Node, rules: Declared) -> Ruled:
-    """Give a tree with what the settings say of its keys."""
+    """Return a tree with what the settings say of its keys."""
     walk = _Walk(rules)
     rule = rules.of_key(())
     if rule is not None and rule.ignored:
@@ -42,7 +42,7 @@ class _Walk:
     above: set[int] = field(default_factory=set)
 
     def value(self, value: Node, keys: _Keys, rule: Rule | None) -> Node:
-        """What stands at a key: the record that a rule speaks of, or those in it."""
+        """Return what is at a key: the record that a rule speaks of, or those in it."""
         if rule is None or rule.what or not isinstance(value, MapNode):
             return self._node(value, keys, rule)
         entries = (replace(e, value=self._node(e.value, (*keys, e.key.value), rule))

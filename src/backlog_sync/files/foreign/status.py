@@ -1,4 +1,4 @@
-"""BMAD's `sprint-status.yaml`: a mapping of keys to statuses, alone or beside its epics."""
+"""BMAD's `sprint-status.yaml`: a mapping of keys to statuses, alone or next to its epics."""
 
 import re
 from collections.abc import Container
@@ -25,7 +25,7 @@ _OTHER = re.compile(r"epic-[\w.-]{1,10}-retrospective")
 
 
 def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:
-    """Read a file of statuses; None where it is another file.
+    """Read a file of statuses; None if it is another file.
 
     Keys such as `epic-3` and `3-2-user-login` give epics and stories, titles from the key's
     words. Raises nothing.
@@ -48,7 +48,7 @@ def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:
 
 
 def _section(root: Node) -> MapNode | None:
-    """The mapping of statuses."""
+    """Return the mapping of statuses."""
     if not isinstance(root, MapNode):
         return None
     for entry in root.entries:

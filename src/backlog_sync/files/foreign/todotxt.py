@@ -35,7 +35,7 @@ _KEYS = {
 
 
 def is_todo_txt(path: str) -> bool:
-    """Whether a file is one of such tasks, by its name: `todo.txt`, `work.todo.txt`."""
+    """Return whether a file is one of such tasks, by its name: `todo.txt`, `work.todo.txt`."""
     return _NAME.fullmatch(PurePath(path).name) is not None
 
 
@@ -94,7 +94,7 @@ def _task(text: str, start: int, place: Place, filler: Filler, *, whole: bool) -
 
 
 def _title(text: str, *, whole: bool) -> str:
-    """A task without its pairs, and without the tags before and behind it.
+    """Return a task without its pairs, and without the tags before and behind it.
 
     Tags inside the sentence are words of it; where it is to be `whole`, all are.
     """
@@ -111,7 +111,7 @@ def _is_known_pair(word: str) -> bool:
 
 
 def _field(key: str) -> str | None:
-    """The field of a key; empty for one that means nothing to us, None for what is no key."""
+    """The field of a key; empty for one that means nothing to us, None for what is not a key."""
     known = _KEYS.get(key_words(key))
     return field_of(key) if known is None else known
 

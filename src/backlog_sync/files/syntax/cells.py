@@ -35,14 +35,14 @@ PipeRows: TypeAlias = Sequence[tuple[Line, tuple[Cell, ...]]]
 
 
 def text_at(cells: Sequence[Cell], at: int) -> str:
-    """What a row says in a column; nothing where it ends before it, or where there is none (-1)."""
+    """Return the cell of a row in a column; empty if the row ends before it (or for -1)."""
     return cells[at].text if 0 <= at < len(cells) else ""
 
 
 def split_cells(line: Line) -> tuple[Cell, ...]:
-    """The cells of a row between bars; an escaped bar does not end one.
+    """Return the cells of a row between bars; an escaped bar does not end one.
 
-    Those of a row in HTML have no places of their own: nothing is written into them.
+    Those of a row in HTML have no their own places: nothing is written into them.
     """
     if line.cells:
         return tuple([Cell(text, line.at, line.at) for text in line.cells])
@@ -102,7 +102,7 @@ def scan_rows(text: str, delimiter: str, most: int) -> tuple[Row, ...]:
 
 
 def reads_alike(text: str, rows: Sequence[Row], delimiter: str) -> bool:
-    """Whether the standard library reads the same cells: only then are they written to."""
+    """Return whether the standard library reads the same cells: only then are they written to."""
     try:
         read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:

@@ -14,7 +14,7 @@ _SPAN = re.compile(r"\b(row|col)span[ ]?=[ ]?[\"']?(\d{1,3})", re.IGNORECASE)
 _BREAK = re.compile(r"<br[ ]?/?>", re.IGNORECASE)
 _OTHER = re.compile(r"<[^<>]{0,400}>")
 _MAX_COLUMNS = 40
-"""A wider table is no plan; without a bound a span could make it as wide as it says."""
+"""A wider table is not a plan; without a bound a span could make it as wide as it says."""
 
 
 class HtmlRow(NamedTuple):
@@ -31,7 +31,7 @@ class _Cell(NamedTuple):
 
 
 def html_rows(text: str, start: int, end: int) -> list[HtmlRow]:
-    """The rows of the table in a part of a text; none where it holds no table, or several."""
+    """Return the rows of the table in a part of a text; none without exactly one table."""
     tags = list(_TAG.finditer(text, start, end))
     if sum(tag[2].lower() == "table" and not tag[1] for tag in tags) != 1:
         return []
@@ -45,7 +45,7 @@ def html_rows(text: str, start: int, end: int) -> list[HtmlRow]:
 
 
 def _rows(text: str, tags: list[re.Match[str]]) -> Iterator[tuple[int, list[tuple[_Cell, str]]]]:
-    """Each row's offset, and its own cells."""
+    """Yield each row's offset, and its own cells."""
     at, cells = -1, list[tuple[_Cell, str]]()
     cell: _Cell | None = None
     for tag in tags:

@@ -47,7 +47,7 @@ def scan_lines(text: str) -> tuple[Line, ...]:
 
 
 def read_outline(text: str) -> Outline:
-    """The outline of a Markdown text. Raises nothing, whatever the text."""
+    """Return the outline of a Markdown text. Raises nothing, whatever the text."""
     return _Builder(text).build()
 
 
@@ -84,7 +84,7 @@ class _Builder:
         return Outline(lines, self.root, self.text, tuple(self.unclosed))
 
     def _front_matter(self) -> int:
-        """The number of lines that the front matter takes, its two fences counted."""
+        """Return the number of lines that the front matter takes, its two fences counted."""
         if not self.spans or self._stripped(0) != "---":
             return 0
         for index in range(1, len(self.spans)):
@@ -152,7 +152,7 @@ class _Builder:
         self.section = self.section.add(Node(Form.SECTION, first, end, head=end, level=level))
 
     def _is_underlined(self, first: int, end: int) -> bool:
-        """Whether a line of dashes makes the one line above it a heading."""
+        """Return whether a line of dashes makes the one line above it a heading."""
         above = self._stripped(end - 2).strip()
         indented = self.text[self.spans[end - 1][0]] in " \t"
         bold = above.startswith(("**", "__", "|"))
@@ -171,7 +171,7 @@ class _Builder:
             self.open.append(above[0])
 
     def _is_detailed(self, above: Node, first: int) -> bool:
-        """Whether a numbered entry ends right above a row."""
+        """Return whether a numbered entry ends right above a row."""
         if above.form is not Form.ENTRY or above.end != first or not self._stripped(first - 1):
             return False
         return self._stripped(above.first).lstrip()[:1].isdigit()
@@ -182,7 +182,7 @@ class _Builder:
             self.open.pop()
 
     def entry(self, token: Token, base: int) -> None:
-        """A list entry: what follows stands in it until it is closed."""
+        """A list entry: what follows is in it until it is closed."""
         first, end = _rows(token, base)
         node = Node(Form.ENTRY, first, end, head=first + 1)
         self.markers.add(first)
@@ -210,7 +210,7 @@ class _Builder:
             self._parse(bullets, end, columns(self.text, start, stop)[0])
 
     def _bullets_within(self, first: int, end: int) -> int:
-        """Where bullets begin that are indented too far to end a paragraph; `end` without any."""
+        """Return where bullets begin that are indented too far to end a paragraph, else `end`."""
         for row in range(first + 1, end):
             start, stop, _ = self.spans[row]
             indented = self.text.startswith(("    ", "\t"), start)
@@ -219,7 +219,7 @@ class _Builder:
         return end
 
     def _is_table(self, first: int, end: int) -> bool:
-        """Whether a paragraph is a table with too few cells in its line of dashes."""
+        """Return whether a paragraph is a table with too few cells in its line of dashes."""
         if end - first < 2 or "|" not in self._stripped(first):
             return False
         row = self._stripped(first + 1).strip()
@@ -258,7 +258,7 @@ class _Builder:
         self._add(Form.CODE, token, base)
 
     def html(self, token: Token, base: int) -> None:
-        """A comment, a summary of ours, or another element, which is text."""
+        """A comment, one of our summarys, or another element, which is text."""
         first, end = _rows(token, base)
         content = token.content.strip()
         if content.casefold().startswith(_SUMMARY_START):
@@ -382,13 +382,13 @@ def _rows(token: Token, base: int) -> tuple[int, int]:
 
 
 def _as_entry(row: str) -> str:
-    """A row as the parser sees it: a check box alone begins an entry as well."""
+    """Return a row as the parser sees it: a check box alone begins an entry as well."""
     bare = row.lstrip(" \t")
     return f"{row[: len(row) - len(bare)]}- {bare}" if BARE_ROW.match(bare) else row
 
 
 def _without_indent(row: str, width: int) -> str:
-    """A row without so many columns of blanks."""
+    """Return a row without so many columns of blanks."""
     at = 0
     seen = 0
     while at < len(row) and seen < width and row[at] in " \t":

@@ -67,7 +67,7 @@ _CODED = ("SRC", "EXAMPLE", "")
 _LOGS = ("LOGBOOK", "CLOCK")
 _PROJECTS = ("PROJECT", "PROJ")
 _DEEPEST = 30
-"""Lists nest as deep as this; what is deeper stands beside."""
+"""Lists nest as deep as this; what is deeper stands next to."""
 
 _OPEN = ("TODO", "NEXT", "STARTED", "WAITING", "HOLD", "SOMEDAY", "PROJECT")
 _CLOSED = ("DONE", "CANCELLED", "CANCELED")
@@ -75,12 +75,12 @@ _CLOSED = ("DONE", "CANCELLED", "CANCELED")
 
 
 def read_outline(text: str) -> Outline:
-    """The outline of an Org text. Raises nothing, whatever the text."""
+    """Return the outline of an Org text. Raises nothing, whatever the text."""
     return _Builder(text).build()
 
 
 def as_markdown(text: str) -> str:
-    """A line of prose of the outline, with Org's emphasis as Markdown."""
+    """Return a line of prose of the outline, with Org's emphasis as Markdown."""
     text = _TARGET.sub(r"](\1)", text)
     if "`" in text or "](" in text:
         return text
@@ -106,7 +106,7 @@ def _link(link: re.Match[str]) -> str:
 class _Builder:
     """Goes through the rows once; what a heading or an entry holds is put below it.
 
-    `base` is how far in the text below a heading stands, -1 before it begins; `head` tells that
+    `base` is how far in the text below a heading stands, -1 before it begins; `head` says that
     dates and properties may stand here, `logged` that a drawer of logs is open; `commented` is
     the level of a heading that is commented out.
     """
@@ -185,12 +185,12 @@ class _Builder:
         return (self.entries[-1] if self.entries else self.section).add(node)
 
     def _leave(self, indent: int) -> None:
-        """Close the entries that a line at this column does not stand in."""
+        """Close the entries that a line at this column does not be in."""
         while self.entries and (self.entries[-1].indent >= indent or len(self.entries) == _DEEPEST):
             self.entries.pop().end = self.used
 
     def _last(self, form: Form, row: int) -> Node | None:
-        """What goes on at a row: the last node of a form, which ends right above."""
+        """Return what goes on at a row: the last node of a form, which ends right above."""
         here = self.entries[-1] if self.entries else self.section
         last = here.children[-1] if here.children else None
         return last if last and last.form is form and last.end == row else None
@@ -227,7 +227,7 @@ class _Builder:
         self.base, self.head, self.logged = -1, True, False
 
     def _meant(self, word: str) -> tuple[str, str]:
-        """What a keyword says: a status, or a kind where it is a word for one alone."""
+        """Return what a keyword says: a status, or a kind where it is a word for one alone."""
         said = meanings(word)
         kind = "epic" if word in _PROJECTS else None if said else parse_kind(word)
         if kind:
@@ -241,7 +241,7 @@ class _Builder:
         self.section.told.append(told)
 
     def _is_metadata(self, row: int, raw: str) -> bool:
-        """Whether a line is of a drawer, of dates, or a remark; tells what the heading is said."""
+        """Return whether a line belongs to a drawer, to dates, or is a remark."""
         drawer = _DRAWER.match(raw)
         said = _PROPERTY.match(raw) if self.head else None
         if drawer:
@@ -261,7 +261,7 @@ class _Builder:
             return _REMARK.match(raw) is not None
         return True
 
-    # ---- what stands below them ----------------------------------------------------------------
+    # ---- what is below them ----------------------------------------------------------------
 
     def _in_block(self, row: int, raw: str, block: Node) -> None:
         end = _END.match(raw)
@@ -271,7 +271,7 @@ class _Builder:
         self.block = None if end else block
 
     def _is_row(self, row: int, raw: str) -> bool:
-        """Take a row of a table; False where no line stands below a header."""
+        """Take a row of a table; False if no line is below a header."""
         table, rule = self._last(Form.TABLE, row), _ROW_RULE.match(raw)
         begins = not rule and _ROW_RULE.match("".join(self.rows[row + 1 : row + 2]))
         if table is None and not begins:
@@ -317,7 +317,7 @@ class _Builder:
 
 
 def _keywords(rows: Sequence[str]) -> Keywords:
-    """The keywords that the file declares; else the usual ones, and those that it uses.
+    """Return the keywords that the file declares; else the usual ones, and those that it uses.
 
     Without a declaration a keyword is a word that names a status, or stands over `CLOSED:`.
     """

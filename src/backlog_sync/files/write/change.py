@@ -12,7 +12,7 @@ from backlog_sync.files.source import encode, replace_file
 class FileChange:
     """A file's bytes before and after; `path` is how it is shown to the user.
 
-    `replaced` tells of each word of the author's own, which meant nothing to us, that progress
+    `replaced` reports each word of the author's own, which meant nothing to us, that progress
     takes the place of; `unplaced` of what has no place in the file, which may stay as it is.
     """
 
@@ -30,7 +30,7 @@ class FileChange:
 
 
 def change_of(source: Source, text: str) -> FileChange:
-    """Give what a file becomes with this text."""
+    """Return what a file becomes with this text."""
     return FileChange(source.path, source.file, source.raw, encode(source, text))
 
 

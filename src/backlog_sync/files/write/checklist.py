@@ -16,7 +16,7 @@ _HASHED = re.compile(r"#(\d{1,4})")
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """An entry on a line of its own: `mark` is in its box, `at` begins its text."""
+    """An entry on its own line: `mark` is in its box, `at` begins its text."""
 
     start: int
     mark: int
@@ -29,10 +29,10 @@ class _Box:
 def rewritten(
     text: str, offsets: Sequence[int | None], document: ItemDocument, value: Value, tick: str = "x"
 ) -> list[Edit]:
-    """Give the edits that tick boxes, or make the entries those that are wanted.
+    """Return the edits that tick boxes, or make the entries those that are wanted.
 
     `offsets` are those of the characters in the boxes. Raises CannotSay where an entry has no box
-    on a line of its own.
+    on its own line.
     """
     if isinstance(value, Ticks):
         return _ticked(text, offsets, value, tick)

@@ -28,7 +28,7 @@ which become its issue."""
 def converted(
     loaded: Loaded, to: str, told: Sequence[Diagnostic] = (), repository: str | None = None
 ) -> str:
-    """The text of the whole backlog in another syntax.
+    """Return the text of the whole backlog in another syntax.
 
     Raises FailedError, with the items and fields, where the text would not read as the same.
     """
@@ -51,7 +51,7 @@ def converted(
 
 
 def _roadmap(draft: Draft, known: DesiredState) -> tuple[str, list[tuple[str, str]]]:
-    """The roadmap and what it does not say; a title or text that reads as else is told apart."""
+    """Convert to a roadmap, and list what it cannot express or would read differently."""
     care = Care()
     text, different = "", list[tuple[str, str]]()
     for _ in range(_TRIES):
@@ -67,7 +67,7 @@ def _roadmap(draft: Draft, known: DesiredState) -> tuple[str, list[tuple[str, st
 
 
 def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
-    """What a text declares that stands nowhere yet; texts that are cut name the same file."""
+    """Return what a text declares that was not written yet; cut texts name the same file."""
     source = source_of(text.encode("utf-8", "replace"), Path(path), path)
     parsed = None if isinstance(source, Diagnostic) else parse_source(source)
     if parsed is None or any(each.is_error for each in parsed.diagnostics):
@@ -81,7 +81,7 @@ def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
 
 
 def differences(old: DesiredState, new: DesiredState | None) -> Iterator[tuple[str, str]]:
-    """What two states do not share beside places and sources: keys of items with a field."""
+    """Yield what two states do not share next to places and sources: keys of items with a field."""
     if new is None:
         yield "", "the file as a whole"
         return
@@ -111,7 +111,7 @@ def _definitions(state: DesiredState) -> tuple[object, ...]:
 
 
 def _facts(item: DesiredItem) -> dict[tuple[str, str], object]:
-    """What an item says, field by field."""
+    """Return what an item says, field by field."""
     facts: dict[tuple[str, str], object] = {}
     for each in fields(item):
         value = getattr(item, each.name)

@@ -102,7 +102,7 @@ def _with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], key: s
 
 
 def _leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, str | None]]:
-    """All plain values of settings as texts, each with its path."""
+    """Yield all plain values of settings as texts, each with its path."""
     below: Iterable[tuple[str | int, object]] = ()
     if isinstance(value, Mapping):
         below = value.items()
@@ -135,7 +135,7 @@ def _renamed(parsed: ParsedFile, take: Take, was: str, now: str) -> ParsedFile:
 
 
 def _names(settings: Mapping[str, object], take: Take) -> Iterator[tuple[Path, str | None]]:
-    """All values of settings that name things of a kind, each with its path."""
+    """Yield all values of settings that name things of a kind, each with its path."""
     field = "milestone" if take.kind is ChangeKind.MILESTONE else "labels"
     patterns: list[Path] = [("label_map", _ANY), ("kind_labels", _ANY)]
     if take.kind is ChangeKind.FIELD:
@@ -157,7 +157,7 @@ _ANY = "*"
 
 
 def _fits(path: Path, pattern: Path) -> bool:
-    """Whether a path is one of a pattern; the names of fields are folded."""
+    """Return whether a path is one of a pattern; the names of fields are folded."""
     return len(path) == len(pattern) and all(
         want in (_ANY, step) or fold(str(step)) == fold(str(want))
         for step, want in zip(path, pattern, strict=True)
@@ -165,7 +165,7 @@ def _fits(path: Path, pattern: Path) -> bool:
 
 
 def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator[Wanted]:
-    """Give what an item is to say instead of the old name."""
+    """Return what an item is to say instead of the old name."""
     if take.kind is ChangeKind.LABEL:
         labels = document.labels
         if labels is not None and any(fold(word) == fold(was) for word in labels):
@@ -202,7 +202,7 @@ def _text_with(parsed: ParsedFile, values: Mapping[Path, str | None], entry_key:
 
 
 def front_end(text: str) -> int:
-    """Where the line that closes the front matter of a roadmap begins, 0 if there is none."""
+    """Return where the closing line of a roadmap's front matter begins, 0 if there is none."""
     front = [line for line in scan_lines(text) if line.kind is Kind.FRONT]
     return front[-1].start if front else 0
 

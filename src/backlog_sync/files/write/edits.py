@@ -1,4 +1,4 @@
-"""Changes of a text: spans of offsets and what stands there instead. All else stays to the byte."""
+"""Changes of a text: spans of offsets and what is there instead. All else stays to the byte."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A span of the text and what stands there instead; an empty span is an insertion.
+    """A span of the text and what is there instead; an empty span is an insertion.
 
     Of insertions at one offset the one of the lowest `order` stands first: what ends a line has
     -1, what follows the line above 0, what precedes the line below 1.

@@ -31,7 +31,7 @@ _READINGS = 24
 """How often a file is read again at most, however many items it has.
 
 One reading does where all is read as meant, about six where some fields have no place: it shows
-which are read wrongly. Halves are tried only where it does not: a field that hides in 2^n others
+which are read wrongly. Halves are tried only if it does not: a field that hides in 2^n others
 takes two readings for each of the n halvings, and 24 find one among 4,000.
 """
 
@@ -50,14 +50,14 @@ class Writer(Protocol):
     """Sets fields of the items of one file."""
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        """Set one field of an item. Raises CannotSay, with nothing done, if it has no place."""
 
     def finish(self) -> list[Edit]:
-        """Give the edits of all that was set."""
+        """Return the edits of all that was set."""
 
 
 def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
-    """Give the writer of a file's syntax. Raises Unwritable where nothing can be put into it.
+    """Return the writer of a file's syntax. Raises Unwritable if nothing can be put into it.
 
     `apart` are those that are read otherwise where they would stand first.
     """
@@ -91,7 +91,7 @@ class Written:
 
 
 def edited(parsed: ParsedFile, asked: Sequence[Asked]) -> ParsedFile:
-    """Set all of these fields. Raises CannotSay where one has no place."""
+    """Set all of these fields. Raises CannotSay if one has no place."""
     result = written(parsed, asked)
     for _, why in result.left:
         raise CannotSay(why)
@@ -101,8 +101,8 @@ def edited(parsed: ParsedFile, asked: Sequence[Asked]) -> ParsedFile:
 def written(parsed: ParsedFile, asked: Sequence[Asked]) -> Written:
     """Set these fields, and leave those that would be read otherwise.
 
-    What was left is tried once more beside what was set, until nothing more can be: doing it
-    again changes nothing. Raises Unwritable where nothing can be put into the file.
+    What was left is tried once more next to what was set, until nothing more can be: doing it
+    again changes nothing. Raises Unwritable if nothing can be put into the file.
     """
     search = _Search(parsed)
     left = search.set_all(asked)
@@ -153,7 +153,7 @@ class _Search:
     ) -> tuple[list[tuple[Asked, str]], set[Place] | None]:
         """Set all of these if they are read as meant, and give what has no place.
 
-        Else give the fields that are read wrongly: an empty set where that is not to be seen.
+        Else give the fields that are read wrongly: an empty set if that is not to be seen.
         """
         writer = writer_of(self.parsed, apart)
         tried = [(each, _set(writer, *each)) for each in asked]
@@ -191,7 +191,7 @@ def _set(writer: Writer, index: int, wanted: Wanted) -> str:
 
 
 def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
-    """The file as it would be read with this text, in the way in which it was read.
+    """Return the file as it would be read with this text, in the way in which it was read.
 
     Raises CannotSay where it would not be read at all.
     """
@@ -224,11 +224,11 @@ def _joined(old: ParsedItem, new: ParsedItem) -> ParsedItem:
 
 
 def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set[Place] | None:
-    """Give the fields that do not say what is wanted: all of an item that says something else.
+    """Return the fields that do not say what is wanted: all of an item that says something else.
 
-    Items that are gone or elsewhere count only where no item says something else: they follow
-    from those that do. None where all is as it was meant; an empty set where the file's settings
-    have changed, or where there is only something new.
+    Items that are gone or elsewhere count only if no item says something else: they follow
+    from those that do. None if all is as it was meant; an empty set where the file's settings
+    have changed, or if there is only something new.
     """
     if (read.dialect, read.settings) != (parsed.dialect, parsed.settings):
         return set()
@@ -254,7 +254,7 @@ def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set
 
 
 def _pairs(parsed: ParsedFile, read: ParsedFile) -> Iterator[tuple[ParsedItem, ParsedItem | None]]:
-    """Each item with what became of it: of another number of items, the next of its title."""
+    """Yield each item with what became of it: of another number of items, the next of its title."""
     if len(parsed.items) == len(read.items):
         yield from zip(parsed.items, read.items, strict=True)
         return
@@ -267,7 +267,7 @@ def _pairs(parsed: ParsedFile, read: ParsedFile) -> Iterator[tuple[ParsedItem, P
 
 
 def _alike(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bool:
-    """Whether two documents say the same apart from what is wanted."""
+    """Return whether two documents say the same apart from what is wanted."""
     if not wanted:
         return old == new
     names = {each.name for each in wanted}

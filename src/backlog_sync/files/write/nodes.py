@@ -31,7 +31,7 @@ class Setting:
 
 
 def scalar_text(value: str, style: str = "") -> str:
-    """A text as a scalar in the given style, in quotes where it needs them."""
+    """A text as a scalar in the given style, in quotes if it needs them."""
     if style == "'" and is_inert(value) and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     plain = _PLAIN.fullmatch(value) and " #" not in value
@@ -51,7 +51,7 @@ class Editor:
         self.line_break = first[0] if first else "\n"
 
     def result(self) -> str:
-        """The text with all edits made."""
+        """Return the text with all edits made."""
         return apply_edits(self.text, self.edits)
 
     def replace(self, start: int, end: int, text: str) -> None:
@@ -77,7 +77,7 @@ class Editor:
             self._insert_block(node, own, new)
 
     def set_value(self, entry: Entry, setting: Setting) -> None:
-        """Change the value of a key; nothing happens where that is no plain one."""
+        """Change the value of a key; nothing happens where that is not a plain one."""
         value = entry.value
         if not isinstance(value, Scalar):
             return
@@ -106,7 +106,7 @@ class Editor:
         line = self._lines.start(entry.key.start)
         lead = self.text[line : entry.key.start]
         glue = ", "
-        if line and not lead.strip():  # each key has a line of its own
+        if line and not lead.strip():  # each key has its own line
             before = "\r\n" if self.text[:line].endswith("\r\n") else self.text[line - 1]
             glue = f",{before}{lead}"
         at = entry.value.end
@@ -137,7 +137,7 @@ class Editor:
         self.edits.append(Edit(at, at, text))
 
     def indent(self, node: MapNode) -> str:
-        """The blanks before a key of a block mapping, dashes counted as blanks."""
+        """Return the blanks before a key of a block mapping, dashes counted as blanks."""
         for entry in (entry for entry in node.entries if entry.own):
             lead = self.text[self._lines.start(entry.key.start) : entry.key.start]
             if _LEAD.fullmatch(lead):
@@ -155,7 +155,7 @@ class Editor:
         self.replace(node.start, content_end(self.text, node), "{" + ", ".join(pairs) + "}")
 
     def _as_flow(self, node: Scalar, *, quote: bool) -> str:
-        """A scalar's source where it means the same in braces, else the text in quotes."""
+        """Return a scalar's source where it means the same in braces, else the text in quotes."""
         source = self.text[node.start : node.end]
         if quote or _BREAK.search(source) or node.style in _BLOCKS:
             return quoted(node.value.strip())
@@ -165,7 +165,7 @@ class Editor:
 
 
 def _last_scalar(own: Sequence[Entry]) -> Entry | None:
-    """The entry to add others behind: the last plain value before nested lists, or the last."""
+    """Return the entry to add others after: the last plain value before nested lists, else last."""
     before = takewhile(lambda entry: not _is_nested(entry.value), own)
     lines = [e for e in before if _is_line(e.value)] or [e for e in own if _is_line(e.value)]
     scalars = [entry for entry in own if isinstance(entry.value, Scalar)]
@@ -177,7 +177,7 @@ def _is_line(value: Node) -> bool:
 
 
 def _is_nested(value: Node) -> bool:
-    """Whether lines below a key hold its value."""
+    """Return whether lines below a key hold its value."""
     return not isinstance(value, Scalar) and not (value.flow or value.shared)
 
 
@@ -191,7 +191,7 @@ def _pair(setting: Setting, *, quote: bool) -> str:
 
 
 def content_end(text: str, node: Node) -> int:
-    """Where what a node holds ends: a block's own end lies behind comments and empty lines."""
+    """Return where a node's content ends; a block's own end is after comments and empty lines."""
     if isinstance(node, Scalar):
         if node.style in _BLOCKS:
             return node.start + len(text[node.start : node.end].rstrip())

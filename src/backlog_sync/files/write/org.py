@@ -18,7 +18,7 @@ class OrgWriter(RoadmapWriter):
     tick = "X"
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        """Set one field of an item. Raises CannotSay, with nothing done, if it has no place."""
         if not isinstance(value, Link | Status | Ticks) and self.anchors[index].row is None:
             raise CannotSay("the file has no key for it")
         super().set(index, field, replace(value, url=None) if isinstance(value, Link) else value)
@@ -74,7 +74,7 @@ class OrgWriter(RoadmapWriter):
 
 
 def _keyword(keywords: Keywords, status: Status) -> str:
-    """The keyword that means a status. Raises CannotSay where the file has none for it."""
+    """The keyword that means a status. Raises CannotSay if the file has none for it."""
     meant = meanings(status.word)
     found = [word for word in (*keywords.open, *keywords.closed) if meanings(word) & meant]
     found += keywords.closed if status.ends else ()

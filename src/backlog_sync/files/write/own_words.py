@@ -1,4 +1,4 @@
-"""The words in which a file tells a value: its own where it has them."""
+"""The words in which a file tells a value: its own if it has them."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -54,7 +54,7 @@ def own_id(
     """Return the id that a file of another tool has for an item that another one depends on.
 
     `words` are those by which it names them now, `texts_of` gives what it says of an item. Raises
-    CannotSay where no text is such an id.
+    CannotSay if no text is such an id.
     """
     keys = item.document.depends_on or ()
     if key in keys and len(keys) == len(words):
@@ -91,7 +91,7 @@ def list_text(
 def _criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | CheckItem]) -> str:
     """Return a text that holds these criteria, each written as those that were there.
 
-    Raises CannotSay where it cannot be told which part of the text is which criterion.
+    Raises CannotSay if it cannot be reported which part of the text is which criterion.
     """
     joint = next((sign for sign in ("\r\n", "\n") if sign in old), ";")
     parts = [part for part in old.split(joint) if part.strip()]

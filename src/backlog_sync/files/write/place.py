@@ -11,9 +11,9 @@ _OURS = ("issue", "status", "progress")
 
 
 def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -> list[Edit]:
-    """The edits that add metadata lines (key, value) to an item.
+    """Return the edits that add metadata lines (key, value) to an item.
 
-    They go behind its last short line of metadata that stands before its prose and criteria;
+    They go behind its last short line of metadata that is before its prose and criteria;
     else behind any short one; else before its first line of metadata; else below its title.
     """
     host = _host(anchor)
@@ -45,7 +45,7 @@ def _styled(meta: MetaLine, new: list[tuple[str, str]], prefix: str) -> list[str
 
 
 def _host(anchor: Anchor) -> MetaLine | None:
-    """The short line of metadata behind which new ones go."""
+    """Return the short line of metadata behind which new ones go."""
     short = [m for m in anchor.meta if _is_short(m) and not goes_on(anchor, m)]
     prose = [m.line for m in anchor.meta if m.pair.field in TEXT_FIELDS]
     before = [m for m in short if not prose or m.line < prose[0]]
@@ -60,14 +60,14 @@ def _is_short(meta: MetaLine) -> bool:
 
 
 def goes_on(anchor: Anchor, meta: MetaLine) -> bool:
-    """Whether a value goes on in the next line, which a new line would part from it."""
+    """Return whether a value goes on in the next line, which a new line would part from it."""
     following = anchor.lines[meta.line + 1 : meta.line + 2]
     told = {each.line for each in anchor.meta}
     return bool(following) and following[0].kind is Kind.TEXT and following[0].row not in told
 
 
 def _indent(text: str, anchor: Anchor) -> str:
-    """The blanks before the further lines of a list item."""
+    """Return the blanks before the further lines of a list item."""
     if not anchor.list_:
         return ""
     index = anchor.title
@@ -115,7 +115,7 @@ def _glued(text: str, anchor: Anchor, line: Line, new: list[str], eol: str) -> l
 
 
 def _broken(new: list[str]) -> list[str]:
-    """Lines of one paragraph, each on a line of its own when it is rendered."""
+    """Lines of one paragraph, each on its own line when it is rendered."""
     return [one + _BREAK for one in new[:-1]] + new[-1:]
 
 
@@ -130,7 +130,7 @@ def _after(line: Line, new: list[str], eol: str) -> Edit:
 
 
 def _run(anchor: Anchor, index: int) -> list[int]:
-    """The lines of the paragraph that holds a line, a list item's title with it."""
+    """Return the lines of the paragraph that holds a line, a list item's title with it."""
     lines = anchor.lines
     first = last = index
     while first > 0 and lines[first].kind is Kind.TEXT and lines[first - 1].kind in _PARAGRAPH:
@@ -141,7 +141,7 @@ def _run(anchor: Anchor, index: int) -> list[int]:
 
 
 def _is_alone(anchor: Anchor, index: int) -> bool:
-    """Whether metadata is written as paragraphs here: blank lines around, more beyond them."""
+    """Return whether metadata is written as paragraphs here, with blank lines around it."""
     if index + 1 < len(anchor.lines) and anchor.lines[index + 1].kind is not Kind.BLANK:
         return False
     return any(meta.line != index for meta in anchor.meta)

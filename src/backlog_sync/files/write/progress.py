@@ -29,11 +29,11 @@ _NAMED = 3
 
 
 def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileChange, ...]:
-    """What the files become when they say what GitHub knows; files that change or cannot say it.
+    """Return the changed files with progress, and the ones that cannot be written.
 
-    Nothing is written to disk: `save` does that. The setting `write_back` decides how much is
-    told. Progress of keys that the files do not hold is passed over. Raises FailedError where a
-    file cannot take it without changing what it says.
+    Nothing is written to disk: `save` does that. The setting `write_back` decides how much is told.
+    Progress of keys that the files do not hold is passed over. Raises FailedError where a file
+    cannot take it without changing what it says.
     """
     if loaded.write_back == "none":
         return ()
@@ -86,7 +86,7 @@ def _dropped_word(files: Sequence[ParsedFile]) -> str:
 def _told(
     loaded: Loaded, item: ParsedItem, progress: ItemProgress, boards: Mapping[str, str]
 ) -> ItemProgress:
-    """What of an item's progress goes into the file.
+    """Return what of an item's progress goes into the file.
 
     A number of the sandbox never takes the place of a real one, and a status none of a word that
     already stands for it.
@@ -104,14 +104,14 @@ def _told(
 
 
 def _boards(loaded: Loaded) -> dict[str, str]:
-    """What the statuses of the files are on the board, by key."""
+    """Return what the statuses of the files are on the board, by key."""
     items = loaded.desired.items if loaded.desired else ()
     said = ((item.key, item.board.get(STATUS)) for item in items)
     return {key: status for key, status in said if isinstance(status, str)}
 
 
 def _is_said(word: str | None, status: str | None, option: str | None, *, own: bool) -> bool:
-    """Whether a file says a status in a word that says more: `In review` where it is in progress.
+    """Return whether a file's status is more precise: `In review` if it is in progress.
 
     `option` is what the file's word is on the board, `own` says that the settings declare it.
     """
@@ -143,7 +143,7 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
 
 
 def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
-    """Give what an item is to say of its progress."""
+    """Return what an item is to say of its progress."""
     if progress.issue is not None:
         yield Wanted("issue", Link(progress.issue, progress.url))
     if progress.status:
@@ -157,7 +157,7 @@ def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted
 
 
 def _unplaced(result: Written) -> Iterator[str]:
-    """Tell what has no place, all of one sort and reason together."""
+    """Report what has no place, all of one sort and reason together."""
     found: dict[tuple[str, str], list[str]] = {}
     for (index, wanted), why in result.left:
         document = result.parsed.items[index].document

@@ -14,7 +14,7 @@ _Span = tuple[int, int, Line] | None
 
 
 def new_prose(anchor: Anchor, wanted: Sequence[str]) -> Edit:
-    """Give the edit that puts a text below a heading and its metadata."""
+    """Return the edit that puts a text below a heading and its metadata."""
     if anchor.list_ or anchor.row is not None:
         raise CannotSay("there is no place for a new text of several lines")
     row = max([anchor.title, *(meta.line for meta in anchor.meta)])
@@ -24,7 +24,7 @@ def new_prose(anchor: Anchor, wanted: Sequence[str]) -> Edit:
 
 
 class Prose:
-    """Changes the lines of one text of an item; `first` is its key's line, where it has one."""
+    """Changes the lines of one text of an item; `first` is its key's line, if it has one."""
 
     def __init__(self, parsed: ParsedFile, index: int, anchor: Anchor, first: MetaLine | None):
         self.text = parsed.source.text
@@ -34,7 +34,7 @@ class Prose:
         self.edits: list[Edit] = []
 
     def change(self, old: Sequence[str], new: Sequence[str]) -> list[Edit]:
-        """Give the edits that change the lines of a text where they stand."""
+        """Return the edits that change the lines of a text where they stand."""
         spans = self._spans(old)
         matcher = SequenceMatcher(None, [o.strip() for o in old], [n.strip() for n in new],
                                   autojunk=False)  # fmt: skip
@@ -52,7 +52,7 @@ class Prose:
         return self.edits
 
     def _spans(self, old: Sequence[str]) -> list[_Span]:
-        """Where each line of a text stands."""
+        """Return where each line of a text stands."""
         spans: list[_Span] = []
         first = self.first
         row = first.line if first is not None else self.anchor.title + 1
@@ -101,7 +101,7 @@ class Prose:
 
 
 def _last_row(parsed: ParsedFile, index: int, lines: Sequence[Line]) -> int:
-    """The last row before the next item."""
+    """Return the last row before the next item."""
     here = parsed.items[index].place.line
     below = [each.place.line for each in parsed.items if each.place.line > here]
     return min(below, default=len(lines) + 1) - 2

@@ -135,7 +135,7 @@ class _Work:
             self.files[number] = result.parsed
 
     def accepted(self) -> Accepted:
-        """Give the result."""
+        """Return the result."""
         both = zip(self.before, self.files, strict=True)
         changes = (change_of(old.source, new.source.text) for old, new in both)
         files = tuple(self.files[: len(self.loaded.files)])
@@ -145,7 +145,7 @@ class _Work:
 
 
 def _spelled(parsed: ParsedFile, wanted: Wanted) -> Wanted:
-    """A word as the file spells it elsewhere."""
+    """Return a word as the file spells it elsewhere."""
     if isinstance(wanted.value, str) and wanted.name in _WORDS:
         return replace(wanted, value=spelled(parsed, wanted.name, wanted.value))
     return wanted
@@ -219,7 +219,7 @@ class _Words:
         return (*kept, *(logins.get(fold(each), each) for each in members.add))
 
     def _meant(self, name: str, word: str) -> str:
-        """What a word of the file means on GitHub."""
+        """Return what a word of the file means on GitHub."""
         if name == "labels":
             return self.spelled(word) or ""
         if name == "assignees":

@@ -36,7 +36,7 @@ def setting_lines(settings: Settings, indent: str = "") -> list[str]:
 def write_to_config(root: Path, settings: Settings) -> str:
     """Put settings into the file that all roadmaps of a repository share; give its path.
 
-    Raises FailedError where it cannot be written, or says something else already.
+    Raises FailedError if it cannot be written, or says something else already.
     """
     file = root / CONFIG
     if not file.exists():
@@ -65,7 +65,7 @@ def write_to_front(source: Source, settings: Settings) -> str:
 
 
 def with_front(text: str, path: str, settings: Settings) -> str:
-    """A roadmap's text with these settings below `backlog:` in its front matter."""
+    """Return a roadmap's text with these settings below `backlog:` in its front matter."""
     brk = Editor(text).line_break
     end = front_end(text)
     if not end:

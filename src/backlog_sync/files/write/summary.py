@@ -1,4 +1,4 @@
-"""The block that is written anew between `<!-- backlog:summary -->` and its end."""
+"""The block that is written again between `<!-- backlog:summary -->` and its end."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ _LONGEST = 80
 def summary_edits(
     text: str, lines: tuple[Line, ...], items: Sequence[ParsedItem], sums: Mapping[int, Sum]
 ) -> list[Edit]:
-    """The edits that renew every summary block of a file; none where nothing is known."""
+    """The edits that renew every summary block of a file; none if nothing is known."""
     told = _table(items, sums)
     if not told:
         return []
@@ -29,7 +29,7 @@ def summary_edits(
 
 
 def _blocks(lines: tuple[Line, ...]) -> list[tuple[int, int]]:
-    """The rows of the first and the last line of every closed block."""
+    """Return the rows of the first and the last line of every closed block."""
     found = []
     first: int | None = None
     for line in lines:

@@ -24,11 +24,11 @@ from backlog_sync.files.write.wanted import (
 )
 
 _ADDED = {"issue": "Issue", "status": "Status"}
-"""Fields that get a column where there is none, and its header."""
+"""Fields that get a column if there is none, and its header."""
 
 
 class TableWriter:
-    """Sets cells of one table; new columns stand behind all others."""
+    """Sets cells of one table; new columns are after all others."""
 
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
@@ -46,7 +46,7 @@ class TableWriter:
         self.columns: dict[str, dict[int, str]] = {}
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        """Set one field of an item. Raises CannotSay, with nothing done, if it has no place."""
         item = self.parsed.items[index]
         if not isinstance(item.anchor, RowAnchor):
             raise CannotSay(NO_PLACE)
@@ -67,7 +67,7 @@ class TableWriter:
             self.cells[number, at] = self._plain(item, field, value, text_at(row.cells, at))
 
     def finish(self) -> list[Edit]:
-        """Give the edits of all that was set."""
+        """Return the edits of all that was set."""
         edits = [edit for place, told in self.cells.items() for edit in self._cell(*place, told)]
         return [*edits, *self._added()]
 
@@ -95,7 +95,7 @@ class TableWriter:
     # ---- what ------------------------------------------------------------------------------
 
     def _plain(self, item: ParsedItem, field: str, value: Value, old: str) -> str:
-        """A value as the text of a cell."""
+        """Return a value as the text of a cell."""
         if isinstance(value, Link):
             return value.number
         if isinstance(value, Ticks):
@@ -117,7 +117,7 @@ class TableWriter:
             yield from (cell.text for cell in self.table.rows[item.anchor.row].cells)
 
     def _spread(self, number: int, places: list[int], members: list[str]) -> None:
-        """Words of which each has a column of its own."""
+        """Words of which each has its own column."""
         if len(members) > len(places):
             raise CannotSay("the table has no more columns for it")
         for at, told in zip(places, [*members, *[""] * len(places)], strict=False):
@@ -160,7 +160,7 @@ class TableWriter:
             yield Edit(row.end, row.end, sign * (width - filled + 1) + sign.join(told), order=1)
 
     def _quoted(self, value: str, before: str) -> str:
-        """A cell as its neighbours are written: in quotes where it must be, or where it was."""
+        """A cell as its neighbours are written: in quotes if it must be, or where it was."""
         signs = (self.table.delimiter, '"', "\n", "\r")
         if before.startswith('"') or any(sign in value for sign in signs):
             return '"' + value.replace('"', '""') + '"'

@@ -14,7 +14,7 @@ class TodoWriter:
         self.edits: list[Edit] = []
 
     def set(self, index: int, field: str, value: Value) -> None:  # noqa: ARG002 - values say it
-        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        """Set one field of an item. Raises CannotSay, with nothing done, if it has no place."""
         item = self.parsed.items[index]
         if is_told(item.document, value):
             return
@@ -44,5 +44,5 @@ class TodoWriter:
         self.edits.append(Edit(*anchor.issue, link.number) if anchor.issue else behind)
 
     def finish(self) -> list[Edit]:
-        """Give the edits of all that was set."""
+        """Return the edits of all that was set."""
         return self.edits

@@ -37,7 +37,7 @@ class Status:
     initial: bool = False
 
     def is_said(self, said: str | None) -> bool:
-        """Whether a word of the file means the same."""
+        """Return whether a word of the file means the same."""
         return bool(said) and same_status(said or "", self.word)
 
     @property
@@ -86,13 +86,13 @@ class Unwritable(CannotSay):
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """The keys under which a field may stand in a YAML mapping, the usual one first."""
+    """The keys under which a field may be in a YAML mapping, the usual one first."""
     other = tuple(board for board, key in BOARD_KEYS.items() if key == name)
     return (name, *other)
 
 
 def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = None) -> bool:
-    """Whether a document says what is wanted.
+    """Return whether a document says what is wanted.
 
     Of progress only what has a place is written: a status may be as it was `before`.
     """
@@ -128,19 +128,19 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
 
 
 def is_told(document: ItemDocument, value: Value) -> bool:
-    """Whether a document tells this progress already, so that its file stays as it is."""
+    """Return whether a document tells this progress already, so that its file stays as it is."""
     if isinstance(value, Link):
         return same_issue(document.issue, value.issue)
     return isinstance(value, Status) and value.is_said(document.status)
 
 
 def _both_end(status: Status, said: str | None) -> bool:
-    """Whether both mean an end: a box is ticked for what was dropped, too."""
+    """Return whether both mean an end: a box is ticked for what was dropped, too."""
     return status.ends and bool(meanings(said or "") & _ENDS)
 
 
 def same_issue(written: str | None, issue: IssueRef) -> bool:
-    """Whether what a file says names this issue; an unsaid repository is the target."""
+    """Return whether what a file says names this issue; an unsaid repository is the target."""
     known = parse_issue_ref(written) if written else None
     if known is None or (known.number, known.sandbox) != (issue.number, issue.sandbox):
         return False
@@ -149,7 +149,7 @@ def same_issue(written: str | None, issue: IssueRef) -> bool:
 
 
 def document_value(document: ItemDocument, name: str) -> object:
-    """The value of a field, board fields by name among them."""
+    """Return the value of a field, board fields by name among them."""
     if name in ItemDocument.model_fields:
         return getattr(document, name)
     extra = document.model_extra or {}
@@ -157,7 +157,7 @@ def document_value(document: ItemDocument, name: str) -> object:
 
 
 def same_number(value: object, wanted: float) -> bool:
-    """Whether a value that a file holds is this number."""
+    """Return whether a value that a file holds is this number."""
     if not isinstance(value, str | int | float):
         return False
     try:

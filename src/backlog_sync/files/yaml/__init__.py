@@ -1,1 +1,1 @@
-"""Backlogs of ours in YAML, its nodes with their places, and edits that keep every other byte."""
+"""our Backlogs in YAML, its nodes with their places, and edits that keep every other byte."""

@@ -12,7 +12,7 @@ from backlog_sync.files.yaml.nodes import Builder, ListNode, Node, Problem, Scal
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _MOST_TOLD = 20
-"""Broken lines of one file that are told; what stands behind so many is not read."""
+"""Broken lines of one file that are reported; what is after so many is not read."""
 
 _LINE = re.compile(r"[^\r\n]+")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
@@ -24,10 +24,10 @@ def compose_json(
 ) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """Read JSON into nodes.
 
-    Gives the root and no diagnostics; for broken JSON, what stands before the break (None where
-    that is nothing) and what is wrong. A later one of two equal keys is told and left out; where
-    not `strict`, the last one counts, as for other programs, and that is a warning. Raises
-    nothing, whatever the text.
+    Gives the root and no diagnostics; for broken JSON, what is before the break (None if that is
+    nothing) and what is wrong. A later one of two equal keys is reported and left out; where not
+    `strict`, the last one counts, as for other programs, and that is a warning. Raises nothing,
+    whatever the text.
     """
     reader = _Reader(text, path, strict=strict)
     try:
@@ -41,7 +41,7 @@ def compose_json(
 def compose_json_lines(text: str, path: str) -> tuple[ListNode | None, tuple[Diagnostic, ...]]:
     """Read lines of JSON, one value in each, into one list.
 
-    A line that is broken is told, and the lines behind it are read all the same; None where no
+    A line that is broken is reported, and the lines behind it are read all the same; None if no
     line holds a value. Raises nothing, whatever the text.
     """
     reader = _Reader(text, path, strict=False)
