@@ -157,7 +157,7 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
         case CreateMilestone() | UpdateMilestone():
             raise AssertionError("milestones exist only in REST")
         case PutComment() | PutStatus():
-            raise AssertionError("it is looked for first; see comments.py and statuses.py")
+            raise AssertionError("it is looked for first; see notices.py and statuses.py")
         case _:
             assert_never(operation)
 

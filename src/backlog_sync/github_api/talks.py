@@ -16,7 +16,7 @@ _TRUSTED: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
 def talks(reader: Reader, target: str, refs: Sequence[FeedbackRef]) -> Iterator[Conversation]:
-    """Give what stands at each place, ten in a request; none of it is missing without a word."""
+    """Yield what is said at each place, ten in a request; what cannot be read says why."""
     for start in range(0, len(refs), _AT_ONCE):
         chunk = refs[start : start + _AT_ONCE]
         variables: dict[str, object] = {}
@@ -50,21 +50,20 @@ def _conversation_at(
 def _issue(ref: FeedbackRef, talk: answered.IssueTalk) -> Conversation:
     comments = mapping.nodes(talk["comments"])
     cut = len(comments) < talk["comments"]["totalCount"]
-    return _conversation(ref, talk, [comments], settled=talk["closed"], cut=cut)
+    return _conversation(ref, talk, [comments], settled=bool(talk["closed"]), cut=cut)
 
 
 def _discussion(ref: FeedbackRef, talk: answered.DiscussionTalk) -> Conversation:
     comments = mapping.nodes(talk["comments"])
-    replies = [mapping.nodes(one["replies"]) for one in comments]
+    threads = [[one, *mapping.nodes(one["replies"])] for one in comments]
     return _conversation(
         ref,
         talk,
-        [[one, *below] for one, below in zip(comments, replies, strict=True)],
-        settled=bool(talk["closed"] or talk["isAnswered"]),
+        threads,
+        settled=bool(talk["closed"] or talk.get("isAnswered")),
         cut=len(comments) < talk["comments"]["totalCount"]
         or any(
-            len(below) < one["replies"]["totalCount"]
-            for one, below in zip(comments, replies, strict=True)
+            len(mapping.nodes(one["replies"])) < one["replies"]["totalCount"] for one in comments
         ),
     )
 
