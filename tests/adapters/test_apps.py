@@ -241,6 +241,9 @@ ID, TEXT, FILE, NUMBER = (
         ({ID: "12", TEXT: "nonsense"}, f"{TEXT} is not the private key of a GitHub App", "BEGIN"),
         ({ID: "12", TEXT: "/keys/planner.pem"}, "is not the private key", FILE),
         ({ID: "12", FILE: "/nowhere/planner.pem"}, "/nowhere/planner.pem: No such file", FILE),
+        ({ID: "12", FILE: pem()}, f"{FILE} is not the path of a file", TEXT),
+        ({ID: "12", FILE: pem().replace("-----", "")}, f"{FILE} is not the path of a file", TEXT),
+        ({ID: pem().splitlines()[3], TEXT: pem()}, f"{ID} is not the ID of a GitHub App", "number"),
         ({ID: "12", FILE: "/"}, "cannot read the private key of the GitHub App: /", FILE),
     ],
 )

@@ -28,6 +28,12 @@ RENEW_BEFORE: Final = JWT_LIFETIME + 60
 more than `JWT_LIFETIME` gets no token at all, so an expired one is never sent; a minute more is for
 the request itself."""
 
+SHORTEST_SECRET: Final = 20
+"""Characters: a client secret has 40, a token as many, an id a dozen."""
+
+LONGEST_PATH: Final = 1000
+"""Characters: more than a path has, fewer than a private key."""
+
 _APP_ID: Final = re.compile(r"[1-9][0-9]{0,18}|Iv[0-9]+[.A-Za-z0-9]{8,40}")
 """An App ID, or a client ID, which GitHub takes as the issuer as well."""
 
@@ -76,12 +82,12 @@ def read_app_key(values: Mapping[str, str], names: AppVariables) -> AppKey | Non
         )
     if not _APP_ID.fullmatch(app_id):
         raise _wrong(
-            f"{names.app_id} is not the ID of a GitHub App: {app_id[:40]!r}",
+            f"{names.app_id} is not the ID of a GitHub App{_shown(app_id)}",
             "use the number shown as App ID on the App's settings page (or its client ID)",
         )
     if number and not _INSTALLATION_ID.fullmatch(number):
         raise _wrong(
-            f"{names.installation_id} is not a number: {number[:40]!r}",
+            f"{names.installation_id} is not a number{_shown(number)}",
             "use the number at the end of the installation's address, or unset the variable:"
             " the installation is then looked up for the repository",
         )
@@ -110,7 +116,17 @@ def _wrong(message: str, hint: str) -> AccessError:
     return AccessError(message, slug="app-credentials", hint=hint)
 
 
+def _shown(value: str) -> str:
+    """Return a wrong value for a message; a long one may be a secret in the wrong variable."""
+    return f": {value!r}" if len(value) < SHORTEST_SECRET else ""
+
+
 def _read_key_file(path: str, names: AppVariables) -> str:
+    if "-----BEGIN" in path or len(path) > LONGEST_PATH:
+        raise _wrong(
+            f"{names.key_file} is not the path of a file",
+            f"for the text of a private key, set {names.private_key}",
+        )
     try:
         return Path(path).expanduser().read_text("utf-8")
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Milestones: REST only, for GraphQL has no mutation for them."""
+"""Create and change milestones, with PyGithub: GraphQL has no mutation for them."""
 
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Final

@@ -1,4 +1,7 @@
-"""One comment of ours on an issue: found by its hidden mark, changed in place, never repeated."""
+"""One comment of ours on an issue: found by its hidden mark, changed in place, never repeated.
+
+GraphQL, not PyGithub: REST does not show who edited a comment last, nor whether we wrote it.
+"""
 
 import re
 from collections.abc import Mapping
