@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from backlog_sync.core import matching
+from backlog_sync.core.matching import Matches
 from backlog_sync.local.lock import only_one
 from github_sandbox import faults
+from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from github_sandbox.messages import Request, Response
 from tests.cli.conftest import BACKLOG, CANARY, Backlog
@@ -491,3 +494,23 @@ def test_lint_fix_corrects_and_shows_what(backlog: Backlog, folder: Path) -> Non
     again = backlog("lint", "ROADMAP.md", "--fix", "--format", "json")
     assert json.loads(again.out)["diagnostics"] == []
     assert roadmap.read_text(encoding="utf-8") == text.replace("3", "1", 1)
+
+
+def test_items_are_matched_once(
+    backlog: Backlog, server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For all of a run; once more after issues were created, to see what others made."""
+    counted: list[int] = []
+    joined = matching._joined
+
+    def count(parts: list[Matches]) -> Matches:
+        counted.append(len(parts))
+        return joined(parts)
+
+    monkeypatch.setattr(matching, "_joined", count)
+    assert backlog("sync", "--yes").code == 0
+    assert counted == [1, 1]
+    counted.clear()
+    Person(server, "ann").close(2)
+    assert backlog("sync").code == 0
+    assert counted == [1]

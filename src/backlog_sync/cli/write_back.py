@@ -7,6 +7,7 @@ from backlog_sync import log
 from backlog_sync.core.changes import Plan
 from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
+from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.progress import ItemProgress, measure
@@ -68,6 +69,7 @@ def write_progress(
     takes: Sequence[Take] = (),
     *,
     tracker: Tracker | None,
+    matches: Matches | None = None,
 ) -> Written:
     """Write into the files what GitHub knows, and these fields as GitHub has them.
 
@@ -75,7 +77,7 @@ def write_progress(
     shown.
     """
     try:
-        flow = flow_in(loaded, desired, observed, takes, tracker=tracker)
+        flow = flow_in(loaded, desired, observed, takes, tracker=tracker, matches=matches)
     except BacklogError as error:
         return write_files(Flow(Accepted((), (), (), loaded), (), {}), problem=error)
     return write_files(flow)
@@ -120,18 +122,19 @@ def flow_in(
     takes: Sequence[Take] = (),
     *,
     tracker: Tracker | None,
+    matches: Matches | None = None,
 ) -> Flow:
     """Put on record what the files are to say, and give their changes; none is written.
 
     Raises FailedError as `write_back` does.
     """
-    accepted, changes = files_after(loaded, desired, observed, takes)
-    values = values_after(loaded, desired, observed, changes)
-    recorded = put_on_record(values, desired, observed, tracker)
+    accepted, changes = files_after(loaded, desired, observed, takes, matches=matches)
+    values = values_after(loaded, desired, observed, changes, matches)
+    recorded = put_on_record(values, desired, observed, tracker, matches)
     unrecorded = _decisive(recorded, values)
     if unrecorded:
         without = _Without(desired, recorded, values)
-        accepted, changes = files_after(loaded, desired, observed, takes, without)
+        accepted, changes = files_after(loaded, desired, observed, takes, without, matches)
     denied = any(not why.again for why in recorded.issues.values())
     return Flow(accepted, changes, unrecorded, recorded.interrupted, denied)
 
@@ -144,10 +147,11 @@ def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Pl
     """
     desired, observed = prepared.desired, prepared.observed
     try:
-        _, changes = files_after(loaded, desired, observed, takes)
+        _, changes = files_after(loaded, desired, observed, takes, matches=prepared.matches)
     except BacklogError:
         return prepared.plan
-    return in_plan(prepared.plan, values_after(loaded, desired, observed, changes))
+    values = values_after(loaded, desired, observed, changes, prepared.matches)
+    return in_plan(prepared.plan, values)
 
 
 def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
@@ -167,13 +171,17 @@ def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
 
 
 def values_after(
-    loaded: Loaded, desired: DesiredState, observed: ObservedState, changes: Sequence[FileChange]
+    loaded: Loaded,
+    desired: DesiredState,
+    observed: ObservedState,
+    changes: Sequence[FileChange],
+    matches: Matches | None = None,
 ) -> dict[str, Flowed]:
     """Give what of GitHub's the files would say after these changes, as a sync would read them."""
     if not changes or loaded.again is None:
         return {}
     after = loaded.again({change.file: change.after for change in changes}).desired
-    return flowed(desired, after, observed) if after is not None else {}
+    return flowed(desired, after, observed, matches) if after is not None else {}
 
 
 def _decisive(recorded: Recorded, values: Mapping[str, Flowed]) -> dict[str, Unrecorded]:
@@ -221,9 +229,10 @@ def files_after(
     observed: ObservedState,
     takes: Sequence[Take] = (),
     without: _Without | None = None,
+    matches: Matches | None = None,
 ) -> tuple[Accepted, tuple[FileChange, ...]]:
     """What the files become; nothing is written. Raises FailedError as `write_back` does."""
-    measured = measure(desired, observed)
+    measured = measure(desired, observed, matches)
     if without is not None:
         measured = tuple(map(without.progress, measured))
         takes = tuple(filter(without.takes, takes))

@@ -61,7 +61,9 @@ class Violation:
     final: bool = False
 
 
-def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[Violation, ...]:
+def check(
+    plan: Plan, desired: DesiredState, observed: ObservedState, matches: Matches | None = None
+) -> tuple[Violation, ...]:
     """Give every reason to refuse this plan, the counts in the messages."""
     violations: list[Violation] = []
     if plan.changes:
@@ -70,7 +72,8 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
             if _writes_to(other.repository.name_with_owner, plan):
                 violations += rights(other.repository)
     violations += _out_of_reach(observed)
-    violations += _moved_or_foreign(plan, desired, observed)
+    matches = matches or match_items(desired, observed)
+    violations += _moved_or_foreign(plan, desired, observed, matches)
     keys = {item.key for item in plan.items}
     pruned = [c for c in plan.changes if _closes_orphan(c, keys)]
     left = len(plan.orphans) + len(plan.unread)
@@ -84,7 +87,7 @@ def check(plan: Plan, desired: DesiredState, observed: ObservedState) -> tuple[V
             )
         )
     violations += _mass(plan, managed)
-    violations += _reread(plan, desired, observed)
+    violations += _reread(plan, desired, matches)
     violations += _board(plan, desired, observed)
     if not observed.whole and any(c.action is Action.CREATE for c in plan.changes):
         violations.append(
@@ -164,7 +167,7 @@ def rights(repository: ObservedRepository) -> list[Violation]:
 
 
 def _moved_or_foreign(
-    plan: Plan, desired: DesiredState, observed: ObservedState
+    plan: Plan, desired: DesiredState, observed: ObservedState, matches: Matches
 ) -> list[Violation]:
     """Refuse if most issues that the file names are not its own: moved, or of elsewhere."""
     unclear = any(note.name == IDENTITY for note in plan.conflicts)
@@ -172,7 +175,6 @@ def _moved_or_foreign(
     adopts = [c for c in plan.changes if isinstance(c, AdoptIssue)]
     if not unclear and not creates and len(adopts) < _FEW:
         return []
-    matches = match_items(desired, observed)
     return _moved(creates, matches, desired, observed) or _foreign(
         adopts, matches, desired.items, observed
     )
@@ -274,9 +276,9 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
     ]
 
 
-def _reread(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[Violation]:
+def _reread(plan: Plan, desired: DesiredState, matches: Matches) -> list[Violation]:
     """Refuse where a newer version reads a large share of what is managed otherwise."""
-    found = reread(plan, desired, observed, share=_SHARE, least=_SMALL)
+    found = reread(plan, desired, matches, share=_SHARE, least=_SMALL)
     if found is None:
         return []
     return [

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from backlog_sync.core import body as body_block
 from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.changes import Warned
@@ -111,6 +112,27 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     for matcher in matchers:
         matcher.namesakes()
     return _joined([matcher.result() for matcher in matchers])
+
+
+def with_issues(matches: Matches, observed: ObservedState) -> Matches:
+    """Return the same matches with their issues as they are now, in another observation."""
+    issues = {issue.id: issue for issue in observed.issues}
+    by_key = {
+        key: _with_issue(match, issues.get(match.issue.id, match.issue))
+        for key, match in matches.by_key.items()
+    }
+    return replace(matches, by_key=by_key)
+
+
+def _with_issue(match: Match, issue: ObservedIssue) -> Match:
+    if issue == match.issue:
+        return match
+    if issue.body == match.issue.body:
+        return replace(match, issue=issue)
+    parts = body_block.split(issue.body)
+    if parts.marker is not None and not match.believed:
+        parts = replace(parts, marker=replace(parts.marker, base=Base()))
+    return replace(match, issue=issue, parts=parts, adopt=parts.marker is None)
 
 
 def _joined(parts: list[Matches]) -> Matches:

@@ -83,10 +83,14 @@ _ORDER = {kind: index for index, kind in enumerate(ChangeKind)}
 
 
 def build_plan(
-    desired: DesiredState, observed: ObservedState, options: PlanOptions = PLAIN
+    desired: DesiredState,
+    observed: ObservedState,
+    options: PlanOptions = PLAIN,
+    matches: Matches | None = None,
 ) -> Plan:
     """Give the plan that makes the observed state what is desired. Pure and deterministic."""
-    builder = _Builder(unknown_words.understood(desired, observed), observed, options)
+    desired = unknown_words.understood(desired, observed)
+    builder = _Builder(desired, observed, options, matches or match_items(desired, observed))
     for item in builder.desired.items:
         builder.item(item)
     builder.changes += heals(builder.matches, observed, builder.changes)
@@ -98,10 +102,10 @@ class _Builder:
     """Walks the items once and collects changes."""
 
     def __init__(
-        self, desired: DesiredState, observed: ObservedState, options: PlanOptions
+        self, desired: DesiredState, observed: ObservedState, options: PlanOptions, matches: Matches
     ) -> None:
         self.desired, self.observed, self.options = desired, observed, options
-        self.matches: Matches = match_items(desired, observed)
+        self.matches = matches
         self.items = {item.key: item for item in desired.items}
         self.repository = observed.repository.name_with_owner
         self.board: BoardPlan = plan_board(desired, observed, options)

@@ -8,7 +8,7 @@ from backlog_sync.core import record, rollup
 from backlog_sync.core.card import names_written_status
 from backlog_sync.core.facts import Criterion, Phase, WorkItem
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.matching import Match, match_items
+from backlog_sync.core.matching import Match, Matches, match_items, with_issues
 from backlog_sync.core.model import (
     Base,
     DesiredItem,
@@ -52,7 +52,9 @@ class ItemProgress:
     replaces: str = ""
 
 
-def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgress, ...]:
+def measure(
+    desired: DesiredState, observed: ObservedState, known: Matches | None = None
+) -> tuple[ItemProgress, ...]:
     """Return the progress of each item that has an issue, in document order.
 
     A status or tick that the file itself changed since the last apply is left out: it waits for a
@@ -60,7 +62,8 @@ def measure(desired: DesiredState, observed: ObservedState) -> tuple[ItemProgres
     """
     observed = as_declared(desired, observed)
     desired = understood(desired, observed)
-    matches = match_items(desired, observed).by_key
+    known = with_issues(known, observed) if known else match_items(desired, observed)
+    matches = known.by_key
     first = first_status(observed)
     issues = {key: match.issue for key, match in matches.items()}
     work_items = [work_item(item, issues.get(item.key), first) for item in desired.items]

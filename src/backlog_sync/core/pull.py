@@ -11,7 +11,7 @@ from backlog_sync.core import normalize
 from backlog_sync.core.changes import ChangeKind, FieldNote, JsonValue, Plan, Verdict
 from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
 from backlog_sync.core.locations import locations
-from backlog_sync.core.matching import Match, match_items
+from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.mentions import closed
 from backlog_sync.core.model import (
     CheckItem,
@@ -122,12 +122,14 @@ def pull(plan: Plan, desired: DesiredState, observed: ObservedState) -> Pulled:
     return _pulled(plan, desired, observed, plan.drift, _SETS)
 
 
-def flow_back(plan: Plan, desired: DesiredState, observed: ObservedState) -> Pulled:
+def flow_back(
+    plan: Plan, desired: DesiredState, observed: ObservedState, matches: Matches | None = None
+) -> Pulled:
     """Return what a sync accepts: fields that GitHub owns, and conflicts that GitHub won."""
     ownership = desired.settings.ownership
     drift = [note for note in plan.drift if owner_of(note.name, ownership) is Owner.GITHUB]
     sets = [name for name in _SETS if owner_of(name, ownership) is Owner.GITHUB]
-    return _pulled(plan, desired, observed, drift, sets)
+    return _pulled(plan, desired, observed, drift, sets, matches)
 
 
 def _pulled(
@@ -136,8 +138,9 @@ def _pulled(
     observed: ObservedState,
     drift: Iterable[FieldNote],
     sets: Collection[str],
+    matches: Matches | None = None,
 ) -> Pulled:
-    matches = match_items(desired, observed)
+    matches = matches or match_items(desired, observed)
     links = Links(desired, observed, matches)
     notes: dict[str, list[FieldNote]] = {}
     puller = _Puller(set(), first_status(observed), desired.settings.ownership)

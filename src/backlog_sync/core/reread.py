@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Change, FieldChange, Plan, UpdateIssue
-from backlog_sync.core.matching import match_items
-from backlog_sync.core.model import READER, DesiredState, ObservedState
+from backlog_sync.core.matching import Matches
+from backlog_sync.core.model import READER, DesiredState
 from backlog_sync.core.normalize import fold_set
 
 _EXAMPLES = 3
@@ -27,7 +27,7 @@ class Reread:
 
 
 def reread(
-    plan: Plan, desired: DesiredState, observed: ObservedState, *, share: float, least: int
+    plan: Plan, desired: DesiredState, matches: Matches, *, share: float, least: int
 ) -> Reread | None:
     """Give what is read otherwise if it is more than a share of at least so many managed items.
 
@@ -39,9 +39,7 @@ def reread(
     managed = sum(1 for item in plan.items if item.ref)
     if managed < least or len(changed) <= share * managed:
         return None
-    markers = {
-        key: match.parts.marker for key, match in match_items(desired, observed).by_key.items()
-    }
+    markers = {key: match.parts.marker for key, match in matches.by_key.items()}
     readers = {key: marker.reader for key, marker in markers.items() if marker}
     present = sum(reader >= READER for reader in readers.values())
     managed = sum(item.key in readers for item in plan.items)

@@ -18,7 +18,7 @@ from backlog_sync.core.changes import (
     UpdateIssue,
 )
 from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
-from backlog_sync.core.matching import Match, match_items
+from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
@@ -58,13 +58,16 @@ class Flowed:
 
 
 def flowed(
-    desired: DesiredState, after: DesiredState, observed: ObservedState
+    desired: DesiredState,
+    after: DesiredState,
+    observed: ObservedState,
+    known: Matches | None = None,
 ) -> dict[str, Flowed]:
     """Give by key what the files say of GitHub's fields after a write-back, and did not before.
 
     `after` is what the files would be read as. Items stand in the same order in both.
     """
-    matches = match_items(desired, observed).by_key
+    matches = (known or match_items(desired, observed)).by_key
     fields = (
         {normalize.fold(f.name): f.name for f in observed.project.fields}
         if (observed.project and desired.project)

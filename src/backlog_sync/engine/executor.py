@@ -44,6 +44,7 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.definition_base import entry_key
 from backlog_sync.core.fields import ISSUE_SETS
+from backlog_sync.core.matching import Matches, match_items, with_issues
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
@@ -59,11 +60,16 @@ from backlog_sync.errors import BacklogError
 
 @dataclass(slots=True)
 class Applied:
-    """What became of a plan. `stopped` says why the run ended early, where it did."""
+    """What became of a plan; `stopped` says why the run ended early, if it did.
+
+    `observed` is GitHub as the run left it. `matches` are the items' issues in it, None if issues
+    were created and nothing was matched since.
+    """
 
     outcomes: tuple[Outcome, ...]
     usage: Usage
     observed: ObservedState
+    matches: Matches | None = None
     stopped: BacklogError | None = None
     interrupted: bool = False
 
@@ -292,9 +298,11 @@ def apply_plan(
     progress: Progress,
     journal: Journal | None = None,
     clock: Clock | None = None,
+    matches: Matches | None = None,
 ) -> Applied:
     """Apply exactly this plan; give an outcome for every change, whatever happens."""
-    registry = Registry.of(desired, observed)
+    matches = matches or match_items(desired, observed)
+    registry = Registry.of(desired, observed, matches)
     registry.note_refs({change.key for change in plan.changes})
     run = _Run(tracker, nonces, progress, registry, journal=journal, clock=clock)
     stopped: BacklogError | None = None
@@ -312,10 +320,12 @@ def apply_plan(
     for change in plan.changes:
         if id(change) not in run.outcomes:
             run.outcomes[id(change)] = Outcome(change, Result.NOT_REACHED, change.ref, None, why)
+    after = run.registry.result()
     return Applied(
         outcomes=tuple(run.outcomes[id(change)] for change in plan.changes),
         usage=tracker.usage(),
-        observed=run.registry.result(),
+        observed=after,
+        matches=None if registry.issues.keys() - matches.by_key else with_issues(matches, after),
         stopped=stopped,
         interrupted=interrupted,
     )

@@ -11,11 +11,12 @@ from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.intents import by_nonce
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions, authors, questions
-from backlog_sync.core.matching import match_items
+from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.only import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.planner import build_plan
+from backlog_sync.core.unknown_words import understood
 from backlog_sync.engine import read_back
 from backlog_sync.engine.executor import Applied, apply_plan
 from backlog_sync.engine.ports import Clock, Journal, Memory, Nonces, Progress, ReadScope, Tracker
@@ -32,7 +33,8 @@ Journals: TypeAlias = Callable[[ObservedState], Journal]
 class Prepared:
     """A plan with what it was made from, and the guards that refuse it.
 
-    `newest` is the highest number that the list of each repository's issues held then.
+    `newest` is the highest number that the list of each repository's issues held then. `matches`
+    are the items' issues, so that nothing matches them a second time.
     """
 
     desired: DesiredState
@@ -41,6 +43,7 @@ class Prepared:
     violations: tuple[Violation, ...]
     journal: Journal | None = None
     newest: Mapping[str, int] = field(default_factory=dict)
+    matches: Matches | None = None
 
 
 def observe_and_plan(
@@ -81,12 +84,13 @@ def observe_and_plan(
     if open_questions:
         observed = tracker.look_up(observed, open_questions)
     _log_observed(observed, tracker)
-    plan = build_plan(desired, observed, options)
+    matches = match_items(understood(desired, observed), observed)
+    plan = build_plan(desired, observed, options, matches)
     if options.only:
         plan = narrow(plan, desired, observed, options.only)
-    violations = check(plan, desired, observed)
+    violations = check(plan, desired, observed, matches)
     _log_plan(plan, violations)
-    return Prepared(desired, observed, plan, violations, journal, newest)
+    return Prepared(desired, observed, plan, violations, journal, newest, matches)
 
 
 def _log_observed(observed: ObservedState, tracker: Tracker) -> None:
@@ -151,6 +155,7 @@ def apply(
         progress=progress,
         journal=journal,
         clock=clock,
+        matches=prepared.matches,
     )
     created = _repositories_of_creations(applied.outcomes)
     if not created or applied.stopped or applied.interrupted:
@@ -195,9 +200,10 @@ def _heal_duplicates(
     issues = [*applied.observed.issues, *(i for i in recent if i.id not in known)]
     observed = replace(applied.observed, issues=in_order(issues, target))
     desired = prepared.desired
-    changes = heals(match_items(desired, observed), observed)
+    matches = match_items(desired, observed)
+    changes = heals(matches, observed)
     if not changes:
-        return replace(applied, usage=tracker.usage(), observed=observed)
+        return replace(applied, usage=tracker.usage(), observed=observed, matches=matches)
     healed = apply_plan(
         _plan_of(changes, prepared.plan),
         desired,
@@ -205,6 +211,7 @@ def _heal_duplicates(
         tracker=tracker,
         nonces=nonces,
         progress=progress,
+        matches=matches,
     )
     return replace(healed, outcomes=(*applied.outcomes, *healed.outcomes))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.guards import WRITERS
+from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredState, ObservedBoardField, ObservedIssue, ObservedState
 from backlog_sync.core.operations import (
     CreateBoardField,
@@ -53,6 +54,7 @@ def put_on_record(
     desired: DesiredState,
     observed: ObservedState,
     tracker: Tracker | None,
+    matches: Matches | None = None,
 ) -> Recorded:
     """Put on record what is to be written into the files; sends nothing for what is already.
 
@@ -61,7 +63,7 @@ def put_on_record(
     """
     if not flowed:
         return Recorded()
-    run = _Run(flowed, Registry.of(desired, observed), tracker)
+    run = _Run(flowed, Registry.of(desired, observed, matches), tracker)
     stages = ((run.issues, run.recorded.issues, ISSUES), (run.cards, run.recorded.cards, BOARD))
     for stage, unrecorded, hint in stages:
         try:

@@ -8,7 +8,7 @@ from backlog_sync.core import definition_base, normalize
 from backlog_sync.core.changes import Change, ChangeKind
 from backlog_sync.core.fields import ATOMS, ISSUE_SETS
 from backlog_sync.core.locations import in_order, locations
-from backlog_sync.core.matching import match_items
+from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
@@ -44,7 +44,9 @@ class Registry:
     undefined: dict[str | None, set[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, desired: DesiredState, observed: ObservedState) -> "Registry":
+    def of(
+        cls, desired: DesiredState, observed: ObservedState, matches: Matches | None = None
+    ) -> "Registry":
         """Give the registry of an observation."""
         registry = cls(observed=observed, board=desired.project)
         for place in locations(desired, observed):
@@ -65,7 +67,7 @@ class Registry:
                 registry.note_issue(link.repository, link.number, link.id)
         for link in observed.elsewhere.values():
             registry.note_issue(link.repository, link.number, link.id)
-        for key, match in match_items(desired, observed).by_key.items():
+        for key, match in (matches or match_items(desired, observed)).by_key.items():
             registry.issues[key] = match.issue
             if match.issue.card is not None:
                 registry.cards[key] = match.issue.card.id

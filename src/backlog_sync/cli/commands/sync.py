@@ -145,7 +145,8 @@ def _apply(
 
     takes: tuple[Take, ...] = ()
     if request.write and run.loaded.write_back == "progress":
-        takes = flow_back(prepared.plan, prepared.desired, prepared.observed).takes
+        matches = prepared.matches
+        takes = flow_back(prepared.plan, prepared.desired, prepared.observed, matches).takes
     if request.write and prepared.plan.changes:
         # Bodies and cards that are written anyway have on record what goes into the files.
         prepared = replace(prepared, plan=recorded_in(run.loaded, prepared, takes))
@@ -162,6 +163,7 @@ def _apply(
             applied.observed,
             takes,
             tracker=None if ended else run.tracker,
+            matches=applied.matches,
         )
     interrupted = applied.interrupted or written.interrupted or INTERRUPTS.asked
     return replace(applied, usage=run.tracker.usage(), interrupted=interrupted), written
