@@ -39,11 +39,17 @@ _NAMED = 3
 
 
 def outcomes_text(
-    outcomes: Sequence[Outcome], usage: Usage, written: Sequence[str], look: Look, *, see: str = ""
+    outcomes: Sequence[Outcome],
+    usage: Usage,
+    written: Sequence[str],
+    look: Look,
+    *,
+    see: str = "",
+    run: str = "Sync",
 ) -> str:
-    """What sync did, as text: what did not come through, the counts, the files written.
+    """Return what a sync or an undo did: what failed, the counts, the files written.
 
-    `see` says where to look at it: an address, or a command.
+    `see` says where to look at it: an address, or a command. `run` names what did it.
     """
     lines: list[Text] = []
     for result, (title, style) in _HEADINGS.items():
@@ -52,7 +58,7 @@ def outcomes_text(
             lines.append(Text(title, f"bold {style}"))
             lines += _listed(matching, style, look)
             lines.append(Text())
-    lines += _counts(outcomes, usage, look)
+    lines += _counts(outcomes, usage, look, run)
     if written:
         names = ", ".join(written)
         head = Text().append("Written: ", "bold")
@@ -98,7 +104,7 @@ def _change_text(change: Change) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _counts(outcomes: Sequence[Outcome], usage: Usage, look: Look) -> list[Text]:
+def _counts(outcomes: Sequence[Outcome], usage: Usage, look: Look, run: str) -> list[Text]:
     counts = Counter(outcome.result for outcome in outcomes)
     words: list[Text] = []
     results = [r for r in Result if counts[r] or r is Result.APPLIED]
@@ -112,4 +118,4 @@ def _counts(outcomes: Sequence[Outcome], usage: Usage, look: Look) -> list[Text]
     spent = f"{look.glyphs.dot} {counted(usage.requests, 'request')}, "
     spent += counted(usage.mutations, "mutation")
     words += [Text(word, "dim") for word in spent.split(" ")]
-    return flow(Text().append("Sync: ", "bold"), words, look)
+    return flow(Text().append(f"{run}: ", "bold"), words, look)

@@ -230,7 +230,8 @@ class _Undo:
         if self.output == "json":
             self.screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))
         else:
-            text = outcomes_text(applied.outcomes, applied.usage, (), self.screen.look())
+            look = self.screen.look()
+            text = outcomes_text(applied.outcomes, applied.usage, (), look, run="Undo")
             self.screen.result("\n" + text)
 
 
