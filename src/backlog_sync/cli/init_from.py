@@ -84,6 +84,7 @@ def _show(loaded: Loaded, screen: Screen) -> tuple[Doubt, ...]:
 
 
 _SHOWN = 5
+"""Files listed in one line before it says how many more there are."""
 
 
 def _tell_how(found: Sequence[Doubt], screen: Screen) -> None:

@@ -108,6 +108,7 @@ def _digest(values: Iterable[object], encode: Callable[[object], str] | None = N
 
 
 _TOGETHER = 100
+"""Values encoded by one call: enough that its start does not count, few enough for memory."""
 
 
 def _plain(value: object) -> object:

@@ -19,6 +19,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.model import Coverage
 
 FORMAT_VERSION = 1
+"""Raised when a key of `plan --format json` goes or changes its meaning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

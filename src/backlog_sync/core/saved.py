@@ -11,6 +11,7 @@ from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan_json import ChangeRow, row_of
 
 FORMAT_VERSION: Literal[1] = 1
+"""Raised when a saved plan of this version could not be applied by the one before."""
 
 
 @dataclass(frozen=True, slots=True)

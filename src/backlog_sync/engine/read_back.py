@@ -18,6 +18,7 @@ WINDOW = 90.0
 """Seconds after a create was sent for which it may still turn up, by the reasons above."""
 
 _NEWEST = 100
+"""One page of GitHub's list, which holds far more than the five issues of a batch in doubt."""
 
 
 def look_for(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from github.Issue import Issue
 
 HTTP_GONE: Final = 410
+"""GitHub's answer for an issue that was deleted."""
 
 _AT_ONCE: Final = 50
 """Aliases in one query."""

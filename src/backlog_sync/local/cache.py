@@ -24,6 +24,7 @@ _SKEW = 600.0
 _OLDEST = 30 * 86_400.0
 """Seconds after which an entry is discarded."""
 _LONGEST = 100_000
+"""Bytes of a record: ours have a few hundred, so that a longer file is not ours."""
 
 
 class _Record(BaseModel):

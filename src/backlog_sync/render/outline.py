@@ -25,7 +25,9 @@ _MOST_LINES = 40
 """A tree of more lines is not an overview any more: long lists are folded until it fits."""
 
 _LIMITS = (12, 8, 5, 3, 2, 1)
+"""Children shown of each parent, tried in turn until the tree fits."""
 _MOST_REASONS = 8
+"""Reasons shown for lines that were not taken: the rare ones need `-v`."""
 
 
 def plural(kind: str, count: int) -> str:
