@@ -76,7 +76,7 @@ def target_repository(
         raise RefusedError(
             f"the file says repository: {declared}, GITHUB_REPOSITORY says {env.repository}",
             slug="repository-differs",
-            hint="say which one is meant with --repo",
+            hint="choose one with --repo",
         )
     if declared:
         return declared
@@ -88,9 +88,9 @@ def target_repository(
         return remote.repository
     elsewhere = f"; git's origin is on {remote.host}, not on {host}" if remote else ""
     raise UsageError(
-        f"no repository is named{elsewhere}",
+        f"no repository given{elsewhere}",
         slug="no-repository",
-        hint="say --repo OWNER/NAME, or put `repository: OWNER/NAME` into the file",
+        hint="use --repo OWNER/NAME, or set `repository: OWNER/NAME` in the file",
     )
 
 

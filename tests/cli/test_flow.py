@@ -36,7 +36,7 @@ def test_first_second_and_changed_sync(backlog: Backlog, folder: Path) -> None:
     assert re.search(r"^Sync: \d+ changes applied · \d+ requests, \d+ mutations$", first.out, re.M)
     second = backlog("sync", "--sandbox")
     assert second.code == 0
-    assert second.out.startswith("✓ No changes. octo-org/shop says what the file says")
+    assert second.out.startswith("✓ No changes. octo-org/shop matches the file")
     assert backlog("plan", "--sandbox", "--check").code == 0
     text = (folder / "backlog.yaml").read_text(encoding="utf-8")
     text = text.replace("for thirty days\n", "for ninety days\n").replace("points: 5", "points: 3")
@@ -414,7 +414,7 @@ def test_report_brings_progress_back(backlog: Backlog, folder: Path, server: San
     ran = backlog("report")
     assert ran.code == 0
     assert "5/13" in ran.out
-    assert "Written: backlog.yaml" in ran.out
+    assert "Updated backlog.yaml" in ran.out
     after = (folder / "backlog.yaml").read_bytes()
     assert after != before
     again = backlog("report", "--format", "json")

@@ -66,7 +66,7 @@ def test_init_from_a_table_keeps_what_it_says(backlog: Backlog, folder: Path) ->
     found = inventory(backlog, "w.yaml")
     assert [found[k] for k in ("epic", "story", "checklist", "points")] == [1, 2, 2, 5]
     assert (folder / "w.csv").read_bytes() == TABLE.encode()
-    assert "no scale says what it is worth" in ran.err
+    assert "is not in 'points:'" in ran.err
     assert "# line 5:" in text
 
 

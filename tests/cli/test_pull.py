@@ -125,7 +125,7 @@ def test_fields_of_a_yaml_file(
     assert "+      story_points: 8    # by the team" in ran.out
     ran = backlog("pull", "plan.yaml")
     assert ran.code == 0, ran.err
-    assert "Written: plan.yaml" in ran.out
+    assert "Updated plan.yaml" in ran.out
     after = file.read_bytes().decode()
     assert changed(before, after) == [
         "      title: 'Keep a cart: for longer'",

@@ -141,7 +141,7 @@ def test_origin_is_the_last_resort(work_tree: Path) -> None:
 
 def test_no_repository_is_a_usage_error(tmp_path: Path) -> None:
     """Where nothing names one, the hint says how to."""
-    with pytest.raises(UsageError, match="no repository is named"):
+    with pytest.raises(UsageError, match="no repository given"):
         target_repository(None, None, Environment(), tmp_path, sandbox=True)
 
 

@@ -281,7 +281,7 @@ def test_a_second_backlog_that_is_not_read_is_told(
     (tmp_path / "ROADMAP.md").write_text("# R\n\n## Epic 1: B\n", "utf-8")
     (found,) = load([], root=tmp_path).diagnostics
     assert (found.slug, found.is_error) == ("another-backlog", False)
-    assert found.message == "ROADMAP.md is there too, and is not read"
+    assert found.message == "ROADMAP.md also exists and is ignored"
     assert found.hint.endswith("backlog lint backlog.yaml ROADMAP.md")
     assert load([Path("backlog.yaml")], root=tmp_path).diagnostics == ()
     (tmp_path / "backlog.yaml").write_text(

@@ -153,7 +153,7 @@ def test_outcomes_name_what_failed_and_why() -> None:
         "    Parent cannot have more than 100 sub-issues",
         "",
         "Sync: 1 change applied, 1 failed · 3 requests, 3 mutations",
-        "Written: ROADMAP.md",
+        "Updated: ROADMAP.md",
     ]
 
 

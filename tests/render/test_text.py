@@ -78,7 +78,7 @@ def test_the_summary_agrees_with_the_plan(plans: dict[str, Plan]) -> None:
 def test_nothing_to_do_is_one_line(plans: dict[str, Plan]) -> None:
     """An empty plan is a single friendly line."""
     text = plan_text(plans["unchanged"], Look())
-    assert text == "✓ No changes. octo-org/widgets says what the file says (24 items, 62 points).\n"
+    assert text == "✓ No changes. octo-org/widgets matches the file (24 items, 62 points).\n"
 
 
 def test_verbose_shows_every_field_of_a_new_item(plans: dict[str, Plan]) -> None:
@@ -205,8 +205,8 @@ def test_a_refresh_of_hidden_records_is_no_change() -> None:
     changed = RefreshBase("s", "S", "follows", "#3", body="x", body_seen="y")
     plan = Plan("o/r", None, (changed,), (PlanItem("s", "story", "S", None, "#3"),))
     assert plan_text(plan, Look()).splitlines() == [
-        "✓ No changes. o/r says what the file says (1 item).",
-        "  1 hidden record will follow what is there.",
+        "✓ No changes. o/r matches the file (1 item).",
+        "  1 hidden record will be updated.",
     ]
 
 

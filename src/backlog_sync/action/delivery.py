@@ -86,5 +86,7 @@ def _propose(tree: WorkTree, commit: str, base: str, branch: str, opener: Opener
 def _failed(pushed: Push, branch: str) -> Delivered:
     words = pushed.words.splitlines()
     why = next((w for w in words if w.startswith(("remote: error", "fatal:", "error:"))), "")
-    line = f"progress could not be pushed to {branch}: {why or (words or ['git says nothing'])[-1]}"
+    line = (
+        f"progress could not be pushed to {branch}: {why or (words or ['git printed nothing'])[-1]}"
+    )
     return Delivered(False, line, (Annotation("error", "not-pushed", f"{line} ({_RIGHTS})"),))

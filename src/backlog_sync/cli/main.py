@@ -121,7 +121,7 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
             error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _print_stderr("backlog: interrupted; run it again to go on")
+        _print_stderr("backlog: interrupted; run it again to continue")
         return ExitCode.INTERRUPTED
     except BacklogError as error:
         print_error(error)

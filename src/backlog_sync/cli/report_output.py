@@ -49,7 +49,7 @@ def print_report(
         return
     screen.result("\n" if request.destination is None and not quiet else "")
     for path in paths:
-        screen.result(f"Written: {path}\n")
+        screen.result(f"Updated {path}\n")
     if written is not None and written.nothing_to_write:
         screen.result("The files are up to date.\n")
 

@@ -200,7 +200,7 @@ class Terminal:
         for line in unrecorded_lines(written.unrecorded):
             screen.write_stderr(line)
         if applied.interrupted:
-            screen.write_stderr("backlog: interrupted; run it again to go on")
+            screen.write_stderr("backlog: interrupted; run it again to continue")
 
     def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:  # noqa: ARG002 - a workflow's
         """Leave the files where they are: that is where they belong."""

@@ -210,9 +210,9 @@ def _unknown_sizes(found: Sequence[tuple[Place, str]]) -> Diagnostic:
     words = list(dict.fromkeys(word for _, word in found))
     told = ", ".join(f"'{word}'" for word in words[:_MOST_SIZES])
     told += " …" if len(words) > _MOST_SIZES else ""
-    message = f"{told} is not a number, and no scale says what it is worth"
+    message = f"{told} is not a number and is not in 'points:'"
     if len(words) > 1:
-        message = f"{told} are not numbers, and no scale says what they are worth"
+        message = f"{told} are not numbers and are not in 'points:'"
     message += f" ({len(found)} items)" if len(found) > 1 else ""
     hint = f"declare a scale, such as 'points: {{{words[0]}: 3}}'; until then they are left empty"
     return warning(min(found)[0], "unknown-points", message, hint)

@@ -188,7 +188,7 @@ class _Reader:
         for place in PLACES:
             other = self.root / place
             if other.is_file() and _real(other) not in self.seen:
-                message = f"{place} is there too, and is not read"
+                message = f"{place} also exists and is ignored"
                 hint = f"name it to read it: backlog lint {first} {_relative_to_here(other)}"
                 found = warning(Place(str(first)), "another-backlog", message, hint)
                 self.diagnostics.append(found)

@@ -61,7 +61,7 @@ def outcomes_text(
     lines += _counts(outcomes, usage, look, run)
     if written:
         names = ", ".join(written)
-        head = Text().append("Written: ", "bold")
+        head = Text().append("Updated: ", "bold")
         lines += paragraph(names, look, head)
     if see:
         lines.append(Text().append("See it: ", "bold").append(clean(see)))

@@ -343,14 +343,14 @@ def _no_changes(plan: Plan, look: Look) -> list[Text]:
     counts = plan.summary()
     points = sum(item.points or 0 for item in plan.items)
     facts = counted(len(plan.items), "item") + (f", {number(points)} points" if points else "")
-    text = f"{plan.repository} says what the file says ({facts})."
+    text = f"{plan.repository} matches the file ({facts})."
     head = Text().append(f"{look.glyphs.tick} ", "green").append("No changes. ", "bold")
     if not plan.items:
-        text = "`backlog lint --explain` says of each line of the file why it is none."
+        text = "Run `backlog lint --explain` to see why."
         head = Text().append(f"{look.glyphs.warn} ", "yellow").append("No items. ", "bold")
     lines = paragraph(text, look, head)
     if counts["refresh"]:
-        note = f"  {counted(counts['refresh'], 'hidden record')} will follow what is there."
+        note = f"  {counted(counts['refresh'], 'hidden record')} will be updated."
         lines.append(Text(note, "dim"))
     if counts["drift"]:
         lines.append(Text(f"  {counted(counts['drift'], 'drifted field')} left as GitHub has it."))

@@ -473,7 +473,7 @@ def drift_findings(drift: Drift) -> tuple[Findings, ...]:
     """Return what a drift report finds beyond the plan."""
     return (
         Findings("Duplicates", "sync closes the second one", _findings(drift.duplicates)),
-        Findings("Vanished", "once synced, and gone", _findings(drift.vanished)),
+        Findings("Vanished", "deleted or moved since the last sync", _findings(drift.vanished)),
         Findings("Transferred", "to another repository", _findings(drift.transferred)),
         Findings("Suspicious", "their markers are not trusted", _findings(drift.suspicious)),
     )

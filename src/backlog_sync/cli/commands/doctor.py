@@ -92,11 +92,11 @@ def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:
 def _git(top: Path) -> list[Check]:
     """Return where git says that we are; a sync works without it."""
     if git.top_level(top) is None:
-        return [Check("git", Health.SKIPPED, "this folder is in no git work tree")]
+        return [Check("git", Health.SKIPPED, "not a git repository")]
     remote, branch = git.origin(top), git.branch(top)
     origin = f"origin is {remote.repository} on {remote.host}" if remote else "no remote origin"
     if branch is None:
-        hint = "a sync from a branch is easier to understand later"
+        hint = "check out a branch before a sync"
         return [Check("git", Health.LESS, f"{origin}, no branch is checked out", hint)]
     return [Check("git", Health.OK, f"{origin}, branch {branch}")]
 

@@ -91,9 +91,7 @@ def _first(output_options: OutputOptions, target: str | None, *, repo: str | Non
     existing = [place for place in PLACES if (top / place).is_file()]
     _write(screen, top, target, empty(_known_repository(repo, screen, top)))
     if existing and target is None:
-        screen.info(
-            f"{existing[0]} is there too; 'backlog init --from {existing[0]}' looks into it"
-        )
+        screen.info(f"{existing[0]} also exists; 'backlog init --from {existing[0]}' looks into it")
     screen.info("Put your first epic into it, then: backlog lint")
     return ExitCode.DONE
 

@@ -119,7 +119,7 @@ def _files(
         if dry_run:
             screen.difference(change)
         else:
-            screen.result(f"Written: {clean(change.path)}\n")
+            screen.result(f"Updated {clean(change.path)}\n")
 
 
 def _conflicts(screen: Screen, conflicts: tuple[FieldNote, ...]) -> int:

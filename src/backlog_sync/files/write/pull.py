@@ -209,7 +209,7 @@ class _Words:
         missing = gone - set(meant.values())
         if missing:
             names = ", ".join(sorted(missing))
-            raise CannotSay(f"{names} follows from something else that the item says")
+            raise CannotSay(f"{names} comes from another value of the item")
         prefix = self.desired.settings.priority_label
         if name == "labels" and prefix:
             wrong = [each for each in members.add if fold(each).startswith(fold(prefix))]

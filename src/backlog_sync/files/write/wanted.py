@@ -74,7 +74,7 @@ class Wanted:
 
 
 NO_PLACE = "the file has it in a place that cannot be written"
-NOT_IN_PLACE = "this file cannot say it there without saying something else too"
+NOT_IN_PLACE = "it cannot be written there without changing other values"
 
 
 class CannotSay(Exception):  # noqa: N818 - says why a file cannot take a value; never leaves the package
