@@ -3,7 +3,7 @@
 import pytest
 
 from backlog_sync.files.dates import find_period, leading_period, parse_date, whole_period
-from backlog_sync.files.reading.prefix import planning_prefix
+from backlog_sync.files.reading.choices import planning_prefix
 from tests.files.test_markdown_roadmap import only, outline, read
 
 # ---- rule 6 --------------------------------------------------------------------------------

@@ -50,6 +50,10 @@ def _words(table: dict[str, Any]) -> Iterator[str]:
 def _tables() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for section, table in _data().items():
         inner = {name: each for name, each in table.items() if isinstance(each, dict)}
+        if section == "patterns":
+            continue  # written as they stand in a text
+        if section == "sets":
+            inner = {name: {"": each} for name, each in table.items()}
         for name, each in inner.items() or [("", table)]:
             yield section, name, each
 
@@ -62,7 +66,12 @@ def test_no_spelling_stands_twice(section: str, name: str, table: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    "section", [name for name in _data() if name not in (*_SHARED, "codes", "marks", "months")]
+    "section",
+    [
+        name
+        for name in _data()
+        if name not in (*_SHARED, "codes", "marks", "months", "sets", "patterns")
+    ],
 )
 def test_a_spelling_has_one_meaning(section: str) -> None:
     """The same spelling gives one field, one type, one kind: in every syntax, as all ask here."""

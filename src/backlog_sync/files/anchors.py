@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the readers, which have these types, make anchors
     from backlog_sync.files.outline import Keywords, Line
-    from backlog_sync.files.parsed import ParsedItem
     from backlog_sync.files.reading.metadata import Pair
     from backlog_sync.files.yaml.nodes import MapNode, Scalar
 
@@ -41,7 +40,7 @@ class Anchor:
     that of the last line of a paragraph that begins behind it. `list_` tells a list item from a
     heading; `content` is the column where a list item's text begins.
     `boxes` hold, for each criterion, the offset of the character in its check box, None where it
-    has none; `box` is that of the item itself. `simple` tells a check box that became a task.
+    has none; `box` is that of the item itself.
     `cells` are the table cells that speak of the item, `row` the place of its title where it is a
     table row. `shared` is the type word of an item whose heading holds another one too. `front`
     is the row that closes the front matter of a file that is one item, else -1. `keywords` are
@@ -56,7 +55,6 @@ class Anchor:
     meta: tuple[MetaLine, ...]
     boxes: tuple[int | None, ...]
     box: int | None = None
-    simple: bool = False
     cells: tuple[MetaLine, ...] = ()
     row: RowSpan | None = None
     shared: str = ""
@@ -65,17 +63,14 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class YamlAnchor:
-    """Where an item of our own YAML or JSON stands: its mapping, or the text that is all of it."""
+class NodeAnchor:
+    """Where an item of YAML, JSON or front matter is: its mapping, or the text that is all of it.
+
+    `boxes` are the offsets of the check boxes of its criteria, if these are below front matter.
+    """
 
     node: MapNode | Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class TreeAnchor:
-    """Where an item of YAML or JSON of another shape stands."""
-
-    node: MapNode | Scalar
+    boxes: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +78,6 @@ class StatusAnchor:
     """Where the status stands in a file of statuses."""
 
     node: Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class CardAnchor:
-    """Where a file that is one item tells of it: its front matter, and each criterion's box."""
-
-    node: MapNode
-    boxes: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +96,3 @@ class TodoAnchor:
     end: int
     done: tuple[int, int] | None
     issue: tuple[int, int] | None
-
-
-def anchor_of(item: ParsedItem) -> Anchor:
-    """The anchor of an item that was read from Markdown."""
-    if not isinstance(item.anchor, Anchor):
-        raise TypeError("this item was not read from Markdown")
-    return item.anchor

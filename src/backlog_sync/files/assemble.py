@@ -383,7 +383,7 @@ class _Assembler:
             yield from self._blocker(ref.word, ref, draft)
             return
         for named in parse_dependencies(ref.word):
-            if named.either or ref.either:
+            if named.either:
                 what = "these dependencies name alternatives and are left out"
                 hint = "name the one that must be done before"
                 self.findings.warn(ref.place, "unread-dependency", what, named.written, hint)

@@ -81,18 +81,9 @@ def _parts(entry: Entry, publish: Sequence[str]) -> Block:
     for name in publish:
         text = _planning(entry, document, name)
         if text:
-            parts.append(Prose(name, _HEADINGS[name], text))
+            heading = "Estimate" if name == "estimate_hours" else name.capitalize()
+            parts.append(Prose(name, heading, text))
     return tuple(parts)
-
-
-_HEADINGS = {
-    "estimate_hours": "Estimate",
-    "skills": "Skills",
-    "risks": "Risks",
-    "team": "Team",
-    "capacity": "Capacity",
-    "audience": "Audience",
-}
 
 
 def _details(entry: CriterionDocument, publish: Sequence[str]) -> tuple[str, ...]:

@@ -18,17 +18,11 @@ from backlog_sync.files.vocabulary import bare_word, is_priority
 
 STATUS, PRIORITY, POINTS = "Status", "Priority", "Story Points"
 
-_STATUS_OPTIONS = (
-    OptionDef("Todo", "GREEN"),
-    OptionDef("In Progress", "YELLOW"),
-    OptionDef("Done", "PURPLE"),
+_STATUS_OPTIONS = tuple(
+    OptionDef(*each) for each in (("Todo", "GREEN"), ("In Progress", "YELLOW"), ("Done", "PURPLE"))
 )
-_PRIORITIES = (
-    OptionDef("Critical", "PINK"),
-    OptionDef("High", "RED"),
-    OptionDef("Medium", "YELLOW"),
-    OptionDef("Low", "GREEN"),
-)
+_COLORS = {"Critical": "PINK", "High": "RED", "Medium": "YELLOW", "Low": "GREEN"}
+_PRIORITIES = tuple(OptionDef(name, color) for name, color in _COLORS.items())
 
 
 def parse_date(text: str) -> str | None:

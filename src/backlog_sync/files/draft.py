@@ -21,7 +21,6 @@ class Ref:
 
     `word` is what may be an id, a number, a title or an issue. `kind` is what the key said it to
     be, '' for any, 'group' for a milestone or sprint; `declares` tells that naming it is enough
-    for it to be there, and `code` is then its id; `either` that the file names alternatives;
     `column` that a table names it in each row.
     """
 
@@ -30,7 +29,6 @@ class Ref:
     kind: str = ""
     declares: bool = False
     code: str = ""
-    either: bool = False
     column: bool = False
 
 

@@ -143,27 +143,23 @@ class Efforts:
 _Reader = Callable[[str], object | None]
 _Keep = Callable[[Pair], None]
 
+_DATE = "write it as 2026-03-31"
 _BY_TYPE: dict[str, tuple[_Reader, str, str]] = {
     "number": (parse_points, "number", "write a number, or a word of a declared scale"),
-    "date": (parse_date, "date", "write it as 2026-03-31"),
+    "date": (parse_date, "date", _DATE),
 }
 """How a field of the board is read by its type, what it must be, and how to write it."""
 
-_WORDS: dict[str, tuple[_Reader, str, str]] = {
-    "audience": (lambda text: plain(text) or None, "audience", ""),
-    "team": (lambda text: plain(text) or None, "team", ""),
-    "capacity": (lambda text: plain(text) or None, "capacity", ""),
+_READERS: dict[str, tuple[_Reader, str, str]] = {
+    **{row.key: _BY_TYPE[row.type] for row in BOARD_FIELDS.values() if row.type in _BY_TYPE},
+    **{name: (lambda text: plain(text) or None, name, "")
+       for name in ("audience", "team", "capacity")},
     "priority": (parse_priority, "priority", ""),
     "repository": (parse_repository, "repository", "write owner/name"),
     "issue": (lambda text: str(issue) if (issue := parse_issue(text)) else None, "issue",
               "write its number or address: #14"),
-    "start": (lambda text: parse_date(text, last=False), "date", "write it as 2026-03-31"),
+    "start": (lambda text: parse_date(text, last=False), "date", _DATE),
 }  # fmt: skip
-
-_READERS = {
-    **{row.key: _BY_TYPE[row.type] for row in BOARD_FIELDS.values() if row.type in _BY_TYPE},
-    **_WORDS,
-}
 """Fields with one value: the reader of its text, what it names, and a hint."""
 
 

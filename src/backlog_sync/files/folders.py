@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.foreign.todotxt import is_todo_txt
 from backlog_sync.files.validation import shown
+from backlog_sync.files.vocabulary import any_of
 
 MAX_SEEN = 20_000
 """Entries of a folder that are looked at; a plan is no whole disk."""
@@ -30,11 +31,7 @@ _TOOLS = {".beads": "", ".claude": "epics", ".taskmaster": "tasks", ".backlog": 
 
 _OTHERS = frozenset(("node_modules", "vendor", "venv", "dist", "build", "target", "__pycache__"))
 _SHELVED = frozenset(("archive", "archived"))
-_DOCUMENTS = re.compile(
-    r"(?:readme|changelog|contributing|license|licence|code_of_conduct|security|agents|claude)"
-    r"(?:\.[\w-]{1,10})?",
-    re.IGNORECASE,
-)
+_DOCUMENTS = re.compile(rf"{any_of('patterns.documents')}(?:\.[\w-]{{1,10}})?", re.I)
 _NAMED = 5
 """Files of a folder listed in one message before it says how many more there are."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backlog_sync.core.model import IssueHint, IssueRef
 from backlog_sync.files.parsed import ParsedItem
-from backlog_sync.files.vocabulary import bare_word, vocabulary
+from backlog_sync.files.vocabulary import any_of, bare_word, vocabulary
 
 _LONGEST = 2000
 _REPOSITORY = r"[\w.-]{1,40}/[\w.-]{1,100}"
@@ -20,14 +20,7 @@ _LOOKS = re.compile(
 )
 _PARTS = re.compile(rf"/(?P<there>{_REPOSITORY})/issues/(?P<number>\d{{1,9}})", re.ASCII)
 _CODE = re.compile(r"`[^`\n]{1,400}`")
-_ANOTHER = re.compile(
-    r"\b(?:after|and|as|at|before|beyond|by|cf|close[sd]?|commit|discussions?|duplicates?|"
-    r"fix(?:es|ed)?|from|goal|in|item|like|line|merge requests?|mrs?|needs|no|number|of|on|option|"
-    r"or|part|per|priority|prs?|pull|pull requests?|refs?|references|related|replaces|requires|"
-    r"resolve[sd]?|rule|see|since|step|supersedes|than|to|until|version|via|with|blocks|blocking)"
-    r"\.?[ :*_~]{0,6}$",
-    re.IGNORECASE,
-)
+_ANOTHER = re.compile(rf"\b{any_of('patterns.other_numbers')}\.?[ :*_~]{{0,6}}$", re.I)
 """What stands before a number that speaks of another issue, or of none: `depends on #3`."""
 
 _CALLED = frozenset(("issue", "github issue", "ticket"))

@@ -51,12 +51,12 @@ KNOWN = ".yaml, .yml, .json, .jsonl, .md, .csv, .tsv, .org or todo.txt"
 class Loaded:
     """All that the files gave.
 
-    `desired` is None where the files cannot be read or their keys are not clear; who writes
-    anywhere must also see that `errors` is empty. `diagnostics` stand by place. `keys` gives for
-    each key the index of its file and of the item in it. `wrong_totals` (with the index of the
-    file) are for `lint --fix`. `settings` are those of all files together, `config` is the file of
-    settings that roadmaps share. `again` reads the same backlog with other bytes in some of its
-    files.
+    `desired` is None if the files cannot be read or their keys are not clear; who writes anywhere
+    must also see that `errors` is empty. `diagnostics` are sorted by place. `keys` maps each key to
+    the index of its file and of the item in it, `parents` to the key of the item above.
+    `wrong_totals` (with the index of the file) are for `lint --fix`. `settings` are those of all
+    files together, `config` is the file of settings that roadmaps share. `again` reads the same
+    backlog with other bytes in some of its files.
     """
 
     desired: DesiredState | None
@@ -64,6 +64,7 @@ class Loaded:
     inventory: Inventory
     files: tuple[ParsedFile, ...]
     keys: Mapping[str, tuple[int, int]]
+    parents: Mapping[str, str]
     write_back: str = "progress"
     wrong_totals: tuple[tuple[int, WrongTotal], ...] = ()
     settings: SettingsDocument = field(default_factory=SettingsDocument)
@@ -475,6 +476,7 @@ def _assemble(
         inventory=resolved.inventory,
         files=files,
         keys={entry.key: (entry.file, entry.index) for entry in resolved.entries},
+        parents={e.key: e.parent.key for e in resolved.entries if e.parent is not None},
         write_back=document.write_back,
         wrong_totals=totals,
         settings=document,

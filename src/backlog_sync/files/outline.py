@@ -5,11 +5,13 @@ by `reading`, which does not know which syntax the node came from.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+K = TypeVar("K")
+V = TypeVar("V")
 TAB = 4
 """Columns between tab stops, by CommonMark."""
 
@@ -170,6 +172,21 @@ class Outline(NamedTuple):
     unclosed: tuple[int, ...] = ()
     keywords: Keywords | None = None
     as_markdown: Callable[[str], str] = str
+
+
+def grouped(values: Iterable[V], key: Callable[[V], K]) -> dict[K, list[V]]:
+    """Return the values by what a key function gives for each, in order."""
+    groups: dict[K, list[V]] = {}
+    for value in values:
+        groups.setdefault(key(value), []).append(value)
+    return groups
+
+
+def opens_yaml(line: Line) -> bool:
+    """Return whether a line opens a fenced block of YAML."""
+    if line.kind is not Kind.CODE or not line.text.startswith(("```", "~~~")):
+        return False
+    return line.text.strip("`~ \t").casefold() in ("yaml", "yml")
 
 
 def is_hard(text: str, line: Line) -> bool:

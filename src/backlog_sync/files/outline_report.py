@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, takewhile
 
 from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Branch, Doubt, Verdict
@@ -27,6 +27,7 @@ _LONGEST = 60
 """A longer title is a pattern by its beginning."""
 
 _KINDS = ("epic", "feature", "story", "task")
+_SMALL = ("task", "story", "feature")
 _WEAK = "neither it nor its neighbours"
 
 
@@ -35,28 +36,10 @@ _WEAK = "neither it nor its neighbours"
 
 def branches(loaded: Loaded) -> tuple[Branch, ...]:
     """The items as a tree, in the order of the files."""
-    parents = parents_of(loaded)
     made = {key: _branch(key, loaded.files[at[0]].items[at[1]]) for key, at in loaded.keys.items()}
-    for key, parent in parents.items():
+    for key, parent in loaded.parents.items():
         made[parent].below.append(made[key])
-    return tuple(branch for key, branch in made.items() if key not in parents)
-
-
-def parents_of(loaded: Loaded) -> dict[str, str]:
-    """The key of the item that each item stands below."""
-    keys = {place: key for key, place in loaded.keys.items()}
-    found: dict[str, str] = {}
-    for (number, index), key in keys.items():
-        item = loaded.files[number].items[index]
-        parent, seen = item.parent, {index}
-        while parent is not None and parent not in seen and (number, parent) not in keys:
-            seen.add(parent)
-            parent = loaded.files[number].items[parent].parent
-        if parent is not None and (number, parent) in keys:
-            found[key] = keys[number, parent]
-        elif item.parent_key in loaded.keys:
-            found[key] = str(item.parent_key)
-    return found
+    return tuple(branch for key, branch in made.items() if key not in loaded.parents)
 
 
 def _branch(key: str, item: ParsedItem) -> Branch:
@@ -205,14 +188,7 @@ class _File:
         elif above:
             level = min(level for level, _ in above)
             ways.insert(0, _Way([f"{'#' * level} *"], below=True))
-        return _Part(
-            left,
-            f"{_count(left, 'bullet')} {below} {_is(left)} not taken as {_items(left)}",
-            f"{_is(left).capitalize()} the {_count(left, 'bullet')} {below} {_items(left)}?",
-            "no",
-            ("task", "story", "feature"),
-            ways,
-        )
+        return _not_taken(left, f"{_count(left, 'bullet')} {below}", _SMALL, ways)
 
     def _tables(self) -> Iterator[_Part]:
         """Tables whose columns do not say that their rows are items."""
@@ -225,14 +201,7 @@ class _File:
             if len(rows) < _FEWEST:
                 continue
             told = f"{_count(rows, 'row')} below a table's column '{_short(column)}'"
-            yield _Part(
-                rows,
-                f"{told} are not taken as items",
-                f"Are the {told} items?",
-                "no",
-                ("task", "story", "feature"),
-                [_Way([f"table {column}"], column=column)],
-            )
+            yield _not_taken(rows, told, _SMALL, [_Way([f"table {column}"], column=column)])
 
     def _weak(self) -> Iterator[_Part]:
         """Headings that look like items, and carry nothing that says so."""
@@ -247,17 +216,9 @@ class _File:
         ):
             if lines[0].reason == HEADING_LEFT and len(lines) < _FEWEST:
                 continue  # the title of the file
-            yield _Part(
-                lines,
-                f"{what} {_is(lines)} not taken as {_items(lines)}",
-                f"{_is(lines).capitalize()} the {what} {_items(lines)}?",
-                "no",
-                ("story", "epic", "feature", "task")
-                if lines[0].reason != HEADING_LEFT
-                else ("epic", "story", "feature", "task"),
-                [way],
-                must_gain=False,
-            )
+            kinds = ("story", "epic") if lines[0].reason != HEADING_LEFT else ("epic", "story")
+            part = _not_taken(lines, what, (*kinds, "feature", "task"), [way])
+            yield replace(part, must_gain=False)
 
     def _containers(self) -> Iterator[_Part]:
         """Headings without a type that hold items."""
@@ -379,6 +340,15 @@ def _common(titles: Sequence[str], *, whole: bool) -> str:
     signs = zip(min(titles), max(titles), strict=False)
     same = "".join(sign for sign, _ in takewhile(lambda pair: pair[0] == pair[1], signs))
     return "" if whole else same.rstrip("0123456789")
+
+
+def _not_taken(
+    lines: Sequence[AccountedLine], what: str, kinds: Sequence[str], ways: Sequence[_Way]
+) -> _Part:
+    """Lines that are no items now."""
+    told = f"{what} {_is(lines)} not taken as {_items(lines)}"
+    question = f"{_is(lines).capitalize()} the {what} {_items(lines)}?"
+    return _Part(lines, told, question, "no", kinds, ways)
 
 
 # ---- words ---------------------------------------------------------------------------------

@@ -10,17 +10,12 @@ from backlog_sync.core.diagnostics import Diagnostic, Severity
 from backlog_sync.core.model import Hole
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.validation import shown
-from backlog_sync.files.vocabulary import field_of, key_words, words_of
+from backlog_sync.files.vocabulary import any_of, field_of, key_words, words_of
 
 _HEAD = 4_000
 """A text is looked through so far: a form to be filled in is shorter."""
 
-_WORDS = (
-    r"(?:title|name|goal|role|user|user role|user type|type of user|persona|actor|action|benefit|"
-    r"value|reason|outcome|feature|feature name|feature title|story|story title|story name|"
-    r"epic|epic name|epic title|task|task name|description|short description|brief description|"
-    r"criterion|criterion \d|insert [^\]}]{0,40}|your [^\]}]{0,40}|todo|tbd|placeholder)"
-)
+_WORDS = rf"(?:{any_of('patterns.holes')}|criterion \d|insert [^\]}}]{{0,40}}|your [^\]}}]{{0,40}})"
 _PLACEHOLDER = re.compile(
     rf"\[{_WORDS}\](?!\()|\{{\{{\s*{_WORDS}\s*\}}\}}|<{_WORDS}>", re.IGNORECASE
 )

@@ -18,13 +18,12 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import Template, block_of
 from backlog_sync.files.board import STATUS, Board, project_of
-from backlog_sync.files.declared import near_misses
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Collected, Entry, collect
 from backlog_sync.files.fit import short_title
 from backlog_sync.files.hints import hints_of
-from backlog_sync.files.labels import Labels, Milestones
+from backlog_sync.files.labels import Labels, Milestones, near_misses
 from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.placeholders import holes_of

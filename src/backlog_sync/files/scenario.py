@@ -3,14 +3,13 @@
 import re
 
 from backlog_sync.files.inline import plain
-from backlog_sync.files.vocabulary import spelled, without_accents
+from backlog_sync.files.vocabulary import any_of, spelled, without_accents
 
 _LONGEST = 16
 """Characters of the longest word that starts a step of a scenario, in any language."""
 _NAME = re.compile(
-    r"[*_#\s]*(?:scenario(?: outline)?|scenariusz|escenario|cenário|scénario|szenario|scénář|"
-    r"senaryo|сценарий|сценарій|场景|シナリオ|시나리오)[ ]?\d{0,3}[*_]*(?:[ ]?[:：.]|[ ][–—-][ ])",
-    re.IGNORECASE,
+    rf"[*_#\s]*{any_of('patterns.scenario_names')}[ ]?\d{{0,3}}[*_]*(?:[ ]?[:：.]|[ ][–—-][ ])",
+    re.I,
 )
 
 

@@ -3,7 +3,15 @@
 import re
 from typing import Any
 
-from backlog_sync.files.documents.backlog import BacklogDocument
+from backlog_sync.files.documents.items import (
+    AnyItemDocument,
+    EpicDocument,
+    FeatureDocument,
+    StoryDocument,
+    TaskDocument,
+)
+from backlog_sync.files.documents.settings import SettingsDocument
+from backlog_sync.files.documents.values import optional
 
 SCHEMA_ID = "urn:backlog-sync:backlog-schema:1"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,3 +57,16 @@ def _tidy(value: Any, *, inside_properties: bool = False) -> Any:
         else:
             found[key] = _tidy(each, inside_properties=key == "properties")
     return found
+
+
+# ---- the whole file --------------------------------------------------------------------------
+
+
+class BacklogDocument(SettingsDocument):
+    """A backlog: a plan of epics, features, stories and tasks that is kept in sync with GitHub."""
+
+    epics: tuple[EpicDocument, ...] = optional("Epics.", ())
+    features: tuple[FeatureDocument, ...] = optional("Features without an epic.", ())
+    stories: tuple[StoryDocument, ...] = optional("Stories without a feature.", ())
+    tasks: tuple[str | TaskDocument, ...] = optional("Tasks without a story.", ())
+    items: tuple[AnyItemDocument, ...] = optional("Items of any kind.", ())

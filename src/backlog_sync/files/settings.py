@@ -18,6 +18,7 @@ from backlog_sync.files.reading.declared import problem
 from backlog_sync.files.refs import parse_feedback
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import did_you_mean, explain, shown
+from backlog_sync.files.vocabulary import spelled
 
 _JOINED_LISTS = {"labels": "name", "milestones": "title"}
 _OWN = ("version", "include")
@@ -25,10 +26,7 @@ STATE = "state"
 _SEE = "docs/files.md, 'Say how a roadmap is read', has the forms"
 
 
-_RESERVED = (
-    "title", "assignees", "labels", "linked pull requests", "milestone", "repository", "reviewers",
-    "parent issue", "sub-issues progress", "tracks", "tracked by",
-)  # fmt: skip
+_RESERVED = spelled("sets.reserved")
 """Names of a board's own fields, whose values belong to the issue; `Status` is set by us."""
 
 

@@ -19,6 +19,9 @@ _HEAD = 200
 """No status stands further on in a value."""
 
 DONE, PROGRESS, TODO = frozenset(("done",)), frozenset(("progress",)), frozenset(("todo",))
+STATUS_WORDS = {"done": "Done", "progress": "In Progress", "todo": "Todo", "cancelled": "Cancelled"}
+"""The word for each meaning of a status."""
+
 _STRUCK = frozenset(("done", "cancelled"))
 _NONE = frozenset(("none",))
 

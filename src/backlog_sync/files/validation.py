@@ -17,23 +17,18 @@ _LISTED = 10
 """Characters of a value, and names, that one message repeats: more hides what to do."""
 
 _MUST: Mapping[str, str] = {
-    "string_type": "must be a text",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "dict_type": "must be a mapping",
-    "model_type": "must be a mapping",
-    "model_attributes_type": "must be a mapping",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a number",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number of sensible size",
-    "int_from_float": "must be a whole number",
+    kind: f"must be {what}"
+    for what, kinds in {
+        "a text": "string_type",
+        "a list": "tuple_type list_type",
+        "a mapping": "dict_type model_type model_attributes_type",
+        "true or false": "bool_type bool_parsing",
+        "a number": "float_type float_parsing finite_number",
+        "a whole number": "int_type int_parsing int_from_float",
+        "a whole number of sensible size": "int_parsing_size",
+    }.items()
+    for kind in kinds.split()
 }
-
 _PATTERNS: Mapping[str, tuple[str, str]] = {
     "repository": ("is not a repository", "write owner/name"),
     "owner": ("is not an account", "write the login of a person or an organization"),

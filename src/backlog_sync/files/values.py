@@ -14,9 +14,10 @@ from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueRef
 from backlog_sync.files.inline import plain
 from backlog_sync.files.refs import parse_issue_ref
-from backlog_sync.files.statuses import meanings
+from backlog_sync.files.statuses import STATUS_WORDS, meanings
 from backlog_sync.files.vocabulary import (
     RANKS,
+    any_of,
     is_decoration,
     is_empty_word,
     key_words,
@@ -30,18 +31,12 @@ LIMIT = 2000
 """No value is longer that is read as anything but text."""
 
 _NUMBER = r"\d{1,5}(?:[.,]\d{1,2})?"
-_POINT_UNIT = (
-    r"(?:story[ -]?points?|points?|pts?|sp|story[ -]?punkte?|punkte?|pontos?|puntos?|punti|punten|"
-    r"punkt(?:ów|y)?|балл(?:ов|а)?|очк(?:ов|а|о)|поинт(?:ов|а)?|ポイント|故事点|点|포인트|점)"
-)
+_POINT_UNIT = any_of("patterns.point_units")
 _POINTS = re.compile(
     rf"({_NUMBER})[ ]?(?P<unit>{_POINT_UNIT})?\.?(?=$|[ ]?[(|,;（]|[ ][–—-])", re.IGNORECASE
 )
 _UNIT_FIRST = re.compile(rf"(?:sp|pts?|points?)[ :=]*({_NUMBER})$", re.IGNORECASE)
-_HOUR_UNIT = (
-    r"(?:h|hs|hrs?|hours?|horas?|heures?|stunden?|std|or[ae]|uur|uren|godzin[ay]?|час(?:ов|а)?|ч|"
-    r"小时|小時|時間|시간)"
-)
+_HOUR_UNIT = any_of("patterns.hour_units")
 _HOURS = re.compile(
     rf"({_NUMBER})[ ]?{_HOUR_UNIT}(?![^\W_])\.?[ ]?(?:(\d{{1,2}})[ ]?(?:m|min))?", re.I
 )
@@ -161,12 +156,9 @@ def parse_status(value: str) -> str | None:
     signs = " *`~" + "".join(filter(is_decoration, word))
     bare = word.lstrip(signs).rstrip(signs + ".,;:")
     if not any(char.isalnum() for char in bare) or WRITTEN.fullmatch(bare):
-        return _MEANT.get(next(iter(meanings(value)), ""), bare or plain(value) or None)
+        return STATUS_WORDS.get(next(iter(meanings(value)), ""), bare or plain(value) or None)
     told_by_sign = not meanings(bare) and "done" in meanings(value)
     return word.strip() if told_by_sign else bare
-
-
-_MEANT = {"done": "Done", "progress": "In Progress", "todo": "Todo", "cancelled": "Cancelled"}
 
 
 def parse_kind(value: str) -> str | None:
@@ -192,9 +184,9 @@ _ISSUE = re.compile(
     r"\[?(?:(?P<sandbox>sandbox)|(?P<repository>[\w.-]{1,100}/[\w.-]{1,100}))?#(?P<number>\d{1,9})\b"
 )
 _URL = re.compile(
-    r"https?://[\w.:-]{1,200}/(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})/issues/(?P<number>\d{1,9})\b"
+    r"(?:\[[^\[\]]{0,200}\]\(<?)?https?://[\w.:-]{1,200}"
+    r"/(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})/issues/(?P<number>\d{1,9})\b"
 )
-_LINK = re.compile(r"\[[^\[\]]{0,200}\]\(<?(?P<target>[^()\s<>]{1,500})>?\)")
 
 
 def parse_issue(value: str) -> IssueRef | None:
@@ -206,14 +198,9 @@ def parse_issue(value: str) -> IssueRef | None:
     said = _ISSUE.match(text)
     if said and int(said["number"]):
         return IssueRef(int(said["number"]), said["repository"], sandbox=bool(said["sandbox"]))
-    exact = parse_issue_ref(text)
-    if exact:
-        return exact
-    link = _LINK.match(text)
-    if link and (found := _URL.match(link["target"])):
-        return IssueRef(int(found["number"]), found["repository"])
     match = _URL.match(text)
-    return IssueRef(int(match["number"]), match["repository"]) if match else None
+    begun = IssueRef(int(match["number"]), match["repository"]) if match else None
+    return parse_issue_ref(text) or begun
 
 
 _BRACKETED = (
@@ -247,11 +234,7 @@ _RANGE = re.compile(
 )
 _ALTERNATIVES = re.compile(r"[ ](?:or|oder|ou|o|или)[ ]|[ ]?(?:或|または)[ ]?")
 _CARRIER = re.compile(r"([^\W\d_]{1,20}(?:[ ][^\W\d_]{1,20})?)[ ]\d")
-_BEFORE = re.compile(
-    r"(?:after|needs|requires|depends on|blocked by|nach|benötigt|après|nécessite|después de|"
-    r"requiere|depois de|requer|dopo|richiede|na|vereist|po|wymaga|после|требует)[ ]",
-    re.I,
-)
+_BEFORE = re.compile(rf"{any_of('patterns.needs')}[ ]", re.I)
 _AND = (" and ", " & ", " + ", " und ", " et ", " y ", " e ", " и ", " en ", " oraz ")
 
 

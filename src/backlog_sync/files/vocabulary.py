@@ -81,12 +81,6 @@ def is_decoration(char: str) -> bool:
 RANKS = {"epic": 1, "feature": 2, "story": 3, "bug": 3, "spike": 3, "chore": 3, "task": 4}
 """How deep a kind stands; a parent has a smaller rank than its child."""
 
-LONG_FIELDS = frozenset(
-    ("acceptance_criteria", "definition_of_done", "scenarios", "goal", "description", "user_story",
-     "depends_on", "labels", "review_notes", "risks")
-)  # fmt: skip
-"""Fields that may go on over the lines below their key."""
-
 TEXT_FIELDS = frozenset(("acceptance_criteria", "goal", "description", "user_story"))
 """Fields that hold prose: new metadata lines stand before them."""
 
@@ -231,12 +225,20 @@ def lookalikes() -> Mapping[str, Sequence[str]]:
     return found
 
 
-def listed(words: str) -> frozenset[str]:
-    """A small set of words, written between bars."""
-    return frozenset(words.split("|"))
+@cache
+def listed(name: str) -> frozenset[str]:
+    """Return the fields or words of one of the sets of the table, as written."""
+    return frozenset(spelled(f"sets.{name}"))
 
 
-# ---- keys ----------------------------------------------------------------------------------
+LONG_FIELDS = listed("long")
+"""Fields that may go on over the lines below their key."""
+
+
+def any_of(path: str) -> str:
+    """Return a pattern for any of the words of one part of the table, longer ones first."""
+    words = map(re.escape, sorted(spelled(path), key=len, reverse=True))
+    return f"(?:{'|'.join(words)})"
 
 
 @lru_cache(maxsize=4096)

@@ -36,7 +36,7 @@ _FENCE = re.compile(r"[ \t]*(?:>[ \t]?)?(```+|~~~+)")
 _DASH = re.compile(r"[ ][—–-][ ]")
 _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{1,}:?[ \t]*(?:\|[ \t]*:?-{1,}:?[ \t]*)*\|?[ \t]*$")
 _BAR = re.compile(r"(?<!\\)\|")
-_VALUES = listed("|value|values|detail|details|valor|wert|valeur|valore|waarde|wartość|значение|值")
+_VALUES = listed("values")
 """Headers of a second column whose first one holds keys."""
 
 _LONGEST_KEY, _MOST_WORDS = 80, 5

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.draft import Draft, Findings
 from backlog_sync.files.fill import Filler
@@ -43,22 +43,17 @@ _MOST_RAGGED = 20
 _MOST_SUMS = 3
 """Cells of a row of sums that its first words tell."""
 
-_TITLED = listed("user_story|i_want")
+_TITLED = frozenset(("user_story", "i_want"))
 """Fields that give rows their titles where no column of titles does."""
 
-_STRONG = listed(
-    "story_points|estimate|estimate_hours|effort|epic|feature|acceptance_criteria|user_story|as_a|"
-    "sprint|depends_on|parent|priority"
-)
+_STRONG = listed("strong_columns")
 """What only a plan has in its columns."""
 
-_WEAK = listed("status|kind|milestone|labels|assignees|target|start|story")
+_WEAK = listed("weak_columns")
 """What other tables have too: a plan has two of these, with the words of a plan in them."""
 
 
-_RUNNING = listed(
-    "description|user_story|story|i_want|title|acceptance_criteria|definition_of_done"
-)
+_RUNNING = listed("running_text")
 """Fields of which a text may hold commas."""
 
 _RUNNING_ORDER = ("description", "user_story", "story", "i_want", "title")
@@ -283,7 +278,7 @@ class _Reader:
         if len(self.told) < _MOST_RAGGED:
             message = f"this row has {found} cells, the header {wanted}"
             hint = "quote the cell that holds the delimiter"
-            self.told.append(Diagnostic(place, "ragged-row", message, hint, Severity.WARNING))
+            self.told.append(warning(place, "ragged-row", message, hint))
 
     def _draft(self, cells: Sequence[Cell], place: Place) -> Draft | None:
         """The item of a row; None for one without a title."""

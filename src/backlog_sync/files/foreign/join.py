@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import warning
 from backlog_sync.core.keys import suggest_key
 from backlog_sync.files.cards import CARD, is_epic_file, numbered_file
 from backlog_sync.files.draft import Findings
@@ -150,7 +150,7 @@ def _spoken(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
     if lost:
         names = ", ".join(f"'{item.document.id}'" for item in lost[:_NAMED])
         message = f"{len(lost)} statuses name no item of the other files: {names}"
-        told = (*told, Diagnostic(lost[0].place, "unknown-key", message, "", Severity.WARNING))
+        told = (*told, warning(lost[0].place, "unknown-key", message))
     reason = "status of an item in another file"
     notes = (replace(note, item=None, reason=reason) if note.item is not None else note
              for note in parsed.notes)  # fmt: skip

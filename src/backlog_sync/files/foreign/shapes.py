@@ -36,10 +36,7 @@ _SPELLED = re.compile(r"[^\W\d_]{2}")
 _SLUG = re.compile(r"(?=.{0,60}[ _-][^\W\d_]{2})[^\W\d_]{2,40}(?:[ _-][^\W_]{1,40}){1,15}")
 """Words that are joined to a name."""
 
-_EVIDENCE = listed(
-    "acceptance_criteria|story_points|status|priority|depends_on|user_story|i_want|scenarios|"
-    "estimate|effort|estimate_hours|epic|milestone|sprint|assignees|done|definition_of_done"
-)
+_EVIDENCE = listed("record_evidence")
 """Fields of which a list of an unknown name must have some for its entries to be items."""
 
 _STRONG = frozenset(("acceptance_criteria", "user_story", "i_want", "story_points"))

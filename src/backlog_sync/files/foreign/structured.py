@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import PurePath
 
-from backlog_sync.core.diagnostics import Diagnostic, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.keys import is_key
 from backlog_sync.files.documents.items import LISTS, ItemDocument
@@ -15,7 +15,6 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.draft import Findings
 from backlog_sync.files.fill import Filler
 from backlog_sync.files.foreign.finish import finished
-from backlog_sync.files.foreign.lookalike import not_a_backlog, seems
 from backlog_sync.files.foreign.repair import read_broken
 from backlog_sync.files.foreign.rules import ruled
 from backlog_sync.files.foreign.shapes import has_maps, maps_of, one_item
@@ -32,11 +31,13 @@ from backlog_sync.files.vocabulary import (
     key_words,
     list_kind,
     list_status,
+    listed,
+    lookalikes,
     words_of,
 )
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.json_nodes import compose_json, compose_json_lines
-from backlog_sync.files.yaml.nodes import MapNode, Node, Scalar, compose, compose_all
+from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose, compose_all
 
 TREE = "tree"
 """The dialect of YAML and JSON of other shapes."""
@@ -47,10 +48,7 @@ JSON_LINES = (".jsonl", ".ndjson")
 _BROKEN = ("invalid-yaml", "invalid-json")
 _ENOUGH_IDS = 2
 _SURELY = 2
-_PLANNED = {
-    "acceptance_criteria", "story_points", "status", "priority", "depends_on", "user_story",
-    "estimate_hours", "assignees", "sprint", "goal", "target", "issue",
-}  # fmt: skip
+_PLANNED = listed("plan_evidence")
 _OUR_KEYS = (*ItemDocument.model_fields, *LISTS, *BOARD_KEYS, "kind")
 _CAMEL = re.compile("[a-z][A-Z]")
 """`dependsOn`: a field of ours as others spell it."""
@@ -130,7 +128,7 @@ def _broken(
     first = next(fault for fault in faults if fault.slug in _BROKEN)
     hint = "fix the file, then run this again"
     message = _recovered(parsed.items, first)
-    told = Diagnostic(first.place, "recovered", message, hint, Severity.WARNING)
+    told = warning(first.place, "recovered", message, hint)
     return replace(parsed, diagnostics=(*faults, told), settings={}, settings_places={})
 
 
@@ -291,3 +289,72 @@ def _other_ids(maps: list[MapNode]) -> bool:
     """Whether items have ids, and none of them could be a key of ours."""
     ids = [value.value for node in maps if isinstance(value := node.get("id"), Scalar)]
     return len(ids) >= _ENOUGH_IDS and not any(is_key(each) for each in ids)
+
+
+# ---- files that only look like a backlog -----------------------------------------------------
+
+_LOOKED_FOR = (
+    "lists of epics, features, stories, tasks or issues with titles, below keys such as "
+    "'epics', 'user_stories' or 'milestones'"
+)
+_LISTED = 6
+"""Keys listed in one message: enough to recognize the file."""
+
+
+def not_a_backlog(root: Node | None, path: str) -> Diagnostic:
+    """Why a file holds no items: what it seems to be, what it holds, what was looked for."""
+    other = seems(root)
+    what = f"this is not a backlog: it looks like {other}" if other else "this is not a backlog"
+    holds = ""
+    if isinstance(root, MapNode) and root.entries:
+        names = [f"'{shown(entry.key.value)}'" for entry in root.entries[:_LISTED]]
+        holds = f", found {', '.join(names)}{' …' if len(root.entries) > _LISTED else ''}"
+    elif isinstance(root, ListNode):
+        holds = f", found a list of {len(root.items)} entries of another kind"
+    message = f"{what}; looked for {_LOOKED_FOR}{holds}"
+    hint = "name the file that holds the plan, or write one with 'backlog init'"
+    return Diagnostic(Place(path), "not-a-backlog", message, hint)
+
+
+def seems(root: Node | None) -> str:
+    """What another tool's file this looks like; empty where it looks like none that we know."""
+    for name, signs in lookalikes().items():
+        if any(all(_has(root, sign) for sign in way.split(" + ")) for way in signs):
+            return name
+    return ""
+
+
+def _has(root: Node | None, sign: str) -> bool:
+    """Whether a file has a sign: `jobs`, one of `cmd|run`, two of `2 of a|b|c`.
+
+    `jobs > runs on` is a key below those of `jobs` (of the file, where nothing stands before),
+    `body: list` and `type: text` tell what a key holds, and `not` the contrary.
+    """
+    if sign.startswith("not "):
+        return not _has(root, sign[4:])
+    if ": " in sign:
+        key, _, form = sign.partition(": ")
+        value = root.get(key) if isinstance(root, MapNode) else None
+        return isinstance(value, ListNode if form == "list" else Scalar)
+    above, deep, names = sign.rpartition("> ")
+    count, _, names = names.rpartition(" of ")
+    found: set[str] = set()
+    if not deep:
+        found = _names(root)
+    elif not above:
+        found = _below(root if isinstance(root, ListNode) else None)
+    elif isinstance(root, MapNode):
+        found = _below(root.get(above.strip()))
+    return len(found & set(names.split("|"))) >= int(count or 1)
+
+
+def _names(node: Node | None) -> set[str]:
+    return {key_words(e.key.value) for e in node.entries} if isinstance(node, MapNode) else set()
+
+
+def _below(node: Node | None) -> set[str]:
+    """All keys one level below a mapping's entries, or a list's."""
+    if isinstance(node, MapNode):
+        return {word for entry in node.entries for word in _names(entry.value)}
+    items = node.items if isinstance(node, ListNode) else ()
+    return {word for each in items for word in _names(each)}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.files.anchors import TreeAnchor
+from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.draft import Draft, Ref
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.foreign.shapes import (
@@ -27,7 +27,7 @@ from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.outline import Form
 from backlog_sync.files.reading.declared import Rule
 from backlog_sync.files.source import Lines
-from backlog_sync.files.statuses import meanings
+from backlog_sync.files.statuses import STATUS_WORDS, meanings
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import (
     RANKS,
@@ -48,7 +48,6 @@ _WRAPPERS = 4
 _NOISE = frozenset(("noise", "risks", "navigation"))
 """Topics below which no items are looked for."""
 
-_STATUSES = {"done": "Done", "progress": "In Progress", "todo": "Todo"}
 
 _TIMES = frozenset(("term", "shelved"))
 """Topics of keys that say when what stands below them is done, or that it is not."""
@@ -218,7 +217,7 @@ class TreeReader:
             return
         self.planned = True
         if status is not None:
-            inside = replace(inside, status=(_STATUSES[status], self.place(entry.key)))
+            inside = replace(inside, status=(STATUS_WORDS[status], self.place(entry.key)))
         if "shelved" in topics(key):
             inside = replace(inside, shelved=entry.key.value)
         for each in value.entries:
@@ -342,7 +341,7 @@ class TreeReader:
             return
         kind, status = _kind_of_list(key), list_status(key)
         if status is not None and not kind:
-            spot = replace(spot, status=(_STATUSES[status], self.place(entry.key)))
+            spot = replace(spot, status=(STATUS_WORDS[status], self.place(entry.key)))
         if not kind:
             kind = self._child_kind(value, parent_kind)
         if kind == "task" and not parent_kind and spot.within is None and have_parts(value):
@@ -405,7 +404,7 @@ class TreeReader:
         self, kind: str, title: str, place: Place, spot: _Spot, node: MapNode | Scalar | None = None
     ) -> Draft:
         """An item where it stands; `node` is what write-back finds it by."""
-        draft = Draft(kind, title, place, anchor=TreeAnchor(node) if node else None)
+        draft = Draft(kind, title, place, anchor=NodeAnchor(node) if node else None)
         draft.scope, draft.within, draft.shelved = spot.scope, spot.within, spot.shelved
         draft.stood_alone = spot.named
         if spot.parent is not None and spot.parent.rank <= draft.rank:
@@ -580,7 +579,7 @@ def _done_with(group: Draft, spot: _Spot) -> _Spot:
 
 
 def _node(draft: Draft) -> MapNode | Scalar | None:
-    return draft.anchor.node if isinstance(draft.anchor, TreeAnchor) else None
+    return draft.anchor.node if isinstance(draft.anchor, NodeAnchor) else None
 
 
 def _mentioned(text: str, ids: set[str], titles: set[str]) -> str:

@@ -141,27 +141,22 @@ class Blocks:
         return True
 
     def _criteria_line(self, line: Line, block: Block, *, glued: bool) -> bool:
+        if line.kind is Kind.LIST:  # plain bullets come here only if there are boxes
+            self.record.note(line, "checklist", block.draft, "a detail or a group of the criteria")
+            return True
         taken = block.draft.criteria if block.boxed else block.plain
         last = taken[-1] if taken else None
         assert last is None or isinstance(last, Point)
-        if line.kind is not Kind.LIST:
-            listed = glued and not block.boxed and self._is_listed(line, last)
-            wrapped = listed and last is not None and line.text[0].islower()
-            if last and glued and (wrapped or line.indent > last.line.indent):
-                last.text = f"{last.text} {line.text}"
-                self.record.note(line, "checklist", block.draft)
-                return True
-            if listed:
-                block.plain.append(Point(line.text, line=line))
-                self.record.note(line, "checklist", block.draft)
-                return True
+        listed = glued and not block.boxed and self._is_listed(line, last)
+        wrapped = listed and last is not None and line.text[0].islower()
+        if last and glued and (wrapped or line.indent > last.line.indent):
+            last.text = f"{last.text} {line.text}"
+        elif listed:
+            block.plain.append(Point(line.text, line=line))
+        else:
             if last and not block.heading and line.indent <= last.line.indent:
                 self.end()
             return False
-        if block.boxed or (last and line.indent > last.line.indent):
-            self.record.note(line, "checklist", block.draft, "a detail or a group of the criteria")
-            return True
-        block.plain.append(Point(line.text, line=line))
         self.record.note(line, "checklist", block.draft)
         return True
 

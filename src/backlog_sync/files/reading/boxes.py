@@ -6,7 +6,7 @@ from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.choices import BoxTitle, box_title, numbered_title
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.key_lines import KeyReader
-from backlog_sync.files.reading.metadata import Pair, parse_pairs
+from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, TASKS
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import PartReader, Scope, Walk
@@ -87,7 +87,7 @@ class BoxReader(PartReader):
         """What is no item, field or criterion: the owner's text; without one it is not taken."""
         owner = scope.owner
         if owner is None or scope.closed == Role.RISKS.value:
-            self.walk.note_rows(node, "skipped", None, f"below a heading of {scope.closed}")
+            self.record.note_node(node, "skipped", None, f"below a heading of {scope.closed}")
             return
         for row in range(node.first, node.end):
             line = self.lines[row]
@@ -95,12 +95,11 @@ class BoxReader(PartReader):
                 owner.parted = True
             else:
                 owner.say(self.record.raw(line, owner))
-        self.walk.note_rows(node, "description", owner, f"below a heading of {scope.closed}")
+        self.record.note_node(node, "description", owner, f"below a heading of {scope.closed}")
 
     def _skip_below(self, node: Node) -> None:
-        for row in range(node.first + 1, node.end):
-            if self.lines[row].kind is not Kind.BLANK:
-                self.record.note(self.lines[row], "skipped", None, "part of the text above")
+        rest = self.lines[node.first + 1 : node.end]
+        self.record.note_lines(rest, "skipped", None, "part of the text above")
 
     def _holds_criteria(self, item: MarkdownDraft, scope: Scope) -> bool:
         """Whether boxes below an item without a key are its check list, and no tasks."""
@@ -191,9 +190,10 @@ class BoxReader(PartReader):
         if block is None or block.field != TASKS:
             self.blocks.end()
         numbered = self.choices.numbered.get(node.first)
-        text, pairs = self._inline_pairs(line)
         told: BoxTitle = (
-            numbered_title(text, numbered) if numbered else box_title(text, self.choices.codes)
+            numbered_title(line.text, numbered)
+            if numbered
+            else box_title(line.text, self.choices.codes)
         )
         kind = "task"
         if numbered and "." not in numbered.number.removesuffix(".0"):
@@ -213,22 +213,9 @@ class BoxReader(PartReader):
             draft.depends = [Ref(told.needs, draft.place)]
         self.walk.note_entry(draft, node)
         self.walk.further_title(node, draft, told.title)
-        for pair in pairs:
-            self.keys.take(line, pair, draft)
         self.record.note(line, "task", draft)
         self.walk.body_of(node, draft, scope)
         return draft
-
-    def _inline_pairs(self, line: Line) -> tuple[str, tuple[Pair, ...]]:
-        """The title of an entry, and the fields behind a bar: `Sign in | Estimate: 3 pts`."""
-        bar = line.text.find(" | ")
-        if bar < 0:
-            return line.text, ()
-        rest = line._replace(text=line.text[bar + 3 :], at=line.at + bar + 3, box=None)
-        pairs = parse_pairs(self.record.text, rest, plain_keys=True)
-        if not pairs or not pairs[0].field:
-            return line.text, ()
-        return line.text[:bar], pairs
 
     def deliverable(self, line: Line, scope: Scope) -> bool:
         """Whether a bullet without a box is a task: one of a milestone's deliverables."""

@@ -9,7 +9,6 @@ from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import Listed
 from backlog_sync.files.reading.numbered import Numbered
-from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.runs import Chosen
 from backlog_sync.files.reading.sections import Section
 from backlog_sync.files.reading.tables import Tables
@@ -22,10 +21,7 @@ _PARENT = re.compile(r"US(\d{1,4})$")
 _NEEDS = re.compile(
     r"[ ]?\((?:depends[ ]on|blocked[ ]by|after|requires|needs)[ :]+([^()]{1,200})\)$", re.IGNORECASE
 )
-_GROUPS = listed(
-    "milestones|milestone|roadmap|goals|plan|hitos|marcos|jalons|meilensteine|вехи|план|里程碑|"
-    "マイルストーン|ロードマップ|路线图|key milestones|timeline"
-)
+_GROUPS = listed("plan_headings")
 
 
 @dataclass(slots=True)
@@ -145,3 +141,45 @@ def _is_planned(node: Node) -> bool:
     if node.form is not Form.ENTRY or node.indent or node.box is not None:
         return False
     return planning_prefix(node.text) is not None
+
+
+# ---- prefixes of planned bullets -------------------------------------------------------------
+
+_QUARTER = r"Q[1-4](?:[ ]20\d\d)?"
+_CODED = re.compile(
+    rf"(?:(?P<early>{_QUARTER})[ ]?[-–—:][ ]?)?"
+    rf"`(?:(?P<quarter>{_QUARTER})[ ]?[-–—:][ ]?)?"
+    r"(?:(?P<must>[MSCW]|Must|Should|Could|Won't)[ ]?)?(?:\(?(?P<priority>P[0-5])\)?)?`"
+    r"[ ]?[:：–—-]?[ ]*",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(
+    rf"[\[(](?:(?P<quarter>{_QUARTER})|(?P<priority>P[0-5])|(?P<must>Must|Should|Could|Won't))[\])]"
+    r"[ ]?[:：–—-]?[ ]*",
+    re.IGNORECASE,
+)
+_MOSCOW = {"m": "Must", "s": "Should", "c": "Could", "w": "Won't"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The text behind the prefix, and what the prefix tells."""
+
+    text: str
+    priority: str | None
+    quarter: str | None
+
+
+def planning_prefix(text: str) -> Prefix | None:
+    """Take a planning prefix off a bullet; None where it has none."""
+    match = _CODED.match(text[:60]) or _BRACKETED.match(text[:60])
+    if match is None or not (match["must"] or match["priority"] or match["quarter"]):
+        return None
+    rest = text[match.end() :].strip()
+    if not rest:
+        return None
+    must = match["must"]
+    priority = match["priority"]
+    word = _MOSCOW.get(must.lower(), must) if must else None
+    early = match.groupdict().get("early")
+    return Prefix(rest, (priority or "").upper() or word, match["quarter"] or early)

@@ -9,7 +9,15 @@ from backlog_sync.files.outline import Line
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.cells import Cell, PipeRows
-from backlog_sync.files.vocabulary import bare_word, by_word, counted, key_words, topics, type_word
+from backlog_sync.files.vocabulary import (
+    bare_word,
+    by_word,
+    counted,
+    key_words,
+    listed,
+    topics,
+    type_word,
+)
 
 COUNTED = by_word("counted")
 """What is counted, by the words for it."""
@@ -18,9 +26,7 @@ _NUMBER = re.compile(r"\**[ ]?(\d{1,7}(?:\.\d{1,2})?)(?![\d.,%+–-])")
 _COUNTS = re.compile(
     r"(?<![\d.,-])(\d{1,7}(?:\.\d{1,2})?)[ ]([^\W\d_]{1,20}(?:[ ][^\W\d_]{1,20})?)"
 )
-_NAME_COLUMNS = frozenset(
-    ("name", "title", "epic name", "feature name", "titel", "titulo", "titre")
-)
+_NAME_COLUMNS = listed("name_columns")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.vocabulary import RANKS, field_of, key_words
 
@@ -125,7 +125,7 @@ def unused_lines(rules: Declared, path: str, *forms: Form) -> Iterator[Diagnosti
     for pattern in rules.unused(*forms):
         message = f"'{pattern}' of 'reading' matches nothing in this file"
         hint = "'backlog lint --explain' shows which rule matched each line"
-        yield Diagnostic(Place(path), "unused-reading", message, hint, Severity.WARNING)
+        yield warning(Place(path), "unused-reading", message, hint)
 
 
 def _fits(rule: Rule, node: Node) -> bool:

@@ -2,15 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Form, Line, Node
-from backlog_sync.files.reading.fenced import opens_yaml
+from backlog_sync.files.outline import Form, Node, Outline, grouped, opens_yaml
 from backlog_sync.files.reading.metadata import parse_pairs
+from backlog_sync.files.reading.runs import Chosen
 from backlog_sync.files.reading.titles import Typed, parse_title, recognise, typed_line
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.vocabulary import RANKS, bare_word, is_priority, vocabulary
@@ -41,37 +40,30 @@ class Listed:
     mentions: dict[int, Typed] = field(default_factory=dict)
 
 
-def choose_entries(
-    text: str, lines: tuple[Line, ...], root: Node, declared: AbstractSet[str],
-    words: AbstractSet[str], numbers: AbstractSet[tuple[str, str]], headings: Mapping[int, Typed],
-) -> Listed:  # fmt: skip
-    """Look at all list entries and bold lines of a file at once.
+class EntryChooser:
+    """Looks at all list entries and bold lines of a file at once.
 
-    `declared` are the keys that headings declare, `words` their type words, `numbers` their kinds
-    and numbers, `headings` those that are items by row. What a heading
-    declares, or a bold entry, is only mentioned by other entries: plans and sprints repeat the
-    backlog without declaring it again.
+    What a heading declares, or a bold entry, is only mentioned by other entries: plans and sprints
+    repeat the backlog without declaring it again.
     """
-    return _Chooser(text, lines, root, declared, words, numbers, headings).run()
 
-
-class _Chooser:
-    def __init__(
-        self, text: str, lines: tuple[Line, ...], root: Node,
-        declared: AbstractSet[str], words: AbstractSet[str], numbers: AbstractSet[tuple[str, str]],
-        headings: Mapping[int, Typed],
-    ) -> None:  # fmt: skip
-        self.headings = headings
-        self.text, self.lines, self.root, self.numbers = text, lines, root, numbers
-        self.declared, self.words = declared, words
-        self.entries = [node for node in root.walk() if node.form is Form.ENTRY and node.text]
+    def __init__(self, outline: Outline, chosen: Chosen) -> None:
+        self.text, self.lines, self.root = outline.text, outline.lines, outline.root
+        self.declared, self.headings = chosen.keys, chosen.items
+        typed = list(chosen.items.values())
+        self.words = {each.word.name for each in typed}
+        titles = (recognise(each.title) for each in typed if each.word.weak)
+        typed += [found for found in titles if found and not found.word.weak]
+        self.numbers = {(each.word.kind, each.number.lower()) for each in typed if each.number}
+        self.entries = [node for node in self.root.walk() if node.form is Form.ENTRY and node.text]
         self.found = Listed()
         self.families: dict[str, list[bool]] = defaultdict(list)
         self.following = {
-            id(one): other for node in root.walk() for one, other in pairwise(node.children)
+            id(one): other for node in self.root.walk() for one, other in pairwise(node.children)
         }
 
     def run(self) -> Listed:
+        """Choose the entries that are items."""
         self._by_word()
         self._by_sentence()
         self._by_line_below()
@@ -90,7 +82,7 @@ class _Chooser:
         for node, typed in seen:
             reason = self._reason(node, typed, bold)
             alone = not typed.number and named[id(_section_of(node)), typed.word.name] < 2
-            if not reason and alone and not _below(node, seen):
+            if not reason and alone and not (node.children or _is_nested(node)):
                 reason = "a word without a number, and the only entry of its list"
             if reason:
                 self.found.refused[node.first] = reason
@@ -106,8 +98,6 @@ class _Chooser:
             return f"{_MENTIONS} what a heading declares"
         if typed.key and not typed.bold and typed.key in bold:
             return f"{_MENTIONS} {typed.key}"
-        if typed.word.weak and self._is_of_run(node, typed):
-            return ""
         if typed.word.weak or typed.dotted or typed.bare:
             return "only a heading can declare this"
         if (
@@ -122,18 +112,14 @@ class _Chooser:
             return "a check box with a code"
         if typed.number and typed.title.startswith(node.text.strip("* ")[:40]):
             return "it has no title"
-        nested = node.parent is not None and node.parent.form is Form.ENTRY
-        if nested and typed.word is STORY and not typed.number and is_sentence(typed.title):
+        if (
+            _is_nested(node)
+            and typed.word is STORY
+            and not typed.number
+            and is_sentence(typed.title)
+        ):
             return "it is the user story of the item above"
         return ""
-
-    def _is_of_run(self, node: Node, typed: Typed) -> bool:
-        """Whether a phase in a list, with what is to be done, goes on with those of headings."""
-        return (
-            typed.word.name in self.words
-            and bool(typed.number and typed.title)
-            and any(child.box is not None for child in node.children)
-        )
 
     def _is_family(self, typed: Typed) -> bool:
         """Whether entries with codes of this family are items: several, with lines of their own."""
@@ -159,12 +145,10 @@ class _Chooser:
 
     def _by_sentence(self) -> None:
         """Bullets that are user stories: two under one heading vouch for all of the file."""
-        groups: dict[int, list[Node]] = defaultdict(list)
-        for node in self.entries:
-            if is_sentence(node.text):
-                groups[id(_section_of(node))].append(node)
-        vouched = any(len(group) > 1 for group in groups.values())
-        for group in groups.values():
+        told = (node for node in self.entries if is_sentence(node.text))
+        groups = grouped(told, lambda node: id(_section_of(node))).values()
+        vouched = any(len(group) > 1 for group in groups)
+        for group in groups:
             if vouched and (len(group) > 1 or group[0].parent is _section_of(group[0])):
                 for node in group:
                     self._add(node, Typed(STORY, None, plain(node.text), sentence=True))
@@ -198,13 +182,13 @@ class _Chooser:
 
     def _by_paragraph(self) -> None:
         """Paragraphs that are user stories, where headings of that level stand above several."""
-        groups: dict[int, list[Node]] = defaultdict(list)
-        for node in self.root.walk():
-            paragraph = node.form is Form.TEXT and not _is_listed(node)
-            if paragraph and is_sentence(self.lines[node.first].text):
-                groups[id(_section_of(node))].append(node)
-        levels = {_level_of(group[0]) for group in groups.values() if len(group) > 1}
-        for node in (each for group in groups.values() for each in group):
+        texts = (node for node in self.root.walk() if node.form is Form.TEXT)
+        told = (node for node in texts if is_sentence(self.lines[node.first].text))
+        groups = grouped(
+            (node for node in told if not _is_listed(node)), lambda node: id(_section_of(node))
+        ).values()
+        levels = {_level_of(group[0]) for group in groups if len(group) > 1}
+        for node in (each for group in groups for each in group):
             if _level_of(node) in levels:
                 text = " ".join(line.text for line in self.lines[node.first : node.end])
                 self._add(node, Typed(STORY, None, plain(text), sentence=True))
@@ -226,10 +210,9 @@ class _Chooser:
                 self._add(node, typed)
 
 
-def _below(node: Node, seen: list[tuple[Node, Typed]]) -> bool:
-    """Whether an entry stands in another one, or has lines of its own."""
-    del seen
-    return bool(node.children) or (node.parent is not None and node.parent.form is Form.ENTRY)
+def _is_nested(node: Node) -> bool:
+    """Whether an entry stands in another one."""
+    return node.parent is not None and node.parent.form is Form.ENTRY
 
 
 def _is_listed(node: Node) -> bool:

@@ -6,9 +6,15 @@ lines: keys without indentation, values behind them, entries and folded lines be
 
 from dataclasses import dataclass, field
 
-from backlog_sync.files.outline import Kind, Line
+from backlog_sync.files.fill import Pair, list_pair, text_pair
+from backlog_sync.files.outline import Kind, Line, opens_yaml
+from backlog_sync.files.reading.drafts import MarkdownDraft, Point
+from backlog_sync.files.reading.record import CRITERIA, Record
+from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.vocabulary import RANKS, field_of
 
-_LANGUAGES = ("yaml", "yml")
+_SILENT = ("id", "title", "kind", "type")
+_LISTS = ("depends_on", "labels", "assignees", "skills")
 _QUOTES = "\"'"
 _KEY_LENGTH = 40
 _MAX_ENTRIES = 500
@@ -41,14 +47,7 @@ class Field:
         return "\n".join(self.text).strip()
 
 
-def opens_yaml(line: Line) -> bool:
-    """Whether a line opens a fenced block of YAML."""
-    if line.kind is not Kind.CODE or not line.text.startswith(("```", "~~~")):
-        return False
-    return line.text.strip("`~ \t").casefold() in _LANGUAGES
-
-
-def read_fence(lines: tuple[Line, ...], opening: int) -> tuple[list[Field], int]:
+def _read_fence(lines: tuple[Line, ...], opening: int) -> tuple[list[Field], int]:
     """The fields of the block that a line opens, and the row behind it."""
     end = opening + 1
     while end < len(lines) and lines[end].kind is Kind.CODE:
@@ -84,7 +83,7 @@ def _field(line: Line, body: str) -> Field | None:
     if colon < 1 or body[colon + 1 : colon + 2] not in ("", " "):
         return None
     key = body[:colon].replace("_", " ").strip().casefold()
-    return Field(key, line, unquoted(body[colon + 1 :]))
+    return Field(key, line, _unquoted(body[colon + 1 :]))
 
 
 def _below(found: Field, line: Line, body: str, *, folded: bool) -> None:
@@ -94,12 +93,12 @@ def _below(found: Field, line: Line, body: str, *, folded: bool) -> None:
         not found.entries or line.indent <= found.entries[0].line.indent
     ):
         if len(found.entries) < _MAX_ENTRIES:
-            found.entries.append(Entry(line, unquoted(body[2:])))
+            found.entries.append(Entry(line, _unquoted(body[2:])))
     else:
         found.entries[-1].text += f" {body}"
 
 
-def unquoted(text: str) -> str:
+def _unquoted(text: str) -> str:
     """A scalar without its quotes and without a comment behind it."""
     text = text.strip()
     if text[:1] in _QUOTES and text[:1]:
@@ -110,9 +109,63 @@ def unquoted(text: str) -> str:
     return text.split(" #", 1)[0].rstrip() if not text.startswith("#") else ""
 
 
-def flow_list(text: str) -> list[str]:
+def _flow_list(text: str) -> list[str]:
     """The members of `[a, b]`; a text without brackets is one."""
     inner = text.strip()
     if inner.startswith("[") and inner.endswith("]"):
         inner = inner[1:-1]
-    return [unquoted(part) for part in inner.split(",") if part.strip()]
+    return [_unquoted(part) for part in inner.split(",") if part.strip()]
+
+
+def read_body(walk: Walk, line: Line, scope: Scope) -> bool:
+    """Read the fence that a line opens, where it is the body of the story above it."""
+    draft = scope.owner
+    if draft is None or draft.typed is None or draft.rank < RANKS["story"]:
+        return False
+    if not opens_yaml(line) or scope.closed:
+        return False
+    fields, end = _read_fence(walk.record.lines, line.row)
+    keys = {found.key for found in fields}
+    known = set(filter(field_of, keys))
+    if len(known) < 2 or not _is_of(draft, fields):
+        return False
+    walk.blocks.end()
+    for row in range(line.row, end):
+        walk.record.note(walk.record.lines[row], "fenced-yaml", draft)
+    _fill(walk.record, draft, {found.key: found for found in fields if found.key not in _SILENT})
+    walk.done = end - 1
+    return True
+
+
+def _is_of(draft: MarkdownDraft, fields: list[Field]) -> bool:
+    """Whether the block speaks of this item: it has no id, or the same."""
+    named = next((found.whole for found in fields if found.key == "id"), "")
+    return not named or draft.key in (named.lower(), None)
+
+
+def _fill(record: Record, draft: MarkdownDraft, told: dict[str, Field]) -> None:
+    """Give a draft what the block says; what has no field of ours is text."""
+
+    def keep(pair: Pair) -> None:
+        found = told[pair.key]
+        lines = [f"- {entry.text}" for entry in found.entries] or found.text or [found.value]
+        draft.parted = True
+        for text in (f"**{found.key.capitalize()}**:", *lines) if any(lines) else ():
+            draft.say(text)
+
+    criteria = [found for key, found in told.items() if field_of(key) == CRITERIA and found.entries]
+    for entry in (entry for found in criteria for entry in found.entries):
+        if entry.text.strip():
+            text = " ".join(entry.text.split())
+            record.criterion(draft, Point(text, line=entry.line))
+    pairs = [_pair(record, found) for found in told.values() if found not in criteria]
+    record.filler.fill(draft, pairs, None, keep)
+
+
+def _pair(record: Record, found: Field) -> Pair:
+    place = record.place(found.line, found.line.at)
+    if field_of(found.key) in _LISTS and found.whole:
+        return list_pair(found.key, _flow_list(found.whole), place)
+    if found.entries:
+        return list_pair(found.key, [entry.text for entry in found.entries], place)
+    return text_pair(found.key, found.whole, place)

@@ -3,60 +3,42 @@
 What is an item was decided before; here its lines become its fields, criteria and text.
 """
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 
-from backlog_sync.files.inline import is_all_bold, plain
-from backlog_sync.files.outline import Form, Kind, Line, Node
-from backlog_sync.files.reading.blocks import Blocks
+from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import Form, Kind, Line, Node, opens_yaml
 from backlog_sync.files.reading.boxes import BoxReader
 from backlog_sync.files.reading.choices import Choices
-from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, is_untitled, take_title
-from backlog_sync.files.reading.fenced import opens_yaml
-from backlog_sync.files.reading.fenced_body import read_body
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, is_untitled
+from backlog_sync.files.reading.fenced import read_body
 from backlog_sync.files.reading.headings import HeadingReader
 from backlog_sync.files.reading.key_lines import KeyReader
 from backlog_sync.files.reading.list_entries import EntryReader
 from backlog_sync.files.reading.metadata import meant_field, parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, Record
-from backlog_sync.files.reading.scope import Scope
+from backlog_sync.files.reading.scope import Scope, Walk
 from backlog_sync.files.reading.sections import Role, status_of
 from backlog_sync.files.reading.table_items import TableReader
-from backlog_sync.files.reading.titles import Title, Typed, shortened
+from backlog_sync.files.reading.titles import shortened
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_plain_status
-from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word, list_kind
+from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word
 
 _BOLD_LEVEL = 7
 """A bold paragraph that is a title stands below every heading."""
 
-_KEY = re.compile(r"[^\W\d_][\w -]{0,30}[:：][ ]")
-"""What may be a key without bold marks."""
 
-_MOST_TITLE_LINES = 8
-"""A title does not go on over more lines than these: what does is a paragraph."""
-
-
-class Gatherer:
+class Gatherer(Walk):
     """Walks over an outline and fills a record."""
 
     def __init__(self, record: Record, choices: Choices, most: int) -> None:
-        self.record = record
-        self.choices = choices
-        self.lines = record.lines
-        self.blocks = Blocks(record)
+        super().__init__(record, choices)
         self.headings = HeadingReader(self)
         self.keys = KeyReader(self)
-        boxes = BoxReader(self, self.keys)
-        self.entries = EntryReader(self, boxes, self.keys)
+        self.entries = EntryReader(self, BoxReader(self, self.keys), self.keys)
         self.tables = TableReader(self)
         self.most = most
-        self.done = -1  # the last row that was read out of order
-        self.whole: MarkdownDraft | None = None  # the item that the file is
-        self.sentence: MarkdownDraft | None = None
-        self.drafts_by_row: dict[int, MarkdownDraft] = {}
-        self.by_number: dict[str, MarkdownDraft] = {}  # boxes of a numbered plan
 
     def run(self, root: Node, first: MarkdownDraft | None = None) -> bool:
         """Read everything; False where it holds more items than are taken."""
@@ -124,50 +106,36 @@ class Gatherer:
         return len(told) > 1 and all(told)
 
     def _label(self, node: Node, scope: Scope, outer: Scope) -> Scope:
-        """The scope behind a paragraph: `Stories:` or `Done:` alone speaks of the entries below.
+        """Return the scope behind a paragraph: `Done:` alone speaks of the entries below it.
 
         Behind them it is as in the `outer` one.
         """
-        kind = ""
         if scope.labelled:
             scope = replace(scope, labelled=False, status=outer.status, kind=outer.kind)
-        if (
-            node.form is Form.TEXT
-            and node.end == node.first + 1
-            and scope.owner
-            and not scope.closed
-        ):
-            line = self.lines[node.first]
-            text = line.text.strip("*_ ")
-            if text.endswith((":", "：")) or line.text.startswith("**"):
-                kind = list_kind(text) or ""
-                words = text.rstrip(":：. *_")
-                status = status_of(words) if meant_field(words) != CRITERIA else None  # `Done when`
-                if status and is_plain_status(status) and self._stands_above_list(node):
-                    self.blocks.end()
-                    self.record.note(line, "label", scope.owner, f"what is below it is {status}")
-                    scope.owner.parted = True
-                    scope.owner.say(self.record.raw(line, scope.owner))
-                    return replace(scope, kind="", status=status, labelled=True)
-            if self._opens_criteria(node, text, scope.owner):
-                return scope
-        if kind not in ("story", "bug") or not scope.owner:
-            kind = ""
-        if not kind:
+        if node.form is not Form.TEXT or node.end > node.first + 1:
             return scope
-        self.blocks.end()
-        self.record.note(self.lines[node.first], "label", scope.owner, f"each entry is a {kind}")
-        return replace(scope, kind=kind, labelled=True)
+        if not scope.owner or scope.closed:
+            return scope
+        line = self.lines[node.first]
+        text = line.text.strip("*_ ")
+        if text.endswith((":", "：")) or line.text.startswith("**"):
+            words = text.rstrip(":：. *_")
+            status = status_of(words) if meant_field(words) != CRITERIA else None  # `Done when`
+            if status and is_plain_status(status) and self._stands_above_list(node):
+                self.blocks.end()
+                self.record.note(line, "label", scope.owner, f"what is below it is {status}")
+                scope.owner.parted = True
+                scope.owner.say(self.record.raw(line, scope.owner))
+                return replace(scope, kind="", status=status, labelled=True)
+        self._open_criteria(node, text, scope.owner)
+        return scope
 
-    def _opens_criteria(self, node: Node, text: str, item: MarkdownDraft) -> bool:
-        """Whether a line is a key of criteria without its colon, right above a list."""
-        if not self._stands_above_list(node):
-            return False
-        if meant_field(bare_word(text)) != CRITERIA or is_told(item, CRITERIA):
-            return False
-        self.blocks.begin(Block(CRITERIA, item))
-        self.record.note(self.lines[node.first], "metadata", item, "criteria are below it")
-        return True
+    def _open_criteria(self, node: Node, text: str, item: MarkdownDraft) -> None:
+        """Open the criteria that a key without its colon, right above a list, begins."""
+        key = meant_field(bare_word(text)) == CRITERIA and self._stands_above_list(node)
+        if key and not is_told(item, CRITERIA):
+            self.blocks.begin(Block(CRITERIA, item))
+            self.record.note(self.lines[node.first], "metadata", item, "criteria are below it")
 
     def _stands_above_list(self, node: Node) -> bool:
         below = self.lines[node.end : node.end + 2]
@@ -187,7 +155,7 @@ class Gatherer:
             case _:
                 self._pause(scope.owner)
                 ours = self.lines[node.first].kind is Kind.SUMMARY
-                self.note_rows(node, "skipped", None, "our summary" if ours else "a comment")
+                self.record.note_node(node, "skipped", None, "our summary" if ours else "a comment")
 
     def _is_glued(self, node: Node) -> bool:
         return node.first > 0 and self.lines[node.first - 1].kind in (Kind.LIST, Kind.TEXT)
@@ -219,98 +187,6 @@ class Gatherer:
             return False
         pairs = parse_pairs(self.record.text, self.lines[node.first], plain_keys=True)
         return bool(pairs) and pairs[0].field is not None
-
-    def note_rows(self, node: Node, rule: str, draft: MarkdownDraft | None, reason: str) -> None:
-        """Note each line of a node: whose it is, or why it is nobody's."""
-        for row in range(node.first, node.end):
-            if self.lines[row].kind is not Kind.BLANK:
-                line = self.lines[row]
-                self.record.note(line, rule or line.kind.value, draft, reason)
-
-    def add(
-        self,
-        kind: str,
-        typed: Typed | None,
-        title: str,
-        line: Line,
-        at: int,
-        status: str | None,
-        scope: Scope,
-        level: int = 0,
-    ) -> MarkdownDraft:
-        """A new item; its parent is the nearest item around it of a smaller rank."""
-        place = self.record.place(line, at)
-        draft = MarkdownDraft(kind, title, place, line=line, typed=typed, level=level)
-        draft.index = len(self.record.drafts)
-        draft.parent = scope.parent(draft.rank)
-        draft.last_line = line.row
-        if typed:
-            draft.key = (
-                f"{kind}-{typed.number}"
-                if (typed.dotted or typed.inferred) and typed.number
-                else typed.key
-            )
-            if typed.points is not None:
-                draft.fields["story_points"] = typed.points
-            if typed.priority is not None:
-                draft.fields["priority"] = typed.priority
-        draft.mark = status
-        draft.places["title"] = draft.place
-        self.record.drafts.append(draft)
-        self.drafts_by_row[line.row] = draft
-        return draft
-
-    def note_entry(self, draft: MarkdownDraft, node: Node) -> None:
-        """Note where an item in a list stands."""
-        line = self.lines[node.first]
-        draft.indent, draft.content, draft.box = line.indent, line.content, line.box
-        if line.box is not None and line.ticked:
-            draft.mark = "Done"
-        self.record.take_told(draft, node)
-
-    def further_title(self, node: Node, draft: MarkdownDraft, title: Title) -> None:
-        """The next lines of an entry: they go on with its title, or with the body that it began."""
-        take_title(draft, title)
-        draft.last_line = node.first
-        if title.rest or is_all_bold(self.lines[node.first].text):
-            draft.parted = False
-            draft.body_end = self._end_of_body(node)
-            return
-        for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
-            line = self.lines[row]
-            if parse_pairs(self.record.text, line, plain_keys=True) or is_story_sentence(line.text):
-                break
-            if line.indent < node.content and line.text.startswith("**"):
-                break
-            if _KEY.match(line.text) and _KEY.match(self.lines[node.first].text):
-                break  # one of several keys of a record, also where its word means nothing here
-            draft.title = f"{draft.title} {plain(line.text)}".strip()
-            draft.last_line = row
-            self.record.note(line, "title", draft)
-        draft.title, rest = shortened(draft.title)
-        if rest:
-            draft.say(rest)
-            draft.parted = False
-            draft.body_end = self._end_of_body(node)
-
-    def _end_of_body(self, node: Node) -> int:
-        """The last line of a body that begins behind its title; fields may follow it."""
-        row = node.first
-        while row + 1 < node.head:
-            if parse_pairs(self.record.text, self.lines[row + 1], plain_keys=True):
-                break
-            row += 1
-        return row
-
-    def body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
-        """What stands in an entry that is an item."""
-        inner = replace(scope.below(draft), listed=True)
-        for row in range(draft.last_line + 1, node.head):
-            line = self.lines[row]
-            bold = line.text.startswith("**") and line.indent < node.content
-            outer = bold and draft.typed is None
-            self.read_line(line, scope if outer else inner, glued=True)
-        self.children(node, inner)
 
     def _text(self, node: Node, scope: Scope, *, glued: bool) -> None:
         for row in range(node.first, node.end):
@@ -377,7 +253,7 @@ class Gatherer:
             draft.fields["user_story"], draft.places["user_story"] = typed.title, draft.place
             if rest:
                 draft.say(rest)
-            self.note_rows(node, "user-story", draft, "")
+            self.record.note_node(node, "user-story", draft, "")
             return below
         self.record.note(line, "bold-title", draft)
         for row in range(node.first + 1, node.end):
@@ -393,7 +269,7 @@ class Gatherer:
             return
         owner = scope.owner
         if owner is None or scope.closed == Role.RISKS.value:
-            self.note_rows(node, "code", None, "not read")
+            self.record.note_node(node, "code", None, "not read")
             return
         block = self.blocks.open
         if block and block.field in TEXT_FIELDS and block.field != CRITERIA and block.text:
@@ -404,7 +280,7 @@ class Gatherer:
             owner.parted = not self._is_glued(node)
             for row in range(node.first, node.end):
                 owner.say(self._raw(row, owner))
-        self.note_rows(node, "code", owner, "a part of the text")
+        self.record.note_node(node, "code", owner, "a part of the text")
 
     def _raw(self, row: int, owner: MarkdownDraft) -> str:
         line = self.lines[row]
@@ -415,4 +291,4 @@ class Gatherer:
         self._pause(scope.owner)
         if self.blocks.open and not self.blocks.open.heading:
             self.blocks.end()
-        self.note_rows(node, "rule", None, "")
+        self.record.note_node(node, "rule", None, "")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from backlog_sync.files.dates import find_period, leading_period
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Form, Kind, Line, Node
+from backlog_sync.files.outline import Form, Line, Node
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, take_title
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, TASKS
@@ -34,7 +34,9 @@ class HeadingReader(PartReader):
             self._item_section(node, section, typed, scope, flat)
         elif node.first in self.choices.sections.mentions:
             flat.clear()
-            self._mention(node)
+            self.record.note_node(
+                node, "overview", None, "it adds details to an item declared elsewhere"
+            )
         else:
             flat.clear()
             self._plain_section(node, section, scope)
@@ -259,15 +261,6 @@ class HeadingReader(PartReader):
             not typed.word.weak or self.choices.by_row[row].holds()
             for row, typed in self.choices.sections.items.items()
         )
-
-    def _mention(self, node: Node) -> None:
-        """A section that speaks of an item of another one: its lines are told, not read."""
-        for row in range(node.first, node.end):
-            line = self.lines[row]
-            if line.kind is not Kind.BLANK:
-                self.record.note(
-                    line, "overview", None, "it adds details to an item declared elsewhere"
-                )
 
     def settle_mentions(self) -> None:
         """Give what second mentions say to their items, where those do not say it themselves."""

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.boxes import BoxReader
+from backlog_sync.files.reading.choices import planning_prefix
 from backlog_sync.files.reading.declared import IGNORE
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft
 from backlog_sync.files.reading.key_lines import KeyReader
 from backlog_sync.files.reading.metadata import Pair, parse_pairs
-from backlog_sync.files.reading.prefix import planning_prefix
 from backlog_sync.files.reading.record import CRITERIA
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import PartReader, Scope, Walk
@@ -34,8 +34,7 @@ class EntryReader(PartReader):
 
     def __init__(self, walk: Walk, boxes: BoxReader, keys: KeyReader) -> None:
         super().__init__(walk)
-        self.boxes = boxes
-        self.keys = keys
+        self.boxes, self.keys = boxes, keys
         self.labelled: dict[int, frozenset[int]] = {}
         self.repeated: dict[int, bool] = {}
         self.rows: dict[str, int] = {}  # where each name stands first, of the `named` first items
@@ -132,7 +131,7 @@ class EntryReader(PartReader):
     def _declared(self, node: Node, what: str, scope: Scope) -> MarkdownDraft | None:
         """An entry as the settings declare it."""
         if what == IGNORE:
-            self.walk.note_rows(node, "declared", None, "the settings ignore it")
+            self.record.note_node(node, "declared", None, "the settings ignore it")
             return None
         owner = scope.owner
         if owner is not None and RANKS[what] <= owner.rank:
@@ -227,7 +226,7 @@ class EntryReader(PartReader):
         silent = silent or not line.text or is_empty_word(line.text)
         bare = self.choices.bare and not silent
         if scope.lane and not silent and self._tells_again(scope):
-            self.walk.note_rows(
+            self.record.note_node(
                 node, "overview", None, "it adds details to items declared elsewhere"
             )
             return

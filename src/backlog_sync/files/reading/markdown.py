@@ -3,21 +3,20 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.cards import CARD
 from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.parsed import UNASKED, Asked, LineNote, ParsedFile, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, box_codes, planned_headings
 from backlog_sync.files.reading.declared import Declared, unused_lines
-from backlog_sync.files.reading.entries import choose_entries
+from backlog_sync.files.reading.entries import EntryChooser
 from backlog_sync.files.reading.front import front_matter
 from backlog_sync.files.reading.gather import Gatherer
 from backlog_sync.files.reading.numbered import numbered_boxes
 from backlog_sync.files.reading.problems import problems
 from backlog_sync.files.reading.record import Record
-from backlog_sync.files.reading.risks import read_risks
-from backlog_sync.files.reading.runs import Chosen, choose_sections
+from backlog_sync.files.reading.runs import Chosen, SectionChooser
 from backlog_sync.files.reading.sections import Section, read_sections
 from backlog_sync.files.reading.settle import claims_of, key_elsewhere, settle
 from backlog_sync.files.reading.single import as_card, card_key, open_single, single_item
@@ -26,9 +25,9 @@ from backlog_sync.files.reading.tables import (
     name_parents,
     names_of,
     part_overviews,
+    read_risks,
     read_tables,
 )
-from backlog_sync.files.reading.titles import recognise
 from backlog_sync.files.syntax.markdown import read_outline
 
 MAX_LINES = 200_000
@@ -113,7 +112,7 @@ def _loose(places: list[Place]) -> Iterator[Diagnostic]:
         told = "1 criterion belongs" if count == 1 else f"{count} criteria belong"
         hint = "put them below an item to have them on its issue"
         message = f"{told} to the plan as a whole, and to no issue"
-        yield Diagnostic(places[0], "loose-criteria", message, hint, Severity.WARNING)
+        yield warning(places[0], "loose-criteria", message, hint)
 
 
 def _choices(outline: Outline, asked: Asked) -> Choices:
@@ -127,16 +126,10 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
     plan = numbered_boxes(outline.root)
     coded = are_coded(outline.root)
     elsewhere = bool(planned) or coded or _is_numbered(tables)
-    chosen = choose_sections(sections, rules, plan, bullets=bullets, planned=elsewhere)
-    declared = list(chosen.items.values())
-    words = {typed.word.name for typed in declared}
-    titles = (recognise(typed.title) for typed in declared if typed.word.weak)
-    inner = [found for found in titles if found and not found.word.weak]
-    numbers = {(t.word.kind, t.number.lower()) for t in (*declared, *inner) if t.number}
-    listed = choose_entries(
-        outline.text, outline.lines, outline.root, chosen.keys, words, numbers, chosen.items
-    )
-    declared += listed.items.values()
+    chooser = SectionChooser(sections, rules, plan, bullets=bullets, planned=elsewhere)
+    chosen = chooser.run()
+    listed = EntryChooser(outline, chosen).run()
+    declared = [*chosen.items.values(), *listed.items.values()]
     names = (names_of(each.title, each.key, each, "" if each.dotted else each.word.kind)
              for each in declared)  # fmt: skip
     part_overviews(tables, set(chain.from_iterable(names)))

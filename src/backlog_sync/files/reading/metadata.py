@@ -7,26 +7,19 @@ import re
 from dataclasses import dataclass, replace
 
 from backlog_sync.files.outline import Kind, Line
-from backlog_sync.files.vocabulary import WORK, bare_word, field_of, topics
+from backlog_sync.files.vocabulary import WORK, bare_word, field_of, listed, topics
 
 _KEY_LENGTH = 60
 _REMARK = re.compile(r"[ ]?[(（][^()（）]{1,80}[)）](?=[ ]?[:：])")
 _STOPPED = re.compile(r"[ ]?\([^()]{1,80}\)\.|\.")
 _LABEL_HEAD = re.compile(r"[ ][—–-][ ]|[ ]?\(")
 _COLONS = (":", "：")
-_PLAIN = frozenset(
-    ("acceptance_criteria", "assignees", "audience", "depends_on", "description",
-     "effort", "epic", "estimate", "estimate_hours", "feature", "goal", "id", "issue", "kind",
-     "labels", "milestone", "previously", "priority", "progress", "repository", "risks",
-     "skills", "sprint", "start", "status", "story_points", "sync", "target", "team", "title",
-     "user_story"),
-)  # fmt: skip
+_SIGN = re.compile("[:：]")
+_BLANKS = re.compile(r"[ \t]*")
+_PLAIN = listed("plain_keys")
 """Fields whose keys count without bold marks; other words begin sentences as well: `Link: …`."""
 
-_DOTTED_KEYS = frozenset(
-    ("status", "acceptance_criteria", "goal", "description", "depends_on", "priority", "milestone",
-     "labels", "story_points", "estimate", "user_story"),
-)  # fmt: skip
+_DOTTED_KEYS = listed("dotted_keys")
 """Keys that may end with a full stop: `**Goal.** Parcels wait in lockers.`"""
 
 
@@ -91,9 +84,7 @@ def parse_pairs(text: str, line: Line, *, plain_keys: bool) -> tuple[Pair, ...]:
 def _next(text: str, pair: Pair, prefix: str) -> tuple[Pair, Pair] | None:
     """A pair cut in two at its first bar that a further key follows."""
     bar = text.index(" | ", pair.start, pair.end)
-    at = bar + 3
-    while at < pair.end and text[at] == " ":
-        at += 1
+    at = _behind_blanks(text, bar + 3, pair.end)
     second = _bold(text, at, pair.end, prefix) or _unmarked(text, at, pair.end, prefix)
     if second is None:
         return None
@@ -104,9 +95,7 @@ def _cut(text: str, pair: Pair, end: int) -> Pair:
     start = min(pair.start, end)
     while end > start and text[end - 1] in " \t":
         end -= 1
-    return Pair(
-        pair.key, pair.field, text[start:end], start, end, pair.prefix, pair.joint, bold=pair.bold
-    )
+    return replace(pair, value=text[start:end], start=start, end=end, closing="")
 
 
 def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
@@ -128,9 +117,7 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
         if label is not None:
             return _pair(text, at + 2, label, end, end, prefix + mark)
     remark = _REMARK.match(text, behind, end)  # `**Success criteria** (what must be true):`
-    colon = remark.end() if remark else behind
-    while colon < end and text[colon] == " ":
-        colon += 1
+    colon = _behind_blanks(text, remark.end() if remark else behind, end)
     if text[colon : colon + 1] in _COLONS and colon < end:
         pair = _pair(text, at + 2, inner.rstrip(), colon + 1, end, prefix + mark)
         said = remark[0] if remark else ""
@@ -172,19 +159,7 @@ def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | N
     while stop > at and text[stop - 1] in " .":
         stop -= 1
     pair = _pair(text, at + 2, inner[:colon].rstrip(), at + 2 + colon + 1, stop, prefix + "**")
-    if pair is None:
-        return None
-    return Pair(
-        pair.key,
-        pair.field,
-        pair.value,
-        pair.start,
-        pair.end,
-        pair.prefix,
-        pair.joint,
-        closing=text[pair.end : close + 2],
-        bold=True,
-    )
+    return pair and replace(pair, closing=text[pair.end : close + 2])
 
 
 def _unmarked(text: str, at: int, end: int, prefix: str) -> Pair | None:
@@ -199,8 +174,14 @@ def _unmarked(text: str, at: int, end: int, prefix: str) -> Pair | None:
 
 
 def _colon(inner: str) -> int:
-    found = [inner.find(colon) for colon in _COLONS]
-    return min((at for at in found if at >= 0), default=-1)
+    found = _SIGN.search(inner)
+    return found.start() if found else -1
+
+
+def _behind_blanks(text: str, at: int, end: int) -> int:
+    """Return the offset of the first character from `at` that is not a blank; at most `end`."""
+    blanks = _BLANKS.match(text, at, end)
+    return blanks.end() if blanks else at
 
 
 def _pair(
@@ -208,8 +189,6 @@ def _pair(
 ) -> Pair | None:
     if len(key) > _KEY_LENGTH or not bare_word(key):
         return None
-    start = behind
-    while start < end and text[start] in " \t":
-        start += 1
+    start = _behind_blanks(text, behind, end)
     joint = text[at + len(key) : start]
     return Pair(key, meant_field(key), text[start:end], start, end, prefix, joint, bold=bold)

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from backlog_sync.core.checkboxes import MISTAKEN
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.record import Record
@@ -29,15 +29,11 @@ def problems(path: str, outline: Outline, record: Record, choices: Choices) -> I
     yield from _bullets(path, record, choices)
 
 
-def _warning(place: Place, slug: str, message: str, hint: str) -> Diagnostic:
-    return Diagnostic(place, slug, message, hint, Severity.WARNING)
-
-
 def _unclosed(path: str, outline: Outline) -> Iterator[Diagnostic]:
     for row in outline.unclosed:
         lost = sum(line.kind is Kind.CODE for line in outline.lines[row:])
         message = f"this code block is never closed: {lost} lines are read as code"
-        yield _warning(Place(path, row + 1), "open-code-block", message, "close it with a line ```")
+        yield warning(Place(path, row + 1), "open-code-block", message, "close it with a line ```")
 
 
 def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
@@ -49,7 +45,7 @@ def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
             message = f"'{shown(node.text[:40])}' looks like a check box, and is none"
             done = "[x]" if re.search("[xX✓]", match[0]) else "[ ]"
             place = Place(path, node.first + 1)
-            yield _warning(place, "malformed-box", message, f"write '- {done} ' before its text")
+            yield warning(place, "malformed-box", message, f"write '- {done} ' before its text")
 
 
 def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
@@ -59,7 +55,7 @@ def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
         if match and meant:
             message = f"'{match['word']}' is not a type of an item, so this heading is not an item"
             place = Place(path, section.node.first + 1)
-            yield _warning(place, "near-type", message, f"did you mean '{meant.capitalize()}'?")
+            yield warning(place, "near-type", message, f"did you mean '{meant.capitalize()}'?")
 
 
 def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
@@ -73,7 +69,7 @@ def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
             if meant:
                 message = f"'{shown(pair.key)}' is not a known key: it stays in the text"
                 place = Place(path, meta.line + 1)
-                yield _warning(place, "near-key", message, f"did you mean '{meant}'?")
+                yield warning(place, "near-key", message, f"did you mean '{meant}'?")
 
 
 def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic]:
@@ -89,7 +85,7 @@ def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic
     count = "1 bullet" if len(left) == 1 else f"{len(left)} bullets"
     message = f"{count} below {below} ({named}{more}) {'is' if len(left) == 1 else 'are'} not taken"
     hint = "'--bullets items' takes bullets as items, and so does 'bullets: items' in the settings"
-    yield _warning(Place(path, left[0].line), "bullets-left-out", message, hint)
+    yield warning(Place(path, left[0].line), "bullets-left-out", message, hint)
 
 
 def _headings(choices: Choices, rows: Sequence[int]) -> list[str]:

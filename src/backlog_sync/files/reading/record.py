@@ -1,5 +1,6 @@
 """What the reading of one roadmap gives, line by line."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from backlog_sync.core.diagnostics import Place
@@ -69,6 +70,18 @@ class Record:
     ) -> None:
         """Note which rule took a line, or why it was skipped."""
         self.notes.append(Note(line.row + 1, rule, draft, reason))
+
+    def note_lines(
+        self, lines: Iterable[Line], rule: str, draft: MarkdownDraft | None, reason: str
+    ) -> None:
+        """Note of each line that is not blank which rule took it."""
+        for line in lines:
+            if line.kind is not Kind.BLANK:
+                self.note(line, rule, draft, reason)
+
+    def note_node(self, node: Node, rule: str, draft: MarkdownDraft | None, reason: str) -> None:
+        """Note each line of a node: whose it is, or why it is nobody's."""
+        self.note_lines(self.lines[node.first : node.end], rule, draft, reason)
 
     def take(self, draft: MarkdownDraft, pair: "Pair", line: Line) -> Taken:
         """Put what a pair says into a draft."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 
 from backlog_sync.files.inline import plain
+from backlog_sync.files.outline import grouped
 from backlog_sync.files.reading.declared import IGNORE, Declared
 from backlog_sync.files.reading.numbered import Numbered
 from backlog_sync.files.reading.record import CRITERIA
@@ -20,7 +21,6 @@ from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     RANKS,
-    TypeWord,
     bare_word,
     field_of,
     listed,
@@ -35,11 +35,12 @@ BELOW = {1: "feature", 2: "story", 3: "task"}
 _TYPES = vocabulary().spelled
 _NAMES = {word.name for word in _TYPES.values()}
 
+_NO_EVIDENCE = "neither it nor its neighbours carry metadata or check boxes"
 _PAIR = 2
-_PLANS = listed("plan|planning|backlog|review|retrospective|retro|goal|goals|scope|tasks")
+_PLANS = listed("about_plans")
 """`# Sprint 1 - Plan` is the title of a document."""
 
-_VERSIONS = listed("version|release")
+_VERSIONS = frozenset(("version", "release"))
 """What is published: it is over where the next ones are planned elsewhere."""
 
 _FEWEST = 3
@@ -66,24 +67,13 @@ class Chosen:
     parting: set[int] = field(default_factory=set)
 
 
-def choose_sections(
-    sections: Sequence[Section],
-    rules: Declared,
-    numbers: Mapping[int, Numbered],
-    *,
-    bullets: bool,
-    planned: bool,
-) -> Chosen:
-    """Look at all sections of a file at once; `bullets` lets plain bullets vouch for them.
+class SectionChooser:
+    """Looks at all sections of a file at once.
 
-    `numbers` are those of headings of a numbered plan, by row. `planned` tells that other things
-    than headings say what is an item: bullets with priorities or quarters, rows with numbers,
-    boxes with codes.
+    `bullets` lets plain bullets vouch for a phase; `planned` tells that other things than headings
+    say what is an item: bullets with priorities or quarters, rows with numbers, boxes with codes.
     """
-    return _Chooser(sections, rules, numbers, bullets=bullets, planned=planned).run()
 
-
-class _Chooser:
     def __init__(
         self,
         sections: Sequence[Section],
@@ -100,13 +90,14 @@ class _Chooser:
         self.bullets = bullets
         self.chosen = Chosen(metadata={s.node.first for s in sections if s.metadata})
         self.typed = [(s, s.title.typed) for s in sections if s.title.typed]
-        parents: dict[tuple[int, str], set[int]] = defaultdict(set)
-        for section in sections:
-            parents[section.level, section.word].add(id(section.parent))
-        self.recurring = {heading for heading, above in parents.items() if len(above) > 1}
+        alike = grouped(sections, lambda section: (section.level, section.word))
+        self.recurring = {
+            heading for heading, run in alike.items() if len({id(s.parent) for s in run}) > 1
+        }
         """Headings such as `Backend` in each sprint: they part the work, and name none."""
 
     def run(self) -> Chosen:
+        """Choose the sections that are items."""
         self._firm()
         self._coded()
         self._dotted()
@@ -172,28 +163,16 @@ class _Chooser:
             elif section.inside(Role.RISKS) or any(s.role is Role.ELSE for s in section.above()):
                 self._refuse(section, "below a heading that speaks of something else")
             elif typed.word.kind == "task" and section.rows:  # its rows are the tasks
-                self._take(section, replace(typed, word=TypeWord(typed.word.name, "story")))
+                self._take(section, typed.of_kind("story"))
             else:
                 self._take(section, typed)
 
     def _coded(self) -> None:
         """Codes of a family that we do not know need evidence in one of them."""
-        runs: dict[tuple[str, int], list[tuple[Section, Typed]]] = defaultdict(list)
-        for section, typed in self.typed:
-            if typed.code and not typed.dotted and not section.inside(*_SILENT[1:4]):
-                runs[typed.word.name, section.level].append((section, typed))
-        families: dict[int, set[str]] = defaultdict(set)
-        for name, level in runs:
-            families[level].add(name)
+        coded = [(s, t) for s, t in self.typed if t.code and not t.dotted]
+        coded = [(s, t) for s, t in coded if not s.inside(*_SILENT[1:4])]
+        runs = grouped(coded, lambda each: (each[1].word.name, each[0].level))
         for (_, level), run in runs.items():
-            if (
-                len(families[level]) > 1
-                and len(run[0][1].word.name) == 1
-                and not _is_letter(run[0][0])
-            ):
-                run = [  # noqa: PLW2901 - the same headings, seen as stories
-                    (s, replace(t, word=TypeWord(t.word.name, "story"))) for s, t in run
-                ]  # fmt: skip
             vouched = any(s.metadata or s.holds() or s.items for s, _ in run) or any(
                 s.stories for (_, other), each in runs.items() if other == level for s, _ in each
             )
@@ -204,23 +183,16 @@ class _Chooser:
                 vouched = (vouched or enough) and len({t.number for _, t in run}) >= _FEWEST
                 enough = False
                 run = [(s, _as_part(s, t)) for s, t in run]  # noqa: PLW2901 - the same, as parts
-            self._settle(
-                run,
-                vouched or enough,
-                "neither it nor its neighbours carry metadata or check boxes",
-            )
+            self._settle(run, vouched or enough, _NO_EVIDENCE)
 
     def _dotted(self) -> None:
         """Numbers alone (`1.1 Sign in`) vouch for each other below one level.
 
         Numbers below numbers only part the text, unless they carry a plan.
         """
-        runs: dict[tuple[int, int], list[tuple[Section, Typed]]] = defaultdict(list)
-        for section, typed in self.typed:
-            if typed.dotted and not section.inside(Role.RISKS, Role.NAVIGATION):
-                parent = section.parent
-                family = 0 if parent and parent.title.typed else id(parent)
-                runs[section.level, family].append((section, typed))
+        dotted = [(s, t) for s, t in self.typed if t.dotted]
+        dotted = [(s, t) for s, t in dotted if not s.inside(Role.RISKS, Role.NAVIGATION)]
+        runs = grouped(dotted, lambda each: (each[0].level, _family(each[0])))
         explicit = {s.level for s, t in self.typed if not t.dotted and self._is_item(s)}
         for (level, family), run in sorted(runs.items(), key=lambda each: each[0][0]):
             if family and level in explicit:  # chapters beside items that carry a word or a code
@@ -232,11 +204,7 @@ class _Chooser:
             told = [s for s, _ in run if (s.planned if apart else s.metadata)]
             vouched = bool(told) or any(s.holds() and not nested for s, _ in run)
             enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)
-            self._settle(
-                run,
-                vouched or enough,
-                "neither it nor its neighbours carry metadata or check boxes",
-            )
+            self._settle(run, vouched or enough, _NO_EVIDENCE)
 
     def _has_phases(self) -> bool:
         """Whether phases hold the work: a chapter needs what only a planned item says, then."""
@@ -269,18 +237,12 @@ class _Chooser:
         firm = {
             t.word.kind for _, t in self.typed if not (t.word.weak or t.code or t.dotted or t.bare)
         }
-        runs: dict[str, list[tuple[Section, Typed]]] = defaultdict(list)
-        for section, typed in self.typed:
-            if typed.word.weak:
-                runs[typed.word.name].append((section, typed))
-        for name, run in runs.items():
+        weak = ((s, t) for s, t in self.typed if t.word.weak)
+        for name, run in grouped(weak, lambda each: each[1].word.name).items():
             rank = RANKS[run[0][1].word.kind]
             if any(RANKS[kind] <= rank for kind in firm):
-                self._settle(
-                    run,
-                    False,
-                    f"a {name} holds no items where the document has its own epics or features",
-                )
+                why = f"a {name} holds no items if the document has its own epics or features"
+                self._settle(run, False, why)
             elif name == "step" and not self.bullets:
                 self._settle(run, False, "steps are items only with --bullets items")
             else:
@@ -347,32 +309,31 @@ class _Chooser:
 
     def _one_kind(self) -> None:
         """Codes of several families at one level are of one kind: `[F-001]` beside `[R-001]`."""
-        levels: dict[int, list[tuple[Section, Typed]]] = defaultdict(list)
-        for section in self.sections:
-            typed = self.chosen.items.get(section.node.first)
-            if typed and typed.number and typed.word.name not in _NAMES and not typed.dotted:
-                levels[section.level].append((section, typed))
-        for run in levels.values():
+        coded = ((s, t) for s, t in self._numbers() if t.word.name not in _NAMES and not t.dotted)
+        for run in grouped(coded, lambda each: each[0].level).values():
             if len({typed.word.name for _, typed in run}) < 2:
                 continue
             kind = Counter(typed.word.kind for _, typed in run).most_common(1)[0][0]
             for section, typed in run:
                 if typed.word.kind != kind:
-                    word = TypeWord(typed.word.name, kind)
-                    self.chosen.items[section.node.first] = replace(typed, word=word)
+                    self.chosen.items[section.node.first] = typed.of_kind(kind)
+
+    def _numbers(self) -> list[tuple[Section, Typed]]:
+        """The sections that are items with a number."""
+        told = ((s, self.chosen.items.get(s.node.first)) for s in self.sections)
+        return [(section, typed) for section, typed in told if typed and typed.number]
 
     # ---- second mentions ---------------------------------------------------------------------
 
     def _repeated(self) -> None:
         """Of several headings for one item the richest declares it; the others mention it."""
-        same: dict[tuple[str, str], list[Section]] = defaultdict(list)
-        for section in self.sections:
-            typed = self.chosen.items.get(section.node.first)
-            if typed and typed.number:
-                same[typed.word.name, typed.number.lower()].append(section)
-        for sections in same.values():
-            if len(sections) < 2:
+        same = grouped(
+            self._numbers(), lambda each: (each[1].word.name, str(each[1].number).lower())
+        )
+        for run in same.values():
+            if len(run) < 2:
                 continue
+            sections = [section for section, _ in run]
             if sections[0] is self.sections[0] and all(
                 sections[0] in s.above() for s in sections[1:]
             ):
@@ -424,11 +385,8 @@ class _Chooser:
         """Headings that the syntax marks as work, and their siblings where most of them are."""
         marked = [s for s in self.sections if s.node.marked]
         holders = {id(above) for section in marked for above in section.above()}
-        runs: dict[int, list[Section]] = defaultdict(list)
-        for section in self.sections if marked else ():
-            if section.node.marked or id(section) not in holders:
-                runs[id(section.parent)].append(section)
-        for run in runs.values():
+        told = (s for s in self.sections if s.node.marked or id(s) not in holders)
+        for run in grouped(told, lambda s: id(s.parent)).values() if marked else ():
             most = sum(s.node.marked for s in run) * 2 > len(run)
             for section in run:
                 if section.node.marked or (most and self._is_plain(section)):
@@ -443,7 +401,8 @@ class _Chooser:
         In a backlog that holds nothing else those that are told in one form are such.
         """
         records = self._are_records()
-        for run in self._plain_runs():
+        plain_ones = [s for s in self.sections if s.level > 1 and self._is_plain(s)]
+        for run in grouped(plain_ones, lambda s: (id(s.parent), s.level)).values():
             told = (s for s in run if s.planned or s.sentences == 1 or (records and s.formed))
             said = [s for s in told if not s.rows]
             if any(s.sentences > 1 for s in run):
@@ -588,10 +547,7 @@ class _Chooser:
         Work are boxes and rows; bullets that are asked for only where there are none of these.
         What stands before the first lane may tell how to read them.
         """
-        runs: dict[int, list[Section]] = defaultdict(list)
-        for section in self.sections:
-            runs[id(section.parent)].append(section)
-        for siblings in runs.values():
+        for siblings in grouped(self.sections, lambda section: id(section.parent)).values():
             run = [s for s in siblings if s.holds()]
             if not run and self.bullets:
                 run = [s for s in siblings if s.bullets]
@@ -604,13 +560,6 @@ class _Chooser:
     def _contain(self, sections: Sequence[Section]) -> None:
         for section in sections:
             self.chosen.containers[section.node.first] = "epic"
-
-    def _plain_runs(self) -> list[list[Section]]:
-        runs: dict[tuple[int, int], list[Section]] = defaultdict(list)
-        for section in self.sections:
-            if self._is_plain(section) and section.level > 1:
-                runs[id(section.parent), section.level].append(section)
-        return list(runs.values())
 
     def _is_plain(self, section: Section) -> bool:
         """Whether a heading could be an item that no word names."""
@@ -645,6 +594,17 @@ def _is_about(title: str) -> bool:
         return True
     first = re.split(r"[:：—–]", title, maxsplit=1)[0]
     return "about" in topics(title) or "about" in topics(bare_word(first))
+
+
+def _named(typed: Typed) -> tuple[str, str]:
+    """The word and the number of an item."""
+    return typed.word.name, (typed.number or "").lower()
+
+
+def _family(section: Section) -> int:
+    """The section that a run of numbers is below; 0 for one that has a type, whichever it is."""
+    parent = section.parent
+    return 0 if parent and parent.title.typed else id(parent)
 
 
 def _is_dotted(section: Section) -> bool:
@@ -685,7 +645,7 @@ def _as_part(section: Section, typed: Typed) -> Typed:
         a.title.typed for a in section.above()
     ):
         return typed
-    return replace(typed, word=TypeWord(typed.word.name, "epic"))
+    return typed.of_kind("epic")
 
 
 def _untyped(section: Section, kind: str) -> Typed:

@@ -1,15 +1,24 @@
 """Where a node of an outline stands, and what the parts of a walk over it share."""
 
-from dataclasses import dataclass
-from typing import Protocol
+import re
+from dataclasses import dataclass, replace
 
+from backlog_sync.files.inline import is_all_bold, plain
 from backlog_sync.files.outline import Line, Node
 from backlog_sync.files.reading.blocks import Blocks
 from backlog_sync.files.reading.choices import Choices
-from backlog_sync.files.reading.drafts import MarkdownDraft
+from backlog_sync.files.reading.drafts import MarkdownDraft, take_title
+from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.sections import Role, Section
-from backlog_sync.files.reading.titles import Title, Typed
+from backlog_sync.files.reading.titles import Title, Typed, shortened
+from backlog_sync.files.sentences import is_story_sentence
+
+_KEY = re.compile(r"[^\W\d_][\w -]{0,30}[:：][ ]")
+"""What may be a key without bold marks."""
+
+_MOST_TITLE_LINES = 8
+"""A title does not go on over more lines than these: what does is a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +28,8 @@ class Scope:
     `owner` is the item that lines belong to, `chain` the items that it stands in, outermost
     first. `section` is the heading above, `closed` why nothing is read below it; `field` is the
     field that the heading names. `listed` tells that the node stands in a list entry; `kind` is
-    that of the entries below, which the settings say; `labelled` tells that `kind` or `status` is
-    said by a line above them: `Stories:`, `Done:`.
+    that of the entries below, which the settings say; `labelled` tells that `status` is
+    that of a line above them: `Done:`.
     """
 
     owner: MarkdownDraft | None = None
@@ -51,17 +60,25 @@ class Scope:
         return section is not None and section.inside(Role.RISKS, Role.ELSE, Role.NAVIGATION)
 
 
-class Walk(Protocol):
-    """A walk over an outline, as the readers of its parts know it."""
+class Walk:
+    """What a walk over an outline gathers, and how it begins items; `Gatherer` does the walking."""
 
-    record: Record
-    choices: Choices
-    blocks: Blocks
-    done: int
-    sentence: MarkdownDraft | None
-    whole: MarkdownDraft | None
-    drafts_by_row: dict[int, MarkdownDraft]
-    by_number: dict[str, MarkdownDraft]
+    def __init__(self, record: Record, choices: Choices) -> None:
+        self.record, self.choices, self.lines = record, choices, record.lines
+        self.blocks = Blocks(record)
+        self.done = -1  # the last row that was read out of order
+        self.whole: MarkdownDraft | None = None  # the item that the file is
+        self.sentence: MarkdownDraft | None = None
+        self.drafts_by_row: dict[int, MarkdownDraft] = {}
+        self.by_number: dict[str, MarkdownDraft] = {}  # boxes of a numbered plan
+
+    def children(self, node: Node, scope: Scope) -> None:
+        """Read what stands directly in a node, in order."""
+        raise NotImplementedError
+
+    def read_line(self, line: Line, scope: Scope, *, glued: bool, reason: str = "") -> None:
+        """Read one line of a paragraph, or of an entry that is no item."""
+        raise NotImplementedError
 
     def add(
         self,
@@ -74,25 +91,79 @@ class Walk(Protocol):
         scope: Scope,
         level: int = 0,
     ) -> MarkdownDraft:
-        """Begin an item."""
-
-    def children(self, node: Node, scope: Scope) -> None:
-        """Read what stands directly in a node, in order."""
-
-    def read_line(self, line: Line, scope: Scope, *, glued: bool, reason: str = "") -> None:
-        """Read one line of a paragraph, or of an entry that is no item."""
-
-    def note_rows(self, node: Node, rule: str, draft: MarkdownDraft | None, reason: str) -> None:
-        """Note each line of a node: whose it is, or why it is nobody's."""
+        """A new item; its parent is the nearest item around it of a smaller rank."""
+        place = self.record.place(line, at)
+        draft = MarkdownDraft(kind, title, place, line=line, typed=typed, level=level)
+        draft.index = len(self.record.drafts)
+        draft.parent = scope.parent(draft.rank)
+        draft.last_line = line.row
+        if typed:
+            draft.key = (
+                f"{kind}-{typed.number}"
+                if (typed.dotted or typed.inferred) and typed.number
+                else typed.key
+            )
+            if typed.points is not None:
+                draft.fields["story_points"] = typed.points
+            if typed.priority is not None:
+                draft.fields["priority"] = typed.priority
+        draft.mark = status
+        draft.places["title"] = draft.place
+        self.record.drafts.append(draft)
+        self.drafts_by_row[line.row] = draft
+        return draft
 
     def note_entry(self, draft: MarkdownDraft, node: Node) -> None:
-        """Note where in its list an item stands."""
+        """Note where an item in a list stands."""
+        line = self.lines[node.first]
+        draft.indent, draft.content, draft.box = line.indent, line.content, line.box
+        if line.box is not None and line.ticked:
+            draft.mark = "Done"
+        self.record.take_told(draft, node)
 
     def further_title(self, node: Node, draft: MarkdownDraft, title: Title) -> None:
-        """Read the next lines of an entry that go on with its title, or with its body."""
+        """The next lines of an entry: they go on with its title, or with the body that it began."""
+        take_title(draft, title)
+        draft.last_line = node.first
+        if title.rest or is_all_bold(self.lines[node.first].text):
+            draft.parted = False
+            draft.body_end = self._end_of_body(node)
+            return
+        for row in range(node.first + 1, min(node.head, node.first + _MOST_TITLE_LINES)):
+            line = self.lines[row]
+            if parse_pairs(self.record.text, line, plain_keys=True) or is_story_sentence(line.text):
+                break
+            if line.indent < node.content and line.text.startswith("**"):
+                break
+            if _KEY.match(line.text) and _KEY.match(self.lines[node.first].text):
+                break  # one of several keys of a record, also where its word means nothing here
+            draft.title = f"{draft.title} {plain(line.text)}".strip()
+            draft.last_line = row
+            self.record.note(line, "title", draft)
+        draft.title, rest = shortened(draft.title)
+        if rest:
+            draft.say(rest)
+            draft.parted = False
+            draft.body_end = self._end_of_body(node)
+
+    def _end_of_body(self, node: Node) -> int:
+        """The last line of a body that begins behind its title; fields may follow it."""
+        row = node.first
+        while row + 1 < node.head:
+            if parse_pairs(self.record.text, self.lines[row + 1], plain_keys=True):
+                break
+            row += 1
+        return row
 
     def body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
-        """Read what stands in an entry that is an item."""
+        """What stands in an entry that is an item."""
+        inner = replace(scope.below(draft), listed=True)
+        for row in range(draft.last_line + 1, node.head):
+            line = self.lines[row]
+            bold = line.text.startswith("**") and line.indent < node.content
+            outer = bold and draft.typed is None
+            self.read_line(line, scope if outer else inner, glued=True)
+        self.children(node, inner)
 
 
 class PartReader:

@@ -1,13 +1,13 @@
 """What a heading says, and what stands directly below it: the evidence about sections."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field as field_
 from enum import Enum
 
 from backlog_sync.files.inline import plain
-from backlog_sync.files.outline import Form, Kind, Line, Node
+from backlog_sync.files.outline import Form, Kind, Line, Node, grouped
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, is_boxed, linked_text, read_title, typed_line
 from backlog_sync.files.scenario import begins_scenario
@@ -17,6 +17,7 @@ from backlog_sync.files.statuses import is_status_word, status_in
 from backlog_sync.files.values import without_remark
 from backlog_sync.files.vocabulary import (
     LONG_FIELDS,
+    any_of,
     bare_word,
     group_kind,
     is_priority,
@@ -28,16 +29,13 @@ from backlog_sync.files.vocabulary import (
 )
 
 _NUMBERING = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|[IVXivx]{1,4}\.|\([a-z\d]\))[ ]+")
-_MONTHS = (
-    "jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july|aug|august|sep|september|"
-    "oct|october|nov|november|dec|december"
-)
+_MONTHS = any_of("patterns.months")
 _TIME = re.compile(
     r"\d{4}[ ]?[-/]?[ ]?[QH][1-4]"
     r"|[QH][1-4](?:[ ]?[-–/][ ]?[QH][1-4])?[ ,/-]{1,2}\d{4}"
     r"|[QH][1-4]\b"
     r"|20\d\d\+?(?=$|[ ]?[-–—:])"
-    rf"|(?:{_MONTHS})\.?[ ]20\d\d(?=$|[ ]?[-–—:/])",
+    rf"|{_MONTHS}\.?[ ]20\d\d(?=$|[ ]?[-–—:/])",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r" by (?:phase|epic|sprint|priority|milestone|status|story|week|release)s?$")
@@ -134,10 +132,7 @@ _NEAR = 8
 OURS = frozenset(("issue", "progress"))
 """Fields that write-back adds: they are no evidence of the author's intent."""
 
-_PLANNED = frozenset(
-    ("story_points", "estimate", "estimate_hours", "priority", "acceptance_criteria",
-     "user_story", "depends_on", "sprint", "status", "assignees"),
-)  # fmt: skip
+_PLANNED = listed("section_evidence")
 _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 
 
@@ -177,10 +172,7 @@ def read_sections(
 
 def _compare_labels(sections: list[Section]) -> None:
     """Note which sections are told in one form: `**Why.** …` and `**Cost.** …` below most."""
-    runs: dict[int, list[Section]] = defaultdict(list)
-    for section in sections:
-        runs[id(section.parent)].append(section)
-    for run in runs.values():
+    for run in grouped(sections, lambda section: id(section.parent)).values():
         counts = Counter(label for section in run for label in section.labels)
         form = {label for label, count in counts.items() if count > 1 and count * 2 > len(run)}
         for section in run:
@@ -474,4 +466,4 @@ def priority_of_all(section: Section) -> str | None:
     return plain(without_remark(section.node.text)) if is_priority_of_run(section) else None
 
 
-_MOSCOW = listed("must have|should have|could have|won't have|would have|nice to have")
+_MOSCOW = listed("moscow")

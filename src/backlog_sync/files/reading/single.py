@@ -8,7 +8,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from backlog_sync.core.keys import suggest_key
-from backlog_sync.files.anchors import CardAnchor, MetaLine
+from backlog_sync.files.anchors import MetaLine, NodeAnchor
 from backlog_sync.files.cards import is_epic_file, key_in_folder, numbered_file
 from backlog_sync.files.fill import Pair
 from backlog_sync.files.inline import plain
@@ -24,13 +24,10 @@ from backlog_sync.files.reading.scope import Scope
 from backlog_sync.files.reading.settle import key_elsewhere
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import parse_key
-from backlog_sync.files.vocabulary import field_of, key_words, type_word
+from backlog_sync.files.vocabulary import field_of, key_words, listed, type_word
 from backlog_sync.files.yaml.nodes import MapNode, Scalar
 
-_PLANNED = frozenset(
-    ("assignees", "labels", "milestone", "depends_on", "priority", "story_points", "estimate",
-     "effort", "estimate_hours", "sprint", "epic", "feature", "parent"),
-)  # fmt: skip
+_PLANNED = listed("card_evidence")
 
 
 @dataclass(slots=True)
@@ -142,4 +139,4 @@ def card_key(word: str) -> str | None:
 def as_card(item: ParsedItem, single: Single) -> ParsedItem:
     """The item of a file that holds no other: written back by its front matter."""
     boxes = getattr(item.anchor, "boxes", ())
-    return replace(item, anchor=CardAnchor(single.node, boxes), parent_key=single.parent)
+    return replace(item, anchor=NodeAnchor(single.node, boxes), parent_key=single.parent)

@@ -9,7 +9,7 @@ from backlog_sync.files.outline import Line, Node
 from backlog_sync.files.reading.columns import place_by_order
 from backlog_sync.files.reading.drafts import MarkdownDraft
 from backlog_sync.files.reading.runs import BELOW
-from backlog_sync.files.reading.scope import Scope, Walk
+from backlog_sync.files.reading.scope import PartReader, Scope, Walk
 from backlog_sync.files.reading.sections import Role
 from backlog_sync.files.reading.tables import Row
 from backlog_sync.files.sentences import is_sentence
@@ -18,13 +18,12 @@ from backlog_sync.files.values import parse_status
 from backlog_sync.files.vocabulary import RANKS, field_of, is_empty_word, kind_of
 
 
-class TableReader:
+class TableReader(PartReader):
     """Reads tables as the walk meets them."""
 
     def __init__(self, walk: Walk) -> None:
-        self.walk = walk
-        self.record = walk.record
-        choices = walk.choices
+        super().__init__(walk)
+        choices = self.choices
         told = (*choices.sections.items.values(), *choices.listed.items.values())
         self.declared = {typed.word.kind for typed in told}
         self.unsure: dict[tuple[str, ...], list[MarkdownDraft]] = {}
@@ -34,7 +33,7 @@ class TableReader:
         self.walk.sentence = None
         lines = list(self.record.lines[node.first : node.end])
         item = scope.owner
-        tables = self.walk.choices.tables
+        tables = self.choices.tables
         rows = tables.items.get(node.first)
         overview = tables.overviews.get(node.first)
         of_parts = node.first in tables.parts
@@ -43,21 +42,23 @@ class TableReader:
             self.record.overviews += overview
         if summary and rows is None and (of_parts or overview is None):
             self.record.summaries += summary
-            self._note_all(lines, "claim", None, "a summary table")
+            self.record.note_lines(lines, "claim", None, "a summary table")
             return
         if rows and self._holds_items(item, rows, scope):
             self._rows(lines, rows, overview or (), scope)
         elif overview is not None and not (of_parts and item):
-            self._note_all(lines, "overview", None, "it adds details to items declared elsewhere")
+            self.record.note_lines(
+                lines, "overview", None, "it adds details to items declared elsewhere"
+            )
         elif item and scope.closed != Role.RISKS.value:
-            self.walk.blocks.end()
+            self.blocks.end()
             item.parted = True
             for each in lines:
                 item.say(self.record.raw(each, item))
             item.parted = True
-            self._note_all(lines, "description", item, "")
+            self.record.note_lines(lines, "description", item, "")
         else:
-            self._note_all(
+            self.record.note_lines(
                 lines, "skipped", None, scope.closed or "a table without columns of items"
             )
 
@@ -67,12 +68,6 @@ class TableReader:
             if any(draft.kind == "task" for draft in drafts):
                 for draft in drafts:
                     draft.kind = "task"
-
-    def _note_all(
-        self, lines: list[Line], rule: str, item: MarkdownDraft | None, reason: str
-    ) -> None:
-        for line in lines:
-            self.record.note(line, rule, item, reason)
 
     def _holds_items(self, item: MarkdownDraft | None, rows: tuple[Row, ...], scope: Scope) -> bool:
         if scope.closed:
@@ -87,16 +82,18 @@ class TableReader:
         self, lines: list[Line], rows: tuple[Row, ...], overview: tuple[Row, ...], scope: Scope
     ) -> None:
         """Read the rows that are items; of what is noted of a line the first counts."""
-        self.walk.blocks.end()
+        self.blocks.end()
         known = [row.line for row in overview]
-        self._note_all(known, "overview", None, "it adds details to an item declared elsewhere")
+        self.record.note_lines(
+            known, "overview", None, "it adds details to an item declared elsewhere"
+        )
         new = [row for row in rows if row.line not in known]
         drafts = [self._row(row, scope) for row in new]
         for row, draft in zip(new, drafts, strict=True):
             self.record.note(row.line, "table-row", draft)
         place_by_order(rows[0].columns, [row.at for row in new], drafts)
-        self._note_all(lines[:2], "table", None, "the header of a table of items")
-        self._note_all(lines, "table", None, "no item: empty, or sums")
+        self.record.note_lines(lines[:2], "table", None, "the header of a table of items")
+        self.record.note_lines(lines, "table", None, "no item: empty, or sums")
 
     def _row(self, row: Row, scope: Scope) -> MarkdownDraft:
         named = row.columns.kind_of(row.cells)

@@ -16,12 +16,14 @@ from itertools import pairwise
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
+from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.draft import Ref
 from backlog_sync.files.fill import Pair as Filled
 from backlog_sync.files.hints import cell_hints, issue_hints
 from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import text_of
 from backlog_sync.files.outline import Form, Line, Outline
+from backlog_sync.files.parsed import ListedRisk
 from backlog_sync.files.reading.claims import COUNTED, TableRow, is_total, read_summary
 from backlog_sync.files.reading.columns import Columns, columns_of, typed_column
 from backlog_sync.files.reading.declared import Declared
@@ -40,21 +42,16 @@ from backlog_sync.files.vocabulary import (
     is_priority,
     key_words,
     listed,
+    risk_column,
     type_word,
     vocabulary,
 )
 
-_PLANNING = frozenset(
-    ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint",
-     "acceptance_criteria", "assignees", "milestone", "labels", "issue", "depends_on", "target"),
-)  # fmt: skip
+_PLANNING = listed("row_evidence")
 _WORK = frozenset(("effort", "estimate", "estimate_hours", "story_points", "priority"))
 """Columns that only work has; beside them a second one of a plan is enough: `Type`, `Status`."""
 
-MERGED = frozenset(
-    ("status", "priority", "story_points", "estimate", "estimate_hours", "sprint", "issue",
-     "milestone", "depends_on", "assignees", "labels", "target", "epic", "feature"),
-)  # fmt: skip
+MERGED = listed("merged")
 """Columns of an overview that say something of an item that stands elsewhere."""
 
 _ADDED = ("status", "progress", "issue")
@@ -71,7 +68,7 @@ _MAX_COLUMNS = 40
 _FEWEST = 3
 """Fewer rows count up, or say how far they are, by chance."""
 
-_OLD_NUMBERS = listed("id|ids|no|nr|n|num|number|key|code|ref|ticket|codigo|номер|编号|序号|番号")
+_OLD_NUMBERS = listed("old_numbers")
 """Headers of numbers for an earlier reader; rows below others had keys from their titles."""
 
 Name = tuple[str, str]
@@ -392,9 +389,7 @@ def _is_of_items(columns: Columns, kind: str, fields: AbstractSet[str]) -> bool:
     return bool(planning & {"status", "priority", "story_points", "estimate", "estimate_hours"})
 
 
-_NOTES = listed(
-    "notes|note|comments|remarks|notas|notes / comments|bemerkungen|примечания|备注|備考"
-)
+_NOTES = listed("notes")
 
 
 # ---- rows ----------------------------------------------------------------------------------
@@ -499,3 +494,42 @@ def _clear_repeated_numbers(tables: Tables) -> None:
             row if keys[row.typed.key] == 1 else replace(row, typed=replace(row.typed, number=None))
             for row in rows
         )
+
+
+# ---- registers of risks ----------------------------------------------------------------------
+
+_TELLING = frozenset(("likelihood", "impact", "mitigation", "contingency"))
+_MOST = 500
+"""Risks of a file; a register that anybody reads has fewer."""
+
+
+def read_risks(outline: Outline) -> tuple[ListedRisk, ...]:
+    """Give the risks of all registers of a file, in order; rows without a risk are left out."""
+    found: list[ListedRisk] = []
+    for node in outline.root.walk():
+        rows = pipe_rows(outline.lines, node)
+        meaning = _meaning(rows[0][1]) if rows else {}
+        told = (_risk(cells, meaning) for _, cells in rows[2:])
+        found += [risk for risk in told if risk is not None]
+    return tuple(found[:_MOST])
+
+
+def _meaning(header: Sequence[Cell]) -> dict[int, str]:
+    """What the columns of a register are; nothing where the table is none."""
+    meaning: dict[int, str] = {}
+    for index, cell in enumerate(header):
+        name = risk_column(plain(cell.text))
+        if name is not None and name not in meaning.values():
+            meaning[index] = name
+    named = set(meaning.values())
+    return meaning if "text" in named and named & _TELLING else {}
+
+
+def _risk(cells: Sequence[Cell], meaning: dict[int, str]) -> ListedRisk | None:
+    said: dict[str, str] = {}
+    for index, cell in enumerate(cells):
+        text = plain(cell.text)
+        if index in meaning and text and not is_empty_word(text):
+            said[meaning[index]] = text
+    about = said.pop("about", None)
+    return ListedRisk(RiskDocument.model_validate(said), about) if "text" in said else None

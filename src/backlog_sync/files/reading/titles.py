@@ -17,6 +17,7 @@ from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import is_all_bold, only_link, plain
 from backlog_sync.files.statuses import (
     DONE,
+    STATUS_WORDS,
     StatusPhrase,
     is_plain_status,
     meanings,
@@ -144,7 +145,7 @@ class Typed:
 
     word: TypeWord
     number: str | None
-    title: str
+    title: str = ""
     bare: bool = False
     bold: bool = False
     code: bool = False
@@ -169,6 +170,10 @@ class Typed:
             return number if is_key(number) else None
         key = f"{self.word.name}{joint}{number}"
         return key if is_key(key) else None
+
+    def of_kind(self, kind: str) -> "Typed":
+        """Return the same as an item of another kind."""
+        return replace(self, word=TypeWord(self.word.name, kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,10 +454,6 @@ def _word_of(said: str, meant: frozenset[str]) -> str:
     return word if alone is not None and alone.meanings == meant else STATUS_WORDS[min(meant)]
 
 
-STATUS_WORDS = {"done": "Done", "progress": "In Progress", "todo": "Todo", "cancelled": "Cancelled"}
-"""The word for a status that only a sign tells."""
-
-
 def _closed(text: str, cut: str) -> str:
     """A text that was cut before its closing bold mark, with that mark."""
     return f"{cut}**" if cut.count("**") % 2 and text.rstrip().endswith("**") else cut
@@ -538,68 +539,35 @@ def recognise(text: str) -> Typed | None:
     head = text[:_HEAD]
     body, status = _skip_signs(head)
     bold = body.startswith("**")
-    if bold:
-        close = body.find("**", 2)
-        if close > 0:
-            inner = body[2:close]
-            found = _find(inner)
-            named = found is not None and found.number and not inner.startswith(found.title)
-            if found is not None and named:
-                rest = body[close + 2 :] + text[_HEAD:]
-                raw = f"**{found.title}**{rest}" if rest.strip() else found.title
-                return replace(
-                    Typed(found.word, found.number, raw, bare=found.bare, bold=True),
-                    code=found.code, dotted=found.dotted, status=status or found.status,
-                    joined=found.joined,
-                )  # fmt: skip
-            body = inner + body[close + 2 :]
+    close = body.find("**", 2) if bold else -1
+    if close > 0:
+        inner = body[2:close]
+        found = _find(inner)
+        if found is not None and found.number and not inner.startswith(found.title):
+            rest = body[close + 2 :] + text[_HEAD:]
+            raw = f"**{found.title}**{rest}" if rest.strip() else found.title
+            return replace(found, title=raw, bold=True, status=status or found.status)
+        body = inner + body[close + 2 :]
     found = _find(body) if body else None
     if found is None:
         return None
-    return Typed(
-        found.word,
-        found.number,
-        found.title + text[_HEAD:],
-        bare=found.bare,
-        bold=bold,
-        code=found.code,
-        dotted=found.dotted,
-        status=status or found.status,
-        joined=found.joined,
-    )
-
-
-class _Found(NamedTuple):
-    """A word or a code and its number, and all that stands behind them."""
-
-    word: TypeWord
-    number: str | None
-    title: str
-    bare: bool = False
-    code: bool = False
-    dotted: bool = False
-    joined: bool = False
-    status: str | None = None
+    title = found.title + text[_HEAD:]
+    return replace(found, title=title, bold=bold, status=status or found.status)
 
 
 def typed_line(text: str) -> Typed | None:
     """`**Epic 1: Lockers**` and nothing else on its line."""
     bare = text.rstrip(" :")
     typed = recognise(bare[2:-2]) if is_all_bold(bare) else None
-    if (
-        typed is None
-        or typed.dotted
-        or typed.bare
-        or not typed.number
-        or not typed.title
-        or typed.word.weak
-    ):
+    if typed is None or typed.dotted or typed.bare or typed.word.weak:
+        return None
+    if not typed.number or not typed.title:
         return None
     told, status, points = parse_title(typed.title)
     return replace(typed, title=told, status=typed.status or status, points=points, bold=True)
 
 
-def _find(body: str) -> _Found | None:
+def _find(body: str) -> Typed | None:
     """The first of the forms that fits; the first letter tells which can."""
     first = _folded(body[:1])
     if first in _FIRST_LETTERS:
@@ -610,16 +578,16 @@ def _find(body: str) -> _Found | None:
     return (_led(body) or _dotted(body)) if first.isdecimal() else None
 
 
-def _led(body: str) -> _Found | None:
+def _led(body: str) -> Typed | None:
     """`2. Epic: …`, `1.3 Story: …`: the document's own numbering before the word."""
     lead = _LEAD.match(body)
     found = _word(body[lead.end() :]) if lead and lead.end() < len(body) else None
     if lead is None or found is None or found.bare:
         return None
-    return found if found.number else found._replace(number=lead[1])
+    return found if found.number else replace(found, number=lead[1])
 
 
-def _word(body: str) -> _Found | None:
+def _word(body: str) -> Typed | None:
     match = _WORD.match(_folded(body[:_LONGEST_WORD]))
     if not match:
         return None
@@ -632,16 +600,16 @@ def _word(body: str) -> _Found | None:
         at, word = group.end(), TypeWord("group", "feature")
     number = _NUMBER.match(body, at)
     if number and not _RANGE.match(body, number.end()) and _bounded(body, at):
-        found = _Found(word, _in_digits(number[1]), "", code=word.unsure)
+        found = Typed(word, _in_digits(number[1]), code=word.unsure)
         return _titled(found, body, number.end())
     count = _COUNT.match(body, at)
     if count:
         told = str(_COUNTED.index(count[1].lower()) + 1)
-        return _titled(_Found(word, told, "", code=word.unsure), body, count.end())
+        return _titled(Typed(word, told, code=word.unsure), body, count.end())
     joint = _JOINT.match(body, at)
     if joint and not word.numbered:
         title = body[joint.end() :]
-        return _Found(word, None, title, code=word.unsure) if plain(title) else None
+        return Typed(word, None, title, code=word.unsure) if plain(title) else None
     return None
 
 
@@ -661,12 +629,12 @@ def _bounded(body: str, at: int) -> bool:
     return not (before.isascii() and after.isalpha())
 
 
-def _ordinal(body: str) -> _Found | None:
+def _ordinal(body: str) -> Typed | None:
     """`第1阶段：…`, which puts the number before the word."""
     match = _ORDINAL.match(_folded(body[:_LONGEST_WORD]))
     if not match or match[2].casefold() not in _TYPES:
         return None
-    found = _Found(_TYPES[match[2].casefold()], _in_digits(match[1]), "")
+    found = Typed(_TYPES[match[2].casefold()], _in_digits(match[1]))
     return _titled(found, body, match.end())
 
 
@@ -681,22 +649,22 @@ def _in_digits(number: str) -> str:
     return str(value)
 
 
-def _milestone(body: str) -> _Found | None:
+def _milestone(body: str) -> Typed | None:
     match = _MILESTONE.match(body)
     if not match or _RANGE.match(body, match.end()):
         return None
-    return _titled(_Found(MILESTONE_CODE, match[1], ""), body, match.end())
+    return _titled(Typed(MILESTONE_CODE, match[1]), body, match.end())
 
 
-def _version(body: str) -> _Found | None:
+def _version(body: str) -> Typed | None:
     """`v1.2 — …` is a release."""
     match = _VERSION.match(body)
     if not match:
         return None
-    return _titled(_Found(_TYPES["release"], match[1], ""), body, match.end())
+    return _titled(Typed(_TYPES["release"], match[1]), body, match.end())
 
 
-def _code(body: str) -> _Found | None:
+def _code(body: str) -> Typed | None:
     match = _CODE.match(body)
     if not match or bool(match[1]) != bool(match[4]):
         return None
@@ -709,38 +677,38 @@ def _code(body: str) -> _Found | None:
     kind = "epic" if inner == "EPIC" else vocabulary().letters.get(prefix, "story")
     name = match[2].lower()
     word = TypeWord(name, known.kind) if known and inner else known or TypeWord(name, kind)
-    found = _Found(word, match[3], "", code=known is None and not match[1])
+    found = Typed(word, match[3], code=known is None and not match[1])
     return _titled(found, body, match.end(), blank=True)
 
 
-def _short(body: str) -> _Found | None:
+def _short(body: str) -> Typed | None:
     """`US12: …`, `[HU 3] …`: a known code without its hyphen."""
     match = _SHORT.match(body)
     if not match or bool(match[1]) != bool(match[4]):
         return None
     known = vocabulary().codes[match[2]]
-    return _titled(_Found(known, match[3], ""), body, match.end(), blank=bool(match[1]))
+    return _titled(Typed(known, match[3]), body, match.end(), blank=bool(match[1]))
 
 
-def _lettered(body: str) -> _Found | None:
+def _lettered(body: str) -> Typed | None:
     """`T001: …`, `S3 — …`: a letter that numbers, in a run of its like."""
     match = _LETTERED.match(body)
     if not match:
         return None
     word = TypeWord(match[1].lower(), vocabulary().letters.get(match[1], "story"))
-    found = _titled(_Found(word, match[2], "", code=True, joined=True), body, match.end())
+    found = _titled(Typed(word, match[2], code=True, joined=True), body, match.end())
     return found if found is not None and not found.bare and found.title else None
 
 
-def _dotted(body: str) -> _Found | None:
+def _dotted(body: str) -> Typed | None:
     match = _DOTTED.match(body)
     if not match:
         return None
-    found = _Found(_NUMBER_ALONE, match[1], "", dotted=True)
+    found = Typed(_NUMBER_ALONE, match[1], dotted=True)
     return _titled(found, body, match.end(), blank=True)
 
 
-def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found | None:
+def _titled(found: Typed, body: str, at: int, *, blank: bool = False) -> Typed | None:
     """The title behind a number: after a separator, or after a blank where that is enough.
 
     What only tells a status is no title: `v1.0 (released)`, `Sprint 3 - DONE`.
@@ -749,13 +717,13 @@ def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found
     if separator:
         title = body[separator.end() :]
         said = _only_status(title)
-        return found._replace(title=body[:at] if said else title, status=said)
+        return replace(found, title=body[:at] if said else title, status=said)
     rest = body[at:]
     if not rest.strip():
-        return found._replace(title=body[:at])
+        return replace(found, title=body[:at])
     said = _only_status(rest) if rest[:1] in " \t" and not rest.lstrip().startswith("(") else None
     if said and "done" in meanings(said):
-        return found._replace(title=body[:at], status=said)
+        return replace(found, title=body[:at], status=said)
     remarked = _remarked(found, body, at)
     if remarked:
         return remarked
@@ -764,19 +732,19 @@ def _titled(found: _Found, body: str, at: int, *, blank: bool = False) -> _Found
     if rest[0] not in " \t":
         return None
     if blank:
-        return found._replace(title=rest.strip())
+        return replace(found, title=rest.strip())
     last = rest.strip(" *").rsplit(" ", 1)[-1].casefold()
     if rest.strip()[0] in "([" or "about" in topics(last):
         return None
-    return found._replace(title=rest.strip(), bare=True)
+    return replace(found, title=rest.strip(), bare=True)
 
 
-def _remarked(found: _Found, body: str, at: int) -> _Found | None:
+def _remarked(found: Typed, body: str, at: int) -> Typed | None:
     """The title behind a number and a remark: `Phase 1 (May): Kiln`; `v1.0 ✅ (May)` has none."""
     bare, sign = _skip_signs(body[at:])
     if sign and bare.startswith("("):
         told = _titled(found, f"{body[:at]} {bare}", at)
-        return told._replace(status=told.status or sign) if told else None
+        return replace(told, status=told.status or sign) if told else None
     remark = _BRACKETS.match(body, at)
     if remark is None:
         return None
@@ -788,10 +756,10 @@ def _remarked(found: _Found, body: str, at: int) -> _Found | None:
         if not said:
             title, said = _trailing_status(title)
             title = f"{title} ({remark[1]})"
-        return found._replace(title=title, bare=True, status=said)
+        return replace(found, title=title, bare=True, status=said)
     if separator or (found.word.weak and (behind or not title.strip())):
         title = body[:at] if said else body[: remark.end()]
-        return found._replace(title=title, bare=separator is not None, status=behind or said)
+        return replace(found, title=title, bare=separator is not None, status=behind or said)
     return None
 
 

@@ -17,17 +17,12 @@ from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import CHILD_LISTS, LISTS
 from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN
 from backlog_sync.files.load import Loaded
-from backlog_sync.files.outline_report import parents_of
 from backlog_sync.files.source import source_of
+from backlog_sync.files.vocabulary import spelled
 from backlog_sync.files.write.nodes import scalar_text
 from backlog_sync.files.yaml.file import parse_yaml
 
-_ORDER = (
-    "id", "kind", "title", "goal", "description", "user_story", "milestone", "labels", "priority",
-    "story_points", "estimate_hours", "status", "assignees", "depends_on", "start", "target",
-    "sprint", "team", "capacity", "audience", "skills", "feedback", "review_notes", "issue",
-    "acceptance_criteria",
-)  # fmt: skip
+_ORDER = spelled("sets.order")
 """In which order an item says its fields."""
 
 _INDENT = "  "
@@ -73,7 +68,7 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
     ]
     if milestones:
         settings["milestones"] = milestones
-    return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
+    return Draft(_tree(made, loaded.parents), settings, _remarks(loaded, told))
 
 
 def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
@@ -89,7 +84,7 @@ def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | N
         settings["repository"] = repository
     settings |= _identity(loaded)
     settings |= _planned(loaded, settings)
-    return Draft(_tree(made, parents_of(loaded)), settings, _remarks(loaded, told))
+    return Draft(_tree(made, loaded.parents), settings, _remarks(loaded, told))
 
 
 def _outlines(

@@ -6,7 +6,7 @@ so totals and keys follow when the files have been read again.
 
 from operator import itemgetter
 
-from backlog_sync.files.anchors import YamlAnchor
+from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.mojibake import repairs
 from backlog_sync.files.parsed import ParsedFile
@@ -40,7 +40,8 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
         }
         text = apply_edits(parsed.source.text, list(claims.values()))
         # Only YAML of our own has a place for keys.
-        if clear and not claims and any(isinstance(i.anchor, YamlAnchor) for i in parsed.items):
+        ours = not parsed.dialect and any(isinstance(i.anchor, NodeAnchor) for i in parsed.items)
+        if clear and not claims and ours:
             asked = [
                 (index, Wanted("id", key))
                 for key, (file, index) in loaded.keys.items()

@@ -17,10 +17,7 @@ from backlog_sync.files.statuses import is_plain_status, meanings
 from backlog_sync.files.vocabulary import field_of, is_partly, languages_of, listed
 
 # Keys that write-back adds are no markers: they would turn the language round.
-_MARKERS = listed(
-    "story_points|estimate|effort|priority|depends_on|acceptance_criteria|definition_of_done|"
-    "goal|assignees|labels|description|user_story|milestone"
-)
+_MARKERS = listed("language_markers")
 _LONGEST_WORD = 40
 """Characters of a status word to copy from a file: longer values are remarks."""
 _WRITTEN = ("status", "progress")

@@ -7,25 +7,25 @@ written, so that an edit that the reader would take otherwise is not made.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.rollup import Sum
-from backlog_sync.files.anchors import Anchor, MetaLine, anchor_of
+from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Kind, Line, default_eol
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.statuses import is_status_word, trailing_status
+from backlog_sync.files.syntax.cells import split_cells
 from backlog_sync.files.values import (
     BRACKETED_ISSUE,
     TRAILING_ISSUE,
     parse_dependencies,
     parse_issue,
 )
-from backlog_sync.files.vocabulary import is_empty_word
+from backlog_sync.files.vocabulary import bare_word, field_of, is_empty_word
 from backlog_sync.files.write.checklist import rewritten
-from backlog_sync.files.write.columns import status_columns
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.language import Speech, speech_of
 from backlog_sync.files.write.place import goes_on, insertion
@@ -44,12 +44,7 @@ from backlog_sync.files.write.wanted import (
     same_issue,
 )
 
-_KEYS = {
-    "story_points": "Story Points",
-    "depends_on": "Depends on",
-    "user_story": "User Story",
-    "goal": "Goal",
-}
+_KEYS = {"story_points": "Story Points", "user_story": "User Story"}
 _PLURALS = {"story": "stories"}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _TITLE_POINTS = re.compile(r"[(\[](\d+(?:[.,]\d+)?)(?=\s*(?:pts?|points?|sp)\b)", re.IGNORECASE)
@@ -83,8 +78,8 @@ class RoadmapWriter:
         self.parsed, self.apart = parsed, apart
         self.text = parsed.source.text
         # What a column only names has no place of its own; `set` says so before it uses one.
-        placed = next((item for item in parsed.items if item.anchor is not None), None)
-        self.anchors = [anchor_of(item if item.anchor is not None else placed or item)
+        placed = [item.anchor for item in parsed.items if isinstance(item.anchor, Anchor)]
+        self.anchors = [item.anchor if isinstance(item.anchor, Anchor) else placed[0]
                         for item in parsed.items]  # fmt: skip
         self.speech: Speech = speech_of(self.anchors)
         self.edits: list[Edit] = []
@@ -319,7 +314,7 @@ class RoadmapWriter:
         if points and text and name == "story_points":
             self.edits.append(Edit(*points.span(1), text))
         elif text:
-            self._line(index, _KEYS.get(name, name.replace("_", " ").capitalize()), text)
+            self._line(index, _key_of(name), text)
         else:
             raise CannotSay("inherited, or written with other values on one line")
 
@@ -334,7 +329,7 @@ class RoadmapWriter:
             raise CannotSay("it is written in more than one place")
         if not told:
             if members:
-                key = _KEYS.get(name, name.capitalize())
+                key = _key_of(name)
                 self._line(index, key, ", ".join(members))
             return
         old = told[0].pair.value
@@ -366,11 +361,16 @@ class RoadmapWriter:
             prose = Prose(self.parsed, index, anchor, told[0] if told else None)
             self.edits += prose.change(old.split("\n"), wanted)
         elif name != "description" and len(wanted) == 1:
-            self._line(index, _KEYS[name], wanted[0])
+            self._line(index, _key_of(name), wanted[0])
         elif name != "description":
             raise CannotSay("there is no place for a new text of several lines")
         else:
             self.edits.append(new_prose(anchor, wanted))
+
+
+def _key_of(field: str) -> str:
+    """Return the key of a new line for a field."""
+    return _KEYS.get(field, field.replace("_", " ").capitalize())
 
 
 def _references(item: ParsedItem, value: str) -> dict[str, str]:
@@ -443,3 +443,59 @@ def _nouns(items: Sequence[ParsedItem]) -> list[str]:
             kinds[above].add(item.kind)
             above = items[above].parent
     return [next(iter(found)) if len(found) == 1 else "item" for found in kinds]
+
+
+# ---- a new column of statuses ----------------------------------------------------------------
+
+_DASHES = 3
+"""The fewest dashes that every reader of Markdown takes for a column."""
+
+
+def status_columns(lines: Sequence[Line], words: Mapping[int, str], name: str) -> Iterator[Edit]:
+    """Give the edits that put these words, by row of the file, into a last column `name`."""
+    left = dict(words)
+    while left:
+        first = last = next(iter(left))
+        while first and lines[first - 1].kind is Kind.TABLE:
+            first -= 1
+        while last + 1 < len(lines) and lines[last + 1].kind is Kind.TABLE:
+            last += 1
+        told = {row: left.pop(row, "") for row in range(first + 2, last + 1)}
+        yield from _column(lines[first : last + 1], told, name)
+
+
+def _column(table: Sequence[Line], words: Mapping[int, str], name: str) -> Iterator[Edit]:
+    """Add a column to one table; where it is there already, rows that end before it reach it."""
+    names = [field_of(bare_word(plain(cell.text))) for cell in split_cells(table[0])]
+    has_one = "status" in names
+    width = names.index("status") if has_one else len(names)
+    lasts = [line.text.removesuffix("|").rpartition("|")[2] for line in table]
+    closed = table[0].text.endswith("|")
+    blank = " " if lasts[0].startswith(" ") else ""
+    aligned = closed and len(set(map(len, lasts))) == 1
+    room = max(map(len, (name, *words.values()))) if aligned else 0
+    for number, line in enumerate(table):
+        word = name if number == 0 else words.get(line.row, "")
+        if has_one and (number < 2 or not word):
+            continue
+        cell = _cell(word.ljust(room), blank, closed=closed)
+        if number == 1:
+            edge = " " if lasts[1].startswith(" ") else ""
+            dashes = "-" * max(_DASHES, room + 2 * (len(blank) - len(edge)))
+            cell = _cell(dashes, edge, closed=closed)
+        gap = _cell(" " * room, blank, closed=closed) * max(0, width - len(split_cells(line)))
+        at = _end(line, width, closed=closed)
+        yield Edit(at, at, gap + cell, order=1)
+
+
+def _cell(value: str, blank: str, *, closed: bool) -> str:
+    """A further cell with the bar that belongs to it."""
+    return f"{blank}{value}{blank}|" if closed else f"{blank}|{blank}{value}".rstrip()
+
+
+def _end(line: Line, width: int, *, closed: bool) -> int:
+    """Where a row ends: before cells that have no name above them, as where a text holds bars."""
+    cells = split_cells(line)
+    if len(cells) <= width:
+        return line.at + len(line.text)
+    return line.at + line.text.rindex("|", 0, cells[width].start - line.at) + closed

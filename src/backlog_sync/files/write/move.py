@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from backlog_sync.files.anchors import YamlAnchor
+from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.documents.items import LISTS
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.outline import Kind, Line
@@ -205,7 +205,7 @@ class _Entries:
 
     def _node(self, index: int) -> MapNode | Scalar:
         anchor = self.parsed.items[index].anchor
-        assert isinstance(anchor, YamlAnchor)
+        assert isinstance(anchor, NodeAnchor)
         return anchor.node
 
     def _home(self, index: int) -> tuple[Scalar, ListNode, int]:

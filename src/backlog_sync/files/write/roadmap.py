@@ -6,20 +6,21 @@ from dataclasses import dataclass
 
 from backlog_sync.files.block import user_story_text
 from backlog_sync.files.documents.items import UserStoryDocument
-from backlog_sync.files.vocabulary import RANKS
+from backlog_sync.files.vocabulary import RANKS, spelled
 from backlog_sync.files.write.export import Draft, Outline, is_empty, pair, remark_lines, sequence
 
 _HEADING_LEVELS = 6
 """Levels of headings in Markdown (CommonMark, "ATX headings")."""
 
+_NAMES = {
+    "id": "ID",
+    "story_points": "Points",
+    "estimate_hours": "Estimated hours",
+    "target": "Due",
+}
 _LINES = {
-    "id": "ID", "issue": "Issue", "status": "Status", "priority": "Priority",
-    "story_points": "Points", "estimate_hours": "Estimated hours", "milestone": "Milestone",
-    "labels": "Labels", "assignees": "Assignees", "depends_on": "Depends on", "start": "Start",
-    "target": "Due", "sprint": "Sprint", "team": "Team", "audience": "Audience",
-    "skills": "Skills", "repository": "Repository", "capacity": "Capacity",
-    "feedback": "Feedback", "previously": "Previously", "sync": "Sync",
-}  # fmt: skip
+    name: _NAMES.get(name, name.replace("_", " ").capitalize()) for name in spelled("sets.lines")
+} | {"target": "Due"}
 """Fields that have a line of their own, in this order, and what they are called there."""
 
 _TEXTS = {"user_story": "User story", "goal": "Goal"}

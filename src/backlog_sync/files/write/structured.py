@@ -12,7 +12,7 @@ from itertools import pairwise
 from backlog_sync.core.checkboxes import IN_VALUE
 from backlog_sync.core.escape import is_inert, quoted
 from backlog_sync.core.model import CheckItem
-from backlog_sync.files.anchors import CardAnchor, StatusAnchor, TreeAnchor, YamlAnchor
+from backlog_sync.files.anchors import NodeAnchor, StatusAnchor
 from backlog_sync.files.foreign.structured import JSON_LINES
 from backlog_sync.files.node_values import criteria_of, names_of, text_of
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
@@ -70,12 +70,11 @@ class NodeWriter:
         if isinstance(anchor, StatusAnchor):
             self._status_alone(anchor.node, value)
             return
-        if isinstance(anchor, CardAnchor) and field == CRITERIA and anchor.boxes:
-            self.editor.edits += rewritten(self.text, anchor.boxes, document, value)
-            return
-        if not isinstance(anchor, YamlAnchor | TreeAnchor | CardAnchor):
+        if not isinstance(anchor, NodeAnchor):
             raise CannotSay(NO_PLACE)
-        if isinstance(anchor.node, Scalar):
+        if field == CRITERIA and anchor.boxes:
+            self.editor.edits += rewritten(self.text, anchor.boxes, document, value)
+        elif isinstance(anchor.node, Scalar):
             self._of_text(anchor.node, field, value)
         else:
             _Mapping(self, item, anchor.node).set(field, value)
