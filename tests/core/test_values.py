@@ -10,7 +10,6 @@ from backlog_sync import core
 FILLED = {
     "board.BoardPlan",
     "board_fields.FieldPlan",
-    "card.CardDiff",
     "definitions.DefinitionPlan",
     "matching._Shared",
     "rate._Window",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from backlog_sync.core import record
 from backlog_sync.core.changes import FieldNote, Verdict
 from backlog_sync.core.fields import STATUS, Owner, owner_of
-from backlog_sync.core.merge import BOTH, AtomDiff, merge_atom
+from backlog_sync.core.merge import AtomDiff, Merge, merge_atom
 from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PlanOptions
@@ -44,7 +44,7 @@ class IssueStatus:
 NO_ISSUE = IssueStatus()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CardDiff:
     """What merging a card gives.
 
@@ -53,17 +53,17 @@ class CardDiff:
     """
 
     values: dict[str, tuple[BoardValue, BoardValue]] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
-    drifted: list[str] = field(default_factory=list)
-    forgotten: list[str] = field(default_factory=list)
-    drift: list[FieldNote] = field(default_factory=list)
-    conflicts: list[FieldNote] = field(default_factory=list)
-    accepted: list[FieldNote] = field(default_factory=list)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    drifted: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
+    drift: tuple[FieldNote, ...] = ()
+    conflicts: tuple[FieldNote, ...] = ()
+    accepted: tuple[FieldNote, ...] = ()
     record: str | None = None
 
 
-class _Merge:
-    """Merges the values of one card, one after the other."""
+class _Merge(Merge):
+    """The merge of a card over the base in its record."""
 
     def __init__(
         self,
@@ -71,17 +71,19 @@ class _Merge:
         ref: str | None,
         card: BoardItem | None,
         desired: DesiredCard,
+        options: PlanOptions,
         issue_status: IssueStatus,
     ) -> None:
+        super().__init__(item, ref, options)
         self.issue_status = issue_status
-        self.item, self.ref, self.card, self.desired = item, ref, card, desired
+        self.card, self.desired = card, desired
         self.base = record.decode(card) or {}
         self.unread = {
             name: values
             for name, values in record.written(card).items()
             if name in desired.kept or name in desired.values
         }
-        self.diff = CardDiff()
+        self.values: dict[str, tuple[BoardValue, BoardValue]] = {}
         self.new = {name: self.base[name] for name in desired.kept if name in self.base}
         self.moved = False
         for name, value in desired.noted.items():
@@ -89,7 +91,7 @@ class _Merge:
                 self.new[name] = record.entry(value)
                 self.moved = True
 
-    def value(self, name: str, value: BoardValue, owner: Owner, options: PlanOptions) -> None:
+    def value(self, name: str, value: BoardValue, owner: Owner) -> None:
         """Merge one value."""
         before = record.comparable(self.card.values.get(name) if self.card else None)
         after = record.comparable(value)
@@ -97,22 +99,18 @@ class _Merge:
         if owner is Owner.GITHUB and self._reads(name, after):
             base, self.moved = record.base_of(record.entry(after)), True
             self.base = {**self.base, name: record.entry(after)}
-        merged = self._merged(name, owner, after, before, base, options)
-        if name == STATUS and self.issue_status.contested and merged.verdict is Verdict.PUSH:
-            merged = AtomDiff(Verdict.CONFLICT, before, write=False, reason=BOTH)
+        merged = self._merged(name, owner, after, before, base)
+        contested = name == STATUS and self.issue_status.contested
+        merged = self.decide(name, merged, before, contested=contested)
         if merged.write or merged.verdict is Verdict.CONVERGED:
             self.unread.pop(name, None)
         if merged.write:
-            self.diff.values[name] = before, after
-            self.diff.reasons[name] = merged.reason
-            if merged.verdict is Verdict.DRIFT:
-                self.diff.drifted.append(name)
+            self.values[name] = before, after
         # For a closed issue the file says that, whatever the board says; a conflict is reported
         # once, of the half that both sides changed.
         quiet = name == STATUS and not merged.write and merged.verdict is Verdict.DRIFT
-        quiet = quiet and (self.issue_status.closed or self.issue_status.contested)
-        if merged.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not quiet:
-            self._tell(name, merged, after, before)
+        if not (quiet and (self.issue_status.closed or self.issue_status.contested)):
+            self.report(name, merged, after, before)
         if merged.write or merged.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC):
             self.new[name] = record.entry(after)
             # What both sides say for the first time is where the file's next change starts from.
@@ -135,13 +133,7 @@ class _Merge:
         return was_written
 
     def _merged(
-        self,
-        name: str,
-        owner: Owner,
-        after: BoardValue,
-        before: BoardValue,
-        base: str | None,
-        options: PlanOptions,
+        self, name: str, owner: Owner, after: BoardValue, before: BoardValue, base: str | None
     ) -> AtomDiff:
         stands_at_start = before in (None, self.desired.start.get(name))
         if base is None and after not in (None, before) and stands_at_start:
@@ -150,25 +142,12 @@ class _Merge:
             reason = "declared in the file" if declared else "a new card"
             return AtomDiff(Verdict.PUSH, after, write=True, reason=reason)
         return merge_atom(
-            owner=owner, base=base, desired=after, observed=before, on_conflict=options.on_conflict
-        )
-
-    def _tell(self, name: str, merged: AtomDiff, after: BoardValue, before: BoardValue) -> None:
-        note = FieldNote(
-            key=self.item.key,
-            title=self.item.title,
-            name=name,
-            verdict=merged.verdict,
-            reason=merged.reason,
-            ref=self.ref,
+            owner=owner,
+            base=base,
             desired=after,
             observed=before,
+            on_conflict=self.options.on_conflict,
         )
-        if merged.accepted:
-            self.diff.accepted.append(note)
-        else:
-            notes = self.diff.drift if merged.verdict is Verdict.DRIFT else self.diff.conflicts
-            notes.append(note)
 
     def finish(self) -> CardDiff:
         """Return the result, with the record that follows it."""
@@ -178,12 +157,19 @@ class _Merge:
         left_on_board = [
             name for name in dropped if record.comparable(values.get(name)) is not None
         ]
-        self.diff.forgotten = sorted(left_on_board)
         text = record.encode(self.new, self.unread)
         record_text = self.card.values.get(record.NAME) if self.card else None
-        if (self.moved or dropped) and text != record_text and (self.new or record_text):
-            self.diff.record = text
-        return self.diff
+        moved = (self.moved or dropped) and text != record_text and (self.new or record_text)
+        return CardDiff(
+            values=self.values,
+            reasons=self.reasons,
+            drifted=tuple(self.drifted),
+            forgotten=tuple(sorted(left_on_board)),
+            drift=tuple(self.drift),
+            conflicts=tuple(self.conflicts),
+            accepted=tuple(self.accepted),
+            record=text if moved else None,
+        )
 
 
 def diff_card(
@@ -197,9 +183,9 @@ def diff_card(
     issue_status: IssueStatus = NO_ISSUE,
 ) -> CardDiff:
     """Merge every value of one card: base from its record, desired from the file, observed."""
-    merge = _Merge(item, ref, card, desired, issue_status)
+    merge = _Merge(item, ref, card, desired, options, issue_status)
     for name, value in desired.values.items():
-        merge.value(name, value, owner_of(name, ownership), options)
+        merge.value(name, value, owner_of(name, ownership))
     return merge.finish()
 
 

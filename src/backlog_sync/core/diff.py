@@ -12,7 +12,7 @@ from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import ATOMS, ISSUE_SETS, SETS, Owner, compared, owner_of
 from backlog_sync.core.issue_index import adopted_nonce
 from backlog_sync.core.matching import Match
-from backlog_sync.core.merge import BOTH, AtomDiff, SetDiff, merge_atom, merge_block, merge_set
+from backlog_sync.core.merge import Merge, SetDiff, merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings, Written
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
@@ -125,53 +125,21 @@ def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
     )
 
 
-class _Merge:
-    """Collects the results of merging the fields of one item."""
+class _Merge(Merge):
+    """The merge of an issue over the base in its marker."""
 
     def __init__(self, item: DesiredItem, match: Match, base: Base, options: PlanOptions) -> None:
-        self.item, self.issue, self.base, self.options = item, match.issue, base, options
-        self.ref = match.ref
+        super().__init__(item, match.ref, options)
+        self.issue, self.base = match.issue, base
         self.believed, self.adopts = match.believed, match.adopt
         self.contested = False
         self.fields: dict[str, FieldChange] = {}
-        self.links: dict[str, FieldChange] = {}
-        self.reasons: dict[str, str] = {}
-        self.drifted: list[str] = []
-        self.drift: list[FieldNote] = []
-        self.conflicts: list[FieldNote] = []
-        self.accepted: list[FieldNote] = []
         self.hashes = {STATE: base.hashes[STATE]} if STATE in base.hashes else {}
         self.sets: dict[str, tuple[str, ...]] = {}
         self.written = written_back.Unread(base.written)
         self.pending = set(base.pending)
         self.converged = False
         self.caught_up = False
-
-    def note(
-        self,
-        name: str,
-        verdict: Verdict,
-        reason: str,
-        desired: JsonValue,
-        observed: JsonValue,
-        *,
-        accepted: bool = False,
-    ) -> None:
-        """Report drift or a conflict, or one that GitHub won (`accepted`)."""
-        field_note = FieldNote(
-            key=self.item.key,
-            title=self.item.title,
-            name=name,
-            verdict=verdict,
-            reason=reason,
-            ref=self.ref,
-            desired=desired,
-            observed=observed,
-        )
-        if accepted:
-            self.accepted.append(field_note)
-        else:
-            (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(field_note)
 
     def atom(self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue) -> None:
         """Merge one atomic field; without a trusted record no state is set."""
@@ -190,19 +158,15 @@ class _Merge:
             pending=self._pending(name),
             on_conflict=self.options.on_conflict,
         )
-        if name == STATE and self.contested and diff.verdict is Verdict.PUSH:
-            diff = AtomDiff(Verdict.CONFLICT, observed, write=False, reason=BOTH)
+        contested = name == STATE and self.contested
+        diff = self.decide(name, diff, observed, contested=contested)
         self.converged |= diff.verdict is Verdict.CONVERGED
         # What is in dispute is reported once, of the half that both sides changed.
-        noted_with_status = name == STATE and self.contested and diff.verdict is Verdict.DRIFT
-        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT) and not noted_with_status:
-            reason = diff.reason if self.believed or base is not None else UNBELIEVED
-            self.note(name, diff.verdict, reason, desired, observed, accepted=diff.accepted)
+        if not (contested and diff.verdict is Verdict.DRIFT):
+            unbelieved = "" if self.believed or base is not None else UNBELIEVED
+            self.report(name, diff, desired, observed, unbelieved)
         if diff.write:
             self.fields[name] = FieldChange(observed, diff.after)
-            self.reasons[name] = diff.reason
-            if diff.verdict is Verdict.DRIFT:
-                self.drifted.append(name)
         if diff.write or diff.verdict is Verdict.CONVERGED:
             self.written.drop(name)
         if diff.write or diff.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC):

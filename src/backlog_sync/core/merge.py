@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core.body import foreign_lines, line_hashes
-from backlog_sync.core.changes import JsonValue, Verdict
+from backlog_sync.core.changes import FieldNote, JsonValue, Verdict
 from backlog_sync.core.fields import Owner
+from backlog_sync.core.model import DesiredItem
 from backlog_sync.core.normalize import fold_set, hash_value
+from backlog_sync.core.options import PlanOptions
 
 BOTH = "changed in the file and on GitHub"
 FILE_WINS = f"{BOTH}; the file wins (--on-conflict file)"
@@ -65,6 +67,68 @@ def merge_atom(
     if on_conflict is Owner.GITHUB:
         return AtomDiff(Verdict.CONFLICT, observed, write=False, reason=GITHUB_WINS, accepted=True)
     return AtomDiff(Verdict.CONFLICT, observed, write=False, reason=BOTH)
+
+
+class Merge:
+    """Merges the fields of one item over a base, one after the other, and collects what follows.
+
+    The base is that of an issue's marker or the record of a card. `reasons` are those of the
+    fields to write, `drifted` those of them that restore what was there.
+    """
+
+    def __init__(self, item: DesiredItem, ref: str | None, options: PlanOptions) -> None:
+        self.item, self.ref, self.options = item, ref, options
+        self.reasons: dict[str, str] = {}
+        self.drifted: list[str] = []
+        self.drift: list[FieldNote] = []
+        self.conflicts: list[FieldNote] = []
+        self.accepted: list[FieldNote] = []
+
+    def decide(
+        self, name: str, diff: AtomDiff, observed: JsonValue, *, contested: bool
+    ) -> AtomDiff:
+        """Return what becomes of a merged field; one that is contested is not pushed."""
+        if contested and diff.verdict is Verdict.PUSH:
+            return AtomDiff(Verdict.CONFLICT, observed, write=False, reason=BOTH)
+        if diff.write:
+            self.reasons[name] = diff.reason
+            if diff.verdict is Verdict.DRIFT:
+                self.drifted.append(name)
+        return diff
+
+    def report(
+        self, name: str, diff: AtomDiff, desired: JsonValue, observed: JsonValue, reason: str = ""
+    ) -> None:
+        """Note that a merged field drifted or is in conflict, if it is."""
+        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
+            why = reason or diff.reason
+            self.note(name, diff.verdict, why, desired, observed, accepted=diff.accepted)
+
+    def note(
+        self,
+        name: str,
+        verdict: Verdict,
+        reason: str,
+        desired: JsonValue,
+        observed: JsonValue,
+        *,
+        accepted: bool = False,
+    ) -> None:
+        """Note drift or a conflict, or one that GitHub won (`accepted`)."""
+        field_note = FieldNote(
+            key=self.item.key,
+            title=self.item.title,
+            name=name,
+            verdict=verdict,
+            reason=reason,
+            ref=self.ref,
+            desired=desired,
+            observed=observed,
+        )
+        if accepted:
+            self.accepted.append(field_note)
+        else:
+            (self.drift if verdict is Verdict.DRIFT else self.conflicts).append(field_note)
 
 
 @dataclass(frozen=True, slots=True)
