@@ -35,6 +35,14 @@ Generated from the program's own help by `python -m tests.house.generated`.
 
 Results go to standard output, everything else to standard error.
 
+## Terminals and pipes
+
+In a terminal, text fits its width (40 to 100 columns): a title that does not fit ends with `…`, and
+trees have lines. In a pipe or a file nothing is cut and nothing is styled: each item is one whole
+line, with its key, so that `backlog plan | grep TITLE` finds it. `NO_COLOR` and `--color never`
+leave out colors; `TERM=dumb` also leaves out the lines of trees and the progress bar. If the
+encoding has no signs beyond ASCII, ASCII is used.
+
 ## The log
 
 `-v` logs the events of a run on standard error, `-vv` each request with its cost. On a terminal

@@ -21,6 +21,8 @@ NARROWEST = 40
 """Below this many columns nothing is laid out further; a terminal may then wrap."""
 _ROOM_FOR_NOTE = 24
 """Columns next to a title below which its sentence goes on lines of its own."""
+_RIGID = 12
+"""Columns up to which a column of a table is never folded: a date, a number, a short word."""
 _LEAST = 8
 """Columns that even the deepest row has: a word, or the start of one."""
 _ENDLESS = 10_000
@@ -221,22 +223,49 @@ def table_lines(
 ) -> list[Text]:
     """Lay out a table below its dim header, if any; columns in `numbers` are aligned right.
 
-    The cells are harmless already. What does not fit is folded; in a pipe a row is one line.
+    The cells are harmless already. Only long cells are folded, and in a pipe none: a row is one
+    line there. A table that has no room is shown row by row, each value with its column's name.
     """
+    cells = [[Text(each) if isinstance(each, str) else each for each in row] for row in rows]
+    widths = [
+        max((row[index].cell_len for row in cells), default=0) for index in range(len(columns))
+    ]
+    rigid = [
+        max(width, cell_len(name)) <= _RIGID for width, name in zip(widths, columns, strict=True)
+    ]
+    needed = sum(
+        (max(width, cell_len(name)) if fixed else _LEAST) + 2
+        for width, name, fixed in zip(widths, columns, rigid, strict=True)
+    )
+    room = look.narrower(indent)
+    if not look.uncut and needed > room.columns and any(columns):
+        return [line for row in cells for line in _record(columns, row, look, indent)]
     table = Table(
         box=None, pad_edge=False, header_style="dim", show_header=any(columns), padding=(0, 2, 0, 0)
     )
-    for column in columns:
+    for column, fixed in zip(columns, rigid, strict=True):
         right = column in numbers
         table.add_column(
             Text(column),
             justify="right" if right else "left",
             overflow="fold",
-            no_wrap=look.uncut or right,
+            no_wrap=look.uncut or right or fixed,
         )
-    for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    return [Text(" " * indent).append_text(line) for line in drawn(table, look.narrower(indent))]
+    for row in cells:
+        table.add_row(*row)
+    return [Text(" " * indent).append_text(line) for line in drawn(table, room)]
+
+
+def _record(columns: Sequence[str], row: Sequence[Text], look: Look, indent: int) -> list[Text]:
+    """A row of a table that has no room: its first cell, then each value after its column."""
+    title = flow(Text(" " * indent), list(row[0].split(" ")), look)
+    facts = [
+        Text().append(f"{name} ", "dim").append_text(cell)
+        for name, cell in zip(columns[1:], row[1:], strict=True)
+        if cell.plain
+    ]
+    words = [word for fact in Text(", ").join(facts).split("\n") for word in fact.split(" ")]
+    return [*title, *(flow(Text(" " * (indent + 2)), words, look) if words else [])]
 
 
 def drawn(renderable: RenderableType, look: Look) -> list[Text]:

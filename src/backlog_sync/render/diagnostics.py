@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from rich.text import Text
+
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.escape import clean, json_text
 from backlog_sync.render.annotations import Annotation, annotation_command
+from backlog_sync.render.canvas import Look, paint
 from backlog_sync.render.words import counted
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -17,16 +20,15 @@ def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) 
     In colour, errors are red and warnings yellow. Lines are never wrapped: editors and scripts
     read them.
     """
-    lines = []
+    lines: list[Text] = []
     for diagnostic in sorted(diagnostics):
-        slug, hint = diagnostic.slug, "hint:"
-        if color:
-            slug = f"\x1b[{31 if diagnostic.is_error else 33}m{slug}\x1b[0m"
-            hint = f"\x1b[2m{hint}\x1b[0m"
-        lines.append(f"{clean(str(diagnostic.place))}: {slug}: {clean(diagnostic.message)}")
+        line = Text(f"{clean(str(diagnostic.place))}: ")
+        line.append(diagnostic.slug, "red" if diagnostic.is_error else "yellow")
+        lines.append(line.append(f": {clean(diagnostic.message)}"))
         if diagnostic.hint:
-            lines.append(f"    {hint} {clean(diagnostic.hint)}")
-    return "".join(line + "\n" for line in lines)
+            hint = Text("    ").append("hint:", "dim")
+            lines.append(hint.append(f" {clean(diagnostic.hint)}"))
+    return paint(lines, Look(color=color, uncut=True))
 
 
 def diagnostics_github(diagnostics: Sequence[Diagnostic]) -> str:

@@ -31,7 +31,6 @@ from backlog_sync.reports.view import (
     priorities,
     questions,
     review_notes,
-    risk_scale,
     segment,
     shown,
     staffing,
@@ -88,24 +87,13 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskRow:
-    """A risk with what one must know of it."""
-
-    exposure: str
-    scale: str
-    text: str
-    of: str
-    mitigation: str
-    contingency: str
-    owner: str
-    external: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Risks:
-    """Risks, the highest first, and how many more there are; `answers` shows what is done."""
+    """Risks with the title of what they endanger, the highest first, and how many more there are.
 
-    rows: tuple[RiskRow, ...]
+    `answers` is whether the reader wants to know what is done about them.
+    """
+
+    rows: tuple[tuple[RegisteredRisk, str], ...]
     more: int
     answers: bool
 
@@ -304,21 +292,10 @@ class _Layout:
         most = {Audience.EVERYBODY: 3, Audience.ENGINEERING: self.limits.sentences}
         count = most.get(self.audience, 5)
         if risks:
-            rows = tuple(map(self._risk, risks[:count]))
+            of = self.names
+            rows = tuple((risk, of(risk.item) if risk.item else "") for risk in risks[:count])
             answers = self.audience is not Audience.EVERYBODY
             yield Risks(rows, max(0, len(risks) - count), answers)
-
-    def _risk(self, risk: RegisteredRisk) -> RiskRow:
-        return RiskRow(
-            "?" if risk.exposure is None else str(risk.exposure),
-            risk_scale(risk),
-            risk.text,
-            self.names(risk.item) if risk.item else "",
-            risk.mitigation or "",
-            risk.contingency or "",
-            risk.owner or "",
-            risk.external,
-        )
 
     def _unestimated(self) -> Iterator[Block]:
         keys = self.report.total.unestimated

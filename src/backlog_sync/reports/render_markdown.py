@@ -5,6 +5,7 @@ Titles and all other words of people are inert: nobody is mentioned, nothing is 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import starmap
 
 from backlog_sync.core.escape import code, inert
 from backlog_sync.core.rollup import Sum
@@ -19,14 +20,13 @@ from backlog_sync.reports.layout import (
     Outline,
     OutlineRow,
     Pairs,
-    RiskRow,
     Risks,
     SectionView,
     Sentences,
     report_sections,
 )
 from backlog_sync.reports.layout import Picture as Diagram
-from backlog_sync.reports.values import Health, Report
+from backlog_sync.reports.values import Health, RegisteredRisk, Report
 from backlog_sync.reports.view import (
     HEALTH,
     Audience,
@@ -35,6 +35,7 @@ from backlog_sync.reports.view import (
     at_risk,
     figure,
     how_much,
+    risk_scale,
     when,
 )
 
@@ -134,7 +135,7 @@ def _section(view: SectionView) -> Iterator[Printed]:
                 yield table(
                     f"{title}{more_risks}",
                     ("exposure", "risk", "of", "mitigation", "if it happens", "owner"),
-                    map(_risk, block.rows),
+                    starmap(_risk, block.rows),
                 )
             case Named():
                 names = [f"- {_text(name)}\n" for name in block.names]
@@ -191,14 +192,14 @@ def _bar_row(bar: Bar, first: int) -> list[str]:
     return [_text(bar.name), *health, *cells[:first], *_amounts(bar.sum), *cells[first:]]
 
 
-def _risk(risk: RiskRow) -> tuple[str, ...]:
+def _risk(risk: RegisteredRisk, of: str) -> tuple[str, ...]:
     return (
-        inert(risk.scale),
+        inert(risk_scale(risk)),
         _text(risk.text) + (" (not in our hands)" if risk.external else ""),
-        _text(risk.of or "the plan"),
+        _text(of or "the plan"),
         _text(risk.mitigation or "none"),
-        _text(risk.contingency),
-        _text(risk.owner),
+        _text(risk.contingency or ""),
+        _text(risk.owner or ""),
     )
 
 

@@ -34,7 +34,7 @@ from backlog_sync.reports.layout import (
     report_sections,
 )
 from backlog_sync.reports.values import Health, Report
-from backlog_sync.reports.view import HEALTH, Audience, at_risk, figure, how_much, when
+from backlog_sync.reports.view import HEALTH, Audience, at_risk, figure, how_much, risk_scale, when
 
 _MOST, _ALL = 12, 1_000_000
 """Sentences of one kind, and with `-v`."""
@@ -130,10 +130,11 @@ class _Printer:
         return flow(head, names, self.look)
 
     def _risks(self, block: Risks) -> Iterator[Text]:
-        for risk in block.rows:
-            yield from self._paragraph(risk.text, Text(f"  {risk.exposure:>2}  ", "bold"))
-            facts = [risk.of] if risk.of else []
-            facts.append(f"exposure {risk.scale}")
+        for risk, of in block.rows:
+            exposure = "?" if risk.exposure is None else str(risk.exposure)
+            yield from self._paragraph(risk.text, Text(f"  {exposure:>2}  ", "bold"))
+            facts = [of] if of else []
+            facts.append(f"exposure {risk_scale(risk)}")
             facts += ["not in our hands"] if risk.external else []
             facts += [f"owner {risk.owner}"] if risk.owner else []
             if block.answers:
@@ -218,7 +219,8 @@ def _facts(row: OutlineRow) -> Iterator[str]:
     if item.assignees:
         yield ", ".join(item.assignees)
     if scheduled:
-        slack = "critical" if scheduled.critical else f"{figure(scheduled.slack)} days of slack"
+        days = "1 day" if scheduled.slack == 1 else f"{figure(scheduled.slack)} days"
+        slack = "critical" if scheduled.critical else f"{days} of slack"
         guess = ", a guess" if scheduled.by == "guess" else ""
         yield f"{scheduled.first} to {scheduled.last} ({figure(scheduled.days)} d{guess}), {slack}"
     if item.waits_for:
