@@ -41,7 +41,7 @@ _LONG = 5.0
 """Seconds of silence that nobody wonders about."""
 _MINUTE = 60.0
 _WIDEST = 100
-"""Beyond this, what stands at the right edge is too far from what it belongs to."""
+"""Beyond this, the right edge is too far from the title that it belongs to."""
 
 
 def open_screen(output_options: OutputOptions) -> "Screen":
@@ -98,29 +98,29 @@ class Screen:
         click.echo(text, nl=False, color=True)
 
     def info(self, text: str) -> None:
-        """Say something beside the result, unless quiet."""
+        """Print a line on standard error, unless quiet."""
         if not self.output_options.quiet:
             self.write_stderr(text)
 
     def write_stderr(self, text: str) -> None:
-        """Say something beside the result, quiet or not; no run ends because nobody hears it."""
+        """Print a line on standard error, quiet or not; a closed stream does not end the run."""
         if log.message(text):
             return
         with suppress(OSError):
             click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
 
     def warn_all(self, messages: Iterable[str]) -> None:
-        """Say what a person should look at, quiet or not."""
+        """Print warnings on standard error, quiet or not."""
         for message in messages:
             self.write_stderr(f"warning: {clean(message)}")
 
     def refuse(self, slug: str, why: str, hint: str) -> None:
-        """Say why nothing was sent, and what to do."""
+        """Print why nothing was sent, and what to do."""
         self.write_stderr(f"backlog: refused ({slug}): {clean(why)}; nothing was sent")
         self.write_stderr(f"hint: {clean(hint)}")
 
     def would_refuse(self, violations: Iterable[Violation]) -> None:
-        """Say why a sync would send nothing, and what to do."""
+        """Print why a sync would send nothing, and what to do."""
         for violation in violations:
             self.write_stderr(f"sync would refuse this: {clean(violation.message)}")
             self.write_stderr(f"hint: {clean(violation.hint)}")
@@ -153,26 +153,26 @@ class Screen:
             self.result(text)
 
     def waits(self, seconds: float) -> None:
-        """Say that a request waits, where the wait is long enough to wonder."""
+        """Print that a request waits, if the wait is long enough to be noticed."""
         if seconds >= _LONG:
             until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
             self.info(f"waiting {seconds:.0f} s before the next request, until {until}")
 
     def can_ask(self) -> bool:
-        """Whether somebody sits at a terminal who can be asked."""
+        """Return whether a person at a terminal can be asked."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def ask(self, question: str) -> bool:
-        """Ask for a yes on standard error; no is what a bare return means."""
+        """Ask a yes-or-no question on standard error; the default is no."""
         return click.confirm(question, default=False, err=True)
 
     def choose(self, question: str, answers: Sequence[str], default: str) -> str:
-        """Ask for one of some words on standard error; the default is what a bare return means."""
+        """Ask on standard error for one of several words, with a default."""
         choice = click.Choice([*dict.fromkeys((*answers, default))], case_sensitive=False)
         return str(click.prompt(question, type=choice, default=default, err=True))
 
     def waiting(self, what: str) -> AbstractContextManager[object]:
-        """A sign of life on standard error while something is read; only on a terminal."""
+        """Show a spinner on standard error while something is read; only on a terminal."""
         if not self._shows_progress():
             return nullcontext()
         console = Console(stderr=True, no_color=not self._color(terminal=True))
@@ -183,7 +183,7 @@ class Screen:
         return sys.stderr.isatty() and not quiet
 
     def progress(self) -> "Bar":
-        """A progress bar on standard error; where that is no terminal, a line now and then."""
+        """Return a progress bar on standard error; without a terminal, a line each minute."""
         shown = self._shows_progress()
         return Bar(
             shown=shown,
@@ -193,9 +193,11 @@ class Screen:
 
 
 class Bar:
-    """Shows long work; satisfies `engine.ports.Progress`. As a context it is gone at the end.
+    """Shows the progress of long work; satisfies `engine.ports.Progress`.
 
-    `info` takes a line a minute where no bar is shown; `clock` gives seconds.
+    As a context manager it disappears at the end.
+
+    `info` gets a line each minute if no bar is shown; `clock` returns seconds.
     """
 
     def __init__(

@@ -70,7 +70,7 @@ def unbroken(value: str) -> str:
 def indented(message: str) -> str:
     """Return a message with its own line breaks, lines after the first indented.
 
-    No line of it can begin like one of ours or like a workflow command.
+    No line of it can look like the start of a message or of a workflow command.
     """
     return "\n    ".join(visible(line) for line in message.split("\n"))
 

@@ -21,7 +21,7 @@ _CELL = 300
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows that stand between an opening and a closing; the opening never stands alone.
+    """Rows between an opening and a closing; without rows there is no opening.
 
     One that is `whole` is shown with all of its rows or not at all: half a picture is none.
     """

@@ -20,13 +20,13 @@ from backlog_sync.core.escape import ZERO_WIDTH_SPACE, clean
 NARROWEST = 40
 """Below this many columns nothing is laid out further; a terminal may then wrap."""
 _ROOM_FOR_NOTE = 24
-"""Columns next to a title below which its sentence goes on lines of its own."""
+"""Columns next to a title below which its sentence goes on the next lines."""
 _RIGID = 12
 """Columns up to which a column of a table is never folded: a date, a number, a short word."""
 _LEAST = 8
 """Columns that even the deepest row has: a word, or the start of one."""
 _ENDLESS = 10_000
-"""Columns that rich may use where nothing is cut: more than any line has."""
+"""Columns that rich may use if nothing is cut: more than any line has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +286,7 @@ def drawn(renderable: RenderableType, look: Look) -> list[Text]:
 
 
 def paint(lines: Iterable[Text], look: Look) -> str:
-    """The lines as one string that ends with a newline; empty where there are none."""
+    """The lines as one string that ends with a newline; empty if there are none."""
     fitted = [cut(_spaced(line) if look.ascii else line, look.columns, look) for line in lines]
     if not fitted:
         return ""

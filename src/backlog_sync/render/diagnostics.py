@@ -17,7 +17,7 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
     """`path:line:column: slug: message` and a hint line each, sorted by place.
 
-    In colour, errors are red and warnings yellow. Lines are never wrapped: editors and scripts
+    In color, errors are red and warnings yellow. Lines are never wrapped: editors and scripts
     read them.
     """
     lines: list[Text] = []

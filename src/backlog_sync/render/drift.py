@@ -40,7 +40,7 @@ def _sums(drift: Drift, look: Look) -> list[Text]:
     facts = drift_facts(drift)
     if not facts:
         head = Text().append(f"{look.glyphs.tick} ", "green").append("No drift. ", "bold")
-        text = f"{drift.plan.repository} and the files say the same ({read})."
+        text = f"{drift.plan.repository} and the files match ({read})."
         return paragraph(text, look, head)
     words = [Text(f"{fact},", "magenta") for fact in facts[:-1]]
     words += [Text(facts[-1], "magenta"), Text(f"({read})", "dim")]
@@ -65,7 +65,7 @@ def pulled_text(plan: Plan, taken: Sequence[Take], untaken: Sequence[Left], look
             words = [Text(clean(word), "green") for word in describe(take.what)]
             lines += flow(start, words, look)
     issues = [Listed(each.title, each.ref, f"{each.name}: {each.reason}") for each in untaken]
-    untaken_lines = issue_list("Left", "what the files cannot say", issues, look)
+    untaken_lines = issue_list("Left", "cannot be expressed in the files", issues, look)
     title = [Text("From GitHub into the files", "bold")] if lines else []
     held = held_list(held_rows(plan), look)
     return paint(stacked([[*title, *lines], untaken_lines, held]), look)

@@ -69,7 +69,7 @@ def outcomes_text(
 
 
 def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
-    """The changes with their reasons; a reason that many share is told once."""
+    """The changes with their reasons; a reason that many share is shown once."""
     by_reason: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_reason[outcome.reason].append(outcome)

@@ -86,7 +86,7 @@ def plan_sections(view: PlanView, look: Look) -> list[list[Text]]:
         ),
         held_list(view.held, look),
         _notes(
-            "Decided for GitHub", "what GitHub says goes into the files (--on-conflict github)",
+            "Decided for GitHub", "GitHub's values go into the files (--on-conflict github)",
             view.accepted, look,
         ),
         # Orphans all have the same reason, which the title gives.
@@ -233,7 +233,7 @@ def _edits(edits: Sequence[Edit], look: Look, indent: int) -> Iterator[Text]:
 
 
 def _reverting(line: Text, look: Look) -> Text:
-    """Say on a line that it reverts what somebody did on GitHub, if there is room."""
+    """Append to a line that it reverts a change made on GitHub, if there is room."""
     note = "  (reverts drift)"
     room = look.uncut or line.cell_len + len(note) <= look.columns
     return line.copy().append(note, "magenta") if room else line

@@ -509,7 +509,7 @@ def summary_line(plan: Plan) -> str:
     drift = [f"{counts['drift']} drifted"] if counts["drift"] else []
     if not plan.has_changes:
         if not held:
-            text = f"No changes: GitHub says what the files say ({counted(len(plan.items), 'item')}"
+            text = f"No changes: GitHub matches the files ({counted(len(plan.items), 'item')}"
             return text + "".join(f", {part}" for part in drift) + ")."
         return f"Nothing to apply: {', '.join([*held, *drift])}."
     facts = [f"{counts[name]} {word}" for name, word in FACTS.items() if counts[name]]
