@@ -32,12 +32,12 @@ def replace_atomically(
         stream = fresh.open("wb")
     try:
         with stream:
+            if mode is not None:  # before there is anything to read
+                fresh.chmod(mode)
             stream.write(data)
             if durable:
                 stream.flush()
                 os.fsync(stream.fileno())
-        if mode is not None:
-            fresh.chmod(mode)
         fresh.replace(path)
     finally:
         with contextlib.suppress(OSError):
