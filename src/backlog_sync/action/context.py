@@ -1,4 +1,4 @@
-"""Where a run stands: the event, the branch, the pull request, as the runner tells them."""
+"""Where a run stands: the event, the branch, the pull request, as the runner provides them."""
 
 import json
 from collections.abc import Mapping

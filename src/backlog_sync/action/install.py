@@ -32,8 +32,8 @@ LOCK, REPORT_LOCK = "requirements.lock", "requirements-report.lock"
 def main(arguments: Sequence[str]) -> int:
     """Install, unless it is installed or only to be found; write what was asked for as outputs.
 
-    That is `python`, or for `find`: `folder`, `key` (its name, which tells the sources, the lock
-    file and the Python) and `ready`.
+    That is `python`, or for `find`: `folder`, `key` (its name, which identifies the sources, the
+    lock file and the Python) and `ready`.
     """
     if sys.version_info < OLDEST:
         version = ".".join(map(str, sys.version_info[:3]))

@@ -28,7 +28,7 @@ class Written:
     """The files that were written, what of GitHub's they say now, and what stood in the way.
 
     `unrecorded` is what they do not say because it could not be put on record, by key; `replaced`
-    tells of the author's own words that progress took the place of, `unplaced` of progress that
+    reports the author's own words that progress took the place of, `unplaced` of progress that
     the files have no place for.
     """
 
@@ -140,9 +140,9 @@ def flow_in(
 
 
 def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Plan:
-    """Give the plan, whose bodies and cards have on record what is to go into the files.
+    """Return the plan, whose bodies and cards have on record what is to go into the files.
 
-    So that what is written anyway is not written once more. Files that cannot take it are told
+    So that what is written anyway is not written once more. Files that cannot take it are reported
     of when they are written.
     """
     desired, observed = prepared.desired, prepared.observed
@@ -155,7 +155,7 @@ def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Pl
 
 
 def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
-    """Tell what is not in the files because it could not be put on record, a reason at a time."""
+    """Report what is not in the files because it could not be put on record, a reason at a time."""
     keys: dict[Unrecorded, list[str]] = {}
     for key, why in unrecorded.items():
         keys.setdefault(why, []).append(key)
@@ -177,7 +177,7 @@ def values_after(
     changes: Sequence[FileChange],
     matches: Matches | None = None,
 ) -> dict[str, Flowed]:
-    """Give what of GitHub's the files would say after these changes, as a sync would read them."""
+    """Return GitHub's values in the files after these changes, as a sync would read them."""
     if not changes or loaded.again is None:
         return {}
     after = loaded.again({change.file: change.after for change in changes}).desired
@@ -185,7 +185,7 @@ def values_after(
 
 
 def _decisive(recorded: Recorded, values: Mapping[str, Flowed]) -> dict[str, Unrecorded]:
-    """Give what must not be written; a status that a closed issue gives needs no card's record."""
+    """Return what must not be written; the status of a closed issue needs no board record."""
     cards = {key: why for key, why in recorded.cards.items() if values[key].needs_card}
     return {**cards, **recorded.issues}
 
@@ -201,7 +201,7 @@ class _Without:
         self.cards = {key for key in recorded.cards if values[key].needs_card} - self.issues
 
     def progress(self, item_progress: ItemProgress) -> ItemProgress:
-        """What may be written of an item's progress."""
+        """Return what may be written of an item's progress."""
         if item_progress.key in self.issues:
             return ItemProgress(
                 item_progress.key,
@@ -216,7 +216,7 @@ class _Without:
         )
 
     def takes(self, take: Take) -> bool:
-        """Whether a field may be taken over."""
+        """Return whether a field may be taken over."""
         if take.key in self.issues:
             owned = owner_of(take.name, self.ownership) is Owner.GITHUB
             return not owned and not isinstance(take.what, TakeCriteria)
@@ -231,7 +231,7 @@ def files_after(
     without: _Without | None = None,
     matches: Matches | None = None,
 ) -> tuple[Accepted, tuple[FileChange, ...]]:
-    """What the files become; nothing is written. Raises FailedError as `write_back` does."""
+    """Return what the files become; nothing is written. Raises FailedError as `write_back` does."""
     measured = measure(desired, observed, matches)
     if without is not None:
         measured = tuple(map(without.progress, measured))
@@ -254,7 +254,7 @@ def files_after(
 
 
 def _new_statuses(taken: Sequence[Take]) -> dict[str, str]:
-    """Give the new name of each status (folded) whose option was taken over under another name."""
+    """Return the new name of each status (folded) whose option was accepted as renamed."""
     return {
         fold(take.what.was): take.what.now
         for take in taken

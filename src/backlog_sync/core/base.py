@@ -71,7 +71,7 @@ def _signed(ticks: Mapping[str, bool]) -> str:
 
 
 def decode(text: str) -> Marker | None:
-    """Parse a marker; return None unless it is exactly one of ours."""
+    """Parse a marker; return None unless this tool wrote it."""
     if len(text) > _MAX:
         return None
     try:

@@ -208,7 +208,7 @@ class BoardPlan:
         ]
 
     def _has_room(self, record_field: ObservedBoardField | None) -> bool:
-        """Return whether the board can have the field for the record; tell if it cannot."""
+        """Return whether the board can have the field for the record; note it if not."""
         if record_field is not None:
             kind = record_field.type
             reason = f"it is {kind}, not text, so that no record is kept of what was applied"

@@ -1,4 +1,4 @@
-"""The managed block of an issue's body: writing it, finding it, leaving all else alone."""
+"""The managed block of an issue's body: writing it, finding it, changing nothing else."""
 
 import re
 from collections import Counter
@@ -223,7 +223,7 @@ def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, 
 
 
 def criteria_places(block: Block, *, mentions: bool) -> tuple[int, ...]:
-    """Return, for each acceptance criterion in order, the how-many-eth box of the block it is."""
+    """Return the check-box index of each acceptance criterion."""
     lines: list[str] = []
     criteria: list[int] | None = None
     for part in block:
@@ -271,7 +271,7 @@ def source_hash(block: Block, *, source: str, mentions: bool) -> str:
 
 
 def _said(entry: CheckItem) -> str | list[str]:
-    """Return what a criterion says; without details its text alone, as it always was."""
+    """Return what a criterion says; without details only its text, as it always was."""
     text = _one_line(entry.text)
     return [text, *entry.details] if entry.details else text
 

@@ -28,7 +28,7 @@ JsonValue: TypeAlias = str | float | bool | list[str] | None
 
 
 class Action(StrEnum):
-    """The verb of a change. `forget` leaves the thing alone and drops our claim on it."""
+    """The verb of a change. `forget` does not change the thing and drops our claim on it."""
 
     CREATE = "create"
     UPDATE = "update"

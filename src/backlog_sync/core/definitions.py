@@ -47,7 +47,7 @@ _T = TypeVar("_T", ObservedLabel, ObservedMilestone)
 
 @dataclass(slots=True)
 class DefinitionPlan:
-    """What to do about the labels and milestones of one repository, and what to tell.
+    """What to do about the labels and milestones of one repository, and notes for the plan.
 
     `record` is what its carrier is to hold; `moved` says that it has to be written for this plan.
     `labels` (folded) and `milestones` give the file's name for one that people renamed.

@@ -134,7 +134,7 @@ def _fields(kind: type[Any]) -> "_Fields":
             raise TypeError(f"{kind.__name__} has no digest")
         passing = _PASSING.get(kind, ())
         names = tuple(field.name for field in fields(kind) if field.name not in passing)
-        # One name alone would be read as a bare value.
+        # A single name would be read as a bare value.
         _KNOWN[kind] = names, attrgetter(*names) if names[1:] else _single_value(names[0])
     return _KNOWN[kind]
 

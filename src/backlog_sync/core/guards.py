@@ -64,7 +64,7 @@ class Violation:
 def check(
     plan: Plan, desired: DesiredState, observed: ObservedState, matches: Matches | None = None
 ) -> tuple[Violation, ...]:
-    """Give every reason to refuse this plan, the counts in the messages."""
+    """Return every reason to refuse this plan, the counts in the messages."""
     violations: list[Violation] = []
     if plan.changes:
         violations += rights(observed.repository)
@@ -122,7 +122,7 @@ def _board(plan: Plan, desired: DesiredState, observed: ObservedState) -> list[V
 
 
 def _writes_to(name: str, plan: Plan) -> bool:
-    """Whether a plan changes anything in another repository."""
+    """Return whether a plan changes anything in another repository."""
     keys = {item.key for item in plan.items if item.repository == name}
     return any(c.repository == name or c.key in keys for c in plan.changes)
 
@@ -141,7 +141,7 @@ def _out_of_reach(observed: ObservedState) -> list[Violation]:
 
 
 def rights(repository: ObservedRepository) -> list[Violation]:
-    """Give the reasons why nothing at all may be written there."""
+    """Return the reasons why nothing at all may be written there."""
     name = repository.name_with_owner
     if repository.archived:
         return [Violation("archived", f"{name} is archived", "unarchive it first", final=True)]
@@ -311,7 +311,7 @@ def _clears(change: Change) -> bool:
 
 
 def _shrinks(change: Change) -> bool:
-    """Whether more than half of a body's visible text would go."""
+    """Return whether more than half of a body's visible text would go."""
     field = change.fields.get("body")
     if field is None or change.action is Action.CREATE:
         return False

@@ -42,7 +42,7 @@ from backlog_sync.core.trust import Belief, belief
 class Match:
     """An item's issue, its parsed body, and how it was found.
 
-    `ref` is its name for display. `adopt` means that it has no marker of ours yet. `generation` is
+    `ref` is its name for display. `adopt` means that it has no marker yet. `generation` is
     the value for its marker. If the `belief` is not BELIEVED, the marker is here without its base.
     """
 
@@ -365,7 +365,7 @@ class _Matcher:
                 continue
             matches = untaken.get((mark, self._parent_id(item)), ())
             if item.parent is None:
-                # Below a parent without an issue, an item's issue stands alone: it stays its own.
+                # Below a parent without an issue, an item's issue has no parent: it stays its own.
                 matches = [i for i in matches if deeper.get(self._key_of(i)) != mark]
             same = clearest([issue for issue in matches if issue.number not in self.taken])
             gone = [issue for issue in same if self._key_of(issue) not in declared]

@@ -138,7 +138,7 @@ class DesiredItem:
     of an issue there.
     `unknown` are words for Status and Priority, by the board's name of the field, that are neither
     in the vocabulary nor declared options.
-    `outlook` is for reports alone: no plan and no digest knows of it. `hints` are issue numbers
+    `outlook` is for reports only: no plan and no digest knows of it. `hints` are issue numbers
     in the title of an item without `issue`. While there are `holes`, nothing is done for it.
     """
 

@@ -33,7 +33,7 @@ _OF_BOARD = (ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE)
 def narrow(
     plan: Plan, desired: DesiredState, observed: ObservedState, only: Collection[str]
 ) -> Plan:
-    """Return the plan of these keys alone; every key must be one of an item.
+    """Return the plan of only these keys; every key must be one of an item.
 
     What is left out is done by the next run without `only`: no record claims it.
     """

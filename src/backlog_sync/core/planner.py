@@ -88,7 +88,7 @@ def build_plan(
     options: PlanOptions = PLAIN,
     matches: Matches | None = None,
 ) -> Plan:
-    """Give the plan that makes the observed state what is desired. Pure and deterministic."""
+    """Return the plan that makes the observed state what is desired. Pure and deterministic."""
     desired = unknown_words.understood(desired, observed)
     builder = _Builder(desired, observed, options, matches or match_items(desired, observed))
     for item in builder.desired.items:
@@ -217,7 +217,7 @@ class _Builder:
         self.accepted += card_diff.accepted
 
     def _issue_status(self, item: DesiredItem, match: Match | None) -> IssueStatus:
-        """Say what the issue tells of the file's word for its status."""
+        """Note what the issue says about the file's word for its status."""
         if match is None:
             return NO_ISSUE
         return IssueStatus(
@@ -227,7 +227,7 @@ class _Builder:
         )
 
     def _contested(self, item: DesiredItem, match: Match) -> bool:
-        """Whether file and GitHub disagree on an item's status, and nobody decided."""
+        """Return whether file and GitHub disagree on an item's status, and nobody decided."""
         if self.options.on_conflict is not None:
             return False
         marker = match.parts.marker
@@ -235,7 +235,7 @@ class _Builder:
         return contested(item, match.issue, base, statuses(self.observed))
 
     def _skips(self, item: DesiredItem) -> bool:
-        """Whether an item is none of this run's business; say why where that may surprise."""
+        """Return whether this run leaves an item out; note the reason if it may surprise."""
         if not item.sync:
             return True
         other_repository = elsewhere(item, self.repository, self.desired.repository)
@@ -256,7 +256,7 @@ class _Builder:
         return False
 
     def _why_unread(self, repository: str) -> str:
-        """Say why another repository could not be read."""
+        """Return why another repository could not be read."""
         reasons = self.observed.out_of_reach.items()
         known = (why for name, why in reasons if fold(name) == fold(repository))
         return next(known, "it was not read")
@@ -279,7 +279,7 @@ class _Builder:
         )
 
     def _create(self, item: DesiredItem, target: Target) -> bool:
-        """Plan a new issue and what follows it; False where it cannot be."""
+        """Plan a new issue and what follows it; False if it cannot be."""
         fields: dict[str, FieldChange] = {
             name: FieldChange(None, value)
             for name, value in target.atoms.items()
@@ -455,7 +455,7 @@ class _Builder:
         created = {c.key for c in self.changes if c.action is Action.CREATE}
         links = [c for c in self.changes if isinstance(c, LinkSubIssue)]
         restored = {change.key for change in links if change.restores}
-        # What is made below its parent comes to stand there first, all others after that.
+        # What is made below its parent is put there first, all others after that.
         for change in sorted(links, key=lambda c: c.key not in created or self._crosses(c)):
             if change.key in self.items:
                 linked.setdefault(change.parent, []).append(self.items[change.key])
@@ -486,7 +486,7 @@ class _Builder:
         )
 
     def _crosses(self, change: LinkSubIssue) -> bool:
-        """Whether a link leads to another repository: no issue is made below such a parent."""
+        """Return whether a link leads to another repository, which creating an issue cannot do."""
         other = change.parent
         if other in self.items:
             return self.location_of.get(other) is not self.location_of.get(change.key)
@@ -532,12 +532,12 @@ class _Builder:
         return self.location_of.get(item.key, self.locations[0])
 
     def _repository(self, item: DesiredItem) -> str | None:
-        """Give the other repository that an item's issue is or will be in."""
+        """Return the other repository that an item's issue is or will be in."""
         location = self.location_of.get(item.key)
         return location.name if location else None
 
     def plan(self) -> Plan:
-        """Give the finished value."""
+        """Return the finished value."""
         self.board.keep_record()
         self.changes += self._pruned()
         candidates = [*self.changes, *self.board.changes, *self.board.cards]
@@ -569,7 +569,7 @@ class _Builder:
         )
 
     def _all_held(self) -> bool:
-        """Whether the file's issue numbers lead nowhere, so that it may be another repository."""
+        """Return whether the file's issue numbers do not exist: it may be another repository."""
         observed = self.observed
         numbered = [
             item.key
@@ -601,7 +601,7 @@ class _Builder:
         ]
 
     def _prunes(self, issue: ObservedIssue, key: str) -> bool:
-        """Whether an orphan is closed: not again what people reopened, nor what is in a file."""
+        """Return whether to close an orphan: not if it was reopened or is still in a file."""
         may = self.options.prune and self.observed.whole and issue.state_reason != REOPENED
         return may and self._still_in_files(issue, key) is None
 
@@ -615,7 +615,7 @@ class _Builder:
         return self.found[issue.id]
 
     def _is_unread(self, issue: ObservedIssue, key: str) -> bool:
-        """Whether the line of an orphan is there and none of an item."""
+        """Return whether the line of an orphan is there and none of an item."""
         line = self._still_in_files(issue, key)
         return line is not None and not line.is_item
 
@@ -633,7 +633,7 @@ class _Builder:
         )
 
     def _why_open(self, issue: ObservedIssue, key: str) -> str:
-        """Say why an orphan stays open."""
+        """Return why an orphan stays open."""
         line = self._still_in_files(issue, key)
         if line is not None:
             return f"its title is still in the file ({line.place}), where another item has it"
@@ -659,7 +659,7 @@ class _Builder:
 
 
 def _lifted(desired: DesiredState, absent: Collection[str]) -> DesiredState:
-    """Put what stands below items that get no issue below the next ones above them."""
+    """Put what is below items that get no issue below the next ones above them."""
     if not absent:
         return desired
     above = {item.key: item.parent for item in desired.items}
@@ -674,7 +674,7 @@ def _lifted(desired: DesiredState, absent: Collection[str]) -> DesiredState:
 
 
 def _shortened(body: str) -> str:
-    """Give a body without its record of definitions if it is too long with it.
+    """Return a body without its record of definitions if it is too long with it.
 
     A nonce, and ids of what is still to be made, come to it when it is sent.
     """

@@ -37,7 +37,7 @@ _NOTHING: Unread = {}
 
 
 def decode(card: BoardItem | None) -> Record | None:
-    """Read a card's record; None if there is none, or if it is not one of ours."""
+    """Read a card's record; None if there is none, or if this tool did not write it."""
     values = _read(card)
     return {name: value for name, value in values.items() if _is_plain(value)} if values else values
 

@@ -29,7 +29,7 @@ class Reread:
 def reread(
     plan: Plan, desired: DesiredState, matches: Matches, *, share: float, least: int
 ) -> Reread | None:
-    """Give what is read otherwise if it is more than a share of at least so many managed items.
+    """Return what is read otherwise if it is more than a share of at least so many managed items.
 
     Only items count whose marker has an older version of the reading. Where as many have the
     present one, the difference was let through already: what changes now, people changed.
@@ -50,7 +50,7 @@ def reread(
 
 
 def _is_reread(change: Change, kinds: Iterable[str]) -> bool:
-    """Whether an issue gets another title, kind or text because the file reads so."""
+    """Return whether an issue gets another title, kind or text because the file reads so."""
     return isinstance(change, UpdateIssue) and any(
         name not in change.drifted and _differs(name, field, kinds)
         for name, field in change.fields.items()
@@ -74,7 +74,7 @@ def _differs(name: str, field: FieldChange, kinds: Iterable[str]) -> bool:
 
 
 def _hashes(text: str) -> tuple[str, ...]:
-    """Give the hashes of a text's lines; a tick is progress, and none of the text."""
+    """Return the hashes of a text's lines; a tick is progress, and none of the text."""
     return body_block.line_hashes(tuple(text.split("\n")))
 
 

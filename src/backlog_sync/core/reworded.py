@@ -27,7 +27,7 @@ class Words:
         }
 
     def __call__(self, line: str) -> tuple[str, ...]:
-        """Return the words of a line without numbers of issues, boxes, and what tells progress."""
+        """Return the words of a line without issue numbers, boxes, and words for progress."""
         rest = ANY_BOX.sub(" ", _REFERENCE.sub(" ", line))
         words = (word for word in _WORD.findall(rest.casefold()) if word[0].isalnum())
         return tuple(word for word in words if word not in self._progress)

@@ -63,9 +63,9 @@ def flowed(
     observed: ObservedState,
     known: Matches | None = None,
 ) -> dict[str, Flowed]:
-    """Give by key what the files say of GitHub's fields after a write-back, and did not before.
+    """Return by key what the files say of GitHub's fields after a write-back, and did not before.
 
-    `after` is what the files would be read as. Items stand in the same order in both.
+    `after` is what the files would be read as. Items are in the same order in both.
     """
     matches = (known or match_items(desired, observed)).by_key
     fields = (
@@ -111,7 +111,7 @@ def _atoms(
     state = new.fields.get("state")
     if isinstance(state, str) and state != old.fields.get("state"):
         closes = is_closed(state) and observed_state(match.issue) == OPEN
-        # That a card is where work is done is the board's to tell, and not the issue's.
+        # That a card is where work is done is for the board to say, not for the issue.
         if not (closes and names_same_status(new, match.issue.card)):
             states = (COMPLETED, NOT_PLANNED) if state == CLOSED else (state,)
             yield "state", tuple(map(normalize.hash_value, states))
@@ -164,7 +164,7 @@ def _card(
 
 
 def in_plan(plan: Plan, flows: Mapping[str, Flowed]) -> Plan:
-    """Give the plan with these values on record in the bodies and cards that it writes anyway."""
+    """Return the plan with these values on record in the bodies and cards that it writes anyway."""
     return replace(
         plan, changes=tuple(_with_record(change, flows.get(change.key)) for change in plan.changes)
     )

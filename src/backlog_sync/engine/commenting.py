@@ -1,4 +1,4 @@
-"""One comment that says how things stand, on an issue or pull request: changed in place."""
+"""One status comment, on an issue or pull request: changed in place."""
 
 from backlog_sync.core.operations import Done, PutComment
 from backlog_sync.engine.ports import Tracker
@@ -6,7 +6,7 @@ from backlog_sync.errors import FailedError
 
 
 def keep_comment(tracker: Tracker, number: int, *, mark: str, body: str) -> str | None:
-    """Have one comment of ours say this; give its address where the server tells one.
+    """Have one comment of ours say this; give its address if the server returns one.
 
     `number` is that of an issue or a pull request of the repository, `mark` is safe in a comment,
     `body` is Markdown in which nothing acts. Raises `FailedError` if there is no such number or

@@ -1,8 +1,8 @@
 """What another run made at the same moment: used as it is, and not made a second time.
 
 Two machines may make their first sync together. What has its own name (a label, a milestone,
-a board field) the server makes once, and tells the second run that the name is taken; of two boards
-with one title the older one stays.
+a board field) the server makes once, and answers the second run that the name is taken; of two
+boards with one title the older one stays.
 """
 
 from dataclasses import replace

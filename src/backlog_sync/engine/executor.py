@@ -165,7 +165,7 @@ class _Run(Sending):
             self._remark_done(change)
 
     def _body(self, change: IssueWrite) -> str | None:
-        """Give the body to write, which claims nothing that was not done."""
+        """Return the body to write, which claims nothing that was not done."""
         names = self.unclaimed.get(change.key)
         if change.body is None or id(change) in self.uncounted:
             return change.body
@@ -186,7 +186,7 @@ class _Run(Sending):
     def second_writes(
         self, created: Sequence[CreateIssue], changes: Sequence[Change]
     ) -> list[RefreshBase]:
-        """Give the refreshes that let new issues claim what was set after their creation.
+        """Return the refreshes that let new issues claim what was set after their creation.
 
         Until then a link that people take away would look like one that was never made.
         """
@@ -218,7 +218,7 @@ class _Run(Sending):
         return refreshes
 
     def _remark_done(self, change: Change) -> None:
-        """Say what of a change that is stale was done before that was seen."""
+        """Return what of a change that is stale was done before that was seen."""
         before = [name for name in ISSUE_SETS if any(resolve.moves(change, name))]
         if before and self.outcomes[id(change)].result is Result.STALE:
             self._remark(change, f"its {' and '.join(before)} are changed already")

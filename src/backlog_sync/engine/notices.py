@@ -1,9 +1,4 @@
-"""One issue that says how things stand: changed in place, closed when there is nothing to tell.
-
-It is known by the hidden line that its text begins with, and by being opened by whom we act as.
-It carries no marker of an item, so no sync takes it for one. Its text ends with another hidden
-line; what people write below that stays, and lines that they write above it are moved there.
-"""
+"""Maintain one status issue: update it in place, close it when it is empty."""
 
 from dataclasses import dataclass
 

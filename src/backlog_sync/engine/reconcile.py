@@ -58,9 +58,9 @@ def observe_and_plan(
 ) -> Prepared:
     """Read GitHub and plan the difference, under these options. Sends no write.
 
-    Of a large repository only the issues that the files name are read, where they name one for
+    Of a large repository only the issues that the files name are read, if they name one for
     each item, and what was touched since it was looked through last, as far as the `memory`
-    knows; all of it with `full`, and where something is to be told by its absence.
+    knows; all of it with `full`, and where something is to be reported by its absence.
     What an earlier run on this machine created, or may have created, is looked for first; with
     a `clock` it is waited for. Raises `errors.BacklogError` where GitHub could not be read.
     """
@@ -118,7 +118,7 @@ def _log_plan(plan: Plan, violations: Sequence[Violation]) -> None:
 
 
 def observe(desired: DesiredState, tracker: Tracker, read_scope: ReadScope) -> ObservedState:
-    """Read GitHub to report on it, and whose issues' records are believed. Sends no write.
+    """Read GitHub to report on it, and whose issues' records are trusted. Sends no write.
 
     Raises `errors.BacklogError` where GitHub could not be read.
     """
@@ -164,7 +164,7 @@ def apply(
 
 
 def _repositories_of_creations(outcomes: Sequence[Outcome]) -> tuple[str | None, ...]:
-    """Give the repositories in which issues were made, None being the target."""
+    """Return the repositories in which issues were made, None being the target."""
     repositories = {
         o.change.repository: None
         for o in outcomes
@@ -181,7 +181,7 @@ def _heal_duplicates(
     nonces: Nonces,
     progress: Progress,
 ) -> Applied:
-    """Read what is new in the lists and heal it; where it cannot be read, the next run does."""
+    """Read what is new in the lists and heal it; if it cannot be read, the next run does."""
     target = prepared.observed.repository.name_with_owner
     recent: list[ObservedIssue] = []
     try:

@@ -58,8 +58,8 @@ def put_on_record(
 ) -> Recorded:
     """Put on record what is to be written into the files; sends nothing for what is already.
 
-    Without a tracker nothing is sent at all. Raises nothing: what could not be recorded is told,
-    and must not be written.
+    Without a tracker nothing is sent at all. Raises nothing: what could not be recorded is
+    reported, and must not be written.
     """
     if not flowed:
         return Recorded()
@@ -142,7 +142,7 @@ class _Run:
         self._send(self.recorded.cards, BOARD)
 
     def _field(self) -> ObservedBoardField | Unrecorded:
-        """Give the board's field for records, made where it is missing."""
+        """Return the board's field for records, made where it is missing."""
         project, board_field = self.registry.observed.project, self.registry.fields.get(record.NAME)
         if project is None or not project.writable:
             why = "this token may look at the board, but not change it"
@@ -196,7 +196,7 @@ class _Run:
 
 
 def _recorded_body(issue: ObservedIssue, flowed: Flowed) -> str | None:
-    """Give the body with the record; None where it stands, or where no marker could hold it."""
+    """Return the body with the record; None if it stands, or if no marker could hold it."""
     if not flowed.marker or body_block.split(issue.body).marker is None:
         return None
     body = with_written(issue.body, flowed.marker)

@@ -47,7 +47,7 @@ class Registry:
     def of(
         cls, desired: DesiredState, observed: ObservedState, matches: Matches | None = None
     ) -> "Registry":
-        """Give the registry of an observation."""
+        """Return the registry of an observation."""
         registry = cls(observed=observed, board=desired.project)
         for place in locations(desired, observed):
             repository = None if place.is_target else place.name
@@ -88,29 +88,29 @@ class Registry:
                     self.cards[name] = issue.card.id
 
     def issue_id(self, ref: str) -> str | None:
-        """Give the node id of a key or of `owner/repo#n`."""
+        """Return the node id of a key or of `owner/repo#n`."""
         issue = self.issues.get(ref)
         return issue.id if issue else self.by_ref.get(normalize.fold(ref))
 
     def find_issue(self, ref: str) -> ObservedIssue | None:
-        """Give an issue by its key or `owner/repo#n`, as it was observed or as this run left it."""
+        """Return an issue by its key or `owner/repo#n`, as observed or as this run left it."""
         if ref in self.issues:
             return self.issues[ref]
         issue_id = self.issue_id(ref)
         return next((issue for issue in self.observed.issues if issue.id == issue_id), None)
 
     def value(self, key: str, name: str) -> BoardValue:
-        """Give what a card shows in a field."""
+        """Return what a card shows in a field."""
         issue = self.issues.get(key)
         return issue.card.values.get(name) if issue and issue.card else None
 
     def repository(self, name: str | None) -> ObservedRepository:
-        """Give a repository that was observed by its name; the target for None."""
+        """Return a repository that was observed by its name; the target for None."""
         others = (other.repository for other in self.observed.others)
         return next((r for r in others if r.name_with_owner == name), self.observed.repository)
 
     def recording(self, body: str, before: str, repository: str | None) -> str:
-        """Give a body that records of a repository's definitions what was made of them."""
+        """Return a body that records of a repository's definitions what was made of them."""
         if not definition_base.may_record(body):
             return body
         body = definition_base.without(body, before, self.undefined.get(repository, ()))
@@ -126,7 +126,7 @@ class Registry:
         return definition_base.with_ids(body, ids)
 
     def option_id(self, name: str, value: BoardValue) -> str | None:
-        """Give the id of an option or iteration by its name."""
+        """Return the id of an option or iteration by its name."""
         board_field = self.fields.get(name)
         for option in board_field.options if board_field else ():
             if normalize.fold(option.name) == normalize.fold(str(value)):
@@ -205,7 +205,7 @@ class Registry:
             self.issues[key] = replace(issue, card=card)
 
     def result(self) -> ObservedState:
-        """Give the observation with its issues as they are now, new ones among them."""
+        """Return the observation with its issues as they are now, new ones among them."""
         changed = {issue.id: issue for issue in self.issues.values()}
         known = {issue.id for issue in self.observed.issues}
         issues = [changed.get(issue.id, issue) for issue in self.observed.issues]

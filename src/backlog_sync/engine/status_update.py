@@ -1,4 +1,4 @@
-"""How things stand, said on the board itself: one status update of ours a day."""
+"""Post one status update per day to the board."""
 
 from datetime import date
 

@@ -78,7 +78,7 @@ class Names:
         return [user_id for login in logins if (user_id := self.users.get(login.lower()))]
 
     def issue_type(self, name: str | None) -> str | None:
-        """The id of an issue type."""
+        """Return the id of an issue type."""
         return self.issue_types.get(name.lower()) if name else None
 
 
@@ -89,7 +89,7 @@ class Unsendable(Exception):  # noqa: N818 - says why an operation is not sent; 
 def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole list
     operation: Operation, names: Names
 ) -> tuple[Step, ...]:
-    """The mutations that carry out an operation, in order; none where nothing is to be done.
+    """The mutations that carry out an operation, in order; none if nothing is to be done.
 
     Raises `Unsendable` for a value that has no meaning on GitHub.
     """
@@ -163,7 +163,7 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
 
 
 def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done | None:
-    """What the payloads of an operation's mutations say; None where they confirm nothing.
+    """Return what the payloads of an operation's mutations say; None if they confirm nothing.
 
     Raises as `mapping` does for payloads that GitHub's schema rules out.
     """
@@ -200,7 +200,7 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
 
 
 def logins(operations: Sequence[Operation]) -> set[str]:
-    """All logins that the operations name, in lower case."""
+    """Return all logins that the operations name, in lower case."""
     lowered: set[str] = set()
     for operation in operations:
         match operation:
@@ -212,7 +212,7 @@ def logins(operations: Sequence[Operation]) -> set[str]:
 
 
 def needs_issue_types(operations: Sequence[Operation]) -> bool:
-    """Whether an issue type is named in any of these."""
+    """Return whether an issue type is named in any of these."""
     return any(isinstance(o, CreateIssue | UpdateIssue) and _type_of(o) for o in operations)
 
 
@@ -270,7 +270,7 @@ def _type_of(operation: CreateIssue | UpdateIssue) -> str | None:
 def _field(definition: BoardFieldDef) -> dict[str, object]:
     inputs: dict[str, object] = {"name": definition.name, "dataType": definition.type.upper()}
     if definition.type == "single_select":
-        # GitHub demands a colour and a description for every option.
+        # GitHub demands a color and a description for every option.
         inputs["singleSelectOptions"] = [
             {"name": o.name, "color": o.color or "GRAY", "description": o.description or ""}
             for o in definition.options

@@ -22,15 +22,15 @@ MARK: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def marked(operation: PutComment) -> str:
-    """The text to send: the hidden mark on a line of its own, then the words."""
+    """Return the text to send: the hidden mark on its own line, then the words."""
     return f"{_line(operation.mark)}\n{operation.body}"
 
 
 def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refused:
-    """Change our comment, or make it where there is none.
+    """Change our comment, or make it if there is none.
 
-    It is looked for first, each time anew: sent again after a lost answer, it finds what the lost
-    request made. Raises as `Clients.graphql` does, and `Lost` where nothing is confirmed.
+    It is looked for first, each time again: sent again after a lost answer, it finds what the lost
+    request made. Raises as `Clients.graphql` does, and `Lost` if nothing is confirmed.
     """
     if not MARK.fullmatch(operation.mark):
         return Refused(f"{operation.mark!r} cannot mark a comment", "invalid")
@@ -59,7 +59,7 @@ def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refus
 
 
 def confirmed(answer: Answer[Mapping[str, object]], kind: type[T]) -> T | Refused:
-    """The payload of the one mutation that was sent; raises as `put` does where there is none."""
+    """The payload of the one mutation that was sent; raises as `put` does if there is none."""
     payload = nth(answer.data, "m", 0, kind)
     if payload:
         return payload
@@ -74,7 +74,7 @@ def confirmed(answer: Answer[Mapping[str, object]], kind: type[T]) -> T | Refuse
 def _our_comment(
     reader: Reader, operation: PutComment
 ) -> answered.CommentPageIssueComment | Fault | None:
-    """The first comment of ours that begins with the mark; a fault where none can be.
+    """The first comment of ours that begins with the mark; a fault if none can be.
 
     One that somebody else edited is theirs from then on: what they wrote there would be lost.
     """
@@ -96,7 +96,7 @@ def _our_comment(
 
 
 def _untouched(comment: answered.CommentPageIssueComment, me: str) -> bool:
-    """Whether nobody but us ever edited a comment."""
+    """Return whether nobody but us ever edited a comment."""
     editor = comment["editor"]
     return not comment["lastEditedAt"] or (editor is not None and editor.get("id") == me)
 

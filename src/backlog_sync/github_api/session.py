@@ -134,7 +134,7 @@ def graphql_url_for(api_url: str) -> str:
 def checked_url(url: str) -> str:
     """The address without a slash at its end. Raises `UsageError` for one that is not safe.
 
-    https, or plain http to this machine alone; a token must not travel in the clear.
+    https, or plain http only to this machine; a token must not travel in the clear.
     """
     try:
         parts = urlsplit(url.strip())

@@ -166,7 +166,7 @@ def check_file(path: Path) -> None:
 
 
 def _check(folder: Path) -> None:
-    """Look at everything of ours; links and the like of others, next to it, are none of our own."""
+    """Check all of our files; links and the like next to them do not matter."""
     if not _is_folder(folder):
         return
     for name in (".gitignore", "lock"):

@@ -153,7 +153,7 @@ def _fix_colors_and_ids(root: ET.Element, name: str) -> None:
             each.set("id", f"{name}-{mark}")
         for key, value in each.attrib.items():
             if key == "style":
-                value = _styled(value)  # noqa: PLW2901 - the same value, mended
+                value = _styled(value)  # noqa: PLW2901 - the same value, fixed
             each.set(key, _ADDRESS.sub(rf"url(#{name}-\1)", value))
 
 
