@@ -10,7 +10,7 @@ import click
 
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guards import FINAL, FORCEABLE
-from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.options import PlanOptions
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -34,21 +34,6 @@ class TargetOptions:
     project: str | None = None
     sandbox: bool = False
     bullets: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SyncOptions:
-    """How the plan is made, and how it is approved.
-
-    `saved` is the file of a plan to apply, `out` the file to save one in, `approve` the digest of
-    the plan that was approved, `force` the guards to override.
-    """
-
-    options: PlanOptions = PLAIN
-    saved: str | None = None
-    out: str | None = None
-    approve: str | None = None
-    force: tuple[str, ...] = ()
 
 
 def _collected(command: Command, name: str, kind: type[Any]) -> Command:

@@ -22,20 +22,14 @@ from rich.text import Text
 
 from backlog_sync import __version__, log
 from backlog_sync.cli.options import OutputOptions
-from backlog_sync.core.accounts import Verdict
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
 from backlog_sync.credentials import hide_secrets
 from backlog_sync.environment import Environment, environment
-from backlog_sync.files.account import accounts
-from backlog_sync.files.load import Loaded
 from backlog_sync.files.write.change import FileChange
 from backlog_sync.render.canvas import Look
-from backlog_sync.render.diagnostics import count_findings, diagnostics_text
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.expected import step_text
-from backlog_sync.render.outline import not_taken
-from backlog_sync.render.words import counted
 
 _LONG = 5.0
 """Seconds of silence that nobody wonders about."""
@@ -47,16 +41,22 @@ _WIDEST = 100
 def open_screen(output_options: OutputOptions) -> "Screen":
     """Return where a run speaks, with its log as the options ask for it."""
     screen = Screen(output_options, environment())
+    start_log(screen)
+    return screen
+
+
+def start_log(screen: "Screen") -> None:
+    """Begin the log of a run as its options ask for it."""
+    options = screen.output_options
     log.configure(
-        output_options.verbose,
-        output_options.log_format,
+        options.verbose,
+        options.log_format,
         secrets_out=hide_secrets,
         color=screen.look(err=True).color,
         width=shutil.get_terminal_size((80, 24)).columns if sys.stderr.isatty() else None,
     )
     context = click.get_current_context(silent=True)
     log.event("run.started", verb=context.info_name if context else None, version=__version__)
-    return screen
 
 
 class Screen:
@@ -125,24 +125,6 @@ class Screen:
             self.write_stderr(f"sync would refuse this: {clean(violation.message)}")
             self.write_stderr(f"hint: {clean(violation.hint)}")
 
-    def unreadable(self, loaded: Loaded) -> None:
-        """Show the errors of files that end the run."""
-        color = self.look(err=True).color
-        self.write_stderr(diagnostics_text(loaded.diagnostics, color=color))
-        self.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
-
-    def files(self, loaded: Loaded) -> None:
-        """Say how many warnings lint has about files without errors."""
-        if loaded.diagnostics:
-            note = counted(len(loaded.diagnostics), "warning")
-            self.info(f"{note} about the files; `backlog lint` shows them")
-
-    def left_lines(self, loaded: Loaded) -> None:
-        """Say in one line how much of the files is in no item, if anything is."""
-        read = accounts(loaded)
-        if any(True for account in read for _ in account.of(Verdict.LEFT)):
-            self.info(clean(not_taken(read)))
-
     def difference(self, change: FileChange, *, err: bool = False) -> None:
         """Show how a file changes."""
         before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
@@ -171,12 +153,12 @@ class Screen:
         choice = click.Choice([*dict.fromkeys((*answers, default))], case_sensitive=False)
         return str(click.prompt(question, type=choice, default=default, err=True))
 
-    def waiting(self, what: str) -> AbstractContextManager[object]:
-        """Show a spinner on standard error while something is read; only on a terminal."""
+    def reading(self, repository: str) -> AbstractContextManager[object]:
+        """Show a spinner on standard error while GitHub is read; only on a terminal."""
         if not self._shows_progress():
             return nullcontext()
         console = Console(stderr=True, no_color=not self._color(terminal=True))
-        return console.status(Text(clean(what)))
+        return console.status(Text(f"Reading {clean(repository)} …"))
 
     def _shows_progress(self) -> bool:
         quiet = self.output_options.quiet or self._logs_json or self.env.dumb

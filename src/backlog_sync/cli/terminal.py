@@ -1,6 +1,6 @@
 """A run on a terminal: what it shows of plans and results, and what it asks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -9,9 +9,10 @@ from backlog_sync.cli.main import print_error
 from backlog_sync.cli.options import OutputOptions
 from backlog_sync.cli.report_output import print_report
 from backlog_sync.cli.requests import ReportRequest
-from backlog_sync.cli.screen import Screen, open_screen
+from backlog_sync.cli.screen import Screen, start_log
 from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written, files_after, unrecorded_lines
+from backlog_sync.core.accounts import Verdict
 from backlog_sync.core.changes import Action, ChangeKind, Outcome, Plan, Result
 from backlog_sync.core.checkout import astray
 from backlog_sync.core.drift import Drift, drift_to_json
@@ -21,16 +22,19 @@ from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import ObservedState
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.ports import Progress
 from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.environment import Environment
+from backlog_sync.environment import Environment, environment
 from backlog_sync.errors import FailedError
+from backlog_sync.files.account import accounts
 from backlog_sync.files.load import Loaded
+from backlog_sync.render.diagnostics import count_findings, diagnostics_text
 from backlog_sync.render.drift import drift_summary, drift_text
 from backlog_sync.render.expected import expected_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.outline import not_taken
 from backlog_sync.render.text import plan_text, summary_text
+from backlog_sync.render.words import counted
 from backlog_sync.reports.values import Report
 
 MANY = 50
@@ -41,45 +45,46 @@ NOT_CONFIRMED = "not-confirmed"
 
 def open_terminal(output_options: OutputOptions, output: str, *, yes: bool = False) -> "Terminal":
     """Return the terminal as the options ask for it; `output` is the format of the result."""
-    return Terminal(open_screen(output_options), output, yes=yes)
+    terminal = Terminal(output_options, environment(), output, yes=yes)
+    start_log(terminal)
+    return terminal
 
 
-class Terminal:
+class Terminal(Screen):
     """Standard output and error as a run's presenter; satisfies `presenter.Presenter`.
 
-    With `yes` nobody is asked.
+    `output` is the format of the result; with `yes` nobody is asked.
     """
 
-    def __init__(self, screen: Screen, output: str = "text", *, yes: bool = False) -> None:
-        self.screen = screen
+    def __init__(
+        self,
+        output_options: OutputOptions,
+        env: Environment,
+        output: str = "text",
+        *,
+        yes: bool = False,
+    ) -> None:
+        super().__init__(output_options, env)
         self.output = output
         self.yes = yes
 
-    @property
-    def env(self) -> Environment:
-        """The environment that requests are sent in."""
-        return self.screen.env
-
-    @property
-    def waits(self) -> Callable[[float], None]:
-        """Say that a request waits, if the wait is long enough to wonder."""
-        return self.screen.waits
-
-    def reading(self, repository: str) -> AbstractContextManager[object]:
-        """Show a sign of life while GitHub is read."""
-        return self.screen.waiting(f"Reading {repository}")
-
-    def progress(self) -> AbstractContextManager[Progress]:
-        """Show how far long work is."""
-        return self.screen.progress()
-
     def unreadable(self, loaded: Loaded) -> None:
         """Show the errors of files that end the run."""
-        self.screen.unreadable(loaded)
+        color = self.look(err=True).color
+        self.write_stderr(diagnostics_text(loaded.diagnostics, color=color))
+        self.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
 
     def files(self, loaded: Loaded) -> None:
-        """Show what lint finds in files without errors."""
-        self.screen.files(loaded)
+        """Say how many warnings lint has about files without errors."""
+        if loaded.diagnostics:
+            note = counted(len(loaded.diagnostics), "warning")
+            self.info(f"{note} about the files; `backlog lint` shows them")
+
+    def _left_lines(self, loaded: Loaded) -> None:
+        """Say in one line how much of the files is in no item, if anything is."""
+        read = accounts(loaded)
+        if any(True for account in read for _ in account.of(Verdict.LEFT)):
+            self.info(clean(not_taken(read)))
 
     # ---- plan ----------------------------------------------------------------------------------
 
@@ -89,48 +94,48 @@ class Terminal:
 
     def overridden(self, violation: Violation) -> None:
         """Name a guard that `--force` overrides."""
-        self.screen.write_stderr(f"overridden ({violation.slug}): {clean(violation.message)}")
+        self.write_stderr(f"overridden ({violation.slug}): {clean(violation.message)}")
 
     def plan(self, run: Run, prepared: Prepared, standing: Sequence[Violation]) -> None:
         """Show a plan that is not applied, and the guards that would refuse it."""
-        self.screen.left_lines(run.loaded)
+        self._left_lines(run.loaded)
         self._print_plan(prepared.plan)
         if prepared.plan.has_changes and self.output == "text":
             digest = prepared.plan.digests.plan
-            self.screen.info(f"digest of this plan, for `sync --approve`:\n{digest}")
-        self.screen.would_refuse(standing)
+            self.info(f"digest of this plan, for `sync --approve`:\n{digest}")
+        self.would_refuse(standing)
 
     def saved(self, out: Path) -> None:
         """Say how the saved plan is applied."""
-        self.screen.info(f"saved: `backlog sync --plan {clean(str(out))}` applies exactly this")
+        self.info(f"saved: `backlog sync --plan {clean(str(out))}` applies exactly this")
 
     def _print_plan(self, plan: Plan) -> None:
         if self.output == "json":
-            self.screen.result(dump(plan_to_json(plan)))
-        elif self.screen.output_options.quiet:
-            self.screen.result(summary_text(plan, self.screen.look()))
+            self.result(dump(plan_to_json(plan)))
+        elif self.output_options.quiet:
+            self.result(summary_text(plan, self.look()))
         else:
-            self.screen.result(plan_text(plan, self.screen.look()))
+            self.result(plan_text(plan, self.look()))
 
     # ---- sync ----------------------------------------------------------------------------------
 
     def superseded(self, why: str) -> None:
         """Say that a newer commit has a run of its own."""
-        self.screen.write_stderr(f"superseded: {clean(why)}; nothing was sent")
+        self.write_stderr(f"superseded: {clean(why)}; nothing was sent")
         if self.output == "json":
-            self.screen.result(dump({"format_version": 1, "superseded": why}))
+            self.result(dump({"format_version": 1, "superseded": why}))
 
     def plan_to_apply(self, run: Run, prepared: Prepared) -> None:
         """Show the plan; beside a JSON result only if somebody will be asked."""
         plan = prepared.plan
         if self.output == "text":
             self._print_plan(plan)
-        elif plan.has_changes and not self.yes and self.screen.can_ask():
-            self.screen.write_stderr(plan_text(plan, self.screen.look(err=True)))
+        elif plan.has_changes and not self.yes and self.can_ask():
+            self.write_stderr(plan_text(plan, self.look(err=True)))
         if plan.has_changes and not prepared.violations:
             expected = estimate(plan, run.pace, now=run.clock.now())
-            look = self.screen.look(err=True)
-            self.screen.info(expected_text(expected, run.tracker.usage(), look))
+            look = self.look(err=True)
+            self.info(expected_text(expected, run.tracker.usage(), look))
 
     def consent(self, run: Run, prepared: Prepared, *, approved: bool) -> Violation | None:
         """Ask for a yes if nobody gave it; return why there is none."""
@@ -138,8 +143,8 @@ class Terminal:
         if approved or self.yes:
             return None
         plan = prepared.plan
-        if self.screen.can_ask():
-            agreed = self.screen.ask(f"Apply this to {clean(plan.repository)}?")
+        if self.can_ask():
+            agreed = self.ask(f"Apply this to {clean(plan.repository)}?")
             return None if agreed else Violation(NOT_CONFIRMED, "not confirmed", "")
         if not plan.is_first and plan.new_issues <= MANY:
             return None
@@ -159,48 +164,48 @@ class Terminal:
         except FailedError:
             return
         if reason:
-            self.screen.write_stderr(f"warning: {clean(reason)}")
+            self.write_stderr(f"warning: {clean(reason)}")
 
     def refused(self, run: Run, prepared: Prepared, violations: Sequence[Violation]) -> None:
         """Show why nothing was sent."""
         for violation in violations:
             if violation.slug == NOT_CONFIRMED:
-                self.screen.write_stderr("backlog: canceled; nothing was changed")
+                self.write_stderr("backlog: canceled; nothing was changed")
             else:
-                self.screen.refuse(violation.slug, violation.message, violation.hint)
+                self.refuse(violation.slug, violation.message, violation.hint)
         if self.output == "json":
             plan = prepared.plan
             why = "; ".join(violation.message for violation in violations)
             outcomes = tuple(Outcome(c, Result.NOT_REACHED, c.ref, None, why) for c in plan.changes)
-            self.screen.result(dump(outcomes_to_json(plan, outcomes, run.tracker.usage(), ())))
+            self.result(dump(outcomes_to_json(plan, outcomes, run.tracker.usage(), ())))
 
     def synced(self, run: Run, prepared: Prepared, applied: Applied, written: Written) -> None:
         """Show what was done, and what was not."""
-        plan, screen = prepared.plan, self.screen
-        screen.warn_all((*written.replaced, *written.unplaced))
+        plan = prepared.plan
+        self.warn_all((*written.replaced, *written.unplaced))
         if self.output == "json":
             envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
-            screen.result(dump(envelope))
+            self.result(dump(envelope))
         elif plan.changes or written.paths:
-            gap = "" if screen.output_options.quiet else "\n"
+            gap = "" if self.output_options.quiet else "\n"
             text = outcomes_text(
                 applied.outcomes,
                 applied.usage,
                 written.paths,
-                screen.look(),
+                self.look(),
                 see=_where_to_look(run, plan, applied),
             )
-            screen.result(gap + text)
+            self.result(gap + text)
         for leftover in written.left:
             note = f"{leftover.title} ({leftover.ref}): {leftover.name} cannot be said in the file"
-            screen.write_stderr(f"{clean(note)}: {clean(leftover.reason)}")
+            self.write_stderr(f"{clean(note)}: {clean(leftover.reason)}")
         for problem in (applied.stopped, written.problem):
             if problem is not None:
                 print_error(problem)
         for line in unrecorded_lines(written.unrecorded):
-            screen.write_stderr(line)
+            self.write_stderr(line)
         if applied.interrupted:
-            screen.write_stderr("backlog: interrupted; run it again to continue")
+            self.write_stderr("backlog: interrupted; run it again to continue")
 
     def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:  # noqa: ARG002 - a workflow's
         """Leave the files where they are: that is where they belong."""
@@ -213,32 +218,32 @@ class Terminal:
         if prepared.observed.project_problem:
             self.board_left_out(prepared.observed.project_problem)
         if self.output == "json":
-            self.screen.result(dump(drift_to_json(drift)))
-        elif self.screen.output_options.quiet:
-            self.screen.result(drift_summary(drift, self.screen.look()))
+            self.result(dump(drift_to_json(drift)))
+        elif self.output_options.quiet:
+            self.result(drift_summary(drift, self.look()))
         else:
-            self.screen.result(drift_text(drift, self.screen.look()))
+            self.result(drift_text(drift, self.look()))
         # What makes everything look new or gone; what a sync may do is another matter.
-        self.screen.would_refuse(v for v in prepared.violations if not v.final)
+        self.would_refuse(v for v in prepared.violations if not v.final)
 
     # ---- report --------------------------------------------------------------------------------
 
     def board_left_out(self, problem: str) -> None:
         """Say why the board was not read."""
-        self.screen.write_stderr(f"board left out: {problem}")
+        self.write_stderr(f"board left out: {problem}")
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
         """Show what is not in the files, and why; without permission as it would be."""
         for line in unrecorded_lines(written.unrecorded):
-            self.screen.write_stderr(line)
+            self.write_stderr(line)
         if denied:
             for change in files_after(run.loaded, run.desired, observed)[1]:
-                self.screen.difference(change, err=True)
-        self.screen.warn_all((*written.replaced, *written.unplaced))
+                self.difference(change, err=True)
+        self.warn_all((*written.replaced, *written.unplaced))
 
     def report(self, report: Report, request: ReportRequest, written: Written | None) -> None:
         """Show the report, or write it where it is to go."""
-        print_report(self.screen, self.output, report, request, written)
+        print_report(self, self.output, report, request, written)
 
     def posting(self, *, required: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002 - a workflow's
         """Let a fault in posting end the run."""
@@ -246,7 +251,7 @@ class Terminal:
 
     def posted(self, text: str) -> None:
         """Say where something was posted."""
-        self.screen.info(text)
+        self.info(text)
 
 
 def _new(plan: Plan) -> str:

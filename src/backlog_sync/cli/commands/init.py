@@ -144,10 +144,7 @@ def _from_github(
         board_owner=board.owner if board else None,
         waits=screen.waits,
     )
-    with (
-        wiring.tracker(target_repository, read_only=True) as tracker,
-        screen.waiting(f"Reading {clean(repository)} …"),
-    ):
+    with wiring.tracker(target_repository, read_only=True) as tracker, screen.reading(repository):
         desired = adopt_repository(tracker, board, closed=closed)
     _write(screen, top, target, render(draft_of_desired(desired)))
     screen.info(f"{counted(len(desired.items), 'issue')} to adopt; look at it with: backlog plan")

@@ -62,10 +62,9 @@ def command(
     )
     from backlog_sync.render.drift import pulled_text, pulled_to_json
 
-    terminal = open_terminal(output_options, output)
-    screen = terminal.screen
+    screen = open_terminal(output_options, output)
     options = PlanOptions(on_conflict=Owner.GITHUB if on_conflict else None)
-    with workspace(target, terminal, read_only=dry_run) as run:
+    with workspace(target, screen, read_only=dry_run) as run:
         if run.loaded.write_back == "none" and not dry_run:
             raise RefusedError(
                 "the settings say `write_back: none`, so nothing may be written into the files",
@@ -91,7 +90,7 @@ def command(
     for line in unrecorded_lines(flow.unrecorded):
         screen.write_stderr(line)
     if prepared.observed.project_problem:
-        terminal.board_left_out(prepared.observed.project_problem)
+        screen.board_left_out(prepared.observed.project_problem)
     leftovers = (*pulled.left, *accepted.left)
     if output == "json":
         written = () if dry_run else tuple(change.path for change in changes)

@@ -167,9 +167,9 @@ def _check(run: Run, terminal: Terminal) -> int:
         terminal.board_left_out(observed.project_problem)
     _, changes = files_after(run.loaded, run.desired, observed)
     for change in changes:
-        terminal.screen.difference(change)
+        terminal.difference(change)
     if not changes:
-        terminal.screen.result("The files are up to date.\n")
+        terminal.result("The files are up to date.\n")
     return ExitCode.PENDING if changes else ExitCode.DONE
 
 

@@ -86,9 +86,7 @@ def command(
     terminal = open_terminal(output_options, output)
     with workspace(target, terminal, read_only=dry_run or listing) as opened:
         opened.lock(files=False)
-        undo = _Undo(
-            terminal.screen, opened, output, only, dry_run=dry_run, yes=yes or target.sandbox
-        )
+        undo = _Undo(terminal, opened, output, only, dry_run=dry_run, yes=yes or target.sandbox)
         return undo.show_list() if listing else undo(number, given)
 
 
@@ -163,7 +161,7 @@ class _Undo:
     # ---- parts ---------------------------------------------------------------------------------
 
     def _observe(self, *, issues: bool = True) -> ObservedState:
-        with self.screen.waiting(f"Reading {self.opened.target.repository}"):
+        with self.screen.reading(self.opened.target.repository):
             if not issues:
                 return self.opened.tracker.definitions(None, None)
             return observe_for_undo(self.opened.desired, self.opened.tracker)
