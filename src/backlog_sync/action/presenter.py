@@ -100,7 +100,7 @@ class Workflow:
 
     @property
     def updates_board(self) -> bool:
-        """Whether the board is reported how things stand; a proposal is not how they stand."""
+        """Whether a status update is posted to the board; not for a proposal."""
         return self.inputs.status_update and not self.context.is_pull_request
 
     def result(self, code: int) -> RunResult:
@@ -108,7 +108,7 @@ class Workflow:
         return RunResult(code, self.line, self.page(self.line), self.outputs)
 
     def waits(self, seconds: float) -> None:
-        """Say that a request waits, if the wait is long enough to wonder."""
+        """Print that a request waits, if the wait is long enough to wonder."""
         if seconds >= _LONG_WAIT:
             self.runner.log(f"waiting {seconds:.0f} s before the next request")
 
@@ -269,7 +269,7 @@ class Workflow:
     # ---- sync ----------------------------------------------------------------------------------
 
     def superseded(self, why: str) -> None:
-        """Say that a newer commit has its own run."""
+        """Print that a newer commit has its own run."""
         self.line = f"Superseded: {why} now. Nothing was sent."
         self.page = lambda line: f"### Backlog sync\n\n**{inert(line)}**\n"
         self.outputs = {"changed": "false", "superseded": "true"}

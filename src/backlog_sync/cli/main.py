@@ -141,7 +141,7 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
 
 def print_error(error: BacklogError) -> None:
     """Print an error's message and hint on standard error."""
-    from backlog_sync.core.escape import indented  # noqa: PLC0415 - only where there is an error
+    from backlog_sync.core.escape import indented  # noqa: PLC0415 - only if there is an error
 
     if log.message(error.message, "error", slug=error.slug, hint=error.hint):
         return
@@ -168,7 +168,7 @@ def _silence() -> None:
 
 
 def _bug(error: BaseException, arguments: Sequence[str]) -> int:
-    from backlog_sync.cli.crash import write_report  # noqa: PLC0415 - only where there is a bug
+    from backlog_sync.cli.crash import write_report  # noqa: PLC0415 - only if there is a bug
 
     place = write_report(error, arguments)
     _print_stderr(

@@ -37,7 +37,7 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def saved(self, out: Path) -> None:
-        """Say that the plan is saved, and how it is applied."""
+        """Print that the plan is saved, and how it is applied."""
         ...
 
     def plan_to_apply(self, run: Run, prepared: Prepared) -> None:

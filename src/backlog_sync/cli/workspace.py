@@ -35,7 +35,7 @@ class RunPresenter(Protocol):
         ...
 
     def waits(self, seconds: float) -> None:
-        """Say that a request waits, if the wait is long enough to wonder."""
+        """Print that a request waits, if the wait is long enough to wonder."""
         ...
 
     def unreadable(self, loaded: Loaded) -> None:

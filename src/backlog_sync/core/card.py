@@ -1,4 +1,4 @@
-"""One card against the values that an item wants on it: what to set, what to tell, the record."""
+"""One card against the values that an item wants on it: what to set, notes, the record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -153,7 +153,7 @@ class _Merge(Merge):
         """Return the result, with the record that follows it."""
         values = self.card.values if self.card else {}
         dropped = set(self.base) - set(self.new)
-        # If nothing is left on the board, there is nothing to tell.
+        # If nothing is left on the board, there is nothing to report.
         left_on_board = [
             name for name in dropped if record.comparable(values.get(name)) is not None
         ]

@@ -73,7 +73,7 @@ def canonical(change: Change | ChangeRow) -> dict[str, Any]:
 
 
 def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
-    """Return a short hash of everything that a plan was made from, to tell later what moved.
+    """Return a short hash of everything that a plan was made from, to find out later what changed.
 
     Items stand by key, issues as `#14` or `owner/repo#14`, the rest as `settings`, `labels`,
     `milestones`, `board`.
@@ -150,7 +150,7 @@ _PASSING: Mapping[type[Any], Collection[str]] = {
     Place: ("line", "column"),
 }
 """What moves without a plan's moving: words, lines of a file, reports; what
-other fields of an item tell too."""
+other fields of an item say, too."""
 
 _ATOMS = attrgetter(
     *(

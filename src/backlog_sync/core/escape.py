@@ -106,7 +106,7 @@ def command_property(value: str) -> str:
 
 # ---- GitHub Markdown and HTML --------------------------------------------------------------
 # GitHub looks for `@mentions`, `#references` and addresses of issues in what Markdown made, not in
-# its source, so escaping alone does not stop them: they are broken by a zero-width space. Every
+# its source, so escaping does not stop them: they are broken by a zero-width space. Every
 # character that Markdown or HTML gives a meaning becomes a character reference, which is text in
 # both, in a table as in a summary line. (Sources: GitHub's documentation, "Autolinked references
 # and URLs", "Mentioning people and teams"; the GFM specification, 2.5 and 6.9.)

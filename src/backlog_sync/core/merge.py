@@ -264,7 +264,7 @@ def merge_block(
         reason = "changed on GitHub"
         return BlockDiff(Verdict.DRIFT, write=True, moved_below=people, reason=reason)
     if not _lost(observed_hashes, base):
-        # People only added lines: nothing of ours is in dispute, whatever the file changed.
+        # People only added lines: none of our lines is in dispute, whatever the file changed.
         reason = "changed in the file"
         return BlockDiff(Verdict.PUSH, write=True, moved_below=people, reason=reason)
     if on_conflict is Owner.FILE:

@@ -34,7 +34,7 @@ class CreateLabel:
 
 @dataclass(frozen=True, slots=True)
 class UpdateLabel:
-    """Rename or restyle a label; None leaves a part alone."""
+    """Rename or restyle a label; None leaves a part unchanged."""
 
     id: str
     name: Over | None = None
@@ -59,7 +59,7 @@ class CreateMilestone:
 
 @dataclass(frozen=True, slots=True)
 class UpdateMilestone:
-    """Change a milestone by its number; None leaves a part alone; `repository` as for a new one."""
+    """Change a milestone by its number; None leaves a part unchanged."""
 
     id: str
     number: int
@@ -146,7 +146,7 @@ class CreateIssue:
 
 @dataclass(frozen=True, slots=True)
 class UpdateIssue:
-    """Change title, body, milestone or type; None leaves a part alone.
+    """Change title, body, milestone or type; None leaves a part unchanged.
 
     Where the milestone or the type that is wanted is None, the issue has none afterwards.
     `milestone_id` is what is sent for the title of the milestone.
@@ -250,7 +250,7 @@ class MoveSubIssue:
 
 @dataclass(frozen=True, slots=True)
 class AddBlocker:
-    """Say that one issue is blocked by another."""
+    """Mark one issue as blocked by another."""
 
     blocked_id: str
     blocker_id: str
@@ -258,7 +258,7 @@ class AddBlocker:
 
 @dataclass(frozen=True, slots=True)
 class RemoveBlocker:
-    """Say that one issue is no longer blocked by another."""
+    """Remove the mark that one issue is blocked by another."""
 
     blocked_id: str
     blocker_id: str
@@ -297,7 +297,7 @@ class SetValue:
 
 @dataclass(frozen=True, slots=True)
 class PutComment:
-    """Have one comment of ours on an issue or pull request say this, and be there only once.
+    """Create or update our one comment on an issue or pull request, and be there only once.
 
     It is known by its hidden `mark` (letters, digits, `.`, `_`, `-`), by being ours and by not
     having been edited by anybody else; where it is there it is changed, else it is made. `id` is
@@ -311,7 +311,7 @@ class PutComment:
 
 @dataclass(frozen=True, slots=True)
 class PutStatus:
-    """Have the board's status update of ours for a day say this; one a day, changed in place.
+    """Create or update our status update of a day on the board.
 
     It is known by its hidden `mark` (as `PutComment`'s), by being ours, and by `day`, the day in
     UTC as an ISO date. `status` is GitHub's word for it, None for none.

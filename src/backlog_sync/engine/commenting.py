@@ -6,7 +6,7 @@ from backlog_sync.errors import FailedError
 
 
 def keep_comment(tracker: Tracker, number: int, *, mark: str, body: str) -> str | None:
-    """Have one comment of ours say this; give its address if the server returns one.
+    """Create or update our one comment; return its address if the server does.
 
     `number` is that of an issue or a pull request of the repository, `mark` is safe in a comment,
     `body` is Markdown in which nothing acts. Raises `FailedError` if there is no such number or

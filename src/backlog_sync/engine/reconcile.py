@@ -26,7 +26,7 @@ _EARLIER = 100
 """So many numbers before the newest that was listed are looked at once more: lists lag."""
 
 Journals: TypeAlias = Callable[[ObservedState], Journal]
-"""Gives the journal of the repository that was observed."""
+"""Returns the journal of the repository that was observed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def adopt_repository(
     """Read a repository and give the backlog that adopts its issues; sends nothing.
 
     Raises what `Tracker.observe` raises, `RefusedError` where not all of it could be read (a
-    backlog of half the issues would have the other half made again), and `FailedError` where
+    backlog of half the issues would have the other half made again), and `FailedError` if
     there is nothing to adopt.
     """
     observed = tracker.observe(ReadScope(project))

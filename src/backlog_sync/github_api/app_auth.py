@@ -166,7 +166,7 @@ class AppToken:
     their own, because limits count per token. `on_token` is called with each token before it is
     sent. GitHub's clock and this machine's may differ: see `RENEW_BEFORE`.
 
-    PyGithub's own `AppInstallationAuth` renews as well, but by the machine's clock alone, only
+    PyGithub's own `AppInstallationAuth` renews as well, but only by the machine's clock,
     20 seconds ahead, and from several threads at once.
     """
 

@@ -23,7 +23,7 @@ def is_foreign(answer: Answer[object]) -> bool:
 
 
 def of_inputs(data: Inputs) -> Capabilities:
-    """Return what the answer to any first query tells: which inputs there are."""
+    """Return the available inputs from the answer to any first query."""
     create = _names(data.get("createIssueInput"), "inputFields")
     option = _names(data.get("optionInput"), "inputFields")
     close = _names(data.get("closeIssueInput"), "inputFields")
@@ -37,7 +37,7 @@ def of_inputs(data: Inputs) -> Capabilities:
 
 
 def of_features(answer: Features | None) -> Capabilities:
-    """Return what the answer to the query `Features` tells."""
+    """Return the features in the answer to the query `Features`."""
     data = answer or cast("Features", {})
     issue = _names(data.get("issue"), "fields") or frozenset()
     repository = _names(data.get("repository"), "fields") or frozenset()

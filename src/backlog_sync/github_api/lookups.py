@@ -106,7 +106,7 @@ def unassignable(reader: Reader, repository: str, logins: Sequence[str]) -> tupl
 def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[str, str]:
     """Return what these people may do in a repository, by folded login, as far as that is reported.
 
-    Who may push may ask for many at once. Of one at a time GitHub also tells a token that reads
+    Who may push may ask for many at once. One at a time, GitHub also answers a token that reads
     the repository's metadata ("Get repository permissions for a user").
     """
     known: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""One comment of ours on an issue: found by its hidden mark, changed in place, never repeated.
+"""Our one comment on an issue: found by its hidden mark, changed in place, never repeated.
 
 GraphQL, not PyGithub: REST does not show who edited a comment last, nor whether we wrote it.
 """
@@ -74,7 +74,7 @@ def confirmed(answer: Answer[Mapping[str, object]], kind: type[T]) -> T | Refuse
 def _our_comment(
     reader: Reader, operation: PutComment
 ) -> answered.CommentPageIssueComment | Fault | None:
-    """The first comment of ours that begins with the mark; a fault if none can be.
+    """Our first comment that begins with the mark; a fault if none can be.
 
     One that somebody else edited is theirs from then on: what they wrote there would be lost.
     """

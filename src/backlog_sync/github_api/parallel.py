@@ -47,7 +47,7 @@ def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = A
             index, result, error = done.get()
             if error is not None:
                 raise error
-            results[index] = result  # type: ignore[assignment]  # there is one where no error is
+            results[index] = result  # type: ignore[assignment]  # there is one if no error is
     finally:
         ended.set()
     return [results[index] for index in range(len(things))]

@@ -383,7 +383,7 @@ class Sender:
     def _check_rights(self, message: str) -> None:
         """Stop at once where the very first write shows that the token may write nothing here.
 
-        GitHub tells the rights of a token's owner, but not what a fine-grained token lacks.
+        GitHub returns the permissions of a token's owner, but not what a fine-grained token lacks.
         """
         if not self._accepted and _NOT_ALLOWED.search(message):
             raise AccessError(

@@ -53,8 +53,8 @@ def connect(
 ) -> GitHubTracker:
     """A tracker for `repository` ("owner/name"). Nothing is sent yet.
 
-    `graphql_url` is derived from `api_url` where it is None. `adapter` answers requests in the
-    place of the network. `clock` gives seconds since the epoch; `patience` is how many seconds
+    `graphql_url` is derived from `api_url` where it is None. `adapter` answers requests instead of
+    the network. `clock` gives seconds since the epoch; `patience` is how many seconds
     may be waited in all; `waiting` is entered while an answer is waited for. `pace` says how fast
     may be written (None: as fast as the server answers); the waits that it asks for are made by
     `idle`, else by `sleep`. `embedded` says that the server is the simulator inside this

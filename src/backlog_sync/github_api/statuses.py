@@ -1,4 +1,4 @@
-"""One status update of ours a day on a board: found by its hidden mark, changed in place."""
+"""Our one status update per day on a board: found by its hidden mark, changed in place."""
 
 from backlog_sync.core.operations import Done, PutStatus, Refused
 from backlog_sync.github_api import generated_answers as answered

@@ -104,7 +104,7 @@ def _from_files(
     repo: str | None,
     to: str | None,
 ) -> int:
-    """Show what files hold that exist, and make a backlog of ours of them."""
+    """Show what existing files contain, and convert them to a backlog."""
     from backlog_sync.cli.init_from import Wanted, from_files
     from backlog_sync.cli.screen import open_screen
 
@@ -164,7 +164,7 @@ def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None
 
 
 def _target(top: Path, target: str | None, to: str = "yaml") -> Path:
-    """The file to write. Raises FailedError where there is one already."""
+    """The file to write. Raises FailedError if it already exists."""
     from backlog_sync.files.load import PLACES
 
     place = PLACES[-1] if to == "markdown" else PLACES[0]
