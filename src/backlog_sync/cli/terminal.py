@@ -27,14 +27,14 @@ from backlog_sync.environment import Environment, environment
 from backlog_sync.errors import FailedError
 from backlog_sync.files.account import accounts
 from backlog_sync.files.load import Loaded
-from backlog_sync.render.diagnostics import count_findings, diagnostics_text
+from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.drift import drift_summary, drift_text
 from backlog_sync.render.expected import expected_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.outline import not_taken
 from backlog_sync.render.text import plan_text, summary_text
-from backlog_sync.render.words import counted
+from backlog_sync.render.words import count_findings, counted
 from backlog_sync.reports.values import Report
 
 MANY = 50

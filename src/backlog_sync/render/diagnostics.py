@@ -9,7 +9,6 @@ from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.escape import clean, json_text
 from backlog_sync.render.annotations import Annotation, annotation_command
 from backlog_sync.render.canvas import Look, paint
-from backlog_sync.render.words import counted
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -101,12 +100,3 @@ def _uri(path: str) -> str:
 
 def _with_hint(diagnostic: Diagnostic) -> str:
     return diagnostic.message + (f"\nhint: {diagnostic.hint}" if diagnostic.hint else "")
-
-
-def count_findings(diagnostics: Sequence[Diagnostic]) -> str:
-    """Return how many errors and warnings there are, in words."""
-    errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
-    warnings = len(diagnostics) - errors
-    counts = [counted(errors, "error")] if errors else []
-    counts += [counted(warnings, "warning")] if warnings else []
-    return ", ".join(counts) or "no errors, no warnings"

@@ -1,5 +1,9 @@
 """Counts and numbers in words."""
 
+from collections.abc import Sequence
+
+from backlog_sync.core.diagnostics import Diagnostic
+
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """A count with its noun: "1 link", "30 links"."""
@@ -9,3 +13,12 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
 def number(value: float) -> str:
     """Return a number without a needless fraction: 5, 2.5."""
     return f"{value:.10g}"
+
+
+def count_findings(diagnostics: Sequence[Diagnostic]) -> str:
+    """Return how many errors and warnings there are, in words."""
+    errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
+    warnings = len(diagnostics) - errors
+    counts = [counted(errors, "error")] if errors else []
+    counts += [counted(warnings, "warning")] if warnings else []
+    return ", ".join(counts) or "no errors, no warnings"

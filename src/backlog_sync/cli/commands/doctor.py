@@ -20,9 +20,8 @@ from backlog_sync.engine.ports import ReadScope
 from backlog_sync.environment import web_host
 from backlog_sync.errors import BacklogError, ExitCode
 from backlog_sync.local import git
-from backlog_sync.render.diagnostics import count_findings
 from backlog_sync.render.json import dump
-from backlog_sync.render.words import counted
+from backlog_sync.render.words import count_findings, counted
 
 if TYPE_CHECKING:
     from pathlib import Path

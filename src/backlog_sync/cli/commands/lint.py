@@ -17,15 +17,8 @@ from backlog_sync.cli.options import (
 )
 from backlog_sync.core.escape import clean
 from backlog_sync.errors import ExitCode
-from backlog_sync.render.diagnostics import (
-    count_findings,
-    diagnostics_github,
-    diagnostics_sarif,
-    diagnostics_text,
-    explained_github,
-)
 from backlog_sync.render.json import dump, lint_json
-from backlog_sync.render.words import counted, number
+from backlog_sync.render.words import count_findings, counted, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,6 +68,12 @@ def command(
     from backlog_sync.cli.workspace import log_files
     from backlog_sync.files.account import accounts
     from backlog_sync.files.load import load
+    from backlog_sync.render.diagnostics import (
+        diagnostics_github,
+        diagnostics_sarif,
+        diagnostics_text,
+        explained_github,
+    )
 
     screen = open_screen(output_options)
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)

@@ -9,7 +9,6 @@ import click
 
 from backlog_sync import wiring
 from backlog_sync.errors import ExitCode
-from backlog_sync.render.diagnostics import diagnostics_text
 
 PAGE = "/_sandbox/"
 """Where its pages for people are."""
@@ -34,6 +33,7 @@ def command() -> None:
 def serve(*, port: int, faults: str | None) -> int:
     """Serve until stopped; the first line of standard output is the address."""
     from backlog_sync import sandbox_hosting
+    from backlog_sync.render.diagnostics import diagnostics_text
 
     fault_config = sandbox_hosting.read_fault_config(Path(faults)) if faults else None
     if isinstance(fault_config, tuple):
