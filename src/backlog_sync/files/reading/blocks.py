@@ -1,4 +1,4 @@
-"""Values that go on over the lines below their key: prose, check lists, names."""
+"""Gather values that continue on the lines below their key: prose, check lists, names."""
 
 from backlog_sync.core.checkboxes import IN_VALUE
 from backlog_sync.core.diagnostics import Place
@@ -12,11 +12,11 @@ from backlog_sync.files.vocabulary import TEXT_FIELDS
 from backlog_sync.files.yaml.nodes import Scalar
 
 _LONGEST = 4000
-"""A scenario's text is cut there."""
+"""Maximum length of a scenario's text, in characters; the rest is cut off."""
 
 
 class Blocks:
-    """The one block that is open, if any, and what it takes."""
+    """The currently open block, if any, and the lines that it takes."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -24,39 +24,39 @@ class Blocks:
 
     @property
     def in_criteria(self) -> bool:
-        """Whether a check list is open."""
+        """Whether a list of acceptance criteria is open."""
         return self.open is not None and self.open.field == CRITERIA
 
     @property
     def in_scenario(self) -> bool:
-        """Whether a Given/When/Then is open."""
+        """Whether a Given/When/Then scenario is open."""
         return self.open is not None and self.open.scenario
 
     def begin(self, block: Block) -> None:
-        """Open a block; what the one before gathered is given to its item."""
+        """Open a block, after handing what the previous one gathered to its item."""
         self.end()
         self.open = block
 
-    def beside_key(self, item: MarkdownDraft, text: str, place: Place, line: Line) -> None:
-        """Open criteria that begin beside their key: `Acceptance: it floats; it is dry`."""
+    def begin_at_key(self, item: MarkdownDraft, text: str, place: Place, line: Line) -> None:
+        """Open criteria that begin next to their key: `Acceptance: it floats; it is dry`."""
         self.begin(Block(CRITERIA, item, text=[text], key_indent=line.indent, place=place,
-                         beside=line))  # fmt: skip
+                         key_line=line))  # fmt: skip
 
     def leave_key(self) -> None:
-        """End criteria beside a key: what follows is no text that goes on with them."""
-        if self.open and self.open.beside:
+        """End criteria that begin next to their key: the text that follows is not part of them."""
+        if self.open and self.open.key_line:
             self.end()
 
     def end(self) -> None:
-        """Give what a block gathered to its item."""
+        """Close the block and hand what it gathered to its item."""
         block, self.open = self.open, None
         if block is None:
             return
         if block.field == TASKS:
             return
-        if block.beside:
+        if block.key_line:
             for each in criteria_of(Scalar(" ".join(block.text), 0, 0)):
-                entry = Point(each.text, each.done, place=block.place, line=block.beside)
+                entry = Point(each.text, each.done, place=block.place, line=block.key_line)
                 self.record.criterion(block.draft, entry)
         elif block.field == CRITERIA:
             for entry in () if block.boxed else block.plain:
@@ -65,14 +65,14 @@ class Blocks:
             self.record.take_block(block, block.place or block.draft.place)
 
     def take(self, line: Line, block: Block, *, glued: bool) -> bool:
-        """Take a line into the open block; False where it is none of the block's.
+        """Take a line into the open block; return False if it does not belong to the block.
 
-        `glued` tells that no blank line stands before it.
+        `glued` is True if no blank line precedes the line.
         """
         if block.field == TASKS:
             return False
-        if block.beside:
-            return self._beside_key(line, block, glued=glued)
+        if block.key_line:
+            return self._continue_key(line, block, glued=glued)
         if block.field == CRITERIA:
             if block.scenario or begins_scenario(line.text):
                 return self._step(line, block, glued=glued)
@@ -97,8 +97,8 @@ class Blocks:
         self.record.note(line, "metadata", block.draft, block.field)
         return True
 
-    def _beside_key(self, line: Line, block: Block, *, glued: bool) -> bool:
-        """A line below criteria that stand beside their key goes on with the last of them."""
+    def _continue_key(self, line: Line, block: Block, *, glued: bool) -> bool:
+        """Append a line below criteria that begin next to their key to the last of them."""
         if not glued or line.kind is not Kind.TEXT:
             self.end()
             return False
@@ -107,7 +107,7 @@ class Blocks:
         return True
 
     def _step(self, line: Line, block: Block, *, glued: bool) -> bool:
-        """A line of a scenario: a step is its text, anything else a detail that is told below."""
+        """Take a line of a scenario: a step extends its text, any other line is a detail."""
         text = step(line.text)
         last = block.plain[-1] if block.plain else None
         if begins_scenario(line.text) or last is None:
@@ -130,7 +130,7 @@ class Blocks:
         return True
 
     def detail(self, line: Line) -> bool:
-        """Keep what stands below a scenario's steps in the description, without its boxes."""
+        """Keep a line below a scenario's steps in the description, without its check box."""
         assert self.open is not None
         draft = self.open.draft
         raw = self.record.raw(line, draft)
@@ -161,7 +161,7 @@ class Blocks:
         return True
 
     def _is_listed(self, line: Line, last: Point | None) -> bool:
-        """Whether a line without a bullet is a criterion: each is indented below the key."""
+        """Return whether a line without a bullet is a criterion: each is indented below the key."""
         if last is not None:
             listed = (
                 last.line.kind is Kind.TEXT and self.record.lines[line.row - 1].kind is Kind.TEXT

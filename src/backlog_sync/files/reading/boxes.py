@@ -1,4 +1,4 @@
-"""Check boxes: tasks, criteria with their details, and boxes that only say what is done."""
+"""Read check boxes: tasks, criteria with their details, and boxes that only mark progress."""
 
 from backlog_sync.files.draft import Ref
 from backlog_sync.files.node_values import unhashed
@@ -17,14 +17,14 @@ from backlog_sync.files.vocabulary import RANKS, is_empty_word, topics
 
 
 class BoxReader(PartReader):
-    """Reads entries with a check box, and those of the lists of criteria and tasks."""
+    """Read entries with a check box, and entries of criteria and task lists."""
 
     def __init__(self, walk: Walk, keys: KeyReader) -> None:
         super().__init__(walk)
         self.keys = keys
 
     def read(self, node: Node, scope: Scope) -> MarkdownDraft | None:
-        """Read an entry with a check box; the item that it is, if it is one."""
+        """Read an entry with a check box; return its item if it is one."""
         line = self.lines[node.first]
         item = scope.owner
         block = self.blocks.open
@@ -58,17 +58,17 @@ class BoxReader(PartReader):
         return None
 
     def _key(self, line: Line) -> str | None:
-        """The code that a box carries."""
+        """Return the code that a box carries, such as `t015`."""
         return box_title(line.text, self.choices.codes).key
 
     def _is_coded(self, line: Line) -> bool:
-        """Whether a box carries a code, as the tasks of the file do."""
+        """Return whether a box carries a code, as the tasks of the file do."""
         return self.choices.coded and self._key(line) is not None
 
     def _is_aside(self, line: Line, scope: Scope) -> bool:
-        """Whether a box outside of all items is none, because the file has items of its own.
+        """Return whether a box outside all items is not a task: the file declares other items.
 
-        So is one without a code where the tasks of the file carry codes.
+        The same holds for a box without a code if the tasks of the file carry codes.
         """
         if self.choices.coded and self._key(line) is None:
             return True
@@ -84,7 +84,7 @@ class BoxReader(PartReader):
         return firm and not any("tasks" in topics(word) for word in words)
 
     def as_text(self, node: Node, scope: Scope) -> None:
-        """What is no item, field or criterion: the owner's text; without one it is not taken."""
+        """Add an entry that is not an item, field or criterion to its owner's text, if any."""
         owner = scope.owner
         if owner is None or scope.closed == Role.RISKS.value:
             self.record.note_node(node, "skipped", None, f"below a heading of {scope.closed}")
@@ -102,7 +102,7 @@ class BoxReader(PartReader):
         self.record.note_lines(rest, "skipped", None, "part of the text above")
 
     def _holds_criteria(self, item: MarkdownDraft, scope: Scope) -> bool:
-        """Whether boxes below an item without a key are its check list, and no tasks."""
+        """Return whether boxes below an item without a key are its criteria rather than tasks."""
         if item.rank >= RANKS["task"]:
             return True
         block = self.blocks.open
@@ -119,7 +119,7 @@ class BoxReader(PartReader):
         return not item.weak and item.rank > RANKS["epic"]
 
     def _criterion(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
-        """A criterion, with the details that stand in it."""
+        """Read a criterion and the details nested in it."""
         line = self.lines[node.first]
         text = unhashed(line.text) if draft.front >= 0 else line.text
         entry = Point(text, line.ticked, line.box, line=line)
@@ -129,7 +129,7 @@ class BoxReader(PartReader):
         self._details(node, entry, draft, scope)
 
     def _further_criterion(self, node: Node, entry: Point, draft: MarkdownDraft) -> None:
-        """The further lines of a criterion; a bold field that we know speaks of the item."""
+        """Read the other lines of a criterion; a bold known field belongs to the item instead."""
         left = False
         for row in range(node.first + 1, node.head):
             line = self.lines[row]
@@ -145,7 +145,7 @@ class BoxReader(PartReader):
                 self.record.note(line, "checklist", draft)
 
     def _details(self, node: Node, entry: Point, draft: MarkdownDraft, scope: Scope) -> None:
-        """Nested boxes are criteria of their own; all else stays below the one that it details."""
+        """Read the nodes nested in a criterion: boxes are criteria too, all others its details."""
         for child in node.children:
             if child.form is Form.ENTRY and child.box is not None:
                 self._criterion(child, draft, scope)
@@ -160,7 +160,7 @@ class BoxReader(PartReader):
                 self.record.note(line, "checklist", draft, "a detail of the criterion above")
 
     def criterion_entry(self, node: Node, block: Block, scope: Scope) -> bool:
-        """A plain bullet below a criteria key."""
+        """Read a plain bullet below a criteria key; return False if it is not a criterion."""
         line = self.lines[node.first]
         if begins_scenario(line.text) or block.scenario:
             return False
@@ -184,7 +184,7 @@ class BoxReader(PartReader):
         return True
 
     def task(self, node: Node, scope: Scope) -> MarkdownDraft:
-        """Add a task with what its line says of it."""
+        """Add a task with everything that its line says about it."""
         line = self.lines[node.first]
         block = self.blocks.open
         if block is None or block.field != TASKS:
@@ -218,7 +218,7 @@ class BoxReader(PartReader):
         return draft
 
     def deliverable(self, line: Line, scope: Scope) -> bool:
-        """Whether a bullet without a box is a task: one of a milestone's deliverables."""
+        """Return whether a bullet without a box is a task: one of a milestone's deliverables."""
         block = self.blocks.open
         item = scope.owner
         return (
@@ -232,7 +232,7 @@ class BoxReader(PartReader):
 
 
 def _words_of(word: str) -> tuple[str, ...]:
-    """What may say what a heading speaks of: `detailed task breakdown (all)`, `task breakdown`."""
+    """Return the words that may name a heading's topic: `task breakdown`, `breakdown`."""
     word = word.partition(" (")[0]
     parts = word.split()
     return (word, " ".join(parts[-2:]), *parts[-1:])

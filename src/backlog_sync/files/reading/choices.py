@@ -1,4 +1,4 @@
-"""What was found out about a file as a whole before its lines are given to items."""
+"""Decide about a file as a whole before its lines are assigned to items."""
 
 import re
 from collections.abc import Sequence
@@ -26,14 +26,14 @@ _GROUPS = listed("plan_headings")
 
 @dataclass(slots=True)
 class Choices:
-    """What the file as a whole says of its headings, lists and tables.
+    """What the file as a whole says about its headings, lists and tables.
 
-    `bullets` makes items of bullets below times, phases and statuses; `planned` are headings above
-    planned bullets and their kinds; `numbered` are boxes of a numbered plan; `parts` tells that
-    epics are all that the file declares, as others write of phases; `coded` tells that the check
-    boxes that are tasks carry codes, `codes` are the letters of all that number boxes. `bare` tells
-    that the file has nothing but plain bullets: those are the work, where bullets are asked for.
-    `rules` are what the settings declare.
+    `bullets` is True if bullets below times, phases and statuses are items. `planned` maps headings
+    above planned bullets to their kinds. `numbered` are the boxes of a numbered plan. `parts` is
+    True if the file declares only epics, which then serve as phases. `coded` is True if the check
+    boxes that are tasks carry codes; `codes` are the letters of all codes in front of boxes. `bare`
+    is True if the file contains only plain bullets: those are the work if bullets are requested.
+    `rules` are declared in the settings.
     """
 
     sections: Chosen
@@ -52,7 +52,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class BoxTitle:
-    """A task's title; its key, the item that it names, and what it needs, where it says so."""
+    """The title of a task with its key, the item that it names, and what it depends on, if any."""
 
     title: Title
     key: str | None = None
@@ -63,7 +63,7 @@ class BoxTitle:
 def box_title(text: str, codes: frozenset[str] = frozenset()) -> BoxTitle:
     """Read `T015 [P] [US1] Add the hold`: key `t015`, for the story US1.
 
-    `codes` are the letters of codes: `P95 below 200 ms` begins with none.
+    `codes` are the known letters of codes, so that `P95 below 200 ms` does not begin with one.
     """
     rest, key, parent = text, None, None
     match = _CODE.match(rest[:60])
@@ -88,13 +88,16 @@ def box_title(text: str, codes: frozenset[str] = frozenset()) -> BoxTitle:
 
 
 def numbered_title(text: str, numbered: Numbered) -> BoxTitle:
-    """The title of a box behind its number."""
+    """Return the title of a numbered box, without its number."""
     told = box_title(text[len(numbered.number) :].lstrip(".) "))
     return replace(told, key=numbered.key)
 
 
 def box_codes(root: Node) -> frozenset[str]:
-    """The letters that number check boxes: those of `T1`, `T2`; one number alone needs zeros."""
+    """Return the letters of the codes in front of check boxes: `T` for `T1`, `T2`.
+
+    A single code counts only if its number begins with a zero.
+    """
     numbers: dict[str, set[str]] = {}
     for node in root.walk():
         match = _CODE.match(node.text[:60]) if node.box is not None else None
@@ -108,20 +111,20 @@ def box_codes(root: Node) -> frozenset[str]:
 
 
 def are_coded(root: Node) -> bool:
-    """Whether most check boxes of a file carry a code such as `T001`."""
+    """Return whether most check boxes of a file carry a code such as `T001`."""
     boxes = [node for node in root.walk() if node.box is not None]
     coded = sum(_CODE.match(node.text[:60]) is not None for node in boxes)
     return coded >= _FEWEST and coded * 2 > len(boxes)
 
 
 _FEWEST = 5
-"""Fewer codes are no numbering of a file's tasks."""
+"""Minimum number of codes that count as the numbering of a file's tasks."""
 
 
 def planned_headings(sections: Sequence[Section]) -> dict[int, str]:
-    """Headings above bullets that carry a priority or a quarter of their own, and their kinds.
+    """Return the headings above bullets with their own priority or quarter, and the kind of each.
 
-    The heading directly above is a feature where one above it is an epic; groupings such as
+    The heading directly above is a feature if an epic is above it, else an epic. Groupings such as
     `Milestones` and the title of the document are neither.
     """
     found: dict[int, str] = {}
@@ -163,7 +166,7 @@ _MOSCOW = {"m": "Must", "s": "Should", "c": "Could", "w": "Won't"}
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """The text behind the prefix, and what the prefix tells."""
+    """The text after a planning prefix, and the values of the prefix."""
 
     text: str
     priority: str | None
@@ -171,7 +174,7 @@ class Prefix:
 
 
 def planning_prefix(text: str) -> Prefix | None:
-    """Take a planning prefix off a bullet; None where it has none."""
+    """Split a planning prefix off a bullet; return None if it does not have one."""
     match = _CODED.match(text[:60]) or _BRACKETED.match(text[:60])
     if match is None or not (match["must"] or match["priority"] or match["quarter"]):
         return None

@@ -1,4 +1,4 @@
-"""Totals that a document states of itself: `**Total Items**: 33 (…)`, summary tables."""
+"""Find totals that a document states about itself: `**Total Items**: 33 (…)`, summary tables."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from backlog_sync.files.vocabulary import (
 )
 
 COUNTED = by_word("counted")
-"""What is counted, by the words for it."""
+"""The counted unit by each word for it."""
 
 _NUMBER = re.compile(r"\**[ ]?(\d{1,7}(?:\.\d{1,2})?)(?![\d.,%+–-])")
 _COUNTS = re.compile(
@@ -33,7 +33,7 @@ _NAME_COLUMNS = listed("name_columns")
 class Count:
     """A number in a text: what it counts, its value, its offsets.
 
-    `sure` tells that no words limit what it counts: `84 (without the extras)`.
+    `sure` is False if words limit what it counts: `84 (without the extras)`.
     """
 
     what: str
@@ -45,7 +45,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a summary table: its name cells and what it claims."""
+    """A row of a summary table: its name cells, and the counts that it claims."""
 
     line: Line
     names: tuple[str, ...]
@@ -54,7 +54,7 @@ class TableRow:
 
 
 def total_counts(pair: Pair) -> tuple[Count, ...]:
-    """What a line such as `**Total Items**: 33 (3 Epics, 9 Features)` claims."""
+    """Return the counts of a line such as `**Total Items**: 33 (3 Epics, 9 Features)`."""
     key = bare_word(pair.key)
     if not key.startswith("total ") and not key.endswith(" total"):
         return ()
@@ -72,7 +72,7 @@ def total_counts(pair: Pair) -> tuple[Count, ...]:
 
 
 def _is_limited(rest: str, what: str) -> bool:
-    """Whether the words behind a total say more than its unit and what else there is."""
+    """Return whether the words after a total contain more than its unit and other counts."""
     left = _COUNTS.sub(lambda m: "" if _what(m[2]) else m[0], rest)
     said = {bare_word(word) for word in re.split(r"[\s()/,;+&]+", left)} - {
         "",
@@ -84,7 +84,7 @@ def _is_limited(rest: str, what: str) -> bool:
 
 
 def word_counts(text: str, at: int, begin: int = 0) -> list[Count]:
-    """Every `9 Features` in a text that begins at offset `at`."""
+    """Return every count such as `9 Features` in a text that begins at offset `at`."""
     found = []
     for match in _COUNTS.finditer(text, begin):
         what = _what(match[2])
@@ -102,9 +102,9 @@ def _count(what: str, match: re.Match[str], at: int) -> Count:
 
 
 def read_summary(rows: PipeRows) -> tuple[TableRow, ...]:
-    """The claims of a table whose columns count things; none where it is another table.
+    """Return the claims of a table whose columns count things; empty for any other table.
 
-    `rows` are its header, its line of dashes and its body.
+    `rows` are its header, its delimiter row and its body.
     """
     if len(rows) < 3:
         return ()
@@ -139,11 +139,11 @@ def _row(line: Line, cells: Sequence[Cell], sums: dict[int, str]) -> TableRow:
 
 
 def is_total(*names: str) -> bool:
-    """Whether one of the names of a row says that it holds sums."""
+    """Return whether one of the names of a row marks it as a total row."""
     return any("total" in topics(name) for name in names)
 
 
 def name_key(name: str) -> str | None:
-    """The key that a table cell names: `EPIC-01`, `Epic 1: …`."""
+    """Return the key that a table cell names, for example for `EPIC-01` or `Epic 1: …`."""
     typed = recognise(name)
     return typed.key if typed else None

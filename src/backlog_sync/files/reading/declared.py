@@ -1,9 +1,9 @@
-"""What the settings declare of a file's reading: it counts before all that is inferred.
+"""Apply the `reading:` rules of the settings, which take precedence over everything inferred.
 
-`"## *": epic`, `"### Phase *": feature`, `"## Appendix": ignore`,
-`"- [ ] *": task`, `"- *": story`, `"table Feature": {items: feature, title: Feature}`,
-`"## Later": {items: task}`; of YAML and JSON `"key backlog": {items: task, title: summary}`,
-`"key now.*": {kind: epic, items: task}`, `"key notes": ignore`, `root: {items: task}`.
+`"## *": epic`, `"### Phase *": feature`, `"## Appendix": ignore`, `"- [ ] *": task`, `"- *":
+story`, `"table Feature": {items: feature, title: Feature}`, `"## Later": {items: task}`; for YAML
+and JSON `"key backlog": {items: task, title: summary}`, `"key now.*": {kind: epic, items: task}`,
+`"key notes": ignore`, `root: {items: task}`.
 """
 
 import re
@@ -16,19 +16,19 @@ from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.vocabulary import RANKS, field_of, key_words
 
 IGNORE = "ignore"
-"""What is declared so holds no items, and neither does what stands below it."""
+"""Declared for parts that do not contain items, at any depth."""
 
 _MOST = 200
-"""A pattern is matched against so much of a title; `*` stands for any text."""
+"""Number of characters of a title that a pattern is matched with; `*` matches any text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line: which nodes it speaks of, and what they are.
+    """One line of `reading:`: which nodes it matches, and what they are.
 
-    `what` is a kind or `ignore`, empty where the rule only says what stands below; `items` is
-    the kind of the entries or rows below. `columns` are fields and the header or key that holds
-    each, or `ignore` where none does. `path` are the parts of a key such as `now.*`.
+    `what` is a kind or `ignore`; it is empty if the rule only describes what is below. `items` is
+    the kind of the entries or rows below. `columns` are pairs of a field and the header or key that
+    holds it, or `ignore` if none does. `path` are the parts of a key such as `now.*`.
     """
 
     pattern: str
@@ -43,18 +43,18 @@ class Rule:
 
     @property
     def kind(self) -> str:
-        """The kind of what a table or a list holds."""
+        """The kind of the items in a table or a list."""
         return self.items or self.what
 
     @property
     def ignored(self) -> bool:
-        """Whether what it speaks of holds no items, and says nothing of any."""
+        """Whether the matched part does not contain items or anything about items."""
         return IGNORE in (self.what, self.items)
 
     def read_as(self, key: str) -> str:
-        """The name under which a header or a key of a record counts; empty where it does not.
+        """Return the name as which a header or key of a record is read; empty if it is ignored.
 
-        Where the settings name the key of a field, no other key says that field.
+        If the settings name the key of a field, no other key sets that field.
         """
         spelled = key_words(key)
         for field, header in self.columns:
@@ -65,7 +65,7 @@ class Rule:
 
 
 class Declared:
-    """The rules of one file; of several that fit, the one that says most of the title counts."""
+    """The rules of one file; if several match, the one that spells out most of the title counts."""
 
     def __init__(self, said: Mapping[str, object]) -> None:
         rules = [rule for pattern, what in said.items() if (rule := _rule(pattern, what))]
@@ -78,7 +78,7 @@ class Declared:
         return bool(self.rules)
 
     def of(self, node: Node) -> Rule | None:
-        """The rule that speaks of a section or an entry."""
+        """Return the rule for a section or an entry, or None."""
         for rule in self.rules:
             if rule.form is node.form and _fits(rule, node):
                 self.used.add(rule.pattern)
@@ -86,7 +86,7 @@ class Declared:
         return None
 
     def of_table(self, headers: list[str]) -> Rule | None:
-        """The rule that speaks of a table: by the header of one of its columns."""
+        """Return the rule for a table, matched by the header of one of its columns, or None."""
         for rule in self.rules:
             if rule.form is Form.TABLE and any(rule.title.fullmatch(each) for each in headers):
                 self.used.add(rule.pattern)
@@ -94,9 +94,9 @@ class Declared:
         return None
 
     def of_key(self, path: Sequence[str]) -> Rule | None:
-        """The rule that speaks of a key of YAML or JSON, by the keys that lead to it.
+        """Return the rule for a key of YAML or JSON, by the keys that lead to it, or None.
 
-        Without any it is the root of the file.
+        An empty path is the root of the file.
         """
         for rule in self.rules:
             if rule.form is Form.KEY and _leads(rule, path):
@@ -113,7 +113,7 @@ class Declared:
         )  # fmt: skip
 
     def unused(self, *forms: Form) -> Iterator[str]:
-        """The patterns of these forms that fitted nothing; others speak of other files."""
+        """Return the patterns of these forms that matched nothing; others apply to other files."""
         return (
             rule.pattern for rule in self.rules
             if rule.form in forms and rule.pattern not in self.used
@@ -121,7 +121,7 @@ class Declared:
 
 
 def unused_lines(rules: Declared, path: str, *forms: Form) -> Iterator[Diagnostic]:
-    """Tell of lines of `reading:` that fit nothing in a file."""
+    """Report lines of `reading:` that match nothing in a file."""
     for pattern in rules.unused(*forms):
         message = f"'{pattern}' of 'reading' matches nothing in this file"
         hint = "'backlog lint --explain' shows which rule matched each line"
@@ -137,7 +137,7 @@ def _fits(rule: Rule, node: Node) -> bool:
 
 
 def _leads(rule: Rule, path: Sequence[str]) -> bool:
-    """Whether a rule speaks of the last of some keys: by its name, or by those before it too."""
+    """Return whether a rule matches the last key of a path, by its name or by the whole path."""
     if not path or not rule.path:
         return not path and not rule.path
     if rule.title.fullmatch(path[-1][:_MOST]):
@@ -149,7 +149,7 @@ def _leads(rule: Rule, path: Sequence[str]) -> bool:
 
 
 def _rule(pattern: str, what: object) -> Rule | None:
-    """One line of `reading:`; None for a pattern of no known form."""
+    """Return the rule for one line of `reading:`; None if the form of its pattern is unknown."""
     form, level, boxed, title = _form(pattern.strip())
     if form is None:
         return None
@@ -168,7 +168,7 @@ def _kind(word: object) -> str:
 
 
 def _form(pattern: str) -> tuple[Form | None, int, bool, str]:
-    """The form of what a pattern speaks of, its level, whether it has a box, and its title."""
+    """Return the form of what a pattern matches, its level, whether it has a box, and its title."""
     heading = re.match(r"(#{1,6})[ ]+(.+)$", pattern)
     if heading:
         return Form.SECTION, len(heading[1]), False, heading[2]
@@ -188,7 +188,7 @@ def _compiled(title: str) -> re.Pattern[str]:
 
 
 def problem(pattern: str, what: object) -> str:
-    """Why a line of `reading:` says nothing; empty where it does."""
+    """Return why a line of `reading:` is invalid; empty if it is valid."""
     if pattern == "statuses":
         return "" if isinstance(what, Mapping) else "'statuses' takes words and what they mean"
     form = _form(pattern.strip())[0]

@@ -1,4 +1,4 @@
-"""What the reading of Markdown gathers of an item, next to what every reader does."""
+"""Hold what the Markdown reader gathers for an item, in addition to what every reader gathers."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ class Point(Criterion):
 
 @dataclass(slots=True, eq=False)
 class MarkdownDraft(Draft):
-    """An item of a Markdown file. `level` is 0 for list items, `indent` -1 for headings.
+    """An item of a Markdown file.
 
-    `body_end` is the row where a body ends that begins behind the title.
-    `mark` is the status that its title tells, if no field does. `outer` is the item that
-    is in the same heading (`Phase 3: User Story 1 — …`). `cells` are table cells that speak of
-    it; `row` is set where it is a row of a table itself, `front` (the row of the closing fence)
-    where it is a file whose front matter reports it.
+    `level` is 0 for list items, `indent` -1 for headings. `body_end` is the row where a body ends
+    that begins after the title on the same line. `mark` is the status in its title, which counts if
+    no field sets one. `outer` is the item in the same heading (`Phase 3: User Story 1 — …`).
+    `cells` are table cells about the item. `row` is set if the item is a table row itself; `front`
+    is the row of the closing fence if the item is a whole file described by its front matter.
     """
 
     line: Line = dataclasses.field(kw_only=True)
@@ -47,7 +47,7 @@ class MarkdownDraft(Draft):
     outer: "MarkdownDraft | None" = None
 
     def say(self, text: str) -> None:
-        """Add a line of free text; a blank line or metadata before it begins a paragraph."""
+        """Add a line of free text; a blank line or metadata before it starts a new paragraph."""
         if self.parted and self.prose:
             self.prose.append("")
         self.parted = False
@@ -66,12 +66,11 @@ class MarkdownDraft(Draft):
 
 @dataclass(slots=True)
 class Block:
-    """A field whose value goes on over the lines below its key; `place` is where it begins.
+    """A field whose value continues on the lines below its key; `place` is where it begins.
 
-    `plain` are entries without a box, which count where the block has no boxes. `scenario` tells
-    that they are reported as Given/When/Then; `step` is the row of the
-    last step. `withheld` says that no issue shows it; `next to` is the line of criteria that begin
-    next to their key.
+    `plain` are entries without a box, which count if the block has no boxes. `scenario` is True if
+    they are written as Given/When/Then; `step` is the row of the last step. `withheld` is True if
+    the value is not shown in any issue. `key_line` is set for criteria that begin on the line of their key.
     """
 
     field: str
@@ -85,11 +84,11 @@ class Block:
     key_indent: int = -1
     place: Place | None = None
     withheld: bool = False
-    beside: Line | None = None
+    key_line: Line | None = None
 
 
 def take_title(draft: MarkdownDraft, title: Title) -> None:
-    """What a title says next to its words."""
+    """Set the fields that a title contains: points, priority, issue, hints, further text."""
     if title.points is not None:
         draft.fields.setdefault("story_points", title.points)
     if title.priority is not None:
@@ -106,13 +105,13 @@ def take_title(draft: MarkdownDraft, title: Title) -> None:
 
 
 def is_told(draft: MarkdownDraft, field: str) -> bool:
-    """Return whether an item says its own field, which counts before what is said elsewhere."""
+    """Return whether an item sets a field itself, which takes precedence over other places."""
     if field == "depends_on":
         return draft.depends is not None
     return field != "description" and field in draft.fields
 
 
 def is_untitled(item: MarkdownDraft) -> bool:
-    """Return whether a heading or an entry has only the code of its item: `### US-001`."""
+    """Return whether a heading or an entry consists only of the code of its item: `### US-001`."""
     numbered = item.typed is not None and item.typed.number is not None
     return numbered and item.title == plain(item.line.text).strip()

@@ -84,7 +84,7 @@ class KeyReader(PartReader):
             return False
         item.say(before)
         self.record.note(line, "description", item, "with criteria behind it")
-        self.blocks.beside_key(item, told, self.record.place(line, line.at), line)
+        self.blocks.begin_at_key(item, told, self.record.place(line, line.at), line)
         return True
 
     def _is_aside_of(self, item: MarkdownDraft | None, scope: Scope) -> bool:
@@ -136,7 +136,7 @@ class KeyReader(PartReader):
             return Taken.SET
         if pair.field == CRITERIA:
             if pair.value:
-                self.blocks.beside_key(item, pair.value, place, line)
+                self.blocks.begin_at_key(item, pair.value, place, line)
                 return Taken.SET
             if "quality" in topics(pair.key) and not self._list_follows(line, boxed=not item.weak):
                 return Taken.UNKNOWN

@@ -1,1 +1,1 @@
-"""Syntaxes: bytes into an outline, with the exact place of everything."""
+"""Parse bytes into an outline, with the exact place of everything."""

@@ -1,4 +1,4 @@
-"""Rows of tables cut into cells, each with the offsets where it stands: pipes, commas, tabs."""
+"""Split rows of tables into cells with their offsets: pipe tables, CSV and TSV."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from backlog_sync.files.outline import Form, Kind, Line, Node
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text without blanks around it, and where it stands, quotes included."""
+    """A cell: its trimmed text, and its offsets in the file, including quotes."""
 
     text: str
     start: int
@@ -21,8 +21,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a file of rows. `end` is where its line break begins, `joined` how many of its
-    delimiters were taken for text.
+    """A row of a CSV or TSV file.
+
+    `end` is the offset of its line break; `joined` is the number of its delimiters that were read
+    as text.
     """
 
     cells: tuple[Cell, ...]
@@ -31,7 +33,7 @@ class Row:
 
 
 PipeRows: TypeAlias = Sequence[tuple[Line, tuple[Cell, ...]]]
-"""The rows between bars of a table: its header, its line of dashes, its body."""
+"""The rows of a pipe table: its header, its delimiter row, its body."""
 
 
 def text_at(cells: Sequence[Cell], at: int) -> str:
@@ -42,7 +44,7 @@ def text_at(cells: Sequence[Cell], at: int) -> str:
 def split_cells(line: Line) -> tuple[Cell, ...]:
     """Return the cells of a row between bars; an escaped bar does not end one.
 
-    Those of a row in HTML have no their own places: nothing is written into them.
+    Cells of an HTML row do not have their own offsets: nothing is written into them.
     """
     if line.cells:
         return tuple([Cell(text, line.at, line.at) for text in line.cells])
@@ -59,9 +61,9 @@ def split_cells(line: Line) -> tuple[Cell, ...]:
 
 
 def pipe_rows(lines: Sequence[Line], node: Node) -> PipeRows:
-    """The lines of a table and their cells; none of another node, or of a summary that is ours.
+    """Return the lines of a table with their cells; empty for any other node and for our summaries.
 
-    A table in HTML has its header twice, as it has no line of dashes; other lines hold no row.
+    The header of an HTML table is repeated in place of the delimiter row that it does not have.
     """
     if node.form is not Form.TABLE or lines[node.first].kind is not Kind.TABLE:
         return []
@@ -77,7 +79,7 @@ def _cell(line: Line, begin: int, end: int) -> Cell:
 
 
 def scan_rows(text: str, delimiter: str, most: int) -> tuple[Row, ...]:
-    """Cut a text into rows and cells, as RFC 4180 has them."""
+    """Split a text into rows and cells according to RFC 4180; stop after `most` rows."""
     rows: list[Row] = []
     cells: list[Cell] = []
     one = re.compile(rf'("[^"]*(?:""[^"]*)*(?:"|\Z))?([^{re.escape(delimiter)}\r\n]*)')
@@ -102,7 +104,10 @@ def scan_rows(text: str, delimiter: str, most: int) -> tuple[Row, ...]:
 
 
 def reads_alike(text: str, rows: Sequence[Row], delimiter: str) -> bool:
-    """Return whether the standard library reads the same cells: only then are they written to."""
+    """Return whether the standard library reads the same cells.
+
+    Cells are written to only if it does.
+    """
     try:
         read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:

@@ -1,7 +1,7 @@
-"""Tables that are written in HTML: `<table>` with a row on each line or on several.
+"""Read tables that are written in HTML: `<table>` with a row on each line or across several lines.
 
-A scanner, and no parser: what it does not find it leaves, so that hostile text costs no more than
-its length. Cells carry no offsets: nothing is written into them.
+A scanner, not a parser: it skips what it does not recognize, so hostile text costs no more than its
+length. Cells carry no offsets: nothing is written into them.
 """
 
 import html
@@ -14,11 +14,11 @@ _SPAN = re.compile(r"\b(row|col)span[ ]?=[ ]?[\"']?(\d{1,3})", re.IGNORECASE)
 _BREAK = re.compile(r"<br[ ]?/?>", re.IGNORECASE)
 _OTHER = re.compile(r"<[^<>]{0,400}>")
 _MAX_COLUMNS = 40
-"""A wider table is not a plan; without a bound a span could make it as wide as it says."""
+"""Maximum number of columns: a wider table is not a plan, and a span could claim any width."""
 
 
 class HtmlRow(NamedTuple):
-    """A row: the offset of its `<tr>`, and the texts of its cells, spans filled in."""
+    """A row: the offset of its `<tr>`, and the texts of its cells with spans filled in."""
 
     at: int
     cells: tuple[str, ...]
@@ -31,7 +31,7 @@ class _Cell(NamedTuple):
 
 
 def html_rows(text: str, start: int, end: int) -> list[HtmlRow]:
-    """Return the rows of the table in a part of a text; none without exactly one table."""
+    """Return the rows of the only table in `text[start:end]`, empty if there is not exactly one."""
     tags = list(_TAG.finditer(text, start, end))
     if sum(tag[2].lower() == "table" and not tag[1] for tag in tags) != 1:
         return []
@@ -45,7 +45,7 @@ def html_rows(text: str, start: int, end: int) -> list[HtmlRow]:
 
 
 def _rows(text: str, tags: list[re.Match[str]]) -> Iterator[tuple[int, list[tuple[_Cell, str]]]]:
-    """Yield each row's offset, and its own cells."""
+    """Yield the offset and the own cells of each row."""
     at, cells = -1, list[tuple[_Cell, str]]()
     cell: _Cell | None = None
     for tag in tags:
@@ -63,7 +63,11 @@ def _rows(text: str, tags: list[re.Match[str]]) -> Iterator[tuple[int, list[tupl
 
 
 def _filled(cells: list[tuple[_Cell, str]], carried: dict[int, tuple[int, str]]) -> tuple[str, ...]:
-    """A row with the cells of rows above that reach down into it; `carried` are those."""
+    """Return a row together with the cells that reach down into it from rows above.
+
+    `carried` maps a column to the number of rows that its cell still covers, and the text; it is
+    updated.
+    """
     row: list[str] = []
     own = iter(cells)
     while len(row) <= _MAX_COLUMNS:
@@ -88,6 +92,6 @@ def _filled(cells: list[tuple[_Cell, str]], carried: dict[int, tuple[int, str]])
 
 
 def _plain(written: str) -> str:
-    """The text of a cell on one line, as Markdown has it."""
+    """Return the text of a cell on one line, in the form that Markdown uses."""
     text = _OTHER.sub("", _BREAK.sub("; ", written))
     return " ".join(html.unescape(text).replace("|", "/").split())

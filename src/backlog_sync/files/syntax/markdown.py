@@ -1,4 +1,4 @@
-"""A Markdown text as an outline and as lines: what each is, and where exactly it stands.
+"""Read a Markdown text into an outline and lines: the kind of each, and its exact offsets.
 
 The block structure is markdown-it-py's. Text inside the blocks is scanned here, because files are
 written back byte for byte and its tokens carry no offsets: headings, list markers, check boxes.
@@ -27,27 +27,28 @@ from backlog_sync.files.outline import (
 from backlog_sync.files.syntax.html_tables import html_rows
 
 _DEEPEST = 100
-"""Lists and quotes nest as deep as this; markdown-it-py drops what is deeper, and 20 is too few."""
+"""Maximum nesting of lists and quotes: markdown-it-py drops what is deeper, and its 20 is too few.
+"""
 
 _MARKER = re.compile(r"([-*+•]|\d{1,9}[.)])(?=[ \t]|$)")
-"""A check box without the marker of a list: one of several is meant as an entry."""
+"""The marker of a list entry: a bullet, or a number with a dot or a parenthesis."""
 
 _HASHES = re.compile(r"#{1,6}(?=[ \t]|$)")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _UNDERLINED = 120
-"""A longer line above dashes is a paragraph before a rule that lacks its blank line."""
+"""Longest heading above dashes; a longer line is a paragraph before a rule without a blank line."""
 
 _SUMMARY_START = "<!-- backlog:summary -->"
 _SUMMARY_END = "<!-- /backlog:summary -->"
 
 
 def scan_lines(text: str) -> tuple[Line, ...]:
-    """Cut a text into lines and say what each is. Raises nothing, whatever the text."""
+    """Split a text into lines and classify each. Raise nothing, whatever the text."""
     return read_outline(text).lines
 
 
 def read_outline(text: str) -> Outline:
-    """Return the outline of a Markdown text. Raises nothing, whatever the text."""
+    """Return the outline of a Markdown text. Raise nothing, whatever the text."""
     return _Builder(text).build()
 
 
@@ -59,7 +60,7 @@ def _parser() -> MarkdownIt:
 
 
 class _Builder:
-    """Goes through the tokens once; what a list or a heading holds is put below it."""
+    """Build the outline from the tokens in a single pass; nest lists and headings."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -84,7 +85,7 @@ class _Builder:
         return Outline(lines, self.root, self.text, tuple(self.unclosed))
 
     def _front_matter(self) -> int:
-        """Return the number of lines that the front matter takes, its two fences counted."""
+        """Return the number of lines that the front matter takes, including its two fences."""
         if not self.spans or self._stripped(0) != "---":
             return 0
         for index in range(1, len(self.spans)):
@@ -98,7 +99,7 @@ class _Builder:
         return self.text[start:end].rstrip()
 
     def _parse(self, first: int, last: int, dedent: int = 0) -> None:
-        """Take the blocks of some rows, with so many columns of their indentation left out."""
+        """Parse the blocks of some rows after removing `dedent` columns of indentation."""
         rows = [self.text[start:end] for start, end, _ in self.spans[first:last]]
         if self.bare:
             rows = [_as_entry(row) for row in rows]
@@ -129,7 +130,7 @@ class _Builder:
         return self._here().add(Node(form, first, end, head=end))
 
     def heading(self, token: Token, base: int) -> None:
-        """A heading; one inside of a list or a quote is text."""
+        """Add a heading; one inside a list or a quote is text."""
         first, end = _rows(token, base)
         level = int(token.tag[1])
         if len(self.open) > 1:
@@ -159,9 +160,9 @@ class _Builder:
         return end - first == 2 and not (indented or bold) and len(above) <= _UNDERLINED
 
     def bullets(self, token: Token, base: int) -> None:
-        """A list of bullets: right below a numbered entry its details, which lack an indentation.
+        """Open a bullet list; right below a numbered entry its bullets are details of that entry.
 
-        `1. Export` above `- as CSV`: for CommonMark a list ends and another one begins.
+        In `1. Export` above an unindented `- as CSV`, CommonMark ends one list and begins another.
         """
         first, end = _rows(token, base)
         above = self._here().children[-1:]
@@ -177,23 +178,23 @@ class _Builder:
         return self._stripped(above.first).lstrip()[:1].isdigit()
 
     def bullets_close(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
-        """The end of a list of bullets."""
+        """Close a bullet list."""
         if self.details.pop():
             self.open.pop()
 
     def entry(self, token: Token, base: int) -> None:
-        """A list entry: what follows is in it until it is closed."""
+        """Open a list entry: everything up to its end belongs to it."""
         first, end = _rows(token, base)
         node = Node(Form.ENTRY, first, end, head=first + 1)
         self.markers.add(first)
         self.open.append(self._here().add(node))
 
     def entry_close(self, token: Token, base: int) -> None:  # noqa: ARG002 - as all are called
-        """The end of a list entry."""
+        """Close a list entry."""
         self.open.pop()
 
     def paragraph(self, token: Token, base: int) -> None:
-        """A paragraph, or the title of the entry that it begins."""
+        """Add a paragraph, or the title of the entry that it begins."""
         first, end = _rows(token, base)
         here = self._here()
         if self._is_table(first, end):
@@ -210,7 +211,7 @@ class _Builder:
             self._parse(bullets, end, columns(self.text, start, stop)[0])
 
     def _bullets_within(self, first: int, end: int) -> int:
-        """Return where bullets begin that are indented too far to end a paragraph, else `end`."""
+        """Return the row of the first bullet indented too far to end the paragraph, else `end`."""
         for row in range(first + 1, end):
             start, stop, _ = self.spans[row]
             indented = self.text.startswith(("    ", "\t"), start)
@@ -219,20 +220,20 @@ class _Builder:
         return end
 
     def _is_table(self, first: int, end: int) -> bool:
-        """Return whether a paragraph is a table with too few cells in its line of dashes."""
+        """Return whether a paragraph is a table whose delimiter row has too few cells."""
         if end - first < 2 or "|" not in self._stripped(first):
             return False
         row = self._stripped(first + 1).strip()
         return "|" in row and bool(_DELIMITER.match(row))
 
     def table(self, token: Token, base: int) -> None:
-        """A table."""
+        """Add a table."""
         first, end = _rows(token, base)
         self._mark(Kind.TABLE, first, end)
         self._here().add(Node(Form.TABLE, first, end, head=first + 2))
 
     def code(self, token: Token, base: int) -> None:
-        """A fenced block."""
+        """Add a fenced code block."""
         first, end = _rows(token, base)
         if not self._is_closed(token, first, end):
             self.unclosed.append(first)
@@ -244,7 +245,7 @@ class _Builder:
         return end - first > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
 
     def indented(self, token: Token, base: int) -> None:
-        """Indented code; a list that only its indentation makes code is read."""
+        """Add indented code; read a list that is code only because of its indentation."""
         first, end = _rows(token, base)
         row = self.text[self.spans[first][0] : self.spans[first][1]]
         before = self._here().children[-1:] if self._here().children else []
@@ -258,7 +259,7 @@ class _Builder:
         self._add(Form.CODE, token, base)
 
     def html(self, token: Token, base: int) -> None:
-        """A comment, one of our summarys, or another element, which is text."""
+        """Add a comment, one of our summaries, an HTML table, or another element, which is text."""
         first, end = _rows(token, base)
         content = token.content.strip()
         if content.casefold().startswith(_SUMMARY_START):
@@ -276,7 +277,7 @@ class _Builder:
             self._add(Form.TEXT, token, base)
 
     def _html_rows(self, first: int, end: int) -> dict[int, tuple[str, ...]]:
-        """The cells of a table in HTML by the line of their row, where each row has its own."""
+        """Return the cells of an HTML table by line; empty unless each row is on its own line."""
         end = min(end, len(self.spans))
         rows = html_rows(self.text, self.spans[first][0], self.spans[end - 1][1])
         starts = [start for start, _, _ in self.spans[first:end]]
@@ -284,13 +285,13 @@ class _Builder:
         return found if len(found) == len(rows) else {}
 
     def rule(self, token: Token, base: int) -> None:
-        """A rule."""
+        """Add a thematic break."""
         first, end = _rows(token, base)
         self._mark(Kind.RULE, first, end)
         self._add(Form.RULE, token, base)
 
     def quote(self, token: Token, base: int) -> None:
-        """A quote, as one."""
+        """Add a quote as a single node."""
         first, end = _rows(token, base)
         while end > first + 1 and not self._stripped(end - 1).strip():
             end -= 1
@@ -304,7 +305,7 @@ class _Builder:
         return tuple(self._line(row) for row in range(len(self.spans)))
 
     def _mark_summaries(self) -> None:
-        """Mark what stands between the two comments of a summary."""
+        """Mark the lines between the two comments of a summary."""
         first: int | None = None
         for row, kind in enumerate(self.kinds):
             if kind not in (Kind.SUMMARY, Kind.COMMENT):
@@ -382,13 +383,13 @@ def _rows(token: Token, base: int) -> tuple[int, int]:
 
 
 def _as_entry(row: str) -> str:
-    """Return a row as the parser sees it: a check box alone begins an entry as well."""
+    """Return a row with a list marker in front of a check box that lacks one."""
     bare = row.lstrip(" \t")
     return f"{row[: len(row) - len(bare)]}- {bare}" if BARE_ROW.match(bare) else row
 
 
 def _without_indent(row: str, width: int) -> str:
-    """Return a row without so many columns of blanks."""
+    """Return a row without its first `width` columns of indentation."""
     at = 0
     seen = 0
     while at < len(row) and seen < width and row[at] in " \t":

@@ -1,7 +1,7 @@
-"""An Org text as an outline and as lines, with what its keywords, drawers and dates say.
+"""Read an Org text into an outline and lines, with its keywords, drawers and dates.
 
-Marks inside of a line that Markdown writes in another way are written in its way, sign by sign:
-a line of the outline is as long as the line of the file, so that every offset is that of the file.
+Inline markup that Markdown writes differently is rewritten in place, character by character: a line
+of the outline is as long as the line of the file, so every offset is also an offset in the file.
 """
 
 import re
@@ -26,7 +26,7 @@ from backlog_sync.files.values import parse_kind, priority_of
 from backlog_sync.files.vocabulary import field_of
 
 STARS = re.compile(r"(\*{1,50})[ \t]+(?=\S)")
-"""What begins a heading."""
+"""The stars that begin a heading."""
 
 PLANNING = re.compile(
     r"[ \t]*(?:(?:DEADLINE|SCHEDULED|CLOSED):[ \t]*[<\[][^>\]]*[>\]](?:--<[^>]*>)?[ \t]*)+$"
@@ -45,7 +45,7 @@ _REMARK = re.compile(
     r"[ \t]*(?:#(?:[ \t]|$|\+\w+:)|CLOCK:|- (?:State \"|Note taken on \[|CLOSING NOTE \[|"
     r"Rescheduled from ))"
 )
-"""A comment, a setting, or a log that is the editor's own."""
+"""A comment, a setting, or a log entry that the editor wrote."""
 
 _DRAWER = re.compile(r"[ \t]*:([A-Za-z][\w-]{0,40}):[ \t]*$")
 _PROPERTY = re.compile(r"[ \t]*:([\w-]{1,60}):[ \t]+(.*\S)")
@@ -67,15 +67,15 @@ _CODED = ("SRC", "EXAMPLE", "")
 _LOGS = ("LOGBOOK", "CLOCK")
 _PROJECTS = ("PROJECT", "PROJ")
 _DEEPEST = 30
-"""Lists nest as deep as this; what is deeper stands next to."""
+"""Maximum nesting of lists; deeper entries become siblings."""
 
 _OPEN = ("TODO", "NEXT", "STARTED", "WAITING", "HOLD", "SOMEDAY", "PROJECT")
 _CLOSED = ("DONE", "CANCELLED", "CANCELED")
-"""Keywords that count without a `#+TODO:` line, as most people set them up."""
+"""Keywords that are recognized without a `#+TODO:` line: the usual setup."""
 
 
 def read_outline(text: str) -> Outline:
-    """Return the outline of an Org text. Raises nothing, whatever the text."""
+    """Return the outline of an Org text. Raise nothing, whatever the text."""
     return _Builder(text).build()
 
 
@@ -88,12 +88,12 @@ def as_markdown(text: str) -> str:
 
 
 def _in_place(text: str) -> str:
-    """Links, code and keys as Markdown has them, with blanks for the signs that are left."""
+    """Return links, code and keys in Markdown's notation, padded with blanks to the same length."""
     return _CODE.sub(r"`\2`", _LINK.sub(_link, _KEY.sub(_key, text)))
 
 
 def _key(key: re.Match[str]) -> str:
-    """A bold key that we know, without its signs: Markdown's bold is longer."""
+    """Return a bold key of a known field without its asterisks: Markdown's bold would be longer."""
     return f"{key[1]}{key[2]}:  " if field_of(key[2]) else key[0]
 
 
@@ -104,11 +104,11 @@ def _link(link: re.Match[str]) -> str:
 
 
 class _Builder:
-    """Goes through the rows once; what a heading or an entry holds is put below it.
+    """Read the rows in a single pass; nest the contents of headings and entries below them.
 
-    `base` is how far in the text below a heading stands, -1 before it begins; `head` says that
-    dates and properties may stand here, `logged` that a drawer of logs is open; `commented` is
-    the level of a heading that is commented out.
+    `base` is the indentation of the text below a heading, -1 before it begins. `head` is True while
+    dates and properties are allowed, `logged` while a drawer of logs is open. `commented` is the
+    level of a heading that is commented out.
     """
 
     def __init__(self, text: str) -> None:
@@ -118,7 +118,7 @@ class _Builder:
         self.lines: list[Line] = []
         self.written: list[str] = []
         self.root = self.section = Node(Form.DOCUMENT, 0, len(self.rows))
-        self.entries: list[Node] = []  # those that are open, below the section
+        self.entries: list[Node] = []  # entries that are open, below the section
         self.block: Node | None = None
         self.used = self.commented = 0
         self.base = -1
@@ -166,7 +166,7 @@ class _Builder:
     # ---- lines and nodes -----------------------------------------------------------------------
 
     def _line(self, row: int, written: str, kind: Kind, at: int = -1) -> Line:
-        """Add a line; its indentation is counted from where the text of its section begins."""
+        """Add a line; its indentation is relative to the text of its section."""
         start, end, eol = self.spans[row]
         indent, first = columns(self.rows[row], 0, end - start)
         if self.base < 0 and kind not in (Kind.BLANK, Kind.COMMENT, Kind.SETTINGS):
@@ -185,12 +185,12 @@ class _Builder:
         return (self.entries[-1] if self.entries else self.section).add(node)
 
     def _leave(self, indent: int) -> None:
-        """Close the entries that a line at this column does not be in."""
+        """Close the entries that do not contain a line with this indentation."""
         while self.entries and (self.entries[-1].indent >= indent or len(self.entries) == _DEEPEST):
             self.entries.pop().end = self.used
 
     def _last(self, form: Form, row: int) -> Node | None:
-        """Return what goes on at a row: the last node of a form, which ends right above."""
+        """Return the last node if a row continues it: it has this form and ends right above."""
         here = self.entries[-1] if self.entries else self.section
         last = here.children[-1] if here.children else None
         return last if last and last.form is form and last.end == row else None
@@ -199,7 +199,7 @@ class _Builder:
 
     def _heading(self, row: int, raw: str, stars: re.Match[str]) -> None:
         self._leave(0)
-        at, level = stars.end(), len(stars[1]) + 1  # below the title of the document
+        at, level = stars.end(), len(stars[1]) + 1  # the title of the document has level 1
         word = _WORD.match(raw, at)
         self.commented = level - 1 if word and word[1] == "COMMENT" else 0
         if self.commented:
@@ -227,7 +227,7 @@ class _Builder:
         self.base, self.head, self.logged = -1, True, False
 
     def _meant(self, word: str) -> tuple[str, str]:
-        """Return what a keyword says: a status, or a kind where it is a word for one alone."""
+        """Return the meaning of a keyword: a status, or a kind if the keyword only names a kind."""
         said = meanings(word)
         kind = "epic" if word in _PROJECTS else None if said else parse_kind(word)
         if kind:
@@ -241,7 +241,7 @@ class _Builder:
         self.section.told.append(told)
 
     def _is_metadata(self, row: int, raw: str) -> bool:
-        """Return whether a line belongs to a drawer, to dates, or is a remark."""
+        """Return whether a line belongs to a drawer or to the dates, or is a remark."""
         drawer = _DRAWER.match(raw)
         said = _PROPERTY.match(raw) if self.head else None
         if drawer:
@@ -271,13 +271,13 @@ class _Builder:
         self.block = None if end else block
 
     def _is_row(self, row: int, raw: str) -> bool:
-        """Take a row of a table; False if no line is below a header."""
+        """Take a row of a table; return False if there is no rule below the header."""
         table, rule = self._last(Form.TABLE, row), _ROW_RULE.match(raw)
         begins = not rule and _ROW_RULE.match("".join(self.rows[row + 1 : row + 2]))
         if table is None and not begins:
             return False
         written = _in_place(raw)
-        if table and rule:  # a line further down only parts the rows
+        if table and rule:  # a rule further down only separates rows
             first = row == table.first + 1
             written = raw.replace("+", "|") if first else re.sub("[-+]", " ", raw)
         line = self._line(row, written, Kind.TABLE)
@@ -302,7 +302,7 @@ class _Builder:
         self.entries.append(node)
 
     def _text(self, row: int, raw: str) -> None:
-        """A line of a paragraph, or one that goes on with the title of an entry."""
+        """Take a line of a paragraph, or one that continues the title of an entry."""
         example = _EXAMPLE.match(raw)
         written = f"{example[1]}`{example[2]}`" if example else _in_place(raw)
         line = self._line(row, written, Kind.TEXT)
@@ -317,9 +317,9 @@ class _Builder:
 
 
 def _keywords(rows: Sequence[str]) -> Keywords:
-    """Return the keywords that the file declares; else the usual ones, and those that it uses.
+    """Return the keywords that the file declares; else the usual ones and those that it uses.
 
-    Without a declaration a keyword is a word that names a status, or stands over `CLOSED:`.
+    Without a declaration, a keyword is a word that names a status or that is above `CLOSED:`.
     """
     opened: list[str] = []
     closed: list[str] = []

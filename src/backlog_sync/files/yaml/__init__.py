@@ -1,1 +1,1 @@
-"""our Backlogs in YAML, its nodes with their places, and edits that keep every other byte."""
+"""Read backlogs in YAML into nodes with places, and edit them without touching other bytes."""

@@ -1,4 +1,4 @@
-"""YAML backlogs into parsed items. JSON is YAML, and is read the same way."""
+"""Parse YAML backlogs into items. JSON is a subset of YAML and is read the same way."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,15 +27,15 @@ from backlog_sync.files.yaml.nodes import (
 )
 
 _ITS_OWN = {"id", "issue", "status", "Status", "previously"}
-"""What belongs to one item: a merge key does not bring it into another."""
+"""Keys that belong to one item only: a merge key does not copy them into another item."""
 
 
 def parse_yaml(source: Source) -> ParsedFile:
     """Read a YAML or JSON backlog.
 
-    Gives every item that can be read, the settings as plain values with their places, and all
-    diagnostics. Unknown keys of items stay in the documents, because only the settings say which
-    board fields there are. Raises nothing for what the file holds.
+    Return every item that can be read, the settings as plain values with their places, and all
+    diagnostics. Unknown keys of items stay in the documents, because only the settings determine
+    which board fields exist. Raise nothing, whatever the file contains.
     """
     root, diagnostics = compose(source.text, source.path)
     if root is None:
@@ -91,7 +91,7 @@ class _Reader:
         self.diagnostics.append(Diagnostic(self.place(node), slug, message, hint))
 
     def check_settings_keys(self, settings: dict[str, object], places: Mapping[str, Place]) -> None:
-        """Tell unknown keys here, with the lists of items among what may be meant."""
+        """Report unknown top-level keys; the hints also suggest the lists of items."""
         for name in [name for name in settings if name not in SettingsDocument.model_fields]:
             del settings[name]
             known = (*SettingsDocument.model_fields, *LISTS)
@@ -100,7 +100,7 @@ class _Reader:
             self.diagnostics.append(Diagnostic(places[name], "unknown-field", message, hint))
 
     def read_list(self, name: str, entry: Entry, parent: int | None) -> None:
-        """Read one of the lists that hold items."""
+        """Read one of the lists that contain items."""
         value = entry.value
         if isinstance(value, Scalar) and value.is_null:
             return
@@ -154,7 +154,7 @@ class _Reader:
             self.read_list(entry.key.value, entry, index)
 
     def _values(self, node: MapNode) -> tuple[dict[str, object], dict[str, Place]]:
-        """The fields of an item by their own names, and where each stands."""
+        """Return the fields of an item by their canonical names, and the place of each."""
         plain: dict[str, object] = {}
         places: dict[str, Place] = {}
         names = {entry.key.value for entry in node.entries}
@@ -170,7 +170,7 @@ class _Reader:
         return plain, places
 
     def _kind(self, node: MapNode, name: str, document: ItemDocument | None) -> str | None:
-        """The item's kind: its own word, else what the list holds."""
+        """Return the item's kind: its own `kind:`, else the kind of the list that contains it."""
         if document is not None and document.kind is not None:
             return document.kind
         if not LISTS[name] and node.get("kind") is None:
@@ -180,7 +180,7 @@ class _Reader:
         return LISTS[name] or None
 
     def _lists(self, node: MapNode, kind: str | None) -> Iterator[Entry]:
-        """The lists below an item; those that cannot stand there are told and left out."""
+        """Yield the lists below an item; report and skip those that its kind does not allow."""
         allowed = CHILD_LISTS[kind] if kind else tuple(LISTS)
         for entry in node.entries:
             name = entry.key.value
@@ -219,17 +219,18 @@ class _Reader:
 # ---- values that a `#` cuts off --------------------------------------------------------------
 
 _BEHIND_KEY = re.compile(r":[ \t]+(#(?:[0-9a-fA-F]{3,8}|\d{1,9})\b[^\r\n]{0,200})")
-"""A key whose whole value is a comment that looks like a colour or a number."""
+"""A key whose whole value is a comment that looks like a color or a number."""
 
 _BEHIND_TEXT = re.compile(r"[ \t]+(#[^\W_][^\r\n]{0,200})")
-"""A comment right behind a text, written as no comment is: without a blank behind the sign."""
+"""A `#` right after a text, with no blank behind the sign: people do not write comments like that.
+"""
 
 _TEXTS = listed("texts")
-"""Keys of running text; behind other values a comment is likely to be one."""
+"""Keys of running text. After other values a comment is more likely to be meant as one."""
 
 
 def find_hashes(text: str, path: str, root: Node, lines: Lines) -> Iterator[Diagnostic]:
-    """Tell of values that end where a `#` was meant to be part of them."""
+    """Report values that end at a `#` that was probably meant to be part of them."""
     open_: list[tuple[str, Node]] = [("", root)]
     while open_:
         name, node = open_.pop()

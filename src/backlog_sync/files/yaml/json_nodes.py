@@ -1,6 +1,7 @@
-"""JSON as nodes with places, the same nodes that YAML gives; broken JSON as far as it goes.
+"""Read JSON into nodes with places, the same nodes as for YAML; read broken JSON up to the break.
 
-YAML's parser refuses some of JSON (escaped surrogates), and Python's keeps no places.
+YAML's parser rejects some valid JSON (escaped surrogates), and Python's JSON parser keeps no
+places.
 """
 
 import json
@@ -12,7 +13,7 @@ from backlog_sync.files.yaml.nodes import Builder, ListNode, Node, Problem, Scal
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _MOST_TOLD = 20
-"""Broken lines of one file that are reported; what is after so many is not read."""
+"""Number of broken lines reported per file; the lines after the last of them are not read."""
 
 _LINE = re.compile(r"[^\r\n]+")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
@@ -24,10 +25,10 @@ def compose_json(
 ) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """Read JSON into nodes.
 
-    Gives the root and no diagnostics; for broken JSON, what is before the break (None if that is
-    nothing) and what is wrong. A later one of two equal keys is reported and left out; where not
-    `strict`, the last one counts, as for other programs, and that is a warning. Raises nothing,
-    whatever the text.
+    Return the root and no diagnostics; for broken JSON, return what is before the break (None if
+    that is nothing) and the diagnostics. Of two equal keys, the later one is reported as an error
+    and left out. If not `strict`, the last one counts, as in other programs, and the report is a
+    warning. Raise nothing, whatever the text.
     """
     reader = _Reader(text, path, strict=strict)
     try:
@@ -39,10 +40,10 @@ def compose_json(
 
 
 def compose_json_lines(text: str, path: str) -> tuple[ListNode | None, tuple[Diagnostic, ...]]:
-    """Read lines of JSON, one value in each, into one list.
+    """Read JSON Lines, one value per line, into one list.
 
-    A line that is broken is reported, and the lines behind it are read all the same; None if no
-    line holds a value. Raises nothing, whatever the text.
+    Report a broken line and continue with the next one. Return None if no line contains a value.
+    Raise nothing, whatever the text.
     """
     reader = _Reader(text, path, strict=False)
     found: list[Node] = []
@@ -60,7 +61,7 @@ def compose_json_lines(text: str, path: str) -> tuple[ListNode | None, tuple[Dia
 
 
 class _Reader(Builder):
-    """Makes nodes of JSON, of a whole file or of a line at a time."""
+    """Build nodes from JSON: from a whole file, or line by line."""
 
     longest_key = inf
 
@@ -80,13 +81,13 @@ class _Reader(Builder):
         return self.roots[-1]
 
     def line(self, start: int, end: int) -> Node:
-        """Read the one value that a line holds."""
+        """Read the single value of a line."""
         self.at, self.end, self.stack = start, end, []
         self.whole = False
         return self.run()
 
     def _step(self) -> None:
-        """Read one entry of what is open, or its end."""
+        """Read the next entry of the open list or mapping, or its end."""
         top = self.stack[-1]
         closer = "}" if top.mapping else "]"
         self._skip()

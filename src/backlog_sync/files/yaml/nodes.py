@@ -1,9 +1,9 @@
-"""YAML as nodes with places: safe to read whatever the file holds.
+"""Compose YAML into nodes with places; safe for any input.
 
-The parser's events are composed here, under limits of our own, because the library's composer
-expands aliases without bound, lets the last of two equal keys win and recurses. Every scalar
-stays text: the schema says what is a number, so `5319e7`, `010203`, `no` and `1:30` stay what the
-author wrote.
+The parser's events are composed here, under our own limits, because the library's composer expands
+aliases without bound, silently lets the last of two equal keys win, and recurses. Every scalar
+stays text: the schema decides what is a number, so `5319e7`, `010203`, `no` and `1:30` stay as the
+author wrote them.
 """
 
 import re
@@ -24,7 +24,8 @@ MAX_DEPTH = 60
 MAX_MERGE_DEPTH = 5
 MAX_KEY_LENGTH = 1024
 MAX_TEXT_LENGTH = 200_000
-"""Bounds against files that unfold to gigabytes; 1,024 characters of a key are YAML's own limit."""
+"""Bounds against files that expand to gigabytes; 1,024 characters for a key are YAML's own limit.
+"""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
@@ -38,10 +39,11 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scalar:
-    """A text. `start` and `end` are its offsets, quotes included, anchors and tags not.
+    """A scalar value, always as text.
 
-    `style` is empty for a plain scalar, else the character that opens it. `shared` tells that
-    an alias stands here: the text itself is elsewhere.
+    `start` and `end` are its offsets, including quotes but not anchors and tags. `style` is empty
+    for a plain scalar, else the character that opens it. `shared` is True if an alias is written
+    here: the text itself is elsewhere.
     """
 
     value: str
@@ -55,13 +57,13 @@ class Scalar:
 
     @property
     def is_null(self) -> bool:
-        """Whether the author left it empty: nothing, `~` or `null`, unquoted."""
+        """Whether the author left the value empty: nothing, `~` or `null`, unquoted."""
         return not self.style and not self.tagged and self.value in _NULLS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListNode:
-    """A sequence; `flow` tells brackets from dashes."""
+    """A sequence; `flow` is True for brackets, False for dashes."""
 
     items: tuple["Node", ...]
     start: int
@@ -74,7 +76,7 @@ class ListNode:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A key and its value. `own` is False for what a merge key (`<<`) brought in."""
+    """A key and its value. `own` is False if a merge key (`<<`) brought it in."""
 
     key: Scalar
     value: "Node"
@@ -83,9 +85,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapNode:
-    """A mapping, merged entries last; `flow` tells braces from indentation.
+    """A mapping, merged entries last; `flow` is True for braces, False for indentation.
 
-    `merges` counts the levels of merge keys that made it.
+    `merges` counts the nested levels of merge keys.
     """
 
     entries: tuple[Entry, ...]
@@ -98,7 +100,7 @@ class MapNode:
     height: int = 1
 
     def get(self, name: str) -> "Node | None":
-        """The value of a key."""
+        """Return the value of a key, or None if the mapping does not have it."""
         return next((entry.value for entry in self.entries if entry.key.value == name), None)
 
 
@@ -106,7 +108,7 @@ Node: TypeAlias = Scalar | ListNode | MapNode
 
 
 class Problem(Exception):  # noqa: N818 - never leaves this package
-    """Why no more of a text can be read, and where."""
+    """An error that stops the reading of a text: its offset, slug, message and hint."""
 
     def __init__(self, offset: int, slug: str, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -118,7 +120,7 @@ class Problem(Exception):  # noqa: N818 - never leaves this package
 
 @dataclass(slots=True)
 class _Open:
-    """A collection whose end has not come yet; a mapping's keys and values follow each other."""
+    """An open collection; the `children` of a mapping are keys and values in turn."""
 
     start: int
     mapping: bool
@@ -128,7 +130,7 @@ class _Open:
 
 
 class Builder:
-    """Makes nodes of what a parser finds, under limits, without recursion."""
+    """Build nodes from what a parser reports, under limits and without recursion."""
 
     longest_key: float = MAX_KEY_LENGTH
     counted, split = "", ""
@@ -143,30 +145,30 @@ class Builder:
         self.told: list[Diagnostic] = []
 
     def tell(self, problem: Problem) -> None:
-        """Report why no more can be read."""
+        """Record a problem as a diagnostic."""
         place = self.lines.place(self.path, problem.offset)
         self.told.append(Diagnostic(place, problem.slug, problem.message, problem.hint))
 
     def charge(self, nodes: int, offset: int) -> None:
-        """Count nodes. Raises Problem where a file holds too many."""
+        """Count nodes. Raise Problem if the file contains too many."""
         self.count += nodes
         if self.count > MAX_NODES:
             message = f"this holds more than {MAX_NODES} values{self.counted}"
             raise Problem(offset, "too-large", message, self.split)
 
     def check_depth(self, offset: int, more: int = 1) -> None:
-        """Raise Problem where so many levels more are too deep."""
+        """Raise Problem if this many more levels would be nested too deep."""
         if len(self.stack) + more > MAX_DEPTH:
             message = f"this is nested more than {MAX_DEPTH} levels deep"
             raise Problem(offset, "too-deep", message)
 
     def open(self, start: int, *, mapping: bool, flow: bool, anchor: str | None = None) -> None:
-        """Begin a list or a mapping."""
+        """Open a list or a mapping."""
         self.check_depth(start)
         self.stack.append(_Open(start, mapping, flow, anchor, []))
 
     def close(self, end: int) -> None:
-        """End the list or the mapping that is open."""
+        """Close the innermost open list or mapping."""
         top = self.stack.pop()
         height = 1 + max((child.height for child in top.children), default=0)
         node: Node
@@ -183,13 +185,13 @@ class Builder:
         self.add(node, top.anchor)
 
     def add(self, node: Node, anchor: str | None = None) -> None:
-        """Put a node into what is open."""
+        """Add a node to the innermost open collection."""
         if anchor:
             self.anchors[anchor] = node
         (self.stack[-1].children if self.stack else self.roots).append(node)
 
     def rest(self, end: int) -> Node | None:
-        """What there is when reading stops: what is open ends here, a key without value goes."""
+        """Close everything that is open and return the root; drop a last key without a value."""
         while self.stack:
             top = self.stack[-1]
             if top.mapping and len(top.children) % 2:
@@ -199,7 +201,7 @@ class Builder:
         return self.roots[-1] if self.roots else None
 
     def _entries(self, children: list[Node]) -> tuple[tuple[Entry, ...], int]:
-        """Keys and values of a mapping; its own win over merged ones, earlier over later."""
+        """Return the entries of a mapping: own ones win over merged ones, earlier over later."""
         own: dict[str, Entry] = {}
         merged: list[tuple[Scalar, Node]] = []
         for key, value in zip(children[::2], children[1::2], strict=True):
@@ -247,9 +249,10 @@ class Builder:
 def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """Read one YAML document into nodes.
 
-    Gives the root (None for a document of comments only) and no diagnostics, or what is wrong:
-    with None where there is no tree, and with a tree of the first values where only keys stand
-    twice, so that all else can be checked too. Raises nothing, whatever the text.
+    Return the root (None for a document of comments only) and no diagnostics, or the diagnostics
+    and what could be read: None if there is no tree; a tree with the first values if the only
+    problem is duplicate keys, so that everything else can be checked too. Raise nothing, whatever
+    the text.
     """
     composer = _Composer(text, path)
     try:
@@ -260,11 +263,11 @@ def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
 
 
 def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """Read a YAML file of another tool as other programs do, into one tree.
+    """Read a YAML file of another tool into one tree, as other programs read it.
 
-    Of equal keys the last one counts, and is told; lists and mappings of several documents become
-    one. What cannot be read of the documents behind the first is told, and left out. Gives None
-    where the first cannot be read. Raises nothing, whatever the text.
+    Of duplicate keys the last one counts, with a warning; lists and mappings of several documents
+    are joined. Unreadable documents after the first are reported and left out. Return None as the
+    tree if the first cannot be read. Raise nothing, whatever the text.
     """
     composer = _Composer(text, path, strict=False)
     told: list[Diagnostic] = []
@@ -283,9 +286,9 @@ def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ..
 
 
 def _together(roots: list[Node]) -> Node | None:
-    """One tree of the documents that are like the first: entries behind each other.
+    """Join the documents that are of the same type as the first into one tree.
 
-    Of equal keys the lists are joined, and of other values the first counts.
+    Lists under the same key are joined; of other values the first counts.
     """
     if len(roots) < 2:
         return roots[0] if roots else None
@@ -313,9 +316,9 @@ def _one_entry(found: list[Entry]) -> Entry:
 
 
 def compose_part(text: str, path: str) -> Node | None:
-    """What can be read of a YAML text that is not in order: all that stands before the break.
+    """Read as much as possible of a YAML text with errors: everything before the break.
 
-    Of equal keys the first counts. Gives None where nothing can be read. Raises nothing.
+    Of duplicate keys the first counts. Return None if nothing can be read. Raise nothing.
     """
     composer = _Composer(text, path)
     try:
@@ -333,7 +336,7 @@ def _end(event: Any) -> int:
 
 
 class _Composer(Builder):
-    """Makes nodes of the events of a YAML parser."""
+    """Build nodes from the events of a YAML parser."""
 
     counted, split = ", aliases counted out", "split the file, or use fewer aliases"
 
@@ -358,7 +361,7 @@ class _Composer(Builder):
         return self.roots[-1] if self.roots else None
 
     def fault(self, error: Problem | yaml.YAMLError) -> Diagnostic:
-        """Why no more can be read."""
+        """Return the diagnostic that explains why reading stopped."""
         if isinstance(error, yaml.YAMLError):
             return explain_yaml_error(error, self.text, self.path, self.lines)
         place = self.lines.place(self.path, error.offset)
@@ -405,7 +408,7 @@ class _Composer(Builder):
 
 
 def to_plain(node: Node) -> object:
-    """A node as plain values: texts, None, lists, mappings."""
+    """Return a node as plain values: strings, None, lists, dictionaries."""
     match node:
         case Scalar():
             return None if node.is_null else node.value
@@ -416,9 +419,9 @@ def to_plain(node: Node) -> object:
 
 
 def places_below(node: Node, path: str, lines: Lines, prefix: str = "") -> dict[str, Place]:
-    """The place of every key and list entry below a node, by dotted path.
+    """Return the place of every key and list entry below a node, by dotted path.
 
-    A key's place is where the key stands; of what an alias brought in, where the alias stands.
+    The place of a key is where the key is written; for what an alias brings in, where the alias is.
     """
     found: dict[str, Place] = {}
     children: list[tuple[str, int, Node]] = []
@@ -449,7 +452,7 @@ _LOOK = "check the quotes and the indentation of this line and of the one above"
 
 
 def _words(told: str) -> _Words | None:
-    """What a problem means in our own words."""
+    """Return our own message for a parser's problem, or None if it is not a known one."""
     data = files("backlog_sync.files.yaml").joinpath("errors.toml").read_text(encoding="utf-8")
     for problem in tomllib.loads(data)["problems"]:
         if any(part in told for part in problem.pop("parts")):
@@ -458,7 +461,7 @@ def _words(told: str) -> _Words | None:
 
 
 def explain_yaml_error(error: yaml.YAMLError, text: str, path: str, lines: Lines) -> Diagnostic:
-    """What a parser's error means to the author, at the place that helps most."""
+    """Explain a parser's error to the author, at the most helpful place."""
     if not isinstance(error, yaml.MarkedYAMLError):
         reason = getattr(error, "reason", None) or "it cannot be read"
         message = f"this is not YAML: {reason}"
