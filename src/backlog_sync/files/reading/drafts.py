@@ -70,7 +70,8 @@ class Block:
 
     `plain` are entries without a box, which count if the block has no boxes. `scenario` is True if
     they are written as Given/When/Then; `step` is the row of the last step. `withheld` is True if
-    the value is not shown in any issue. `key_line` is set for criteria that begin on the line of their key.
+    the value is not shown in any issue. `key_line` is set for criteria that begin on the line of
+    their key.
     """
 
     field: str

@@ -1,4 +1,4 @@
-"""Which list entries and bold lines are items: decided for all of a file at once."""
+"""Decide which list entries and bold lines are items, for a whole file at once."""
 
 import re
 from collections import defaultdict
@@ -21,18 +21,18 @@ STORY = vocabulary().spelled["story"]
 TASK = vocabulary().spelled["task"]
 _MENTIONS = "it only mentions"
 _FAMILY = 3
-"""Two codes of an unknown family may be mentions; three with lines below them are a plan."""
+"""Minimum codes of an unknown family: two may be mentions, three with lines below are a plan."""
 
 _OURS = ("issue", "status", "progress")
 _VOUCHING = ("user_story", "acceptance_criteria")
-"""Fields that only an item has: an entry with one of them is one, whatever its title."""
+"""Fields that only an item has: an entry with one of them is an item, whatever its title."""
 
 
 @dataclass(slots=True)
 class Listed:
-    """List entries and bold lines that are items, by row, and why others like them are not.
+    """List entries and bold lines that are items, by row, and why similar ones are not.
 
-    `mentions` are those of them that only name an item which a heading declares.
+    `mentions` are the refused ones that only name an item which a heading declares.
     """
 
     items: dict[int, Typed] = field(default_factory=dict)
@@ -41,9 +41,9 @@ class Listed:
 
 
 class EntryChooser:
-    """Looks at all list entries and bold lines of a file at once.
+    """Choose among all list entries and bold lines of a file at once.
 
-    What a heading declares, or a bold entry, is only mentioned by other entries: plans and sprints
+    An entry that names what a heading or a bold entry declares is only a mention: plans and sprints
     repeat the backlog without declaring it again.
     """
 
@@ -122,18 +122,18 @@ class EntryChooser:
         return ""
 
     def _is_family(self, typed: Typed) -> bool:
-        """Whether entries with codes of this family are items: several, with lines of their own."""
+        """Return whether codes of this family are items: several, most of them with lines below."""
         told = self.families[typed.word.name]
         return len(told) >= _FAMILY and sum(map(bool, told)) * 2 > len(told)
 
     def _goes_on(self, node: Node) -> bool:
-        """Whether an entry has lines of its own, or a block of YAML right below it."""
+        """Return whether an entry has lines below it, or a YAML block right after it."""
         below = self.following.get(id(node))
         yaml = below is not None and below.form is Form.CODE and opens_yaml(self.lines[below.first])
         return bool(node.children) or yaml
 
     def _has_parent(self, node: Node, typed: Typed) -> bool:
-        """Whether the heading above is an item that can hold this one."""
+        """Return whether the heading above is an item that can be the parent of this one."""
         section = _section_of(node)
         above = self.headings.get(section.first) if section is not None else None
         return above is not None and RANKS[above.word.kind] < RANKS[typed.word.kind]
@@ -144,7 +144,7 @@ class EntryChooser:
             self.found.refused.pop(node.first, None)
 
     def _by_sentence(self) -> None:
-        """Bullets that are user stories: two under one heading vouch for all of the file."""
+        """Add bullets that are user stories, if at least one heading has two of them."""
         told = (node for node in self.entries if is_sentence(node.text))
         groups = grouped(told, lambda node: id(_section_of(node))).values()
         vouched = any(len(group) > 1 for group in groups)
@@ -154,7 +154,7 @@ class EntryChooser:
                     self._add(node, Typed(STORY, None, plain(node.text), sentence=True))
 
     def _by_line_below(self) -> None:
-        """List entries with a user story or criteria directly below them."""
+        """Add list entries with a user story or criteria directly below them."""
         for node in self.entries:
             if node.box is not None or recognise(node.text) is not None:
                 continue
@@ -166,7 +166,7 @@ class EntryChooser:
                 self._add(node, Typed(word, None, title, sentence=story, priority=priority))
 
     def _told_below(self, node: Node) -> str | None:
-        """What stands directly below, or behind what write-back put there."""
+        """Return the field directly below an entry, skipping what write-back adds."""
         for row in range(node.first + 1, min(node.end, node.first + 5)):
             line = self.lines[row]
             if not line.text:
@@ -175,13 +175,15 @@ class EntryChooser:
                 return "user_story"
             pairs = parse_pairs(self.text, line, plain_keys=True)
             if pairs and pairs[0].bold and line.indent < node.content:
-                return None  # a bold key that is not indented speaks of what holds the list
+                return (
+                    None  # a bold key that is not indented is about the item that contains the list
+                )
             if not pairs or pairs[0].field not in _OURS:
                 return pairs[0].field if pairs and pairs[0].field in _VOUCHING else None
         return None
 
     def _by_paragraph(self) -> None:
-        """Paragraphs that are user stories, where headings of that level stand above several."""
+        """Add paragraphs that are user stories, at heading levels where several share a heading."""
         texts = (node for node in self.root.walk() if node.form is Form.TEXT)
         told = (node for node in texts if is_sentence(self.lines[node.first].text))
         groups = grouped(
@@ -194,7 +196,7 @@ class EntryChooser:
                 self._add(node, Typed(STORY, None, plain(text), sentence=True))
 
     def _by_bold_line(self) -> None:
-        """Paragraphs that begin with one bold title: `**A1. Sign in**`, `**Epic 1: Lockers**`."""
+        """Add paragraphs that begin with a bold title: `**A1. Sign in**`, `**Epic 1: Lockers**`."""
         found: dict[int, tuple[Node, Typed]] = {}
         for node in self.root.walk():
             if node.form is not Form.TEXT or node.indent:
@@ -211,7 +213,7 @@ class EntryChooser:
 
 
 def _is_nested(node: Node) -> bool:
-    """Whether an entry stands in another one."""
+    """Return whether an entry is nested in another one."""
     return node.parent is not None and node.parent.form is Form.ENTRY
 
 
@@ -229,7 +231,7 @@ def _section_of(node: Node) -> Node | None:
 
 
 def _bold_title(text: str) -> tuple[str, str | None]:
-    """`**Title** - HIGH` as title and priority."""
+    """Return title and priority of a text such as `**Title** - HIGH`."""
     match = _BOLD_TITLE.match(text[:300])
     if match is None:
         return plain(text), None

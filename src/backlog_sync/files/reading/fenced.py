@@ -1,7 +1,7 @@
-"""A fenced `yaml` block below a story's heading: the story's fields, read leniently.
+"""Read a fenced `yaml` block below a story's heading: the story's fields, read leniently.
 
-People write scenarios with colons and signs in them that no YAML parser takes, so this looks at
-lines: keys without indentation, values behind them, entries and folded lines below them.
+People write scenarios with colons and signs that no YAML parser accepts, so this looks at lines:
+keys without indentation, values after them, entries and folded lines below them.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _LISTS = ("depends_on", "labels", "assignees", "skills")
 _QUOTES = "\"'"
 _KEY_LENGTH = 40
 _MAX_ENTRIES = 500
-"""Longer keys are sentences; a longer block is a log or a data file, not settings."""
+"""Limits: a longer key is a sentence; a longer block is a log or a data file, not settings."""
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Field:
-    """A key of the block, in lower case with blanks for underscores, and what it holds."""
+    """A key of the block, in lower case with spaces for underscores, and its value."""
 
     key: str
     line: Line
@@ -41,14 +41,14 @@ class Field:
 
     @property
     def whole(self) -> str:
-        """The value as one text."""
+        """The value as a single text."""
         if self.value:
             return " ".join(filter(None, (self.value, *(t.strip() for t in self.text))))
         return "\n".join(self.text).strip()
 
 
 def _read_fence(lines: tuple[Line, ...], opening: int) -> tuple[list[Field], int]:
-    """The fields of the block that a line opens, and the row behind it."""
+    """Return the fields of the block that a line opens, and the row after it."""
     end = opening + 1
     while end < len(lines) and lines[end].kind is Kind.CODE:
         end += 1
@@ -99,7 +99,7 @@ def _below(found: Field, line: Line, body: str, *, folded: bool) -> None:
 
 
 def _unquoted(text: str) -> str:
-    """A scalar without its quotes and without a comment behind it."""
+    """Return a scalar without its quotes and without a trailing comment."""
     text = text.strip()
     if text[:1] in _QUOTES and text[:1]:
         end = text.find(text[0], 1)
@@ -110,7 +110,7 @@ def _unquoted(text: str) -> str:
 
 
 def _flow_list(text: str) -> list[str]:
-    """The members of `[a, b]`; a text without brackets is one."""
+    """Return the members of `[a, b]`; a text without brackets is a single member."""
     inner = text.strip()
     if inner.startswith("[") and inner.endswith("]"):
         inner = inner[1:-1]
@@ -118,7 +118,7 @@ def _flow_list(text: str) -> list[str]:
 
 
 def read_body(walk: Walk, line: Line, scope: Scope) -> bool:
-    """Read the fence that a line opens, where it is the body of the story above it."""
+    """Read the fence that a line opens if it is the body of the story above it."""
     draft = scope.owner
     if draft is None or draft.typed is None or draft.rank < RANKS["story"]:
         return False
@@ -138,13 +138,13 @@ def read_body(walk: Walk, line: Line, scope: Scope) -> bool:
 
 
 def _is_of(draft: MarkdownDraft, fields: list[Field]) -> bool:
-    """Whether the block speaks of this item: it has no id, or the same."""
+    """Return whether the block belongs to this item: it has no id, or the same id."""
     named = next((found.whole for found in fields if found.key == "id"), "")
     return not named or draft.key in (named.lower(), None)
 
 
 def _fill(record: Record, draft: MarkdownDraft, told: dict[str, Field]) -> None:
-    """Give a draft what the block says; what has no field of ours is text."""
+    """Fill a draft from the block; keys that are not known fields become text."""
 
     def keep(pair: Pair) -> None:
         found = told[pair.key]

@@ -1,4 +1,4 @@
-"""Front matter: the settings of a roadmap under the key `backlog:`, or the fields of an item."""
+"""Read front matter: the settings of a roadmap under `backlog:`, or the fields of an item."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,15 +11,15 @@ from backlog_sync.files.yaml.nodes import MapNode, Scalar, compose, places_below
 
 _KEY = "backlog"
 _LONGEST = 20_000
-"""Front matter of an item is shorter; it is composed to see whether it is one."""
+"""Maximum size in characters of front matter that is checked for the fields of an item."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The raw settings, their places by dotted path, and what is wrong with them.
+    """The raw settings, their places by dotted path, and the diagnostics.
 
-    `fields` are the keys and values of front matter that holds no our settings, `end` the row
-    of the fence that closes it.
+    `fields` are the keys and values of front matter without our settings; `end` is the row of its
+    closing fence.
     """
 
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -30,18 +30,18 @@ class FrontMatter:
 
 
 _UNMISTAKABLE = ("reading", "project")
-"""Settings that are mappings, as no key of that name is in the front matter of other tools."""
+"""Settings that are mappings; the front matter of other tools never has mappings of these names."""
 
 
 def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
-    """Read the front matter of a file; what is broken in that of another tool is not told."""
+    """Read the front matter of a file; report errors only if it contains our settings."""
     end = next((line.row for line in lines if line.kind is not Kind.FRONT), len(lines)) - 1
     if end < 0:
         return FrontMatter()
     ours = any(source.text.startswith(f"{_KEY}:", line.start) for line in lines[: end + 1])
     if not ours and lines[end].start > _LONGEST:
         return FrontMatter()
-    # The first fence opens a YAML document; offsets and lines stay those of the file.
+    # The first fence opens a YAML document, so offsets and lines stay those of the file.
     root, faults = compose(source.text[: lines[end].start], source.path)
     if not ours:
         fields = root if isinstance(root, MapNode) and not faults else None
@@ -61,7 +61,7 @@ def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
 
 
 def _astray(source: Source, fields: MapNode) -> Iterator[Diagnostic]:
-    """our Settings that nobody would read, as they do not be below `backlog:`."""
+    """Report our settings that are not read because they are not below `backlog:`."""
     for entry in fields.entries:
         if entry.key.value in _UNMISTAKABLE and isinstance(entry.value, MapNode):
             place = Lines(source.text).place(source.path, entry.key.start)

@@ -1,6 +1,7 @@
-"""The walk over the outline: every line is given to an item, or told why it is not.
+"""Walk over the outline and assign every line to an item, or note why it belongs to none.
 
-What is an item was decided before; here its lines become its fields, criteria and text.
+What is an item has been decided before; here the lines of each become its fields, criteria and
+text.
 """
 
 from dataclasses import replace
@@ -26,11 +27,11 @@ from backlog_sync.files.statuses import is_plain_status
 from backlog_sync.files.vocabulary import RANKS, TEXT_FIELDS, bare_word
 
 _BOLD_LEVEL = 7
-"""A bold paragraph that is a title stands below every heading."""
+"""The level of bold paragraphs that are titles: below every heading level."""
 
 
 class Gatherer(Walk):
-    """Walks over an outline and fills a record."""
+    """Walk over an outline and fill a record."""
 
     def __init__(self, record: Record, choices: Choices, most: int) -> None:
         super().__init__(record, choices)
@@ -41,7 +42,7 @@ class Gatherer(Walk):
         self.most = most
 
     def run(self, root: Node, first: MarkdownDraft | None = None) -> bool:
-        """Read everything; False where it holds more items than are taken."""
+        """Read the whole outline; return False if it contains more items than allowed."""
         scope = Scope().below(first) if first else Scope()
         self.children(root, scope)
         self.blocks.end()
@@ -54,7 +55,7 @@ class Gatherer(Walk):
         return len(self.record.drafts) <= self.most
 
     def children(self, node: Node, scope: Scope) -> None:
-        """Read what stands directly in a node, in order."""
+        """Read the direct children of a node, in order."""
         flat: list[MarkdownDraft] = []
         above: MarkdownDraft | None = None
         outer = scope
@@ -97,7 +98,7 @@ class Gatherer(Walk):
             self._other(child, here, glued=glued)
 
     def _are_parted(self, node: Node) -> bool:
-        """Whether what is said of each item of a list stands behind it, without an indentation."""
+        """Return whether the fields of each list item follow it as unindented paragraphs."""
         told = [
             above.first in self.choices.listed.items
             for above, below in pairwise(node.children)
@@ -106,9 +107,9 @@ class Gatherer(Walk):
         return len(told) > 1 and all(told)
 
     def _label(self, node: Node, scope: Scope, outer: Scope) -> Scope:
-        """Return the scope behind a paragraph: `Done:` alone speaks of the entries below it.
+        """Return the scope after a paragraph: a line `Done:` applies to the entries below it.
 
-        Behind them it is as in the `outer` one.
+        After those entries the scope is the `outer` one again.
         """
         if scope.labelled:
             scope = replace(scope, labelled=False, status=outer.status, kind=outer.kind)
@@ -120,7 +121,7 @@ class Gatherer(Walk):
         text = line.text.strip("*_ ")
         if text.endswith((":", "：")) or line.text.startswith("**"):
             words = text.rstrip(":：. *_")
-            status = status_of(words) if meant_field(words) != CRITERIA else None  # `Done when`
+            status = status_of(words) if meant_field(words) != CRITERIA else None  # not `Done when`
             if status and is_plain_status(status) and self._stands_above_list(node):
                 self.blocks.end()
                 self.record.note(line, "label", scope.owner, f"what is below it is {status}")
@@ -131,7 +132,7 @@ class Gatherer(Walk):
         return scope
 
     def _open_criteria(self, node: Node, text: str, item: MarkdownDraft) -> None:
-        """Open the criteria that a key without its colon, right above a list, begins."""
+        """Open criteria if the text is a key for them without its colon, right above a list."""
         key = meant_field(bare_word(text)) == CRITERIA and self._stands_above_list(node)
         if key and not is_told(item, CRITERIA):
             self.blocks.begin(Block(CRITERIA, item))
@@ -161,9 +162,9 @@ class Gatherer(Walk):
         return node.first > 0 and self.lines[node.first - 1].kind in (Kind.LIST, Kind.TEXT)
 
     def _pause(self, owner: MarkdownDraft | None, behind: Node | None = None) -> None:
-        """A blank line, or something else than text, stands before what follows.
+        """End what a blank line, or anything else that is not text, separates from what follows.
 
-        A node right `behind` code begins no paragraph of its own.
+        A node right after code (`behind`) does not start a new paragraph.
         """
         self.sentence = None
         block = self.blocks.open
@@ -176,7 +177,7 @@ class Gatherer(Walk):
             owner.parted = True
 
     def _goes_on(self, node: Node, above: MarkdownDraft) -> bool:
-        """Whether an entry still speaks of the item in the entry right above it."""
+        """Return whether an entry still belongs to the item in the entry right above it."""
         typed = self.choices.listed.items.get(node.first)
         if typed is not None:
             return typed.number is None and RANKS[typed.word.kind] < above.rank
@@ -193,7 +194,7 @@ class Gatherer(Walk):
             self.read_line(self.lines[row], scope, glued=glued or row > node.first)
 
     def read_line(self, line: Line, scope: Scope, *, glued: bool, reason: str = "") -> None:
-        """One line of a paragraph, or of an entry that is no item."""
+        """Read one line of a paragraph, or of an entry that is not an item."""
         if line.kind is Kind.BLANK:
             self._pause(scope.owner)
             return
@@ -228,7 +229,7 @@ class Gatherer(Walk):
             self.record.note(line, "description", item, told)
 
     def _is_user_story(self, line: Line, item: MarkdownDraft) -> bool:
-        """Whether a line is the user story of the item above it; a bullet only of a story."""
+        """Return whether a line is the user story of the item above; a bullet only below a story."""
         if "user_story" in item.fields or not is_story_sentence(line.text):
             return False
         return line.kind is not Kind.LIST or (
@@ -236,7 +237,10 @@ class Gatherer(Walk):
         )
 
     def _bold_title(self, node: Node, scope: Scope) -> Scope | None:
-        """`**A1. Sign in**` on a line of its own: what follows belongs to it, as to a heading."""
+        """Add an item for a bold title on its own line, such as `**A1. Sign in**`.
+
+        What follows belongs to it, as to a heading.
+        """
         typed = self.choices.listed.items[node.first]
         line = self.lines[node.first]
         if scope.closed or self.entries.is_inside(line, typed, scope):
@@ -261,7 +265,7 @@ class Gatherer(Walk):
         return below
 
     def _code(self, node: Node, scope: Scope) -> None:
-        """Code: the body of a story as YAML, or a part of the text."""
+        """Read code: the body of a story as YAML, or a part of the text."""
         self._pause(scope.owner)
         line = self.lines[node.first]
 

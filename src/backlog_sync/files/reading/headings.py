@@ -1,4 +1,4 @@
-"""Headings: those that are items, containers, fields of the item above, or name another item."""
+"""Read headings: items, containers, fields of the item above, or mentions of another item."""
 
 from dataclasses import replace
 
@@ -20,10 +20,10 @@ _CLOSING = (Role.IGNORED, Role.NAVIGATION, Role.RISKS, Role.ELSE, Role.NOISE, Ro
 
 
 class HeadingReader(PartReader):
-    """Reads sections of an outline."""
+    """Read sections of an outline."""
 
     def read(self, node: Node, scope: Scope, flat: list[MarkdownDraft]) -> None:
-        """Read a section; `flat` are the items of the sections before it on its level."""
+        """Read a section; `flat` are the items of the preceding sections on its level."""
         self.blocks.end()
         self.walk.sentence = None
         section = self.choices.by_row[node.first]
@@ -96,11 +96,11 @@ class HeadingReader(PartReader):
             if owner and owner.weak and owner.rank == RANKS[kind]:
                 return BELOW[owner.rank]
             if kind == "feature":
-                return "epic"  # a sprint or a week of no phase
+                return "epic"  # a sprint or a week outside any phase
         return kind
 
     def _plan(self, draft: MarkdownDraft, typed: Typed, section: Section) -> None:
-        """A phase or a level with a quarter in its heading is planned for it."""
+        """Set the milestone of a phase or level whose heading contains a quarter."""
         if not draft.weak or typed.word.name in ("milestone", "m", "sprint", "week"):
             return
         period = find_period(section.node.text)
@@ -109,7 +109,7 @@ class HeadingReader(PartReader):
             self.record.periods.setdefault(period.text, period.end)
 
     def _inner(self, draft: MarkdownDraft, typed: Typed) -> Typed | None:
-        """The item that a phase's title names: `Phase 3: User Story 1 — Book a stand`."""
+        """Return the item that a phase's title names: `Phase 3: User Story 1 — Book a stand`."""
         if not draft.weak or not typed.number:
             return None
         inner = recognise(typed.title)
@@ -133,7 +133,7 @@ class HeadingReader(PartReader):
         return draft
 
     def _plain_section(self, node: Node, section: Section, scope: Scope) -> None:
-        """A heading that is no item: what it means for what stands below it."""
+        """Read a heading that is not an item: decide what it means for the nodes below it."""
         line = self.lines[node.first]
         owner = scope.owner
         lane = scope.lane and node.first in self.choices.sections.parting
@@ -205,12 +205,12 @@ class HeadingReader(PartReader):
         self.walk.children(node, replace(scope, closed=closed, field=field))
 
     def _is_declared(self, node: Node) -> bool:
-        """Whether the settings say what stands below a heading: `{items: task}`."""
+        """Return whether the settings declare what is below a heading: `{items: task}`."""
         rule = self.choices.rules.of(node)
         return rule is not None and bool(rule.items)
 
     def _container(self, node: Node, section: Section, scope: Scope, kind: str, rule: str) -> None:
-        """A heading that what stands below it makes an item."""
+        """Add an item for a heading that is an item only because of what is below it."""
         line = self.lines[node.first]
         title, status, _ = parse_title(line.text)
         if kind == "epic" and scope.chain:
@@ -228,9 +228,10 @@ class HeadingReader(PartReader):
         self.walk.children(node, below)
 
     def _is_ranked_list(self, section: Section, scope: Scope) -> bool:
-        """Whether a heading ranks the bullets below it: `P2 - Extensions` does so beside items.
+        """Return whether a heading ranks the bullets below it.
 
-        `Must have` does so in a lane, or where nothing else is an item: else it speaks of that.
+        `P2 - Extensions` does if the file has other items. `Must have` does in a lane, or if
+        nothing else is an item; otherwise it describes those items.
         """
         if not section.bullets:
             return False
@@ -241,7 +242,7 @@ class HeadingReader(PartReader):
         return is_priority_of_run(section) and (scope.lane or not others)
 
     def _is_refused_phase(self, section: Section) -> bool:
-        """Whether a phase or step is no item only because it carries nothing but bullets."""
+        """Return whether a phase or step is not an item only because it has nothing but bullets."""
         if section.node.first not in self.choices.sections.refused or self.choices.bullets:
             return False
         if section.inside(Role.QUALITY):
@@ -250,20 +251,20 @@ class HeadingReader(PartReader):
         return typed is not None and typed.word.weak
 
     def _holds(self, section: Section) -> bool:
-        """Whether a heading that names a time holds what makes it an item."""
+        """Return whether a heading that names a time contains enough to be an item."""
         if section.boxes:
             return True
         return bool(self.choices.bullets and section.bullets and not self._declares_items())
 
     def _declares_items(self) -> bool:
-        """Whether headings of the file are items of their own, or phases that hold work."""
+        """Return whether headings of the file are items, or phases that contain work."""
         return any(
             not typed.word.weak or self.choices.by_row[row].holds()
             for row, typed in self.choices.sections.items.items()
         )
 
     def settle_mentions(self) -> None:
-        """Give what second mentions say to their items, where those do not say it themselves."""
+        """Copy fields from repeated mentions to their items, unless those set them themselves."""
         for row, best in self.choices.sections.mentions.items():
             draft = self.walk.drafts_by_row.get(best)
             if draft is None:
@@ -274,7 +275,7 @@ class HeadingReader(PartReader):
         self._mentioned_boxes()
 
     def _mentioned_boxes(self) -> None:
-        """A ticked box that only names an item tells that it is done, if nothing else does."""
+        """Mark an item as done if a ticked box only names it and nothing else sets its status."""
         by_key = {draft.typed.key: draft for draft in self.record.drafts if draft.typed}
         for row, typed in self.choices.listed.mentions.items():
             draft = by_key.get(typed.key) if typed.key else None
@@ -290,12 +291,12 @@ class HeadingReader(PartReader):
 
 
 def _are_alike(item: MarkdownDraft, typed: Typed) -> bool:
-    """Whether two headings carry the same word: `Sprint 2` never stands below `Sprint 1`."""
+    """Return whether two headings have the same type word: `Sprint 2` is never below `Sprint 1`."""
     return item.typed is not None and item.typed.word.name == typed.word.name
 
 
 def _first_list_is_boxed(node: Node) -> bool:
-    """Whether the first list below a heading, or below a part of it, is one of check boxes."""
+    """Return whether the first list below a heading, or below a part of it, has check boxes."""
     for child in node.children:
         if child.form is Form.ENTRY:
             return child.box is not None

@@ -1,4 +1,4 @@
-"""Lines of keys and values: fields of the item that they are below."""
+"""Read lines of keys and values: fields of the item that they are below."""
 
 from dataclasses import replace
 
@@ -23,22 +23,22 @@ from backlog_sync.files.vocabulary import (
 )
 
 _OF_THE_ITEM = frozenset(("status", "issue", "progress"))
-"""Fields that say nothing of an item where they are below another heading."""
+"""Fields that do not apply to the item if they are below another heading."""
 
 _GOES_ON = TEXT_FIELDS - {CRITERIA}
-"""Fields whose text may go on over the lines below, with or without a beginning next to the key."""
+"""Fields whose text may continue on the lines below, whether or not it begins next to the key."""
 
 _EFFORTS = ("estimate", "effort")
-"""What goes on below these may tell hours, which no issue shows."""
+"""Fields whose following lines may contain hours, which are not shown in any issue."""
 
 _TEXT = (Taken.UNKNOWN, Taken.UNREAD)
-"""What is kept in the text of an item as it is written."""
+"""Results that keep a line in the text of the item as it is written."""
 
 
 class KeyReader(PartReader):
-    """Reads metadata, and opens the blocks that go on below a key.
+    """Read metadata, and open the blocks that continue below a key.
 
-    `worked` are the words that tasks of an item are below, by its index.
+    `worked` maps the index of an item to the word of the key above its tasks.
     """
 
     def __init__(self, walk: Walk) -> None:
@@ -78,7 +78,7 @@ class KeyReader(PartReader):
         return True
 
     def read_inline(self, line: Line, item: MarkdownDraft) -> bool:
-        """Take criteria that are after a sentence: `Sign in by mail. Acceptance: it opens`."""
+        """Read criteria that follow a sentence: `Sign in by mail. Acceptance: it opens`."""
         before, told = inline_criteria(line.text)
         if not told or self.blocks.open is not None or is_told(item, CRITERIA):
             return False
@@ -88,7 +88,7 @@ class KeyReader(PartReader):
         return True
 
     def _is_aside_of(self, item: MarkdownDraft | None, scope: Scope) -> bool:
-        """Return whether a line is below its own heading, that is not an item, within an item."""
+        """Return whether a line within an item is below a subheading that is not an item."""
         section = scope.section
         if item is None or section is None or scope.listed or item.level <= 0:
             return False
@@ -97,7 +97,7 @@ class KeyReader(PartReader):
     def take_all(
         self, line: Line, pairs: tuple[Pair, ...], item: MarkdownDraft, *, aside: bool = False
     ) -> None:
-        """Take pairs; below its own heading (`aside`) a status is not the item's."""
+        """Read pairs; below a subheading (`aside`) a status is not that of the item."""
         known = len(pairs) > 1 and any(pair.field for pair in pairs)
         item.parted = item.parted or known
         told = []
@@ -120,7 +120,7 @@ class KeyReader(PartReader):
         self.record.note(line, "metadata", item, "; ".join(filter(None, told)))
 
     def _of_outer(self, pair: Pair, item: MarkdownDraft) -> tuple[MarkdownDraft, Pair]:
-        """`**Phase Issue**: #3` in a heading of two items speaks of the outer one."""
+        """Return the item and field of a pair; `**Phase Issue**: #3` belongs to the outer item."""
         outer = item.outer
         if outer is not None and outer.typed is not None and pair.field is None:
             word, _, rest = bare_word(pair.key).partition(" ")
@@ -129,7 +129,7 @@ class KeyReader(PartReader):
         return item, pair
 
     def take(self, line: Line, pair: Pair, item: MarkdownDraft) -> Taken:
-        """Return a field to an item, or open the block below its key; what became of it."""
+        """Set a field of an item, or open the block below its key; return what was done."""
         place = self.record.place(line, pair.start)
         if pair.field == "title" and pair.value and is_untitled(item):
             item.title, item.places["title"] = plain(pair.value), place
@@ -154,7 +154,7 @@ class KeyReader(PartReader):
         return taken
 
     def _begin(self, line: Line, pair: Pair, item: MarkdownDraft, place: Place | None) -> Taken:
-        """Open the block of a field that goes on below its key; a text may begin next to it."""
+        """Open the block of a field that continues below its key; a text may begin next to it."""
         assert pair.field is not None
         if is_told(item, pair.field):
             return Taken.AGAIN
@@ -163,18 +163,21 @@ class KeyReader(PartReader):
         return Taken.SET if pair.value else Taken.BELOW
 
     def _is_tasks_key(self, line: Line, word: str, item: MarkdownDraft) -> bool:
-        """`**Tasks:**` above boxes; above a milestone's deliverables also without any."""
+        """Return whether a key such as `**Tasks:**` is above tasks.
+
+        They are check boxes; below a milestone's deliverables plain bullets count too.
+        """
         said, begin = topics(word), word.split(" ", 1)[0]
         if "tasks" in said and self._list_follows(line):
             self.worked.setdefault(item.index, begin)
             return True
         if not (self.holds_tasks(item) and said & WORK):
             return False
-        # `Deliverables:` behind `Scope:` or `Tasks:` says what comes out of them
+        # `Deliverables:` after `Scope:` or `Tasks:` describes their results
         return "tasks" in said or self.worked.setdefault(item.index, begin) == begin
 
     def _list_follows(self, line: Line, *, boxed: bool = True) -> bool:
-        """Return whether the next list item below a key is a check box, or `boxed` or not."""
+        """Return whether the next list entry below a key is a check box, or not, if not `boxed`."""
         for below in self.lines[line.row + 1 : line.row + 6]:
             if below.kind is Kind.LIST:
                 return below.box is not None or not boxed

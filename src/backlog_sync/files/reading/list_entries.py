@@ -1,4 +1,4 @@
-"""List entries: items, bullets that may be items, and lines of the item that they stand in."""
+"""Read list entries: items, bullets that may be items, and lines of the item around them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from backlog_sync.files.values import TRAILING_ISSUE, parse_status, without_rema
 from backlog_sync.files.vocabulary import RANKS, WORK, bare_word, is_empty_word, topics
 
 _SEVERAL = 2
-"""Lists labelled as tasks, in as many sections, that tell how a file is written."""
+"""Minimum number of sections with lists labeled as tasks that make this the file's style."""
 
 _LOW = "an item with --bullets items"
 _TITLES = ("title", "description")
@@ -30,14 +30,14 @@ _TITLES = ("title", "description")
 
 
 class EntryReader(PartReader):
-    """Reads entries of lists."""
+    """Read the entries of lists."""
 
     def __init__(self, walk: Walk, boxes: BoxReader, keys: KeyReader) -> None:
         super().__init__(walk)
         self.boxes, self.keys = boxes, keys
         self.labelled: dict[int, frozenset[int]] = {}
         self.repeated: dict[int, bool] = {}
-        self.rows: dict[str, int] = {}  # where each name stands first, of the `named` first items
+        self.rows: dict[str, int] = {}  # the row of the first of the `named` items with each name
         self.named = 0
         self.tasks_told = (
             sum(_tells_tasks(section.node, self.lines) for section in self.choices.by_row.values())
@@ -45,7 +45,7 @@ class EntryReader(PartReader):
         )
 
     def read(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
-        """Give an entry to the first rule that takes it; gives the item that it became."""
+        """Pass an entry to the first rule that takes it; return the item that it became, if any."""
         line = self.lines[node.first]
         item = scope.owner
         rule = self.choices.rules.of(node) if self.choices.rules else None
@@ -83,7 +83,7 @@ class EntryReader(PartReader):
         return self._bullet(node, scope, glued=glued)
 
     def _fits_kind(self, line: Line, scope: Scope) -> bool:
-        """Whether an entry is an item of the kind that is said of its list, and no field."""
+        """Return whether an entry is an item of the kind declared for its list, not a field."""
         item = scope.owner
         if item is None:
             return True
@@ -91,9 +91,10 @@ class EntryReader(PartReader):
         return RANKS[scope.kind] > item.rank and not (pairs and pairs[0].field)
 
     def _leads(self, node: Node, pairs: Sequence[Pair], scope: Scope) -> bool:
-        """Whether a bold word is the title of a bullet that is asked for, and no key.
+        """Return whether a bold word is the title of a requested bullet rather than a key.
 
-        So is the first value of a record: `- Description: …`, with more keys right below it.
+        The same holds for the first value of a record: `- Description: …`, with more keys right
+        below it.
         """
         section, block = scope.section, self.blocks.open
         if not self.choices.bullets or section is None or len(pairs) > 1:
@@ -105,7 +106,7 @@ class EntryReader(PartReader):
         return not in_block and self._bullet_kind(node, scope) is not None
 
     def _titled_by(self, node: Node) -> Pair | None:
-        """The key and value that a record in a list begins with, where these are its title."""
+        """Return the first key and value of a record in a list if they are its title."""
         first, *below = self.lines[node.first : node.head]
         pairs = parse_pairs(self.record.text, first, plain_keys=True)
         if len(pairs) != 1 or pairs[0].field not in _TITLES or not pairs[0].value:
@@ -114,7 +115,7 @@ class EntryReader(PartReader):
         return pairs[0] if record else None
 
     def _in_criteria(self, node: Node, scope: Scope) -> bool:
-        """Take an entry as a criterion, if a check list is open or a scenario opens one."""
+        """Read an entry as a criterion if a check list is open or if a scenario opens one."""
         line, item = self.lines[node.first], scope.owner
         if self.blocks.open is None and item and self._begins_scenario(line, item, scope):
             self.blocks.begin(Block(CRITERIA, item, key_indent=line.indent))
@@ -124,12 +125,12 @@ class EntryReader(PartReader):
         return self.boxes.criterion_entry(node, block, scope)
 
     def _begins_scenario(self, line: Line, item: MarkdownDraft, scope: Scope) -> bool:
-        """Whether a Given/When/Then stands below a story without a key of its own."""
+        """Return whether a line begins a Given/When/Then scenario of a story without a key."""
         own = scope.section is None or scope.section.node.first <= item.line.row
         return own and item.rank >= RANKS["story"] and begins_scenario(line.text)
 
     def _declared(self, node: Node, what: str, scope: Scope) -> MarkdownDraft | None:
-        """An entry as the settings declare it."""
+        """Read an entry as the settings declare it."""
         if what == IGNORE:
             self.record.note_node(node, "declared", None, "the settings ignore it")
             return None
@@ -140,13 +141,13 @@ class EntryReader(PartReader):
         return self._bullet_item(node, what, scope)
 
     def _nested(self, node: Node, scope: Scope) -> None:
-        """What stands in an entry below its title: further lines, then blocks."""
+        """Read the contents of an entry below its title: further lines, then blocks."""
         for row in range(node.first + 1, node.head):
             self.walk.read_line(self.lines[row], scope, glued=True)
         self.walk.children(node, replace(scope, listed=True))
 
     def is_inside(self, line: Line, typed: Typed, scope: Scope) -> bool:
-        """Whether what looks like an item is part of the text above."""
+        """Return whether what looks like an item is part of the text above."""
         block = self.blocks.open
         criteria = self.blocks.in_criteria
         needed = block is not None and block.field == "depends_on"
@@ -163,14 +164,14 @@ class EntryReader(PartReader):
         return boxed or (needed and not typed.bold)
 
     def _stands_beside(self, typed: Typed, item: MarkdownDraft, scope: Scope) -> bool:
-        """Whether an entry below an item of its rank is another item, and no mere mention."""
+        """Return whether an entry below an item of its rank is another item, not just a mention."""
         section = scope.section
         if section is None or item.line.row != section.node.first or scope.listed:
             return False
         return bool(typed.number) and RANKS[typed.word.kind] == item.rank and not typed.code
 
     def takes_plain(self, line: Line, scope: Scope) -> bool:
-        """Whether `K: v` without bold marks is metadata here."""
+        """Return whether `K: v` without bold marks is metadata on this line."""
         item = scope.owner
         if item is None or scope.closed:
             return False
@@ -178,13 +179,13 @@ class EntryReader(PartReader):
             return False
         if item.last_line == line.row - 1 and line.kind is Kind.TEXT:
             return True
-        # What is indented further is a detail of what stands above it.
+        # An entry that is indented further is a detail of the one above it.
         return line.kind is not Kind.LIST or line.indent <= (
             item.content + 2 if item.content else 1
         )
 
     def _leaves_criteria(self, line: Line) -> bool:
-        """Whether a line stands no deeper than the key of the open criteria."""
+        """Return whether a line is not indented deeper than the key of the open criteria."""
         block = self.blocks.open
         return block is not None and block.key_indent >= line.indent and not block.heading
 
@@ -247,7 +248,7 @@ class EntryReader(PartReader):
         self._nested(node, scope)
 
     def _tells_again(self, scope: Scope) -> bool:
-        """Whether most entries of a lane, and of those beside it, name items that stand above."""
+        """Return whether most entries of a lane and its sibling lanes name items from above."""
         section = scope.section
         board = section.parent if section is not None else None
         if section is None or board is None:
@@ -263,7 +264,7 @@ class EntryReader(PartReader):
         return self.repeated[id(board)]
 
     def _bullet(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
-        """An entry that is no item itself, or one of low confidence."""
+        """Read an entry that is not an item by itself, or is one with low confidence."""
         line = self.lines[node.first]
         item = scope.owner
         assert item is not None
@@ -312,7 +313,7 @@ class EntryReader(PartReader):
         return draft
 
     def _bullet_kind(self, node: Node, scope: Scope) -> str | None:
-        """The kind of a bullet directly below a time heading, or a phase and the like."""
+        """Return the kind of a bullet directly below a time heading, a phase and the like."""
         section, item = scope.section, scope.owner
         line = self.lines[node.first]
         if scope.listed or section is None or item is None:
@@ -345,7 +346,7 @@ class EntryReader(PartReader):
         return None
 
     def _is_aside(self, node: Node) -> bool:
-        """Whether the label above a list says that it is no work: `**Exit criteria:**`."""
+        """Return whether the label above a list says that it is not work: `**Exit criteria:**`."""
         above = node.parent
         if above is not None and above.first not in self.labelled:
             rows = _aside_entries(above, self.lines, others=self.tasks_told)
@@ -354,15 +355,16 @@ class EntryReader(PartReader):
 
 
 def _name(text: str) -> str:
-    """What two mentions of an item have in common: no remark, no number."""
+    """Return the part of a title that all mentions of an item share: no remark, no number."""
     title = read_title(text, entry=True)
     return bare_word(without_remark(title.typed.title if title.typed else title.text))
 
 
 def _is_result(text: str, scope: Scope) -> bool:
-    """Whether a bullet tells what a milestone within a sprint comes to; one with a status is work.
+    """Return whether a bullet describes the result of a milestone within a sprint.
 
-    A sprint holds tasks and no milestones: a milestone is one there, and its day is near.
+    A sprint contains tasks rather than milestones, so such a milestone is near and its bullets are
+    results. A bullet with a status is work.
     """
     told = [item.typed for item in scope.chain[-2:] if item.typed and item.typed.word.weak]
     if len(told) < 2:
@@ -372,9 +374,9 @@ def _is_result(text: str, scope: Scope) -> bool:
 
 
 def _aside_entries(node: Node, lines: tuple[Line, ...], *, others: bool) -> Iterator[int]:
-    """The rows of entries below labels that speak of something else than work.
+    """Yield the rows of entries below labels that are not about work.
 
-    Where lists of the file are labelled as tasks, those below any other label are something else.
+    If lists of the file are labeled as tasks (`others`), every other label is about something else.
     """
     aside = False
     for child in node.children:
@@ -389,7 +391,7 @@ def _aside_entries(node: Node, lines: tuple[Line, ...], *, others: bool) -> Iter
 
 
 def _tells_tasks(node: Node, lines: tuple[Line, ...]) -> bool:
-    """Whether a label says that the list right below it, in a section, is one of tasks."""
+    """Return whether a label in a section says that the list right below it contains tasks."""
     return any(
         one.form is Form.TEXT and other.form is Form.ENTRY and other.box is None
         and lines[one.end - 1].text.rstrip("*_ ").endswith((":", "："))

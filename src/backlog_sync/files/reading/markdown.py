@@ -1,4 +1,4 @@
-"""A Markdown roadmap read into items, with the place of everything."""
+"""Read a Markdown roadmap into items, with the place of everything."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise
@@ -31,14 +31,14 @@ from backlog_sync.files.reading.tables import (
 from backlog_sync.files.syntax.markdown import read_outline
 
 MAX_LINES = 200_000
-"""No roadmap is longer; line ends of two characters count twice."""
+"""Longer than any real roadmap; line breaks of two characters count twice."""
 
 MAX_ITEMS = 5_000
-"""No roadmap holds more items; GitHub takes months for as many."""
+"""More than any real roadmap; GitHub would need months for as many items."""
 
 
 def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
-    """Read a Markdown roadmap. Raises nothing, whatever the text."""
+    """Read a Markdown roadmap. Raise nothing, whatever the text."""
     return parse_text(source, asked, read_outline)
 
 
@@ -47,9 +47,9 @@ def parse_text(
 ) -> ParsedFile:
     """Read a text of sections, lists and tables.
 
-    Gives items in document order with offsets in `source.text`, the settings of its
-    front matter, the totals that it claims, and a note for every line that is not blank. Raises
-    nothing, whatever the text: what is wrong is a diagnostic.
+    Return items in document order with offsets in `source.text`, the settings of its front matter,
+    the totals that it claims, and a note for every line that is not blank. Raise nothing, whatever
+    the text: problems are diagnostics.
     """
     if source.text.count("\n") + source.text.count("\r") > MAX_LINES:
         message = f"this holds more than {MAX_LINES} lines"
@@ -92,7 +92,7 @@ def parse_text(
 
 
 def _notes(record: Record) -> Iterator[LineNote]:
-    """One note for each line: the first rule that took it, else what its block is."""
+    """Yield one note per line: from the first rule that took it, else the kind of its block."""
     told: set[int] = set()
     for note in record.notes:
         if note.line not in told:
@@ -106,7 +106,7 @@ def _notes(record: Record) -> Iterator[LineNote]:
 
 
 def _loose(places: list[Place]) -> Iterator[Diagnostic]:
-    """The warning for criteria that no item takes."""
+    """Warn about criteria that do not belong to any item."""
     if places:
         count = len(places)
         told = "1 criterion belongs" if count == 1 else f"{count} criteria belong"
@@ -116,7 +116,7 @@ def _loose(places: list[Place]) -> Iterator[Diagnostic]:
 
 
 def _choices(outline: Outline, asked: Asked) -> Choices:
-    """What the file as a whole says of its headings, lists and tables."""
+    """Decide about the headings, lists and tables of the file as a whole."""
     bullets = asked.bullets
     rules = Declared(dict(asked.declared))
     tables = read_tables(outline, rules, asked.fields)
@@ -145,7 +145,7 @@ def _choices(outline: Outline, asked: Asked) -> Choices:
 
 
 def _is_bare(root: Node, sections: Sequence[Section], chosen: Chosen, *, planned: bool) -> bool:
-    """Whether no heading, list, box or table of a file shows what its items are."""
+    """Return whether no heading, list, box or table of a file shows what its items are."""
     shown = any(
         s.boxes or s.rows or s.sentences or (s.time and (s.bullets or s.children)) for s in sections
     )
@@ -153,13 +153,13 @@ def _is_bare(root: Node, sections: Sequence[Section], chosen: Chosen, *, planned
 
 
 def _has_labels(root: Node) -> bool:
-    """Whether lines above several lists say what each holds: not all of that is work."""
+    """Return whether several lists have a label above them: then not all of them are work."""
     pairs = (pair for node in root.walk() for pair in pairwise(node.children))
     told = [a for a, b in pairs if a.form is Form.TEXT and b.form is Form.ENTRY and not b.indent]
     return len(told) > 1
 
 
 def _is_numbered(tables: Tables) -> bool:
-    """Whether rows of a table carry numbers of their own, as items do, or are issues."""
+    """Return whether rows of a table have their own numbers, as items do, or are issues."""
     told = (row for rows in tables.items.values() for row in rows)
     return any(row.typed.number or row.columns.column_of("issue") >= 0 for row in told)

@@ -1,4 +1,4 @@
-"""Rule 3: key-value metadata, in all the ways in which people write it.
+"""Read key-value metadata (rule 3) in all the ways in which people write it.
 
 `**K**: v`, `**K:** v`, `**K: v.**`, `- K: v`, `K1: v | K2: v`.
 """
@@ -17,19 +17,19 @@ _COLONS = (":", "：")
 _SIGN = re.compile("[:：]")
 _BLANKS = re.compile(r"[ \t]*")
 _PLAIN = listed("plain_keys")
-"""Fields whose keys count without bold marks; other words begin sentences as well: `Link: …`."""
+"""Fields whose keys count without bold marks; others begin sentences as well: `Link: …`."""
 
 _DOTTED_KEYS = listed("dotted_keys")
-"""Keys that may end with a full stop: `**Goal.** Parcels wait in lockers.`"""
+"""Keys that may end with a period: `**Goal.** Parcels wait in lockers.`"""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A key and its value on one line.
 
-    `field` is None for a key that we do not know. `prefix` is all of the line before the key,
-    `joint` what stands between key and value, `closing` what follows the value; together they
-    are the author's style. `start` and `end` are the value's offsets. `cell` tells a table cell.
+    `field` is None for an unknown key. `prefix` is the part of the line before the key, `joint` is
+    between key and value, `closing` follows the value; together they are the author's style.
+    `start` and `end` are the offsets of the value. `cell` is True for a table cell.
     """
 
     key: str
@@ -45,19 +45,19 @@ class Pair:
 
 
 def meant_field(key: str) -> str | None:
-    """The field that a key names here: definitions of done and scenarios are criteria."""
+    """Return the field that a key names; definitions of done and scenarios are criteria."""
     field = field_of(key)
     return "acceptance_criteria" if field in ("definition_of_done", "scenarios") else field
 
 
 _ITALIC = re.compile(r"([*_])(?=[^\W_])([^*_:：]{1,60})(?:[:：]\1|\1[:：])")
-"""A key in italics, its colon within or behind them."""
+"""A key in italics, with its colon inside or after them."""
 
 
 def parse_pairs(text: str, line: Line, *, plain_keys: bool) -> tuple[Pair, ...]:
-    """The metadata on a line of a source's text; empty where it holds none.
+    """Return the metadata on a line of a source's text; empty if there is none.
 
-    `plain_keys` says whether known keys without bold marks count on this line.
+    `plain_keys` is True if known keys without bold marks count on this line.
     """
     if line.kind not in (Kind.TEXT, Kind.LIST) or line.box is not None or not line.text:
         return ()
@@ -82,7 +82,7 @@ def parse_pairs(text: str, line: Line, *, plain_keys: bool) -> tuple[Pair, ...]:
 
 
 def _next(text: str, pair: Pair, prefix: str) -> tuple[Pair, Pair] | None:
-    """A pair cut in two at its first bar that a further key follows."""
+    """Split a pair at its first bar that another key follows; return None if there is none."""
     bar = text.index(" | ", pair.start, pair.end)
     at = _behind_blanks(text, bar + 3, pair.end)
     second = _bold(text, at, pair.end, prefix) or _unmarked(text, at, pair.end, prefix)
@@ -121,14 +121,16 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
     if text[colon : colon + 1] in _COLONS and colon < end:
         pair = _pair(text, at + 2, inner.rstrip(), colon + 1, end, prefix + mark)
         said = remark[0] if remark else ""
-        return pair and replace(pair, joint=pair.joint.replace(said, ""))  # no style of others
+        return pair and replace(
+            pair, joint=pair.joint.replace(said, "")
+        )  # the remark is not part of the style
     if " " in inner and meant_field(inner) == "acceptance_criteria" and text[behind:colon] == " ":
         return _pair(text, at + 2, inner, behind, end, prefix + mark)  # `**Done when** it floats`
     return _all_bold(text, at, close, end, prefix)
 
 
 def _italic(text: str, at: int, end: int, prefix: str) -> Pair | None:
-    """`*K:* v`: only for keys that we know, as an emphasis begins many a sentence."""
+    """Read `*K:* v`, only for known keys, because many sentences begin with emphasis."""
     found = _ITALIC.match(text, at, end)
     if found is None or meant_field(found[2].rstrip()) is None:
         return None
@@ -136,7 +138,7 @@ def _italic(text: str, at: int, end: int, prefix: str) -> Pair | None:
 
 
 def _head_of_label(label: str, behind: str) -> str | None:
-    """The key of a label above a list that ends with a stop: `**Scope — the rest.**`.
+    """Return the key of a label that ends with a period above a list: `**Scope — the rest.**`.
 
     Only words for work and for criteria count: other bold lines are headings and sentences.
     """
@@ -148,7 +150,7 @@ def _head_of_label(label: str, behind: str) -> str | None:
 
 
 def _all_bold(text: str, at: int, close: int, end: int, prefix: str) -> Pair | None:
-    """`**K: v.**`: only for keys that we know, since a bold sentence is no metadata."""
+    """Read `**K: v.**`, only for known keys, because a bold sentence is not metadata."""
     inner = text[at + 2 : close]
     colon = _colon(inner)
     if colon < 0 or meant_field(inner[:colon]) is None:

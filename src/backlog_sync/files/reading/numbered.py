@@ -1,4 +1,4 @@
-"""Numbered plans: `1.` or `## 1.` above `1.1`, as the task lists of spec tools have them."""
+"""Read numbered plans: `1.` or `## 1.` above `1.1`, as in the task lists of spec tools."""
 
 import re
 from collections.abc import Container
@@ -10,12 +10,12 @@ _NUMBER = re.compile(r"(\d{1,4})(?:\.0)?[.)]?[ ]+(?=\S)")
 _PART = re.compile(r"(\d{1,4})\.\d{1,4}(?:\.\d{1,4})?[.)]?[ ]+(?=\S)")
 _PLAN_NUMBER = re.compile(r"(\d{1,4}(?:\.\d{1,4}){0,3})[.)]?[ \t]+(?=\S)")
 _ENOUGH = 2
-"""Two numbered parts make a scheme; one is a number that happens to be there."""
+"""Minimum number of numbered parts: two make a scheme, one may be a coincidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A box or a heading of a numbered plan: its number, its key, the number that holds it."""
+    """A box or a heading of a numbered plan: its number, its key, the number of its parent."""
 
     number: str
     key: str
@@ -23,9 +23,9 @@ class Numbered:
 
 
 def numbered_boxes(root: Node) -> dict[int, Numbered]:
-    """Boxes and headings of a numbered plan, by row.
+    """Return the boxes and headings of a numbered plan, by row.
 
-    `- [ ] 1. Store` or `## 1. Store` above `- [ ] 1.1 Open the file`. Empty if numbers stand
+    `- [ ] 1. Store` or `## 1. Store` above `- [ ] 1.1 Open the file`. Empty if a number occurs
     twice.
     """
     found = _numbered_plan(root)
@@ -39,7 +39,7 @@ def numbered_boxes(root: Node) -> dict[int, Numbered]:
 
 
 def _above(number: str, numbers: Container[str]) -> str:
-    """The nearest shorter number of a plan that is there: `1.2` of `1.2.1`; empty for none."""
+    """Return the nearest shorter number in the plan: `1.2` for `1.2.1`; empty if there is none."""
     above = number.rpartition(".")[0]
     while above and above not in numbers:
         above = above.rpartition(".")[0]
@@ -47,7 +47,7 @@ def _above(number: str, numbers: Container[str]) -> str:
 
 
 def _numbered_plan(root: Node) -> dict[int, str]:
-    """The numbers of a plan that has nothing else: nearly all boxes are numbered, each once."""
+    """Return the numbers by row if nearly all boxes of the file are numbered, each number once."""
     found: dict[int, str] = {}
     numbers: set[str] = set()
     boxes = numbered = 0
@@ -68,7 +68,7 @@ def _numbered_plan(root: Node) -> dict[int, str]:
 
 
 def _numbered_below(root: Node) -> dict[int, str]:
-    """The numbers of boxes that are below one another, next to whatever else the file holds."""
+    """Return the numbers of nested numbered boxes, whatever else the file contains."""
     found: dict[int, str] = {}
     parts = 0
     for node in root.walk():

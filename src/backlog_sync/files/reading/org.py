@@ -1,4 +1,4 @@
-"""An Org file read into items: as a roadmap is, by what its syntax says."""
+"""Read an Org file into items, like a roadmap, using what its syntax says."""
 
 from dataclasses import replace
 
@@ -8,14 +8,14 @@ from backlog_sync.files.reading.markdown import parse_text
 from backlog_sync.files.syntax.org import read_outline
 
 ORG = "org"
-"""The dialect of an Org file."""
+"""The dialect name of Org files."""
 
 _NONE = "this is not a backlog: no heading has a keyword such as TODO, and there are no check boxes"
 _NONE_HINT = "write '* TODO Title', or name your keywords in a line '#+TODO:'"
 
 
 def parse_org(source: Source, asked: Asked = UNASKED) -> ParsedFile:
-    """Read an Org file. Raises nothing."""
+    """Read an Org file. Raise nothing."""
     parsed = parse_text(source, asked, read_outline, ORG)
     if parsed.items or any(each.is_error for each in parsed.diagnostics):
         return parsed

@@ -1,4 +1,4 @@
-"""What a roadmap's author probably did not mean: slips of the pen, and what was not taken."""
+"""Warn about what a roadmap's author probably did not mean: typos, and lines that are not read."""
 
 import re
 from bisect import bisect_left
@@ -13,15 +13,15 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import near_key, near_type
 
 _NUMBERED = re.compile(r"(?P<word>[^\W\d_]{3,20})[ ]#?\d[\d.]*[a-z]?(?=[ ]?[:：—–-])")
-"""A word and a number that head an item, if the word is one of those that do."""
+"""A word and a number in front of a title: it heads an item if the word is a type."""
 
 
 _FEW = 3
-"""Headings listed in one message: enough to find the place."""
+"""Maximum number of headings listed in one message: enough to find the place."""
 
 
 def problems(path: str, outline: Outline, record: Record, choices: Choices) -> Iterator[Diagnostic]:
-    """Tell of open code blocks, malformed boxes, near misses of words, and bullets left out."""
+    """Report open code blocks, malformed boxes, near misses of words, and bullets left out."""
     yield from _unclosed(path, outline)
     yield from _boxes(path, outline)
     yield from _type_words(path, choices)
@@ -59,7 +59,7 @@ def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
 
 
 def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
-    """Bold keys of items that are nearly words that we know."""
+    """Report bold keys of items that nearly match a known key."""
     for draft in record.drafts:
         for meta in draft.meta:
             pair = meta.pair
@@ -73,7 +73,7 @@ def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
 
 
 def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic]:
-    """Bullets below times, phases and statuses that were only listed."""
+    """Report bullets below times, phases and statuses that were only listed."""
     bullets = (note for note in record.notes if note.rule == "bullet" and note.draft is None)
     left = [note for note in bullets if "bullets items" in note.reason]
     if not left or choices.bullets:
@@ -89,7 +89,7 @@ def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic
 
 
 def _headings(choices: Choices, rows: Sequence[int]) -> list[str]:
-    """The headings right above some rows, in order."""
+    """Return the headings right above some rows, in order."""
     found: dict[int, str] = {}
     starts = sorted(choices.by_row)
     for row in rows:
