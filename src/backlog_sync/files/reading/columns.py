@@ -1,4 +1,4 @@
-"""What the columns of a table are, by the words of its header: pipes, CSV and TSV alike."""
+"""Classify the columns of a table by the words of its header: pipe tables, CSV and TSV."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -25,31 +25,32 @@ from backlog_sync.files.vocabulary import (
 from backlog_sync.files.yaml.nodes import ListNode, Scalar
 
 MAX_COLUMNS = 400
-"""No table of work has more; what is after them is not read."""
+"""Maximum number of columns: no table of work has more; further ones are not read."""
 
 _STEP = re.compile(r"title \d{1,2}")
-"""Azure Boards has a column of titles for each level, without saying which: `Title 1`."""
+"""Azure Boards has a title column for each level without saying which: `Title 1`."""
 
 _FIRST = {"title": 0, "name": 1, "summary": 2}
-"""Which of several columns of titles counts; any other spelling comes after these."""
+"""Precedence among several title columns; any other spelling comes after these."""
 
 _PARENTS = frozenset(("epic", "feature", "story", "parent", "kind"))
-"""Fields that say where an item stands, or what it is: next to them an area is a label."""
+"""Fields that give an item's parent or kind: if one is a column, an area column becomes labels."""
 
 _TITLES = ("title", "task", "story")
 _KINDS = {"task": "task", "story": "story"}
 _OF_LEVEL = re.compile(r" (?:name|title)$")
 _ID = re.compile(r" (?:id|key|no|nr|number)$")
 _MOST_WORDS = 2
-"""A longer header says more than what a column holds: `Task completion rate`."""
+"""Maximum words of a header that means a type: `Task completion rate` means something else.
+"""
 
 _OWN = "a field of this board"
-"""How the header of such a column is read while it is judged what the others are."""
+"""Stands in for the header of a board's own field while the other columns are classified."""
 
 _LONGEST_NUMBER = 20
 _EPICS = 2
 _WITH_STORY = 2
-"""Rows of an epic that is followed by a story at least."""
+"""Minimum number of rows that an epic and its stories take: an epic and at least one story."""
 
 
 _Rows = Sequence[Sequence[Cell]]
@@ -60,13 +61,13 @@ _PlaceOf = Callable[[Cell], Place]
 class Columns:
     """The columns of a table whose rows are items.
 
-    `names` are the headers as they are written, `keys` as they are read. `titles` are the columns
-    that may hold a title, those that count first before the others, each with the kind that it
-    names, if any. `parents` are those that name what a row is below: levels above that of its
-    title (`Epic | Feature | Story`, of which the deepest has the title), or an area. Where the
-    titles are `steps`, rows are below those before them. `number` is the column that numbers the
-    rows, `kind` what its header says that they are; `codes` are those that number the levels.
-    `own` are the columns of fields that only this board has: they mean nothing else.
+    `names` are the headers as written, `keys` as they are read. `titles` maps each column that may
+    hold a title, in order of precedence, to the kind that its header names, if any. `parents` maps
+    the columns that name what a row is below to their kinds: levels above that of its title (`Epic
+    | Feature | Story`, of which the deepest holds the title), or an area. If the titles are
+    `steps`, rows are below those before them. `number` is the column that numbers the rows, `kind`
+    the kind that its header names; `codes` are the columns that number the levels. `own` are the
+    columns of fields that only this board has: they have no other meaning.
     """
 
     names: Sequence[str]
@@ -81,39 +82,39 @@ class Columns:
 
     @property
     def levels(self) -> bool:
-        """Whether the columns of titles are levels, so that a row has its title in the deepest."""
+        """Whether the title columns are levels, so that the deepest one holds a row's title."""
         return bool(self.titles.keys() & self.parents.keys())
 
     def title_of(self, cells: Sequence[Cell], kind: str) -> int:
-        """The column that has the title of a row: one of its kind, if there is any; else -1."""
+        """Return the column that holds a row's title, preferably one of its kind; -1 for none."""
         own = [at for at, level in self.titles.items() if level in ("", kind)]
         among = own if kind in self.titles.values() else self.titles
         return next((at for at in among if _says(cells, at)), -1)
 
     def other_titles(self, cells: Sequence[Cell], title: int, kind: str) -> list[str]:
-        """Return what columns for titles of its kind call a row next to its title: `Epic Name`."""
+        """Return the texts of a row's other title columns for its kind: `Epic Name`."""
         return [cells[at].text for at, level in self.titles.items()
                 if at != title and level == kind and _says(cells, at)]  # fmt: skip
 
     @property
     def fields(self) -> set[str]:
-        """The fields of all its columns."""
+        """The fields of all columns."""
         return {field for at in range(len(self.keys)) if (field := self.field_at(at))}
 
     def field_at(self, at: int) -> str | None:
-        """Return the field that a column means."""
+        """Return the field of a column, or None."""
         return self.own.get(at) or field_of(self.keys[at])
 
     def column_of(self, field: str) -> int:
-        """Return the first column that means a field; -1 for none."""
+        """Return the first column of a field; -1 for none."""
         return next((at for at in range(len(self.keys)) if self.field_at(at) == field), -1)
 
     def kind_of(self, cells: Sequence[Cell]) -> str:
-        """Return the kind that a cell names: `Bug`, `História de usuário`."""
+        """Return the kind that a cell names: `Bug`, `História de usuário`; else empty."""
         return parse_kind(text_at(cells, self.column_of("kind"))) or ""
 
     def apart(self, title: int) -> set[int]:
-        """Return the columns that report nothing but title and parents of a row."""
+        """Return the columns that only contain the title and the parents of a row."""
         level = self.titles.get(title)
         titles = self.titles if title < 0 or self.steps else (title,)
         codes = (at for each, at in self.codes.items() if each != level)
@@ -121,7 +122,7 @@ class Columns:
         return {at for at in apart if self.field_at(at) != "i_want"}
 
     def pairs(self, cells: Sequence[Cell], place_of: _PlaceOf) -> list[Pair]:
-        """The filled cells by header; columns of one name become one list."""
+        """Return a pair for each header with filled cells; columns of one name become a list."""
         found: dict[str, list[Cell]] = {}
         for key, cell in zip(self.keys[:MAX_COLUMNS], cells, strict=False):
             if key and cell.text:
@@ -129,12 +130,12 @@ class Columns:
         return [_pair(key, told, place_of(told[0])) for key, told in found.items()]
 
     def rest(self, pairs: Sequence[Pair], title: int, *others: int) -> list[Pair]:
-        """The pairs that say more of a row than its title and what is above it."""
+        """Return the pairs except those of a row's title and parents."""
         apart = {self.keys[at] for at in (*self.apart(title), *others) if at >= 0}
         return [pair for pair in pairs if pair.key not in apart]
 
     def above(self, cells: Sequence[Cell], title: int, place_of: _PlaceOf) -> list[Ref]:
-        """Return what a row names above its title, with the code next to it."""
+        """Return references to the parents that a row names, each with the code next to it."""
         return [
             Ref(cells[at].text, place_of(cells[at]), kind, declares=True,
                 code=text_at(cells, self.codes.get(kind, -1)))
@@ -157,10 +158,10 @@ def _says(cells: Sequence[Cell], at: int) -> bool:
 def columns_of(
     names: Sequence[str], rows: _Rows = (), rule: Rule | None = None, fields: Sequence[str] = ()
 ) -> Columns:
-    """The columns of a table by its header; if none may hold a title, `titles` is empty.
+    """Return the columns of a table by its header; `titles` is empty if none can hold a title.
 
-    Of the `rows` it is seen whether a column numbers the items or names what is above them;
-    `fields` are the names of the board's own fields.
+    The `rows` show whether a column numbers the items or names their parents; `fields` are the
+    names of the board's own fields.
     """
     ruled = _with_title(rule, names) if rule else None
     keys = [ruled.read_as(name) for name in names] if ruled else [*names]
@@ -183,7 +184,7 @@ def _columns(names: Sequence[str], keys: list[str], rows: _Rows, rule: Rule | No
     stories = {at for at in levels if levels[at] == "story"}
     titled = {at for at in stories if _OF_LEVEL.search(words[at])}
     for at in stories - titled if titled else ():
-        keys[at] = "user story"  # another column has its title
+        keys[at] = "user story"  # another column contains its title
         del levels[at]
     titles = _titles(keys, levels)
     before = next((at for at in typed if at < min(titles, default=0)), None)
@@ -200,10 +201,10 @@ def _columns(names: Sequence[str], keys: list[str], rows: _Rows, rule: Rule | No
 
 
 def place_by_order(columns: Columns, titles: Sequence[int], drafts: Sequence[Draft]) -> None:
-    """Rows are below those before them, if no column says so and they are so sorted.
+    """Set the parents of rows by their order, unless a column names the parents.
 
-    In Azure Boards the column of its title says how deep a row stands. Stories are below the
-    epic above them if the first row is an epic, there are more, and each has stories.
+    In Azure Boards the depth of a row is the column that holds its title. Stories are below the
+    epic above them if the first row is an epic, there are at least two epics, and each has stories.
     """
     depths = titles if columns.steps else [int(draft.kind != "epic") for draft in drafts]
     starts = [at for at, depth in enumerate(depths) if depth == 0]
@@ -220,7 +221,7 @@ def place_by_order(columns: Columns, titles: Sequence[int], drafts: Sequence[Dra
 
 
 def _with_title(rule: Rule, names: Sequence[str]) -> Rule:
-    """A rule by which rows are items: the column that it is named by holds their titles."""
+    """Return a rule for items with a title column: the one that the rule is named after."""
     if not rule.kind or any(field == "title" for field, _ in rule.columns):
         return rule
     named = next(name for name in names if rule.title.fullmatch(name))
@@ -253,7 +254,7 @@ def _number(names: Sequence[str], keys: Sequence[str], rows: _Rows) -> tuple[int
 
 
 def _titles(keys: Sequence[str], levels: Mapping[int, str]) -> dict[int, str]:
-    """The columns of titles, those that say it best before the others; none if all are levels."""
+    """Return the title columns, the clearest first; empty if all of them are levels."""
     told = {at: column_of(key) for at, key in enumerate(keys)}
     found = [at for at, key in enumerate(keys)
              if field_of(key) == "title" or (told[at] in _TITLES and at not in levels)]  # fmt: skip
@@ -265,7 +266,7 @@ def _titles(keys: Sequence[str], levels: Mapping[int, str]) -> dict[int, str]:
 
 
 def _untitled(found: Columns, levels: dict[int, str]) -> Columns:
-    """Return the columns if no column has only titles: levels, wishes, descriptions."""
+    """Return the columns if none is only for titles: use levels, wishes or descriptions."""
     keys = found.keys
     described = [at for at, key in enumerate(keys) if column_of(key) == "description"]
     numbered = found.number >= 0 and described
@@ -277,7 +278,7 @@ def _untitled(found: Columns, levels: dict[int, str]) -> Columns:
     titles = {at: levels[at] for at in deepest}
     if "kind" in found.fields:
         return replace(found, titles=titles)
-    nearest = {titles[at]: at for at in reversed(titles)}  # of several of a kind the last
+    nearest = {titles[at]: at for at in reversed(titles)}  # the last one of each kind
     upwards = {at: kind for kind, at in nearest.items()}
     return replace(found, titles=titles, parents=upwards, codes=_codes(keys))
 
@@ -297,5 +298,5 @@ def _counts(rows: _Rows, at: int) -> bool:
 
 
 def _are_issues(rows: _Rows, at: int) -> bool:
-    """Return whether a column contains GitHub issues, not titles."""
+    """Return whether a column contains GitHub issues rather than titles."""
     return any(parse_issue(text_at(row, at)) for row in rows)

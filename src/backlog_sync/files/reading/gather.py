@@ -93,7 +93,7 @@ class Gatherer(Walk):
             if child.form is Form.RULE and (scope.time or scope.planned):
                 scope = Scope(chain=scope.chain)  # a footer follows
             scope = self._label(child, scope, outer)
-            if scope.labelled and scope is not here:
+            if scope.labeled and scope is not here:
                 continue
             self._other(child, here, glued=glued)
 
@@ -111,8 +111,8 @@ class Gatherer(Walk):
 
         After those entries the scope is the `outer` one again.
         """
-        if scope.labelled:
-            scope = replace(scope, labelled=False, status=outer.status, kind=outer.kind)
+        if scope.labeled:
+            scope = replace(scope, labeled=False, status=outer.status, kind=outer.kind)
         if node.form is not Form.TEXT or node.end > node.first + 1:
             return scope
         if not scope.owner or scope.closed:
@@ -127,7 +127,7 @@ class Gatherer(Walk):
                 self.record.note(line, "label", scope.owner, f"what is below it is {status}")
                 scope.owner.parted = True
                 scope.owner.say(self.record.raw(line, scope.owner))
-                return replace(scope, kind="", status=status, labelled=True)
+                return replace(scope, kind="", status=status, labeled=True)
         self._open_criteria(node, text, scope.owner)
         return scope
 
@@ -229,7 +229,7 @@ class Gatherer(Walk):
             self.record.note(line, "description", item, told)
 
     def _is_user_story(self, line: Line, item: MarkdownDraft) -> bool:
-        """Return whether a line is the user story of the item above; a bullet only below a story."""
+        """Return whether a line is the user story of the item above; bullets only below stories."""
         if "user_story" in item.fields or not is_story_sentence(line.text):
             return False
         return line.kind is not Kind.LIST or (

@@ -35,7 +35,7 @@ class EntryReader(PartReader):
     def __init__(self, walk: Walk, boxes: BoxReader, keys: KeyReader) -> None:
         super().__init__(walk)
         self.boxes, self.keys = boxes, keys
-        self.labelled: dict[int, frozenset[int]] = {}
+        self.labeled: dict[int, frozenset[int]] = {}
         self.repeated: dict[int, bool] = {}
         self.rows: dict[str, int] = {}  # the row of the first of the `named` items with each name
         self.named = 0
@@ -348,10 +348,10 @@ class EntryReader(PartReader):
     def _is_aside(self, node: Node) -> bool:
         """Return whether the label above a list says that it is not work: `**Exit criteria:**`."""
         above = node.parent
-        if above is not None and above.first not in self.labelled:
+        if above is not None and above.first not in self.labeled:
             rows = _aside_entries(above, self.lines, others=self.tasks_told)
-            self.labelled[above.first] = frozenset(rows)
-        return above is not None and node.first in self.labelled[above.first]
+            self.labeled[above.first] = frozenset(rows)
+        return above is not None and node.first in self.labeled[above.first]
 
 
 def _name(text: str) -> str:

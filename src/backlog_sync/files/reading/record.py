@@ -1,4 +1,4 @@
-"""What the reading of one roadmap gives, line by line."""
+"""Record what is read from one roadmap, line by line."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,17 +23,17 @@ TASKS = "tasks"
 WITHHELD = "withheld"
 
 _KEYS = frozenset(("id", "key"))
-"""What names a key of ours; `Ticket` and the like name ids of other tools, which stay text."""
+"""Keys for the item's own key; `Ticket` and the like hold ids of other tools, which stay text."""
 
 _SETS = frozenset(("labels", "assignees", "skills"))
-"""Fields of which `None` declares that there are none; one that is left out is not ours."""
+"""Fields for which `None` means an empty list; a field that is absent is left unmanaged."""
 
 _ENTRIES = frozenset(("depends_on", "review_notes", "risks"))
-"""Fields of whose value each line is an entry."""
+"""Fields whose value has one entry per line."""
 
 
 class Note(NamedTuple):
-    """Which rule took a line."""
+    """The rule that took a line, the item it belongs to, and the reason."""
 
     line: int
     rule: str
@@ -42,7 +42,7 @@ class Note(NamedTuple):
 
 
 class Record:
-    """The items, claims and notes of one source, as far as it has been read."""
+    """The items, claims and notes of a source that have been read so far."""
 
     def __init__(self, source: Source, outline: Outline, fields: tuple[str, ...] = ()) -> None:
         self.path = source.path
@@ -62,7 +62,7 @@ class Record:
         self.loose: list[Place] = []  # criteria of the plan as a whole
 
     def place(self, line: Line, offset: int) -> Place:
-        """The place of an offset on a line."""
+        """Return the place of an offset on a line."""
         return Place(self.path, line.row + 1, offset - line.start + 1)
 
     def note(
@@ -74,17 +74,17 @@ class Record:
     def note_lines(
         self, lines: Iterable[Line], rule: str, draft: MarkdownDraft | None, reason: str
     ) -> None:
-        """Note of each line that is not blank which rule took it."""
+        """Note the rule that took each line that is not blank."""
         for line in lines:
             if line.kind is not Kind.BLANK:
                 self.note(line, rule, draft, reason)
 
     def note_node(self, node: Node, rule: str, draft: MarkdownDraft | None, reason: str) -> None:
-        """Note each line of a node: whose it is, or why it is nobody's."""
+        """Note for each line of a node which item it belongs to, or why it belongs to none."""
         self.note_lines(self.lines[node.first : node.end], rule, draft, reason)
 
     def take(self, draft: MarkdownDraft, pair: "Pair", line: Line) -> Taken:
-        """Put what a pair says into a draft."""
+        """Set the field of a pair in a draft; return what was done."""
         place = self.place(line, pair.start)
         if pair.field is None:
             return self.filler.take(draft, text_pair(pair.key, pair.value, place), "")
@@ -97,14 +97,14 @@ class Record:
         return taken
 
     def take_told(self, draft: MarkdownDraft, node: Node) -> None:
-        """Put what the syntax itself says of an item into its draft."""
+        """Fill a draft with what the syntax itself says about an item."""
         for key, value, row, start, end in node.told:
             line, field = self.lines[row], self.filler.own_field(key) or field_of(key)
             draft.meta.append(MetaLine(Pair(key, field, value, start, end, "", ""), row))
             names = field in ("depends_on", "blocks") and "," not in value
             said = ", ".join(value.split()) if names else value
             pair = text_pair(key, said, self.place(line, start))
-            if field == "id" and draft.key:  # it counts before the one that the title gives
+            if field == "id" and draft.key:  # it takes precedence over the key from the title
                 draft.aliases.append(draft.key)
                 draft.key = None
             if self.filler.take(draft, pair) is Taken.UNKNOWN:
@@ -113,7 +113,7 @@ class Record:
                 self.note(line, "metadata", draft)
 
     def _key(self, draft: MarkdownDraft, pair: "Pair", place: Place) -> Taken:
-        """A key of ours counts before the one that the title gives."""
+        """Set an item's key; it takes precedence over the one from the title."""
         key = parse_key(pair.value) if key_words(pair.key) in _KEYS else None
         if key is None:
             return Taken.UNKNOWN
@@ -125,7 +125,7 @@ class Record:
         return Taken.SET
 
     def take_block(self, block: Block, place: Place) -> None:
-        """Put what stands below a key into its draft; what goes on behind a value is left out."""
+        """Fill a draft with the lines below a key; drop lines that continue a withheld value."""
         if block.withheld and (block.field == WITHHELD or block.field in block.draft.fields):
             return
         if block.field in _ENTRIES:
@@ -142,7 +142,7 @@ class Record:
         draft.criteria.append(entry)
 
     def raw(self, line: Line, item: MarkdownDraft) -> str:
-        """A line as it is written, without the indentation of the item that holds it."""
+        """Return a line as written, without the indentation of the item that contains it."""
         begin = line.at
         if line.kind is Kind.LIST:
             begin = (

@@ -1,7 +1,7 @@
-"""Which sections are items: decided by runs of siblings, never one by one.
+"""Decide which sections are items: by runs of siblings, never one by one.
 
-Headings of one type word, one family of codes or one numbering are a run. What some of a run
-clearly are, all of them are; a run without evidence holds no items.
+Headings with the same type word, family of codes or numbering are a run. If some of a run are
+clearly items, all of them are; a run without evidence does not contain items.
 """
 
 import re
@@ -30,7 +30,7 @@ from backlog_sync.files.vocabulary import (
 )
 
 BELOW = {1: "feature", 2: "story", 3: "task"}
-"""The kind below a rank, where nothing names it."""
+"""The kind below each rank if nothing names one."""
 
 _TYPES = vocabulary().spelled
 _NAMES = {word.name for word in _TYPES.values()}
@@ -38,23 +38,25 @@ _NAMES = {word.name for word in _TYPES.values()}
 _NO_EVIDENCE = "neither it nor its neighbours carry metadata or check boxes"
 _PAIR = 2
 _PLANS = listed("about_plans")
-"""`# Sprint 1 - Plan` is the title of a document."""
+"""Words for a plan as a whole: `# Sprint 1 - Plan` is the title of a document."""
 
 _VERSIONS = frozenset(("version", "release"))
-"""What is published: it is over where the next ones are planned elsewhere."""
+"""Words for published versions: done if the next ones are planned under another heading.
+"""
 
 _FEWEST = 3
-"""A letter with a number heads items only where it counts: `S3` alone is a bucket."""
+"""Minimum count of different numbers after a letter that mark items: a lone `S3` is a bucket.
+"""
 
 _SILENT = (Role.NAVIGATION, Role.QUALITY, Role.RISKS, Role.ELSE, Role.SUMMARY, Role.NOISE)
 
 
 @dataclass(slots=True)
 class Chosen:
-    """Sections that are items, and why those are none that look like it; by row.
+    """Sections that are items, and why similar ones are not; all by row.
 
-    `mentions` are sections that speak of an item that another section declares; `criteria` are
-    those of them that say when it is done; `parting` are those that only part a lane.
+    `mentions` are sections about an item that another section declares; `criteria` are mentions
+    that define when the item is done; `parting` are sections that only divide a lane.
     """
 
     items: dict[int, Typed] = field(default_factory=dict)
@@ -68,10 +70,11 @@ class Chosen:
 
 
 class SectionChooser:
-    """Looks at all sections of a file at once.
+    """Choose among all sections of a file at once.
 
-    `bullets` lets plain bullets vouch for a phase; `planned` tells that other things than headings
-    say what is an item: bullets with priorities or quarters, rows with numbers, boxes with codes.
+    If `bullets`, plain bullets are evidence for a phase. `planned` is True if something other than
+    headings shows what is an item: bullets with priorities or quarters, rows with numbers, boxes
+    with codes.
     """
 
     def __init__(
@@ -94,7 +97,7 @@ class SectionChooser:
         self.recurring = {
             heading for heading, run in alike.items() if len({id(s.parent) for s in run}) > 1
         }
-        """Headings such as `Backend` in each sprint: they part the work, and name none."""
+        """Headings such as `Backend` in each sprint: they divide the work and are not items."""
 
     def run(self) -> Chosen:
         """Choose the sections that are items."""
@@ -116,7 +119,7 @@ class SectionChooser:
         return self.chosen
 
     def _declared(self) -> None:
-        """What the settings declare counts before all that was inferred."""
+        """Apply what the settings declare, which takes precedence over everything inferred."""
         for section in self.sections if self.rules else ():
             row = section.node.first
             rule = self.rules.of(section.node)
@@ -149,7 +152,7 @@ class SectionChooser:
     # ---- by type word ------------------------------------------------------------------------
 
     def _firm(self) -> None:
-        """A type word that only items have is enough."""
+        """Take headings whose type word only items have: it is enough evidence."""
         keys = {
             t.key
             for _, t in self.typed
@@ -168,7 +171,7 @@ class SectionChooser:
                 self._take(section, typed)
 
     def _coded(self) -> None:
-        """Codes of a family that we do not know need evidence in one of them."""
+        """Take codes of an unknown family if one of them has evidence."""
         coded = [(s, t) for s, t in self.typed if t.code and not t.dotted]
         coded = [(s, t) for s, t in coded if not s.inside(*_SILENT[1:4])]
         runs = grouped(coded, lambda each: (each[1].word.name, each[0].level))
@@ -186,16 +189,16 @@ class SectionChooser:
             self._settle(run, vouched or enough, _NO_EVIDENCE)
 
     def _dotted(self) -> None:
-        """Numbers alone (`1.1 Sign in`) vouch for each other below one level.
+        """Take headings with only a number (`1.1 Sign in`) if siblings have evidence.
 
-        Numbers below numbers only part the text, unless they carry a plan.
+        Numbers below numbers only divide the text, unless they carry a plan.
         """
         dotted = [(s, t) for s, t in self.typed if t.dotted]
         dotted = [(s, t) for s, t in dotted if not s.inside(Role.RISKS, Role.NAVIGATION)]
         runs = grouped(dotted, lambda each: (each[0].level, _family(each[0])))
         explicit = {s.level for s, t in self.typed if not t.dotted and self._is_item(s)}
         for (level, family), run in sorted(runs.items(), key=lambda each: each[0][0]):
-            if family and level in explicit:  # chapters beside items that carry a word or a code
+            if family and level in explicit:  # chapters next to items that have a word or a code
                 self._settle(run, False, "headings of this level are items by their words or codes")
                 continue
             above = [each for s, _ in run for each in s.above()]
@@ -207,11 +210,11 @@ class SectionChooser:
             self._settle(run, vouched or enough, _NO_EVIDENCE)
 
     def _has_phases(self) -> bool:
-        """Whether phases hold the work: a chapter needs what only a planned item says, then."""
+        """Return whether phases contain the work: then a chapter needs evidence of planning."""
         return any(_is_phase(section) and section.boxes for section in self.sections)
 
     def _numbered(self) -> None:
-        """`## 1. Setup` above boxes `1.1`, `1.2` is what holds them."""
+        """Take `## 1. Setup` above boxes `1.1`, `1.2` as their parent."""
         plan = [s for s in self.sections if s.node.first in self.numbers]
         run = [(s, self.numbers[s.node.first].number) for s in plan]
         if not plan:
@@ -233,7 +236,7 @@ class SectionChooser:
                 self._refuse(section, reason)
 
     def _weak(self) -> None:
-        """Phases, sprints and milestones hold items where the document has none of its own."""
+        """Take phases, sprints and milestones if the document has no other epics or features."""
         firm = {
             t.word.kind for _, t in self.typed if not (t.word.weak or t.code or t.dotted or t.bare)
         }
@@ -269,9 +272,9 @@ class SectionChooser:
                 self._refuse(section, "its section carries no metadata, check boxes or items")
 
     def _released(self) -> None:
-        """Versions that stand before the heading that the planned ones stand below are done."""
+        """Mark versions as done if they precede the heading above the planned ones."""
         lanes = {id(s) for s in self.sections if s.status and meanings(s.status) == {"todo"}}
-        last: dict[tuple[str, int], int] = {}  # where the last such heading of a level stands
+        last: dict[tuple[str, int], int] = {}  # the row of the last such heading of a level
         for section, typed in self.typed if lanes else ():
             for lane in section.above():
                 if id(lane) in lanes and typed.word.name in _VERSIONS:
@@ -291,7 +294,7 @@ class SectionChooser:
             self._take(section, replace(typed, status="Done"))
 
     def _are_parts(self, run: Sequence[tuple[Section, Typed]]) -> bool:
-        """Whether milestones and the like number the parts of sprints: `M1.0` in Sprint 1."""
+        """Return whether milestones and the like number the parts of sprints: `M1.0` there."""
         numbers = {typed.number for _, typed in run if typed.number and typed.title}
         told = all(any(self._is_item(a) for a in section.above()) for section, _ in run)
         return told and len(numbers) == len(run) > 1
@@ -308,7 +311,7 @@ class SectionChooser:
         )
 
     def _one_kind(self) -> None:
-        """Codes of several families at one level are of one kind: `[F-001]` beside `[R-001]`."""
+        """Make codes of several families on one level one kind: `[F-001]` next to `[R-001]`."""
         coded = ((s, t) for s, t in self._numbers() if t.word.name not in _NAMES and not t.dotted)
         for run in grouped(coded, lambda each: each[0].level).values():
             if len({typed.word.name for _, typed in run}) < 2:
@@ -319,14 +322,14 @@ class SectionChooser:
                     self.chosen.items[section.node.first] = typed.of_kind(kind)
 
     def _numbers(self) -> list[tuple[Section, Typed]]:
-        """The sections that are items with a number."""
+        """Return the sections that are items with a number."""
         told = ((s, self.chosen.items.get(s.node.first)) for s in self.sections)
         return [(section, typed) for section, typed in told if typed and typed.number]
 
     # ---- second mentions ---------------------------------------------------------------------
 
     def _repeated(self) -> None:
-        """Of several headings for one item the richest declares it; the others mention it."""
+        """Let the richest of several headings for one item declare it; the others are mentions."""
         same = grouped(
             self._numbers(), lambda each: (each[1].word.name, str(each[1].number).lower())
         )
@@ -351,7 +354,7 @@ class SectionChooser:
                     self._mention(each, best)
 
     def _is_overview(self, each: Section, best: Section) -> bool:
-        """Whether a phase or sprint only stands in a list of them: its titles may be shorter."""
+        """Return whether a phase or sprint is only listed in an overview."""
         weak = self.chosen.items[each.node.first].word.weak
         return weak and each.parent is not best.parent and not each.metadata
 
@@ -361,7 +364,7 @@ class SectionChooser:
         self._refuse(section, "it refers to an item declared elsewhere")
 
     def _judged(self) -> None:
-        """`Phase 1 complete when` below `Success criteria` says when an item is done."""
+        """Note criteria sections: `Phase 1 complete when` below `Success criteria`."""
         rows = {(t.word.name, t.number): s.node.first for s, t in self.typed if self._is_item(s)}
         for section, typed in self.typed:
             row = rows.get((typed.word.name, typed.number)) if typed.number else None
@@ -371,18 +374,20 @@ class SectionChooser:
     # ---- without a type word -----------------------------------------------------------------
 
     def _grouped(self) -> None:
-        """Headings directly below a heading for their kind, where one of them is planned."""
+        """Take headings directly below a heading for their kind if one of them is planned."""
         for above in self.sections:
             if above.group is None or above.inside(*_SILENT):
                 continue
             run = [s for s in above.children if self._is_plain(s) and not s.rows]
-            boxed = above.group != "task" and any(s.boxes for s in run)  # else the boxes are tasks
+            boxed = above.group != "task" and any(
+                s.boxes for s in run
+            )  # below tasks the boxes are not tasks themselves
             if (boxed or any(s.planned for s in run)) and not any(map(self._is_item, run)):
                 for section in run:
                     self._take(section, _untyped(section, above.group))
 
     def _marked(self) -> None:
-        """Headings that the syntax marks as work, and their siblings where most of them are."""
+        """Take headings that the syntax marks as work, and their siblings if most are marked."""
         marked = [s for s in self.sections if s.node.marked]
         holders = {id(above) for section in marked for above in section.above()}
         told = (s for s in self.sections if s.node.marked or id(s) not in holders)
@@ -396,9 +401,9 @@ class SectionChooser:
                         self._take(section, _untyped(section, kinds[0] if kinds else "task"))
 
     def _planned(self) -> None:
-        """Siblings of which most say what only planned items say.
+        """Take siblings if most of them have fields that only planned items have.
 
-        In a backlog that holds nothing else those that are told in one form are such.
+        In a backlog without other items, siblings that share a form are items too.
         """
         records = self._are_records()
         plain_ones = [s for s in self.sections if s.level > 1 and self._is_plain(s)]
@@ -422,7 +427,7 @@ class SectionChooser:
                 self._take(section, _untyped(section, kind))
 
     def _are_records(self) -> bool:
-        """Whether the file is a backlog by its title, and most of it is told in one form."""
+        """Return whether the title names a backlog and most sections share one form."""
         if self.chosen.items or any(s.holds() for s in self.sections):
             return False
         first, *others = self.sections or (None,)
@@ -433,7 +438,7 @@ class SectionChooser:
         return self.chosen.items[section.node.first].inferred
 
     def _prioritised(self) -> None:
-        """`### P1: Logs` beside `### P0: Traces`: the headings are all that the plan names."""
+        """Take `### P1: Logs` next to `### P0: Traces` if the plan consists of such headings."""
         run = [s for s in self.sections if s.title.prioritised and not s.inside(*_SILENT)]
         if self.chosen.items or len(run) < _PAIR or len({s.level for s in run}) > 1:
             return
@@ -441,7 +446,7 @@ class SectionChooser:
             self._take(section, _untyped(section, "epic"))
 
     def _containers(self) -> None:
-        """Headings without a type word above check boxes, or that tell of the rows below them."""
+        """Find headings without a type word that have check boxes, or describe rows, below them."""
         if self.chosen.items:
             self._parts_of_phases()
             return
@@ -471,19 +476,19 @@ class SectionChooser:
             listed = list(self.sections)
         listed = [s for s in listed if s.bullets and not s.time and self._may_hold(s)]
         if any(s.wishes > 1 for s in listed):
-            listed = [s for s in listed if s.wishes]  # what stands beside stories tells of them
+            listed = [s for s in listed if s.wishes]  # text next to stories describes them
         if timed or len(listed) >= _PAIR:
             self._contain(listed)
 
     def _holds_work(self, section: Section) -> bool:
-        """Whether work stands below a heading, or below parts that recur below its like."""
+        """Return whether a heading has work below it, or below parts with recurring names."""
         parts = (each for each in section.children if (each.level, each.word) in self.recurring)
         return section.holds() or any(each.holds() for each in parts)
 
     def _parts_of_lanes(self) -> list[Section]:
-        """Headings above the bullets of what is done, and of what is to be done.
+        """Return the headings above bullets in lanes for work that is done or still to do.
 
-        Where a file tells the two apart, it lists the work there: what stands elsewhere is none.
+        If a file separates the two, its work is listed there and nowhere else.
         """
         found: list[Section] = []
         told = set()
@@ -494,10 +499,11 @@ class SectionChooser:
         return found if len(told) >= _PAIR and len(found) >= _PAIR else []
 
     def _parts_of_phases(self) -> None:
-        """Headings that part the work of a phase; those that part bullets are asked for.
+        """Find headings that divide the work of a phase; those above bullets only on request.
 
-        Where items of this level have words or codes, or the boxes have, others only order them.
-        Most of a run tell of what they name in tables: their bullets describe it, too.
+        If items of this level have words or codes, or the boxes have, other headings only order
+        them. If most of a run describe items that they list in tables, their bullets are
+        descriptions too.
         """
         if self.planned:
             return
@@ -520,7 +526,7 @@ class SectionChooser:
                 self._contain(parts)
 
     def _phase_above(self, section: Section) -> Section | None:
-        """The phase that a heading is a part of; a heading between them holds nothing else."""
+        """Return the phase that a heading is part of; headings in between have no other content."""
         above = section.parent
         while above and not self._is_item(above) and not (above.holds() or above.bullets):
             above = above.parent
@@ -528,9 +534,9 @@ class SectionChooser:
         return above if item and item.word.weak else None
 
     def _may_hold(self, section: Section) -> bool:
-        """Whether a heading without a type word could be a part of the work.
+        """Return whether a heading without a type word could be a part of the work.
 
-        In a lane it parts what stands there at most, unless that is a lane of a phase.
+        In a lane it only divides the contents, unless the lane belongs to a phase.
         """
         if not self._is_plain(section) or section.level < _PAIR:
             return False
@@ -542,10 +548,10 @@ class SectionChooser:
         return not lane or any(self._is_item(each) for each in above)
 
     def _lanes(self) -> None:
-        """Where most headings beside each other that hold work are lanes, those behind are, too.
+        """Treat all sibling headings with work from the first lane on as lanes if most are.
 
-        Work are boxes and rows; bullets that are asked for only where there are none of these.
-        What stands before the first lane may tell how to read them.
+        Work is boxes and rows; requested bullets count only if there are neither. A heading before
+        the first lane may explain how to read them.
         """
         for siblings in grouped(self.sections, lambda section: id(section.parent)).values():
             run = [s for s in siblings if s.holds()]
@@ -562,7 +568,7 @@ class SectionChooser:
             self.chosen.containers[section.node.first] = "epic"
 
     def _is_plain(self, section: Section) -> bool:
-        """Whether a heading could be an item that no word names."""
+        """Return whether a heading without a type word could be an item."""
         if (section.title.typed or section.node.marked) and self._is_item(section):
             return False
         if section.node.first in self.chosen.mentions or section.inside(*_SILENT):
@@ -579,17 +585,17 @@ _WORKS = frozenset(("plan", "tasks", "structure", "matters", "lane", "shelved"))
 
 
 def _names_work(title: str) -> bool:
-    """Whether a document is one of work by its title: `Backlog`, `Ideas for the garden`."""
+    """Return whether a document's title is about work: `Backlog`, `Ideas for the garden`."""
     return any(topics(word) & _WORKS for word in (title, *title.split()))
 
 
 def _is_plan(lane: Section) -> bool:
-    """Whether a lane is the plan itself, whose parts hold work: `Backlog (unscheduled)`."""
+    """Return whether a lane is the plan itself, with work in its parts: `Backlog (unscheduled)`."""
     return "plan" in topics(bare_word(without_remark(lane.word)))
 
 
 def _is_about(title: str) -> bool:
-    """Whether a title says that its section is the plan, or tells of it: `Overview: the data`."""
+    """Return whether a title names the plan itself or describes it: `Overview: the data`."""
     if _PLANS.issuperset(map(bare_word, APART.split(title))):
         return True
     first = re.split(r"[:：—–]", title, maxsplit=1)[0]
@@ -597,12 +603,12 @@ def _is_about(title: str) -> bool:
 
 
 def _named(typed: Typed) -> tuple[str, str]:
-    """The word and the number of an item."""
+    """Return the word and the number of an item."""
     return typed.word.name, (typed.number or "").lower()
 
 
 def _family(section: Section) -> int:
-    """The section that a run of numbers is below; 0 for one that has a type, whichever it is."""
+    """Return the id of the section above a run of numbers; 0 if that section has a type."""
     parent = section.parent
     return 0 if parent and parent.title.typed else id(parent)
 
@@ -616,7 +622,7 @@ def _is_phase(section: Section) -> bool:
 
 
 def _is_letter(section: Section) -> bool:
-    """Whether a heading begins with a letter and a number: `S3`, which a hyphen makes a code."""
+    """Return whether a heading begins with a letter and a number: `S3`, but not the code `S-3`."""
     typed = section.title.typed
     text = bare_word(section.node.text)
     return (
@@ -627,12 +633,12 @@ def _is_letter(section: Section) -> bool:
 
 
 def _is_padded(typed: Typed) -> bool:
-    """Whether a number is filled up with zeros: `T0001` counts items, `S3` may be a bucket."""
+    """Return whether a number has leading zeros: `T0001` counts items, `S3` may be a bucket."""
     return typed.number is not None and typed.number.startswith("0") and len(typed.number) > _PAIR
 
 
 def _as_declared(section: Section, kind: str) -> Typed:
-    """A section as the item that it was declared to be; a number that it has keeps its key."""
+    """Return a section as an item of its declared kind; a number that it has keeps its key."""
     typed = section.title.typed
     if typed is not None and typed.word.kind == kind and not typed.dotted:
         return typed
@@ -640,7 +646,7 @@ def _as_declared(section: Section, kind: str) -> Typed:
 
 
 def _as_part(section: Section, typed: Typed) -> Typed:
-    """A letter and a number say no kind: parts of the whole are epics, parts of items stories."""
+    """Return a lettered heading with its kind: epics at the top, below items the usual kind."""
     if typed.word.name.upper() in vocabulary().letters or any(
         a.title.typed for a in section.above()
     ):
@@ -650,7 +656,7 @@ def _as_part(section: Section, typed: Typed) -> Typed:
 
 def _untyped(section: Section, kind: str) -> Typed:
     title = section.title
-    worded = title.typed is not None and not title.typed.dotted  # a word that is none of a kind
+    worded = title.typed is not None and not title.typed.dotted  # with a word for another kind
     text = plain(section.node.text) if worded or not title.text else title.text
     return Typed(
         _TYPES[kind], None, text, status=title.status, points=title.points,
@@ -662,7 +668,7 @@ _BOX_NUMBER = re.compile(r"(?:\*\*)?([A-Z]|\d{1,4})\.\d{1,4}(?![^\W_])")
 
 
 def _number_of_boxes(section: Section) -> str | None:
-    """The number of a heading whose check boxes all carry it: `## 1. Setup` above `1.1`."""
+    """Return the number of a heading that all its check boxes carry: `## 1. Setup` above `1.1`."""
     boxes = [child.text for child in section.node.children if child.box is not None]
     numbers = {match[1] if (match := _BOX_NUMBER.match(text)) else "" for text in boxes}
     typed = section.title.typed
@@ -673,7 +679,7 @@ def _number_of_boxes(section: Section) -> str | None:
 
 
 def _is_rival(section: Section, child: Section) -> bool:
-    """Whether a part is itself a phase or the like of the same rank, vouching for itself only."""
+    """Return whether a part is itself a phase or the like of the same rank or a higher one."""
     above, below = section.title.typed, child.title.typed
     if above is None or below is None or not below.word.weak or child.holds() or child.metadata:
         return False
@@ -687,12 +693,12 @@ def _outranks(typed: Typed | None, rank: int) -> bool:
 
 
 def _weight(section: Section) -> int:
-    """How much stands below a heading."""
+    """Return how much content is below a heading."""
     below = sum(_weight(child) + 5 for child in section.children)
     return section.boxes + section.bullets + section.rows + section.prose + section.items + below
 
 
 def _alike(left: str, right: str) -> bool:
-    """Whether two titles are one, or one goes on where the other ends."""
+    """Return whether two titles are the same, or one begins with the other."""
     a, b = bare_word(left), bare_word(right)
     return a == b or a.startswith(b) or b.startswith(a)

@@ -1,4 +1,4 @@
-"""Where a node of an outline stands, and what the parts of a walk over it share."""
+"""Hold the position of a node in an outline, and what the parts of the walk share."""
 
 import re
 from dataclasses import dataclass, replace
@@ -18,18 +18,18 @@ _KEY = re.compile(r"[^\W\d_][\w -]{0,30}[:：][ ]")
 """What may be a key without bold marks."""
 
 _MOST_TITLE_LINES = 8
-"""A title does not go on over more lines than these: what does is a paragraph."""
+"""Maximum number of lines of a title: a longer text is a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a node stands.
+    """The position of a node in the outline.
 
-    `owner` is the item that lines belong to, `chain` the items that it stands in, outermost
-    first. `section` is the heading above, `closed` why nothing is read below it; `field` is the
-    field that the heading names. `listed` tells that the node stands in a list entry; `kind` is
-    that of the entries below, which the settings say; `labelled` tells that `status` is
-    that of a line above them: `Done:`.
+    `owner` is the item that lines belong to, `chain` the items around the node, outermost first.
+    `section` is the heading above. `closed` is the reason why nothing is read below it; `field` is
+    the field that the heading names. `listed` is True inside a list entry. `kind` is the kind of
+    the entries below, as declared in the settings. `labeled` is True if `status` comes from a line
+    above the entries: `Done:`.
     """
 
     owner: MarkdownDraft | None = None
@@ -44,24 +44,24 @@ class Scope:
     status: str | None = None
     listed: bool = False
     kind: str = ""
-    labelled: bool = False
+    labeled: bool = False
 
     def below(self, draft: MarkdownDraft) -> "Scope":
-        """The scope of what stands in an item."""
+        """Return the scope of the contents of an item."""
         return Scope(draft, (*self.chain, draft), self.section)
 
     def parent(self, rank: int) -> MarkdownDraft | None:
-        """The innermost item of a smaller rank."""
+        """Return the innermost item of a smaller rank."""
         return next((each for each in reversed(self.chain) if each.rank < rank), None)
 
     def speaks_of_else(self) -> bool:
-        """Whether a heading above speaks of risks, of else, or of the way through the file."""
+        """Return whether a heading above is about risks, other matters, or navigation."""
         section = self.section
         return section is not None and section.inside(Role.RISKS, Role.ELSE, Role.NAVIGATION)
 
 
 class Walk:
-    """What a walk over an outline gathers, and how it begins items; `Gatherer` does the walking."""
+    """The state of a walk over an outline, and the start of items; `Gatherer` does the walking."""
 
     def __init__(self, record: Record, choices: Choices) -> None:
         self.record, self.choices, self.lines = record, choices, record.lines
@@ -73,11 +73,11 @@ class Walk:
         self.by_number: dict[str, MarkdownDraft] = {}  # boxes of a numbered plan
 
     def children(self, node: Node, scope: Scope) -> None:
-        """Read what stands directly in a node, in order."""
+        """Read the direct children of a node, in order."""
         raise NotImplementedError
 
     def read_line(self, line: Line, scope: Scope, *, glued: bool, reason: str = "") -> None:
-        """Read one line of a paragraph, or of an entry that is no item."""
+        """Read one line of a paragraph, or of an entry that is not an item."""
         raise NotImplementedError
 
     def add(
@@ -91,7 +91,7 @@ class Walk:
         scope: Scope,
         level: int = 0,
     ) -> MarkdownDraft:
-        """A new item; its parent is the nearest item around it of a smaller rank."""
+        """Add an item; its parent is the nearest item around it of a smaller rank."""
         place = self.record.place(line, at)
         draft = MarkdownDraft(kind, title, place, line=line, typed=typed, level=level)
         draft.index = len(self.record.drafts)
@@ -114,7 +114,7 @@ class Walk:
         return draft
 
     def note_entry(self, draft: MarkdownDraft, node: Node) -> None:
-        """Note where an item in a list stands."""
+        """Record the position of an item in a list."""
         line = self.lines[node.first]
         draft.indent, draft.content, draft.box = line.indent, line.content, line.box
         if line.box is not None and line.ticked:
@@ -122,7 +122,7 @@ class Walk:
         self.record.take_told(draft, node)
 
     def further_title(self, node: Node, draft: MarkdownDraft, title: Title) -> None:
-        """The next lines of an entry: they go on with its title, or with the body that it began."""
+        """Read the next lines of an entry: they continue its title, or the body that it began."""
         take_title(draft, title)
         draft.last_line = node.first
         if title.rest or is_all_bold(self.lines[node.first].text):
@@ -136,7 +136,7 @@ class Walk:
             if line.indent < node.content and line.text.startswith("**"):
                 break
             if _KEY.match(line.text) and _KEY.match(self.lines[node.first].text):
-                break  # one of several keys of a record, also where its word means nothing here
+                break  # one of several keys of a record, even if its word is unknown
             draft.title = f"{draft.title} {plain(line.text)}".strip()
             draft.last_line = row
             self.record.note(line, "title", draft)
@@ -147,7 +147,7 @@ class Walk:
             draft.body_end = self._end_of_body(node)
 
     def _end_of_body(self, node: Node) -> int:
-        """The last line of a body that begins behind its title; fields may follow it."""
+        """Return the last line of a body that begins after its title; fields may follow it."""
         row = node.first
         while row + 1 < node.head:
             if parse_pairs(self.record.text, self.lines[row + 1], plain_keys=True):
@@ -156,7 +156,7 @@ class Walk:
         return row
 
     def body_of(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
-        """What stands in an entry that is an item."""
+        """Read the contents of an entry that is an item."""
         inner = replace(scope.below(draft), listed=True)
         for row in range(draft.last_line + 1, node.head):
             line = self.lines[row]
@@ -167,7 +167,7 @@ class Walk:
 
 
 class PartReader:
-    """What every reader of a part of an outline knows."""
+    """The shared state of a reader of a part of the outline."""
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
@@ -177,7 +177,7 @@ class PartReader:
         self.blocks = walk.blocks
 
     def holds_tasks(self, item: MarkdownDraft) -> bool:
-        """Whether an item is made of tasks: it is a phase, or an epic that is used as one."""
+        """Return whether an item consists of tasks: a phase, or an epic used as one."""
         typed = item.typed
         if typed is None or typed.word.weak:
             return item.weak

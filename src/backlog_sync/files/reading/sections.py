@@ -1,4 +1,4 @@
-"""What a heading says, and what stands directly below it: the evidence about sections."""
+"""Gather evidence about sections: what a heading says, and what is directly below it."""
 
 import re
 from collections import Counter
@@ -39,11 +39,11 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r" by (?:phase|epic|sprint|priority|milestone|status|story|week|release)s?$")
-"""`Tests by phase` goes through the plan once more."""
+"""Headings such as `Tests by phase` go through the plan once more."""
 
 
 class Role(Enum):
-    """What a section is about where it is no item."""
+    """The topic of a section that is not an item."""
 
     NAVIGATION = "navigation"
     QUALITY = "a quality list"
@@ -56,19 +56,23 @@ class Role(Enum):
 
 @dataclass(slots=True, eq=False)
 class Section:
-    """A heading and what stands directly below it, up to the next heading.
+    """A heading and what is directly below it, up to the next heading.
 
-    `word` is the heading as tables hold it; `field` the field that it names, `group` the kind of
-    what it groups. `boxes`, `bullets` and `rows` count check boxes, plain bullets that are no
-    links and no metadata, and rows of tables of items; `tables` counts the tables that hold none.
-    `metadata` tells of pairs that show intent, `planned` of what only a planned item says,
-    `stories` of criteria or a user story; `sentences` counts paragraphs that are user stories,
-    `wishes` bullets that are. `time` tells that it names a time, a `lane` one without dates
-    (`Next`, `In Progress`), which is no work; such is a `person`, too.
-    `leads` are the bold words that bullets begin with (`- **Search:** find …`), `fielded` tells
-    that such words are keys of fields. `labels` are those that any paragraph or bullet begins with,
-    `formed` tells that the sections beside it have the same ones: all are told in one form. `ranks`
-    keeps what was found out about priorities among the sections directly below.
+    `word` is the heading in the normalized form of the word tables; `field` is the field that it
+    names, `group` the kind of the items that it groups. `boxes`, `bullets` and `rows` count check
+    boxes, plain bullets (links and metadata excluded), and rows of tables of items; `tables` counts
+    the other tables.
+
+    `metadata` is True if there are pairs that show an item, `planned` if there are fields of
+    planned items only, `stories` if there are criteria or a user story; `sentences` counts
+    paragraphs that are user stories, `wishes` such bullets. `time` is True if the heading names a
+    time, `lane` if it names one without dates (`Next`, `In Progress`), which is not an item; the
+    same holds for `person`.
+
+    `leads` are the bold words that bullets begin with (`- **Search:** find …`); `fielded` is True
+    if such words are keys of fields. `labels` are the bold words that any paragraph or bullet
+    begins with; `formed` is True if the sibling sections have the same ones, so that all share one
+    form. `ranks` caches what is known about priorities among the sections directly below.
     """
 
     node: Node
@@ -108,7 +112,7 @@ class Section:
         return self.node.level
 
     def above(self) -> list["Section"]:
-        """The sections that it stands in, the innermost first."""
+        """Return the sections around it, the innermost first."""
         found = []
         at = self.parent
         while at is not None:
@@ -117,36 +121,36 @@ class Section:
         return found
 
     def inside(self, *roles: Role) -> bool:
-        """Whether it, or a section above it, plays one of these roles."""
+        """Return whether it, or a section above it, has one of these roles."""
         above = (each.role for each in self.above() if each.role is not Role.NOISE)
         return self.role in roles or any(role in roles for role in above)
 
     def holds(self) -> bool:
-        """Whether entries that are work stand directly below."""
+        """Return whether entries that are work are directly below."""
         return bool(self.boxes or self.rows or self.sentences > 1)
 
 
 _NEAR = 8
-"""A plan stands right below its heading: what comes later speaks of something else."""
+"""Number of lines below a heading in which its plan must be: later lines have other topics."""
 
 OURS = frozenset(("issue", "progress"))
-"""Fields that write-back adds: they are no evidence of the author's intent."""
+"""Fields that write-back adds: they are not evidence of the author's intent."""
 
 _PLANNED = listed("section_evidence")
 _STORIES = frozenset(("story_points", "acceptance_criteria", "user_story"))
 
 
 def bare_heading(text: str) -> str:
-    """A heading as tables hold it: without its numbering."""
+    """Return a heading in the form of the word tables: without its numbering."""
     return bare_word(_NUMBERING.sub("", bare_word(text[:160])))
 
 
 def read_sections(
     text: str, lines: tuple[Line, ...], root: Node, rows: dict[int, int]
 ) -> list[Section]:
-    """All sections of a file in order, with their evidence.
+    """Return all sections of a file in order, with their evidence.
 
-    `rows` counts, by the row of its header, how many items a table holds.
+    `rows` maps the row of a table's header to the number of its items.
     """
     found: list[Section] = []
     by_node: dict[int, Section] = {}
@@ -164,14 +168,14 @@ def read_sections(
         for child in node.children:
             _look(text, lines, child, section, rows)
         if section.holds() and section.role in (Role.NOISE, Role.NAVIGATION):
-            section.role = None  # a part of the work that has the name of something else
+            section.role = None  # a part of the work with the name of something else
     _count_leads(found)
     _compare_labels(found)
     return found
 
 
 def _compare_labels(sections: list[Section]) -> None:
-    """Note which sections are told in one form: `**Why.** …` and `**Cost.** …` below most."""
+    """Mark sections that share a form: `**Why.** …` and `**Cost.** …` below most of them."""
     for run in grouped(sections, lambda section: id(section.parent)).values():
         counts = Counter(label for section in run for label in section.labels)
         form = {label for label, count in counts.items() if count > 1 and count * 2 > len(run)}
@@ -180,11 +184,11 @@ def _compare_labels(sections: list[Section]) -> None:
 
 
 _FORM = 2
-"""One label that recurs may be a note; two are a form."""
+"""Minimum number of shared labels: one that recurs may be a note, two are a form."""
 
 
 def _count_leads(sections: list[Section]) -> None:
-    """Count bullets with a bold lead, where their leads are no keys: those recur in a file."""
+    """Count bullets with a bold lead if the leads are not keys: keys recur in a file."""
     counts = Counter(lead for section in sections for lead in section.leads)
     for section in sections:
         if section.fielded or any(counts[lead] > 1 or topics(lead) for lead in section.leads):
@@ -219,14 +223,14 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
 
 
 _COUNT = re.compile(r"(?:[ ]\d{1,3})?(?:[ ]?[:：—–].*)?$")
-"""A number behind what a heading speaks of, and what goes on behind a colon."""
+"""A number after the topic of a heading, and what follows a colon."""
 
 _OF = re.compile(r"[ ](?:for|from|in|until|für|aus|de|del|da|do|para|pour|per)[ ]", re.IGNORECASE)
-"""What stands between a word and what it speaks of: `Out of scope for the first release`."""
+"""The words between a topic and what it applies to: `Out of scope for the first release`."""
 
 
 def _role_of_part(head: str) -> Role | None:
-    """What a heading speaks of by its beginning: `Definition of done for the release (May)`."""
+    """Return the role by the beginning of a heading: `Definition of done for the release (May)`."""
     for end in (*(match.start() for match in _OF.finditer(head)), len(head)):
         said = topics(head[:end])
         if "dropped" in said:
@@ -238,29 +242,29 @@ def _role_of_part(head: str) -> Role | None:
 
 
 APART = re.compile(r"[ ]?[/,&][ ]?|[ ](?:and|y|e|und|et|i|и)[ ]", re.IGNORECASE)
-"""What stands between words of which each says something: `Planning & retrospective`."""
+"""Separators between words with separate meanings: `Planning & retrospective`."""
 
 
 def _is_lane(head: str) -> bool:
-    """Whether a heading says when, and what there is at most: `Later`, `Later topics`."""
+    """Return whether a heading names a time, at most with a word for a list: `Later topics`."""
     word, _, rest = head.partition(" ")
     return "lane" in topics(head) or (bool(rest) and "lane" in topics(word) and is_list(rest))
 
 
 def names_person(head: str) -> bool:
-    """Whether a heading parts the work by who does it: `Developer`, `Person 1 - backend`."""
+    """Return whether a heading divides the work by person: `Developer`, `Person 1 - backend`."""
     counted = _COUNTED.match(head)
     return "persons" in topics(counted[1] if counted else head)
 
 
 _COUNTED = re.compile(r"(.{1,30}?)[ ]#?(?:\d{1,2}|[a-h])(?=$|[ ]?[-–—:])", re.IGNORECASE)
-"""A word that is counted: `person 1`, `member b: search`."""
+"""A word with a number or letter after it: `person 1`, `member b: search`."""
 
 
 def status_of(text: str) -> str | None:
-    """The status that a heading or a label gives to all below it: `Done and tested`.
+    """Return the status that a heading or a label gives to all below it: `Done and tested`.
 
-    `Completed milestones` and `Problemas resueltos` name with it what there is.
+    `Completed milestones` and `Problemas resueltos` also name the kind of things below.
     """
     first = APART.split(text, maxsplit=1)[0].strip(" :：")
     told = status_in(first)
@@ -275,7 +279,7 @@ def status_of(text: str) -> str | None:
 
 
 def _joined_status(word: str) -> str | None:
-    """The status that begins a heading without blanks: `已完成工作` is work that is done."""
+    """Return the status at the start of a heading without blanks: `已完成工作`, completed work."""
     if not _CJK_WORD.fullmatch(word):
         return None
     parts = ((word[:at], word[at:].lstrip("的の")) for at in range(len(word) - 1, 0, -1))
@@ -291,12 +295,12 @@ _CJK_WORD = re.compile(rf"(?:{CJK.pattern}){{3,12}}")
 
 
 def is_list(word: str) -> bool:
-    """Whether a word names what a list holds: `tasks`, `milestones`, `ideas`."""
+    """Return whether a word names the contents of a list: `tasks`, `milestones`, `ideas`."""
     return bool(list_kind(word) or group_kind(word) or "matters" in topics(word))
 
 
 _GROUPED = frozenset(("feature", "epic", "bug"))
-"""Kinds of which a heading speaks in one word, whatever the language."""
+"""Kinds that a heading names in a single word, whatever the language."""
 
 _PAST = frozenset(("dropped", "told"))
 
@@ -305,14 +309,14 @@ _ROLES = (
     ("rules", Role.QUALITY), ("aside", Role.ELSE),
     ("dropped", Role.ELSE), ("told", Role.ELSE), ("summary", Role.SUMMARY), ("noise", Role.NOISE),
 )  # fmt: skip
-"""What a heading speaks of, the surest first."""
+"""The role for each topic of a heading, the most certain first."""
 
 _EDGES = frozenset(("risks", "aside", "quality", "rules"))
-"""Topics that one word at the beginning or the end of a heading tells."""
+"""Topics for which the first or last word of a heading is enough."""
 
 
 def role_of(word: str) -> Role | None:
-    """What a heading or a label speaks of, if that is no work."""
+    """Return the topic of a heading or a label if it is not about work."""
     parts = word.replace("&", " ").replace(",", " ").split()
     if not parts or len(word) > _LONGEST_HEADING:
         return None
@@ -330,13 +334,14 @@ def role_of(word: str) -> Role | None:
 
 
 _LONGEST_HEADING = 80
-"""A longer heading is a sentence: its first and its last word tell nothing."""
+"""Maximum length of a heading, in characters; words at the ends of a sentence prove nothing.
+"""
 
 
 def _look(
     text: str, lines: tuple[Line, ...], node: Node, section: Section, rows: dict[int, int]
 ) -> None:
-    """Note what a node says of the heading above it."""
+    """Note what a node says about the heading above it."""
     if node.form in (Form.TEXT, Form.ENTRY) and (label := _LABEL.match(lines[node.first].text)):
         section.labels.add(bare_word(label[1] or label[2]))
     if node.form is Form.QUOTE and is_sentence(lines[node.first].text.lstrip("> ")):
@@ -381,7 +386,7 @@ def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Sect
 
 
 def is_lead(pair: Pair) -> bool:
-    """Whether a bold word may begin a bullet that says what is wanted: `**Search:** find …`."""
+    """Return whether a bold word may begin a bullet about planned work: `**Search:** find …`."""
     width = len(pair.value) + 2 * len(CJK.findall(pair.value[:_SENTENCE]))
     return pair.field is None and pair.bold and width >= _SENTENCE
 
@@ -390,7 +395,7 @@ _LABEL = re.compile(r"\*\*(?:([^*]{1,60})[.:：]\*\*|([^*]{1,60})\*\*(?:[:：]|[
 """The bold words that a paragraph begins with: `**Why.** …`, `**Why**: …`."""
 
 _SENTENCE = 16
-"""A shorter value is that of a field; a sentence in few signs is longer."""
+"""Minimum width of a sentence; a shorter value belongs to a field. CJK characters count more."""
 
 
 def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> tuple[Pair, ...]:
@@ -408,12 +413,12 @@ def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> 
 
 
 def _is_ours(pair: Pair, line: Line, section: Section) -> bool:
-    """Whether write-back may have put a pair there: a status stands right behind the issue."""
+    """Return whether write-back may have added a pair: a status right after the issue."""
     return pair.field == "status" and 0 <= section.issue == line.row - 1
 
 
 def _is_evidence(pair: Pair, line: Line, section: Section) -> bool:
-    """Whether a pair shows that the author means an item."""
+    """Return whether a pair shows that the author means an item."""
     if pair.field == "status":
         return not _is_ours(pair, line, section)
     if pair.field is None:
@@ -423,9 +428,9 @@ def _is_evidence(pair: Pair, line: Line, section: Section) -> bool:
 
 
 def is_priority_heading(section: Section) -> bool:
-    """Whether a heading only says a priority: `High priority`, `P1`, and nothing of its own.
+    """Return whether a heading only names a priority: `High priority`, `P1`.
 
-    A remark behind `Must have` explains it; one behind another priority says what is meant.
+    A remark after `Must have` explains it; one after another priority is the actual topic.
     """
     head = bare_word(without_remark(section.word))
     if head in _MOSCOW:
@@ -434,9 +439,9 @@ def is_priority_heading(section: Section) -> bool:
 
 
 def is_priority_of_run(section: Section) -> bool:
-    """Whether a heading only says a priority, or stands among such: `Previously noted`.
+    """Return whether a heading only names a priority, or its siblings do: `Previously noted`.
 
-    What some of its siblings are it is as well, and the remark behind one is no name of its own.
+    What some siblings are, all of them are; a remark after a priority is not a name.
     """
     above = section.parent
     siblings = above.children if above else [section]
@@ -449,18 +454,18 @@ def is_priority_of_run(section: Section) -> bool:
 
 
 def _ranks_in(run: list[Section]) -> tuple[bool, bool]:
-    """Whether some of a run only say a priority, and whether several explain one."""
+    """Return whether some of a run only name a priority, and whether several explain one."""
     named = [s for s in run if is_priority(bare_word(without_remark(s.word)))]
     among = len(named) > 1 and any(map(is_priority_heading, named))
     return among, sum(_EXPLAINED.split(s.word, maxsplit=1)[0] in _MOSCOW for s in run) > 1
 
 
 _EXPLAINED = re.compile(r"[ ]?[(:：–—]|[ ]-[ ]")
-"""What stands behind a priority and says what it means: `Must have (M) – essential for now`."""
+"""The start of a remark that explains a priority: `Must have (M) – essential for now`."""
 
 
 def priority_of_all(section: Section) -> str | None:
-    """The priority that a heading gives to what stands below it: `P2 - Extensions`, `Must have`."""
+    """Return the priority that a heading gives to everything below it: `P2 - Extensions`."""
     if section.title.prioritised:
         return section.title.priority
     return plain(without_remark(section.node.text)) if is_priority_of_run(section) else None

@@ -1,6 +1,6 @@
-"""What a Markdown file says of its items beside their own lines, and where they stand.
+"""Complete the drafts with what a Markdown file says elsewhere, and set their anchors.
 
-Overviews and totals that name items, marks of titles, milestones; the last step before the drafts
+Overviews and totals that name items, marks in titles, milestones; the last step before the drafts
 are assembled.
 """
 
@@ -34,7 +34,7 @@ _CODE = re.compile(r"[A-Z][A-Z0-9]{0,9}-?\d{1,6}(?:\.\d{1,6}){0,5}")
 
 
 class Known:
-    """The items of a file by key, number and title, each where only one has it."""
+    """The items of a file by key, number and title, each only if it is unique."""
 
     def __init__(self, drafts: Iterable[MarkdownDraft]) -> None:
         self._found: dict[Name, list[MarkdownDraft]] = {}
@@ -45,17 +45,17 @@ class Known:
                 self._found.setdefault(name, []).append(draft)
 
     def first(self, names: Iterable[Name]) -> MarkdownDraft | None:
-        """The one item that the first name of a single one stands for."""
+        """Return the item of the first name that only one item has."""
         found = (self._found.get(name, []) for name in names)
         return next((each[0] for each in found if len(each) == 1), None)
 
     def titled(self, title: str) -> MarkdownDraft | None:
-        """The one item with this title, or with the key that the title begins with."""
+        """Return the only item with this title, or with the key that the title begins with."""
         return self.first((("title", bare_word(title)), ("key", name_key(title) or "")))
 
 
 def settle(record: Record) -> Known:
-    """Give the drafts what stands elsewhere, and their anchors."""
+    """Complete the drafts from the rest of the file, and set their anchors."""
     if record.keywords:
         _settle_org(record.drafts)
     _clear_repeated_keys(record)
@@ -80,15 +80,15 @@ def settle(record: Record) -> Known:
             replace(hint, sure=hint.sure or hint.issue == sure) for hint in draft.hints
         )
         word = draft.typed.word.name if draft.typed and id(draft) in shared else ""
-        if not draft.line.cells:  # nothing is written into a table in HTML
+        if not draft.line.cells:  # nothing is written into an HTML table
             draft.anchor = replace(_anchor(draft, record.lines, word), keywords=record.keywords)
     return known
 
 
 def _settle_org(drafts: Sequence[MarkdownDraft]) -> None:
-    """The first sentence is a title in an Org file.
+    """Settle the drafts of an Org file: the first sentence of each is its title.
 
-    Parts keep their words, and are done where all that stands below them is.
+    Parts keep their words, and are done if everything below them is done.
     """
     states: dict[int, list[bool]] = {}
     for draft in reversed(drafts):
@@ -106,7 +106,7 @@ def _settle_org(drafts: Sequence[MarkdownDraft]) -> None:
 
 
 def key_elsewhere(word: str) -> str | None:
-    """The key of what a dependency names, if another file has it: `Story 1.2`, `US-12`, `web-2`."""
+    """Return the key that a dependency names if another file has it: `Story 1.2`, `US-12`."""
     text = singular(word)
     if _LETTERED.fullmatch(text):
         return text.lower()
@@ -120,7 +120,7 @@ def key_elsewhere(word: str) -> str | None:
 
 
 def _clear_repeated_keys(record: Record) -> None:
-    """Of items with one key the first has it; codes of boxes that stand twice are no keys."""
+    """Keep a repeated key only for its first item; repeated codes of boxes are not keys."""
     inferred = [draft for draft in record.drafts if draft.key and "id" not in draft.places]
     counts = Counter(draft.key for draft in inferred)
     first: set[str] = set()
@@ -138,7 +138,7 @@ def _clear_repeated_keys(record: Record) -> None:
 
 
 def _take_issue(draft: MarkdownDraft) -> None:
-    """Take the number behind a list item's title for its issue: write-back puts it there."""
+    """Read the number after a list item's title as its issue: write-back puts it there."""
     title, issue = without_issue(draft.title)
     if draft.line.kind is not Kind.LIST or issue not in (draft.fields.get("issue", issue), None):
         return
@@ -154,9 +154,9 @@ _LED = re.compile(r"#(\d{1,9})(?:[ ]?[:.)—–-])?[ ]+(?=\S)")
 
 
 def _take_leads(drafts: Sequence[MarkdownDraft]) -> dict[int, IssueRef]:
-    """The issues that list items begin with (`#28 Sign in`), by item; their titles have none.
+    """Return the issues that list items begin with (`#28 Sign in`), removed from their titles.
 
-    Numbers that may count the entries are no issues.
+    Numbers that may count the entries are not issues.
     """
     listed = [draft for draft in drafts if draft.line.kind is Kind.LIST and draft.row is None]
     found = {draft.index: match for draft in listed if (match := _LED.match(draft.line.text))}
@@ -171,9 +171,9 @@ def _take_leads(drafts: Sequence[MarkdownDraft]) -> dict[int, IssueRef]:
 
 
 def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
-    """What an overview says of an item: the item's own words count first."""
+    """Copy fields from an overview row to its item; the item's own fields take precedence."""
     merged = MERGED.union(row.columns.own.values())
-    if not row.line.cells:  # nothing is written into a table in HTML
+    if not row.line.cells:  # nothing is written into an HTML table
         draft.cells += [MetaLine(each, row.line.row) for each in row.pairs if each.field in merged]
     own, told = record.filler.own_field, row.told(record.path)
     named = [(pair, own(pair.key) or field_of(pair.key) or "") for pair in told]
@@ -182,9 +182,9 @@ def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
 
 
 def _follows(draft: MarkdownDraft) -> bool:
-    """Whether an item does not say how far it is; `Status: none` says so, too.
+    """Return whether an item does not set its own progress; `Status: none` does not either.
 
-    A story stands for itself below an epic or a feature, which may be closed before it.
+    A story below an epic or a feature has its own progress: they may be closed before it.
     """
     above = draft.parent if isinstance(draft.parent, MarkdownDraft) else None
     if draft.typed and above and above.typed and not above.weak:
@@ -194,13 +194,13 @@ def _follows(draft: MarkdownDraft) -> bool:
 
 
 def _is_open(draft: MarkdownDraft) -> bool:
-    """Whether an item says of itself how far it is: by its box, or by a criterion's empty one."""
+    """Return whether an item shows its own progress, by its box or a criterion's box."""
     points = (each.line for each in draft.criteria if isinstance(each, Point) and not each.done)
     return draft.box is not None or any(line.box is not None for line in points)
 
 
 def _settle(record: Record, draft: MarkdownDraft) -> None:
-    """What a title says, where no field of the item says it."""
+    """Set the fields that a title contains unless a field of the item sets them."""
     draft.hints = _hints(draft, record.lines)
     draft.parents = [ref for ref in draft.parents if ref.kind != "group" and not draft.parent]
     if draft.mark is not None:
@@ -215,7 +215,7 @@ def _settle(record: Record, draft: MarkdownDraft) -> None:
 
 
 def _hints(draft: MarkdownDraft, lines: tuple[Line, ...]) -> tuple[IssueHint, ...] | None:
-    """Issue numbers in a heading, in a list item's title, or in the cells of a row."""
+    """Return the issue numbers in a heading, in a list item's title, or in the cells of a row."""
     if draft.front >= 0:
         return None
     if draft.row is not None:
@@ -224,7 +224,7 @@ def _hints(draft: MarkdownDraft, lines: tuple[Line, ...]) -> tuple[IssueHint, ..
 
 
 def _own_milestone(draft: MarkdownDraft) -> str | None:
-    """`## M0: Foundations` is a milestone, and an epic in it."""
+    """Return the milestone of an epic such as `## M0: Foundations`, which is both."""
     typed = draft.typed
     if typed is None or (typed.word is not MILESTONE_CODE and typed.word.name != "milestone"):
         return None
@@ -258,7 +258,7 @@ def _anchor(draft: MarkdownDraft, lines: tuple[Line, ...], shared: str) -> Ancho
 
 
 def claims_of(record: Record, names: Known) -> Iterable[Claim]:
-    """The totals that the file states, each with the part that it speaks of."""
+    """Yield the totals that the file states, each with the part that it counts."""
     rows = {line.row for _, line, _ in record.claims} | {r.line.row for r in record.summaries}
     parts = Parts(record.lines, record.drafts, rows)
     for count, line, item in record.claims:
@@ -291,7 +291,7 @@ def _claim(record: Record, line: Line, count: Count, part: "Part", *, sure: bool
 
 
 def _tables(rows: Sequence[TableRow]) -> Iterable[list[TableRow]]:
-    """Rows that stand one below the other are of one table."""
+    """Group the rows into tables: adjacent rows belong to the same table."""
     table: list[TableRow] = []
     for row in rows:
         if table and row.line.row != table[-1].line.row + 1:
@@ -312,16 +312,16 @@ def _row_scope(row: TableRow, names: Known) -> int | None:
 # ---- the part that a claim speaks of ---------------------------------------------------------
 
 _SUMS = listed("sums")
-"""Words of headings whose totals speak of more than what stands below them."""
+"""Words of headings whose totals count more than what is below them."""
 
 _LABEL = re.compile(r"(?:\*\*|__)([^*_]{1,80})(?:\*\*|__):?|([^\W\d_][^:|*]{0,60}):")
 _BACK = 40
-"""Rows searched upward for the line that a part belongs to; each search stays cheap."""
+"""Number of rows searched upward for the line that a part belongs to, so that it stays cheap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a claim counts: what is below an item, a range of items by position, or everything."""
+    """What a claim counts: everything below an item, a range of items by position, or all items."""
 
     scope: int | None = None
     items: tuple[int, int] | None = None
@@ -331,7 +331,7 @@ WHOLE = Part()
 
 
 class Parts:
-    """The sections of a file, and what a line of each speaks of."""
+    """The sections of a file, to find the part that a line of each is about."""
 
     def __init__(
         self, lines: Sequence[Line], drafts: Sequence[MarkdownDraft], rows: Collection[int]
@@ -357,7 +357,7 @@ class Parts:
         self._ends.update((line.row, len(self._lines)) for line in open_)
 
     def of(self, line: Line, item: MarkdownDraft | None) -> Part | None:
-        """Return the part that a claim on a line speaks of; None where it cannot be known.
+        """Return the part that a claim on a line counts; None if it cannot be determined.
 
         `item` is the one that the line belongs to.
         """
@@ -378,7 +378,7 @@ class Parts:
         return WHOLE
 
     def _is_labeled(self, line: Line) -> bool:
-        """Whether a claim stands below a bullet or a label of its own: `**Sprint 1**`."""
+        """Return whether a claim is below a bullet or its own label: `**Sprint 1**`."""
         if line.kind is Kind.TABLE:
             return False
         for row in range(line.row - 1, max(-1, line.row - _BACK), -1):
@@ -394,6 +394,6 @@ class Parts:
 
 
 def _is_summary(text: str) -> bool:
-    """Whether a heading says that what stands below it sums up more than itself."""
+    """Return whether the totals below a heading count more than its own section."""
     found = bare_word(text)
     return not any(char.isdigit() for char in found) and bool(_SUMS.intersection(found.split()))

@@ -1,7 +1,7 @@
-"""One file that is one item: its front matter holds title, status and the like.
+"""Read a file that is a single item: its front matter holds title, status and the like.
 
-A document with front matter of its own (a title, an owner, a level) is no item: it takes an id
-and a status, or a status and a planning field where no items are declared below.
+A document with other front matter (a title, an owner, a level) is not an item: it needs an id and a
+status, or a status and a planning field if no items are declared below.
 """
 
 from bisect import bisect_right
@@ -32,7 +32,7 @@ _PLANNED = listed("card_evidence")
 
 @dataclass(slots=True)
 class Single:
-    """The item that a whole file is; `card` tells that it has an id, and holds no others."""
+    """The item that a whole file is; `card` is True if it has an id and contains no other items."""
 
     node: MapNode
     end: int
@@ -41,7 +41,7 @@ class Single:
 
 
 def single_item(front: FrontMatter, choices: Choices, path: str) -> Single | None:
-    """The item that a whole file is, None where it is none; nothing else in it is one then.
+    """Return the item that a whole file is, or None; nothing else in the file is an item then.
 
     In a file that is named `epic.md` or `001.md`, the name is the id.
     """
@@ -71,13 +71,13 @@ def single_item(front: FrontMatter, choices: Choices, path: str) -> Single | Non
 
 
 def _declares_none(choices: Choices) -> bool:
-    """Whether no heading or list entry of the file says that it is an item."""
+    """Return whether no heading or list entry of the file declares an item."""
     headings, entries = choices.sections.items.values(), choices.listed.items.values()
     return all(typed.word.weak for typed in headings) and all(typed.sentence for typed in entries)
 
 
 def open_single(walk: Gatherer, single: Single) -> MarkdownDraft:
-    """Begin a file that is one item: everything below belongs to it."""
+    """Open a file that is a single item: everything below belongs to it."""
     record = walk.record
     filler, lines = record.filler, record.lines
     starts = [line.start for line in lines[: single.end]]
@@ -112,9 +112,9 @@ def open_single(walk: Gatherer, single: Single) -> MarkdownDraft:
 
 
 def _heading(walk: Gatherer, kind: str) -> str:
-    """The title that the file's own heading gives, where it begins with the item's type word.
+    """Return the title in the file's first heading if it begins with the item's type word.
 
-    ccpm's `name:` is the folder's, in small letters; `# Epic: Boats` says how it is written.
+    In ccpm, `name:` is that of the folder, in lower case; `# Epic: Boats` has the proper spelling.
     """
     first = next((line for line in walk.record.lines if line.kind is Kind.HEADING), None)
     word, colon, title = plain(first.text).partition(":") if first is not None else ("", "", "")
@@ -123,7 +123,7 @@ def _heading(walk: Gatherer, kind: str) -> str:
 
 
 def _meta(text: str, pair: Pair, row: int) -> MetaLine:
-    """A key of front matter as a line of metadata, for the writer."""
+    """Return a key of front matter as a line of metadata for the writer."""
     node = pair.value
     value = node.value if isinstance(node, Scalar) else text[node.start : node.end].strip("[]")
     meta = MetaPair(pair.key, field_of(pair.key), value, node.start, node.end, "", ": ")
@@ -131,12 +131,12 @@ def _meta(text: str, pair: Pair, row: int) -> MetaLine:
 
 
 def card_key(word: str) -> str | None:
-    """The key of another card: such files have ids of any making."""
+    """Return the key of another card: such files may have ids of any form."""
     id_like = any(char.isdigit() for char in word) and " " not in word
     return key_elsewhere(word) or (suggest_key(word) if id_like else None)
 
 
 def as_card(item: ParsedItem, single: Single) -> ParsedItem:
-    """The item of a file that holds no other: written back by its front matter."""
+    """Return the item of a file without other items, written back through its front matter."""
     boxes = getattr(item.anchor, "boxes", ())
     return replace(item, anchor=NodeAnchor(single.node, boxes), parent_key=single.parent)

@@ -1,4 +1,4 @@
-"""Tables as the walk meets them: rows that are items, overviews, claims, or plain text."""
+"""Read tables during the walk: rows that are items, overviews, claims, or plain text."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from backlog_sync.files.vocabulary import RANKS, field_of, is_empty_word, kind_o
 
 
 class TableReader(PartReader):
-    """Reads tables as the walk meets them."""
+    """Read the tables that the walk encounters."""
 
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
@@ -63,7 +63,7 @@ class TableReader(PartReader):
             )
 
     def end(self) -> None:
-        """Give rows below equal headers one kind: tasks, if some of them are for their section."""
+        """Make rows below equal headers tasks if any of them are tasks of their section."""
         for drafts in self.unsure.values():
             if any(draft.kind == "task" for draft in drafts):
                 for draft in drafts:
@@ -81,7 +81,7 @@ class TableReader(PartReader):
     def _rows(
         self, lines: list[Line], rows: tuple[Row, ...], overview: tuple[Row, ...], scope: Scope
     ) -> None:
-        """Read the rows that are items; of what is noted of a line the first counts."""
+        """Read the rows that are items; the first note for each line counts."""
         self.blocks.end()
         known = [row.line for row in overview]
         self.record.note_lines(
@@ -120,7 +120,7 @@ class TableReader(PartReader):
         return draft
 
     def _fill(self, draft: MarkdownDraft, row: Row) -> None:
-        """What the row's other cells say, and what stands above it."""
+        """Fill a draft from the row's other cells, and set its parents."""
 
         def keep(pair: Pair) -> None:
             name = row.columns.names[row.columns.keys.index(pair.key)]
@@ -137,19 +137,19 @@ class TableReader(PartReader):
 
 
 def _kind_here(kind: str, scope: Scope, *, sure: bool) -> str:
-    """The kind of a row where it stands: below an item it is one of what that holds."""
+    """Return the kind of a row in its position: below an item, a kind that the item contains."""
     item = scope.owner
     if item is not None and RANKS[kind] <= item.rank:
         return BELOW.get(item.rank, "task")
     if not sure and (item is not None or scope.status):
-        return "task"  # a row of a part of the work, which nothing makes a story
+        return "task"  # a row of a part of the work, with no sign of a story
     return kind
 
 
 def _say_former(draft: MarkdownDraft, row: Row, scope: Scope) -> None:
-    """What the key of a numbered row was made from, where an earlier reader saw another kind.
+    """Record what an earlier version derived a row's key from, if it saw another kind.
 
-    A number whose kind was not that of the row was no key.
+    A number whose kind differed from that of the row was not a key.
     """
     typed, (header, sure) = row.typed, row.former_kind
     named = kind_of(text_at(row.cells, row.columns.column_of("kind")))
@@ -162,5 +162,5 @@ def _say_former(draft: MarkdownDraft, row: Row, scope: Scope) -> None:
 
 
 def _is_ordinal(number: str | None) -> bool:
-    """Whether a number only counts the rows."""
+    """Return whether a number only counts the rows."""
     return number is None or number.isdecimal()

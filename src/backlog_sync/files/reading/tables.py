@@ -1,8 +1,8 @@
-"""Rule 5: pipe tables whose rows are items, or tell more of items that stand elsewhere.
+"""Read pipe tables (rule 5) whose rows are items or add details to items declared elsewhere.
 
-A table is one of items by its header: a column for the title (`Task`, `Item`, or `Title` beside
-a column of numbers), and planning columns. Rows of items that headings or lists declare are
-merged into those; risks, metrics and decisions are no items.
+The header decides whether rows are items: a column for the title (`Task`, `Item`, or `Title` next
+to a column of numbers), and planning columns. Rows of items that headings or lists declare are
+merged into those; risks, metrics and decisions are not items.
 """
 
 import re
@@ -49,10 +49,10 @@ from backlog_sync.files.vocabulary import (
 
 _PLANNING = listed("row_evidence")
 _WORK = frozenset(("effort", "estimate", "estimate_hours", "story_points", "priority"))
-"""Columns that only work has; beside them a second one of a plan is enough: `Type`, `Status`."""
+"""Columns that only work has; next to them one more planning column is enough: `Type`, `Status`."""
 
 MERGED = listed("merged")
-"""Columns of an overview that say something of an item that stands elsewhere."""
+"""Columns of an overview that are merged into items declared elsewhere."""
 
 _ADDED = ("status", "progress", "issue")
 """Columns that write-back may add to one of several tables of the same header."""
@@ -66,21 +66,21 @@ _LETTERED_NUMBER = re.compile(r"[A-Za-z]{1,6}[-_ ]?0*(\d[\d.]*)$")
 _PART_LEAD = re.compile(r"(\d{1,3}[a-z]?)(?:[.):]|[ ]?[-–—])?(?:[ ]+|$)")
 _MAX_COLUMNS = 40
 _FEWEST = 3
-"""Fewer rows count up, or say how far they are, by chance."""
+"""Minimum number of rows: fewer may count up, or all have a status, by chance."""
 
 _OLD_NUMBERS = listed("old_numbers")
-"""Headers of numbers for an earlier reader; rows below others had keys from their titles."""
+"""Headers of numbers that earlier versions knew; rows below others had keys from their titles."""
 
 Name = tuple[str, str]
-"""A word for an item, behind what it is: `key`, `number` or `title`."""
+"""A name of an item after its type: `key`, `number` or `title`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row as an item: `typed` holds key and number, `at` is the column of its title.
 
-    `issue` is the issue that the title ends with, `hints` are others that title, number and
-    unknown cells may name. `sure` tells that its kind does not depend on where it stands.
+    `issue` is the issue that the title ends with, `hints` are others that title, number and unknown
+    cells may name. `sure` is True if its kind does not depend on its position.
     """
 
     line: Line
@@ -109,31 +109,32 @@ class Row:
         )  # fmt: skip
 
     def place_of(self, path: str, cell: Cell) -> Place:
-        """Where one of its cells stands in a file."""
+        """Return the place of one of its cells in a file."""
         return Place(path, self.line.row + 1, cell.start - self.line.start + 1)
 
     def told(self, path: str) -> list[Filled]:
-        """What its other cells say; an empty status is one that has a place."""
+        """Return the pairs of its other cells; an empty status counts because it has a place."""
         pairs = self.columns.pairs(self.cells, partial(self.place_of, path))
         pairs = self.columns.rest(pairs, self.at, self.columns.number)
         return [pair for pair in pairs if field_of(pair.key) == "status"
                 or not is_empty_word(plain(text_of(pair.value)))]  # fmt: skip
 
     def above(self, path: str) -> list[Ref]:
-        """What it stands below by the columns before its title."""
+        """Return references to the parents that the columns before its title name."""
         return self.columns.above(self.cells, self.at, partial(self.place_of, path))
 
     @property
     def known_by(self) -> list[Name]:
-        """What it names the item by that it may speak of; a dotted number is one of any kind."""
+        """The names of the item that it may be about; a dotted number fits any kind."""
         dotted = ("",) if "." in (self.typed.number or "") else ()
         return names_of(self.typed.title, self.typed.key, self.typed, self.kind, *dotted)
 
     @property
     def former_kind(self) -> tuple[str, bool]:
-        """The kind that an earlier reader gave it, which the key of a number says; whether surely.
+        """The kind that an earlier version gave it, part of a number's key, and whether it was sure.
 
-        It took no kind from a header that means a title (`Aufgabe`), and of levels the first.
+        That version did not take a kind from a header that means a title (`Aufgabe`), and took the
+        first of several levels.
         """
         columns, at = self.columns, self.at
         said = columns.titles[at] or columns.kind
@@ -149,7 +150,7 @@ class Row:
 
     @property
     def unnumbered(self) -> bool:
-        """Whether an earlier reader did not know that a column numbers the rows."""
+        """Whether an earlier version did not know that a column numbers the rows."""
         columns, at = self.columns, self.columns.number
         header = columns.keys[at] if at >= 0 and not columns.kind else ""
         return column_of(header) == "id" and key_words(header) not in _OLD_NUMBERS
@@ -163,10 +164,10 @@ class Row:
 
 @dataclass(slots=True)
 class Tables:
-    """What the tables of a file are, by the row of their header.
+    """The classified tables of a file, by the row of their header.
 
-    `parts` are tables of phases, stages and the like: their rows declare nothing, but may tell
-    more of what headings declare.
+    `parts` are tables of phases, stages and the like: their rows do not declare items, but may add
+    details to what headings declare.
     """
 
     items: dict[int, tuple[Row, ...]] = field(default_factory=dict)
@@ -176,7 +177,7 @@ class Tables:
 
 
 def read_tables(outline: Outline, rules: Declared, fields: Sequence[str] = ()) -> Tables:
-    """Look at all tables of a file at once, before it is known what else declares their rows."""
+    """Read all tables of a file at once, before it is known what else declares their rows."""
     found = Tables()
     ranked = False
     for node in outline.root.walk():
@@ -204,7 +205,7 @@ def _texts(cells: Sequence[Cell]) -> list[str]:
 
 
 def part_overviews(tables: Tables, declared: AbstractSet[Name]) -> None:
-    """Tell rows that repeat what headings and lists declare from those that declare items."""
+    """Separate rows that repeat what headings and lists declare from rows that declare items."""
     for at, rows in (*tables.items.items(), *tables.parts.items()):
         known = tuple(row for row in rows if not declared.isdisjoint(row.known_by))
         if known:
@@ -214,7 +215,7 @@ def part_overviews(tables: Tables, declared: AbstractSet[Name]) -> None:
 
 
 def name_parents(rows: Sequence[Row]) -> bool:
-    """Whether rows say themselves what they belong to, so that no heading has to hold them."""
+    """Return whether rows name their parents themselves, so that they do not need a heading."""
     return all(
         any(pair.field in ("epic", "feature") for pair in row.pairs) or row.above("")
         for row in rows
@@ -222,7 +223,7 @@ def name_parents(rows: Sequence[Row]) -> bool:
 
 
 def names_of(title: str, key: str | None, typed: Typed | None, *kinds: str) -> list[Name]:
-    """What an item may be named by: its key, its number as that of some kinds, its title."""
+    """Return the names of an item: its key, its number as each of the kinds, its title."""
     number = _bare_number(typed.number) if typed and typed.number else ""
     numbers = [("number", f"{kind} {number}") for kind in kinds if number]
     told = [("key", key or ""), *numbers, ("title", bare_word(title))]
@@ -230,7 +231,7 @@ def names_of(title: str, key: str | None, typed: Typed | None, *kinds: str) -> l
 
 
 def _bare_number(number: str) -> str:
-    """A number without letters before it and zeros that only fill: `F026` is `26`."""
+    """Return a number without leading letters and zeros: `F026` is `26`."""
     text = number.lower().lstrip("abcdefghijklmnopqrstuvwxyz-_ ")
     return ".".join(part.lstrip("0") or "0" for part in (text or number.lower()).split("."))
 
@@ -241,7 +242,7 @@ def _bare_number(number: str) -> str:
 def _shape(
     rows: PipeRows, rules: Declared, own: Sequence[str], *, ranked: bool, summed: bool
 ) -> tuple[Columns, bool] | None:
-    """The columns of a table of items, and whether the kind of its rows is sure."""
+    """Return the columns of a table of items, and whether the kind of its rows is sure, or None."""
     names = [plain(cell.text) for cell in rows[0][1]]
     body = [cells for _, cells in rows[2:]]
     if not body or not 2 <= len(names) <= _MAX_COLUMNS:
@@ -274,9 +275,9 @@ def _shape(
 
 
 def _numbered(columns: Columns, first: int, *, dotted: bool, planned: bool) -> Columns:
-    """The columns where numbers in front, or what else shows a plan, say which has the titles.
+    """Return the columns with titles found by leading numbers or other signs of a plan.
 
-    `1.1` below `Step` numbers what is beside it; `1` below `Phase` is a phase.
+    `1.1` below `Step` numbers the next column; `1` below `Phase` is a phase.
     """
     number = columns.number if columns.number >= 0 else first
     apart = (number if dotted else columns.number, *columns.own)
@@ -290,9 +291,9 @@ def _numbered(columns: Columns, first: int, *, dotted: bool, planned: bool) -> C
 
 
 def _unnamed(columns: Columns, body: Sequence[Sequence[Cell]]) -> Columns:
-    """The column right behind the number has the titles, if we do not know the word of its header.
+    """Return the columns with titles right after the number if their header is an unknown word.
 
-    Its cells all differ, and there is a column for a description, or one that only work has.
+    All cells differ, and there is a column for a description, or one that only work has.
     """
     at, keys = columns.number + 1, columns.keys
     if at >= len(keys) or column_of(keys[at]) or columns.field_at(at) or not bare_word(keys[at]):
@@ -305,20 +306,20 @@ def _unnamed(columns: Columns, body: Sequence[Sequence[Cell]]) -> Columns:
 
 
 def _moves(columns: Columns, body: Sequence[Sequence[Cell]]) -> bool:
-    """Whether a column says of each row how far it is, in words that we know."""
+    """Return whether a column has a known status for each row."""
     at = columns.column_of("status")
     told = [text for row in body if (text := plain(text_at(row, at)))]
     return len(told) >= _FEWEST and all(map(status_in, told))
 
 
 def _part_word(columns: Columns, title: int) -> TypeWord | None:
-    """The word of a column that names parts of the work: phases, stages and the like."""
+    """Return the word of a column that names parts of the work: phases, stages and the like."""
     word = typed_column(columns.keys[title])
     return word if word is not None and word.weak else None
 
 
 def _fields(columns: Columns, title: int) -> dict[int, str]:
-    """The fields of a row's other columns; a second number is that of something else."""
+    """Return the fields of a row's other columns, except a second number, which is not its id."""
     apart = {*columns.apart(title), columns.number}
     fields = {at: columns.field_at(at) for at in range(len(columns.keys)) if at not in apart}
     second = "id" if columns.number >= 0 else None
@@ -326,15 +327,15 @@ def _fields(columns: Columns, title: int) -> dict[int, str]:
 
 
 def _has_marks(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether a first column without a header says by signs how far each row is."""
+    """Return whether a first column without a header shows by signs the status of most rows."""
     signs = [row for row in rows if row and _is_sign(row[0].text)]
     return len(signs) * 2 > len(rows)
 
 
 def _has_levels(columns: Columns, rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether each row has its item of the lowest level by number: `E1 Sales | US1 As a …`.
+    """Return whether each row has a numbered item of the lowest level: `E1 Sales | US1 As a …`.
 
-    Without numbers such a table may be one of what belongs together.
+    Without numbers such a table may only group related items.
     """
     if len(set(columns.parents.values())) < 2:
         return False
@@ -343,7 +344,7 @@ def _has_levels(columns: Columns, rows: Sequence[Sequence[Cell]]) -> bool:
 
 
 def _are_tracked(columns: Columns, rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether each row is another issue of GitHub, with a title and a plan."""
+    """Return whether each row is another issue on GitHub, with a title and a plan."""
     at, fields = columns.column_of("issue"), columns.fields
     if at < 0 or "title" not in fields or not _PLANNING & (fields - {"issue"}):
         return False
@@ -356,7 +357,7 @@ def _is_sign(text: str) -> bool:
 
 
 def _has_numbers(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether the first column numbers the parts of a plan, whatever its header: `1.1`, `1.2`."""
+    """Return whether the first column numbers the parts of a plan, whatever its header: `1.1`."""
     numbers = [without_marks(row[0].text)[0] for row in rows if row]
     if len(numbers) < 2 or not all(map(_PART_NUMBER.fullmatch, numbers)):
         return False
@@ -365,7 +366,7 @@ def _has_numbers(rows: Sequence[Sequence[Cell]]) -> bool:
 
 
 def _counts_up(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether the first column counts the rows, whatever its header: 1, 2, 3."""
+    """Return whether the first column counts the rows, whatever its header: 1, 2, 3."""
     numbers = [plain(row[0].text).strip("~") for row in rows if row]
     if len(numbers) < _FEWEST or not all(number.isdecimal() for number in numbers):
         return False
@@ -373,7 +374,7 @@ def _counts_up(rows: Sequence[Sequence[Cell]]) -> bool:
 
 
 def _is_of_items(columns: Columns, kind: str, fields: AbstractSet[str]) -> bool:
-    """Whether rows with these columns are items: numbered, of a kind, or with a plan."""
+    """Return whether rows with these columns are items: numbered, of a kind, or with a plan."""
     planning = _PLANNING & fields
     if "as_a" in fields:
         return True
@@ -426,7 +427,7 @@ def _row(line: Line, cells: tuple[Cell, ...], columns: Columns, sure: bool) -> R
 
 
 def _hints(columns: Columns, cells: Sequence[Cell], title: int) -> Iterator[IssueHint]:
-    """The issues in cells of columns that we do not know."""
+    """Yield the issues in cells of unknown columns."""
     known = {*_fields(columns, title), *columns.apart(title), columns.number}
     for at, (name, cell) in enumerate(zip(columns.names, cells, strict=False)):
         if at not in known:
@@ -434,7 +435,7 @@ def _hints(columns: Columns, cells: Sequence[Cell], title: int) -> Iterator[Issu
 
 
 def _typed(number: str, kind: str) -> Typed | None:
-    """What the cell of a number says: `US-012`, `M0`, `PB01`, `0.1`."""
+    """Return the meaning of a cell with a number: `US-012`, `M0`, `PB01`, `0.1`."""
     text = number.strip().strip("`")
     if not text:
         return None
@@ -450,7 +451,7 @@ def _typed(number: str, kind: str) -> Typed | None:
 
 
 def _part(title: str, word: TypeWord) -> Typed | None:
-    """The phase that a cell names by its number: `1`, `1. Store`; None where only by its title."""
+    """Return the phase that a cell names by number: `1`, `1. Store`; None if only by title."""
     found = _PART_LEAD.match(title)
     return Typed(word, found[1], title[found.end() :]) if found else None
 
@@ -462,12 +463,12 @@ def _kind(typed: Typed, kind: str) -> str:
 
 
 def _is_form(title: str) -> bool:
-    """Whether a title is what a form begins with, and nobody wrote on: `Story:`."""
+    """Return whether a title is the unfilled beginning of a form: `Story:`."""
     return title.endswith((":", "：")) and type_word(title[:-1]) is not None
 
 
 def _pointed(columns: Columns, kind: str, fields: AbstractSet[str]) -> bool:
-    """Whether a table with points holds items and no sums: one of stories, with a plan."""
+    """Return whether a table with points lists items, not sums: stories with a plan."""
     names = set(map(bare_word, columns.names))
     counted = {COUNTED[name] for name in names if name in COUNTED and type_word(name) is None}
     small = (kind or "story") in ("story", "task", "bug", "feature")
@@ -477,7 +478,7 @@ def _pointed(columns: Columns, kind: str, fields: AbstractSet[str]) -> bool:
 
 
 def _tell_again(tables: Tables) -> None:
-    """A table of which an earlier one declares every row, by number and title, tells it again."""
+    """Turn tables into overviews if an earlier table declares every row by number and title."""
     seen: set[tuple[str | None, str]] = set()
     for at, rows in list(tables.items.items()):
         names = {(row.typed.key, bare_word(row.typed.title)) for row in rows}
@@ -487,7 +488,7 @@ def _tell_again(tables: Tables) -> None:
 
 
 def _clear_repeated_numbers(tables: Tables) -> None:
-    """Numbers that begin again in each table are no keys."""
+    """Remove numbers that recur in several tables: they are not keys."""
     keys = Counter(row.typed.key for rows in tables.items.values() for row in rows)
     for at, rows in tables.items.items():
         tables.items[at] = tuple(
@@ -500,11 +501,11 @@ def _clear_repeated_numbers(tables: Tables) -> None:
 
 _TELLING = frozenset(("likelihood", "impact", "mitigation", "contingency"))
 _MOST = 500
-"""Risks of a file; a register that anybody reads has fewer."""
+"""Maximum number of risks per file; a register that anybody reads has fewer."""
 
 
 def read_risks(outline: Outline) -> tuple[ListedRisk, ...]:
-    """Give the risks of all registers of a file, in order; rows without a risk are left out."""
+    """Return the risks of all registers of a file, in order; rows without a risk are left out."""
     found: list[ListedRisk] = []
     for node in outline.root.walk():
         rows = pipe_rows(outline.lines, node)
@@ -515,7 +516,7 @@ def read_risks(outline: Outline) -> tuple[ListedRisk, ...]:
 
 
 def _meaning(header: Sequence[Cell]) -> dict[int, str]:
-    """What the columns of a register are; nothing where the table is none."""
+    """Return the meaning of the columns of a risk register; empty for any other table."""
     meaning: dict[int, str] = {}
     for index, cell in enumerate(header):
         name = risk_column(plain(cell.text))

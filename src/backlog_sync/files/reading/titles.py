@@ -1,7 +1,7 @@
-"""What a title says beside its words: type and number, status, points, priority, issue, body.
+"""Split titles into words, type and number, status, points, priority, issue and body.
 
-A title is a heading, the text of a list entry, or a cell. What stands around the words of the
-title is read off it, so that `Phase 2: Lockers ✓ (COMPLETE)` and `Lockers` are the same title.
+A title is a heading, the text of a list entry, or a cell. The marks around its words are removed,
+so that `Phase 2: Lockers ✓ (COMPLETE)` and `Lockers` are the same title.
 """
 
 import re
@@ -38,13 +38,13 @@ from backlog_sync.files.vocabulary import (
 )
 
 _HEAD = 400
-"""No type word, number and separator together are longer."""
+"""Maximum length of type word, number and separator together, in characters."""
 
 _NUMBER_ALONE = TypeWord("", "feature")
 
 
 def _folded(text: str) -> str:
-    """A text without accents, character by character, so that offsets stay."""
+    """Return a text without accents, character by character, so that offsets stay valid."""
     return text if text.isascii() else "".join(map(_base, text))
 
 
@@ -100,13 +100,13 @@ _STRUCK = re.compile(r"~~(?=\S)([^~]{1,2000})~~")
 
 _BEHIND = re.compile(r"([^:：—–]{1,30}?)(?:[:：]|[ ][—–-])[ ]")
 _TO_TOP = re.compile(r"(?<=\S)[ ]+<a[ ]href=\"#[^<>\"]{0,100}\">[^<>]{0,30}</a>[ ]*$")
-"""A link at the end of a heading that leads the reader up again."""
+"""A link at the end of a heading that leads back to the top."""
 
 _LONGEST = 100
-"""A title that people read at a glance in a list of issues; GitHub takes 256 characters."""
+"""Maximum length of a title that is readable in a list of issues; GitHub allows 256 characters."""
 
 _SHORTEST = 8
-"""A lead of fewer characters says too little to be a title."""
+"""Minimum length of a lead: a shorter one does not say enough to be a title."""
 
 _LEADS = re.compile(
     r"(?P<mark>\*\*|__)(?P<lead>(?:(?!(?P=mark)).){1,200}?)(?P<dot>[.:：]?)(?P=mark)"
@@ -127,7 +127,7 @@ _LINKED = re.compile(
     re.DOTALL,
 )
 _FILE = re.compile(r"[\w./-]{1,200}\.[A-Za-z]{1,5}")
-"""A name of a file leads to what is to be done in it: `01-02-PLAN.md — Log in`."""
+"""A file name before the description of its work: `01-02-PLAN.md — Log in`."""
 
 _SENTENCE_END = re.compile(r"[.!?](?=[ ])|[。！？]")
 _EM_DASH = re.compile(r"[ ][—–][ ]")
@@ -136,11 +136,11 @@ _DASH = re.compile(r"[ ][—–][ ]|[ ]--?[ ]")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a title says of an item: its word, number, title, and what stood around the title.
+    """The item in a title: its word, number, title, and the marks around the title.
 
-    `bare` tells that only a blank stood between number and title; `code` that it is a code such
-    as `ACP-501` whose kind the line alone does not tell; `dotted` that it is a number alone;
-    `inferred` that no word of the title says what it is; `joined` that a code has no hyphen.
+    `bare` is True if only a blank separates number and title; `code` for a code such as `ACP-501`,
+    whose kind the line does not show; `dotted` for a number without a word; `inferred` if no word
+    of the title names its kind; `joined` for a code without a hyphen.
     """
 
     word: TypeWord
@@ -159,7 +159,7 @@ class Typed:
 
     @property
     def key(self) -> str | None:
-        """The key by word and number, None where there is no number."""
+        """The key from word and number, None without a number."""
         if self.number is None or self.dotted:
             return None
         if not self.word.name:
@@ -178,11 +178,11 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title taken apart.
+    """The parts of a title.
 
-    `text` is the title as plain text, `typed` its word and number, `rest` what belongs into the
-    body, as Markdown. `issue` is the one that an entry's title ends with, where write-back puts
-    it; `hints` are other issue numbers that were taken out of it.
+    `text` is the title as plain text, `typed` its word and number, `rest` the part that belongs
+    into the body, as Markdown. `issue` is the number that an entry's title ends with, where
+    write-back puts it; `hints` are other issue numbers that were removed from it.
     """
 
     text: str
@@ -197,20 +197,20 @@ class Title:
 
 
 def is_boxed(title: str) -> bool:
-    """Whether a heading has a check box: `### [ ] Sign in`."""
+    """Return whether a heading has a check box: `### [ ] Sign in`."""
     return IN_TITLE.match(title) is not None
 
 
 def strip_number(title: str) -> str:
-    """A title without the number that a document gives its parts: `1. Setup`."""
+    """Return a title without the number that a document gives its parts: `1. Setup`."""
     return re.sub(r"^\d{1,4}[.):]?[ ]+", "", title)
 
 
 def read_title(text: str, *, entry: bool = False) -> Title:
-    """Take a title apart; that of a list entry may go on with the item's body."""
+    """Split a title into its parts; that of a list entry may continue with the item's body."""
     text = text if entry else _TO_TOP.sub("", text)
     box = IN_TITLE.match(text)
-    if box:  # a heading that is ticked: `### [x] Task: Sign in`
+    if box:  # a heading with a check box: `### [x] Task: Sign in`
         told = read_title(text[box.end() :], entry=entry)
         done = "Done" if is_ticked(box) else None
         typed = told.typed and replace(told.typed, status=done or told.typed.status)
@@ -241,7 +241,7 @@ def read_title(text: str, *, entry: bool = False) -> Title:
 
 
 def _behind_status(text: str) -> Typed | None:
-    """What stands behind the status that a heading begins with: `Completed: Phase 1 - Base`."""
+    """Return the item after a status at the start of a heading: `Completed: Phase 1 - Base`."""
     apart = _BEHIND.match(text[:_HEAD])
     if apart is None or not is_plain_status(apart[1]):
         return None
@@ -250,7 +250,7 @@ def _behind_status(text: str) -> Typed | None:
 
 
 def _marks(text: str, *, entry: bool) -> Title:
-    """A title without type word: its marks, and its body where it has one."""
+    """Split a title without a type word into its marks and, for an entry, its body."""
     told, status, points, priority = _without_marks(text)
     behind = _PRIORITY_BEHIND.search(told, _SHORTEST, 2 * _LONGEST) if entry else None
     if behind:
@@ -278,7 +278,7 @@ def _marks(text: str, *, entry: bool) -> Title:
 
 
 def _behind_lead(text: str) -> tuple[str, str] | None:
-    """An entry without the number right behind its bold lead: `**Sign in** (#7): text`."""
+    """Split off the issue right after an entry's bold lead: `**Sign in** (#7): text`."""
     close = text.find("**", 2, _HEAD * 10) if text.startswith("**") else -1
     number = BRACKETED_ISSUE.match(text, close + 2) if close > 0 else None
     issue = parse_issue(number[1]) if number else None
@@ -286,7 +286,7 @@ def _behind_lead(text: str) -> tuple[str, str] | None:
 
 
 def _without_issue(text: str) -> tuple[str, str | None]:
-    """An entry without the number of its issue: in brackets, at its end or before its marks."""
+    """Split off an entry's issue number: in brackets, at its end or before its marks."""
     for match in BRACKETED_ISSUE.finditer(text[: _HEAD * 10]):
         behind = text[match.end() :]
         issue = parse_issue(match[1])
@@ -297,7 +297,7 @@ def _without_issue(text: str) -> tuple[str, str | None]:
 
 
 def linked_text(text: str) -> str | None:
-    """The text of a link where an entry holds nothing else, its issue aside; else None."""
+    """Return the text of a link if an entry only contains the link and its issue; else None."""
     return only_link(_without_issue(text)[0] if "#" in text else text)
 
 
@@ -305,7 +305,7 @@ def linked_text(text: str) -> str | None:
 
 
 def _without_hints(text: str) -> tuple[tuple[IssueHint, ...], str]:
-    """The issue numbers that are set apart in a title, and the title without them."""
+    """Return the issue numbers that are set apart in a title, and the title without them."""
     if "#" not in text and "/issues/" not in text:
         return (), text
     hints = tuple(hint for hint in issue_hints(text) if hint.sure)
@@ -318,7 +318,7 @@ _SIGNS_APART = ("·", "|", "—", "–")
 
 
 def _cut_out(text: str, written: str) -> str:
-    """A text without a number, its brackets, bold marks, and the sign that sets it apart."""
+    """Return a text without a number, its brackets, bold marks and separator."""
     at = text.find(written)
     if at < 0:
         return text
@@ -346,11 +346,11 @@ def _cut_out(text: str, written: str) -> str:
 
 
 _ISSUE_BEHIND = re.compile(r"[ ]{0,3}(?:[·|—–-][ ]{0,3})?[(\[]?#\d{1,9}[)\]]?$")
-"""The issue that stands behind a number in its cell, with the sign that sets it apart."""
+"""The issue after a number in its cell, with its separator."""
 
 
 def without_marks(text: str) -> tuple[str, str | None]:
-    """A number or short name without the issue and the marks beside it, and its status.
+    """Return a number or short name without issue and marks, and its status.
 
     `2.3 (#3196)` is `2.3`, and `1.1 ✅` is `1.1`, done.
     """
@@ -366,7 +366,10 @@ class _Marks(NamedTuple):
 
 
 def _without_marks(text: str, *, signed: bool = False) -> _Marks:
-    """A title without status, points and priority at its ends, also one with a sign before it."""
+    """Remove status, points and priority from the ends of a title.
+
+    If `signed`, also remove a priority after an emoji.
+    """
     text, status = _struck(text.strip())
     points: float | None = None
     priority: str | None = None
@@ -395,7 +398,7 @@ def _without_marks(text: str, *, signed: bool = False) -> _Marks:
 
 
 def _struck(text: str) -> tuple[str, str | None]:
-    """A title that is struck out is done: what is left of it is text."""
+    """Return a struck-out title as plain text, with the status done."""
     match = _STRUCK.match(text.lstrip("* "))
     if match is None:
         return text, None
@@ -403,7 +406,7 @@ def _struck(text: str) -> tuple[str, str | None]:
 
 
 def _trailing_status(text: str) -> tuple[str, str | None]:
-    """`… ✅`, `… (COMPLETE)`, `… — DONE`, `… · ✅ **Done**`, `… ✅ (mostly)`."""
+    """Split off a status at the end: `… ✅`, `… (COMPLETE)`, `… — DONE`, `… ✅ (mostly)`."""
     found = trailing_status(text) or _signed_status(text)
     if found is None:
         return text, None
@@ -413,7 +416,7 @@ def _trailing_status(text: str) -> tuple[str, str | None]:
 
 
 def _signed_status(text: str) -> StatusPhrase | None:
-    """`… ✅ complete`, `… 🔲 planned`: a sign that sets the words behind it apart."""
+    """Return the status of words that a sign sets apart: `… ✅ complete`, `… 🔲 planned`."""
     tail = text[-_STATUS_TAIL:]
     at = _last_sign(tail)
     while at > 0 and is_decoration(tail[at - 1]):
@@ -425,7 +428,7 @@ def _signed_status(text: str) -> StatusPhrase | None:
 
 
 def _signed_priority(text: str) -> tuple[str, str | None]:
-    """`… 🔴 CRITICAL`: a sign that sets a priority behind it apart."""
+    """Split off a priority that a sign sets apart: `… 🔴 CRITICAL`."""
     tail = text[-_STATUS_TAIL:]
     at = _last_sign(tail)
     said = tail[at + 1 :].strip(" *️")
@@ -435,18 +438,18 @@ def _signed_priority(text: str) -> tuple[str, str | None]:
 
 
 def _last_sign(tail: str) -> int:
-    """Where the last sign of a text stands; 0 for none."""
+    """Return the position of the last sign of a text; 0 for none."""
     if tail.isascii():
         return 0
     return next((at for at in range(len(tail) - 1, 0, -1) if is_decoration(tail[at])), 0)
 
 
 _STATUS_TAIL = 60
-"""A status behind a title is a word or two."""
+"""Maximum length of a status after a title, in characters: it is a word or two."""
 
 
 def _word_of(said: str, meant: frozenset[str]) -> str:
-    """A status as the title has it; a sign alone has the word for it."""
+    """Return a status as the title spells it; for a sign without words, the usual word."""
     word = _bare_status(re.sub(r"^[ ]*[-—–|·:(（\[][ ]*", "", said).strip(" )）]"))
     if len(meant) == 1 and not any(char.isalpha() for char in word):
         return STATUS_WORDS[next(iter(meant))]
@@ -455,12 +458,12 @@ def _word_of(said: str, meant: frozenset[str]) -> str:
 
 
 def _closed(text: str, cut: str) -> str:
-    """A text that was cut before its closing bold mark, with that mark."""
+    """Return a cut text with its closing bold mark restored."""
     return f"{cut}**" if cut.count("**") % 2 and text.rstrip().endswith("**") else cut
 
 
 def _bare_status(text: str) -> str:
-    """A status without the signs around it."""
+    """Return a status without the signs around it."""
     word = plain(text).strip(" *_~`.")
     while word and (is_decoration(word[0]) or word[0] in " *"):
         word = word[1:]
@@ -468,14 +471,14 @@ def _bare_status(text: str) -> str:
 
 
 def _mark(sign: str) -> str | None:
-    """The status that a sign tells in a title."""
+    """Return the status of a sign in a title, or None."""
     if sign not in vocabulary().title_marks:
         return None
     return STATUS_WORDS[vocabulary().marks[sign]]
 
 
 def _skip_signs(text: str) -> tuple[str, str | None]:
-    """The text behind emoji and blanks, and the status that they tell."""
+    """Return the text after leading emoji and blanks, and the status that they stand for."""
     status = None
     at = 0
     while at < len(text) and (text[at] in " \t" or is_decoration(text[at])):
@@ -488,7 +491,7 @@ def _skip_signs(text: str) -> tuple[str, str | None]:
 
 
 def _lead(text: str) -> tuple[str, str]:
-    """The bold lead of an entry and what follows it; no rest where all of it is the title."""
+    """Return the bold lead of an entry and the rest; the rest is empty if all is the title."""
     match = _LEADS.match(text[:2400])
     if match and (match["joint"] or match["dot"]) and (match["dot"] or match["joint"].strip()):
         rest = (match["rest"] + text[2400:]).strip()
@@ -508,17 +511,17 @@ def _lead(text: str) -> tuple[str, str]:
 
 
 def is_label(lead: str) -> bool:
-    """Whether a bold lead only says what follows: `Task`, `TODO`, `Story`."""
+    """Return whether a bold lead only labels what follows: `Task`, `TODO`, `Story`."""
     return type_word(lead) is not None or bare_word(lead) in ("todo", "to do", "item", "goal")
 
 
 def shortened(text: str) -> tuple[str, str]:
-    """A title that is short, and what belongs into the body; no rest where it was short."""
+    """Return a title of limited length and the rest, which belongs into the body."""
     return _split(text) if len(text) > _LONGEST else (text, "")
 
 
 def _split(text: str) -> tuple[str, str]:
-    """A long title up to its dash or its first sentence; the body is all of it or the rest."""
+    """Split a long title at its dash or after its first sentence; else cut it and keep it all."""
     dash = _DASH.search(text, _SHORTEST, 2 * _LONGEST)
     if dash:
         return text[: dash.start()], text[dash.end() :]
@@ -535,7 +538,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def recognise(text: str) -> Typed | None:
-    """What a heading's or a list item's text says of an item, None where it is no item."""
+    """Return the item that a heading or a list entry names; None if it does not name one."""
     head = text[:_HEAD]
     body, status = _skip_signs(head)
     bold = body.startswith("**")
@@ -556,7 +559,7 @@ def recognise(text: str) -> Typed | None:
 
 
 def typed_line(text: str) -> Typed | None:
-    """`**Epic 1: Lockers**` and nothing else on its line."""
+    """Return the item of a line that only has a bold title: `**Epic 1: Lockers**`."""
     bare = text.rstrip(" :")
     typed = recognise(bare[2:-2]) if is_all_bold(bare) else None
     if typed is None or typed.dotted or typed.bare or typed.word.weak:
@@ -568,7 +571,7 @@ def typed_line(text: str) -> Typed | None:
 
 
 def _find(body: str) -> Typed | None:
-    """The first of the forms that fits; the first letter tells which can."""
+    """Return the first form that matches; the first letter limits which are tried."""
     first = _folded(body[:1])
     if first in _FIRST_LETTERS:
         for form in (_ordinal, _word, _milestone, _version, _code, _short, _lettered):
@@ -579,7 +582,7 @@ def _find(body: str) -> Typed | None:
 
 
 def _led(body: str) -> Typed | None:
-    """`2. Epic: …`, `1.3 Story: …`: the document's own numbering before the word."""
+    """Read `2. Epic: …`, `1.3 Story: …`: the document's own numbering before the word."""
     lead = _LEAD.match(body)
     found = _word(body[lead.end() :]) if lead and lead.end() < len(body) else None
     if lead is None or found is None or found.bare:
@@ -614,23 +617,23 @@ def _word(body: str) -> Typed | None:
 
 
 _JOINT = re.compile(r"[ ]?[:：][ ]*|[ ][—–][ ]+")
-"""What stands between a type word and a title; French has a blank before its colon."""
+"""The separator between a type word and a title; French has a blank before its colon."""
 
 _LONGEST_WORD = 40
-"""No type word is longer."""
+"""Maximum length of a type word, in characters."""
 
 _GROUP = re.compile(r"[ ]Group(?=[ ]\d)")
-"""`Task Group 1` holds tasks."""
+"""Marks a group of tasks, such as `Task Group 1`."""
 
 
 def _bounded(body: str, at: int) -> bool:
-    """Whether the word has ended: `Epic 1`, `EPIC-00` and `史诗1` have, `Epics` has not."""
+    """Return whether the word ends at an offset: in `Epic 1` and `史诗1`, but not in `Epics`."""
     before, after = body[at - 1], body[at : at + 1]
     return not (before.isascii() and after.isalpha())
 
 
 def _ordinal(body: str) -> Typed | None:
-    """`第1阶段：…`, which puts the number before the word."""
+    """Read `第1阶段：…`, with the number before the word."""
     match = _ORDINAL.match(_folded(body[:_LONGEST_WORD]))
     if not match or match[2].casefold() not in _TYPES:
         return None
@@ -639,7 +642,7 @@ def _ordinal(body: str) -> Typed | None:
 
 
 def _in_digits(number: str) -> str:
-    """A number as digits: `十二` is `12`; others stay as they are."""
+    """Return a number in digits: `十二` is `12`; others stay unchanged."""
     if not set(number) <= set(_NUMERALS):
         return number
     tens, ten, ones = number.rpartition("十")
@@ -657,7 +660,7 @@ def _milestone(body: str) -> Typed | None:
 
 
 def _version(body: str) -> Typed | None:
-    """`v1.2 — …` is a release."""
+    """Read `v1.2 — …` as a release."""
     match = _VERSION.match(body)
     if not match:
         return None
@@ -682,7 +685,7 @@ def _code(body: str) -> Typed | None:
 
 
 def _short(body: str) -> Typed | None:
-    """`US12: …`, `[HU 3] …`: a known code without its hyphen."""
+    """Read `US12: …`, `[HU 3] …`: a known code without its hyphen."""
     match = _SHORT.match(body)
     if not match or bool(match[1]) != bool(match[4]):
         return None
@@ -691,7 +694,7 @@ def _short(body: str) -> Typed | None:
 
 
 def _lettered(body: str) -> Typed | None:
-    """`T001: …`, `S3 — …`: a letter that numbers, in a run of its like."""
+    """Read `T001: …`, `S3 — …`: a letter with a number, if similar headings form a run."""
     match = _LETTERED.match(body)
     if not match:
         return None
@@ -709,9 +712,9 @@ def _dotted(body: str) -> Typed | None:
 
 
 def _titled(found: Typed, body: str, at: int, *, blank: bool = False) -> Typed | None:
-    """The title behind a number: after a separator, or after a blank where that is enough.
+    """Return the item with the title after its number and a separator, or a blank if `blank`.
 
-    What only tells a status is no title: `v1.0 (released)`, `Sprint 3 - DONE`.
+    A text that is only a status is not a title: `v1.0 (released)`, `Sprint 3 - DONE`.
     """
     separator = _SEPARATOR.match(body, at)
     if separator:
@@ -740,7 +743,7 @@ def _titled(found: Typed, body: str, at: int, *, blank: bool = False) -> Typed |
 
 
 def _remarked(found: Typed, body: str, at: int) -> Typed | None:
-    """The title behind a number and a remark: `Phase 1 (May): Kiln`; `v1.0 ✅ (May)` has none."""
+    """Return the title after a number and a remark: `Phase 1 (May): Kiln`, but `v1.0 ✅ (May)`."""
     bare, sign = _skip_signs(body[at:])
     if sign and bare.startswith("("):
         told = _titled(found, f"{body[:at]} {bare}", at)
@@ -764,7 +767,7 @@ def _remarked(found: Typed, body: str, at: int) -> Typed | None:
 
 
 def _only_status(text: str) -> str | None:
-    """The status where a text says nothing else: `released`, `✅ DONE (2026-03-01)`."""
+    """Return the status of a text that is nothing else: `released`, `✅ DONE (2026-03-01)`."""
     text = text.strip()
     told = status_in(text)
     if told is None or not told.alone:
@@ -777,7 +780,7 @@ def _only_status(text: str) -> str | None:
 
 
 def parse_title(text: str) -> tuple[str, str | None, float | None]:
-    """A title as plain text, with the status and the points that its marks tell.
+    """Return a title as plain text, with the status and the points in its marks.
 
     `Pay online ✅ (mostly) (5 pts)` is `Pay online`, `In Progress`, 5.
     """
