@@ -131,7 +131,7 @@ class Row:
 
     @property
     def former_kind(self) -> tuple[str, bool]:
-        """The kind that an earlier version gave it, part of a number's key, and whether it was sure.
+        """The kind that an earlier version gave it, part of its key, and whether it was sure.
 
         That version did not take a kind from a header that means a title (`Aufgabe`), and took the
         first of several levels.
