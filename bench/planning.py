@@ -15,9 +15,9 @@ import time
 from dataclasses import replace
 
 from backlog_sync.cli.main import collect_rarely
-from backlog_sync.core.changes import Plan
 from backlog_sync.core.lookups import questions
 from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from bench import world
 

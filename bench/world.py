@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import (
     Actor,
@@ -32,6 +32,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
     Prose,
 )
+from backlog_sync.core.plan import Plan
 
 REPOSITORY = "octo-org/widgets"
 VIEWER = Actor("U_me", "me", "OWNER")

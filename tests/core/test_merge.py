@@ -3,10 +3,11 @@
 import pytest
 
 from backlog_sync.core.body import line_hashes
-from backlog_sync.core.changes import JsonValue, Verdict
+from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.merge import merge_atom, merge_block, merge_set, merge_ticks
 from backlog_sync.core.normalize import hash_value
+from backlog_sync.core.plan import Verdict
 
 FILE, GITHUB = Owner.FILE, Owner.GITHUB
 

@@ -3,7 +3,8 @@
 import json
 from dataclasses import replace
 
-from backlog_sync.core.changes import ChangeKind, FieldNote, Outcome, Result, Usage, Verdict
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.plan import FieldNote, Outcome, Result, Usage, Verdict
 from backlog_sync.core.plan_json import note_to_json, outcomes_to_json, plan_to_json
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import STRANGER, backlog, desired, item, managed, observed

@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, Change, ChangeKind, Plan, Verdict
+from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.model import (
     BoardFieldDef,
     DesiredItem,
@@ -22,6 +22,7 @@ from backlog_sync.core.model import (
     OptionDef,
     Settings,
 )
+from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import (
     BACKLOG,

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core import record
-from backlog_sync.core.changes import Plan
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure
 from tests.core.builders import BOARD, board, card, desired, item, managed, observed

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.changes import Plan
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import ObservedIssue
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.run_record import RunRecord
 from backlog_sync.core.undo import undo_plan
 from tests.core.builders import BACKLOG, item, link, managed, observed

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import Result
 from backlog_sync.core.model import DesiredState
+from backlog_sync.core.plan import Result
 from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import apply, observe_and_plan

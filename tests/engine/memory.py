@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize
-from backlog_sync.core.changes import Usage
 from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions
@@ -56,6 +55,7 @@ from backlog_sync.core.operations import (
     UpdateLabel,
     UpdateMilestone,
 )
+from backlog_sync.core.plan import Usage
 from backlog_sync.core.preconditions import options, overwrites, standing, verdict
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import BacklogError

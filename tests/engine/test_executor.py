@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, ChangeKind, Plan, Result
+from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.model import (
     BoardFieldDef,
     DesiredItem,
@@ -39,6 +39,7 @@ from backlog_sync.core.operations import (
     UpdateIssue,
     UpdateMilestone,
 )
+from backlog_sync.core.plan import Plan, Result
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan

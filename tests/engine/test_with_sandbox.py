@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.model import (
     BoardFieldDef,
     DesiredItem,
@@ -19,6 +18,7 @@ from backlog_sync.core.model import (
     Settings,
 )
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.progress import measure
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan

@@ -16,7 +16,6 @@ from typing import Any
 import requests
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Outcome, Result
 from backlog_sync.core.model import (
     BoardFieldDef,
     DesiredItem,
@@ -27,6 +26,7 @@ from backlog_sync.core.model import (
     OptionDef,
     ProjectSpec,
 )
+from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
 from backlog_sync.github_api.session import connect

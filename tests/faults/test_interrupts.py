@@ -8,8 +8,9 @@ import pytest
 import requests
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, ChangeKind, Result
+from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.model import DesiredState
+from backlog_sync.core.plan import Result
 from backlog_sync.engine.executor import Applied
 from tests.faults.harness import FULL, SMALL, WHOLE, Machine, World, requests_of, sample
 

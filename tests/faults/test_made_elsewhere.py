@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind, Result
+from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.model import DesiredState
+from backlog_sync.core.plan import Result
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import apply
 from github_sandbox import boards, repositories

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from backlog_sync.core.changes import Plan
+from backlog_sync.core.plan import Plan
 from backlog_sync.render.canvas import Look, cut
 from backlog_sync.render.text import plan_lines
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.guards import check
 from backlog_sync.core.holds import IDENTITY
@@ -29,6 +29,7 @@ from backlog_sync.core.model import (
     Settings,
 )
 from backlog_sync.core.only import narrow
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import (
     REPOSITORY,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Change, Plan, Verdict, claim_of
+from backlog_sync.core.changes import Change, claim_of
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import (
@@ -21,6 +21,7 @@ from backlog_sync.core.model import (
     ObservedMilestone,
 )
 from backlog_sync.core.normalize import fold_set
+from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.engine.reconcile import observe_and_plan
 from tests.engine.memory import REPOSITORY, MemoryTracker
 from tests.laws.test_core_converges import BACKLOGS, EDITS, LAW, Edit, repository, sync, work

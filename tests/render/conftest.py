@@ -2,13 +2,11 @@
 
 import pytest
 
-from backlog_sync.core.changes import (
-    Action,
-    Change,
-    ChangeKind,
+from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.plan import (
     Deferred,
     Digests,
-    FieldChange,
     FieldNote,
     Orphan,
     Plan,
@@ -17,7 +15,6 @@ from backlog_sync.core.changes import (
     Verdict,
     Warned,
 )
-from backlog_sync.core.diagnostics import Place
 from tests.render.build import change, values
 
 TREE = """\

@@ -2,9 +2,9 @@
 
 import pytest
 
-from backlog_sync.core.changes import Usage
 from backlog_sync.core.estimate import Estimate
 from backlog_sync.core.model import Coverage
+from backlog_sync.core.plan import Usage
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.expected import duration, expected_text, step_text

@@ -11,11 +11,10 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from backlog_sync.core.changes import (
-    Action,
-    ChangeKind,
+from backlog_sync.core.changes import Action, ChangeKind, FieldChange
+from backlog_sync.core.escape import inert
+from backlog_sync.core.plan import (
     Deferred,
-    FieldChange,
     FieldNote,
     Orphan,
     Plan,
@@ -24,7 +23,6 @@ from backlog_sync.core.changes import (
     Verdict,
     Warned,
 )
-from backlog_sync.core.escape import inert
 from backlog_sync.render.bounded import COMMENT_BYTES, SUMMARY_BYTES
 from backlog_sync.render.markdown import plan_markdown
 from tests.render.build import change

@@ -4,9 +4,10 @@ import json
 import re
 from xml.etree import ElementTree as ET
 
-from backlog_sync.core.changes import Action, ChangeKind, FieldChange, Outcome, Plan, Result, Usage
+from backlog_sync.core.changes import Action, ChangeKind, FieldChange
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import Inventory
+from backlog_sync.core.plan import Outcome, Plan, Result, Usage
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.details import field_lines
 from backlog_sync.render.diagnostics import diagnostics_github, diagnostics_sarif, diagnostics_text

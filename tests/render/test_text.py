@@ -15,10 +15,9 @@ from backlog_sync.core.changes import (
     ChangeKind,
     FieldChange,
     LinkSubIssue,
-    Plan,
-    PlanItem,
     RefreshBase,
 )
+from backlog_sync.core.plan import Plan, PlanItem
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text, summary_text
 from tests.growth import grows_like

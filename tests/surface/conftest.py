@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from backlog_sync.cli.write_back import files_after
-from backlog_sync.core.changes import Change, ChangeKind, Plan, Result
+from backlog_sync.core.changes import Change, ChangeKind
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.progress import measure
 from backlog_sync.core.pull import pull
 from backlog_sync.engine.executor import Applied

@@ -2,7 +2,8 @@
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind, Result
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.plan import Result
 from github_sandbox import boards
 from github_sandbox.models import Account, Field, Item, Project
 from tests.surface.conftest import REPOSITORY, World, of_kind, reasons

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import ChangeKind, Plan, Verdict
+from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.core.planner import build_plan
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from backlog_sync.render.canvas import Look

@@ -2,7 +2,8 @@
 
 import pytest
 
-from backlog_sync.core.changes import Action, ChangeKind, Plan
+from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.plan import Plan
 from tests.surface.conftest import World, of_kind
 
 PLAN = "# Plan\n\n## Epic 1: House\n\n### Story 1.1: Lock the door{}\n"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind, Plan
+from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.drift import find_drift
+from backlog_sync.core.plan import Plan
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text
 from tests.surface.conftest import World, of_kind

@@ -2,8 +2,9 @@
 
 import pytest
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, Plan
+from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.drift import find_drift
+from backlog_sync.core.plan import Plan
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from tests.surface.conftest import REPOSITORY, World, of_kind

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import Action, Plan
+from backlog_sync.core.changes import Action
 from backlog_sync.core.drift import drift_to_json, find_drift
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan import Plan
 from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.drift import drift_text

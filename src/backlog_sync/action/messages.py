@@ -6,18 +6,10 @@ from dataclasses import replace
 
 from backlog_sync.action.outputs import RunResult
 from backlog_sync.cli.write_back import unrecorded_lines
-from backlog_sync.core.changes import (
-    Action,
-    Change,
-    ChangeKind,
-    Deferred,
-    FieldNote,
-    Outcome,
-    Plan,
-    Result,
-)
+from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.escape import code, inert
 from backlog_sync.core.guards import Violation
+from backlog_sync.core.plan import Deferred, FieldNote, Outcome, Plan, Result
 from backlog_sync.engine.record_write_back import Unrecorded
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.load import Loaded

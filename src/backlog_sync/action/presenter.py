@@ -32,12 +32,12 @@ from backlog_sync.cli.report_output import report_files
 from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written
-from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.drift import Drift
 from backlog_sync.core.escape import inert, json_text
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import ObservedState
 from backlog_sync.core.operations import Done, PutComment
+from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.plan_json import plan_to_json
 from backlog_sync.credentials import APP_INPUTS
 from backlog_sync.engine.executor import Applied

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync import log
-from backlog_sync.core.changes import Plan
 from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan

@@ -11,12 +11,10 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     CreateBoard,
-    Deferred,
     ForgetValues,
     LinkBoard,
     RefreshRecord,
     SetBoardValue,
-    Warned,
 )
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
@@ -32,6 +30,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.option_names import as_named, used_options
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import Deferred, Warned
 
 _MOST_FIELDS = 50
 """Fields that a board may have (reported, not documented)."""

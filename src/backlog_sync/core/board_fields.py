@@ -5,16 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from backlog_sync.core import normalize
-from backlog_sync.core.changes import (
-    ChangeKind,
-    CreateBoardField,
-    Deferred,
-    FieldChange,
-    FieldNote,
-    UpdateBoardField,
-    Verdict,
-    Warned,
-)
+from backlog_sync.core.changes import ChangeKind, CreateBoardField, FieldChange, UpdateBoardField
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
     BoardFieldDef,
@@ -25,6 +16,7 @@ from backlog_sync.core.model import (
     OptionDef,
 )
 from backlog_sync.core.option_names import Renamed, renamed_options
+from backlog_sync.core.plan import Deferred, FieldNote, Verdict, Warned
 
 OPTION = "option"
 """The part of a field under which renamed options are reported."""

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backlog_sync.core import record
-from backlog_sync.core.changes import FieldNote, Verdict
 from backlog_sync.core.fields import STATUS, Owner, owner_of
 from backlog_sync.core.merge import AtomDiff, Merge, merge_atom
 from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan import FieldNote, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,8 @@ from backlog_sync.core.changes import (
     CreateLabel,
     CreateMilestone,
     FieldChange,
-    FieldNote,
     UpdateLabel,
     UpdateMilestone,
-    Verdict,
-    Warned,
 )
 from backlog_sync.core.definition_base import Carrier, entry_key, thing_id
 from backlog_sync.core.fields import Owner
@@ -34,6 +31,7 @@ from backlog_sync.core.model import (
     ObservedMilestone,
 )
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import FieldNote, Verdict, Warned
 
 DEFAULT_COLOR = "ededed"
 """What GitHub itself gives a label without a color."""

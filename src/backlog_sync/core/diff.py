@@ -7,7 +7,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, ticks, written_back
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import file_status_moved, names_same_status, names_written_status
-from backlog_sync.core.changes import FieldChange, FieldNote, JsonValue, Verdict
+from backlog_sync.core.changes import FieldChange, JsonValue
 from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import ATOMS, ISSUE_SETS, SETS, Owner, compared, owner_of
 from backlog_sync.core.issue_index import adopted_nonce
@@ -15,6 +15,7 @@ from backlog_sync.core.matching import Match
 from backlog_sync.core.merge import Merge, SetDiff, merge_atom, merge_block, merge_set
 from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings, Written
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import FieldNote, Verdict
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
 from backlog_sync.core.unknown_words import is_open_again
 

@@ -7,11 +7,12 @@ from dataclasses import fields, is_dataclass, replace
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from backlog_sync.core.changes import Change, Digests
+from backlog_sync.core.changes import Change
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.fields import SETS
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.plan import Digests
 from backlog_sync.core.plan_json import ChangeRow, row_of
 
 

@@ -15,13 +15,10 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     CloseDuplicate,
-    FieldNote,
-    Plan,
     UpdateBoardField,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
-    Verdict,
 )
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.holds import COPIED, IDENTITY, Hold
@@ -30,6 +27,7 @@ from backlog_sync.core.locations import elsewhere, locations
 from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import Coverage, DesiredItem, DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.plan import FieldNote, Plan, Verdict
 from backlog_sync.core.plan_json import (
     FORMAT_VERSION,
     change_to_json,

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backlog_sync.core.changes import Change, ChangeKind, CloseIssue, CreateIssue, Plan, ReopenIssue
+from backlog_sync.core.changes import Change, ChangeKind, CloseIssue, CreateIssue, ReopenIssue
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.rate import Pace, seconds_for
 
 _SMALL, _BODIES, _READ = 20, 5, 100

@@ -15,13 +15,13 @@ from backlog_sync.core.changes import (
     CloseDuplicate,
     CloseIssue,
     CreateIssue,
-    Plan,
     SetBoardValue,
 )
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, set_id
 from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedRepository, ObservedState
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.reread import reread
 
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})

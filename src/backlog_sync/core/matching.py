@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.body import SplitBody
-from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.former_titles import Claims, FormerIssue
 from backlog_sync.core.hints import held_by_hints, named_by_hints
@@ -32,6 +31,7 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedState,
 )
+from backlog_sync.core.plan import Warned
 from backlog_sync.core.reading import counts, speaks_of
 from backlog_sync.core.sandbox_numbers import forgotten
 from backlog_sync.core.states import DUPLICATE, NOT_PLANNED, is_closed, observed_state

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core.body import foreign_lines, line_hashes
-from backlog_sync.core.changes import FieldNote, JsonValue, Verdict
+from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.model import DesiredItem
 from backlog_sync.core.normalize import fold_set, hash_value
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan import FieldNote, Verdict
 
 BOTH = "changed in the file and on GitHub"
 FILE_WINS = f"{BOTH}; the file wins (--on-conflict file)"

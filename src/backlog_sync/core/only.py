@@ -12,19 +12,16 @@ from backlog_sync.core.changes import (
     ChangeKind,
     CloseDuplicate,
     CreateIssue,
-    Deferred,
-    FieldNote,
     ForgetFields,
-    Plan,
     RefreshBase,
     UpdateIssue,
-    Warned,
     claim_of,
 )
 from backlog_sync.core.definition_base import RECORDED, entry_key, unrecorded, without
 from backlog_sync.core.digests import plan_digest
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.plan import Deferred, FieldNote, Plan, Warned
 from backlog_sync.core.used_definitions import without_unused
 
 _OF_BOARD = (ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE)

@@ -4,19 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from backlog_sync.core.changes import (
-    Action,
-    Change,
-    ChangeKind,
-    Definition,
-    FieldChange,
-    FieldNote,
-    Outcome,
-    Plan,
-    Result,
-    Usage,
-)
+from backlog_sync.core.changes import Action, Change, ChangeKind, Definition, FieldChange
 from backlog_sync.core.model import Coverage
+from backlog_sync.core.plan import FieldNote, Outcome, Plan, Result, Usage
 
 FORMAT_VERSION = 1
 """Raised when a key of `plan --format json` goes or changes its meaning."""

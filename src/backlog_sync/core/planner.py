@@ -16,22 +16,14 @@ from backlog_sync.core.changes import (
     ChangeKind,
     CloseIssue,
     CreateIssue,
-    Deferred,
     FieldChange,
-    FieldNote,
     ForgetFields,
     LinkSubIssue,
     MoveSubIssue,
-    Orphan,
-    Plan,
-    PlanItem,
     RefreshBase,
     RemoveDependency,
     ReopenIssue,
-    Unread,
     UpdateIssue,
-    Verdict,
-    Warned,
 )
 from backlog_sync.core.definition_base import MOST, carrier_of, fitting, unrecorded
 from backlog_sync.core.definitions import DefinitionPlan, double_labels, plan_definitions
@@ -63,6 +55,16 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
+from backlog_sync.core.plan import (
+    Deferred,
+    FieldNote,
+    Orphan,
+    Plan,
+    PlanItem,
+    Unread,
+    Verdict,
+    Warned,
+)
 from backlog_sync.core.prune import Line, Sources
 from backlog_sync.core.reading import counts
 from backlog_sync.core.relations import Links, Sorting

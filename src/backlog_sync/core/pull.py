@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
-from backlog_sync.core.changes import ChangeKind, FieldNote, JsonValue, Plan, Verdict
+from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import Match, Matches, match_items
@@ -21,6 +21,7 @@ from backlog_sync.core.model import (
     ObservedState,
     Prose,
 )
+from backlog_sync.core.plan import FieldNote, Plan, Verdict
 from backlog_sync.core.progress import first_status, status_of
 from backlog_sync.core.relations import Links
 from backlog_sync.core.written_back import followed

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core import holds, normalize, order
-from backlog_sync.core.changes import ChangeKind, Deferred, JsonValue
+from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.holds import Hold
 from backlog_sync.core.locations import locations
 from backlog_sync.core.lookups import known_issues
 from backlog_sync.core.matching import Match, Matches
 from backlog_sync.core.model import Base, DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.plan import Deferred
 
 _OLDER = "GitHub Enterprise Server gained it later; everything else is synced"
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Change, FieldChange, Plan, UpdateIssue
+from backlog_sync.core.changes import Change, FieldChange, UpdateIssue
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import READER, DesiredState
 from backlog_sync.core.normalize import fold_set
+from backlog_sync.core.plan import Plan
 
 _EXAMPLES = 3
 _LONGEST = 60

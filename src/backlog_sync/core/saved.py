@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
-from backlog_sync.core.changes import Digests, Plan
 from backlog_sync.core.digests import canonical, inputs_of
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan import Digests, Plan
 from backlog_sync.core.plan_json import ChangeRow, row_of
 
 FORMAT_VERSION: Literal[1] = 1

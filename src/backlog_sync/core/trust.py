@@ -7,9 +7,9 @@ in the repository. Whoever may write there could do the same to any issue.
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from backlog_sync.core.changes import Warned
 from backlog_sync.core.model import Actor, ObservedIssue, Settings
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.plan import Warned
 
 ASKED = frozenset({"MEMBER", "COLLABORATOR"})
 """Associations whose permission is looked up; an OWNER may write, all others may not."""

@@ -15,8 +15,6 @@ from backlog_sync.core.changes import (
     FieldChange,
     JsonValue,
     LinkSubIssue,
-    Plan,
-    PlanItem,
     RefreshBase,
     RefreshRecord,
     RemoveDependency,
@@ -27,7 +25,6 @@ from backlog_sync.core.changes import (
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
-    Warned,
 )
 from backlog_sync.core.intents import Intent, by_nonce
 from backlog_sync.core.model import (
@@ -42,6 +39,7 @@ from backlog_sync.core.model import (
     OptionDef,
 )
 from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.plan import Plan, PlanItem, Warned
 from backlog_sync.core.restored_base import restored_body
 from backlog_sync.core.run_record import BODY, PARENT, STATE, Kept, Overwritten, RunRecord
 from backlog_sync.core.states import NOT_PLANNED, OPEN, is_closed, observed_state

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from backlog_sync.core import record
-from backlog_sync.core.changes import Warned
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
     Base,
@@ -21,6 +20,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.plan import Warned
 from backlog_sync.core.states import OPEN, observed_state
 
 PRIORITY = "Priority"

@@ -11,7 +11,6 @@ from backlog_sync.core.changes import (
     Change,
     ForgetFields,
     ForgetValues,
-    Plan,
     RefreshBase,
     RefreshRecord,
     SetBoardValue,
@@ -28,6 +27,7 @@ from backlog_sync.core.model import (
     Settings,
     Written,
 )
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.progress import lines_of, source_of
 from backlog_sync.core.states import CLOSED, COMPLETED, NOT_PLANNED, OPEN, is_closed, observed_state
 from backlog_sync.core.written_back import with_written

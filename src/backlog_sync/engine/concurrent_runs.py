@@ -7,17 +7,11 @@ boards with one title the older one stays.
 
 from dataclasses import replace
 
-from backlog_sync.core.changes import (
-    Change,
-    CreateBoardField,
-    CreateLabel,
-    CreateMilestone,
-    Outcome,
-    Result,
-)
+from backlog_sync.core.changes import Change, CreateBoardField, CreateLabel, CreateMilestone
 from backlog_sync.core.model import ObservedState, ProjectSpec
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import CloseProject, Done
+from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.send import Sending
 from backlog_sync.errors import BacklogError

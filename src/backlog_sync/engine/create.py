@@ -6,10 +6,11 @@ from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import operations as ops
-from backlog_sync.core.changes import AddToBoard, Change, CreateIssue, LinkSubIssue, Result
+from backlog_sync.core.changes import AddToBoard, Change, CreateIssue, LinkSubIssue
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import BoardItem, ObservedIssue
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
+from backlog_sync.core.plan import Result
 from backlog_sync.engine import read_back, resolve
 from backlog_sync.engine.resolve import Skip
 from backlog_sync.engine.send import Sending, stop

@@ -26,20 +26,16 @@ from backlog_sync.core.changes import (
     LinkBoard,
     LinkSubIssue,
     MoveSubIssue,
-    Outcome,
-    Plan,
     RefreshBase,
     RefreshRecord,
     RemoveDependency,
     ReopenIssue,
-    Result,
     SetBoardValue,
     UnlinkSubIssue,
     UpdateBoardField,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
-    Usage,
     claim_of,
 )
 from backlog_sync.core.definition_base import entry_key
@@ -48,6 +44,7 @@ from backlog_sync.core.matching import Matches, match_items, with_issues
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
+from backlog_sync.core.plan import Outcome, Plan, Result, Usage
 from backlog_sync.engine import resolve
 from backlog_sync.engine.concurrent_runs import use_names_that_are_taken, use_the_older_board
 from backlog_sync.engine.create import create_issues, give_late_types

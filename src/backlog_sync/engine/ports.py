@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from backlog_sync.core.changes import Usage
 from backlog_sync.core.checkout import Checkout
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.facts import Conversation, FeedbackRef
@@ -20,6 +19,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
 )
 from backlog_sync.core.operations import Operation, Reply
+from backlog_sync.core.plan import Usage
 from backlog_sync.core.reading import numbers_of
 from backlog_sync.core.run_record import Overwritten, RunRecord
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from backlog_sync import log
-from backlog_sync.core.changes import Change, CreateIssue, Outcome, Plan, Result
+from backlog_sync.core.changes import Change, CreateIssue
 from backlog_sync.core.duplicates import heals
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.intents import by_nonce
@@ -15,6 +15,7 @@ from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.only import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import Outcome, Plan, Result
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.unknown_words import understood
 from backlog_sync.engine import read_back

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from backlog_sync import log
-from backlog_sync.core.changes import DEFINITIONS, Action, Change, Outcome, Result, claim_of
+from backlog_sync.core.changes import DEFINITIONS, Action, Change, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
+from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.engine.overwrites import Overwrites
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from backlog_sync.core.changes import Result
 from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.plan import Result
 from backlog_sync.core.run_record import RunRecord
 from backlog_sync.core.undo import Undo
 from backlog_sync.engine.executor import Applied, apply_plan

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from backlog_sync.core.changes import Usage
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
+from backlog_sync.core.plan import Usage
 from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.github_api import pull_requests
 from backlog_sync.github_api.boards import Boards

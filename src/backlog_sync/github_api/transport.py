@@ -18,7 +18,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
 
 from backlog_sync import log
-from backlog_sync.core.changes import Usage
+from backlog_sync.core.plan import Usage
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import RefusedError
 from backlog_sync.github_api.environment import checked_certificates, checked_proxies

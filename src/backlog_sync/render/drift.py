@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from backlog_sync.core.changes import Plan
 from backlog_sync.core.drift import Drift
 from backlog_sync.core.escape import clean
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.plan_json import note_to_json
 from backlog_sync.core.pull import Left, Take, describe
 from backlog_sync.render.canvas import Look, flow, paint, paragraph, spread, stacked

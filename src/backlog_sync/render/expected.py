@@ -1,7 +1,7 @@
 """What a run will take, and how far it is, in words."""
 
-from backlog_sync.core.changes import Usage
 from backlog_sync.core.estimate import Estimate
+from backlog_sync.core.plan import Usage
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.words import counted
 

@@ -7,9 +7,10 @@ than a glance.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backlog_sync.core.changes import Action, FieldChange, JsonValue, Plan
+from backlog_sync.core.changes import Action, FieldChange, JsonValue
 from backlog_sync.core.drift import Drift
 from backlog_sync.core.escape import code, inert
+from backlog_sync.core.plan import Plan
 from backlog_sync.render.body_diff import MOST_LINES, body_diff
 from backlog_sync.render.bounded import SUMMARY_BYTES, Block, BoundedText, cut, row, size, table
 from backlog_sync.render.view import (

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from backlog_sync.core.changes import Change, ChangeKind, Outcome, Result, Usage
+from backlog_sync.core.changes import Change, ChangeKind
 from backlog_sync.core.escape import clean
+from backlog_sync.core.plan import Outcome, Result, Usage
 from backlog_sync.render.canvas import Look, cut, flow, listed, paint, paragraph
 from backlog_sync.render.words import counted
 

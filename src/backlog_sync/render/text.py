@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from backlog_sync.core.changes import Action, FieldChange, Plan, Verdict
+from backlog_sync.core.changes import Action, FieldChange
 from backlog_sync.core.escape import clean
+from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.render.canvas import (
     Leaf,
     Look,

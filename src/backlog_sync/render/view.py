@@ -15,15 +15,12 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     FieldChange,
-    FieldNote,
     JsonValue,
-    Plan,
-    PlanItem,
-    Verdict,
 )
 from backlog_sync.core.drift import Drift, Finding
 from backlog_sync.core.fields import SHOWN_FIRST
 from backlog_sync.core.model import Coverage
+from backlog_sync.core.plan import FieldNote, Plan, PlanItem, Verdict
 from backlog_sync.render.words import counted, number
 
 DEFINITION_WORDS = {

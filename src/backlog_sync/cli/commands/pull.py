@@ -24,7 +24,7 @@ from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
-    from backlog_sync.core.changes import FieldNote
+    from backlog_sync.core.plan import FieldNote
     from backlog_sync.files.write.change import FileChange
 
 

@@ -18,10 +18,10 @@ from backlog_sync.cli.options import (
     target_options,
 )
 from backlog_sync.cli.requests import SyncRequest
-from backlog_sync.core.changes import Plan, Result
 from backlog_sync.core.checkout import superseded
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.pull import Take, TakeValue, flow_back
 from backlog_sync.core.saved import save_plan, what_moved
 from backlog_sync.engine import reconcile

@@ -18,9 +18,9 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
-from backlog_sync.core.changes import Plan
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation, rights
+from backlog_sync.core.plan import Plan
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import run_keys, undo_plan
 from backlog_sync.engine.undo import apply_undo, observe_for_undo, with_other_issues

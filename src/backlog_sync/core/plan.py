@@ -1,0 +1,277 @@
+"""Plans and their outcomes: the ordered changes with notes for people, and what came of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backlog_sync.core.changes import (
+    DEFINITIONS,
+    Action,
+    AdoptIssue,
+    Change,
+    ChangeKind,
+    CreateIssue,
+    JsonValue,
+    claim_of,
+)
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.model import Coverage
+
+
+class Verdict(StrEnum):
+    """What base, desired and observed say of one field together."""
+
+    IN_SYNC = "in_sync"
+    PUSH = "push"
+    DRIFT = "drift"
+    CONVERGED = "converged"
+    CONFLICT = "conflict"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNote:
+    """A field of an item or a part of a definition that is reported: drift, a conflict.
+
+    `verdict` says which; `reason` explains and never decides. `hint` says what to do about a
+    conflict that neither side can win: then all of the item or of its text is held. Both sides of
+    a part that `differs` are known, and nothing is on record of who changed it. For a definition,
+    `kind` says of what, `key` is its name on GitHub, `title` the one in the file, and `repository`
+    the other repository that it is in.
+    """
+
+    key: str
+    title: str
+    name: str
+    verdict: Verdict
+    reason: str
+    ref: str | None = None
+    base: JsonValue = None
+    desired: JsonValue = None
+    observed: JsonValue = None
+    hint: str = ""
+    kind: ChangeKind = ChangeKind.ISSUE
+    repository: str | None = None
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether it is a conflict that `--on-conflict` does not decide."""
+        return self.verdict is Verdict.CONFLICT and bool(self.hint)
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether it is about a label, a milestone or a board field."""
+        return self.kind in DEFINITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """An issue of this backlog whose item is gone from the file."""
+
+    key: str
+    ref: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An issue of this backlog whose line is still in a file, and no longer read as an item.
+
+    `place` is the line, `reading` what to write below `reading:` to have it read ("" if no such
+    line fits).
+    """
+
+    key: str
+    ref: str
+    title: str
+    place: str
+    reading: str = ""
+
+    @property
+    def hint(self) -> str:
+        """What keeps it an item."""
+        return f"to keep it: `reading: {{{self.reading}}}`" if self.reading else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Work that this server, token or owner cannot do: what, why, what would help."""
+
+    kind: ChangeKind
+    key: str
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A remark on the plan, with the place it is about if there is one."""
+
+    message: str
+    slug: str
+    place: Place | None = None
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """SHA-256 (hex) over the canonical form of each input, and of the changes."""
+
+    desired: str
+    observed: str
+    base: str
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """What a reader of the plan needs to know of an item, changed or not: place in the tree.
+
+    `repository` is where its issue is or will be, None for the target.
+    """
+
+    key: str
+    kind: str
+    title: str
+    parent: str | None
+    ref: str | None
+    url: str | None = None
+    points: float | None = None
+    place: Place | None = None
+    repository: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The ordered, immutable changes, and what is reported next to them.
+
+    `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
+    `conflicts` are held fields, `accepted` those of both that GitHub won and the files are to
+    say, `items` every item in document order (for grouping). `orphans` are issues whose items are
+    gone, `unread` those whose lines are still there. `coverage` says how much of the
+    repository was read for it, `others` the same of other repositories that hold items' issues.
+    `in_force` are settings that change who is trusted or what is published.
+    """
+
+    repository: str
+    project: str | None
+    changes: tuple[Change, ...]
+    items: tuple[PlanItem, ...] = ()
+    drift: tuple[FieldNote, ...] = ()
+    conflicts: tuple[FieldNote, ...] = ()
+    accepted: tuple[FieldNote, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    digests: Digests = field(default_factory=lambda: Digests("", "", "", ""))
+    coverage: Coverage = field(default_factory=Coverage)
+    others: Mapping[str, Coverage] = field(default_factory=dict)
+    in_force: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def reverted(self) -> frozenset[tuple[str, str]]:
+        """What of the drift the changes set back: keys, each with the name of the field."""
+        return frozenset(
+            (key, claimed or name)
+            for change in self.changes
+            for key, claimed in [claim_of(change)]
+            for name in change.drifted
+        )
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether applying it would change anything that people see."""
+        return any(not c.is_refresh for c in self.changes)
+
+    @property
+    def new_issues(self) -> int:
+        """How many issues are created, or become the backlog's by adoption."""
+        return sum(isinstance(c, CreateIssue | AdoptIssue) for c in self.changes)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it makes the first issues of this backlog, so that nothing was managed yet."""
+        adopted = {c.key for c in self.changes if isinstance(c, AdoptIssue)}
+        managed = any(item.ref and item.key not in adopted for item in self.items)
+        return bool(self.new_issues) and not managed and not self.orphans and not self.unread
+
+    def summary(self) -> dict[str, int]:
+        """Counts that can be recomputed from the changes listed.
+
+        Issues count under their action; `update` counts existing issues of which any field
+        changes, on the issue or on the board, and those that move among their siblings; `link`
+        and `unlink` count sub-issues and dependencies; `definitions` counts labels, milestones,
+        boards and board fields; `refresh` counts moves of the base that people do not see.
+        """
+        counts = dict.fromkeys((a.value for a in Action), 0)
+        touched: dict[str, set[str]] = {a.value: set() for a in Action}
+        changed: set[str] = set()
+        definitions = 0
+        created = {c.key for c in self.changes if isinstance(c, CreateIssue)}
+        for change in self.changes:
+            if change.is_refresh:
+                continue
+            match change.kind:
+                case ChangeKind.LABEL | ChangeKind.MILESTONE | ChangeKind.PROJECT:
+                    definitions += 1
+                case ChangeKind.FIELD:
+                    definitions += 1
+                case ChangeKind.SUB_ISSUE | ChangeKind.DEPENDENCY if not change.is_move:
+                    counts[change.action.value] += 1
+                    changed.add(change.key)
+                case ChangeKind.ISSUE:
+                    touched[change.action.value].add(change.key)
+                    changed.add(change.key)
+                case _:
+                    changed.add(change.key)
+                    if change.key not in created:
+                        touched[Action.UPDATE.value].add(change.key)
+        for name, keys in touched.items():
+            counts[name] += len(keys)
+        held = {note.key for note in self.conflicts if not note.is_definition}
+        counts["conflict"] = len(self.conflicts)
+        counts["drift"] = len(self.drift)
+        counts["unchanged"] = sum(
+            1 for i in self.items if i.key not in changed and i.key not in held
+        )
+        counts["definitions"] = definitions
+        counts["refresh"] = sum(1 for c in self.changes if c.is_refresh and c.key not in changed)
+        return counts
+
+
+class Result(StrEnum):
+    """What became of one change."""
+
+    APPLIED = "applied"
+    SKIPPED = "skipped"
+    STALE = "stale"
+    FAILED = "failed"
+    NOT_REACHED = "not_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change, and why."""
+
+    change: Change
+    result: Result
+    ref: str | None = None
+    url: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a run cost at the server: requests by kind, mutations (aliases), GraphQL points."""
+
+    rest: int = 0
+    graphql: int = 0
+    mutations: int = 0
+    points: int = 0
+
+    @property
+    def requests(self) -> int:
+        """All requests."""
+        return self.rest + self.graphql
