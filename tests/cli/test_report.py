@@ -137,7 +137,7 @@ def test_every_audience_is_answered(
     ran = backlog("report", "--sandbox", "--format", form, "--audience", audience, *DAY)
     assert ran.code == 0
     head = "\n".join(ran.out.splitlines()[:14])
-    for word in ("When", "How much", "At risk"):
+    for word in ("Forecast", "Progress", "Risks"):
         assert word in head
     if form == "text":
         assert max(map(len, ran.out.splitlines())) <= 80

@@ -124,7 +124,7 @@ def test_when_how_much_and_what_is_at_risk_come_first(report: Report) -> None:
         assert "47%" in "".join(first)
 
 
-_ANSWERS = ["When", "How much", "At risk"]
+_ANSWERS = ["Forecast", "Progress", "Risks"]
 
 
 def test_the_report_for_everybody_stays_short() -> None:
@@ -169,7 +169,9 @@ def test_each_reader_has_other_sections(report: Report) -> None:
     assert "1/4" in engineering  # criteria that are ticked
     assert "1/4" not in product
     for text in (leaders, product, engineering):
-        assert text.index("**When**") < text.index("### Since 2026-02-16") < text.index("### Mile")
+        assert (
+            text.index("**Forecast**") < text.index("### Since 2026-02-16") < text.index("### Mile")
+        )
         assert "### 1 item without points" in text
 
 
@@ -277,7 +279,7 @@ def test_it_is_cut_at_a_row_and_says_so(limit: int) -> None:
     text = report_markdown(made(many(800)), Audience.ENGINEERING, limit=limit)
     assert len(text.encode()) <= limit
     assert "more rows do not fit" in text
-    assert "**When**" in text
+    assert "**Forecast**" in text
     assert text.count("<details>") == text.count("</details>")
     assert text.count("```") % 2 == 0
 

@@ -88,7 +88,7 @@ def report_markdown(
 def _head(report: Report, pictures: Sequence[Picture]) -> str:
     """The title, the three answers, and the pictures."""
     facts = report.facts
-    progress = f"{_bar(report.total)} {report.total.percent}&nbsp;%: {inert(how_much(report))}"
+    progress = f"{_bar(report.total)} {report.total.percent}%: {inert(how_much(report))}"
     where = code(cut(facts.repository))
     if facts.board:
         where += f", board {code(cut(facts.board))}"
@@ -99,9 +99,9 @@ def _head(report: Report, pictures: Sequence[Picture]) -> str:
         "",
         "| | |",
         "| --- | --- |",
-        f"| **When** | {inert(when(report))} |",
-        f"| **How much** | {progress} |",
-        f"| **At risk** | {_text(at_risk(report))} |",
+        f"| **Forecast** | {inert(when(report))} |",
+        f"| **Progress** | {progress} |",
+        f"| **Risks** | {_text(at_risk(report))} |",
         "",
         f"For {where}, on {facts.today}.",
     ]
@@ -162,7 +162,7 @@ def _bar(total: Sum) -> str:
 
 
 def _amounts(total: Sum) -> tuple[str, str]:
-    return f"{_bar(total)}&nbsp;{total.percent}&nbsp;%", inert(amount(total))
+    return f"{_bar(total)}&nbsp;{total.percent}%", inert(amount(total))
 
 
 def _grid_row(block: Grid, row: Sequence[str]) -> list[str]:

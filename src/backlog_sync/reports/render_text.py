@@ -77,13 +77,13 @@ class _Printer:
         lines = [spread(title, Text(str(report.facts.today), "dim"), look)]
         state = Text(HEALTH[report.health].capitalize(), f"bold {_COLORS[report.health]}")
         lines += [*paragraph(report.why, look, state.append("  ")), Text()]
-        lines += paragraph(when(report), look, Text("When     ", "bold"))
-        head = Text().append("How much ", "bold")
+        lines += paragraph(when(report), look, Text("Forecast ", "bold"))
+        head = Text().append("Progress ", "bold")
         if look.columns >= _WIDE:
             head.append_text(self._blocks(report.total.percent))
         head.append(f"{report.total.percent}%  ", "bold")
         lines += paragraph(how_much(report), look, head)
-        return lines + paragraph(at_risk(report), look, Text("At risk  ", "bold"))
+        return lines + paragraph(at_risk(report), look, Text("Risks    ", "bold"))
 
     def block(self, block: Block) -> Iterable[Text]:
         """The lines of a block."""

@@ -60,8 +60,7 @@ _SIGNS = {
     Health.UNKNOWN: "?",
 }
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_PERCENT = re.compile(r"(?<=\d) %")
-"""Dates, and numbers with their percent sign, are not broken over lines."""
+"""Dates are not broken over lines."""
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -173,7 +172,7 @@ def _environment() -> Environment:
 def _text(value: object) -> Markup:
     """Return an untrusted text on one line, without invisible characters, isolated in direction."""
     text = str(escape(_plain(value)))
-    text = _DAY.sub(r'<span class="d">\g<0></span>', _PERCENT.sub("\N{NO-BREAK SPACE}%", text))
+    text = _DAY.sub(r'<span class="d">\g<0></span>', text)
     return Markup(f"<bdi>{text}</bdi>")  # noqa: S704 - escaped above
 
 
