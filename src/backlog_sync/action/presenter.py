@@ -390,7 +390,7 @@ class Workflow:
             self.runner.remark([replace(problem_remark(problem), kind=kind)])
 
     def posted(self, text: str) -> None:
-        """Return where something was posted."""
+        """Show where something was posted."""
         self.runner.log(text)
 
 

@@ -70,7 +70,7 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def board_left_out(self, problem: str) -> None:
-        """Return why the board was not read."""
+        """Show why the board was not read."""
         ...
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
@@ -86,5 +86,5 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def posted(self, text: str) -> None:
-        """Return where something was posted."""
+        """Show where something was posted."""
         ...

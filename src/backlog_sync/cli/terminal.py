@@ -76,13 +76,13 @@ class Terminal(Screen):
         self.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
 
     def files(self, loaded: Loaded) -> None:
-        """Say how many warnings lint has about files without errors."""
+        """Show how many warnings lint has about files without errors."""
         if loaded.diagnostics:
             note = counted(len(loaded.diagnostics), "warning")
             self.info(f"{note} about the files; `backlog lint` shows them")
 
     def _left_lines(self, loaded: Loaded) -> None:
-        """Say in one line how much of the files is in no item, if anything is."""
+        """Show in one line how much of the files is in no item, if anything is."""
         read = accounts(loaded)
         if any(True for account in read for _ in account.of(Verdict.LEFT)):
             self.info(clean(not_taken(read)))
@@ -107,7 +107,7 @@ class Terminal(Screen):
         self.would_refuse(standing)
 
     def saved(self, out: Path) -> None:
-        """Say how the saved plan is applied."""
+        """Show how the saved plan is applied."""
         self.info(f"saved: `backlog sync --plan {clean(str(out))}` applies exactly this")
 
     def _print_plan(self, plan: Plan) -> None:
@@ -121,13 +121,13 @@ class Terminal(Screen):
     # ---- sync ----------------------------------------------------------------------------------
 
     def superseded(self, why: str) -> None:
-        """Say that a newer commit has a run of its own."""
+        """Report that a newer commit has a run of its own."""
         self.write_stderr(f"superseded: {clean(why)}; nothing was sent")
         if self.output == "json":
             self.result(dump({"format_version": 1, "superseded": why}))
 
     def plan_to_apply(self, run: Run, prepared: Prepared) -> None:
-        """Show the plan; beside a JSON result only if somebody will be asked."""
+        """Show the plan; next to a JSON result only if somebody will be asked."""
         plan = prepared.plan
         if self.output == "text":
             self._print_plan(plan)
@@ -156,7 +156,7 @@ class Terminal(Screen):
     def _warn_astray(self, run: Run) -> None:
         """Warn if the files may not be the agreed ones, before anybody is asked.
 
-        Git that does not know, or a remote out of reach, is no reason to stop somebody's work.
+        Git that does not know, or a remote out of reach, must not stop somebody's work.
         """
         if run.target.sandbox or self.env.workflow:
             return
@@ -230,7 +230,7 @@ class Terminal(Screen):
     # ---- report --------------------------------------------------------------------------------
 
     def board_left_out(self, problem: str) -> None:
-        """Say why the board was not read."""
+        """Show why the board was not read."""
         self.write_stderr(f"board left out: {problem}")
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
@@ -251,7 +251,7 @@ class Terminal(Screen):
         return nullcontext()
 
     def posted(self, text: str) -> None:
-        """Say where something was posted."""
+        """Show where something was posted."""
         self.info(text)
 
 

@@ -202,7 +202,7 @@ class Links:
     def _type(
         self, item: DesiredItem, match: Match | None, values: dict[str, JsonValue], kept: set[str]
     ) -> None:
-        """Return the type of an item's kind; remove ours if it was that of another kind."""
+        """Set the type of an item's kind; remove ours if it was that of another kind."""
         desired = self.desired.settings.issue_types.get(item.kind)
         if desired is None:
             return

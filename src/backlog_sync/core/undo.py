@@ -291,7 +291,7 @@ class _Undo:
             self.changes.append(RefreshRecord(*self._about(issue), body=text, body_seen=seen))
 
     def _options(self, board_field: ObservedBoardField, values: Sequence[Overwritten]) -> None:
-        """Return options of a board field their name, color and description back."""
+        """Restore the name, color and description of options of a board field."""
         now = {option.id: option for option in board_field.options}
         pairs = [(now[v.name], v.before) for v in values if isinstance(v.before, tuple)]
         renamed = [(option.name, before[0]) for option, before in pairs if option.name != before[0]]
@@ -318,7 +318,7 @@ class _Undo:
         )
 
     def _definition(self, kind: ChangeKind, id_: str, values: Sequence[Overwritten]) -> None:
-        """Return a label or milestone its parts back."""
+        """Restore the parts of a label or milestone."""
         thing: ObservedLabel | ObservedMilestone
         thing = (
             self.present.labels[id_] if kind is ChangeKind.LABEL else self.present.milestones[id_]

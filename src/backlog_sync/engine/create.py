@@ -211,7 +211,7 @@ def _record_created(
 
 
 def give_late_types(run: Sending, changes: Iterable[CreateIssue]) -> None:
-    """Return new issues the types that could not be given while they were made."""
+    """Set the types of new issues that could not be set while they were made."""
     waiting: list[tuple[CreateIssue, Operation]] = []
     for change in changes:
         update = resolve.late_type(run.registry, change)

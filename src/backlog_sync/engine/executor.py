@@ -215,7 +215,7 @@ class _Run(Sending):
         return refreshes
 
     def _remark_done(self, change: Change) -> None:
-        """Return what of a change that is stale was done before that was seen."""
+        """Record what of a stale change was done before it was seen to be stale."""
         before = [name for name in ISSUE_SETS if any(resolve.moves(change, name))]
         if before and self.outcomes[id(change)].result is Result.STALE:
             self._remark(change, f"its {' and '.join(before)} are changed already")

@@ -201,7 +201,7 @@ def _parent(
 
 
 def _make_keys(entries: Sequence[Entry]) -> None:
-    """Return every entry its key: its own, else one made from the parent's key and the title."""
+    """Assign every entry its key: its own, or one made from the parent's key and the title."""
     for entry in entries:
         chain = [entry]
         while not chain[-1].key and chain[-1].parent is not None and chain[-1].parent not in chain:

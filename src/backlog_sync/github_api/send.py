@@ -338,7 +338,7 @@ class Sender:
         answer: Answer[Mapping[str, object]],
         size: _Size,
     ) -> None:
-        """Return each operation its reply; raise if some have to be sent again."""
+        """Assign each operation its reply; raise if some have to be sent again."""
         self._standings, self._standings_at = reread.standings_in(answer), self._moment()
         lost: list[int] = []
         limit: Fault | None = None
