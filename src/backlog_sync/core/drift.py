@@ -119,7 +119,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
 def _pending(
     change: Change, differing: Collection[tuple[ChangeKind, str, str]]
 ) -> Iterator[Change]:
-    """Return what of a change the file asks for: not what is set back, nor what just differs."""
+    """Yield what of a change the file asks for: not what is set back, nor what just differs."""
     if change.is_refresh or isinstance(change, CloseDuplicate):
         return
     excluded = {n for n in change.fields if (change.kind, change.key, n) in differing}

@@ -85,7 +85,7 @@ class _Healing:
             yield RemoveDependency(*about, blocker=_ref(double))
 
     def _take_over_links(self, key: str, double: ObservedIssue) -> Iterator[Change]:
-        """Return the one that stays what the second one waits for; take that from its parent."""
+        """Yield the links that the second issue has and the one that stays lacks."""
         match = self.by_key[key]
         blocker_ids = {link.id for link in match.issue.blocked_by}
         for link in double.blocked_by if self.capabilities.dependencies else ():
@@ -131,7 +131,7 @@ class _Healing:
         yield from self._link(AddDependency(*about, blocker=blocker))
 
     def _link(self, change: LinkSubIssue | AddDependency) -> Iterator[Change]:
-        """Return a link unless it is planned: an issue has one parent, and each blocker once."""
+        """Yield the link unless it is planned: an issue has one parent, and each blocker once."""
         link = _link_of(change)
         if link not in self.linked:
             self.linked.add(link)

@@ -39,7 +39,7 @@ def parts(title: str) -> frozenset[str]:
 
 
 def beginnings(words: str) -> Iterator[str]:
-    """Return every shorter text of whole words that a text begins with."""
+    """Yield every shorter text of whole words that a text begins with."""
     at = words.rfind(" ")
     while at > 0:
         yield words[:at]

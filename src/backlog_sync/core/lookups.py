@@ -89,7 +89,7 @@ def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
 
 
 def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
-    """Return issues that items name but the list of their repository does not contain."""
+    """Yield issues that items name but the list of their repository does not contain."""
     sandbox, plain = observed.sandbox, not observed.embedded
     for location in locations(desired, observed):
         listed = {issue.number for issue in location.issues}
@@ -106,7 +106,7 @@ def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
 
 
 def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
-    """Return issues that the board does not show and that are ours, or may become so."""
+    """Yield issues that the board does not show and that are ours, or may become so."""
     if desired.project is None or observed.project is None:
         return
     hidden = [issue for issue in observed.issues if issue.card is None]

@@ -90,7 +90,7 @@ def _kept(change: Change, keys: frozenset[str], new: set[str], doubles: set[str]
 
 
 def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
-    """Return the change with a body that claims nothing of what is left out; nothing for none."""
+    """Yield the change with a body that claims nothing of what is left out; nothing for none."""
     if (
         not isinstance(change, UpdateIssue | AdoptIssue | RefreshBase)
         or change.body is None
@@ -107,7 +107,7 @@ def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
 def _unrecorded(
     change: Change, plan: Plan, kept_definitions: Collection[Change]
 ) -> Iterator[Change]:
-    """Return the change with a body that records nothing of definitions that are left out."""
+    """Yield the change with a body that records nothing of definitions that are left out."""
     kept_ids = {id(definition) for definition in kept_definitions}
     dropped_keys = {
         entry_key(definition.kind, definition.title)

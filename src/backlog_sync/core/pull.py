@@ -391,7 +391,7 @@ def _one_line(text: str) -> str:
 
 
 def describe(what: What) -> Iterator[str]:
-    """Return what a take would write into the file, in a few words each."""
+    """Yield what a take would write into the file, in a few words each."""
     match what:
         case TakeValue(value=value):
             yield "nothing" if value is None else str(value)

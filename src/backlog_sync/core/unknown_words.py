@@ -124,7 +124,7 @@ def kept_labels(item: DesiredItem, prefix: str | None, applied: Iterable[str]) -
 
 
 def warnings(desired: DesiredState, observed: ObservedState) -> Iterator[Warned]:
-    """Return one warning for each unknown word, with the valid values."""
+    """Yield one warning for each unknown word, with the valid values."""
     words: dict[tuple[str, str], list[DesiredItem]] = {}
     for item in desired.items:
         for name, word in item.unknown.items() if item.sync else ():

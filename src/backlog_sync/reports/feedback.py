@@ -30,7 +30,7 @@ def open_questions(
 
 
 def unseen(conversations: Iterable[Conversation]) -> Iterator[str]:
-    """Return a sentence for each place that was not read, or not to its end."""
+    """Yield a sentence for each place that was not read, or not to its end."""
     for one in conversations:
         if one.missing:
             yield f"The feedback in {one.ref} is out of reach: {one.missing}."

@@ -231,7 +231,7 @@ def _longer(before: Shortage, after: Shortage) -> Shortage:
 
 
 def unread_capacities(items: Iterable[WorkItem]) -> Iterator[str]:
-    """Return a sentence for each capacity without a number of people or hours."""
+    """Yield a sentence for each capacity without a number of people or hours."""
     for item in items:
         if item.capacity and read(item.capacity) is None:
             yield (

@@ -165,7 +165,7 @@ def _fits(path: Path, pattern: Path) -> bool:
 
 
 def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator[Wanted]:
-    """Return what an item is to say instead of the old name."""
+    """Yield what an item is to say instead of the old name."""
     if take.kind is ChangeKind.LABEL:
         labels = document.labels
         if labels is not None and any(fold(word) == fold(was) for word in labels):

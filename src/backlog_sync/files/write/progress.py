@@ -143,7 +143,7 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
 
 
 def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
-    """Return what an item is to say of its progress."""
+    """Yield what an item is to say of its progress."""
     if progress.issue is not None:
         yield Wanted("issue", Link(progress.issue, progress.url))
     if progress.status:
