@@ -1,8 +1,9 @@
-"""What a server's answer means: data, faults, a limit, or nothing that can be relied on."""
+"""Classify responses: data, faults, a rate limit, or nothing that can be relied on."""
 
 import json
 import re
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final, Generic, TypeVar
@@ -32,11 +33,11 @@ _HEAVY_TEXT: Final = re.compile(
 
 _SECONDS: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 _LONGEST_WAIT: Final = 86_400.0
-"""Seconds; GitHub's windows are a minute and an hour, so a longer wait is a mistake of somebody."""
+"""Seconds; GitHub's windows last a minute or an hour, so a longer wait must be a mistake."""
 
 
-class Rejected(Exception):  # noqa: N818 - a state of affairs between our own modules, not an error
-    """The server understood and said no to the whole request. Nothing was executed."""
+class Rejected(Exception):  # noqa: N818 - a state passed between our own modules, not an error
+    """The server understood the request and refused all of it. Nothing was executed."""
 
     def __init__(self, message: str, *, code: str = "", status: int = 0) -> None:
         super().__init__(message)
@@ -47,9 +48,9 @@ class Rejected(Exception):  # noqa: N818 - a state of affairs between our own mo
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One entry of a GraphQL answer's `errors`.
+    """One entry in the `errors` of a GraphQL answer.
 
-    A `code` says that the document itself was not valid, so that nothing of it was executed.
+    A `code` means that the document itself was invalid, so that none of it was executed.
     """
 
     message: str
@@ -59,21 +60,21 @@ class Fault:
 
     @property
     def limited(self) -> bool:
-        """Whether it is a rate limit, in any of its spellings."""
+        """Whether this is a rate limit, in any of its spellings."""
         return self.type in _LIMIT_TYPES or bool(_LIMIT_TEXT.search(self.message))
 
     @property
     def heavy(self) -> bool:
-        """Whether the server ran out of time or resources over it."""
+        """Whether the server ran out of time or resources."""
         return self.type == "RESOURCE_LIMITS_EXCEEDED" or bool(_HEAVY_TEXT.search(self.message))
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[Data_co]):
-    """A GraphQL answer. `wait` is what its headers ask for, should it hold a limit.
+    """A GraphQL answer. `wait` is the seconds that its headers ask for, in case of a rate limit.
 
-    `data` is what GitHub's schema promises for the document. Nothing has checked that it is: a
-    server may answer with anything. `reader.understood` turns what follows into an error.
+    `data` has the type that GitHub's schema promises for the document, but is not validated: a
+    server may answer with anything. `reader.understood` reports the exceptions that follow.
     """
 
     data: Data_co | None
@@ -82,32 +83,32 @@ class Answer(Generic[Data_co]):
 
     @property
     def whole(self) -> Data_co:
-        """The data. Raises `LookupError` if there is none."""
+        """The data. Raises `LookupError` if the answer has none."""
         if self.data is None:
             raise LookupError("the answer has no data")
         return self.data
 
     def fault(self, *path: str) -> Fault | None:
-        """Return the first fault at or below that path."""
+        """Return the first fault at or below this path."""
         return next((f for f in self.faults if f.path[: len(path)] == path), None)
 
 
 def required(value: T | None, name: str = "value") -> T:
-    """Return a value that every answer of GitHub's has. Raises `LookupError` if it is null."""
+    """Return a value that GitHub always sends. Raises `LookupError` if it is null."""
     if value is None:
         raise LookupError(f"the answer lacks a {name}")
     return value
 
 
 def unsure(value: T) -> T | None:
-    """Return the value as one that may be null although GitHub's schema says that it is not."""
+    """Return the value, typed as nullable although GitHub's schema promises that it is not."""
     return value
 
 
 def read_faults(errors: object) -> tuple[Fault, ...]:
-    """The `errors` of a GraphQL answer; entries of a foreign shape are kept as text."""
+    """Read the `errors` of a GraphQL answer; entries of an unknown shape are kept as text."""
     faults = []
-    for error in errors if isinstance(errors, list) else []:
+    for error in _listed(errors):
         if not isinstance(error, dict):
             faults.append(Fault(without_shapes(str(error))))
             continue
@@ -124,10 +125,10 @@ def read_faults(errors: object) -> tuple[Fault, ...]:
 
 
 def check(response: requests.Response, now: float, remedy: str | None) -> None:
-    """Raise for an answer that is not a result: limits, refusals, faults of the server.
+    """Raise for a response that is not a result: a rate limit, a refusal, a server error.
 
     `now` is the time in seconds since the epoch; `remedy` says what to do about the token. Raises
-    `Limited`, `Lost`, `Rejected`, or `AccessError` where the token is not accepted. Sources:
+    `Limited`, `Lost`, `Rejected`, or `AccessError` if the token is not accepted. Source:
     GitHub's documentation of rate limits (403, 429 or 200; `retry-after`,
     `x-ratelimit-remaining`, `x-ratelimit-reset`).
     """
@@ -150,7 +151,7 @@ def check(response: requests.Response, now: float, remedy: str | None) -> None:
 
 
 def asked_wait(response: requests.Response, now: float) -> float | None:
-    """Seconds that the headers ask to wait; None if they do not say, or nothing sensible.
+    """Return how many seconds the headers ask to wait; None if they ask for nothing sensible.
 
     `retry-after` (seconds or a date) comes first, then `x-ratelimit-reset` if nothing is left.
     """
@@ -167,12 +168,12 @@ def asked_wait(response: requests.Response, now: float) -> float | None:
 
 
 def _number(text: str) -> float | None:
-    """Return a number of seconds as HTTP writes it (RFC 9110, 10.2.3), perhaps with a fraction."""
+    """Parse seconds as HTTP writes them (RFC 9110, 10.2.3), possibly with a fraction."""
     return float(text) if _SECONDS.fullmatch(text.strip()) else None
 
 
 def _moment(text: str) -> float | None:
-    """Return a date of HTTP's in seconds since the epoch."""
+    """Parse an HTTP date; return seconds since the epoch."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):
@@ -180,12 +181,12 @@ def _moment(text: str) -> float | None:
 
 
 def message_of(response: requests.Response) -> str:
-    """The `message` of a REST-shaped body, with its first errors; empty if there is none."""
+    """Return the `message` of a REST error and its `errors`; empty if there is none."""
     body = _json(response)
     if not isinstance(body, dict) or not isinstance(body.get("message"), str):
         return ""
     parts = [body["message"]]
-    for error in body.get("errors") or () if isinstance(body.get("errors"), list) else ():
+    for error in _listed(body.get("errors")):
         if isinstance(error, dict):
             text = error.get("message") or error.get("code")
             field = error.get("field")
@@ -196,7 +197,7 @@ def message_of(response: requests.Response) -> str:
 
 
 def no_answer(error: BaseException) -> Lost:
-    """Return the meaning of a failed exchange, without addresses of proxies from the client."""
+    """Explain why a request got no answer, without proxy addresses: these may hold a password."""
     if _has_cause(error, ssl.SSLCertVerificationError):
         return NotConnected("its TLS certificate was not accepted")
     if isinstance(error, requests.exceptions.ProxyError):
@@ -216,7 +217,7 @@ def no_answer(error: BaseException) -> Lost:
 
 
 def _has_cause(error: BaseException, kind: type[BaseException]) -> bool:
-    """Return whether an error has a cause of that kind, such as TLS, while connecting or later."""
+    """Return whether an error, or any of its causes, is of this kind."""
     below: BaseException | None = error
     while below is not None:
         if isinstance(below, kind) or any(isinstance(part, kind) for part in below.args):
@@ -231,11 +232,15 @@ def _limit_body(status: int, message: str) -> bool:
 
 def _code_of(response: requests.Response) -> str:
     body = _json(response)
-    errors = body.get("errors") if isinstance(body, dict) else None
-    for error in errors if isinstance(errors, list) else ():
+    for error in _listed(body.get("errors")) if isinstance(body, dict) else ():
         if isinstance(error, dict) and error.get("code"):
             return str(error["code"])
     return ""
+
+
+def _listed(value: object) -> Sequence[object]:
+    """Return a JSON value if it is a list, as `errors` should be; otherwise nothing."""
+    return value if isinstance(value, list) else ()
 
 
 def _json(response: requests.Response) -> object:

@@ -1,4 +1,4 @@
-"""Authenticate as a GitHub App: check its key, request tokens, renew them before they expire."""
+"""Authenticate as a GitHub App: check its key, request tokens, and renew them in time."""
 
 import re
 import threading
@@ -15,27 +15,27 @@ from backlog_sync.github_api.transport import PolicySession
 from backlog_sync.waiting import Patience, Trouble
 
 ACCESS_TOKENS: Final = re.compile(r"/app/installations/[0-9]+/access_tokens")
-"""The one path that a read-only run may POST to: it returns a token and changes nothing."""
+"""The only path that a read-only run may POST to: it returns a token and changes nothing."""
 
 BACKDATED: Final = 60
 JWT_LIFETIME: Final = 300
-"""Seconds from the issue of a signature back and ahead. GitHub refuses one issued in the future or
-valid for more than 600 seconds ("Generating a JSON Web Token (JWT) for a GitHub App"); PyGithub's
-defaults leave room on both sides for a clock that is wrong."""
+"""Seconds by which a signature is dated back, and for which it is valid. GitHub refuses one issued
+in the future or valid for more than 600 seconds ("Generating a JSON Web Token (JWT) for a GitHub
+App"); PyGithub's defaults leave room on both sides for a clock that is wrong."""
 
 RENEW_BEFORE: Final = JWT_LIFETIME + 60
-"""Seconds before a token expires by this machine's clock. A clock that is later than GitHub's by
-more than `JWT_LIFETIME` gets no token at all, so an expired one is never sent; a minute more is for
-the request itself."""
+"""Seconds before its expiry, by this machine's clock, at which a token is renewed. A clock that is
+ahead of GitHub's by more than `JWT_LIFETIME` gets no token at all, so an expired one is never sent;
+the extra minute is for the request itself."""
 
 SHORTEST_SECRET: Final = 20
-"""Characters: a client secret has 40, a token as many, an id a dozen."""
+"""Characters: client secrets and tokens have 40, ids about a dozen."""
 
 LONGEST_PATH: Final = 1000
-"""Characters: more than a path has, fewer than a private key."""
+"""Characters: more than any path has, fewer than any private key."""
 
 _APP_ID: Final = re.compile(r"[1-9][0-9]{0,18}|Iv[0-9]+[.A-Za-z0-9]{8,40}")
-"""An App ID, or a client ID, which GitHub takes as the issuer as well."""
+"""An App ID, or a client ID, which GitHub accepts as the issuer, too."""
 
 _INSTALLATION_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
 
@@ -44,8 +44,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class AppKey:
-    """The id and the private key of a GitHub App, checked. Without an `installation_id` the
-    installation is looked up for the repository.
+    """The id and the private key of a GitHub App, checked.
+
+    Without an `installation_id` the installation is looked up for the repository.
     """
 
     app_id: str
@@ -55,7 +56,7 @@ class AppKey:
 
 @dataclass(frozen=True, slots=True)
 class AppVariables:
-    """Where the values that describe a GitHub App are set, for people."""
+    """The names of the variables or inputs that describe a GitHub App, used in messages."""
 
     app_id: str = "BACKLOG_APP_ID"
     private_key: str = "BACKLOG_APP_PRIVATE_KEY"
@@ -64,21 +65,21 @@ class AppVariables:
 
 
 def read_app_key(values: Mapping[str, str], names: AppVariables) -> AppKey | None:
-    """Return the App that these variables describe; None if none of them is set.
+    """Return the GitHub App that these variables describe; None if none of them is set.
 
-    `values` holds those that are set, by name. Raises `AccessError` for values that cannot work.
+    `values` are the ones that are set, by name. Raises `AccessError` for values that cannot work.
     """
     app_id, text = values.get(names.app_id), values.get(names.private_key)
     path, number = values.get(names.key_file), values.get(names.installation_id)
     if not (app_id or text or path or number):
         return None
     if not app_id:
-        alone = next(n for n in (names.private_key, names.key_file, names.installation_id)
-                     if values.get(n))  # fmt: skip
+        present = next(n for n in (names.private_key, names.key_file, names.installation_id)
+                       if values.get(n))  # fmt: skip
         raise _wrong(
-            f"{alone} is set, but {names.app_id} is not",
+            f"{present} is set, but {names.app_id} is not",
             f"set {names.app_id} to the App ID on the settings page of the GitHub App,"
-            f" or unset {alone}",
+            f" or unset {present}",
         )
     if not _APP_ID.fullmatch(app_id):
         raise _wrong(
@@ -117,7 +118,7 @@ def _wrong(message: str, hint: str) -> AccessError:
 
 
 def _shown(value: str) -> str:
-    """Return a wrong value for a message; a long one may be a secret in the wrong variable."""
+    """Return a wrong value for a message; empty if long: it may be a secret in the wrong place."""
     return f": {value!r}" if len(value) < SHORTEST_SECRET else ""
 
 
@@ -138,12 +139,12 @@ def _read_key_file(path: str, names: AppVariables) -> str:
 
 
 def _pem(text: str) -> str:
-    r"""Return a key with real line breaks: secrets are often pasted with `\n` written out."""
+    r"""Return a key with real line breaks; secrets are often pasted with `\n` written out."""
     return text.replace("\\r", "").replace("\\n", "\n").replace("\r\n", "\n").strip() + "\n"
 
 
 def _check_key(key: AppKey, source: str, names: AppVariables) -> None:
-    """Raise `AccessError` if nothing can be signed with the key."""
+    """Raise `AccessError` if the key cannot sign."""
     from github.Auth import AppAuth  # noqa: PLC0415 - most runs use a fixed token
 
     try:
@@ -160,14 +161,14 @@ def _check_key(key: AppKey, source: str, names: AppVariables) -> None:
 
 
 class AppToken:
-    """The token of an App's installation, for all that a run sends; it is renewed in time.
+    """The token of an App's installation, renewed in time for everything that a run sends.
 
-    `session` sends the App's own requests and has no credential; they wait with a `patience` of
-    their own, because limits count per token. `on_token` is called with each token before it is
-    sent. GitHub's clock and this machine's may differ: see `RENEW_BEFORE`.
+    `session` sends the App's own requests and has no credential; they have their own `patience`,
+    because rate limits count per token. `on_token` is called with each token before it is sent.
+    GitHub's clock and this machine's may differ: see `RENEW_BEFORE`.
 
-    PyGithub's own `AppInstallationAuth` renews as well, but only by the machine's clock,
-    20 seconds ahead, and from several threads at once.
+    PyGithub's `AppInstallationAuth` renews tokens as well, but trusts the machine's clock, renews
+    only 20 seconds ahead, and does so from several threads at once.
     """
 
     def __init__(
@@ -198,9 +199,9 @@ class AppToken:
         return f"is GitHub App {self._key.app_id} still installed for {self._repository}?"
 
     def token(self) -> str:
-        """Return a token that is good for some minutes; request it if there is none.
+        """Return a token that stays valid for some minutes; request one if needed.
 
-        Raises `AccessError` if the App gets none, otherwise as `Reader.rest` does.
+        Raises `AccessError` if the App gets none, and otherwise what `Reader.rest` raises.
         """
         with self._lock:
             if self._patience.now() >= self._renew_at:
@@ -229,7 +230,7 @@ class AppToken:
         self._token, self._renew_at = token, expires_at - RENEW_BEFORE
 
     def _sign(self, claims: dict[str, Any]) -> str:
-        """Sign PyGithub's claims, dated by the clock of this run."""
+        """Sign PyGithub's claims, dated with the clock of this run."""
         from github.Auth import AppAuth  # noqa: PLC0415 - as above
 
         now = int(self._patience.now())
@@ -240,7 +241,7 @@ class AppToken:
         return token
 
     def _ask(self, request: Callable[[], T]) -> T:
-        """Make a request as the App itself, until it is answered."""
+        """Send a request as the App itself until it is answered."""
         try:
             return self._patience.run(lambda: self._clients.exchange(request))
         except Trouble as trouble:
@@ -249,20 +250,20 @@ class AppToken:
             raise self._refused(refusal.message, getattr(refusal, "status", 401)) from None
 
     def _refused(self, message: str, status: int) -> AccessError:
-        """Return why the App got no token, and what to do, by what GitHub answers."""
+        """Explain why the App got no token, and what to do, from GitHub's answer."""
         app, repository = f"GitHub App {self._key.app_id}", self._repository
-        said = message.rpartition("token: ")[2]
+        answer = message.rpartition("token: ")[2]
         slug, hint = "no-app-token", "check the settings of the App and of its installation"
-        if status == 401 and "claim" in said:
+        if status == 401 and "claim" in answer:
             what = f"the signature of {app} was refused"
             hint = "the clock of this machine differs from GitHub's: set it"
         elif status == 401:
             slug, what = "bad-app-key", f"the private key is not one of {app}"
             hint = "generate a private key on the settings page of this App, and use that one"
-        elif "integration not found" in said.lower():
+        elif "integration not found" in answer.lower():
             what = f"there is no {app} on this server"
             hint = "use the App ID on the App's settings page, which is not an installation ID"
-        elif "suspended" in said.lower():
+        elif "suspended" in answer.lower():
             what = f"the installation of {app} for {repository} is suspended"
             hint = "ask an owner to unsuspend it, in the settings below GitHub Apps"
         elif status == 404 and self._key.installation_id is not None:
@@ -274,4 +275,4 @@ class AppToken:
             hint = "install the App for this repository, and check the repository's name"
         else:
             what = f"{app} got no token"
-        return AccessError(f"{what}: {said or status}", slug=slug, hint=hint)
+        return AccessError(f"{what}: {answer or status}", slug=slug, hint=hint)

@@ -1,4 +1,4 @@
-"""Reading boards: which one is meant, what it looks like, the cards on it."""
+"""Read boards: find the one that is meant, its fields, and the cards on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _BY_ID: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class BoardResult:
-    """What was found of the board that was asked for."""
+    """A board that was looked for, or the `problem` that kept it from being read."""
 
     project: ObservedProject | None = None
     owner_id: str | None = None
@@ -25,13 +25,13 @@ class BoardResult:
 
 
 class OfBoardOwner(TypedDict):
-    """The data of a query for a board."""
+    """The data that a query for a board returns."""
 
     repositoryOwner: answered.BoardOwner | None
 
 
 def board_variables(spec: ProjectSpec) -> dict[str, object]:
-    """The variables that say which board is meant."""
+    """Return the query variables that identify a board."""
     return {
         "boardOwner": spec.owner,
         "title": spec.title,
@@ -43,17 +43,17 @@ def board_variables(spec: ProjectSpec) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Boards:
-    """Reads boards, through whichever token is meant for them."""
+    """Reads boards, with the token that is meant for them."""
 
     reader: Reader
 
     def viewer(self) -> str:
-        """Return whose token it is that boards are read with."""
+        """Return the login of the person whose token reads boards."""
         answer = self.reader.query(document(answered.Viewer), {})
         return mapping.viewer(answer.whole["viewer"]).login
 
     def read(self, spec: ProjectSpec, repository_id: str) -> BoardResult:
-        """Ask for a board by itself."""
+        """Read a board with a request of its own."""
         answer = self.reader.query(document(answered.Board), board_variables(spec))
         scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
         if scope:
@@ -63,13 +63,13 @@ class Boards:
     def from_answer(
         self, spec: ProjectSpec, answer: Answer[OfBoardOwner], repository_id: str
     ) -> BoardResult:
-        """Return the board that `spec` means, out of an answer or the list of all boards."""
+        """Return the board that `spec` means, from an answer or else the list of all boards."""
         owner = answer.data.get("repositoryOwner") if answer.data else None
         fault = answer.fault("repositoryOwner")
         if not owner:
             return BoardResult(problem=problem_of(spec, fault) if fault else _no_owner(spec))
-        # Faults below a board that is there, such as a linked repository that is hidden from
-        # this token, do not matter.
+        # Faults below a board that exists, such as a linked repository that is hidden from this
+        # token, do not matter.
         scopes = self.reader.scopes
         if spec.number is not None:
             board = owner.get("projectV2")
@@ -89,7 +89,7 @@ class Boards:
     def _by_title(
         self, spec: ProjectSpec, title: str, owner: answered.BoardOwner
     ) -> tuple[answered.BoardFields | None, str | None]:
-        """A search finds it quickly; that none has the title is trusted of the whole list only."""
+        """Find a board by title; only the whole list, not a search, proves that there is none."""
         board = mapping.pick_project(mapping.nodes(owner.get("projectsV2")), title)
         if board and not board["closed"]:
             return board, None
@@ -108,9 +108,9 @@ class Boards:
                 return mapping.pick_project(candidates, title), None
 
     def cards(self, project: ObservedProject) -> dict[str, BoardItem]:
-        """Return the cards of a board by the id of their issue: 1 point for 100 of them.
+        """Return the cards of a board by the id of their issue, at 1 point per 100 cards.
 
-        Archived cards are in no such list; see `archived`.
+        GitHub does not list archived cards; see `archived`.
         """
         names = _settable(project)
         query = repeated(answered.BoardItems, len(names))
@@ -121,7 +121,7 @@ class Boards:
             answer = self.reader.query(query, variables, size)
             items = required(answer.whole["node"], "board")["items"]
             for node in mapping.nodes(items):
-                # A card holds no issue that we may see where its content is null or a draft.
+                # The content is null if this token may not see the issue; a draft has no id.
                 if issue_id := node["content"] and node["content"].get("id"):
                     cards[issue_id] = mapping.card(node, names)
             after = mapping.cursor(items)
@@ -129,7 +129,7 @@ class Boards:
                 return cards
 
     def archived(self, project: ObservedProject, ids: Sequence[str]) -> dict[str, BoardItem]:
-        """The cards that these issues have on a board, archived ones too."""
+        """Return the cards of these issues on a board, archived ones too, by issue id."""
         names = _settable(project)
         query = repeated(answered.CardsOf, len(names))
         cards: dict[str, BoardItem] = {}
@@ -144,7 +144,7 @@ class Boards:
 
 
 def _settable(project: ObservedProject) -> list[str]:
-    """Return names of the fields whose values belong to the board."""
+    """Return the names of the fields whose values belong to the board."""
     return [field.name for field in project.fields if field.type in mapping.WRITABLE]
 
 
@@ -159,7 +159,7 @@ _SCOPE = (
 
 
 def problem_of(spec: ProjectSpec, fault: Fault | None) -> str:
-    """Return why the board is out of reach, and what would help."""
+    """Explain why the board cannot be read, and what would help."""
     if fault and fault.type == "INSUFFICIENT_SCOPES":
         return (
             f"the token lacks the scope for {spec.owner}'s projects: a classic token needs"

@@ -1,7 +1,7 @@
-"""What a server can do, by its own word: older ones know fewer fields and inputs.
+"""Detect a server's capabilities by introspection: older ones lack fields and inputs.
 
-GitHub Enterprise Server 3.17 and 3.18 have no sub-issues, dependencies and issue types, 3.19 has
-dependencies (its OpenAPI descriptions). Nothing here goes by version: the schema is asked.
+GitHub Enterprise Server 3.17 and 3.18 have no sub-issues, dependencies or issue types; 3.19 has
+dependencies (its OpenAPI descriptions). Versions are not compared: the schema is queried.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from backlog_sync.github_api.generated_answers import Features, Inputs
 
 
 def is_foreign(answer: Answer[object]) -> bool:
-    """Return whether the server refused a query as one that its schema does not allow.
+    """Return whether the server refused a query because its schema does not allow it.
 
     Such faults have no `type` (GitHub puts a code into `extensions`), and there is no data.
     """
@@ -23,7 +23,7 @@ def is_foreign(answer: Answer[object]) -> bool:
 
 
 def of_inputs(data: Inputs) -> Capabilities:
-    """Return the available inputs from the answer to any first query."""
+    """Return the capabilities that follow from the inputs, which every first query asks for."""
     create = _names(data.get("createIssueInput"), "inputFields")
     option = _names(data.get("optionInput"), "inputFields")
     close = _names(data.get("closeIssueInput"), "inputFields")
@@ -37,7 +37,7 @@ def of_inputs(data: Inputs) -> Capabilities:
 
 
 def of_features(answer: Features | None) -> Capabilities:
-    """Return the features in the answer to the query `Features`."""
+    """Return the capabilities that follow from the answer to the query `Features`."""
     data = answer or cast("Features", {})
     issue = _names(data.get("issue"), "fields") or frozenset()
     repository = _names(data.get("repository"), "fields") or frozenset()
@@ -57,7 +57,7 @@ def of_features(answer: Features | None) -> Capabilities:
 
 
 def _names(kind: Mapping[str, object] | None, member: str) -> frozenset[str] | None:
-    """The names of a type's fields or inputs; None if the server does not say."""
+    """Return the names of a type's fields or inputs; None if the server does not list them."""
     if not isinstance(kind, dict) or not isinstance(kind.get(member), list):
         return None
     return frozenset(str(entry["name"]) for entry in kind[member])

@@ -1,4 +1,4 @@
-"""gql and PyGithub, both on our session, both without their own retries."""
+"""Send single requests with gql and PyGithub, both on our session and without retries."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -29,34 +29,29 @@ T = TypeVar("T")
 
 
 class Clients:
-    """One exchange at a time with the server.
+    """Sends single requests to the server, all through `session`.
 
-    Each method makes one request and raises `answers.Trouble` where it may have to be made
-    again, `answers.Rejected` where the server said no to it, and `errors.AccessError` where the
-    token is not accepted. None of them waits.
+    Each method sends one request and raises `waiting.Trouble` if it may have to be sent again,
+    `answers.Rejected` if the server refused it, and `errors.AccessError` if the token is not
+    accepted. None of them waits.
     """
 
     def __init__(self, session: PolicySession, *, api_url: str, patience: Patience) -> None:
-        self._session = session
+        self.session = session
         self._patience = patience
         self._graphql = _Transport(session)
         self._github: Github | None = None
         self.api_url = api_url
 
-    @property
-    def session(self) -> PolicySession:
-        """The session that everything goes through."""
-        return self._session
-
     def graphql(self, document: Document[T], variables: Mapping[str, object]) -> Answer[T]:
-        """Run a GraphQL document. Faults that the answer reports are in it."""
+        """Run a GraphQL document. Faults that the server reports are part of the answer."""
         request = GraphQLRequest(document.node, variable_values=dict(variables))
         try:
             result = self._graphql.execute(request)
         except TransportConnectionFailed as error:
             raise _cause(error.__cause__ or error) from error
         except (TransportError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            # A body that is not JSON object, is nested without end, or has neither data nor errors.
+            # The body is not a JSON object, is nested too deeply, or has neither data nor errors.
             raise self._unreadable() from error
         response = self._last()
         faults = read_faults(result.errors)
@@ -69,19 +64,19 @@ class Clients:
         return Answer(cast("T | None", data), faults, asked_wait(response, self._patience.now()))
 
     def rest(self, ask: Callable[["Github"], T]) -> T:
-        """Return what `ask` makes of the one request that it makes with PyGithub."""
-        # Most runs need none of it, and it takes longer to load than to answer.
+        """Return the result of `ask`, which sends one request with PyGithub."""
+        # Most runs do not need PyGithub, which takes longer to load than a server to answer.
         from backlog_sync.github_api.pygithub import client  # noqa: PLC0415
 
         if self._github is None:
-            self._github = client(self._session, self.api_url)
+            self._github = client(self.session, self.api_url)
         github = self._github
         return self.exchange(lambda: ask(github))
 
     def exchange(self, request: Callable[[], T]) -> T:
-        """Return what a call of PyGithub returns, with its errors as ours.
+        """Return the result of a PyGithub call, and turn its errors into ours.
 
-        An answer without what is read from it is not an answer of GitHub's.
+        If an answer lacks a value that is read from it, it did not come from GitHub's API.
         """
         from github import BadAttributeException, GithubException  # noqa: PLC0415 - as above
 
@@ -99,21 +94,21 @@ class Clients:
             raise no_answer(error) from error
 
     def _last(self) -> requests.Response:
-        response = self._session.last
+        response = self.session.last
         if response is None:
             raise Lost("no answer")
         return response
 
     @property
     def _remedy(self) -> str | None:
-        credential = self._session.credential
+        credential = self.session.credential
         return credential.remedy if credential else None
 
     def _check(self, response: requests.Response) -> None:
         check(response, self._patience.now(), self._remedy)
 
     def _unreadable(self) -> Exception:
-        """Return what an answer is that neither client could read."""
+        """Return the error for an answer that the client could not read."""
         try:
             response = self._last()
             self._check(response)
@@ -125,14 +120,14 @@ class Clients:
         )
 
     def _spend(self, data: Mapping[str, object] | None) -> None:
-        """Add what the request cost; where the answer does not say, the least there is: 1 point."""
+        """Add the cost of a request; 1 point, the minimum, if the answer does not report it."""
         rate_limit = (data or {}).get("rateLimit")
         cost = rate_limit.get("cost") if isinstance(rate_limit, dict) else None
-        self._session.tally.cost(cost if isinstance(cost, int) else 1)
+        self.session.tally.cost(cost if isinstance(cost, int) else 1)
 
 
 class _Transport(RequestsHTTPTransport):
-    """gql's transport on a session that somebody else made."""
+    """gql's transport on an existing session."""
 
     def __init__(self, session: PolicySession) -> None:
         super().__init__(url=session.graphql_url, retries=0)
@@ -140,7 +135,7 @@ class _Transport(RequestsHTTPTransport):
 
 
 def _cause(error: BaseException) -> Exception:
-    """Return the cause of gql's own exception if it is a network fault, else the exception."""
+    """Return why there was no answer if a gql exception is a network fault, else the exception."""
     if isinstance(error, OSError | requests.RequestException) or not isinstance(error, Exception):
         return no_answer(error)
     return error

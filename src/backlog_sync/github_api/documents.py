@@ -1,7 +1,7 @@
-"""The GraphQL documents: read from `queries/*.graphql`, put together for one request.
+"""Build GraphQL documents for single requests from `queries/*.graphql`.
 
-A document is asked for by the class of its answer in `generated_answers`, which has its name. A
-name in it that ends in 0, of a variable or an alias, may be repeated with other numbers.
+A document is looked up by the class of its answer in `generated_answers`, which has its name. If
+the name of a variable or an alias ends in 0, it can be repeated with other numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ from backlog_sync.core.model import Capabilities
 
 FILES: Final = ("fragments.graphql", "reads.graphql", "mutations.graphql")
 ALL: Final[frozenset[str]] = frozenset()
-"""Nothing hidden: what a server knows that has everything."""
+"""No hidden fields, for a server that has them all."""
 
 T = TypeVar("T")
 Data_co = TypeVar("Data_co", covariant=True)
@@ -47,15 +47,15 @@ class Document(Generic[Data_co]):
 
 
 def document(kind: type[T], hidden: frozenset[str] = ALL) -> Document[T]:
-    """Return the operation that is answered with this kind, with the fragments that it uses.
+    """Return the operation whose answer has this type, with the fragments that it uses.
 
-    `hidden` are names of fields that the server does not know, which are left out.
+    `hidden` are the names of fields that the server does not have; they are left out.
     """
     return Document(_with_fragments(_library(hidden)[0][kind.__name__], hidden))
 
 
 def repeated(kind: type[T], count: int, hidden: frozenset[str] = ALL) -> Document[T]:
-    """Return the operation with each field whose alias ends in 0 `count` times, and its variables.
+    """Return the operation with `count` copies of the fields and variables that end in 0.
 
     The copies end in 0, 1 and so on, see `nth`; with a count of 0 they are left out.
     """
@@ -65,16 +65,16 @@ def repeated(kind: type[T], count: int, hidden: frozenset[str] = ALL) -> Documen
 def batch(names: Sequence[str], hidden: frozenset[str] = ALL) -> Document[Mapping[str, object]]:
     """Return one mutation that runs the named ones in order, without hidden fields.
 
-    The field of the n-th has the alias `m<n>` and takes its input from `$i<n>`: GitHub runs the
-    fields of a mutation one after the other, as the GraphQL specification demands.
+    The n-th field has the alias `m<n>` and takes its input from `$i<n>`. GitHub runs the fields
+    of a mutation one after the other, as the GraphQL specification demands.
     """
     return Document(_joined("Batch", tuple(names), hidden))
 
 
 def talks_at(discussions: Sequence[bool]) -> Document[Mapping[str, object]]:
-    """Return a query for issues and discussions with what is said in them, each as `at<n>`.
+    """Return a query for issues and discussions with their comments, each with alias `at<n>`.
 
-    `discussions` says of each whether it is one.
+    `discussions` has one value per place: True for a discussion, False for an issue.
     """
     parts = tuple("DiscussionTalksAt" if each else "TalksAt" for each in discussions)
     return Document(_joined("TalksAt", parts, ALL))
@@ -86,12 +86,12 @@ def nth(
     index: int,
     kind: type[T],  # noqa: ARG001 - for the type checker
 ) -> T | None:
-    """Return the copy `<stem><index>` of a repeated field of this kind, if it is there."""
+    """Return the copy `<stem><index>` of a repeated field of this type, if the data has it."""
     return data.get(f"{stem}{index}") if data else None  # type: ignore[return-value]
 
 
 def hidden_fields(able: Capabilities) -> frozenset[str]:
-    """Return the names of the fields that must not be asked for."""
+    """Return the names of the fields that a server with these capabilities does not have."""
     groups = (
         (able.sub_issues, ("parent", "subIssues")),
         (able.dependencies, ("blockedBy",)),
@@ -107,7 +107,7 @@ def names() -> tuple[str, ...]:
 
 
 def is_mutation(name: str) -> bool:
-    """Return whether the operation of that name writes."""
+    """Return whether the operation with this name writes."""
     return _library(ALL)[0][name].operation is OperationType.MUTATION
 
 
@@ -145,7 +145,7 @@ def _repeated(name: str, count: int, hidden: frozenset[str]) -> DocumentNode:
 
 
 def _joined(name: str, parts: tuple[str, ...], hidden: frozenset[str]) -> DocumentNode:
-    """Return the operation of that name with numbered fields for each part."""
+    """Return one operation with the numbered fields of each part, renumbered in order."""
     operations = [_library(hidden)[0][part] for part in parts]
     fields = [one for one in operations[0].selection_set.selections if not _is_numbered(one)]
     variables: list[VariableDefinitionNode] = []
@@ -180,7 +180,7 @@ def _numbered_variables(operation: OperationDefinitionNode) -> tuple[VariableDef
 
 
 def _copy(node: AnyNode, variables: Sequence[VariableDefinitionNode], number: int) -> AnyNode:
-    """Return the node with its alias and these variables ending in another number than 0."""
+    """Return the node with the 0 at the end of its alias and variables replaced by the number."""
     numbered = {variable.variable.name.value for variable in variables}
     if isinstance(node, FieldNode) and node.alias:
         numbered.add(node.alias.value)
@@ -196,7 +196,7 @@ def _copy(node: AnyNode, variables: Sequence[VariableDefinitionNode], number: in
 
 
 class _Hide(Visitor):
-    """Takes fields out."""
+    """Removes fields."""
 
     def __init__(self, names: frozenset[str]) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""What the environment says of the way to the server, looked at before anything is sent.
+"""Check the certificates and proxies of the environment before anything is sent.
 
-A wrong file of certificates or a proxy that is none would be met deep inside a client, as an
-exception of its own or as one more server that does not answer.
+Otherwise a wrong certificate file or proxy would surface deep inside a client, as its own kind of
+exception or as a server that does not answer.
 """
 
 import importlib.util
@@ -19,7 +19,7 @@ _SCHEMES: Final = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 def checked_certificates(verify: bool | str) -> bool | str:
-    """The file or folder of certificates, if it can be used. Raises `FailedError` otherwise."""
+    """Return the certificate file or folder, or raise `FailedError` if it cannot be used."""
     if isinstance(verify, bool):
         return verify
     path = Path(verify)
@@ -28,7 +28,7 @@ def checked_certificates(verify: bool | str) -> bool | str:
             return verify
         ssl.create_default_context(cafile=verify)
     except (OSError, ValueError) as error:
-        # An SSLError is an OSError: it is about the content, in its own words.
+        # An SSLError is an OSError too, but it is about the content.
         why = "it holds no certificates" if isinstance(error, ssl.SSLError) else _why(error)
         raise FailedError(
             f"the certificates in {verify} cannot be read: {why}",
@@ -39,7 +39,7 @@ def checked_certificates(verify: bool | str) -> bool | str:
 
 
 def checked_proxies(proxies: Mapping[str, str]) -> dict[str, str]:
-    """The proxies, if each is the address of one. Raises `UsageError` otherwise."""
+    """Return the proxies, or raise `UsageError` if one is not a usable address."""
     for scheme, address in proxies.items():
         why = _fault_of(address)
         if why:
@@ -53,7 +53,7 @@ def checked_proxies(proxies: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fault_of(address: str) -> str:
-    """Return what is wrong with a proxy's address, without the address: it may hold a password."""
+    """Describe what is wrong with a proxy address, without showing it: it may hold a password."""
     try:
         parts = urlsplit(address if "://" in address else f"http://{address}")
         host, _ = parts.hostname, parts.port

@@ -1,4 +1,4 @@
-"""Reading issues: all there are, those that a file names, those touched last."""
+"""Read issues: all of a repository, those with given numbers, the latest."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -17,29 +17,29 @@ from backlog_sync.github_api.parallel import in_parallel
 from backlog_sync.github_api.reader import PageSize, Query, Reader
 
 PAGE: Final = 100
-"""Issues in a request: the most that a page, or `nodes(ids:)`, takes."""
+"""Issues per request: the most that a page, or `nodes(ids:)`, takes."""
 
 _LOOKS: Final = 3
-"""Pages of what was touched last that a run looks through if it does not read everything."""
+"""Pages of recently updated issues that a run reads if it does not read everything."""
 
 R = TypeVar("R", bound=Mapping[str, object])
 
 
 class OfRepository(TypedDict, Generic[R]):
-    """The data of a query for one repository."""
+    """The data that a query for one repository returns."""
 
     repository: R | None
 
 
 class _List(TypedDict):
-    """A repository of which one page of issues was asked for."""
+    """A repository with one page of issues."""
 
     issues: answered.IssuePage
 
 
 @dataclass(frozen=True, slots=True)
 class Issues:
-    """Reads issues of `owner/name`; `hidden` are fields that the server does not know."""
+    """Reads issues of `owner/name`; `hidden` are fields that the server does not have."""
 
     reader: Reader
     owner: str
@@ -53,12 +53,12 @@ class Issues:
         numbers: Sequence[int] | None,
         since: float | None,
     ) -> tuple[list[ObservedIssue], Coverage]:
-        """Issues by number, each once, and what that covers.
+        """Return issues sorted by number, each once, and what the read covers.
 
-        `first_page` is the first page of the list. `numbers` are those that the files name, None
-        where all issues are wanted. They are read directly where that takes fewer requests than
-        the list; then of all others only those with one of our signs are given, as far as they are
-        on a few pages of what was touched after `since` (seconds since the epoch), or last.
+        `first_page` is the first page of the list. `numbers` are the ones that the files name;
+        None reads all issues. Named issues are read directly if that takes fewer requests than
+        the list. Other issues are then returned only if they have one of our markers and are on
+        the few pages that were updated after `since` (seconds since the epoch), or last.
         """
         total = int(first_page["totalCount"])
         listed = {int(node["number"]): node for node in mapping.nodes(first_page)}
@@ -98,9 +98,9 @@ class Issues:
     # ---- those that are named ------------------------------------------------------------
 
     def by_number(self, numbers: Sequence[int]) -> dict[int, answered.IssueFields]:
-        """The nodes of issues by their numbers, as many requests at once as may be.
+        """Read issues by number, with several requests at once; return their nodes by number.
 
-        One that is gone, that was moved away or that is a pull request is absent.
+        Deleted or transferred issues and pull requests are absent.
         """
         parts = [numbers[start : start + PAGE] for start in range(0, len(numbers), PAGE)]
         size = PageSize()
@@ -137,7 +137,7 @@ class Issues:
         total: int,
         since: float | None,
     ) -> tuple[list[ObservedIssue], Coverage]:
-        """Return the named issues, and those among the ones touched last that bear our sign."""
+        """Return the named issues, and the recently updated ones that have one of our markers."""
         touched, reached = self._touched(since)
         nodes = {**listed, **touched, **by_number}
         requested = set(numbers)
@@ -156,7 +156,7 @@ class Issues:
         )
 
     def _touched(self, since: float | None) -> tuple[dict[int, answered.IssueFields], bool]:
-        """Return what was touched last, by number, and whether that is everything since then."""
+        """Return recently updated issues by number, and whether these are all since that time."""
         nodes: dict[int, answered.IssueFields] = {}
         size, after = PageSize(), None
         variables = {**self._names(), "since": _iso(since) if since is not None else None}
@@ -175,7 +175,7 @@ class Issues:
     # ---- one -----------------------------------------------------------------------------
 
     def by_id(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
-        """Issues by node id, without their cards; one that is gone is absent."""
+        """Read issues by node id, without their cards; deleted ones are absent."""
         query = document(answered.IssuesById, self.hidden)
         size = PageSize()
 
@@ -186,7 +186,7 @@ class Issues:
                 answer, count = self.reader.query_some(
                     lambda count: (query, {"ids": remaining[:count]}), len(remaining), size
                 )
-                # An id that no longer resolves is its own fault entry, and null there.
+                # For an id that no longer resolves, the node is null and has its own fault.
                 nodes += answer.whole["nodes"]
                 del remaining[:count]
             return nodes
@@ -200,7 +200,7 @@ class Issues:
         }
 
     def newest(self, count: int) -> tuple[ObservedIssue, ...]:
-        """Return the issues made last, newest first; at most 100."""
+        """Return the issues created last, newest first; at most 100."""
         size = PageSize(max(1, min(count, PAGE)))
         query = document(answered.RecentIssues, self.hidden)
         answer = self.reader.query(query, self._names(), size)
@@ -223,7 +223,7 @@ class Issues:
                 return tuple(newer)
 
     def issue(self, node: answered.IssueFields) -> ObservedIssue:
-        """Return an issue, with all its blockers."""
+        """Return an issue with all its blockers; further pages of them are read."""
         issue = mapping.issue(node)
         after = mapping.cursor(node.get("blockedBy"))
         more: list[IssueLink] = []
@@ -243,7 +243,7 @@ class Issues:
 
 
 def repository_of(answer: Answer[OfRepository[R]], name: str) -> R:
-    """The repository's part of an answer, where it is there and bears the name asked for."""
+    """Return the repository in an answer, or raise if it is missing or was renamed."""
     data = answer.data.get("repository") if answer.data else None
     if not data:
         fault = answer.fault("repository") or next(iter(answer.faults), None)
@@ -277,7 +277,7 @@ def _no_repository(name: str, fault: Fault | None) -> AccessError | RefusedError
 
 
 def _ceiling(count: int) -> int:
-    """Requests for so many issues."""
+    """Return how many requests it takes to read this many issues."""
     return -(-count // PAGE)
 
 

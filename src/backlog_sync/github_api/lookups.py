@@ -1,4 +1,4 @@
-"""Single questions about issues and people that the lists of a repository do not answer."""
+"""Look up issues and people that the lists of a repository do not contain."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -25,7 +25,7 @@ _AT_ONCE: Final = 50
 
 
 def issues_at(reader: Reader, names: Sequence[str]) -> tuple[dict[str, IssueLink], dict[str, str]]:
-    """Return issues by `owner/repo#n`, and why some of them cannot be had."""
+    """Return issues by `owner/repo#n`, and for the others why they cannot be read."""
     links: dict[str, IssueLink] = {}
     missing: dict[str, str] = {}
     for start in range(0, len(names), _AT_ONCE):
@@ -47,10 +47,10 @@ def issues_at(reader: Reader, names: Sequence[str]) -> tuple[dict[str, IssueLink
 
 
 def transferred(reader: Reader, name: str) -> IssueLink | str:
-    """Return where an issue is that the list does not hold, or why it is nowhere.
+    """Return the current location of an issue that is not in the list, or why there is none.
 
-    REST follows a transfer. GitHub's documentation of "Get an issue": 301 for one that was
-    transferred, 410 for one that was deleted, and pull requests among the issues.
+    REST follows a transfer. GitHub's documentation of "Get an issue": 301 for a transferred
+    issue, 410 for a deleted one, and pull requests count as issues.
     """
     old_repository, _, number = name.rpartition("#")
     try:
@@ -63,7 +63,7 @@ def transferred(reader: Reader, name: str) -> IssueLink | str:
 
 
 def _link_or_reason(issue: "Issue") -> IssueLink | str:
-    """Return where an issue is now; a pull request is reported instead."""
+    """Return the current location of an issue, or that it is a pull request."""
     if issue.pull_request:
         return "it is a pull request"
     repository = "/".join(required(issue.repository_url).split("/")[-2:])
@@ -71,9 +71,9 @@ def _link_or_reason(issue: "Issue") -> IssueLink | str:
 
 
 def conversation(reader: Reader, repository: str, number: int) -> str:
-    """Return the node id of an issue or pull request, by its number.
+    """Return the node id of an issue or pull request by its number.
 
-    GitHub's documentation of "Get an issue": pull requests are among the issues.
+    GitHub's documentation of "Get an issue": pull requests count as issues.
     """
     try:
         return reader.rest(
@@ -88,7 +88,7 @@ def conversation(reader: Reader, repository: str, number: int) -> str:
 
 
 def unassignable(reader: Reader, repository: str, logins: Sequence[str]) -> tuple[str, ...]:
-    """Return those of these logins that cannot be assigned in a repository."""
+    """Return the logins that cannot be assigned in a repository."""
     absent: list[str] = []
     for start in range(0, len(logins), _AT_ONCE):
         chunk = logins[start : start + _AT_ONCE]
@@ -104,10 +104,10 @@ def unassignable(reader: Reader, repository: str, logins: Sequence[str]) -> tupl
 
 
 def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[str, str]:
-    """Return what these people may do in a repository, by folded login, as far as that is reported.
+    """Return the permissions of people in a repository, by folded login, as far as reported.
 
-    Who may push may ask for many at once. One at a time, GitHub also answers a token that reads
-    the repository's metadata ("Get repository permissions for a user").
+    A token that may push can ask for many at once. One that may only read the repository's
+    metadata can ask for one at a time ("Get repository permissions for a user").
     """
     known: dict[str, str] = {}
     for start in range(0, len(logins), _AT_ONCE):
@@ -126,7 +126,7 @@ def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[
         try:
             known[fold(login)] = reader.rest(partial(_permission, repository, login))
         except (Rejected, AccessError):
-            break  # nor is it told of the others
+            break  # the others will be refused, too
     return known
 
 
@@ -140,7 +140,7 @@ def _about(repository: str, logins: Sequence[str]) -> dict[str, object]:
 
 
 def _not_there(name: str, fault: Fault | None) -> str:
-    """Return why an issue of another repository cannot be had."""
+    """Explain why an issue of another repository cannot be read."""
     if fault is None or fault.type == "NOT_FOUND":
         return f"{name} does not exist, or this token may not see it"
     return f"{name} cannot be read with this token: {fault.message}"

@@ -1,7 +1,7 @@
-"""GitHub's JSON to the words of the core. Pure.
+"""Map GitHub's JSON to the values of the core.
 
 A shape that the schema rules out raises KeyError, TypeError, ValueError or AttributeError;
-`reader.understood` puts that into words.
+`reader.understood` turns these into a message.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,13 +34,13 @@ WRITABLE: Final = frozenset({"text", "number", "date", "single_select", "iterati
 
 
 def nodes(connection: Nodes[N] | None) -> list[N]:
-    """Return the nodes of a connection without the ones that were withheld."""
+    """Return the nodes of a connection, without those that GitHub withholds (null)."""
     listed = connection.get("nodes") if connection else None
     return [node for node in listed or () if node]
 
 
 def cursor(connection: Page[N] | None) -> str | None:
-    """Return where the next page begins; None after the last."""
+    """Return the cursor of the next page; None after the last."""
     page = connection.get("pageInfo") if connection else None
     return str(page["endCursor"]) if page and page.get("hasNextPage") else None
 
@@ -50,7 +50,7 @@ def repository(
 ) -> ObservedRepository:
     """Return the repository itself.
 
-    `scopes` are those of a classic token: without one for repositories it may only read, whatever
+    `scopes` are those of a classic token: without one for repositories it can only read, whatever
     its owner may do.
     """
     writes = {"repo"} if data["isPrivate"] else {"repo", "public_repo"}
@@ -73,14 +73,14 @@ def viewer(data: answered.UserWithIdLogin) -> Actor:
 
 
 def allowance(data: answered.CheckupRateLimit | None) -> Allowance | None:
-    """Return what is left of the hour's points; None if the server counts none."""
+    """Return what is left of the hour's points; None if the server does not count any."""
     if not data:
         return None
     return Allowance(int(data["limit"]), int(data["remaining"]), str(data["resetAt"]))
 
 
 def label(data: answered.LabelPageLabel) -> ObservedLabel:
-    """A label; colors are compared in lower case."""
+    """Return a label, its color in lower case for comparisons."""
     return ObservedLabel(
         id=data["id"],
         name=data["name"],
@@ -90,9 +90,9 @@ def label(data: answered.LabelPageLabel) -> ObservedLabel:
 
 
 def milestone(data: answered.MilestonePageMilestone) -> ObservedMilestone:
-    """Return a milestone; of its due time only the date means anything.
+    """Return a milestone; only the date of its due time means anything.
 
-    GitHub floors it to midnight Pacific time, which is 7 or 8 o'clock of the same date in UTC.
+    GitHub floors it to midnight Pacific time, which is 7 or 8 o'clock on the same date in UTC.
     """
     due = data["dueOn"]
     return ObservedMilestone(
@@ -133,7 +133,7 @@ def issue(data: answered.IssueFields, card: BoardItem | None = None) -> Observed
 
 
 def link(data: answered.IssueLink) -> IssueLink:
-    """Return an issue as another one names it."""
+    """Return a reference to an issue."""
     return IssueLink(
         id=data["id"], number=int(data["number"]), repository=data["repository"]["nameWithOwner"]
     )
@@ -142,14 +142,14 @@ def link(data: answered.IssueLink) -> IssueLink:
 def issue_types(
     connection: Nodes[answered.IssueTypeWithIdNameIsEnabled] | None,
 ) -> dict[str, str] | None:
-    """Ids of the enabled issue types by name; None if the owner has none to offer."""
+    """Return the ids of the enabled issue types by name; None if the owner cannot have any."""
     if connection is None:
         return None
     return {node["name"]: node["id"] for node in nodes(connection) if node["isEnabled"]}
 
 
 def board_field(data: answered.BoardField) -> ObservedBoardField:
-    """A field of a board. The options of an iteration field are its iterations, past ones too."""
+    """Return a board field; the options of an iteration field are its iterations, past ones too."""
     options: Iterable[ObservedOption] = (
         ObservedOption(o["id"], o["name"], o["color"], o["description"] or "")
         for o in data.get("options") or ()
@@ -167,7 +167,7 @@ def board_field(data: answered.BoardField) -> ObservedBoardField:
 def project(
     data: answered.BoardFields, owner: str, repository_id: str, scopes: frozenset[str] | None = None
 ) -> ObservedProject:
-    """A board; where it is shown on over 100 repositories it is taken to be shown on ours.
+    """Return a board; one that is linked to over 100 repositories counts as linked to ours.
 
     `scopes` are those of a classic token, which needs `project` to change a board.
     """
@@ -204,7 +204,7 @@ def older_board(created: answered.CreateProjectProjectV2) -> int | None:
 def card(
     data: answered.BoardItemsProjectV2Item | answered.CardsOfProjectV2Item, names: Sequence[str]
 ) -> BoardItem:
-    """A card; `names` are the fields that were asked for, in the order of the aliases."""
+    """Return a card; `names` are the queried fields in the order of their aliases."""
     values: dict[str, BoardValue] = {
         name: shown
         for index, name in enumerate(names)
@@ -214,7 +214,7 @@ def card(
 
 
 def value(data: answered.BoardValue | None) -> BoardValue:
-    """Return what a card shows in one field."""
+    """Return the value of one field on a card; None if it is empty."""
     if not data:
         return None
     for key in ("text", "number", "date", "name", "title"):
@@ -228,7 +228,7 @@ def _author(data: answered.IssueFields) -> Actor | None:
     author = data["author"]
     if not author:
         return None
-    # GraphQL names a bot without the `[bot]` that REST and the pages give it.
+    # GraphQL omits the `[bot]` that REST and github.com append to a bot's login.
     login = author["login"].removesuffix("[bot]")
     return Actor(
         id=author.get("id") or "",

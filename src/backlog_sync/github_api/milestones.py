@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from github import Github
 
 NOON: Final = time(12, tzinfo=UTC)
-"""The time to send for a due date.
+"""The time to send with a due date.
 
-GitHub floors it to midnight Pacific time. Noon in UTC is early morning of the same date there,
-summer and winter, so that the date stays; midnight in UTC would lose a day.
+GitHub floors it to midnight Pacific time. Noon in UTC is early morning there on the same date, in
+summer and winter, so the date is kept; midnight in UTC would lose a day.
 """
 
 
 def send(clients: Clients, repository: str, operation: CreateMilestone | UpdateMilestone) -> Done:
-    """Create or change a milestone. Raises as `Clients.rest` does.
+    """Create or change a milestone. Raises what `Clients.rest` raises.
 
-    A title that is taken is a `Rejected` with the code `already_exists`.
+    For a title that is taken that is `Rejected` with the code `already_exists`.
     """
     if isinstance(operation, CreateMilestone):
         return clients.rest(lambda github: _create(github, repository, operation))
@@ -39,8 +39,9 @@ def _create(github: "Github", repository: str, operation: CreateMilestone) -> Do
 
 
 def _update(github: "Github", repository: str, operation: UpdateMilestone) -> Done:
-    """Send what changes, and nothing else: PyGithub's `edit` sends the title always, and a due date
-    without its time.
+    """Send the changed values only.
+
+    PyGithub's `edit` always sends the title, and a due date without its time.
     """
     values = {
         name: None if over.wanted is None else str(over.wanted)
@@ -48,7 +49,7 @@ def _update(github: "Github", repository: str, operation: UpdateMilestone) -> Do
     }
     if "due" in values:
         due = values.pop("due")
-        # None takes the date away.
+        # None removes the date.
         values["due_on"] = due and f"{_moment(due):%Y-%m-%dT%H:%M:%SZ}"
     milestone = github.get_repo(repository).get_milestone(operation.number)
     _, data = milestone.requester.requestJsonAndCheck("PATCH", milestone.url, input=values)

@@ -1,4 +1,4 @@
-"""Our one comment on an issue: found by its hidden mark, changed in place, never repeated.
+"""Maintain one comment per issue: find it by its hidden mark and update it in place.
 
 GraphQL, not PyGithub: REST does not show who edited a comment last, nor whether we wrote it.
 """
@@ -22,15 +22,16 @@ MARK: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def marked(operation: PutComment) -> str:
-    """Return the text to send: the hidden mark on its own line, then the words."""
+    """Return the text to send: the hidden mark on its own line, then the body."""
     return f"{_line(operation.mark)}\n{operation.body}"
 
 
 def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refused:
-    """Change our comment, or make it if there is none.
+    """Update our comment, or create it if there is none.
 
-    It is looked for first, each time again: sent again after a lost answer, it finds what the lost
-    request made. Raises as `Clients.graphql` does, and `Lost` if nothing is confirmed.
+    Every attempt looks for it first, so that a retry after a lost answer finds the comment that
+    the lost request created. Raises what `Clients.graphql` raises, and `Lost` if GitHub confirms
+    nothing.
     """
     if not MARK.fullmatch(operation.mark):
         return Refused(f"{operation.mark!r} cannot mark a comment", "invalid")
@@ -46,20 +47,20 @@ def put(reader: Reader, clients: Clients, operation: PutComment) -> Done | Refus
         name, inputs = "UpdateComment", {"id": comment["id"], "body": text}
     answer = clients.graphql(batch([name]), {"i0": inputs})
     if comment is None:
-        made = confirmed(answer, answered.AddComment)
-        if isinstance(made, Refused):
-            return made
-        node = required(made["commentEdge"], "comment")["node"]
+        created = confirmed(answer, answered.AddComment)
+        if isinstance(created, Refused):
+            return created
+        node = required(created["commentEdge"], "comment")["node"]
     else:
-        changed = confirmed(answer, answered.UpdateComment)
-        if isinstance(changed, Refused):
-            return changed
-        node = changed["issueComment"]
+        updated = confirmed(answer, answered.UpdateComment)
+        if isinstance(updated, Refused):
+            return updated
+        node = updated["issueComment"]
     return Done(id=required(node, "comment")["id"], url=required(node, "comment")["url"])
 
 
 def confirmed(answer: Answer[Mapping[str, object]], kind: type[T]) -> T | Refused:
-    """The payload of the one mutation that was sent; raises as `put` does if there is none."""
+    """Return the payload of the only mutation that was sent; raise as `put` does without one."""
     payload = nth(answer.data, "m", 0, kind)
     if payload:
         return payload
@@ -74,9 +75,9 @@ def confirmed(answer: Answer[Mapping[str, object]], kind: type[T]) -> T | Refuse
 def _our_comment(
     reader: Reader, operation: PutComment
 ) -> answered.CommentPageIssueComment | Fault | None:
-    """Our first comment that begins with the mark; a fault if none can be.
+    """Return our first comment that begins with the mark; a fault if it cannot be looked for.
 
-    One that somebody else edited is theirs from then on: what they wrote there would be lost.
+    A comment that somebody else edited is skipped: updating it would lose what they wrote.
     """
     after = None
     while True:

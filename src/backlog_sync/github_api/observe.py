@@ -1,12 +1,11 @@
-"""Reading a whole repository and its board in as few requests as can be."""
+"""Read a repository and its board in as few requests as possible."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol, cast
 
 from backlog_sync.core.doctor import Examination
-from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
     BoardItem,
@@ -35,14 +34,13 @@ from backlog_sync.github_api.documents import Document, document, hidden_fields
 from backlog_sync.github_api.generated_answers import N, Page
 from backlog_sync.github_api.issues import Issues, OfRepository, R, repository_of
 from backlog_sync.github_api.reader import PageSize, Reader
-from backlog_sync.github_api.talks import talks
 
 _MOST_MISSING: Final = 20
-"""So many issues that are gone are looked for: each costs a request."""
+"""Missing issues to look up at most: each costs a request."""
 
 
 class ReadScope(Protocol):
-    """What a read must bring; the engine has a value of this shape."""
+    """What to read; the engine has a value of this shape."""
 
     @property
     def project(self) -> ProjectSpec | None:
@@ -51,26 +49,26 @@ class ReadScope(Protocol):
 
     @property
     def since(self) -> float | None:
-        """Since when all issues were looked at, where that is known (seconds since the epoch)."""
+        """When all issues were read last (seconds since the epoch); None if that is not known."""
         ...
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None
     ) -> tuple[int, ...] | None:
-        """The issues to read in the target or in an `other` one; None for all there are."""
+        """The issues to read in the target or an `other` repository; None for all of them."""
         ...
 
     def others(self, repository: str) -> tuple[str, ...]:
-        """The other repositories to read, where `repository` is the target."""
+        """The other repositories to read if `repository` is the target."""
         ...
 
 
 @dataclass(slots=True)
 class Observer:
-    """Reads `owner/name`. What it learns of ids by name, and of the server, stays.
+    """Reads `owner/name`; remembers ids by name, and what the server can do.
 
-    `boards` reads with its own token if there is one (`own_boards`). `embedded` says that
-    the server is the simulator inside this process.
+    `boards` reads with its own token if there is one (`own_boards`). `embedded` means that the
+    server is the simulator inside this process.
     """
 
     reader: Reader
@@ -86,21 +84,21 @@ class Observer:
 
     @property
     def repository(self) -> str:
-        """The repository as it was asked for."""
+        """The repository's name as the caller spells it."""
         return f"{self.owner}/{self.name}"
 
     @property
     def hidden(self) -> frozenset[str]:
-        """Fields that this server does not know."""
+        """Names of the fields that this server does not have."""
         return hidden_fields(self.able)
 
     def observe(
         self, read_scope: ReadScope, *, host: str, sandbox: Callable[[], bool]
     ) -> ObservedState:
-        """Return what is wanted: one request for all first pages, then what is left of each list.
+        """Read what the scope asks for: all first pages in one request, then the other pages.
 
-        Issues are read by their numbers where that is enough and takes fewer requests.
-        `sandbox` is asked after the first answer.
+        Issues are read by number if that is enough and takes fewer requests. `sandbox` is called
+        after the first answer.
         """
         size = PageSize()
         spec = read_scope.project
@@ -143,17 +141,17 @@ class Observer:
         repository_id: str,
         problem: str | None,
     ) -> BoardResult:
-        """The board that is meant, by this answer or by the token for boards."""
+        """Return the board that `spec` means, from this answer or with the token for boards."""
         if spec is None or problem is not None:
             return BoardResult(problem=problem)
         if self.own_boards:
             return self.boards.read(spec, repository_id)
-        # Nothing kept the board out of this answer, so it is one to `OverviewWithBoard`.
+        # There was no problem with the board, so this is an answer to `OverviewWithBoard`.
         with_board = cast("Answer[OfBoardOwner]", answer)
         return self.boards.from_answer(spec, with_board, repository_id)
 
     def definitions(self, spec: ProjectSpec | None, *, host: str) -> ObservedState:
-        """Labels, milestones and the board as they are now, without issues."""
+        """Read labels, milestones and the board as they are now, without issues."""
         answer, problem = self._overview(spec, PageSize(1))
         data = self._repository(answer)
         repository = mapping.repository(data, self.reader.scopes)
@@ -172,7 +170,7 @@ class Observer:
         )
 
     def at(self, repository: str | None) -> "Observer":
-        """Return the reader of another repository; of the target for None."""
+        """Return an observer of another repository; for None, that of the target."""
         if repository is None or repository.lower() == self.repository.lower():
             return self
         owner, _, name = repository.partition("/")
@@ -189,7 +187,7 @@ class Observer:
     def _others(
         self, read_scope: ReadScope, target: ObservedRepository, sandbox: bool
     ) -> tuple[tuple[ObservedOther, ...], list[ObservedIssue], dict[str, str]]:
-        """The other repositories that items are in, their issues, and what is out of reach."""
+        """Read the other repositories: return them, their issues, and why some are unreadable."""
         others: list[ObservedOther] = []
         issues: list[ObservedIssue] = []
         out_of_reach: dict[str, str] = {}
@@ -207,7 +205,7 @@ class Observer:
         return tuple(others), issues, out_of_reach
 
     def _other(self, numbers: tuple[int, ...] | None) -> tuple[ObservedOther, list[ObservedIssue]]:
-        """This repository as another one than the target: no board, nothing that is the owner's."""
+        """Read this repository as one next to the target: no board, no issue types."""
         size = PageSize()
         answer = self.reader.query(document(answered.Overview, self.hidden), self._names(), size)
         data = self._repository(answer)
@@ -228,7 +226,7 @@ class Observer:
         return tuple(map(mapping.milestone, nodes))
 
     def examine(self, read_scope: ReadScope) -> Examination:
-        """Return what the server says of itself, of the token and of the repository; no issues."""
+        """Read what `doctor` needs about server, token, repository and board; no issues."""
         able = self.read_capabilities()
         answer = self.reader.query(document(answered.Checkup, self.hidden), self._names())
         data = self._repository(answer)
@@ -266,7 +264,7 @@ class Observer:
         )
 
     def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
-        """Return the observation with these questions answered: issues elsewhere, people, cards."""
+        """Return the observation with answers to questions about issues, people and cards."""
         elsewhere, unreachable = lookups.issues_at(self.reader, questions.issues)
         for name in questions.missing[:_MOST_MISSING]:
             location = lookups.transferred(self.reader, name)
@@ -305,28 +303,20 @@ class Observer:
             ),
         )
 
-    def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
-        """Return what people say at these places; those without a repository are in this one."""
-        return tuple(talks(self.reader, f"{self.owner}/{self.name}", refs))
-
-    def conversation(self, number: int) -> str:
-        """Return the node id of an issue or pull request, by its number."""
-        return lookups.conversation(self.reader, self.repository, number)
-
     @property
     def issues(self) -> Issues:
-        """What reads issues, as far as this server knows their fields."""
+        """A reader of issues with the fields that this server has."""
         return Issues(self.reader, self.owner, self.name, self.hidden)
 
     def read_repository_id(self) -> str:
-        """The repository's id, read if no observation has brought it."""
+        """Return the repository's id; read it if no observation did."""
         if self.repository_id is None:
             answer = self.reader.query(document(answered.RepositoryId), self._names())
             self.repository_id = str(self._repository(answer)["id"])
         return self.repository_id
 
     def read_issue_types(self) -> dict[str, str]:
-        """Ids of issue types by name, read if no observation has brought them."""
+        """Return the ids of issue types by name; read them if no observation did."""
         if self.issue_types is None:
             answer = self.reader.query(document(answered.IssueTypes), self._names())
             self.issue_types = mapping.issue_types(self._repository(answer)["issueTypes"]) or {}
@@ -338,7 +328,7 @@ class Observer:
     def _overview(
         self, spec: ProjectSpec | None, size: PageSize
     ) -> tuple[Answer[answered.Overview], str | None]:
-        """Return the first answer, and why the board had to be left out of it."""
+        """Return the first answer, and why it does not contain the board (None if it does)."""
         answer, problem = self._first_page(spec, size)
         if is_foreign(answer):
             self.read_capabilities()
@@ -349,12 +339,12 @@ class Observer:
 
     def _learn(self, able: Capabilities) -> None:
         if self.own_boards:
-            # The issue is made with the one token and put on the board with the other.
+            # One token creates the issue, the other one adds it to the board.
             able = dataclasses.replace(able, create_on_board=False)
         self.able, self.capabilities_read = able, True
 
     def read_capabilities(self) -> Capabilities:
-        """Return what the server can do, asked if no observation has told it."""
+        """Return what the server can do; query it if no observation did."""
         if not self.capabilities_read:
             answer = self.reader.query(document(answered.Features), {})
             self._learn(of_features(answer.data))
@@ -370,11 +360,9 @@ class Observer:
             query = document(answered.OverviewWithBoard, self.hidden)
             answer = self.reader.query(query, {**self._names(), **board_variables(spec)}, size)
             scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
-            if answer.data and answer.data.get("repository"):
+            if not scope or (answer.data and answer.data.get("repository")):
                 return answer, None
-            if not scope:
-                return answer, None
-            # A token without the scope for boards gets nothing at all: ask again without.
+            # A token without the scope for boards gets no data at all: ask again without a board.
             problem = problem_of(spec, scope)
         plain = document(answered.Overview, self.hidden)
         return self.reader.query(plain, self._names(), size), problem
@@ -388,7 +376,7 @@ class Observer:
         first_page: Page[N] | None,
         page_in: Callable[[R], Page[N] | None],
     ) -> list[N]:
-        """All nodes of a list of the repository, of which the first page is here."""
+        """Return all nodes of a list of the repository, reading the pages after the first."""
         nodes, page = mapping.nodes(first_page), first_page
         while (after := mapping.cursor(page)) is not None:
             answer = self.reader.query(query, {**self._names(), "after": after})
@@ -398,5 +386,5 @@ class Observer:
 
 
 def _briefly(name: str, error: BacklogError) -> str:
-    """Return why a repository cannot be read, where its name is reported next to."""
+    """Return why a repository cannot be read, without its name, which is shown next to it."""
     return error.message.removeprefix(f"{name}: ")

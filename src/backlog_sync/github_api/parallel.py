@@ -1,4 +1,4 @@
-"""Doing a few things at once, results in order."""
+"""Run a few tasks at once and return their results in order."""
 
 import contextvars
 import queue
@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 AT_ONCE: Final = 8
-"""Requests under way at once: far below the 100 that GitHub documents."""
+"""Concurrent requests: far below the limit of 100 that GitHub documents."""
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = AT_ONCE) -> list[R]:
-    """Return the results of `work` for each thing, in the order of the things.
+    """Return the result of `work` for each thing, in the order of the things.
 
-    Raises what `work` raised first. Then, and where the caller is interrupted, nothing further
-    is begun; what is under way ends by itself, unheard, and holds up nobody.
+    Raises the first exception of `work`. Then, and if the caller is interrupted, no further work
+    is started; running work ends in the background, and its result is ignored.
     """
     if len(things) <= 1:
         return [work(thing) for thing in things]
@@ -38,7 +38,7 @@ def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = A
                 return
 
     for _ in range(min(at_once, len(things))):
-        # With the values that every log event of this run carries.
+        # The context holds the values that every log event of this run carries.
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(worker,), daemon=True).start()
     results: dict[int, R] = {}
@@ -47,7 +47,7 @@ def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = A
             index, result, error = done.get()
             if error is not None:
                 raise error
-            results[index] = result  # type: ignore[assignment]  # there is one if no error is
+            results[index] = result  # type: ignore[assignment]  # without an error it is set
     finally:
         ended.set()
     return [results[index] for index in range(len(things))]

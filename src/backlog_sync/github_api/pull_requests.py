@@ -1,4 +1,4 @@
-"""Open the pull request that brings progress back."""
+"""Open the pull request that writes progress back."""
 
 from backlog_sync.errors import AccessError, FailedError
 from backlog_sync.github_api.answers import Rejected, required
@@ -9,9 +9,9 @@ from backlog_sync.waiting import WRITE
 def open_pull_request(
     reader: Reader, repository: str, *, head: str, base: str, title: str, body: str
 ) -> str | None:
-    """Open a pull request and return its address; None if there is one for that branch.
+    """Open a pull request and return its URL; None if the branch already has one.
 
-    It is requested again after a lost answer: GitHub refuses a second one for the same branch.
+    It is safe to retry after a lost answer: GitHub refuses a second one for the same branch.
     Raises `AccessError` if workflows may not open any, `FailedError` for any other refusal.
     """
     try:

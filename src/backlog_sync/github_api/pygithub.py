@@ -1,4 +1,4 @@
-"""PyGithub on our session, without retries and its own pauses."""
+"""Create PyGithub clients on our session, without their own retries and pauses."""
 
 import logging
 import threading
@@ -21,27 +21,27 @@ _INJECTING: Final = threading.Lock()
 
 
 class _Answer(RequestsResponse):
-    """An answer as PyGithub reads it, with no header that it would believe without looking.
+    """A response for PyGithub, without the headers that it would parse unchecked.
 
-    It makes whole numbers of those that report limits, which ends in an `OverflowError` for some.
+    It converts rate-limit headers to integers, which raises `OverflowError` for some values.
     """
 
     def getheaders(self) -> ItemsView[str, str]:
-        """The kind of content, and nothing else: all that matters of the others is ours to read."""
+        """Return only the content type; we read the other headers ourselves."""
         kind = self.headers.get("Content-Type")
         return ({"Content-Type": kind} if kind else {}).items()
 
 
 @contextmanager
 def _connections_of(session: PolicySession) -> Iterator[None]:
-    """Have the clients that are made meanwhile send everything through `session`.
+    """Make clients that are created in this context send everything through `session`.
 
-    PyGithub's only public hook is the class that it makes connections of, for the whole process;
-    each client takes it when it is made. So only one is made at a time, and the hook is reset.
+    PyGithub's only public hook is its connection class, which is global; a client reads it once,
+    when it is created. So only one client is created at a time, and the hook is reset.
     """
 
     class Connection:
-        """What PyGithub expects of a connection. It may keep one for several threads."""
+        """The interface that PyGithub expects; it may share one connection among threads."""
 
         scheme: str
 
@@ -69,7 +69,7 @@ def _connections_of(session: PolicySession) -> Iterator[None]:
             return _Answer(session.request(verb, url, data=content, headers=headers))
 
         def close(self) -> None:
-            """Nothing to close: the session is not ours."""
+            """Do nothing: the session is closed elsewhere."""
 
     class Plain(Connection, HTTPRequestsConnectionClass):
         scheme = "http"
@@ -88,7 +88,7 @@ def _connections_of(session: PolicySession) -> Iterator[None]:
 def client(session: PolicySession, api_url: str) -> Github:
     """Return a PyGithub client whose requests go through `session`.
 
-    It is lazy: an object is requested only if an attribute is read that its answer did not bring.
+    It is lazy: an object is requested only if an attribute is read that is not known yet.
     """
     with _connections_of(session):
         return Github(base_url=api_url, lazy=True, **_options(session))
@@ -101,7 +101,7 @@ def integration(
 
     `sign` turns claims into a JSON Web Token.
     """
-    # At its loudest PyGithub logs every answer, and these hold tokens.
+    # At level DEBUG PyGithub logs every answer, and these contain tokens.
     logging.getLogger(Requester.__module__).setLevel(logging.INFO)
     with _connections_of(session):
         auth = AppAuth(app_id, sign_func=sign)

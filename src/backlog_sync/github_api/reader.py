@@ -1,4 +1,4 @@
-"""Reads: retried, sized, and with every fault put into words."""
+"""Run queries: retry them, shrink their pages, and turn faults into messages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,11 +25,11 @@ Query: TypeAlias = tuple[Document[T], Mapping[str, object]]
 """A query: a document and its variables."""
 
 BuildQuery: TypeAlias = Callable[[int], Query[T]]
-"""Returns the query about so many things."""
+"""Returns a query for this many things."""
 
 
 class PageSize:
-    """How many things to ask for at once: 100, halved down to 10 where the server complains."""
+    """How many things to request at once: 100, halved down to 10 when the server complains."""
 
     LEAST: Final = 10
 
@@ -37,15 +37,15 @@ class PageSize:
         self.value = value
 
     def shrink(self, page_size: int) -> None:
-        """Ask for half as many as was too much; several requests at once may have been."""
+        """Halve a size that was too much; concurrent requests may report the same size."""
         self.value = min(self.value, max(self.LEAST, page_size // 2))
 
 
 class Reader:
     """Runs queries until they are answered.
 
-    Raises `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` where a limit
-    asks for a longer wait than this run may make.
+    Raises `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` if a rate limit
+    asks for a longer wait than this run allows.
     """
 
     def __init__(self, clients: Clients, patience: Patience) -> None:
@@ -60,7 +60,7 @@ class Reader:
     def query(
         self, document: Document[T], variables: Mapping[str, object], page: PageSize | None = None
     ) -> Answer[T]:
-        """Return the answer to a query; `page` gives its `$first` and shrinks if it must."""
+        """Return the answer to a query; `page` sets its `$first` and shrinks if necessary."""
 
         if page is None:
             return self._run(lambda: (document, variables), None)
@@ -69,9 +69,9 @@ class Reader:
     def query_some(
         self, build: BuildQuery[T], remaining: int, size: PageSize
     ) -> tuple[Answer[T], int]:
-        """The answer about the first of the things that are left, and about how many it is.
+        """Query as many of the `remaining` things as fit; return the answer and their number.
 
-        `build` gives the document for so many of them, fewer where the server complains.
+        `build` returns the query for a number of them, which shrinks when the server complains.
         """
         answer = self._run(lambda: build(min(remaining, size.value)), size)
         return answer, min(remaining, size.value)
@@ -95,10 +95,10 @@ class Reader:
             raise self.explained(trouble) from trouble
 
     def rest(self, ask: Callable[["Github"], T], *, points: int = READ) -> T:
-        """Return what `ask` makes of one REST request, made with PyGithub until it is answered.
+        """Return the result of `ask`, one REST request with PyGithub, repeated until answered.
 
-        Raises `Rejected` if the server understood it and refused. `points` is what GitHub counts
-        for it by the minute.
+        Raises `Rejected` if the server refused it. `points` is what GitHub counts toward its
+        limit per minute.
         """
 
         def attempt() -> T:
@@ -111,7 +111,7 @@ class Reader:
             raise self.explained(trouble) from trouble
 
     def explained(self, trouble: Trouble | Rejected) -> BacklogError:
-        """Return what went wrong with an exchange, for people."""
+        """Return the error to report for a failed request."""
         url = self._clients.api_url
         if isinstance(trouble, Limited):
             return PartialError(
@@ -138,7 +138,7 @@ class Reader:
 
 
 def _complain(answer: Answer[object]) -> None:
-    """Raise for what makes an answer useless as a whole."""
+    """Raise for faults that make the whole answer useless."""
     for fault in answer.faults:
         if fault.limited:
             raise Limited(fault.message, wait=answer.wait)
@@ -148,7 +148,7 @@ def _complain(answer: Answer[object]) -> None:
 
 @contextmanager
 def understood(url: str) -> Iterator[None]:
-    """Turn a shape that GitHub's schema rules out into one clear line."""
+    """Report an answer that does not have the shape of GitHub's schema."""
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError) as error:

@@ -1,4 +1,4 @@
-"""Making a connection: addresses, token, session, tracker."""
+"""Connect to a server: check addresses and tokens, create sessions and the tracker."""
 
 import ipaddress
 import re
@@ -23,7 +23,7 @@ PUBLIC_API: Final = "https://api.github.com"
 USER_AGENT: Final = f"backlog-sync/{__version__}"
 
 FROM_ENVIRONMENT: Final = "GH_TOKEN (or GITHUB_TOKEN)"
-"""Where the token comes from, for people."""
+"""The source of the token, for messages."""
 
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+")
@@ -51,18 +51,19 @@ def connect(
     secrets: Sequence[str] = (),
     on_token: Callable[[str], None] = lambda _: None,
 ) -> GitHubTracker:
-    """A tracker for `repository` ("owner/name"). Nothing is sent yet.
+    """Return a tracker for `repository` ("owner/name"). Nothing is sent yet.
 
-    `graphql_url` is derived from `api_url` where it is None. `adapter` answers requests instead of
-    the network. `clock` gives seconds since the epoch; `patience` is how many seconds
-    may be waited in all; `waiting` is entered while an answer is waited for. `pace` says how fast
-    may be written (None: as fast as the server answers); the waits that it asks for are made by
-    `idle`, else by `sleep`. `embedded` says that the server is the simulator inside this
-    process. With a `project_token` all that is about boards goes with it. The key of a GitHub App
-    is exchanged for tokens of its installation as they are needed. `secrets` are others, besides
-    both tokens, that no text of the server may bring in; `on_token` is called with each token of an
-    App before it is sent. Raises `UsageError` for an address or name that cannot be used,
-    and `AccessError` for a token that cannot be one.
+    `graphql_url` is derived from `api_url` if it is None. `adapter` answers requests instead of
+    the network. `clock` returns seconds since the epoch; `patience` is how many seconds the run
+    may wait in total; `waiting` is entered while waiting for an answer. `pace` limits how fast to
+    write (None: as fast as the server answers); its pauses are made by `idle`, else by `sleep`.
+    `embedded` means that the server is the simulator inside this process. A `project_token` is
+    used for everything about boards. The key of a GitHub App is exchanged for installation tokens
+    when they are needed. `secrets` are further values to hide in everything that the server
+    sends; `on_token` is called with each token of an App before it is sent.
+
+    Raises `UsageError` for an invalid address or repository name, and `AccessError` for a token
+    that cannot be valid.
     """
     api_url = checked_url(api_url)
     graphql_url = checked_url(graphql_url) if graphql_url else graphql_url_for(api_url)
@@ -120,10 +121,10 @@ def connect(
 
 
 def graphql_url_for(api_url: str) -> str:
-    """Return where GraphQL is, for a REST address.
+    """Return the GraphQL address that belongs to a REST address.
 
-    The public API has it at `/graphql`, `…/api/v3` of a GitHub Enterprise Server at
-    `…/api/graphql`, and anything else is taken to have `/graphql` appended.
+    The public API has it at `/graphql`, a GitHub Enterprise Server (`…/api/v3`) at
+    `…/api/graphql`; for any other address, `/graphql` is appended.
     """
     base = api_url.rstrip("/")
     if base.endswith("/api/v3"):
@@ -132,9 +133,9 @@ def graphql_url_for(api_url: str) -> str:
 
 
 def checked_url(url: str) -> str:
-    """The address without a slash at its end. Raises `UsageError` for one that is not safe.
+    """Return the address without a trailing slash, or raise `UsageError` if it is not safe.
 
-    https, or plain http only to this machine; a token must not travel in the clear.
+    Only https, or plain http to this machine: a token must not travel unencrypted.
     """
     try:
         parts = urlsplit(url.strip())
@@ -162,12 +163,12 @@ def _is_loopback(host: str) -> bool:
 
 
 def _safe(url: str) -> str:
-    """An address without what may be a password before its `@`."""
+    """Return an address without what may be a password before its `@`."""
     return re.sub(r"//[^/@]*@", "//…@", url)
 
 
 def _checked_token(token: str, name: str) -> str:
-    """Return the token. Refuse blanks and control characters, which would break the header."""
+    """Return the token, or raise `AccessError` for characters that would break the header."""
     token = token.strip()
     if not token:
         raise AccessError(

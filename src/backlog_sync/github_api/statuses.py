@@ -1,4 +1,4 @@
-"""Our one status update per day on a board: found by its hidden mark, changed in place."""
+"""Maintain one status update per day on a board: find it by its hidden mark, update it in place."""
 
 from backlog_sync.core.operations import Done, PutStatus, Refused
 from backlog_sync.github_api import generated_answers as answered
@@ -11,10 +11,9 @@ from backlog_sync.github_api.reader import Reader
 
 
 def put(reader: Reader, clients: Clients, operation: PutStatus) -> Done | Refused:
-    """Change our status update of this day, or make it if there is none.
+    """Update our status update of this day, or create it if there is none.
 
-    It is looked for among the newest twenty, each time again, as a comment is. Raises as
-    `comments.put` does.
+    Every attempt looks for it among the newest twenty. Raises what `notices.put` raises.
     """
     if not MARK.fullmatch(operation.mark):
         return Refused(f"{operation.mark!r} cannot mark a status update", "invalid")
@@ -42,7 +41,7 @@ def put(reader: Reader, clients: Clients, operation: PutStatus) -> Done | Refuse
 def _our_update(
     reader: Reader, operation: PutStatus
 ) -> answered.StatusUpdatesProjectV2StatusUpdate | Fault | None:
-    """Return the newest one of that day that we wrote and that begins with the mark."""
+    """Return our newest status update of that day that begins with the mark."""
     answer = reader.query(document(answered.StatusUpdates), {"id": operation.project_id})
     node = answer.data.get("node") if answer.data else None
     if not answer.data or not node or "statusUpdates" not in node:

@@ -1,4 +1,4 @@
-"""What people say in the issues and discussions where feedback is collected."""
+"""Read the comments on the issues and discussions that collect feedback."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -10,13 +10,13 @@ from backlog_sync.github_api.documents import nth, talks_at
 from backlog_sync.github_api.reader import Reader
 
 _AT_ONCE: Final = 10
-"""Places in one request: of a discussion 50 comments with 50 replies each are read."""
+"""Places per request: each may bring 50 comments with 50 replies each."""
 _TRUSTED: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
-"""Who may answer for the repository, by GitHub's CommentAuthorAssociation."""
+"""Values of GitHub's CommentAuthorAssociation that speak for the repository."""
 
 
 def talks(reader: Reader, target: str, refs: Sequence[FeedbackRef]) -> Iterator[Conversation]:
-    """Yield what is said at each place, ten in a request; what cannot be read says why."""
+    """Yield the conversation at each place; one that cannot be read has the reason."""
     for start in range(0, len(refs), _AT_ONCE):
         chunk = refs[start : start + _AT_ONCE]
         variables: dict[str, object] = {}
@@ -37,7 +37,7 @@ def talks(reader: Reader, target: str, refs: Sequence[FeedbackRef]) -> Iterator[
 def _conversation_at(
     ref: FeedbackRef, data: Mapping[str, object] | None, n: int
 ) -> Conversation | None:
-    """The conversation that is the n-th of an answer, if it is there."""
+    """Return the n-th conversation of an answer; None if it is missing."""
     if ref.discussion:
         discussion = nth(data, "at", n, answered.DiscussionTalksAtRepository)
         talk = discussion.get("talk") if discussion else None

@@ -1,4 +1,4 @@
-"""GitHub as the engine knows it."""
+"""Implement the engine's port for GitHub: one object for all reads and writes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
@@ -10,12 +10,13 @@ from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.plan import Usage
 from backlog_sync.core.rate import Learned, Pace
-from backlog_sync.github_api import pull_requests
+from backlog_sync.github_api import lookups, pull_requests
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, ReadScope
 from backlog_sync.github_api.reader import Reader, understood
 from backlog_sync.github_api.send import Before, Sender
+from backlog_sync.github_api.talks import talks
 from backlog_sync.github_api.transport import PolicySession
 from backlog_sync.waiting import Patience
 
@@ -24,13 +25,12 @@ SANDBOX = "backlog-sandbox"
 
 
 class GitHubTracker:
-    """One repository on one server. Make it with `session.connect`.
+    """One repository on one server, created with `session.connect`.
 
-    `board_session` has the token for boards, if they have one of their own; both sessions
-    share their tally.
+    `board_session` has the token for boards if they have their own; both sessions share a tally.
 
-    Methods raise `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` where a
-    rate limit asks for a longer wait than this run may make.
+    Methods raise `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` if a rate
+    limit asks for a longer wait than this run allows.
     """
 
     def __init__(
@@ -69,29 +69,29 @@ class GitHubTracker:
         self._api_url = api_url
 
     def observe(self, read_scope: ReadScope) -> ObservedState:
-        """Read the repository, as much of it as is wanted, and its board."""
+        """Read the repository and its board, as far as the scope asks for them."""
         with understood(self._api_url):
             return self._observer.observe(
                 read_scope, host=host_of(self._api_url), sandbox=self._is_sandbox
             )
 
     def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
-        """Labels, milestones and the board as they are now, without issues."""
+        """Read labels, milestones and the board as they are now, without issues."""
         with understood(self._api_url):
             return self._observer.at(repository).definitions(board, host=host_of(self._api_url))
 
     def examine(self, read_scope: ReadScope) -> Examination:
-        """Return what the server says of itself, of the token and of the repository; no issues."""
+        """Read what `doctor` needs about server, token, repository and board; no issues."""
         with understood(self._api_url):
             return self._observer.examine(read_scope)
 
     def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
-        """Return the observation with these questions answered."""
+        """Return the observation with answers to questions about issues, people and cards."""
         with understood(self._api_url):
             return self._observer.look_up(observed, questions)
 
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
-        """Read these issues again by node id, without cards; one that is gone is absent."""
+        """Read these issues again by node id, without cards; deleted ones are absent."""
         with understood(self._api_url):
             return self._observer.issues.by_id(ids)
 
@@ -108,38 +108,38 @@ class GitHubTracker:
             return self._observer.at(repository).issues.created_after(number)
 
     def conversation(self, number: int) -> str:
-        """Return the node id of an issue or pull request, by its number."""
+        """Return the node id of an issue or pull request by its number."""
         with understood(self._api_url):
-            return self._observer.conversation(number)
+            return lookups.conversation(self._reader, self._repository, number)
 
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
-        """Return what people say in these issues and discussions."""
+        """Return the conversations at these places, in this repository if they name no other."""
         with understood(self._api_url):
-            return self._observer.feedback(refs)
+            return tuple(talks(self._reader, self._repository, refs))
 
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None
     ) -> Iterator[tuple[Operation, Reply]]:
-        """Send operations in order; see `batch.Sender.apply`."""
+        """Send operations in order; see `send.Sender.apply`."""
         return self._sender.apply(operations, before)
 
     def open_pull_request(self, *, head: str, base: str, title: str, body: str) -> str | None:
-        """Open a pull request and return its address; None if there is one for that branch."""
+        """Open a pull request and return its URL; None if the branch already has one."""
         return pull_requests.open_pull_request(
             self._reader, self._repository, head=head, base=base, title=title, body=body
         )
 
     def usage(self) -> Usage:
-        """Return what was spent since this tracker was made."""
+        """Return what was spent since this tracker was created."""
         return self._session.tally.usage()
 
     @property
     def paced(self) -> float:
-        """Seconds that were waited to keep the pace, since this tracker was made."""
+        """Seconds spent waiting to keep the pace since this tracker was created."""
         return self._waiting.paced
 
     def learned(self) -> Learned | None:
-        """Return what the next run should know of the pace; None if none is kept."""
+        """Return what the next run should know about the pace; None if none is kept."""
         return self._waiting.learned()
 
     def _is_sandbox(self) -> bool:
@@ -147,5 +147,5 @@ class GitHubTracker:
 
 
 def host_of(api_url: str) -> str:
-    """The server's name for people: `api.github.com` is `github.com`; a port is kept."""
+    """Return the server's name for messages: `api.github.com` is `github.com`; a port is kept."""
     return urlsplit(api_url).netloc.lower().removeprefix("api.")

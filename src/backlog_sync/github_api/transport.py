@@ -1,4 +1,4 @@
-"""The one `requests` session that both clients send through, and its rules."""
+"""Send requests under our rules: the `requests` session that both clients share."""
 
 import io
 import json
@@ -24,16 +24,16 @@ from backlog_sync.errors import RefusedError
 from backlog_sync.github_api.environment import checked_certificates, checked_proxies
 
 TIMEOUT: Final = (10.0, 30.0)
-"""Seconds to connect, and between bytes of an answer. GitHub itself gives up after 10."""
+"""Seconds to connect, and between bytes of an answer. GitHub itself gives up after 10 s."""
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _REDIRECTS: Final = 3
-"""A renamed repository redirects once, and it may have been renamed again."""
+"""Redirects to follow: a renamed repository redirects once, and it may have been renamed again."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What was spent: requests by kind, mutations, points. Several threads may count."""
+    """What was spent: requests by kind, mutations, points. Threads may share it."""
 
     rest: int = 0
     graphql: int = 0
@@ -42,14 +42,14 @@ class Tally:
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def sent(self, *, graphql: bool, mutations: int) -> None:
-        """A request goes out."""
+        """Count a request that is about to be sent."""
         with self._guard:
             self.graphql += graphql
             self.rest += not graphql
             self.mutations += mutations
 
     def cost(self, points: int) -> None:
-        """A request has cost so many points."""
+        """Add the points that a request cost."""
         with self._guard:
             self.points += points
 
@@ -66,7 +66,7 @@ class Credential(Protocol):
         """What to do if the server does not accept the token."""
 
     def token(self) -> str:
-        """Return the token to send now; it may be requested from the server first."""
+        """Return the token to send now; it may have to be requested from the server first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class FixedToken:
 
 
 class _Authorization(AuthBase):
-    """Puts the token on requests to the API's own origins, and on no other."""
+    """Adds the token to requests to the API's own origins, and to no others."""
 
     def __init__(self, credential: Credential, origins: frozenset[str]) -> None:
         self._credential = credential
@@ -100,17 +100,15 @@ class _Authorization(AuthBase):
 
 
 class PolicySession(requests.Session):
-    """Sends with our timeouts, counts, follows next to no redirect and, read-only, writes nothing.
+    """Sends with our timeouts, counts requests, limits redirects, and blocks writes if read-only.
 
-    The environment is not read (no `.netrc`, no proxies but those given); nothing is retried
-    here. A request that the rules forbid raises `RefusedError` before a byte is sent.
-    `last` is the answer to the latest request of this thread, None while there is none; several
-    threads may send at once. `scopes` are those of a classic token, as the server names them; None
-    for other tokens, and while nothing was sent. Without a `credential` requests keep the
-    authorization that they come with. `may_post` matches the paths below `api_url` that a POST may
-    go to in a read-only run: those that request a token and change nothing else. `waiting` is
-    entered for as long as an answer is waited for. Raises `FailedError` for certificates and
-    `UsageError` for proxies that cannot be used.
+    The environment is not read (no `.netrc`, only the given proxies); nothing is retried here. A
+    request that the rules forbid raises `RefusedError` before a byte is sent. Several threads may
+    send at once. `scopes` are those of a classic token, as the server lists them; None for other
+    tokens, and before the first answer. Without a `credential`, requests keep their own
+    authorization. `may_post` matches the paths below `api_url` that a read-only run may POST to:
+    those that request a token and change nothing else. `waiting` is entered while waiting for an
+    answer. Raises `FailedError` for certificates and `UsageError` for proxies that cannot be used.
     """
 
     def __init__(
@@ -154,11 +152,11 @@ class PolicySession(requests.Session):
 
     @property
     def last(self) -> requests.Response | None:
-        """The answer to the latest request of this thread."""
+        """The answer to the latest request of this thread; None if there is none yet."""
         return getattr(self._of_thread, "last", None)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send one prepared request under the rules above."""
+        """Send a prepared request under the rules of this class."""
         self._of_thread.last = None
         kwargs.update(timeout=TIMEOUT, verify=self.verify, allow_redirects=False)
         for _ in range(_REDIRECTS + 1):
@@ -178,14 +176,14 @@ class PolicySession(requests.Session):
         raise RefusedError(f"{_shown(request.url)} redirects in a circle")
 
     def renew_token(self) -> None:
-        """Renew a token that is about to expire, so that the next request need not."""
+        """Renew a token that is about to expire, so that the next request does not have to."""
         if self.credential is not None:
             self.credential.token()
 
     def _without_secrets(self, response: requests.Response) -> requests.Response:
-        """Return the response without our secrets: from here on nothing can show them.
+        """Return the response without our secrets, so that nothing can show them later.
 
-        It is a new one, because `requests` has no other public way to replace a body.
+        It is a new object, because `requests` has no public way to replace a body.
         """
         answer = requests.Response()
         answer.status_code = response.status_code
@@ -194,7 +192,7 @@ class PolicySession(requests.Session):
         answer.reason = self.secrets.hide(str(response.reason or ""))
         for name, value in response.headers.items():
             answer.headers[name] = self.secrets.hide(value)
-        # A server may grant a token that is known already; taken out, it could not be used.
+        # A server may grant a token that is already known; if it were hidden, it could not be used.
         grants = response.status_code == HTTPStatus.CREATED and self._only_requests_token(
             response.request
         )
@@ -203,7 +201,7 @@ class PolicySession(requests.Session):
         return answer
 
     def _count(self, request: requests.PreparedRequest) -> None:
-        """Count the request; raise where it would write and must not."""
+        """Count the request, or raise `RefusedError` if it would write in a read-only run."""
         mutations = 0
         graphql = request.url == self.graphql_url and request.method == "POST"
         writes = not graphql and request.method not in _READS
@@ -224,10 +222,10 @@ class PolicySession(requests.Session):
     def _followed(
         self, request: requests.PreparedRequest, response: requests.Response
     ) -> requests.PreparedRequest:
-        """The request that a redirect asks for, where it may be followed.
+        """Return the request that a redirect asks for, or raise if it must not be followed.
 
-        GitHub redirects renamed repositories; followed blindly, a POST becomes a GET whose 200
-        looks like success.
+        GitHub redirects requests for renamed repositories. If followed blindly, a POST becomes a
+        GET whose 200 looks like success.
         """
         try:
             target = urljoin(request.url or "", response.headers["location"])
@@ -257,12 +255,12 @@ class PolicySession(requests.Session):
 def log_request(
     request: requests.PreparedRequest, response: requests.Response, seconds: float
 ) -> None:
-    """Log a request with what it cost: points are known if the answer names them."""
+    """Log a request and its cost; points are known only if the answer names them."""
     remaining = response.headers.get("X-RateLimit-Remaining", "")
     log.request(
         method=request.method,
         path=urlsplit(request.url or "").path,
-        operations=_operations(request.body),
+        operations=_operation_names(request.body),
         status=response.status_code,
         points=_cost(response),
         remaining=int(remaining) if remaining.isdecimal() else None,
@@ -270,17 +268,10 @@ def log_request(
     )
 
 
-def _operations(body: object) -> list[str]:
-    """Name what the JSON body of a GraphQL request asks for, each mutation of a batch once."""
-    try:
-        text = json.loads(body if isinstance(body, str | bytes) else "")["query"]
-        definitions = parse(text, no_location=True).definitions
-    except (ValueError, TypeError, KeyError, GraphQLError):
-        return []
+def _operation_names(body: object) -> list[str]:
+    """List the operations in the JSON body of a GraphQL request, each kind of mutation once."""
     names: dict[str, None] = {}
-    for operation in definitions:
-        if not isinstance(operation, OperationDefinitionNode):
-            continue
+    for operation in _operations_in(body) or ():
         if operation.operation is OperationType.MUTATION:
             fields = operation.selection_set.selections
             names.update(
@@ -292,7 +283,7 @@ def _operations(body: object) -> list[str]:
 
 
 def _cost(response: requests.Response) -> int | None:
-    """Return the points that a GraphQL answer says it cost, if its query asked for them."""
+    """Return the cost in points that a GraphQL answer reports; None if the query did not ask."""
     try:
         cost = response.json()["data"]["rateLimit"]["cost"]
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -301,30 +292,37 @@ def _cost(response: requests.Response) -> int | None:
 
 
 def count_mutations(body: object) -> int:
-    """Return how many mutations the JSON body of a GraphQL request holds.
+    """Return how many mutations the JSON body of a GraphQL request contains.
 
-    A document that cannot be read counts as one: better refused than let through.
+    A document that cannot be read counts as one, so that a read-only run refuses it.
     """
+    operations = _operations_in(body)
+    if operations is None:
+        return 1
+    return sum(
+        len(operation.selection_set.selections)
+        for operation in operations
+        if operation.operation is OperationType.MUTATION
+    )
+
+
+def _operations_in(body: object) -> list[OperationDefinitionNode] | None:
+    """Return the operations in the JSON body of a GraphQL request; None if it is unreadable."""
     try:
         text = json.loads(body if isinstance(body, str | bytes) else "")["query"]
         definitions = parse(text, no_location=True).definitions
     except (ValueError, TypeError, KeyError, GraphQLError):
-        return 1
-    return sum(
-        len(definition.selection_set.selections)
-        for definition in definitions
-        if isinstance(definition, OperationDefinitionNode)
-        and definition.operation is OperationType.MUTATION
-    )
+        return None
+    return [each for each in definitions if isinstance(each, OperationDefinitionNode)]
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL, with the port always said."""
+    """Return scheme, host and port of a URL, always with the port."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
 
 
 def _shown(url: str | None) -> str:
-    """Return a URL fit for a message: without its query."""
+    """Return a URL without its query, for messages."""
     return (url or "").split("?", 1)[0]
