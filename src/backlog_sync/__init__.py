@@ -1,3 +1,3 @@
-"""A backlog file, kept true on GitHub."""
+"""Sync a backlog file with GitHub issues and boards."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m backlog_sync` is `backlog`."""
+"""Run `backlog` as `python -m backlog_sync`."""
 
 from backlog_sync.cli.main import main
 

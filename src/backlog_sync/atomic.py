@@ -1,6 +1,6 @@
-"""Replace a file at once: whoever reads it, and whatever ends the process, nobody sees half of it.
+"""Replace files atomically: nobody reads a half-written one, however the process ends.
 
-The one place for it: plan files, reports, the source files of a backlog, the journal and the cache.
+Used for plan files, reports, the source files of a backlog, the journal and the cache.
 """
 
 import contextlib
@@ -17,11 +17,11 @@ def replace_atomically(
     durable: bool = False,
     scratch: Path | None = None,
 ) -> None:
-    """Create or replace a file whole; its folder exists. Raises `OSError`, and leaves the old one.
+    """Create or replace a whole file, or raise `OSError` and keep the old one.
 
-    `mode` are its permission bits (None: as the process creates files). `durable` waits until the
-    bytes and the name are on the disk: needed if a run acts on what the file says. `scratch` is the
-    name to write to first, in the same folder (None: one that nobody else has).
+    Its folder must exist. `mode` are its permission bits (None: the default of the process).
+    `durable` waits until the bytes and the name are on disk, for files that a run acts on.
+    `scratch` is the path to write to first, in the same folder (None: a unique one).
     """
     if scratch is None:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -47,7 +47,7 @@ def replace_atomically(
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut, where the system lets a folder be synced."""
+    """Make the names in a folder survive a power cut, if the system can sync folders."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

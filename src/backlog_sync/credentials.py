@@ -1,4 +1,4 @@
-"""Credentials of a run: which token or GitHub App it uses, and what must never be printed."""
+"""Find the token or GitHub App of a run, and hide secrets in everything that is printed."""
 
 import os
 import urllib.request
@@ -29,29 +29,29 @@ _SECRETS = (
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 )
 _IN_USE: set[str] = set()
-"""Tokens of this process that are in no variable: of `gh`, and those that an App was given."""
+"""Secrets that are not in variables: the token of `gh`, and those that an App was granted."""
 
 
 def remember_secrets(values: Iterable[str | None]) -> None:
-    """Never print these from here on."""
+    """Remember secrets that must not be printed from now on."""
     _IN_USE.update(filter(None, values))
 
 
 def known_secrets() -> tuple[str, ...]:
-    """Return what must never be printed: from the environment, and what was found or made since."""
+    """Return what must never be printed: from the environment, and what was remembered since."""
     values = [os.environ.get(name, "") for name in _SECRETS]
     passwords = (urlsplit(url).password for _, url in _all_proxies())
     return tuple(value for value in (*values, *passwords, *_IN_USE) if value)
 
 
 def hide_secrets() -> Callable[[str], str]:
-    """Return what takes every known secret, and what looks like one, out of a text."""
+    """Return a function that hides known secrets, and what looks like one, in a text."""
     secrets = Secrets(known_secrets())
     return lambda text: without_shapes(secrets.hide(text))
 
 
 def _all_proxies() -> list[tuple[str, str]]:
-    """The proxies of the environment whose addresses can be read."""
+    """Return the proxies of the environment whose addresses can be parsed."""
     proxies = []
     for scheme, url in urllib.request.getproxies().items():
         with suppress(ValueError):
@@ -61,15 +61,15 @@ def _all_proxies() -> list[tuple[str, str]]:
 
 
 def find_token(env: Environment) -> "tuple[str | AppKey, str]":
-    """Return the token or the GitHub App that issues are read with, and where it was found.
+    """Return the token or the GitHub App of this run, and its source for messages.
 
-    A GitHub App wins over GH_TOKEN and GITHUB_TOKEN, these over what `gh` is logged in with.
-    Raises `AccessError` if there is none, or if what describes an App cannot work.
+    A GitHub App takes precedence over GH_TOKEN and GITHUB_TOKEN, and these over the login of `gh`.
+    Raises `AccessError` if there is none, or if the values for an App cannot work.
     """
     app = app_key(env.app)
     if app is not None:
-        beside = f"; {env.token_name} is not used" if env.token else ""
-        return app, f"GitHub App {app.app_id} ({next(iter(env.app))}){beside}"
+        unused = f"; {env.token_name} is not used" if env.token else ""
+        return app, f"GitHub App {app.app_id} ({next(iter(env.app))}){unused}"
     if env.token:
         return env.token, env.token_name or "the environment"
     host = web_host(env.api_url)

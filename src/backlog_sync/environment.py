@@ -1,4 +1,4 @@
-"""The environment of a run, read once: servers, tokens, folders, proxies."""
+"""Read the environment of a run once: servers, tokens, folders, proxies."""
 
 import os
 import urllib.request
@@ -20,13 +20,13 @@ _APP = (
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the environment says. `token` is GH_TOKEN, else GITHUB_TOKEN, as they stand.
+    """The values of the environment variables that matter, not validated.
 
-    `token_name` says which of them it is. `project_token` is BACKLOG_PROJECT_TOKEN. `app` holds
-    what describes a GitHub App, by the names of the variables or of the action's inputs;
-    `board_app` the same for an App that only boards are reached with. `on_token` is called with
-    each token that an App gets. `workflow` says that this is a run of a GitHub workflow,
-    `server_url` where its git remotes are.
+    `token` is GH_TOKEN, else GITHUB_TOKEN, and `token_name` is the one that is set. `project_token`
+    is BACKLOG_PROJECT_TOKEN. `app` holds the values that describe a GitHub App, by the names of
+    the variables or of the action's inputs; `board_app` those of an App that is only used for
+    boards. `on_token` is called with each token that an App gets. `workflow` is set in a run of a
+    GitHub workflow, and `server_url` is the server of its git remotes.
     """
 
     token: str | None = None
@@ -50,7 +50,7 @@ class Environment:
 
 
 def environment(environ: Mapping[str, str] | None = None) -> Environment:
-    """Read the environment. Whether it is any good is for those to say who use it."""
+    """Read the environment; its users validate the values."""
     env = os.environ if environ is None else environ
 
     def value(name: str) -> str | None:
@@ -78,12 +78,12 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
 
 
 def _absolute(path: str | None) -> Path | None:
-    """A path; one that is not absolute has no meaning (XDG Base Directory Specification)."""
+    """Return a path; None for a relative one, which must be ignored (XDG Base Directory Spec.)."""
     return Path(path) if path and Path(path).is_absolute() else None
 
 
 def _proxies(api_url: str) -> tuple[tuple[str, str], ...]:
-    """Return the proxies that the system names for this server; none for loopback."""
+    """Return the system's proxies for this server; none for loopback."""
     host = _host(api_url)
     if is_loopback(host) or urllib.request.proxy_bypass(host):
         return ()
@@ -109,7 +109,7 @@ def is_loopback(host: str) -> bool:
 
 
 def web_host(api_url: str) -> str:
-    """Return the host as people know it: github.com for the public API."""
+    """Return the server's host name for messages: github.com for the public API."""
     try:
         parts = urlsplit(api_url)
         host, port = parts.hostname or "", parts.port

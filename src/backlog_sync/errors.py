@@ -1,7 +1,7 @@
-"""The error tree: one class per exit code, each with a slug and a hint.
+"""Define the errors that users see: one class per exit code, each with a slug and a hint.
 
-Every error a user can meet is a `BacklogError`. The command line prints its message, its hint
-and the exit code of its class; anything else that escapes is a bug (exit 70).
+They are all `BacklogError`. The command line prints the message and the hint, and exits with the
+code of the class; any other exception that escapes is a bug (exit 70).
 """
 
 import errno
@@ -17,13 +17,13 @@ class ExitCode(IntEnum):
     DONE = 0
     FAILED = 1
     USAGE = 2
-    """The command line cannot be understood; click's own number for it."""
+    """The command line is invalid; the same code that click uses."""
     PENDING = 3
-    """There are changes, and `--exit-code` or `check` asked for a sign of it."""
+    """There are changes, and `--exit-code` or `check` was requested."""
     REFUSED = 4
     """A guard, a conflict or a stale plan stops the run."""
     PARTLY = 5
-    """A part was applied; another run continues."""
+    """Some changes were applied; the next run continues."""
     BUG = 70
     """EX_SOFTWARE of sysexits.h."""
     INTERRUPTED = 130
@@ -31,10 +31,10 @@ class ExitCode(IntEnum):
 
 
 class BacklogError(Exception):
-    """A fault that a user can act on.
+    """An error that a user can act on.
 
-    Takes the message (what happened, where), a slug that names the kind of fault for machines,
-    and a hint that says what to do.
+    The message says what happened and where, the hint what to do next; the slug identifies the
+    kind of error for machines.
     """
 
     exit_code = ExitCode.FAILED
@@ -48,32 +48,32 @@ class BacklogError(Exception):
 
 
 class FailedError(BacklogError):
-    """What was asked for could not be done (exit 1)."""
+    """The command failed (exit 1)."""
 
 
 class UsageError(BacklogError):
-    """The command was called in a way that has no meaning (exit 2)."""
+    """The command line or a file that it names is invalid (exit 2)."""
 
     exit_code = ExitCode.USAGE
     slug = "usage"
 
 
 class RefusedError(BacklogError):
-    """A guard, a conflict or a stale plan is in the way (exit 4)."""
+    """A guard, a conflict or a stale plan stops the run (exit 4)."""
 
     exit_code = ExitCode.REFUSED
     slug = "refused"
 
 
 class PartialError(BacklogError):
-    """A part was applied; run again to go on (exit 5)."""
+    """Some changes were applied; the next run continues (exit 5)."""
 
     exit_code = ExitCode.PARTLY
     slug = "partly-applied"
 
 
 class AccessError(FailedError):
-    """GitHub did not let us in: no token, a wrong one, or rights that are missing (exit 1)."""
+    """GitHub denied access: the token is missing, invalid or lacks permissions (exit 1)."""
 
     slug = "access"
 
@@ -92,14 +92,14 @@ def disk_hint(error: OSError, otherwise: str) -> str:
 
 
 def of_system(error: OSError) -> FailedError:
-    """Return the fault of a disk, a file or a pipe that nobody looked out for.
+    """Return the error for a disk, a file or a pipe that no caller handled.
 
-    A full disk or a missing right is the machine's, wherever it strikes; the path says where.
+    A full disk or a missing permission is not a bug, wherever it occurs; the path shows where.
     """
     place = "" if error.filename is None else f"{error.filename}: "
-    what = "" if place else "what was to be read or written could not be: "
+    what = "" if place else "a file or a pipe could not be read or written: "
     return FailedError(
         f"{place}{what}{error.strerror or error}",
         slug="system",
-        hint=disk_hint(error, "see that it is there and can be used, then run the command again"),
+        hint=disk_hint(error, "check that it exists and is accessible, then run it again"),
     )

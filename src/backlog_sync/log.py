@@ -12,18 +12,18 @@ from typing import Any, Final, TypeAlias
 
 Event: TypeAlias = MutableMapping[str, Any]
 Hide: TypeAlias = Callable[[str], str]
-"""Takes secrets out of a text."""
+"""Hides secrets in a text."""
 MakeHide: TypeAlias = Callable[[], Hide]
-"""Returns what takes out the secrets that are known by now: a token may be found late."""
+"""Returns a function that hides the secrets known at that time: a token may be found late."""
 
 _DEBUG: Final = 10
 _INFO: Final = 20
 _WARNING: Final = 30
 _ERROR: Final = 40
-"""The standard library's numbers; its `logging` itself takes longer to import than `--help`."""
+"""The standard library's numbers; importing `logging` takes longer than `--help`."""
 
 _LEVELS: Final = (_WARNING, _INFO, _DEBUG)
-"""What is shown without -v, with -v, and with -vv."""
+"""The least level that is shown without -v, with -v, and with -vv."""
 
 _OFF: Final = 100
 _FIRST_KEYS: Final = ("timestamp", "level", "event", "run", "repository", "plan")
@@ -35,7 +35,7 @@ _DIGEST_SHOWN: Final = 12
 
 
 class _State:
-    """What `configure` chose for this process."""
+    """The settings that `configure` chose for this process."""
 
     level = _OFF
     json = False
@@ -49,11 +49,11 @@ def configure(
     color: bool = False,
     width: int | None = None,
 ) -> None:
-    """Log to standard error: warnings, with a verbosity of 1 events, from 2 on each request.
+    """Log to standard error: warnings; with a verbosity of 1 also events, and with 2 requests.
 
     `log_format` is "text" or "json"; the latter turns messages for people into events, too.
-    Lines of text are folded at `width` columns.
-    `secrets_out` takes secrets out of every value. A new run begins, with its own id.
+    Lines of text are folded at `width` columns. `secrets_out` hides secrets in every value.
+    Starts a new run with its own id.
     """
     stop()
     if verbosity <= 0 and log_format == "text":
@@ -80,13 +80,13 @@ def configure(
 
 
 def stop() -> None:
-    """Log nothing from here on."""
+    """Stop logging."""
     _State.level = _OFF
     _State.json = False
 
 
 def bind(**values: object) -> None:
-    """Have every later event of this run carry these values."""
+    """Add these values to every later event of this run."""
     if _State.level == _OFF:
         return
     import structlog  # noqa: PLC0415 - loaded already
@@ -95,12 +95,12 @@ def bind(**values: object) -> None:
 
 
 def event(name: str, **values: object) -> None:
-    """Log that something happened in the run (shown with -v)."""
+    """Log an event of the run (shown with -v)."""
     _log(_INFO, name, values)
 
 
 def warning(name: str, **values: object) -> None:
-    """Log that something went wrong, which is shown in a JSON log without -v, too."""
+    """Log a problem; a JSON log shows it even without -v."""
     _log(_WARNING, name, values)
 
 
@@ -110,14 +110,14 @@ def request(**values: object) -> None:
 
 
 def shows_requests() -> bool:
-    """Return whether `request` logs anything; what it needs may be costly to find out."""
+    """Return whether `request` logs anything; its values may be costly to compute."""
     return _State.level <= _DEBUG
 
 
 def message(text: str, name: str = "message", **values: object) -> bool:
     """Log a message for people as an event of a JSON log; return False if the log is text.
 
-    Then the caller prints it. So a JSON log has nothing but JSON on standard error.
+    The caller then prints it. This way a JSON log writes only JSON to standard error.
     """
     if not _State.json:
         return False
@@ -139,7 +139,7 @@ def _send(level: int, name: str, values: Mapping[str, object]) -> None:
 
 
 class _StandardError:
-    """Writes lines to standard error; no run ends because nobody reads them."""
+    """Writes lines to standard error; a closed standard error does not end a run."""
 
     def __init__(self, *_: object) -> None:
         pass
@@ -176,7 +176,7 @@ def _text_format(secrets_out: MakeHide, color: bool, width: int | None) -> list[
 
     def for_terminal(_: object, __: str, event: Event) -> Event:
         for name in _FIRST_KEYS[3:]:
-            # What is the same on each line is shown where it is new.
+            # A value that is the same on each line is shown once.
             if name in event and shown_before.get(name) == event[name]:
                 del event[name]
             elif name in event:
@@ -213,7 +213,7 @@ def _text_format(secrets_out: MakeHide, color: bool, width: int | None) -> list[
 
 
 def _fold(line: str, width: int | None) -> str:
-    """Break a line before the values that go beyond the width, below the first value."""
+    """Break a line before values that exceed the width, and indent them below the first value."""
     if width is None or len(_STYLE.sub("", line)) <= width:
         return line
     rows: list[str] = []
@@ -231,7 +231,7 @@ _INDENT: Final = " " * (len("HH:MM:SS ") + _EVENT_WIDTH + 1)
 
 
 def _one_line(value: object) -> str:
-    """Return a value without anything that could begin a line or steer a terminal."""
+    """Return a value without line breaks and control characters for a terminal."""
     if isinstance(value, list | tuple):
         return ",".join(map(_one_line, value))
     text = str(value).lower() if isinstance(value, bool) or value is None else str(value)
@@ -239,7 +239,7 @@ def _one_line(value: object) -> str:
 
 
 def _without_secrets(event: Mapping[str, Any], hide: Hide) -> dict[str, Any]:
-    """Take every secret out of an event, however deep it is."""
+    """Hide every secret in an event, at any depth."""
     return {name: _hidden(value, hide) for name, value in event.items()}
 
 

@@ -1,4 +1,4 @@
-"""The simulated GitHub of a folder (.backlog/sandbox): served, made ready for a run, forgotten."""
+"""Serve, prepare and reset the simulated GitHub of a folder (.backlog/sandbox)."""
 
 import http.client
 import json
@@ -20,13 +20,13 @@ from github_sandbox.server import StateLock
 
 
 def sandbox_folder(top: Path) -> Path:
-    """Return where the sandbox of this folder keeps its state."""
+    """Return the folder in which this folder's sandbox keeps its state."""
     return kept(top, SANDBOX)
 
 
 @contextmanager
 def _own_errors() -> Iterator[None]:
-    """Raise what the sandbox cannot do as a `FailedError`."""
+    """Turn a `SandboxError` into a `FailedError`."""
     try:
         yield
     except SandboxError as error:
@@ -37,10 +37,10 @@ def _own_errors() -> Iterator[None]:
 def sandbox_url(
     top: Path, repositories: Sequence[str], board_owner: str | None = None
 ) -> Iterator[str]:
-    """The address of this folder's sandbox: the running one, else one that lives as long as this.
+    """Yield the URL of this folder's sandbox: the running one, else one for this context.
 
-    The repositories and the board's owner are there afterwards. Raises `FailedError` where
-    another process has the sandbox's state and does not serve it.
+    The repositories and the board's owner are created in it. Raises `FailedError` if another
+    process holds the sandbox's state and does not serve it.
     """
     folder = sandbox_folder(top)
     try:
@@ -62,13 +62,13 @@ def sandbox_url(
 def _furnish(
     url: str, repositories: Sequence[str], board_owner: str | None, problem: FailedError
 ) -> None:
-    """Have our own sandbox make what a run is about; it is not a request that faults are about."""
+    """Create what a run needs in our sandbox, by a request that its fault configuration skips."""
     for repository in repositories:
         _furnish_one(url, repository, board_owner, problem)
 
 
 def _furnish_one(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
-    request = urllib.request.Request(  # noqa: S310 - an address that our own server wrote down
+    request = urllib.request.Request(  # noqa: S310 - the address of our own server
         f"{url}/_sandbox/repositories",
         data=json.dumps({"repository": repository, "board_owner": board_owner}).encode(),
         headers={"Content-Type": "application/json"},
@@ -92,7 +92,7 @@ def read_fault_config(file: Path) -> FaultConfig | tuple[Diagnostic, ...]:
 
 @contextmanager
 def serving_sandbox(top: Path, port: int, fault_config: FaultConfig | None = None) -> Iterator[str]:
-    """Serve this folder's sandbox; give its address. Port 0 picks a free one."""
+    """Serve this folder's sandbox and yield its URL. Port 0 picks a free one."""
     folder = sandbox_folder(top)
     options: dict[str, Any] = {}
     if fault_config and fault_config.clock:
@@ -107,7 +107,7 @@ def serving_sandbox(top: Path, port: int, fault_config: FaultConfig | None = Non
 
 
 def reset_sandbox(top: Path) -> None:
-    """Forget all that this folder's sandbox holds, and what is remembered of it."""
+    """Delete this folder's sandbox and the state that runs keep about it."""
     try:
         with _own_errors():
             server.reset(sandbox_folder(top))
@@ -116,13 +116,13 @@ def reset_sandbox(top: Path) -> None:
         raise FailedError(
             f"{error.filename or top} cannot be removed: {error.strerror or error}",
             slug="own-folder",
-            hint="make the folder that it is in writable, or remove it yourself",
+            hint="make its folder writable, or remove it yourself",
         ) from error
 
 
 @contextmanager
 def lock_given_back(lock: StateLock) -> Iterator[None]:
-    """A lock that is held already, given back at the end."""
+    """Release a lock at the end of the context."""
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
-"""Everything that a run waits for: rate limits, faults, the pace of writing, lists that lag.
+"""Wait and retry: rate limits, faults, the pace of writing, lists that lag.
 
-This is the one place that waits, through tenacity; its caller gives it clock and sleep, so that
-tests take no time. Each policy below has the reason for its numbers.
+This is the only module that waits, through tenacity; its caller passes clock and sleep, so that
+tests take no time. Each policy below states the reason for its numbers.
 """
 
 import copy
@@ -28,27 +28,27 @@ from backlog_sync import log
 from backlog_sync.core.rate import Learned, Pace
 
 LIMIT: Final = 900.0
-"""Seconds that one run is ready to wait for limits and faults in all: a limit of speed asks for a
-minute or a few. The hour's allowance may take longer, for which no workflow is kept running."""
+"""Seconds that a run waits for limits and faults in total: a secondary limit lasts a minute or a
+few. The hourly limit may last longer, and it is not worth keeping a workflow running for that."""
 
 FLOOR: Final = 60.0
-"""Seconds to wait at a limit that does not say how long, doubled each time in a row: "wait for at
-least one minute", then "an exponentially increasing amount of time" (GitHub's documentation of
-rate limits, "Handle rate limit errors appropriately")."""
+"""Seconds to wait at a limit without a given time, doubled each time in a row: "wait for at least
+one minute", then "an exponentially increasing amount of time" (GitHub's documentation of rate
+limits, "Handle rate limit errors appropriately")."""
 
 READ: Final = 1
 WRITE: Final = 5
-"""Points that GitHub counts for a request, by the minute (its documentation of rate limits)."""
+"""Points per request toward GitHub's limit per minute (its documentation of rate limits)."""
 
 _SOON: Final = 0.01
-"""Seconds that are always waited if any are: clocks are read with little precision."""
+"""Seconds of the shortest wait: clocks are read with little precision."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class _Policy:
-    """How long to wait after a failure, and when to give up; one kind of failure is counted."""
+    """How long to wait after a kind of failure, and after how many of them to give up."""
 
     wait: wait_exponential
     stop: stop_base
@@ -56,22 +56,22 @@ class _Policy:
 
 
 _LIMITED: Final = _Policy(wait_exponential(multiplier=FLOOR), stop_never, "rate-limit")
-"""Only the budget of the run ends it: nothing was executed, and the server asked to come back."""
+"""Only `LIMIT` ends it: nothing was executed, and the server asked to try again later."""
 
 _FAULT: Final = _Policy(wait_exponential(multiplier=1), stop_after_attempt(5), "retry")
-"""1, 2, 4 and 8 s: 15 s in all, more than the 10 s after which GitHub ends what it works at (its
-documentation). A fault that is still there then is reported."""
+"""1, 2, 4 and 8 s: 15 s in total, more than the 10 s after which GitHub ends a request (its
+documentation). A fault that lasts longer is reported."""
 
 _NO_CONNECTION: Final = _Policy(_FAULT.wait, stop_after_attempt(3), "retry")
-"""Fewer, as each attempt may take 10 s (`transport.TIMEOUT`): a wrong address or proxy stays so."""
+"""Fewer attempts, as each may take 10 s (`transport.TIMEOUT`): a wrong address stays wrong."""
 
 _LAGGING_LIST: Final = wait_exponential(multiplier=1, max=20)
-"""A look soon, as most lists do not lag; later ones are 20 s apart, so that the 90 s in
-which an issue may turn up (`engine.read_back.WINDOW`) cost nine requests."""
+"""The first read is soon, as most lists do not lag; later ones are 20 s apart, so that the 90 s
+in which an issue may turn up (`engine.read_back.WINDOW`) cost nine requests."""
 
 
-class Trouble(Exception):  # noqa: N818 - a state of affairs between our own modules, not an error
-    """A request that may have to be made again; `wait` are seconds that the server asks for."""
+class Trouble(Exception):  # noqa: N818 - a state passed between our own modules, not an error
+    """A request may have to be sent again; `wait` are the seconds that the server asks for."""
 
     def __init__(self, message: str, *, wait: float | None = None) -> None:
         super().__init__(message)
@@ -84,7 +84,7 @@ class Limited(Trouble):
 
     @property
     def secondary(self) -> bool:
-        """Whether it is about the speed, and not about the hour's allowance."""
+        """Whether this is a secondary limit (of speed), not the hourly one."""
         return bool(TOO_FAST.search(self.message))
 
 
@@ -93,13 +93,13 @@ TOO_FAST: Final = re.compile(
     r"|abuse detection",
     re.IGNORECASE,
 )
-"""How GitHub words a limit of speed."""
+"""GitHub's messages for a secondary limit."""
 
 
 class Lost(Trouble):
-    """No answer that can be relied on: the request may or may not have been carried out.
+    """There is no reliable answer: the request may or may not have been executed.
 
-    `heavy` says that a smaller request may pass.
+    `heavy` means that a smaller request may succeed.
     """
 
     def __init__(self, message: str, *, wait: float | None = None, heavy: bool = False) -> None:
@@ -108,17 +108,17 @@ class Lost(Trouble):
 
 
 class NotConnected(Lost):
-    """No connection was made, so nothing was sent."""
+    """No connection was established, so nothing was sent."""
 
 
 class Patience:
-    """Waits out limits and faults, within a total, and keeps the pace.
+    """Waits for limits and faults, up to a total, and keeps the pace of writing.
 
-    `clock` returns seconds since the epoch, `sleep` waits for seconds, `limit` is the most that
-    is waited in all for limits and faults. Waits for the `pace` do not count there: they are
-    planned, `idle` makes them, and `paced` sums them up; without a pace there are none. `waits`
-    counts them all. Several threads may send: none of them does while the server wants to be
-    left alone.
+    `clock` returns seconds since the epoch, `sleep` waits for seconds, and `limit` is the most
+    seconds to wait in total for limits and faults. Waits for the `pace` do not count toward it:
+    they are planned and made by `idle`, and `paced` is their sum; without a pace there are none.
+    `waits` is the number of all waits. Several threads may send, but none does while a rate limit
+    lasts.
     """
 
     def __init__(
@@ -147,10 +147,10 @@ class Patience:
         return self._clock()
 
     def admit(self, *, creations: int = 0, points: int = READ) -> None:
-        """Wait until a request may go out; everything that is sent asks here right before.
+        """Wait until a request may be sent; called right before every request.
 
-        `creations` is how many issues and comments it makes, `points` what GitHub counts for it
-        by the minute.
+        `creations` is how many issues and comments it creates, `points` what GitHub counts for it
+        toward its limit per minute.
         """
         turn = _Turn(0.0)
 
@@ -171,7 +171,7 @@ class Patience:
         )(ask)
 
     def _turn(self, creations: int, points: int) -> "_Turn":
-        """Take the next place in the pace, or say how long to wait before asking again."""
+        """Take the next slot, or return how long to wait before asking again."""
         with self._guard:
             now = self._clock()
             if self._closed_until > now:
@@ -185,11 +185,11 @@ class Patience:
             return _Turn(0.0)
 
     def run(self, attempt: Callable[[], T]) -> T:
-        """Call `attempt` until it returns, waiting between, and return what it returns.
+        """Call `attempt` until it succeeds, waiting in between, and return its result.
 
-        An attempt that must not be made again has to raise something else than `Trouble`.
-        Raises the last `Trouble` if waiting longer makes no sense: a fault that stays, or a
-        limit beyond what this run may wait.
+        An attempt that must not be repeated has to raise something other than `Trouble`. Raises
+        the last `Trouble` if waiting longer makes no sense: for a fault that lasts, or a rate limit
+        beyond what this run may wait.
         """
         request = _Request(self)
         retrying = Retrying(
@@ -203,17 +203,17 @@ class Patience:
         return retrying(attempt)
 
     def learned(self) -> Learned | None:
-        """Return what the next run should know of the pace; None if none is kept."""
+        """Return what the next run should know about the pace; None if none is kept."""
         with self._guard:
             return self._pace.learned(self._clock()) if self._pace else None
 
     def again_at(self, limited: Limited) -> str:
-        """Return when a run makes sense again, as a time of day in UTC."""
+        """Return the time after which to run again, as a date and time in UTC."""
         moment = self._clock() + (limited.wait if limited.wait is not None else FLOOR)
         return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
     def close(self, limited: Limited, wait: float) -> None:
-        """Let nothing out for so many seconds, and write more slowly after a limit of speed."""
+        """Send nothing for this many seconds, and write more slowly after a secondary limit."""
         with self._guard:
             now = self._clock()
             if limited.secondary and self._pace:
@@ -221,13 +221,13 @@ class Patience:
             self._closed_until = max(self._closed_until, now + wait)
 
     def beyond(self, seconds: float) -> bool:
-        """Return whether so long a wait would go over the total."""
+        """Return whether a wait this long would exceed the total."""
         return self._waited + seconds > self._limit
 
     def _pause(self, seconds: float) -> None:
         with self._guard:
             now = self._clock()
-            # Of threads that wait at the same time only one counts.
+            # Threads that wait at the same time count once.
             self._waited += max(0.0, now + seconds - max(now, self._waited_until))
             self._waited_until = max(self._waited_until, now + seconds)
             self.waits += 1
@@ -242,14 +242,14 @@ class _Turn(NamedTuple):
 
 
 class _Request:
-    """What one request has met so far: limits without a word of how long, and lost answers."""
+    """The failures of one request so far: limits without a given time, and lost answers."""
 
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
         self._met: Counter[type[Trouble]] = Counter()
 
     def wait(self, state: RetryCallState) -> float:
-        """Return what the server asks for, else what the policy for this trouble says."""
+        """Return the seconds that the server asks for, else those of the policy."""
         trouble = _trouble(state)
         limited = isinstance(trouble, Limited)
         if not limited or trouble.wait is None:
@@ -262,17 +262,17 @@ class _Request:
         return wait
 
     def stop(self, state: RetryCallState) -> bool:
-        """Return whether this trouble came too often, or the wait would be too long."""
+        """Return whether there were too many failures, or the wait would be too long."""
         trouble = _trouble(state)
         too_often = _policy(trouble).stop(self._counted(state, trouble))
         return too_often or self._patience.beyond(state.upcoming_sleep)
 
     def log_wait(self, state: RetryCallState) -> None:
-        """Log the wait that begins."""
+        """Log the wait that is about to begin."""
         _log_wait(state.upcoming_sleep, _policy(_trouble(state)).reason)
 
     def _counted(self, state: RetryCallState, trouble: Trouble) -> RetryCallState:
-        """Return the state with only the attempts that ended in this kind of failure."""
+        """Return the state with the number of attempts that ended in this kind of failure."""
         counted = copy.copy(state)
         counted.attempt_number = self._met[Limited if isinstance(trouble, Limited) else Lost]
         return counted
@@ -286,9 +286,9 @@ def poll(
     sleep: Callable[[float], None],
     until: float,
 ) -> T:
-    """Look at a list that may lag, until it shows what is `seen` or the time is over.
+    """Read a list that may lag until `seen` accepts it or the time is over; return the last read.
 
-    Returns what was looked at last. `until` is in seconds since the epoch, as of `clock`.
+    `until` is in seconds since the epoch, as is `clock`.
     """
     retrying = Retrying(
         retry=retry_if_result(lambda listed: not seen(listed)),
@@ -302,7 +302,7 @@ def poll(
 
 
 def _log_wait(seconds: float, reason: str) -> None:
-    """Log that nothing is sent for so long: each wait of a run comes through here."""
+    """Log a wait: each one of a run is logged here."""
     log.event("wait.started", seconds=round(seconds, 3), reason=reason)
 
 

@@ -1,6 +1,7 @@
-"""The composition root: where adapters meet ports.
+"""Connect adapters to ports: the composition root.
 
-Adapters are imported where they are used, so that `backlog lint` loads no GitHub client.
+Adapters are imported inside the functions that use them, so that `backlog lint` does not load a
+GitHub client.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,20 +27,20 @@ if TYPE_CHECKING:
     from backlog_sync.github_api.tracker import GitHubTracker
     from backlog_sync.local.cache import FileCache
 
-_SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox takes any
+_SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox accepts any
 
 
 def _no_one(seconds: float) -> None:
-    """Report a wait to nobody."""
+    """Do not report a wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The repository that a run is about, its server, and the folder that the run is in.
+    """The repository of a run, its server, and the folder of the run.
 
-    `sandbox` stands for the simulator of that folder, in which `board_owner` and the repositories
-    of `others` are created. `waits` is called before each wait with its seconds, except for short
-    ones that only keep the pace.
+    If `sandbox` is set, the server is the simulator of that folder, in which `board_owner` and the
+    repositories of `others` are created. `waits` is called with the seconds of each wait before it
+    begins, except for short ones that only keep the pace.
     """
 
     repository: str
@@ -52,12 +53,12 @@ class Target:
 
     @property
     def host(self) -> str:
-        """The server, as this machine's files are named after it."""
+        """The server's name in the paths of this machine's files."""
         return "sandbox" if self.sandbox else web_host(self.env.api_url)
 
 
 def root() -> Path:
-    """The top of the git work tree that we are in, else the current folder."""
+    """Return the top of the git work tree that contains the current folder, else that folder."""
     folder = Path.cwd()
     return git.top_level(folder) or folder
 
@@ -67,8 +68,8 @@ def target_repository(
 ) -> str:
     """Return the repository of a run: the flag, the file, GITHUB_REPOSITORY, or git's `origin`.
 
-    Raises `RefusedError` where the workflow and the file differ and nobody chose, `UsageError` if
-    nothing names a repository.
+    Raises `RefusedError` if the workflow and the file differ and there is no flag, and `UsageError`
+    if nothing names a repository.
     """
     if flag:
         return flag
@@ -76,7 +77,7 @@ def target_repository(
         raise RefusedError(
             f"the file says repository: {declared}, GITHUB_REPOSITORY says {env.repository}",
             slug="repository-differs",
-            hint="choose one with --repo",
+            hint="choose one of them with --repo OWNER/NAME",
         )
     if declared:
         return declared
@@ -101,7 +102,7 @@ def _same_host(remote: str, host: str) -> bool:
 
 @contextmanager
 def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
-    """GitHub, or the simulator, as the engine wants it; `read_only` is enforced in the transport.
+    """Yield the engine's access to GitHub or the simulator; the transport enforces `read_only`.
 
     Raises `AccessError` if there is no token.
     """
@@ -161,9 +162,9 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
 
 
 def pace(env: Environment, learned: "Learned") -> "Pace | None":
-    """Return the creation rate: BACKLOG_PACE creations a minute, or `off`; else by server.
+    """Return the pace: BACKLOG_PACE creations per minute, None for `off`, else the learned one.
 
-    Raises `UsageError` for any other word.
+    Raises `UsageError` for any other value.
     """
     from backlog_sync.core.rate import A_MINUTE, LEAST, Pace  # noqa: PLC0415 - as above
 
@@ -171,25 +172,24 @@ def pace(env: Environment, learned: "Learned") -> "Pace | None":
         return Pace(learned, now=clock().now())
     if env.pace.lower() == "off":
         return None
-    decimal = env.pace.isdecimal() and len(env.pace) < 4  # more digits are not pace, and no int
+    decimal = env.pace.isdecimal() and len(env.pace) < 4  # longer ones may be too long for int()
     if not decimal or not LEAST <= int(env.pace) <= _FASTEST:
         raise UsageError(
             f"BACKLOG_PACE is {env.pace[:40]!r}",
-            hint=f"creations a minute, {LEAST} to {_FASTEST} (else {A_MINUTE}), or off",
+            hint=f"set creations per minute, {LEAST} to {_FASTEST} (default {A_MINUTE}), or off",
         )
     return Pace(learned, now=clock().now(), a_minute=int(env.pace))
 
 
 _FASTEST = 80
-"""Creations a minute that GitHub documents as the most."""
+"""Creations per minute: the limit that GitHub documents."""
 
 _LONG_WAIT = 120.0
-"""Seconds: what is waited to keep the pace is reported only beyond that; the bar shows time left.
-"""
+"""Seconds: shorter waits that keep the pace are not reported, as the bar shows the time left."""
 
 
 def repository_here(top: Path, env: Environment) -> "Git":
-    """The git repository of this folder. In a workflow git may use its token, at its server."""
+    """Return the git repository of this folder; in a workflow, git may use its token and server."""
     from backlog_sync.local.push import WorkTree  # noqa: PLC0415 - see the module's text
 
     if env.workflow:
@@ -198,16 +198,16 @@ def repository_here(top: Path, env: Environment) -> "Git":
 
 
 _PATIENCE = 10.0
-"""Seconds that somebody waits for a remote that may be out of reach."""
+"""Seconds to wait for a remote that may be unreachable, while somebody watches."""
 
 
 def page() -> ModuleType:
-    """Return what draws a report as a page. Raises `UsageError` without its libraries."""
+    """Return the module that renders HTML reports, or raise `UsageError` without its libraries."""
     try:
         from backlog_sync.reports.page import html  # noqa: PLC0415 - heavy
     except ModuleNotFoundError as missing:
         raise UsageError(
-            f"the page of a report needs {missing.name}, which is not installed",
+            f"HTML reports need {missing.name}, which is not installed",
             slug="no-extra",
             hint="pip install 'backlog-sync[report]'",
         ) from missing
@@ -215,21 +215,21 @@ def page() -> ModuleType:
 
 
 def clock(waits: Callable[[float], None] = lambda _: None) -> "Clock":
-    """The real time; `waits` is reported each wait before it, in seconds."""
+    """Return the system clock; `waits` is called with the seconds of each wait before it begins."""
     from backlog_sync.local.clock import SystemClock  # noqa: PLC0415 - see the module's text
 
     return SystemClock(waits)
 
 
 def state(target: Target) -> Path:
-    """Return where this machine keeps what it must remember of a server."""
+    """Return the folder in which this machine keeps state about a server."""
     from backlog_sync.local.state import state_folder  # noqa: PLC0415 - see the module's text
 
     return state_folder(target.top, home=target.env.state_home, sandbox=target.sandbox)
 
 
 def cache(target: Target) -> "FileCache":
-    """Return what this machine remembers of a repository to read less of it; never needed."""
+    """Return this machine's cache for a repository, which saves requests and is never required."""
     from backlog_sync.local.cache import FileCache, cache_file  # noqa: PLC0415 - as above
 
     home, sandbox = target.env.cache_home, target.sandbox
@@ -239,23 +239,23 @@ def cache(target: Target) -> "FileCache":
 
 @lru_cache(maxsize=4)
 def _secrets(values: tuple[str, ...]) -> Secrets:
-    """Return the forms of secrets take long to work out, and the secrets of a run hardly change."""
+    """Return the secrets with their encoded forms, cached: these take long to compute."""
     return Secrets(values)
 
 
 def journals(target: Target) -> "Journals":
-    """Return the journals of this machine, each for the repository that was observed."""
+    """Return a function that opens this machine's journal for an observed repository."""
     from backlog_sync.local.journal import FileJournal, journal_folder  # noqa: PLC0415 - see the module's text
     from backlog_sync.local.run_files import About  # noqa: PLC0415 - as above
 
     folder = state(target)
 
     def hide(text: str) -> str:
-        # Tokens of an App are renewed while a run is at work.
+        # Tokens of an App are renewed during a run.
         return _secrets(known_secrets()).hide(text)
 
     def journal(observed: "ObservedState") -> FileJournal:
-        # The sandbox of a folder has another address each time.
+        # The sandbox of a folder has a different address each time.
         host = target.host if target.sandbox else observed.host
         repository = observed.repository
         about = About(host, repository.name_with_owner, repository.id)
@@ -266,10 +266,10 @@ def journals(target: Target) -> "Journals":
 
 @contextmanager
 def run_lock(target: Target, *, files: bool = True) -> Iterator[None]:
-    """Be the only run on this machine for that repository, and the only one below this root.
+    """Hold the locks that allow one run per repository and per root folder on this machine.
 
-    The latter only if `files` may be written: a checkout that is read-only has no place for a
-    lock. Raises `RefusedError` if another one is running.
+    The root is locked only if `files` may be written: a read-only checkout has no place for a
+    lock. Raises `RefusedError` if another run holds a lock.
     """
     from backlog_sync.local.lock import only_one, only_one_for  # noqa: PLC0415 - as above
 
@@ -279,7 +279,7 @@ def run_lock(target: Target, *, files: bool = True) -> Iterator[None]:
 
 
 def nonces() -> "Nonces":
-    """Return where fresh nonces come from."""
+    """Return a function that generates nonces."""
     from backlog_sync.local.clock import fresh  # noqa: PLC0415 - see the module's text
 
     return fresh

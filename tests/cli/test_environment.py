@@ -121,7 +121,7 @@ def test_a_pace_that_is_none(backlog: Backlog, monkeypatch: pytest.MonkeyPatch, 
     """Whatever it is, it is a line that says what it may be."""
     monkeypatch.setenv("BACKLOG_PACE", pace)
     ran = backlog("sync", "--yes")
-    is_told(ran, "BACKLOG_PACE", "creations a minute")
+    is_told(ran, "BACKLOG_PACE", "creations per minute")
     assert len(ran.err) < 400
 
 

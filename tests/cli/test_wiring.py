@@ -216,7 +216,7 @@ def test_long_waits_are_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_pace_is_what_the_environment_says() -> None:
-    """A number of creations a minute, none at all, or what a server is taken to bear."""
+    """A number of creations per minute, none at all, or the default."""
     usual = wiring.pace(Environment(), Learned())
     assert usual is not None
     assert usual.a_minute == A_MINUTE

@@ -1,1 +1,1 @@
-"""Everything on this machine: git, tokens, locks, clocks."""
+"""Adapters for this machine: git, tokens, locks, clocks, files of state."""

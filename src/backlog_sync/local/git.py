@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ class Remote:
 
 
 def top_level(folder: Path) -> Path | None:
-    """Return the root of the work tree that contains the folder, None if there is none."""
+    """Return the root of the work tree that contains the folder; None if there is none."""
     answer = _git(folder, "rev-parse", "--show-toplevel")
     return Path(answer) if answer else None
 
@@ -70,23 +71,12 @@ def parse_remote(url: str) -> Remote | None:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     """Return the trimmed output of git; None if it fails or prints nothing."""
-    raw = run(folder, *arguments)
-    return raw.decode(errors="replace").strip() or None if raw is not None else None
+    return _trimmed(run(folder, *arguments))
 
 
 def run(folder: Path, *arguments: str) -> bytes | None:
     """Return the output of git; None if it fails, is not installed, or takes too long."""
-    try:
-        done = subprocess.run(  # noqa: S603  # fixed arguments, no shell
-            ["git", "-C", str(folder), *arguments],  # noqa: S607  # the user's own git
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    return _output(["git", "-C", str(folder), *arguments], _SECONDS)
 
 
 _GH_SECONDS = 5
@@ -95,15 +85,19 @@ _GH_SECONDS = 5
 
 def gh_token(host: str) -> str | None:
     """Return the token of `gh auth token` for a host; None without gh or a login."""
+    return _trimmed(_output(["gh", "auth", "token", "--hostname", host], _GH_SECONDS))
+
+
+def _trimmed(raw: bytes | None) -> str | None:
+    return raw.decode(errors="replace").strip() or None if raw is not None else None
+
+
+def _output(command: Sequence[str], seconds: float) -> bytes | None:
+    """Return what a program prints; None if it fails, is not installed, or takes too long."""
     try:
-        done = subprocess.run(  # noqa: S603  # fixed arguments, no shell
-            ["gh", "auth", "token", "--hostname", host],  # noqa: S607  # the user's own gh
-            capture_output=True,
-            text=True,
-            timeout=_GH_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
+        done = subprocess.run(  # noqa: S603 - fixed arguments, no shell, the user's own programs
+            command, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() or None if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

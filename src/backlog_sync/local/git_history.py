@@ -54,25 +54,25 @@ def _patched(
     lines: list[tuple[date, Hashable]], patch: bytes, day: date, words: Callable[[str], Hashable]
 ) -> list[tuple[date, Hashable]]:
     """Return the lines after a patch without context; lines with the same words keep their date."""
-    made: list[tuple[date, Hashable]] = []
+    patched: list[tuple[date, Hashable]] = []
     at, kept = 0, dict[Hashable, list[date]]()
     in_hunk = False
     for row in patch.split(b"\n"):
-        if found := _HUNK.match(row):
+        if hunk := _HUNK.match(row):
             in_hunk = True
-            first, count = int(found[1]), int(found[2] if found[2] is not None else 1)
+            first, count = int(hunk[1]), int(hunk[2] if hunk[2] is not None else 1)
             start = first - 1 if count else first
-            made += lines[at:start]
+            patched += lines[at:start]
             at, kept = start + count, {}
-            for before, said in reversed(lines[start:at]):
-                kept.setdefault(said, []).append(before)
+            for before, line in reversed(lines[start:at]):
+                kept.setdefault(line, []).append(before)
         elif in_hunk and row.startswith(b"+"):
-            said = words(row[1:].decode("utf-8", "replace"))
-            same = kept.get(said)
-            made.append((same.pop() if same else day, said))
+            line = words(row[1:].decode("utf-8", "replace"))
+            same = kept.get(line)
+            patched.append((same.pop() if same else day, line))
         elif in_hunk and not row.startswith((b"-", b"\\")):
             in_hunk = False
-    return made + lines[at:]
+    return patched + lines[at:]
 
 
 def files_then(top: Path, sources: Sequence[str], day: date) -> dict[str, bytes] | None:

@@ -1,8 +1,8 @@
-"""The journal: what was to be created is on disk before it is sent.
+"""Keep the journal: intended creations are on disk before they are sent.
 
-One file of JSON lines for each repository, below the user's state folder. A line that says what
-is to be made is flushed to the disk before the request goes out; a last line that was cut off
-was never acted on. What each run changed is in its own file next to it (`run_files`).
+It is one file of JSON lines per repository, below the user's state folder. An intent is flushed
+to disk before the request is sent; an incomplete last line was never acted on. What each run
+changed is in its own file next to it (`run_files`).
 """
 
 from collections.abc import Callable, Sequence
@@ -22,11 +22,11 @@ from backlog_sync.local.state import safe_name
 
 NAME = "journal.jsonl"
 _LONGEST = 4_000_000
-"""Bytes of a journal that make sense; a run leaves about 300 for each issue."""
+"""Bytes of a journal at most: a run writes about 300 per issue."""
 
 
 class _Began(Line):
-    """A run that is about to change something."""
+    """The start of a run that is about to change something."""
 
     what: Literal["run"] = "run"
     backlog: str
@@ -51,7 +51,7 @@ class _Confirmed(Line):
 
 
 class _Closed(Line):
-    """Nothing is open any more about these: they were seen, or were never made."""
+    """Intents that are settled: their issues were seen, or were never created."""
 
     what: Literal["closed"] = "closed"
     nonces: tuple[str, ...]
@@ -63,7 +63,7 @@ _LINES: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="wha
 
 @dataclass(slots=True)
 class _Memory:
-    """The journal as it reads: intents by nonce in their order, which are open, the last run."""
+    """The contents of a journal: intents by nonce in order, the open ones, the last run."""
 
     intents: dict[str, Intent] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
@@ -89,7 +89,7 @@ class _Memory:
 
 
 class FileJournal:
-    """The journal of one repository. Reading never writes; the file is made when it is needed.
+    """The journal of one repository. Reading never writes; the file is created when needed.
 
     Every method raises `FailedError` if the file cannot be read or written.
     """
@@ -106,16 +106,16 @@ class FileJournal:
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """The path of the file."""
         return self._path
 
     def open_intents(self) -> tuple[Intent, ...]:
-        """Return those of which it is not known yet that lists show them, oldest first."""
+        """Return the intents whose issues may not be in GitHub's lists yet, oldest first."""
         memory = self._read()
         return tuple(i for nonce, i in memory.intents.items() if nonce in memory.open)
 
     def last_run(self) -> tuple[float, tuple[Intent, ...]] | None:
-        """Return when the last run began that changed anything, and the issues that it made."""
+        """Return when the last run with changes began, and the issues that it created."""
         memory = self._read()
         if memory.began is None:
             return None
@@ -123,7 +123,7 @@ class FileJournal:
         return memory.began.at, tuple(intent for intent in intents if intent.number is not None)
 
     def begin(self, backlog: str, at: float) -> None:
-        """A run begins that will change something; what is done with is dropped."""
+        """Record the start of a run with changes, and drop settled intents."""
         self._rewrite(self._read(), _Began(backlog=backlog, at=at))
         self._runs.begin(backlog, at)
 
@@ -146,30 +146,30 @@ class FileJournal:
             raise self._unusable("written", error) from error
 
     def intend(self, intents: Sequence[Intent]) -> None:
-        """These are about to be sent. They are on the disk when this returns."""
+        """Record intents that are about to be sent; they are on disk when this returns."""
         self._append([_intended(intent) for intent in intents], durable=True)
         self._runs.intend(intents)
 
     def confirm(self, nonce: str, number: int, issue_id: str) -> None:
-        """The server confirmed this one."""
+        """Record an issue that the server confirmed."""
         self._append([_Confirmed(nonce=nonce, number=number, id=issue_id)])
         self._runs.created(nonce, number, issue_id)
 
     def close(self, nonces: Sequence[str]) -> None:
-        """These are seen on GitHub, or were certainly never made."""
+        """Record intents whose issues were seen on GitHub or were certainly never created."""
         if nonces:
             self._append([_Closed(nonces=tuple(nonces))])
 
     def overwrite(self, entries: Sequence[Overwritten]) -> None:
-        """Keep values that are about to be written over; they are on disk when this returns."""
+        """Keep values that are about to be overwritten; they are on disk when this returns."""
         self._runs.overwrite(entries)
 
     def unwritten(self, entries: Sequence[Overwritten]) -> None:
-        """Note that these were not written over after all."""
+        """Record that these values were not overwritten after all."""
         self._runs.unwritten(entries)
 
     def forget_last_run(self) -> None:
-        """What the last run made is undone: a second undo has nothing to do."""
+        """Record that the last run's creations are undone: a second undo has nothing to do."""
         memory = self._read()
         if memory.began is not None:
             self._rewrite(memory, memory.began)
@@ -177,13 +177,13 @@ class FileJournal:
     # ---- the records of runs -------------------------------------------------------------------
 
     def run_numbers(self) -> tuple[int, ...]:
-        """Return the numbers of the runs that are kept, the newest last."""
+        """Return the numbers of the runs on record, the newest last."""
         return self._runs.numbers()
 
     def run(self, number: int | None = None) -> RunRecord | None:
         """Return the record of a run, by default the last one; None if there is none.
 
-        Of a run by a version that kept no values, only what it created is known.
+        If the run's version did not record values, the record has only what it created.
         """
         numbers = self._runs.numbers()
         if number is not None:
@@ -196,16 +196,16 @@ class FileJournal:
         return RunRecord(None, memory.began.at, memory.began.backlog, created=created)
 
     def record_text(self) -> str:
-        """Return the record of the run that began last as `undo --from` reads it; "" for none."""
+        """Return the latest run's record in the format of `undo --from`; "" if there is none."""
         return self._runs.text()
 
     def restoring(self, run: RunRecord, identities: Sequence[str]) -> None:
-        """Note that an undo is about to restore these values of a run."""
+        """Record that an undo is about to restore these values of a run."""
         if run.number is not None:
             self._runs.restoring(run.number, identities)
 
     def undone(self, run: RunRecord) -> None:
-        """Note that all that can be undone of a run is undone."""
+        """Record that everything in a run that can be undone is undone."""
         if run.number is None:
             self.forget_last_run()
         else:
@@ -237,7 +237,7 @@ class FileJournal:
         return FailedError(
             f"{self._path} cannot be {what}: {error.strerror or error}",
             slug="journal",
-            hint="what is created is noted there first, so that nothing is created twice; "
+            hint="creations are recorded there first, so that nothing is created twice; "
             + disk_hint(error, "make the folder writable, or name another one with XDG_STATE_HOME"),
         )
 
@@ -252,7 +252,7 @@ class FileJournal:
 
 
 def journal_folder(state: Path, host: str, repository_id: str) -> Path:
-    """Return the path of a repository's journal, by its server and its id."""
+    """Return the folder of a repository's journal, by its server and its id."""
     return state / safe_name(host) / safe_name(repository_id)
 
 

@@ -1,4 +1,4 @@
-"""Files of JSON lines that are appended to: a last line that was cut off was never acted on."""
+"""Append to and read files of JSON lines; an incomplete last line was never acted on."""
 
 import os
 from collections.abc import Iterator
@@ -7,18 +7,18 @@ from pathlib import Path
 from backlog_sync.atomic import sync_folder
 
 PRIVATE = 0o600
-"""Permission bits: what is kept of a repository is for the user who ran the command only."""
+"""Permission bits: only the user who ran the command may read what is kept of a repository."""
 
 
 def private(path: str, flags: int) -> int:
-    """Open a file that only this user may read; for the `opener` of `open`."""
+    """Open a file that only this user may read; an `opener` for `open`."""
     return os.open(path, flags, PRIVATE)
 
 
 def read_lines(path: Path, longest: int) -> Iterator[tuple[int, bytes]]:
-    """Yield each whole line with its number; line 0 is yielded for a file that is too long.
+    """Yield each complete line with its number, or only line 0 if the file is too long.
 
-    What follows the last line break was cut off while it was written, and is left out. Raises
+    Text after the last line break was cut off while it was written, and is ignored. Raises
     `OSError`.
     """
     with path.open("rb") as file:
@@ -32,9 +32,9 @@ def read_lines(path: Path, longest: int) -> Iterator[tuple[int, bytes]]:
 
 
 def append(path: Path, text: str, *, durable: bool) -> int:
-    """Append whole lines and return the size of the file before; what is `durable` is on disk then.
+    """Append lines, creating the file if it is missing; `durable` waits until they are on disk.
 
-    The file is created if it is missing. Raises `OSError`.
+    Returns the previous size in bytes. Raises `OSError`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "ab+", opener=private) as file:

@@ -48,7 +48,7 @@ def _held(path: Path, what: str) -> Iterator[None]:
         raise RefusedError(
             f"another sync or report {what} is running",
             slug="locked",
-            hint="wait until it has ended, then run this again",
+            hint="wait until it has finished, then run this again",
         ) from error
     except (OSError, NotImplementedError) as error:
         raise _unusable(path, error) from error
@@ -64,8 +64,8 @@ def _unusable(path: Path, error: OSError | NotImplementedError) -> FailedError:
         why = error.strerror or str(error)
         hint = disk_hint(
             error,
-            "if another user made it, remove it when no run of theirs is going on; else make its"
-            " folder writable (XDG_STATE_HOME names another one)",
+            "if another user created it, remove it while none of their runs is in progress; else"
+            " make its folder writable (XDG_STATE_HOME names another one)",
         )
     else:
         why = "locks do not work on this file system"

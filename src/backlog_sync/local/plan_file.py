@@ -1,4 +1,4 @@
-"""Plan files: written whole, and trusted only where they are exactly what was written."""
+"""Write and read plan files; only an unchanged one is accepted."""
 
 import json
 import re
@@ -16,20 +16,19 @@ from backlog_sync.errors import FailedError, RefusedError
 from backlog_sync.local.state import write_whole
 
 _LONGEST = 64_000_000
-"""Bytes of a plan file; 1,000 items with long texts come to about 10 MB."""
-
+"""Bytes of a plan file at most: 1,000 items with long texts come to about 10 MB."""
 
 _MOST_KEYS = 10_000
-"""Keys that a plan may be limited to: nobody gave more with `--only`."""
+"""Keys that a plan may be limited to: nobody passes more with `--only`."""
 
 _SHAPE = TypeAdapter(SavedPlan | None, config=ConfigDict(extra="forbid", strict=True))
-"""What a plan file may hold: exactly what the core declares."""
+"""The valid content of a plan file: exactly what the core declares."""
 
 _HASH = re.compile("[0-9a-f]{64}")
 
 
 def write_plan(path: Path, saved: SavedPlan) -> None:
-    """Write a plan file, at once or not at all. Raises `FailedError` if it cannot be written."""
+    """Write a plan file atomically, or raise `FailedError` if it cannot be written."""
     text = json_text(saved_to_json(saved), indent=1, ascii_only=True) + "\n"
     write_whole(path, text.encode(), mode=0o600)
 
@@ -37,8 +36,8 @@ def write_plan(path: Path, saved: SavedPlan) -> None:
 def read_plan(path: Path) -> SavedPlan:
     """Read a plan file.
 
-    Raises `FailedError` if it cannot be read, and `RefusedError` for anything that is not
-    exactly a plan as this version writes them.
+    Raises `FailedError` if it cannot be read, and `RefusedError` if it is not exactly a plan that
+    this version writes.
     """
     try:
         with path.open("rb") as file:
@@ -46,7 +45,7 @@ def read_plan(path: Path) -> SavedPlan:
     except OSError as error:
         raise FailedError(
             f"{path} cannot be read: {error.strerror or error}",
-            hint="make one with `backlog plan --out FILE`",
+            hint="create one with `backlog plan --out FILE`",
         ) from error
     if len(data) > _LONGEST:
         _refuse(path, f"it has more than {_LONGEST} bytes")
@@ -63,12 +62,12 @@ def read_plan(path: Path) -> SavedPlan:
     sandbox = plan.target.host == "sandbox"
     digest = plan_digest(plan.target.repository, values["changes"], sandbox=sandbox)
     if digest != plan.digests.plan:
-        _refuse(path, "it was edited: its changes are not those that its digest speaks of")
+        _refuse(path, "it was edited: its changes do not match its digest")
     return plan
 
 
 def _shaped(path: Path, values: Mapping[str, Any]) -> SavedPlan:
-    """Return the plan, if every part of the file is of its type and in its bounds."""
+    """Return the plan, or refuse if a part of the file has the wrong type or size."""
     try:
         plan = _SHAPE.validate_json(json.dumps(_without_tags(values)))
     except (ValueError, RecursionError) as error:
@@ -83,7 +82,7 @@ def _shaped(path: Path, values: Mapping[str, Any]) -> SavedPlan:
 
 
 def _without_tags(values: Any) -> Any:
-    """Leave out the names of classes, which are for the digest."""
+    """Remove the names of classes (keys ""), which are only there for the digest."""
     if isinstance(values, dict):
         return {name: _without_tags(value) for name, value in values.items() if name}
     return list(map(_without_tags, values)) if isinstance(values, list) else values
@@ -93,7 +92,7 @@ def _refuse(path: Path, why: str) -> NoReturn:
     raise RefusedError(
         f"{path} is not a valid saved plan: {why}",
         slug="bad-plan-file",
-        hint="make a new one with `backlog plan --out FILE`",
+        hint="create a new one with `backlog plan --out FILE`",
     )
 
 

@@ -1,7 +1,7 @@
-"""Commit files and push them, without running any hook of the repository.
+"""Commit files and push them without running the repository's hooks.
 
-The token is passed to git in its environment, if no process list shows it; a checkout that kept
-its own credentials uses those.
+The token is passed to git in its environment, which process lists do not show; a checkout that
+has its own credentials uses those.
 """
 
 import base64
@@ -20,7 +20,7 @@ from backlog_sync.errors import FailedError
 _SECONDS = 120
 BOT = "github-actions[bot]"
 BOT_EMAIL = "41898282+github-actions[bot]@users.noreply.github.com"
-"""The committer: the account of workflows, by its public id."""
+"""The committer: the account of GitHub Actions, with its public id."""
 
 
 class Pushed(StrEnum):
@@ -34,7 +34,7 @@ class Pushed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """The result of a push, and git's own words for it."""
+    """The result of a push, with git's output."""
 
     result: Pushed
     words: str = ""
@@ -56,11 +56,11 @@ class WorkTree:
         self._server = server_url.rstrip("/")
 
     def head(self) -> str:
-        """The commit that is checked out. Raises `FailedError` without a repository."""
+        """Return the checked-out commit, or raise `FailedError` without a repository."""
         return self._read("rev-parse", "--verify", "HEAD^{commit}")
 
     def tip(self, branch: str) -> str | None:
-        """Return the newest commit of a branch at `origin`, None if missing. Raises FailedError."""
+        """Return the newest commit of a branch at `origin`; None if it has no such branch."""
         for line in self._read("ls-remote", "origin", f"refs/heads/{branch}").splitlines():
             commit, _, name = line.partition("\t")
             if name == f"refs/heads/{branch}":
@@ -68,7 +68,7 @@ class WorkTree:
         return None
 
     def default_branch(self) -> str | None:
-        """The branch that `origin` has checked out; None if unknown."""
+        """Return the default branch of `origin`; None if unknown."""
         for line in self._read("ls-remote", "--symref", "origin", "HEAD").splitlines():
             if line.startswith("ref: refs/heads/"):
                 return line.removeprefix("ref: refs/heads/").partition("\t")[0]
@@ -90,7 +90,7 @@ class WorkTree:
             )
         tip = self.tip(base)
         branch = self._run("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip() or None
-        # A tip that was never fetched is not known here, and no ancestor then.
+        # A tip that was never fetched is unknown here, so it is not an ancestor.
         follows = tip is not None and not (
             self._run("merge-base", "--is-ancestor", tip, "HEAD").returncode
         )
@@ -129,8 +129,8 @@ class WorkTree:
     def push(self, commit: str, branch: str, *, replacing: str | None = None) -> Push:
         """Push a commit to a branch of `origin`.
 
-        Without `replacing` it must be based on the remote branch (the expected head is its parent);
-        with it, it replaces exactly that commit; "" means that the branch must not exist.
+        Without `replacing` the commit must be based on the remote branch. With `replacing` it
+        replaces exactly that commit; "" means that the branch must not exist.
         """
         lease = [] if replacing is None else [f"--force-with-lease={branch}:{replacing}"]
         done = self._run(
@@ -143,7 +143,7 @@ class WorkTree:
         if "[rejected]" in done.stdout:
             return Push(Pushed.MOVED, words)
         if "[remote rejected]" in done.stdout:
-            # Two pushes at once: the server's own compare-and-swap told the second one no.
+            # Two concurrent pushes: the server refused the second one.
             moved = "cannot lock ref" in words
             return Push(Pushed.MOVED if moved else Pushed.REFUSED, words)
         return Push(Pushed.FAILED, words)
@@ -153,9 +153,9 @@ class WorkTree:
         if done.returncode:
             errors = done.stderr.strip().splitlines()
             raise FailedError(
-                f"git {arguments[0]} failed: {errors[-1] if errors else 'without a word'}",
+                f"git {arguments[0]} failed: {errors[-1] if errors else 'without a message'}",
                 slug="git",
-                hint="is the repository checked out (actions/checkout), and `origin` in reach?",
+                hint="is the repository checked out (actions/checkout), and `origin` reachable?",
             )
         return done.stdout.strip()
 
@@ -163,7 +163,7 @@ class WorkTree:
         self, *arguments: str, extra: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
         env = {**os.environ, **self._credentials(), **(extra or {}), "GIT_TERMINAL_PROMPT": "0"}
-        # A repository's own settings must not start its own programs.
+        # The repository's settings must not start programs.
         safe = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
         safe += ["-c", "commit.gpgSign=false"]
         try:
@@ -176,12 +176,12 @@ class WorkTree:
                 check=False,
                 stdin=subprocess.DEVNULL,
                 env=env,
-                # Without its own terminal nothing that git starts can ask for a word.
+                # Without a terminal, nothing that git starts can prompt for a password.
                 start_new_session=True,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FailedError(f"git did not run: {error}", slug="git") from error
-        # What git and its server say may repeat an address with all that is in it.
+        # Messages of git and its server may repeat a URL with its credentials.
         done.stderr = without_shapes(self._secrets.hide(done.stderr))
         return done
 

@@ -1,6 +1,6 @@
-"""The records of the last runs: one file of JSON lines for each run, next to the journal.
+"""Keep the records of the last runs: one file of JSON lines per run, next to the journal.
 
-A line with the values that a request writes over is flushed to disk before the request goes out.
+The values that a request overwrites are flushed to disk before the request is sent.
 """
 
 import json
@@ -19,34 +19,35 @@ from backlog_sync.local import json_lines
 from backlog_sync.local.state import RUN_FILE
 
 FORMAT: Final = 1
-"""The format of a record; a file of another one is refused."""
+"""The format of a record; files with another one are refused."""
 
 RUNS_KEPT = 20
-"""Runs of one repository that are kept: some weeks of daily syncs. Older values are rarely still
-unchanged, and an undo leaves alone whatever was changed since."""
+"""Runs per repository to keep: some weeks of daily syncs. Older values are rarely still unchanged,
+and an undo leaves alone whatever was changed since."""
 
 RUN_BYTES = 32_000_000
 """Bytes of one record: about 10,000 issues with 3,000 characters of text each. Beyond that no more
-values are kept, and the undo says so."""
+values are kept, and the undo reports it."""
 
 _LONGEST = 2 * RUN_BYTES
-"""Bytes of a file that is read: the last lines of a run may be beyond its bound."""
+"""Bytes of a file to read at most: the last lines of a run may exceed `RUN_BYTES`."""
 
 BYTES_KEPT = 64_000_000
-"""Bytes of all records of one repository, so that they never fill a disk: older ones go."""
+"""Bytes of all records of one repository, so that they never fill a disk: the oldest are deleted.
+"""
 
 Moment = Annotated[float, Field(ge=0, le=253_402_300_000, allow_inf_nan=False)]
 """Seconds since the epoch, up to the year 9999."""
 
 
 class Line(BaseModel):
-    """A line of a file of this machine."""
+    """A line of the journal or of a run's record."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class _Began(Line):
-    """The first line: which run it is, and of which repository."""
+    """The first line: the number of the run, and its repository."""
 
     what: Literal["run"] = "run"
     format: Literal[1]
@@ -118,7 +119,7 @@ _LINES: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="wha
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The repository that runs are about: its server, its name and its id."""
+    """The repository of the runs: its server, its name and its id."""
 
     host: str = ""
     repository: str = ""
@@ -126,9 +127,9 @@ class About:
 
 
 class RunFiles:
-    """The records of one repository. Every method raises `FailedError` for files it cannot use.
+    """The records of one repository. Every method raises `FailedError` for unusable files.
 
-    `hide` takes the secrets in use out of a text; a value that holds one is not kept.
+    `hide` hides the secrets in use in a text; a value that contains one is not kept.
     """
 
     def __init__(
@@ -141,7 +142,7 @@ class RunFiles:
     # ---- reading -------------------------------------------------------------------------------
 
     def numbers(self) -> tuple[int, ...]:
-        """Return the numbers of the runs that are kept, the newest last."""
+        """Return the numbers of the runs on record, the newest last."""
         try:
             names = [path.name for path in self._folder.iterdir()]
         except FileNotFoundError:
@@ -155,7 +156,7 @@ class RunFiles:
         return read_record(self._path(number))
 
     def text(self) -> str:
-        """Return the record of the run that began last in this process; "" if none began."""
+        """Return the text of this process's latest record; "" if no run began."""
         if self._current is None:
             return ""
         try:
@@ -166,7 +167,7 @@ class RunFiles:
     # ---- writing -------------------------------------------------------------------------------
 
     def begin(self, backlog: str, at: float) -> None:
-        """Start the record of a run, and remove the oldest beyond the bounds."""
+        """Start the record of a run, and delete the oldest ones beyond the bounds."""
         numbers = self.numbers()
         number = numbers[-1] + 1 if numbers else 1
         self._remove_old(numbers)
@@ -184,7 +185,7 @@ class RunFiles:
         self._append(self._current, [began], durable=True)
 
     def intend(self, intents: Sequence[Intent]) -> None:
-        """Note issues that are about to be created; the journal keeps them durably."""
+        """Record issues that are about to be created; the journal keeps them durably."""
         if self._current is not None:
             lines = [
                 _Intended(
@@ -199,7 +200,7 @@ class RunFiles:
             self._append(self._current, lines)
 
     def created(self, nonce: str, number: int, issue_id: str) -> None:
-        """Note an issue that was created."""
+        """Record an issue that was created."""
         if self._current is not None:
             self._append(self._current, [_Created(nonce=nonce, number=number, id=issue_id)])
 
@@ -216,18 +217,18 @@ class RunFiles:
         self._append(self._current, [_Full() if self._full else line], durable=True)
 
     def unwritten(self, entries: Sequence[Overwritten]) -> None:
-        """Note that these values still stand: the server refused the request."""
+        """Record that these values are unchanged because the server refused the request."""
         if self._current is not None and not self._full:
             line = _Unwritten(values=tuple(self._value(entry) for entry in entries))
             self._append(self._current, [line])
 
     def restoring(self, number: int, identities: Sequence[str]) -> None:
-        """Note which values of a run an undo is about to restore."""
+        """Record that an undo is about to restore these values of a run."""
         line = _Restoring(identities=tuple(identities))
         self._append(self._path(number), [line], durable=True)
 
     def undone(self, number: int) -> None:
-        """Note that a run is undone."""
+        """Record that a run is undone."""
         self._append(self._path(number), [_Undone()])
 
     # ---- files ---------------------------------------------------------------------------------
@@ -242,7 +243,7 @@ class RunFiles:
             raise _unusable(path, "written", error) from error
 
     def _remove_old(self, numbers: Sequence[int]) -> None:
-        """Remove the records beyond the bounds; room for the next one is made."""
+        """Delete the records beyond the bounds, leaving room for the next one."""
         left = BYTES_KEPT - RUN_BYTES
         for age, number in enumerate(reversed(numbers), 1):
             path = self._path(number)
@@ -274,7 +275,7 @@ class RunFiles:
         )
 
     def _is_secret(self, value: Kept) -> bool:
-        """Return whether a value holds a secret, or text that no file can hold."""
+        """Return whether a value contains a secret, or text that UTF-8 cannot encode."""
         texts = value if isinstance(value, tuple) else (value,)
         return any(
             self._hide(text) != text or _plain(text) != text
@@ -284,18 +285,18 @@ class RunFiles:
 
 
 def _plain(text: str) -> str:
-    """Return a text without half surrogate pairs, which UTF-8 cannot hold."""
+    """Return a text without lone surrogates, which UTF-8 cannot encode."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _text(line: _Any) -> str:
-    """Return a line; ASCII, so that no terminal or editor is confused by what others wrote."""
+    """Return a line as JSON in ASCII, so that no terminal or editor is confused by its text."""
     values = line.model_dump(mode="json", exclude_defaults=True)
     return json.dumps({"what": line.what, **values}, separators=(",", ":")) + "\n"
 
 
 class _Reading:
-    """What the lines of one record say, as far as they were read."""
+    """The contents of the lines of one record, as far as they were read."""
 
     def __init__(self) -> None:
         self.began: _Began | None = None
@@ -305,7 +306,7 @@ class _Reading:
         self.undone = self.truncated = False
 
     def take(self, line: _Any) -> None:
-        """Take a line. Raises `ValueError` if it cannot be there."""
+        """Add a line, or raise `ValueError` if it cannot be at this place."""
         match line:
             case _Began():
                 if self.began is not None:
@@ -339,7 +340,7 @@ class _Reading:
             self.intents[line.nonce] = replace(intent, number=line.number, id=line.id)
 
     def record(self, began: _Began) -> RunRecord:
-        """Return the whole record."""
+        """Return the complete record."""
         return RunRecord(
             number=began.number,
             at=began.at,
@@ -356,7 +357,7 @@ class _Reading:
 
 
 def read_record(path: Path) -> RunRecord:
-    """Read the record of one run. Raises `FailedError` for a file that is damaged."""
+    """Read the record of one run, or raise `FailedError` if the file is damaged."""
     reading = _Reading()
     try:
         for number, text in json_lines.read_lines(path, _LONGEST):
@@ -372,17 +373,17 @@ def read_record(path: Path) -> RunRecord:
 
 
 def read_given_record(path: Path) -> RunRecord:
-    """Read a record that a user named. Raises `UsageError` for a file that is not one."""
+    """Read a record that a user named, or raise `UsageError` if it is not one."""
     try:
         return read_record(path)
     except FailedError as error:
         message = error.message
         if error.slug == "record-damaged":
-            message = f"{message.partition(': ')[0]}: this is not a whole record of a run"
+            message = f"{message.partition(': ')[0]}: this is not a complete record of a run"
         raise UsageError(
             message,
             slug="not-a-record",
-            hint="name the file that the action's output `undo-record` names",
+            hint="use the file that the action's output `undo-record` names",
         ) from error
 
 
@@ -399,6 +400,6 @@ def _unusable(path: Path, what: str, error: OSError) -> FailedError:
     return FailedError(
         f"{path} cannot be {what}: {error.strerror or error}",
         slug="record",
-        hint="what a run writes over is kept there first, so that `backlog undo` can restore it; "
+        hint="overwritten values are kept there first, so that `backlog undo` can restore them; "
         + disk_hint(error, "make the folder writable, or name another one with XDG_STATE_HOME"),
     )

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: a run ends soon, cleanly, and with a correct report of what was done."""
+"""Handle SIGINT and SIGTERM: end a run soon and cleanly, with a correct report of what was done."""
 
 import os
 import signal

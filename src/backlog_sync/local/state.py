@@ -1,4 +1,4 @@
-"""Where this machine keeps what a run must remember of a server: the journal and the lock."""
+"""Locate and check the folders in which this machine keeps state: journals, locks, the sandbox."""
 
 import contextlib
 import hashlib
@@ -20,10 +20,10 @@ _REMEMBERED = ("journal.jsonl", "journal.new", "cache.json", "cache.new")
 
 
 def state_folder(root: Path, *, home: Path | None, sandbox: bool) -> Path:
-    """Return the folder for state: the user's, whatever clone is worked in; it may not exist yet.
+    """Return the folder for state, which all clones of this user share; it may not exist yet.
 
-    `home` is XDG_STATE_HOME where it is set. The sandbox's is below the root, as the sandbox is;
-    so is that of a user without their own home.
+    `home` is XDG_STATE_HOME if it is set. The state of the sandbox is below the root, as is that
+    of a user without a home folder.
     """
     if not sandbox:
         try:
@@ -36,9 +36,9 @@ def state_folder(root: Path, *, home: Path | None, sandbox: bool) -> Path:
 
 
 def forget_sandbox(root: Path) -> None:
-    """Remove what is remembered of the sandbox below the root: known names, and no other.
+    """Delete the state about the sandbox below the root: only files with known names.
 
-    Raises as `folder.kept` does, and `OSError` where something cannot be removed.
+    Raises what `kept` raises, and `OSError` if something cannot be deleted.
     """
     servers = [path for path in kept(root, STATE).glob("sandbox[-_]*") if path.is_dir()]
     below = [path for server in servers for path in server.iterdir() if path.is_dir()]
@@ -53,13 +53,13 @@ def forget_sandbox(root: Path) -> None:
 
 
 def safe_name(name: str) -> str:
-    """Return a name for a file, whatever the characters, and another one for each name."""
+    """Return a valid, unique file name for any name."""
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:60].strip(".")
     return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Make or replace a file, and the folders that it is in; nobody sees half of it.
+    """Create or replace a file atomically, and create its folders if they are missing.
 
     `mode` are its permission bits. Raises `FailedError` if it cannot be written.
     """
@@ -93,20 +93,20 @@ _FILES = frozenset(
         "state.json.partial",
     }
 )
-"""Every name that is a file's; a run's record and what lies in `locks` are files too."""
+"""Names that only files have; records of runs and everything in `locks` are files, too."""
 
 _MOST = 10_000
-"""Entries below the folder that make sense: a few for each repository."""
+"""Entries below the folder at most: there are a few per repository."""
 
 _DEEP = 4
 """Levels below the folder: `state`, a server, a repository, a file."""
 
 
 def own_folder(root: Path) -> Path:
-    """Return `<root>/.backlog`, made with a `.gitignore` of its own where it was missing.
+    """Return `<root>/.backlog`, and create it and its `.gitignore` if they are missing.
 
-    Raises `FailedError` where the folder cannot be made, and `RefusedError` where anything of
-    ours in it is a link, or not the kind of file that it should be.
+    Raises `FailedError` if the folder cannot be created, and `RefusedError` if one of our files in
+    it is a link, or not the kind of file that it should be.
     """
     folder = root / NAME
     try:
@@ -129,17 +129,17 @@ def own_folder(root: Path) -> Path:
 
 
 def kept(root: Path, name: str) -> Path:
-    """Return `SANDBOX` or `STATE` of the own folder, whose files this machine itself has written.
+    """Return the folder `SANDBOX` or `STATE`, whose files were written by this machine itself.
 
-    Raises as `own_folder` does, and `RefusedError` where they came with a commit.
+    Raises what `own_folder` raises, and `RefusedError` if they came with a commit.
     """
     folder = own_folder(root) / name
     if folder.exists():
         committed = git.tracked(root, f"{NAME}/{name}")
         if committed:
             raise RefusedError(
-                f"{committed[0]} was committed: what is kept in {NAME} is this machine's own, and"
-                " is not taken from a repository",
+                f"{committed[0]} was committed: {NAME} is for this machine's own files, and they"
+                " are not trusted if they come from a repository",
                 slug="not-ours",
                 hint=f"remove it: git rm -r --cached {NAME}, then delete {folder}",
             )
@@ -149,7 +149,7 @@ def kept(root: Path, name: str) -> Path:
 def check_file(path: Path) -> None:
     """Raise `RefusedError` for a link, a folder or anything else in place of one of our files.
 
-    Raises `OSError` if that cannot be seen; a file that is not there is fine.
+    Raises `OSError` if that cannot be checked; a missing file is fine.
     """
     try:
         info = path.lstat()
@@ -166,7 +166,7 @@ def check_file(path: Path) -> None:
 
 
 def _check(folder: Path) -> None:
-    """Check all of our files; links and the like next to them do not matter."""
+    """Check all of our files; other files next to them, such as links, do not matter."""
     if not _is_folder(folder):
         return
     for name in (".gitignore", "lock"):
@@ -180,7 +180,7 @@ def _check(folder: Path) -> None:
 
 
 def _is_folder(path: Path) -> bool:
-    """Return whether a folder is there; raise for anything else that is."""
+    """Return whether a folder exists, or raise if it is something else."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
@@ -193,7 +193,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _files_below(folder: Path, levels: int) -> Iterator[Path]:
-    """Everything below that is not a folder in a folder's place; links are not followed."""
+    """Yield all files below a folder, and links or folders in place of files; follow no links."""
     with os.scandir(folder) as entries:
         for entry in entries:
             path = Path(entry.path)
@@ -211,5 +211,5 @@ def _refuse(path: Path, what: str) -> NoReturn:
     raise RefusedError(
         f"{path} {what}; nothing was read from it or written to it",
         slug="not-ours",
-        hint=f"no run of `backlog` makes this; look where it came from, and remove it: {path}",
+        hint=f"no run of `backlog` creates this; find out where it came from, and remove {path}",
     )
