@@ -77,7 +77,7 @@ def target_repository(
         raise RefusedError(
             f"the file says repository: {declared}, GITHUB_REPOSITORY says {env.repository}",
             slug="repository-differs",
-            hint="choose one of them with --repo OWNER/NAME",
+            hint="choose one with --repo",
         )
     if declared:
         return declared

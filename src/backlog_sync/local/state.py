@@ -211,5 +211,5 @@ def _refuse(path: Path, what: str) -> NoReturn:
     raise RefusedError(
         f"{path} {what}; nothing was read from it or written to it",
         slug="not-ours",
-        hint=f"no run of `backlog` creates this; find out where it came from, and remove {path}",
+        hint=f"no run of `backlog` creates this; find out who did, and remove it: {path}",
     )
