@@ -1,4 +1,4 @@
-"""Who is asking, and what they may do."""
+"""Identify who sends a request, and what they may do."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -18,17 +18,17 @@ RANKS: dict[Permission, int] = {
 }
 
 CLASSIC = ("admin:org", "project", "repo")
-"""The scopes of a classic token that may do everything we need."""
+"""The scopes of a classic token with all the permissions that we need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token stands for: a login, its permission, whether it reaches Projects.
+    """The rights of a token: its login, its permission, whether it may access Projects.
 
-    `repositories` limits it to some (`owner/name`, any case), as a workflow's or a fine-grained
-    token is; None means every repository. With `board_writes` off, boards can be looked at only.
-    `scopes` are those of a classic token, None for a token that has none. `read_only` is a
-    fine-grained token that may write nothing, whatever its owner may.
+    `repositories` limits it to some (`owner/name`, any case), like a workflow's or a fine-grained
+    token; None means every repository. Without `board_writes`, boards are read-only. `scopes` are
+    those of a classic token, None for other tokens. `read_only` is a fine-grained token that may
+    not write, whatever its owner may do.
     """
 
     login: str
@@ -41,7 +41,7 @@ class Grant:
 
     @property
     def reads_boards(self) -> bool:
-        """Whether the token reaches Projects at all."""
+        """Whether the token may read Projects."""
         scoped = self.scopes is None or {"project", "read:project"} & set(self.scopes)
         return self.projects and bool(scoped)
 
@@ -54,13 +54,13 @@ class Grant:
 
     @property
     def writes_issues(self) -> bool:
-        """Whether the token lets its owner change what the owner may change."""
+        """Whether the token may write what its owner may write."""
         return not self.read_only and (self.scopes is None or "repo" in self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The account behind a request, and its grant; `app` is the App that signed it itself."""
+    """The account behind a request, and its grant; `app` is the App that signed the request."""
 
     account: Account
     grant: Grant
@@ -68,36 +68,36 @@ class Viewer:
 
     @property
     def label(self) -> str:
-        """How GitHub's refusals name this kind of token."""
+        """The message of GitHub's refusals for this kind of token."""
         if self.account.kind == "Bot":
             return "Resource not accessible by integration"
         return "Resource not accessible by personal access token"
 
     def permission(self, full_name: str) -> Permission:
-        """The permission on one repository."""
+        """Return the permission on a repository."""
         allowed = self.grant.repositories
         if allowed is not None and full_name.lower() not in {name.lower() for name in allowed}:
             return "none"
         return self.grant.permission
 
     def may(self, full_name: str, least: Permission) -> bool:
-        """Whether the permission on that repository is at least this."""
+        """Return whether the permission on a repository is at least this."""
         return RANKS[self.permission(full_name)] >= RANKS[least]
 
     def sees(self, repository: Repository, full_name: str) -> bool:
-        """Whether the repository can be read: public ones by everybody."""
+        """Return whether the viewer can read a repository: everybody can read public ones."""
         return not repository.is_private or self.may(full_name, "read")
 
     def require(self, full_name: str, least: Permission) -> None:
-        """Raise `RefusalError` where the permission is less than this."""
+        """Raise `RefusalError` if the permission is less than this."""
         if not self.may(full_name, least) or not (least == "read" or self.grant.writes_issues):
             raise forbidden(self.label)
 
     def require_projects(self) -> None:
-        """Raise `RefusalError` where the token does not reach Projects."""
+        """Raise `RefusalError` if the token may not access Projects."""
         if not self.grant.reads_boards:
             raise forbidden(self.label)
 
     def sees_project(self, project: Project) -> bool:
-        """Whether the board can be read: public ones by everybody with a token."""
+        """Return whether the viewer can read a board: any token may read public ones."""
         return self.grant.reads_boards or project.public

@@ -1,7 +1,7 @@
-"""People who work on the simulated GitHub's web pages, for tests, demonstrations and scripts.
+"""Simulate people who use GitHub's web pages, for tests, demonstrations and scripts.
 
-They act on the store with the same rules as everybody, and leave what a browser leaves: a text
-area sends its lines with CRLF.
+They act on the store under the same rules as clients, and write what a browser sends: a text area
+ends its lines with CRLF.
 """
 
 import re
@@ -30,17 +30,16 @@ _BOX = re.compile(r"^(?P<head>\s*[-*+] \[)[ xX](?P<tail>\] (?P<text>.*?))\s*$")
 
 
 def from_browser(text: str) -> str:
-    """A text as a browser's text area sends it: every line ends with CRLF."""
+    """Return a text as a browser's text area sends it: every line ends with CRLF."""
     return re.sub(r"\r\n|\r|\n", "\r\n", text)
 
 
 class Person:
-    """Somebody with a browser.
+    """A person with a browser.
 
-    Takes the sandbox, a login, what the person may do, and the repository (`owner/name`) where
-    the sandbox holds more than one. Issues are named by number. Raises
-    `problems.RefusalError` where GitHub would refuse, KeyError and ValueError where the thing
-    to act on is not there.
+    `repository` (`owner/name`) is needed if the sandbox contains more than one. Issues are named
+    by number. Methods raise `problems.RefusalError` if GitHub would refuse, and KeyError or
+    ValueError if the object of the action does not exist.
     """
 
     def __init__(
@@ -67,11 +66,11 @@ class Person:
         return only
 
     def issue(self, number: int) -> Issue:
-        """The issue or pull request with this number."""
+        """Return the issue or pull request with this number."""
         return self.sandbox.store.issues[self.repository.id][number]
 
     def find(self, which: str) -> Issue:
-        """An issue by its number, with or without `#`, else the last one with this title."""
+        """Return an issue by its number, with or without `#`, else the last one with this title."""
         number = which.removeprefix("#")
         if number.isdecimal():
             return self.issue(int(number))
@@ -82,22 +81,22 @@ class Person:
         return matches[-1]
 
     def has_label(self, name: str) -> bool:
-        """Whether the repository has a label of this name, whatever its case."""
+        """Return whether the repository has a label with this name, ignoring case."""
         return name.lower() in self.sandbox.store.labels.get(self.repository.id, {})
 
     def project(self, title: str | None = None) -> Project:
-        """The board with this title; without one, the only board of the repository's owner."""
+        """Return the board with this title, or else the only board of the repository's owner."""
         owned = self.sandbox.store.projects.get(self.repository.owner, {}).values()
         (project,) = [p for p in owned if title is None or p.title == title]
         return project
 
     def card(self, number: int, project: str | None = None) -> Item:
-        """An issue's card on a board."""
+        """Return an issue's card on a board."""
         cards = self.sandbox.store.cards.get(self.issue(number).id, {})
         return cards[self.project(project).id]
 
     def value(self, number: int, field: str, project: str | None = None) -> str | float | None:
-        """What a card shows in a field: text, number, date, or the option's or iteration's name."""
+        """Return a card's value: text, number, date, or the name of the option or iteration."""
         stored = self.card(number, project).values.get(str(self._field(field, project).id))
         if stored is None:
             return None
@@ -129,13 +128,13 @@ class Person:
     # ---- issues ----------------------------------------------------------------------------
 
     def open_issue(self, title: str, body: str = "", *, labels: tuple[str, ...] = ()) -> Issue:
-        """Write a new issue."""
+        """Open an issue."""
         with self._transaction():
             new = issues.NewIssue(title=title, body=from_browser(body), labels=self._labels(labels))
             return issues.create(self.sandbox.store, self.viewer, self.repository, new)
 
     def open_pull_request(self, title: str, body: str = "") -> Issue:
-        """Open a pull request; it takes the next number of the same series."""
+        """Open a pull request; it shares its series of numbers with issues."""
         with self._transaction():
             new = issues.NewIssue(title=title, body=from_browser(body), is_pull=True)
             return issues.create(self.sandbox.store, self.viewer, self.repository, new)
@@ -151,14 +150,14 @@ class Person:
             return issues.edit(self.sandbox.store, self.viewer, self.issue(number), changes)
 
     def tick(self, number: int, text: str, *, done: bool = True) -> Issue:
-        """Tick the box beside this text, or take the tick away with `done=False`."""
+        """Check the box in front of this text, or uncheck it with `done=False`."""
         lines = re.split(r"\r\n|\n", self.issue(number).body)
         for index, line in enumerate(lines):
             match = _BOX.match(line)
             if match and match["text"].strip() == text.strip():
                 lines[index] = f"{match['head']}{'x' if done else ' '}{match['tail']}"
                 return self.edit(number, body="\n".join(lines))
-        raise ValueError(f"#{number} has no box beside {text!r}")
+        raise ValueError(f"#{number} has no box in front of {text!r}")
 
     def close(
         self,
@@ -175,33 +174,33 @@ class Person:
             )
 
     def reopen(self, number: int) -> Issue:
-        """Open an issue again."""
+        """Reopen an issue."""
         with self._transaction():
             return issues.reopen(self.sandbox.store, self.viewer, self.issue(number))
 
     def label(self, number: int, *names: str) -> Issue:
-        """Put labels on an issue; they must exist."""
+        """Add existing labels to an issue."""
         with self._transaction():
             return issues.change_labels(
                 self.sandbox.store, self.viewer, self.issue(number), add=self._labels(names)
             )
 
     def unlabel(self, number: int, *names: str) -> Issue:
-        """Take labels from an issue."""
+        """Remove labels from an issue."""
         with self._transaction():
             return issues.change_labels(
                 self.sandbox.store, self.viewer, self.issue(number), remove=self._labels(names)
             )
 
     def create_label(self, name: str, color: str = "ededed", description: str = "") -> Label:
-        """Make a label."""
+        """Create a label."""
         with self._transaction():
             return repositories.create_label(
                 self.sandbox.store, self.viewer, self.repository, name, color, description
             )
 
     def rename_label(self, name: str, new_name: str) -> Label:
-        """Give a label another name."""
+        """Rename a label."""
         return self.edit_label(name, new_name=new_name)
 
     def edit_label(
@@ -212,7 +211,7 @@ class Person:
         color: str | None = None,
         description: str | None = None,
     ) -> Label:
-        """Change parts of a label."""
+        """Change the name, color or description of a label."""
         with self._transaction():
             (label,) = self._labels((name,))
             return repositories.update_label(
@@ -225,7 +224,7 @@ class Person:
             )
 
     def edit_milestone(self, which: str, /, **changes: str | None) -> Milestone:
-        """Change a milestone's title, description, state or `due_on`, a date, None for none."""
+        """Change a milestone's title, description, state or `due_on` (a date; None removes it)."""
         (milestone,) = [m for m in self._milestones() if m.title == which]
         due = changes.get("due_on")
         if due is not None:
@@ -239,7 +238,7 @@ class Person:
         return list(self.sandbox.store.milestones.get(self.repository.id, {}).values())
 
     def rename_repository(self, name: str) -> None:
-        """Give the repository another name; needs admin."""
+        """Rename the repository; needs admin."""
         full_name = self.sandbox.store.full_name(self.repository)
         self.viewer.require(full_name, "admin")
         self.sandbox.rename_repository(full_name, name)
@@ -247,14 +246,14 @@ class Person:
             self._repository = f"{full_name.partition('/')[0]}/{name}"
 
     def archive_repository(self, *, archived: bool = True) -> None:
-        """Make the repository read-only, or bring it back; needs admin."""
+        """Archive the repository, which makes it read-only, or unarchive it; needs admin."""
         self.viewer.require(self.sandbox.store.full_name(self.repository), "admin")
         with self._transaction():
             self.repository.is_archived = archived
             self.sandbox.store.touch(self.repository)
 
     def assign(self, number: int, *logins: str) -> Issue:
-        """Assign people, who are made where the sandbox does not know them."""
+        """Assign people; unknown ones are created."""
         accounts: list[Account] = [
             repositories.ensure_account(self.sandbox.store, n) for n in logins
         ]
@@ -267,7 +266,7 @@ class Person:
             )
 
     def set_milestone(self, number: int, title: str | None) -> Issue:
-        """Put an issue into the milestone with this title, or into none."""
+        """Set the milestone of an issue by title; None removes it."""
         milestone: Milestone | None = None
         if title is not None:
             (milestone,) = [m for m in self._milestones() if m.title == title]
@@ -277,20 +276,20 @@ class Person:
             )
 
     def edit_comment(self, number: int, comment: int, body: str) -> Comment:
-        """Change what somebody said."""
+        """Edit a comment."""
         with self._transaction():
             record = self.sandbox.store.comments[self.issue(number).id][comment]
             return issues.edit_comment(self.sandbox.store, self.viewer, record, from_browser(body))
 
     def comment(self, number: int, body: str) -> Comment:
-        """Say something below an issue."""
+        """Comment on an issue."""
         with self._transaction():
             return issues.comment(
                 self.sandbox.store, self.viewer, self.issue(number), from_browser(body)
             )
 
     def start_discussion(self, title: str, body: str = "") -> Discussion:
-        """Start a discussion; it takes the next number of the same series."""
+        """Start a discussion; it shares its series of numbers with issues."""
         with self._transaction():
             return discussions.start(
                 self.sandbox.store, self.viewer, self.repository, title, from_browser(body)
@@ -299,19 +298,19 @@ class Person:
     def discuss(
         self, discussion: Discussion, body: str, reply_to: DiscussionComment | None = None
     ) -> DiscussionComment:
-        """Say something in a discussion, or below one of its comments."""
+        """Comment on a discussion, or reply to one of its comments."""
         with self._transaction():
             return discussions.say(
                 self.sandbox.store, self.viewer, discussion, from_browser(body), reply_to
             )
 
     def choose_answer(self, answer: DiscussionComment) -> Discussion:
-        """Choose the comment that answers its discussion; needs triage."""
+        """Mark a comment as the answer to its discussion; needs triage."""
         with self._transaction():
             return discussions.choose(self.sandbox.store, self.viewer, answer)
 
     def put_below(self, number: int, parent: int) -> None:
-        """Make an issue a sub-issue of another, leaving the parent that it has."""
+        """Make an issue a sub-issue of another one, replacing its current parent."""
         with self._transaction():
             relations.add_sub_issue(
                 self.sandbox.store,
@@ -322,21 +321,21 @@ class Person:
             )
 
     def block(self, number: int, blocker: int) -> None:
-        """Say that an issue is blocked by another."""
+        """Mark an issue as blocked by another one."""
         with self._transaction():
             relations.add_blocker(
                 self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
             )
 
     def unblock(self, number: int, blocker: int) -> None:
-        """Say that an issue is no longer blocked by another."""
+        """Unmark an issue as blocked by another one."""
         with self._transaction():
             relations.remove_blocker(
                 self.sandbox.store, self.viewer, self.issue(number), self.issue(blocker)
             )
 
     def take_out(self, number: int) -> None:
-        """Take an issue out from below its parent. Raises ValueError if it has none."""
+        """Remove an issue from its parent, or raise ValueError if it has none."""
         issue = self.issue(number)
         if issue.parent is None:
             raise ValueError(f"#{number} has no parent")
@@ -346,12 +345,12 @@ class Person:
             relations.remove_sub_issue(self.sandbox.store, self.viewer, parent, issue)
 
     def delete(self, number: int) -> None:
-        """Delete an issue for good; needs admin."""
+        """Delete an issue permanently; needs admin."""
         with self._transaction():
             issues.delete(self.sandbox.store, self.viewer, self.issue(number))
 
     def transfer(self, number: int, repository: str) -> Issue:
-        """Move an issue to another repository of the same owner."""
+        """Transfer an issue to another repository of the same owner."""
         target = self.sandbox.repository(repository)
         with self._transaction():
             return issues.transfer(self.sandbox.store, self.viewer, self.issue(number), target)
@@ -359,7 +358,7 @@ class Person:
     # ---- boards ----------------------------------------------------------------------------
 
     def add_card(self, number: int, project: str | None = None) -> Item:
-        """Put an issue on a board."""
+        """Add an issue to a board."""
         with self._transaction():
             return boards.add_content(
                 self.sandbox.store, self.viewer, self.project(project), self.issue(number)
@@ -368,7 +367,7 @@ class Person:
     def set_value(
         self, number: int, field: str, value: str | float | None, *, project: str | None = None
     ) -> Item:
-        """Set a value on an issue's card; options and iterations go by name, None clears it."""
+        """Set a value on an issue's card, options and iterations by name; None clears it."""
         board, item = self.project(project), self.card(number, project)
         definition = self._field(field, project)
         store = self.sandbox.store
@@ -381,7 +380,7 @@ class Person:
     def rename_option(
         self, field: str, name: str, new_name: str, *, project: str | None = None
     ) -> None:
-        """Give an option of a single-select field another name; its cards keep it."""
+        """Rename an option of a single-select field; its cards keep it."""
         definition = self._field(field, project)
         options = [
             {**option, "name": new_name if option["name"] == name else option["name"]}
@@ -400,7 +399,7 @@ class Person:
     def archive_card(
         self, number: int, *, archived: bool = True, project: str | None = None
     ) -> Item:
-        """Archive an issue's card, or bring it back."""
+        """Archive or unarchive an issue's card."""
         board, item = self.project(project), self.card(number, project)
         with self._transaction():
             return boards.set_archived(

@@ -1,7 +1,7 @@
-"""The simulated GitHub as one object: a request in, a response out.
+"""Answer requests to the simulated GitHub: one object, without a network.
 
-It stands for github.com's API (`/graphql` and REST at the root) and, for clients of an
-Enterprise server, for `/api/graphql` and `/api/v3`.
+It serves the paths of github.com's API (`/graphql`, and REST at the root) and, for clients of an
+Enterprise Server, `/api/graphql` and `/api/v3`.
 """
 
 import hashlib
@@ -30,19 +30,19 @@ from github_sandbox.parsed_request import ParsedRequest, parse_request
 from github_sandbox.store import Store
 
 WEB = "https://github.localhost"
-"""Where pages would be. It is the same in every run, so that addresses written into files stay."""
+"""The address of pages, the same in every run, so that addresses in files do not change."""
 
 DEFAULT_LOGIN = "sandbox-user"
 LOG_LIMIT = 50_000
-"""Requests that the log holds; beyond them the oldest fifth is forgotten."""
+"""Requests that the log keeps; beyond that the oldest fifth is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One request as it went, at a moment of the sandbox's clock.
+    """A logged request, with the time by the sandbox's clock.
 
-    `points` are those of the hour's allowance, `minute_points` those of the minute's. `status` is
-    0 where the connection was closed instead of an answer; `fault` names the trouble.
+    `points` count toward the hourly limit, `minute_points` toward the limit per minute. `status`
+    is 0 if the connection was closed without an answer; `fault` names the injected fault.
     """
 
     index: int
@@ -59,14 +59,14 @@ class LogEntry:
 
     @property
     def writes(self) -> bool:
-        """Whether the request could change something."""
+        """Whether the request may change something."""
         is_graphql = urlsplit(self.path).path.endswith("graphql")
         return self.mutations > 0 if is_graphql else self.method not in ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
 class ActorAction:
-    """What somebody did before a request was served; `problem` says why it could not be done."""
+    """An action of a person before a request was served; `problem` is why it failed, if it did."""
 
     before_request: int
     at: str
@@ -77,39 +77,39 @@ class ActorAction:
 
 
 class Actors(Protocol):
-    """Those who act while others send requests: see `scenario`."""
+    """People who act while clients send requests: see `scenario`."""
 
     @property
     def actions(self) -> Sequence[ActorAction]:
-        """What was done so far."""
+        """The actions so far."""
 
     def act(self, sandbox: "Sandbox", request: int) -> None:
-        """Do what is to be done before the request with this number, from 1, is served."""
+        """Run the actions that are due before the request with this number (from 1)."""
 
 
 class Mounted(Protocol):
-    """What answers requests that are not GitHub's: pages for people, control for programs."""
+    """A handler of requests that are not GitHub's: pages for people, control for programs."""
 
     def accepts(self, request: Request, /) -> bool:
-        """Whether it answers this request."""
+        """Return whether this handler answers the request."""
 
     def respond(self, sandbox: "Sandbox", request: Request, /) -> Response:
-        """Answer it."""
+        """Answer the request."""
 
 
 class Sandbox:
     """A simulated GitHub.
 
-    Takes the folder that keeps its state (None keeps it in memory) and a clock that gives aware
-    moments; it sleeps on that clock where it is virtual. `handle` may be called from several
+    Takes the folder that keeps its state (None keeps it in memory) and a clock that returns aware
+    datetimes; it sleeps on that clock if it is virtual. `handle` may be called from several
     threads; requests are served one at a time.
 
-    What is public may be set at any time. `tokens` maps tokens to grants; any other token that is
-    not empty and does not begin with `bad` acts as the default user, with every right. `apps` are
-    GitHub Apps, which get tokens of their own; while none is registered, any App does. `latency`
-    are seconds that each answer takes longer, `write_latency` those more for each thing that the
-    request makes or changes. `list_lag` and `search_lag` hide what is younger
-    from lists and searches.
+    Public attributes may be set at any time. `tokens` maps tokens to grants; any other token that
+    is not empty and does not begin with `bad` acts as the default user, with all rights. `apps`
+    are GitHub Apps, which get their own tokens; while none is registered, any App may. `latency`
+    is the delay of each answer in seconds, `write_latency` an additional one for each thing that
+    the request creates or changes. `list_lag` and `search_lag` are the age in seconds up to which
+    issues are missing in lists and searches.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Sandbox:
         owner_type: Literal["User", "Organization"] = "Organization",
         private: bool = False,
     ) -> Repository:
-        """The repository `owner/name`, made with its owner and default labels where missing."""
+        """Return the repository `owner/name`; create it, its owner and its labels if missing."""
         with self.lock:
             repository = repositories.ensure_repository(
                 self.store, full_name, owner_type, private=private
@@ -162,14 +162,14 @@ class Sandbox:
             return repository
 
     def ensure_organization(self, login: str) -> Account:
-        """The organisation with this login; somebody of that name who is there already stays."""
+        """Return the organization with this login; an existing account with that name is kept."""
         with self.lock:
             account = repositories.ensure_account(self.store, login, "Organization")
             self.store.commit()
             return account
 
     def ensure_user(self, login: str, *, permission: Permission = "write") -> Account:
-        """The user or bot (`name[bot]`) with this login, who may do so much in repositories."""
+        """Return the user or bot (`name[bot]`) with this login, and set the permission."""
         with self.lock:
             account = repositories.ensure_account(
                 self.store, login, "Bot" if login.endswith("[bot]") else "User"
@@ -181,14 +181,14 @@ class Sandbox:
             return account
 
     def rename_repository(self, full_name: str, name: str) -> None:
-        """Give a repository another name; the old one redirects."""
+        """Rename a repository; the old name redirects."""
         with self.lock:
             repository = self.repository(full_name)
             self.store.rename_repository(repository, name)
             self.store.commit()
 
     def repository(self, full_name: str) -> Repository:
-        """A repository that exists; raises KeyError for any other."""
+        """Return an existing repository; raise KeyError if there is none."""
         owner, _, name = full_name.partition("/")
         repository = self.store.repository(owner, name)
         if repository is None:
@@ -196,7 +196,7 @@ class Sandbox:
         return repository
 
     def default_account(self) -> Account:
-        """Who an unknown token acts as: the first user that owns a repository, else a helper."""
+        """Return the account of unknown tokens: the first user with a repository, else a helper."""
         owners = (
             self.store.get(Account, repository.owner)
             for repository in self.store.repositories.values()
@@ -210,11 +210,11 @@ class Sandbox:
 
     @property
     def events(self) -> list[Event]:
-        """Everything that happened, in order."""
+        """Return all events in order."""
         return self.store.events
 
     def close(self) -> None:
-        """Write the state down as one file and let go of it."""
+        """Write the state to one file and close it."""
         with self.lock:
             self.store.close()
 
@@ -232,9 +232,9 @@ class Sandbox:
     # ---- serving ---------------------------------------------------------------------------
 
     def handle(self, request: Request) -> Response:
-        """Answer one request to the API, or to one of the parts in `mounted`.
+        """Answer one request to the API, or to one of the handlers in `mounted`.
 
-        Raises `faults.ConnectionLostError` where a fault closes the connection instead.
+        Raises `faults.ConnectionLostError` if a fault closes the connection instead.
         """
         for part in self.mounted:
             if part.accepts(request):
@@ -327,7 +327,7 @@ class Sandbox:
         return self._with_headers(parsed, response, rate, parsed.resource, request_id)
 
     def _viewer(self, request: Request) -> Viewer | Response:
-        """Who asks, or the refusal to listen."""
+        """Return who sends the request, or the response that refuses their token."""
         token = _token(request)
         if token is None:
             return error_response(401, "Requires authentication")
@@ -359,7 +359,7 @@ class Sandbox:
         summary: error_responses.RequestSummary,
         now: float,
     ) -> Response | None:
-        """The refusal of a request that is more than its token may send now."""
+        """Return the response for a request beyond the limits of its token; None within them."""
         limits, token = self.limits, _token(parsed.request) or ""
         if parsed.route == "/rate_limit":
             return None
@@ -449,7 +449,7 @@ class Sandbox:
 
 
 def _token(request: Request) -> str | None:
-    """The token of a request; None where there is none at all."""
+    """Return the token of a request; None without an Authorization header."""
     header = request.header("Authorization")
     if header is None:
         return None
@@ -458,7 +458,7 @@ def _token(request: Request) -> str | None:
 
 
 def _failing_names(parsed: ParsedRequest, fault: Fault | None) -> frozenset[str]:
-    """The names of a batch's mutations that fail on order."""
+    """Return the names of the mutations in a batch that a fault makes fail."""
     if fault is None:
         return frozenset()
     ran = len(parsed.fields) if fault.ran is None else fault.ran
@@ -467,7 +467,7 @@ def _failing_names(parsed: ParsedRequest, fault: Fault | None) -> frozenset[str]
 
 
 def _with_etag(request: Request, response: Response, rate: RateState) -> Response:
-    """Give a read its ETag; what the client has already is not sent, and not counted."""
+    """Add an ETag to a read; what the client already has is neither sent nor counted."""
     if request.method not in ("GET", "HEAD") or response.status != 200:
         return response
     etag = f'W/"{hashlib.sha256(response.body).hexdigest()}"'

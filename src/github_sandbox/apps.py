@@ -1,8 +1,8 @@
-"""GitHub Apps: their signatures, where they are installed, and the tokens that they get.
+"""Simulate GitHub Apps: verify their signatures, install them, issue tokens.
 
 Sources: GitHub's documentation ("Generating a JSON Web Token (JWT) for a GitHub App",
-"Generating an installation access token for a GitHub App") and the OpenAPI description. The words
-of refusals are those that users report.
+"Generating an installation access token for a GitHub App") and the OpenAPI description. Error
+messages are those that users report.
 """
 
 import base64
@@ -17,18 +17,18 @@ from github_sandbox.access import Grant
 from github_sandbox.models import App, PublicKey
 
 LONGEST = 600
-"""Seconds that a signature may be valid for, counted from now."""
+"""Seconds from now for which a signature may be valid."""
 
 UNDECODABLE = "A JSON web token could not be decoded"
 SUSPENDED = "This installation has been suspended"
 
 _SHA256 = bytes.fromhex("3031300d060960864801650304020105000420")
-"""What PKCS #1 puts before a SHA-256 digest (RFC 8017, 9.2)."""
+"""The prefix of a SHA-256 digest in PKCS #1 (RFC 8017, 9.2)."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Installation:
-    """An App at an account: in all of its repositories, or in those named in `repositories`."""
+    """An App installed at an account: for all its repositories, or those in `repositories`."""
 
     id: int
     app: App
@@ -38,7 +38,7 @@ class Installation:
     suspended_at: str | None = None
 
     def covers(self, full_name: str) -> bool:
-        """Whether it reaches this repository."""
+        """Return whether the installation covers this repository."""
         if self.repositories is None:
             return full_name.lower().startswith(f"{self.account.lower()}/")
         return full_name.lower() in {name.lower() for name in self.repositories}
@@ -46,7 +46,7 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A token of an installation; it is good until `expires_at` (seconds since 1970)."""
+    """A token of an installation, valid until `expires_at` (seconds since the epoch)."""
 
     token: str
     installation: Installation
@@ -55,7 +55,7 @@ class Issued:
 
 
 class AppRefusalError(Exception):
-    """An App that is not let in."""
+    """A request of an App is refused."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -64,9 +64,9 @@ class AppRefusalError(Exception):
 
 
 class Apps:
-    """The Apps that this server knows. While there are none, any App is installed everywhere.
+    """The Apps of this server. While none is registered, any App is installed everywhere.
 
-    `known` has each by its id; `token_seconds` is how long a token is good for.
+    `known` maps ids to Apps; `token_seconds` is how long a token is valid.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -80,11 +80,11 @@ class Apps:
 
     @property
     def issued(self) -> list[Issued]:
-        """All tokens so far, the oldest first."""
+        """All tokens issued so far, the oldest first."""
         return list(self._tokens.values())
 
     def register(self, app_id: int, public_key: PublicKey | None = None, **more: Any) -> App:
-        """Make an App known; from then on no other is."""
+        """Register an App; from then on unregistered ones are refused."""
         self._any = False
         return self._add(app_id, public_key=public_key, **more)
 
@@ -109,7 +109,7 @@ class Apps:
         return installation
 
     def suspend(self, installation: Installation, *, suspended: bool = True) -> None:
-        """Suspend an installation, or let it go on."""
+        """Suspend or unsuspend an installation."""
         installation.suspended_at = self._now() if suspended else None
 
     def remove(self, installation: Installation) -> None:
@@ -122,7 +122,7 @@ class Apps:
     # ---- who asks --------------------------------------------------------------------------
 
     def signed_by(self, token: str) -> App:
-        """Return the App that signed this; raises `AppRefusalError` if none did."""
+        """Return the App that signed this, or raise `AppRefusalError` if none did."""
         try:
             signed, _, last = token.rpartition(".")
             head, claims = (json.loads(_decoded(part)) for part in signed.split("."))
@@ -154,9 +154,9 @@ class Apps:
             raise AppRefusalError(401, f"'Issued at' claim ('iat') {text}")
 
     def issued_as(self, token: str) -> Issued | None:
-        """Return the token of an installation; None if it is of another kind.
+        """Return the token's issue record; None if it is not an installation's token.
 
-        Raises `AppRefusalError` if it is no longer good.
+        Raises `AppRefusalError` if it is no longer valid.
         """
         issued = self._tokens.get(token)
         if issued is None:
@@ -171,18 +171,18 @@ class Apps:
     # ---- what an App asks for --------------------------------------------------------------
 
     def installations(self, app: App) -> list[Installation]:
-        """Return where an App is installed."""
+        """Return the installations of an App."""
         return [i for i in self._installations.values() if i.app is app]
 
     def at_repository(self, app: App, full_name: str) -> Installation | None:
-        """Return the installation that reaches an existing repository."""
+        """Return the installation that covers an existing repository."""
         for installation in self.installations(app):
             if installation.covers(full_name):
                 return installation
         return self.install(app, full_name.partition("/")[0]) if self._any else None
 
     def issue(self, installation: Installation, permissions: Mapping[str, str]) -> Issued:
-        """Give an installation a new token."""
+        """Issue a new token for an installation."""
         if installation.suspended_at:
             raise AppRefusalError(403, SUSPENDED)
         if not permissions.keys() <= installation.app.permissions.keys():
@@ -200,7 +200,7 @@ class Apps:
 
 
 def grant_of(issued: Issued, names: list[str]) -> Grant:
-    """Return what a token may do, of the repositories with these names."""
+    """Return the grant of a token, limited to the covered ones of these repositories."""
     granted = issued.permissions
     return Grant(
         issued.installation.app.login,
@@ -213,7 +213,7 @@ def grant_of(issued: Issued, names: list[str]) -> Grant:
 
 
 def is_signed(token: str) -> bool:
-    """Whether this is a JSON Web Token."""
+    """Return whether this is a JSON Web Token."""
     return token.startswith("eyJ") and token.count(".") == 2
 
 
@@ -222,7 +222,7 @@ def _decoded(part: str) -> bytes:
 
 
 def _is_signature(key: PublicKey | None, signed: bytes, signature: bytes) -> bool:
-    """Whether the signature is of this key (RSASSA-PKCS1-v1_5 with SHA-256: RFC 8017, 8.2.2)."""
+    """Verify a signature with a key (RSASSA-PKCS1-v1_5 with SHA-256: RFC 8017, 8.2.2)."""
     if key is None:
         return True
     modulus, exponent = key

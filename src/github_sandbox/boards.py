@@ -1,4 +1,4 @@
-"""Projects v2: boards, their fields, their cards and the values on them."""
+"""Create and change boards (Projects v2): their fields, cards and values."""
 
 import hashlib
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ BUILT_IN_FIELDS = (
     ("Parent issue", "PARENT_ISSUE"),
     ("Sub-issues progress", "SUB_ISSUES_PROGRESS"),
 )
-"""What a new board has, in this order."""
+"""The fields of a new board, in order."""
 
 STATUS_OPTIONS = (
     ("f75ad846", "Todo", "GREEN", "This item hasn't been started"),
@@ -69,7 +69,7 @@ _INPUT_NAMES = {
     "SINGLE_SELECT": "singleSelectOptionId",
     "ITERATION": "iterationId",
 }
-"""How `ProjectV2FieldValue` names the value of each type of field."""
+"""The name of the value in `ProjectV2FieldValue` for each type of field."""
 
 
 def _unprocessable(message: str) -> RefusalError:
@@ -77,7 +77,7 @@ def _unprocessable(message: str) -> RefusalError:
 
 
 def require_board(viewer: Viewer, project: Project) -> None:
-    """Raise `RefusalError` where the viewer may not write to this board."""
+    """Raise `RefusalError` if the viewer may not write to this board."""
     del project
     viewer.require_projects()
     if not viewer.grant.writes_boards:
@@ -90,7 +90,7 @@ def require_board(viewer: Viewer, project: Project) -> None:
 def create_project(
     store: Store, viewer: Viewer, owner: Account, title: str, repository: Repository | None
 ) -> Project:
-    """Make a board with the built-in fields, shown on the repository where one is given."""
+    """Create a board with the built-in fields, linked to the repository if one is given."""
     viewer.require_projects()
     if not viewer.grant.writes_boards:
         raise forbidden(viewer.label)
@@ -124,7 +124,7 @@ def create_project(
 def update_project(
     store: Store, viewer: Viewer, project: Project, changes: dict[str, Any]
 ) -> Project:
-    """Change title, short_description, readme, public or closed; what is absent stays."""
+    """Change title, short_description, readme, public or closed; absent keys stay unchanged."""
     require_board(viewer, project)
     new_values = {name: value for name, value in changes.items() if value is not None}
     if "title" in new_values:
@@ -142,7 +142,7 @@ def update_project(
 def create_status_update(
     store: Store, viewer: Viewer, project: Project, values: dict[str, Any]
 ) -> StatusUpdate:
-    """Say how a board stands: body, status, start_date and target_date, each may be absent."""
+    """Post a status update: body, status, start_date and target_date, all optional."""
     require_board(viewer, project)
     return store.create(StatusUpdate, project=project.id, creator=viewer.account.id, **values)
 
@@ -150,7 +150,7 @@ def create_status_update(
 def edit_status_update(
     store: Store, viewer: Viewer, update: StatusUpdate, values: dict[str, Any]
 ) -> StatusUpdate:
-    """Change what was said; what is absent stays."""
+    """Edit a status update; absent keys stay unchanged."""
     require_board(viewer, store.get(Project, update.project))
     for name, value in values.items():
         setattr(update, name, value)
@@ -161,7 +161,7 @@ def edit_status_update(
 def link_repository(
     store: Store, viewer: Viewer, project: Project, repository: Repository
 ) -> Repository:
-    """Show a board on a repository of the same owner; a second time changes nothing."""
+    """Link a board to a repository of the same owner; linking it again changes nothing."""
     require_board(viewer, project)
     if repository.owner != project.owner:
         raise _unprocessable("The repository and the project must have the same owner")
@@ -175,7 +175,7 @@ def link_repository(
 
 
 def find_field(store: Store, project: Project, name: str) -> Field | None:
-    """The field with this name, whatever the case."""
+    """Return the field with this name, ignoring case."""
     for field in store.fields[project.id].values():
         if field.name.lower() == name.lower():
             return field
@@ -183,7 +183,7 @@ def find_field(store: Store, project: Project, name: str) -> Field | None:
 
 
 def _new_id(field: Field) -> str:
-    """An option or iteration id: eight hex digits, as GitHub's are."""
+    """Return an option or iteration id: eight hex digits, like GitHub's."""
     seed = f"{field.id}:{field.next_option}"
     field.next_option += 1
     return hashlib.sha256(seed.encode()).hexdigest()[:8]
@@ -202,7 +202,7 @@ def _check_options(options: Sequence[dict[str, Any]]) -> None:
 
 
 def _make_options(field: Field, options: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
-    """The options to store: a known id is kept, any other option is a new one."""
+    """Return the options to store: a known id is kept, any other option is new."""
     known_ids = {option["id"] for option in field.options}
     return [
         {
@@ -216,7 +216,7 @@ def _make_options(field: Field, options: Sequence[dict[str, Any]]) -> list[dict[
 
 
 def _set_iterations(store: Store, field: Field, setup: dict[str, Any] | None) -> None:
-    """Take an iteration setup; every iteration gets a new id, also one sent unchanged."""
+    """Store an iteration setup; every iteration gets a new id, even if it is sent unchanged."""
     if setup is None:
         start = store.clock().date()
         setup = {
@@ -254,7 +254,7 @@ def create_field(
     options: Sequence[dict[str, Any]] | None,
     iterations: dict[str, Any] | None,
 ) -> Field:
-    """Add a field to a board; its name is unique on it, whatever the case."""
+    """Add a field to a board; its name must be unique, ignoring case."""
     require_board(viewer, project)
     name = name.strip()
     if not name:
@@ -286,10 +286,10 @@ def update_field(
     options: Sequence[dict[str, Any]] | None,
     iterations: dict[str, Any] | None,
 ) -> Field:
-    """Rename a field or set its options or iterations anew.
+    """Rename a field, or replace its options or iterations.
 
-    An option without a known id is new, one that is not sent is gone, and cards that had a value
-    that is gone lose it. Empty input is ignored.
+    An option without a known id is new, and one that is not sent is deleted; cards lose values
+    that no longer exist. Empty input is ignored.
     """
     project = store.get(Project, field.project)
     require_board(viewer, project)
@@ -330,10 +330,7 @@ def _drop_dead_values(store: Store, field: Field) -> None:
 
 
 def add_content(store: Store, viewer: Viewer, project: Project, issue: Issue) -> Item:
-    """Put an issue on a board; where it is there already, that card is the answer.
-
-    A card that was archived stays archived.
-    """
+    """Add an issue to a board, or return its existing card, which stays archived if it is."""
     require_board(viewer, project)
     existing = store.cards.get(issue.id, {}).get(project.id)
     if existing is not None:
@@ -352,7 +349,7 @@ def add_content(store: Store, viewer: Viewer, project: Project, issue: Issue) ->
 
 
 def add_draft(store: Store, viewer: Viewer, project: Project, title: str, body: str) -> Item:
-    """Put a draft on a board."""
+    """Add a draft to a board."""
     require_board(viewer, project)
     if not title.strip():
         raise invalid("DraftIssue", "title", "can't be blank", "missing_field")
@@ -391,7 +388,7 @@ def _check_writable(project: Project, item: Item, field: Field) -> None:
 def set_value(
     store: Store, viewer: Viewer, project: Project, item: Item, field: Field, value: dict[str, Any]
 ) -> Item:
-    """Set one value; `value` holds exactly one of GraphQL's five ways to say it."""
+    """Set one value; `value` has exactly one of the five keys of GraphQL's input."""
     require_board(viewer, project)
     _check_writable(project, item, field)
     set_parts = {name: part for name, part in value.items() if part is not None}
@@ -414,7 +411,7 @@ def set_value(
 
 
 def value_input(field: Field, value: str | float) -> dict[str, Any]:
-    """A value by its name, as `set_value` takes it; raises KeyError or ValueError for none."""
+    """Return the input of `set_value` for a named value, or raise KeyError or ValueError."""
     name = _INPUT_NAMES[field.data_type]
     if field.data_type == "SINGLE_SELECT":
         value = {option["name"]: option["id"] for option in field.options}[str(value)]
@@ -440,7 +437,7 @@ def _store_value(store: Store, item: Item, field: Field, stored: Any) -> None:
 
 
 def clear_value(store: Store, viewer: Viewer, project: Project, item: Item, field: Field) -> Item:
-    """Take a value away; where there is none, nothing happens."""
+    """Clear a value; an empty one stays unchanged."""
     require_board(viewer, project)
     _check_writable(project, item, field)
     if item.values.pop(str(field.id), None) is not None:
@@ -451,7 +448,7 @@ def clear_value(store: Store, viewer: Viewer, project: Project, item: Item, fiel
 def set_archived(
     store: Store, viewer: Viewer, project: Project, item: Item, *, archived: bool
 ) -> Item:
-    """Archive a card or bring it back."""
+    """Archive or unarchive a card."""
     require_board(viewer, project)
     _check_item(project, item)
     item.is_archived = archived
@@ -460,7 +457,7 @@ def set_archived(
 
 
 def delete_item(store: Store, viewer: Viewer, project: Project, item: Item) -> str:
-    """Take a card off a board for good; its values are lost."""
+    """Delete a card with its values."""
     require_board(viewer, project)
     _check_item(project, item)
     store.drop(item)
@@ -469,7 +466,7 @@ def delete_item(store: Store, viewer: Viewer, project: Project, item: Item) -> s
 
 
 def content_closed(store: Store, issue: Issue) -> None:
-    """The workflow that new boards have switched on: what is closed gets the Status Done."""
+    """Set the Status of a closed issue to Done, as the default workflow of new boards does."""
     for item in store.cards.get(issue.id, {}).values():
         project = store.get(Project, item.project)
         status = find_field(store, project, "Status")
@@ -481,7 +478,7 @@ def content_closed(store: Store, issue: Issue) -> None:
 
 
 def items_of(store: Store, project: Project, *, archived: bool = False) -> list[Item]:
-    """The cards of a board in their order; archived ones only where that is asked for."""
+    """Return the cards of a board in order, either the archived or the other ones."""
     items = store.items.get(project.id, {}).values()
     return sorted(
         (item for item in items if archived or not item.is_archived),

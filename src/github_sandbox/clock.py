@@ -1,22 +1,22 @@
-"""Time for the sandbox: the real one, or one that stands still until somebody waits."""
+"""Provide the sandbox's time: the real one, or one that only moves when somebody waits."""
 
 import threading
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
-"""Where a virtual clock begins, unless something else is said: a Monday."""
+"""The default start of a virtual clock: a Monday."""
 
 
 def system_clock() -> datetime:
-    """The real time."""
+    """Return the real time."""
     return datetime.now(UTC)
 
 
 class VirtualClock:
     """A clock that moves only when somebody sleeps on it, and by `per_request` seconds a request.
 
-    Give `sleep` to the clients and to the sandbox: their waits then take no time, and what they
-    wait for has come when they wake. Takes an aware moment.
+    Pass `sleep` to the clients and to the sandbox: their waits then take no time, and what they
+    wait for has happened when they wake. Takes an aware datetime.
     """
 
     def __init__(self, start: datetime = START, *, per_request: float = 0.0) -> None:
@@ -25,15 +25,15 @@ class VirtualClock:
         self.per_request = per_request
 
     def __call__(self) -> datetime:
-        """This moment."""
+        """Return the current time."""
         return self._now
 
     def time(self) -> float:
-        """This moment in seconds since 1970."""
+        """Return the current time in seconds since the epoch."""
         return self._now.timestamp()
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass; raises ValueError for fewer than none."""
+        """Let this many seconds pass; raise ValueError if negative."""
         if seconds < 0:
             raise ValueError("time does not run backwards")
         with self._lock:

@@ -1,4 +1,4 @@
-"""Pages of lists, as GitHub's GraphQL cuts them."""
+"""Paginate lists as GitHub's GraphQL API does."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ _MARK = b"cursor:v2:"
 
 
 class Connection:
-    """One page: the records, the count of all, and where the page lies.
+    """One page: the records, the count of all, and the position of the page.
 
     The attribute names are the schema's field names.
     """
@@ -38,22 +38,22 @@ class Connection:
 
     @property
     def pageInfo(self) -> "Connection":  # noqa: N802 - the schema's name
-        """The page's own place in the list: this object answers for it."""
+        """The position of the page: this object has those fields, too."""
         return self
 
     @property
     def startCursor(self) -> str | None:  # noqa: N802 - the schema's name
-        """Where the page begins."""
+        """The cursor of the first record."""
         return self._cursor(0, self.nodes[0]) if self.nodes else None
 
     @property
     def endCursor(self) -> str | None:  # noqa: N802 - the schema's name
-        """Where the page ends."""
+        """The cursor of the last record."""
         return self._cursor(len(self.nodes) - 1, self.nodes[-1]) if self.nodes else None
 
     @property
     def edges(self) -> list[dict[str, Any]]:
-        """Each record with its cursor."""
+        """The records with their cursors."""
         return [
             {"node": node, "cursor": self._cursor(n, node)} for n, node in enumerate(self.nodes)
         ]
@@ -64,7 +64,7 @@ def _encode(key: Any) -> str:
 
 
 def _decode(cursor: str) -> Any:
-    """The key in a cursor; refuses what is none."""
+    """Return the key in a cursor, or refuse an invalid one."""
     try:
         mark, _, key = base64.b64decode(cursor, validate=True).partition(_MARK)
         if not mark:
@@ -77,7 +77,7 @@ def _decode(cursor: str) -> Any:
 
 
 def _selects_records(info: Info) -> bool:
-    """Whether nodes or edges are asked for; a bare `totalCount` needs no page size."""
+    """Return whether a query selects nodes or edges; a bare `totalCount` needs no page size."""
 
     def look(selections: Sequence[Any]) -> bool:
         for node in selections:
@@ -98,7 +98,7 @@ def _selects_records(info: Info) -> bool:
 
 
 def _check(info: Info, first: int | None, last: int | None) -> None:
-    """Refuse a page size that is missing or out of bounds, as a fault of this field."""
+    """Refuse a page size that is missing or out of bounds, as an error of this field."""
     name = info.field_name
     if first is None and last is None:
         if _selects_records(info):
@@ -138,7 +138,7 @@ def _cut(
     stop: int,
     cursor: Callable[[int, Any], str],
 ) -> Connection:
-    """The page between two places; `cursor` takes the place in the whole list and the record."""
+    """Return a page between two positions; `cursor` gets a record's position and the record."""
     first, last = arguments.get("first"), arguments.get("last")
     _check(info, first, last)
     if first is not None:
@@ -158,7 +158,7 @@ def _cut(
 
 
 def page_by_index(info: Info, records: Sequence[Any], arguments: dict[str, Any]) -> Connection:
-    """A page of a short list; its cursors are places in it."""
+    """Return a page of a short list; its cursors are positions."""
     after, before = arguments.get("after"), arguments.get("before")
     start = int(_decode(after)) + 1 if after else 0
     stop = int(_decode(before)) if before else len(records)
@@ -173,10 +173,10 @@ def page_by_key(
     *,
     descending: bool = False,
 ) -> Connection:
-    """A page of a list that is sorted by this key.
+    """Return a page of a list that is sorted by this key.
 
-    Its cursors are keys: what moved across the cursor between two pages is missed or seen twice,
-    and what was added or removed elsewhere disturbs nothing.
+    Its cursors are keys: records that move across the cursor between two requests are missed or
+    returned twice, but additions and removals elsewhere do not matter.
     """
     start, stop = 0, len(records)
     after, before = arguments.get("after"), arguments.get("before")
@@ -197,7 +197,7 @@ def _count_before(
     descending: bool,
     past: bool,
 ) -> int:
-    """How many records lie before the mark, or up to and with it where `past`."""
+    """Count the records before the mark, including the mark itself if `past` is set."""
     low, high = 0, len(records)
     while low < high:
         middle = (low + high) // 2

@@ -1,4 +1,4 @@
-"""What every resolver and route needs to know about the request that it serves."""
+"""Define the context of a request, which every resolver and route gets."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from graphql import GraphQLResolveInfo
 
 Info: TypeAlias = "GraphQLResolveInfo[Context]"
-"""What a resolver is told; `info.context` is the request's `Context`."""
+"""The second argument of resolvers; `info.context` is the request's `Context`."""
 
 
 @dataclass(slots=True)
 class RateState:
-    """An hourly allowance as it stands after this request."""
+    """A rate limit after this request."""
 
     limit: int = 5000
     used: int = 0
@@ -40,12 +40,12 @@ class RateState:
 
 @dataclass(slots=True)
 class Context:
-    """One request: the state, who asks, and the addresses that answers carry.
+    """One request: the state, the viewer, and the base addresses of links in answers.
 
-    `web` is the address of pages (`html_url`), `api` that of the REST API as the client reached
-    it. `list_lag` and `search_lag` hide issues from lists and searches until they are so old.
-    `failing` are the names of mutations that fail on order. `counts` (milestones' open and closed
-    issues) and `accounts` (how REST shows them) are remembered for the length of the request.
+    `web` is the address of pages (`html_url`), `api` that of the REST API as the client called it.
+    `list_lag` and `search_lag` are the age in seconds up to which issues are missing in lists and
+    searches. `failing` are the names of mutations that a fault makes fail. `counts` (milestones'
+    open and closed issues) and `accounts` (their REST payloads) are caches for this request.
     """
 
     store: Store
@@ -63,42 +63,42 @@ class Context:
     accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def owner_path(self, account: Account) -> str:
-        """The path of somebody's page."""
+        """Return the path of an account's page."""
         return f"/{account.login}"
 
     def repository_path(self, repository: Repository) -> str:
-        """The path of a repository's page."""
+        """Return the path of a repository's page."""
         return f"/{self.store.full_name(repository)}"
 
     def issue_path(self, issue: Issue) -> str:
-        """The path of an issue's or pull request's page."""
+        """Return the path of an issue's or pull request's page."""
         repository_path = self.repository_path(self.store.get(Repository, issue.repository))
         return f"{repository_path}/{'pull' if issue.is_pull else 'issues'}/{issue.number}"
 
     def comment_path(self, comment: Comment) -> str:
-        """The path of a comment on its issue's page."""
+        """Return the path of a comment on its issue's page."""
         return f"{self.issue_path(self.store.get(Issue, comment.issue))}#issuecomment-{comment.id}"
 
     def discussion_path(self, discussion: Discussion) -> str:
-        """The path of a discussion's page."""
+        """Return the path of a discussion's page."""
         repository = self.store.get(Repository, discussion.repository)
         return f"{self.repository_path(repository)}/discussions/{discussion.number}"
 
     def discussion_comment_path(self, comment: DiscussionComment) -> str:
-        """The path of a comment on its discussion's page."""
+        """Return the path of a comment on its discussion's page."""
         discussion = self.store.get(Discussion, comment.discussion)
         return f"{self.discussion_path(discussion)}#discussioncomment-{comment.id}"
 
     def project_path(self, project: Project) -> str:
-        """The path of a board's page."""
+        """Return the path of a board's page."""
         owner = self.store.get(Account, project.owner)
         part = "orgs" if owner.kind == "Organization" else "users"
         return f"/{part}/{owner.login}/projects/{project.number}"
 
     def association(self, author: int | None, repository: Repository) -> str:
-        """What an author is to a repository, in GitHub's words.
+        """Return an author's association with a repository, in GitHub's terms.
 
-        Bots are NONE, whatever they may do.
+        Bots have NONE, whatever their permissions.
         """
         if author is None:
             return "NONE"
@@ -111,7 +111,7 @@ class Context:
         return "MEMBER" if owner.kind == "Organization" else "COLLABORATOR"
 
     def listed_issues(self, repository: Repository) -> list[Issue]:
-        """Issues and pull requests of a repository by number, as far as lists show them yet."""
+        """Return issues and pull requests by number, without those too new for lists."""
         issues = list(self.store.issues.get(repository.id, {}).values())
         if self.list_lag:
             newest = (self.store.clock() - self.list_lag).strftime("%Y-%m-%dT%H:%M:%SZ")

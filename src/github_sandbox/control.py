@@ -1,6 +1,6 @@
-"""What programs may ask of the sandbox itself, below `/_sandbox/`: its log, its clock, its people.
+"""Let programs control the sandbox itself, below `/_sandbox/`: its log, clock and people.
 
-Nothing here is GitHub's, and nothing here is counted, limited, logged or spoiled.
+These requests are not part of GitHub's API: they are not counted, limited, logged or made to fail.
 """
 
 import dataclasses
@@ -20,14 +20,14 @@ _PATHS = (LOG, CLOCK, PEOPLE, REPOSITORIES)
 
 
 def accepts(request: Request) -> bool:
-    """Whether a program asks: browsers, which ask for HTML, get the page instead."""
+    """Return whether a program sends the request; browsers, which accept HTML, get a page."""
     path = urlsplit(request.path).path.rstrip("/")
     return path in _PATHS and "text/html" not in (request.header("Accept") or "")
 
 
 def respond(sandbox: "Sandbox", request: Request) -> Response:
-    """The log or what the actors did as JSON, or what became of the clock."""
-    # A browser sends a Host always, and an Origin with whatever it posts.
+    """Answer with the log, the actions of people, or the clock, as JSON."""
+    # A browser always sends a Host, and an Origin with everything it posts.
     browsed = request.header("Host") and foreign_host(request)
     if browsed or (request.method == "POST" and request.header("Origin")):
         return json_response(403, {"message": "Only programs on this machine are answered here"})
@@ -53,7 +53,7 @@ def respond(sandbox: "Sandbox", request: Request) -> Response:
 
 
 def _create_repository(sandbox: "Sandbox", request: Request) -> Response:
-    """Make a repository, and an organisation that owns its board, where they are missing."""
+    """Create a repository, and an organization that owns its board, if they are missing."""
     try:
         payload = request.json()
         name, owner = payload["repository"], payload.get("board_owner")
@@ -70,7 +70,7 @@ def _create_repository(sandbox: "Sandbox", request: Request) -> Response:
 
 
 def _log(sandbox: "Sandbox", since: str) -> Response:
-    """The requests after the one with this number, and sums over them."""
+    """Return the requests after the one with this number, and their sums."""
     if not since.isdecimal():
         return json_response(400, {"message": "since must be the number of a request"})
     entries = [entry for entry in sandbox.log if entry.index > int(since)]
@@ -89,7 +89,7 @@ def _clock(sandbox: "Sandbox") -> dict[str, Any]:
 
 
 def _advance(sandbox: "Sandbox", request: Request) -> Response:
-    """Move a virtual clock on by `{"advance": seconds}`."""
+    """Advance a virtual clock by `{"advance": seconds}`."""
     if not isinstance(sandbox.clock, VirtualClock):
         return json_response(409, {"message": "The sandbox runs on the real clock"})
     try:

@@ -1,7 +1,7 @@
-"""What a GraphQL operation costs, by the formula that GitHub documents.
+"""Compute the cost of a GraphQL operation with the formula that GitHub documents.
 
 One request is counted for each parent of each connection; points are those requests divided by
-100, at least 1. Nodes are what the page sizes could bring at most.
+100, at least 1. Nodes are the most that the page sizes could return.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Cost:
 
     @property
     def points(self) -> int:
-        """What the call takes from the hourly points."""
+        """The points that count toward the hourly limit."""
         return max(1, round(self.requests / 100))
 
 
@@ -39,7 +39,7 @@ def measure(
     fragments: Mapping[str, FragmentDefinitionNode],
     variables: Mapping[str, Any],
 ) -> Cost:
-    """Count an operation. It must be valid: fragments must not contain themselves."""
+    """Compute the cost of an operation, which must be valid: fragments must not be recursive."""
     cost = Cost()
     _walk(operation.selection_set, 1, fragments, variables, cost)
     return cost

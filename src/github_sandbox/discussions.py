@@ -1,4 +1,4 @@
-"""Discussions: started, talked in, answered."""
+"""Start discussions, comment on them, and choose answers."""
 
 from github_sandbox.access import Viewer
 from github_sandbox.issues import require
@@ -9,7 +9,7 @@ from github_sandbox.store import Store
 def start(
     store: Store, viewer: Viewer, repository: Repository, title: str, body: str
 ) -> Discussion:
-    """Start a discussion; it takes the next number of the issues' series."""
+    """Start a discussion; it shares its series of numbers with issues."""
     require(store, viewer, repository, "read")
     record = store.create(
         Discussion,
@@ -32,7 +32,7 @@ def say(
     body: str,
     reply_to: DiscussionComment | None = None,
 ) -> DiscussionComment:
-    """Say something in a discussion, or below one of its comments."""
+    """Comment on a discussion, or reply to one of its comments."""
     require(store, viewer, store.get(Repository, discussion.repository), "read")
     record = store.create(
         DiscussionComment,
@@ -47,7 +47,7 @@ def say(
 
 
 def choose(store: Store, viewer: Viewer, answer: DiscussionComment) -> Discussion:
-    """Choose the comment that answers the discussion."""
+    """Mark a comment as the answer to its discussion."""
     discussion = store.get(Discussion, answer.discussion)
     require(store, viewer, store.get(Repository, discussion.repository), "triage")
     discussion.answer = answer.id

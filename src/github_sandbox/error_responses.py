@@ -1,7 +1,7 @@
-"""What GitHub says in trouble: the answers of limits and faults, in its own words.
+"""Build the responses for rate limits and faults, with GitHub's own messages.
 
-The bodies are those that GitHub documents, and that clients' authors have reported: for the
-primary and secondary limits, for content that comes too fast, for timeouts.
+The bodies are those that GitHub documents and that authors of clients have reported: for the
+primary and secondary limits, for content created too quickly, for timeouts.
 """
 
 import json
@@ -40,10 +40,9 @@ IN_TIME = (
 
 @dataclass(frozen=True, slots=True)
 class RequestSummary:
-    """What an answer in trouble has to know of its request.
+    """The parts of a request that an error response needs.
 
-    `fields` are the names under which a GraphQL mutation's results stand; `user` is the number of
-    who asked.
+    `fields` are the names of a GraphQL mutation's results; `user` is the viewer's number.
     """
 
     request_id: str
@@ -62,7 +61,7 @@ def _html(status: int) -> Response:
 
 
 def primary_response(user: int, *, graphql: bool, status: int = 403, worded: str = "") -> Response:
-    """What GitHub answers when the hour's allowance is used up."""
+    """Return GitHub's response when the hourly limit is used up."""
     if graphql and worded == "already":
         message = f"API rate limit already exceeded for user ID {user}."
         error = {"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": message}
@@ -78,7 +77,7 @@ def primary_response(user: int, *, graphql: bool, status: int = 403, worded: str
 def secondary_response(
     request_id: str, *, retry_after: float | None = None, status: int = 403, content: bool = False
 ) -> Response:
-    """What GitHub answers to too much at once; `content` is about what was made too fast."""
+    """Return GitHub's response for a secondary limit; `content` is the one for content creation."""
     message = BLOCKED if content else SECONDARY.format(request_id=request_id)
     payload = {"documentation_url": SECONDARY_DOCS, "message": message}
     headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
@@ -86,7 +85,7 @@ def secondary_response(
 
 
 def _null_results(fields: list[str], type_: str, message: str) -> Response:
-    """200 with an error for each of these mutations, of which none gave anything."""
+    """Return 200 with an error and a null result for each of these mutations."""
     errors = [
         {"type": type_, "path": [name], "locations": [{"line": 1, "column": 1}], "message": message}
         for name in fields
@@ -95,7 +94,7 @@ def _null_results(fields: list[str], type_: str, message: str) -> Response:
 
 
 def too_quick_response(fields: list[str]) -> Response:
-    """What GraphQL answers for each mutation whose content comes too fast."""
+    """Return GraphQL's response for mutations that create content too quickly."""
     return _null_results(fields, "UNPROCESSABLE", "was submitted too quickly")
 
 
@@ -104,14 +103,14 @@ def _graphql_failure(status: int, message: str, **more: object) -> Response:
 
 
 def _timeout(fault: Fault, request: RequestSummary) -> Response:
-    """A timeout: GraphQL's error as JSON, REST's plain message."""
+    """Return a timeout: a JSON error for GraphQL, a plain message for REST."""
     if request.graphql:
         return _graphql_failure(fault.status, WENT_WRONG.format(request_id=request.request_id))
     return _json(fault.status, {"message": IN_TIME, "documentation_url": DOCS})
 
 
 def _resource_limits(response: Response, request: RequestSummary) -> Response:
-    """Everything that was asked for is null, whatever was carried out."""
+    """Return null for all requested fields, whatever was executed."""
     names = request.fields or list(json.loads(response.body).get("data") or {})
     message = "Resource limits for this query exceeded."
     return _null_results(names, "RESOURCE_LIMITS_EXCEEDED", message)
@@ -129,14 +128,14 @@ def _not_found(request: RequestSummary) -> Response:
 
 
 def _shortened_response(response: Response, keep: float) -> Response:
-    """The answer with every list cut, no page after it, and the counts as they were."""
+    """Return the response with every list cut, no next page, and unchanged counts."""
     headers = {name: text for name, text in response.headers.items() if name != "Link"}
     body = json.dumps(_shorten(json.loads(response.body), keep)).encode()
     return Response(response.status, headers, body)
 
 
 def _shorten(value: Any, keep: float) -> Any:
-    """A list of the outermost level, or those that connections and searches hold."""
+    """Shorten the outermost list, or those in connections and searches."""
     if isinstance(value, list):
         return value[: int(len(value) * keep)]
     if not isinstance(value, dict):
@@ -156,9 +155,9 @@ def _shorten(value: Any, keep: float) -> Any:
 def faulty_response(
     fault: Fault, true_response: Response | None, request: RequestSummary
 ) -> Response:
-    """The answer that the client gets instead; raises `ConnectionLostError` for none.
+    """Return the response that the client gets instead, or raise `ConnectionLostError` for none.
 
-    `answer` is the true answer where the request was delivered.
+    `answer` is the true response if the request was delivered.
     """
     match fault.kind:
         case "truncated" | "resource_limits" | "short_list" | "partial" | "latency":

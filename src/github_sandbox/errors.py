@@ -1,4 +1,4 @@
-"""What a user can do something about: the sandbox's state, its disk, its port."""
+"""Define errors that a user can act on: about the sandbox's state, its disk, its port."""
 
 import errno
 from typing import Final
@@ -7,10 +7,10 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class SandboxError(Exception):
-    """The sandbox cannot do what was asked for.
+    """The sandbox cannot do something.
 
-    Takes the message (what happened, where), a slug that names the kind of fault for machines,
-    and a hint that says what to do.
+    The message says what happened and where, the hint what to do next; the slug identifies the
+    kind of error for machines.
     """
 
     def __init__(self, message: str, *, slug: str, hint: str) -> None:
@@ -21,7 +21,7 @@ class SandboxError(Exception):
 
 
 def disk_hint(error: OSError, otherwise: str) -> str:
-    """Say what to do about a file that cannot be written; `otherwise` if the disk is not full."""
+    """Return the hint for a file that cannot be written; `otherwise` if the disk is not full."""
     if error.errno in _FULL:
         return "free some space there, then run the command again"
     return otherwise

@@ -1,7 +1,7 @@
-"""What can be set to go wrong with a sandbox, as one document: see docs/sandbox.md.
+"""Configure what goes wrong in a sandbox, with one document: see docs/sandbox.md.
 
-`backlog sandbox serve --faults FILE` reads it from YAML or JSON; tests make it from a dictionary
-and `set_up` a sandbox with it.
+`backlog sandbox serve --faults FILE` reads it from YAML or JSON; tests create it from a dictionary
+and call `set_up` with it.
 """
 
 from collections.abc import Callable
@@ -66,12 +66,12 @@ _FAULTS_BY_NAME: dict[str, tuple[Callable[..., Fault], frozenset[str]]] = {
 
 
 def _fault_error(message: str, hint: str) -> PydanticCustomError:
-    # what is named in a message may hold braces, which pydantic would take for its own
+    # a value in a message may contain braces, which pydantic would interpret
     return PydanticCustomError("wrong-fault", "{told}", {"told": message, "hint": hint})
 
 
 class FaultEntry(_Model):
-    """A fault, and the request that meets it; with `times` those after it do so too."""
+    """A fault, and the request that it affects; with `times` also the requests after it."""
 
     request: PositiveInt = Field(description="The place of the request, from 1.")
     times: PositiveInt = 1
@@ -114,7 +114,7 @@ class FaultEntry(_Model):
         return {name for name in every if getattr(self, name) is not None}
 
     def fault(self) -> Fault:
-        """The fault itself."""
+        """Return the fault."""
         make, _ = _FAULTS_BY_NAME[self.kind]
         arguments: dict[str, Any] = {name: getattr(self, name) for name in self._set_parameters}
         if "failing" in arguments:
@@ -123,7 +123,7 @@ class FaultEntry(_Model):
 
 
 class LimitsEntry(_Model):
-    """Allowances; `null` switches one off. What is left out is as it always is."""
+    """Limits; `null` switches one off, and a missing one has its default."""
 
     per_hour: Switch = 5000
     searches_per_minute: Switch = 30
@@ -137,24 +137,24 @@ class LimitsEntry(_Model):
     status: Annotated[Literal["403", "429"], BeforeValidator(str)] = "403"
 
     def limits(self) -> Limits:
-        """The limits themselves."""
+        """Return the limits."""
         return Limits(**{**self.model_dump(), "status": int(self.status)})
 
 
 class ClockEntry(_Model):
-    """A virtual clock: it moves by itself with each request, and when it is told to."""
+    """A virtual clock: it advances with each request, and on demand."""
 
     start: datetime = START
     per_request: NonNegativeFloat = 0.0
 
     def clock(self) -> VirtualClock:
-        """The clock itself; a moment without a zone is UTC."""
+        """Return the clock; a time without a zone is in UTC."""
         start = self.start if self.start.tzinfo else self.start.replace(tzinfo=UTC)
         return VirtualClock(start, per_request=self.per_request)
 
 
 class TokenEntry(_Model):
-    """Who a token stands for, and what it may do."""
+    """The owner of a token, and its permissions."""
 
     login: str
     permission: Permission = "admin"
@@ -165,7 +165,7 @@ class TokenEntry(_Model):
     scopes: tuple[str, ...] | None = Field(CLASSIC, description="null: no classic token.")
 
     def grant(self) -> Grant:
-        """The grant itself."""
+        """Return the grant."""
         return Grant(**self.model_dump())
 
 
@@ -179,7 +179,7 @@ def _checked_version(version: str) -> str:
 
 
 class FaultConfig(_Model):
-    """All that can be set. Times are in seconds."""
+    """All settings. Times are in seconds."""
 
     version: Annotated[Literal["1"], BeforeValidator(str)] = "1"
     clock: ClockEntry | None = None
@@ -196,11 +196,11 @@ class FaultConfig(_Model):
 
     @property
     def features(self) -> Features:
-        """What the server has."""
+        """Return the features of the server."""
         return enterprise(self.enterprise) if self.enterprise else Features()
 
     def plan(self) -> FaultPlan:
-        """The faults by the requests that meet them; of two for one request the first counts."""
+        """Return the faults by request; if there are two for one request, the first one counts."""
         faults_by_request: dict[int, Fault] = {}
         for entry in self.faults:
             for request in range(entry.request, entry.request + entry.times):
@@ -209,7 +209,7 @@ class FaultConfig(_Model):
 
 
 def set_up(sandbox: Sandbox, config: FaultConfig) -> None:
-    """Make a sandbox behave so from its next request on; a clock is given when it is made."""
+    """Apply a configuration to a sandbox from its next request on, except for the clock."""
     sandbox.features = config.features
     sandbox.latency, sandbox.write_latency = config.latency, config.write_latency
     sandbox.list_lag = timedelta(seconds=config.list_lag)

@@ -1,8 +1,8 @@
-"""Trouble on order: what goes wrong with which request.
+"""Inject faults into requests on demand.
 
-A plan names requests by their place since the plan was set, from 1. Each fault says whether the
-request is carried out before the trouble (`delivered`), which is what decides whether a client
-that resends makes a duplicate. What the answers say is in `error_responses`.
+A plan numbers requests from 1 since it was set. Each fault has a flag `delivered`: whether the
+request is executed before the fault, which decides whether a client that retries creates a
+duplicate. The responses are in `error_responses`.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class ConnectionLostError(ConnectionResetError):
 
 
 class AnswerHangsError(ConnectionLostError):
-    """No answer came for `seconds`; the client gives up, or the connection is closed then."""
+    """No answer for `seconds`, after which the connection is closed, unless the client gives up."""
 
     def __init__(self, message: str, seconds: float) -> None:
         super().__init__(message)
@@ -43,10 +43,10 @@ class AnswerHangsError(ConnectionLostError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One trouble; make it with the functions below.
+    """One fault; create it with the functions below.
 
-    `ran` is how many of a batch's mutations are carried out, None for all of them; `failing` are
-    the places (from 1) of those that fail. `keep` is how much of each list is left.
+    `ran` is how many mutations of a batch are executed, None for all of them; `failing` are the
+    positions (from 1) of those that fail. `keep` is the share of each list that is returned.
     """
 
     kind: Kind
@@ -60,79 +60,79 @@ class Fault:
 
 
 def not_delivered() -> Fault:
-    """The connection is closed before the request is carried out."""
+    """Close the connection before the request is executed."""
     return Fault("closed")
 
 
 def answer_lost(*, ran: int | None = None) -> Fault:
-    """The request is carried out, then the connection is closed without an answer.
+    """Execute the request, then close the connection without an answer.
 
-    With `ran` only so many of a batch's mutations were carried out.
+    With `ran`, only this many mutations of a batch are executed.
     """
     return Fault("closed", delivered=True, ran=ran)
 
 
 def hang(seconds: float = 60.0, *, delivered: bool = False) -> Fault:
-    """No answer for so many seconds, then the connection is closed."""
+    """Send no answer for this many seconds, then close the connection."""
     return Fault("hang", delivered=delivered, seconds=seconds)
 
 
 def bad_gateway(status: int = 502, *, delivered: bool = False, ran: int | None = None) -> Fault:
-    """A page of HTML with 502 or 504, before or after the request is carried out."""
+    """Answer with an HTML page and 502 or 504, before or after the request is executed."""
     return Fault("bad_gateway", delivered=delivered, status=status, ran=ran)
 
 
 def timeout(status: int = 502, *, delivered: bool = False, ran: int | None = None) -> Fault:
-    """502 or 504 as JSON that says that it took too long, as GraphQL does after ten seconds."""
+    """Answer with 502 or 504 and a timeout message as JSON, as GraphQL does after ten seconds."""
     return Fault("timeout", delivered=delivered, status=status, ran=ran)
 
 
 def html_page(*, status: int = 200, delivered: bool = False) -> Fault:
-    """A page of HTML where JSON was due."""
+    """Answer with an HTML page instead of JSON."""
     return Fault("html", delivered=delivered, status=status)
 
 
 def truncated() -> Fault:
-    """The request is carried out, and the JSON of its answer ends in the middle."""
+    """Execute the request, and cut its JSON answer off in the middle."""
     return Fault("truncated", delivered=True)
 
 
 def graphql_error(*, delivered: bool = True, ran: int | None = None) -> Fault:
-    """`Something went wrong` with 200 (REST: 500), after the request was carried out or not."""
+    """Answer `Something went wrong` with 200 (REST: 500), before or after executing the request."""
     return Fault("graphql_error", delivered=delivered, ran=ran)
 
 
 def resource_limits(*, ran: int = 0) -> Fault:
-    """`RESOURCE_LIMITS_EXCEEDED` with 200; so many of a batch's mutations were carried out."""
+    """Answer `RESOURCE_LIMITS_EXCEEDED` with 200 after executing this many mutations of a batch."""
     return Fault("resource_limits", delivered=True, ran=ran)
 
 
 def validation_timeout() -> Fault:
-    """`Timeout on validation of query` with 200; nothing was carried out."""
+    """Answer `Timeout on validation of query` with 200, and execute nothing."""
     return Fault("validation_timeout")
 
 
 def partial(*failing: int) -> Fault:
-    """Of a batch's mutations those at these places (from 1) fail; the others stay carried out."""
+    """Make the mutations at these positions (from 1) of a batch fail, and execute the others."""
     return Fault("partial", delivered=True, failing=frozenset(failing or (1,)))
 
 
 def short_list(keep: float = 0.5) -> Fault:
-    """Every list of the answer ends early, and says that it ends there; the counts stay true."""
+    """End every list of the answer early, as if it were complete; the counts stay correct."""
     return Fault("short_list", delivered=True, keep=keep)
 
 
 def not_found() -> Fault:
-    """404, or `NOT_FOUND` in GraphQL, for what is there: as where rights are missing."""
+    """Answer 404, or `NOT_FOUND` in GraphQL, for an existing thing, as if rights were missing."""
     return Fault("not_found", status=404)
 
 
 def primary_limit(
     *, status: int = 403, worded: Literal["", "already", "installation"] = ""
 ) -> Fault:
-    """The hour's allowance is used up; GraphQL says it with 200 and `RATE_LIMITED`.
+    """Answer that the hourly limit is used up; for GraphQL with 200 and `RATE_LIMITED`.
 
-    Worded `already` it says `RATE_LIMIT`, as it does since 2026; `installation` is an app's.
+    Worded `already`, the type is `RATE_LIMIT`, as since 2026; `installation` is for Apps.
     """
     return Fault("primary_limit", status=status, worded=worded)
 
@@ -140,25 +140,25 @@ def primary_limit(
 def secondary_limit(
     *, retry_after: float | None = None, status: int = 403, worded: Literal["", "content"] = ""
 ) -> Fault:
-    """Too much at once: 403, 429, or 200 for GraphQL, with or without `retry-after` seconds."""
+    """Answer with a secondary limit: 403, 429, or 200 for GraphQL, perhaps with `retry-after`."""
     return Fault("secondary_limit", status=status, seconds=retry_after, worded=worded)
 
 
 def submitted_too_quickly() -> Fault:
-    """GraphQL's answer to content that comes too fast: 200, and nothing was made."""
+    """Answer that content is created too quickly (GraphQL: 200), and create nothing."""
     return Fault("too_quick")
 
 
 def latency(seconds: float) -> Fault:
-    """The answer is right and takes so much longer."""
+    """Delay the correct answer by this many seconds."""
     return Fault("latency", delivered=True, seconds=seconds)
 
 
 @dataclass(slots=True)
 class FaultPlan:
-    """Which request meets which fault; the first request after this was set is number 1.
+    """Faults by number of request; the first request after the plan was set is number 1.
 
-    With `writes_only` only requests that can change something are counted.
+    With `writes_only`, only requests that may change something are counted.
     """
 
     faults: Mapping[int, Fault] = field(default_factory=dict)
@@ -166,7 +166,7 @@ class FaultPlan:
     counted: int = 0
 
     def next(self, *, writes: bool) -> Fault | None:
-        """The fault that the request at hand meets."""
+        """Return the fault of the next request, if any."""
         if self.writes_only and not writes:
             return None
         self.counted += 1

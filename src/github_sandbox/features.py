@@ -1,4 +1,4 @@
-"""Servers that can do less: what an older GitHub Enterprise Server does not have."""
+"""Simulate servers with fewer features, such as older GitHub Enterprise Servers."""
 
 import re
 from dataclasses import dataclass, fields
@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the server has. Everything is switched on, as on github.com.
+    """The features of a server. By default it has all of them, like github.com.
 
     `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
     `option_ids` are ids in the input of single-select options.
@@ -23,15 +23,15 @@ class Features:
 
     @property
     def missing(self) -> frozenset[str]:
-        """The names of what is switched off."""
+        """The names of the missing features."""
         return frozenset(f.name for f in fields(self) if not getattr(self, f.name))
 
 
 def enterprise(version: str) -> Features:
-    """What a GitHub Enterprise Server of this version has; raises KeyError for another.
+    """Return the features of a GitHub Enterprise Server; raise KeyError for an unknown version.
 
     Source: the OpenAPI descriptions of these versions, which have no paths for sub-issues, issue
-    types or (before 3.19) dependencies. That GraphQL lacks the same is taken for granted.
+    types or (before 3.19) dependencies. GraphQL is assumed to lack the same features.
     """
     return _ENTERPRISE[version]
 
@@ -106,7 +106,7 @@ _FIELD = re.compile(r"  (\w+)[(:]")
 
 
 def prune(schema: str, features: Features) -> str:
-    """The schema's text (one field a line) without what is switched off."""
+    """Return the schema's text (one field per line) without missing features."""
     missing = {name for feature in features.missing for name in _SCHEMA_PARTS[feature]}
     lines: list[str] = []
     owner = ""
@@ -124,5 +124,5 @@ def prune(schema: str, features: Features) -> str:
 
 
 def serves(features: Features, path: str) -> bool:
-    """Whether a REST path exists on such a server."""
+    """Return whether a REST path exists on such a server."""
     return not any(part in path for feature in features.missing for part in _PATHS.get(feature, ()))

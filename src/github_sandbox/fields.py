@@ -1,4 +1,4 @@
-"""Building blocks of the tables that say how each GraphQL field is answered."""
+"""Build resolvers: the tables that map GraphQL fields to values."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
@@ -12,17 +12,17 @@ Table: TypeAlias = dict[str, Resolver]
 
 
 def attribute(name: str) -> Resolver:
-    """A resolver for a plain attribute."""
+    """Return a resolver for an attribute."""
     return lambda record, _: getattr(record, name)
 
 
 def constant(value: Any) -> Resolver:
-    """A resolver that always says the same."""
+    """Return a resolver for a constant."""
     return lambda *_: value
 
 
 def related(kind: type[Record], name: str) -> Resolver:
-    """The record whose number an attribute holds, or None."""
+    """Return a resolver for the record whose number is in an attribute, or None."""
 
     def resolve(record: Any, info: Info) -> Record | None:
         number = getattr(record, name)
@@ -32,7 +32,7 @@ def related(kind: type[Record], name: str) -> Resolver:
 
 
 def related_list(kind: type[Record], name: str) -> Resolver:
-    """A page of the records whose numbers an attribute holds, in that order."""
+    """Return a resolver for a page of the records whose numbers are in an attribute, in order."""
 
     def resolve(record: Any, info: Info, **arguments: Any) -> Connection:
         records = info.context.store.all(kind, getattr(record, name))
@@ -42,7 +42,7 @@ def related_list(kind: type[Record], name: str) -> Resolver:
 
 
 def record(**attributes: str) -> Table:
-    """What every record answers, and attributes under their GraphQL names."""
+    """Return the resolvers of every record, and of attributes under their GraphQL names."""
     table = {
         "id": attribute("node_id"),
         "databaseId": attribute("id"),
@@ -54,7 +54,7 @@ def record(**attributes: str) -> Table:
 
 
 def page(path: Callable[[Context, Any], str]) -> Table:
-    """`url` and `resourcePath`."""
+    """Return the resolvers of `url` and `resourcePath`."""
     return {
         "resourcePath": lambda record, info: path(info.context, record),
         "url": lambda record, info: info.context.web + path(info.context, record),
@@ -64,7 +64,7 @@ def page(path: Callable[[Context, Any], str]) -> Table:
 def order(
     records: Iterable[Any], order_by: dict[str, str] | None, keys: dict[str, str], default: str
 ) -> list[Any]:
-    """Sort by an `orderBy` input; `keys` maps its fields to attributes."""
+    """Sort records by an `orderBy` input; `keys` maps its fields to attributes."""
     source = keys[order_by["field"]] if order_by else default
 
     def key(record: Any) -> tuple[Any, int]:

@@ -1,4 +1,4 @@
-"""GitHub's GraphQL API: parse, validate, count, execute, and put faults into GitHub's shape."""
+"""Serve GitHub's GraphQL API: parse, validate, compute the cost, execute, and format errors."""
 
 import re
 from collections.abc import Callable
@@ -39,7 +39,7 @@ from github_sandbox.write import MUTATIONS, Mutation
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that was parsed and validated once; `errors` are ready to be answered."""
+    """A parsed and validated document; `errors` are in the format of the response."""
 
     document: DocumentNode | None
     errors: tuple[dict[str, Any], ...]
@@ -47,9 +47,9 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that can be executed: its operation, its name, what it mutates, its cost.
+    """An executable call: its operation, its name, its mutations, its cost.
 
-    `mutated` are the mutations in order, `fields` the names under which their results stand.
+    `mutated` are the mutations in order, `fields` the names of their results.
     """
 
     schema: GraphQLSchema
@@ -62,7 +62,7 @@ class Call:
 
     @property
     def mutations(self) -> int:
-        """How many mutations the call holds."""
+        """The number of mutations in the call."""
         return len(self.mutated)
 
 
@@ -86,7 +86,7 @@ def _parse_date(value: Any) -> str:
 
 
 def _literal(parser: Callable[[Any], str]) -> Callable[..., str]:
-    """A parser of values, for values that are written in the document."""
+    """Return a parser of literals in the document, from a parser of values."""
     return lambda node, _=None: parser(node.value)
 
 
@@ -102,14 +102,14 @@ def _mutation_resolver(mutate: Mutation) -> Any:
 
 @cache
 def schema(features: Features = ALL) -> GraphQLSchema:
-    """The sandbox's schema with its resolvers, as far as the server has these features."""
+    """Return the sandbox's schema with its resolvers, for a server with these features."""
     text = files("github_sandbox").joinpath("schema.graphql").read_text("utf-8")
     built = build_schema(prune(text, features), no_location=True)
     for name, parser in (("DateTime", _parse_moment), ("Date", _parse_date)):
         scalar = built.type_map[name]
         assert isinstance(scalar, GraphQLScalarType)
-        # graphql-core takes a parser for a scalar that was built from text by assignment
-        scalar.parse_value = parser  # type: ignore[method-assign]  # as graphql-core asks
+        # in graphql-core, the parser of a scalar from a text schema is set by assignment
+        scalar.parse_value = parser  # type: ignore[method-assign]  # as graphql-core documents
         scalar.parse_literal = _literal(parser)  # type: ignore[method-assign]  # the same
     for name, table in TYPES.items():
         kind = built.type_map[name]
@@ -124,9 +124,9 @@ def schema(features: Features = ALL) -> GraphQLSchema:
 
 
 def warm(features: Features = ALL) -> None:
-    """Do now what the first request would otherwise wait for: build and check the schema.
+    """Build and validate the schema now, so that the first request does not have to wait for it.
 
-    It is done once in a process.
+    It happens once per process.
     """
     assert_valid_schema(schema(features))
     prepare("{ viewer { login } }", features)
@@ -159,7 +159,7 @@ _REWORDED: tuple[tuple[re.Pattern[str], str, str], ...] = (
 
 
 def _extension_names(parts: dict[str, str]) -> dict[str, str]:
-    """Parts of a message under the names of GitHub's `extensions`."""
+    """Return parts of a message under the names in GitHub's `extensions`."""
     return {f"{name}Name": value for name, value in parts.items()}
 
 
@@ -170,7 +170,7 @@ def _locations(error: GraphQLError) -> list[dict[str, int]]:
 
 
 def _invalid(error: GraphQLError) -> dict[str, Any]:
-    """A fault of the document, in GitHub's words where they are known."""
+    """Return an error of the document, with GitHub's message if it is known."""
     for pattern, words, code in _REWORDED:
         match = pattern.match(error.message)
         if match:
@@ -184,7 +184,7 @@ def _invalid(error: GraphQLError) -> dict[str, Any]:
 
 
 def _failed(error: GraphQLError) -> dict[str, Any]:
-    """A fault of one field at execution; a bug of the sandbox's own is raised."""
+    """Return the error of a field during execution, or raise a bug of the sandbox itself."""
     cause = error.original_error
     if isinstance(cause, RefusalError):
         return {
@@ -202,12 +202,12 @@ def _failed(error: GraphQLError) -> dict[str, Any]:
 
 
 _SAME_SHAPE = "because they return conflicting types"
-"""GitHub takes `state` of an issue and of a pull request in one selection, which gh asks for."""
+"""GitHub allows `state` of an issue and of a pull request in one selection, and gh sends that."""
 
 
 @lru_cache(maxsize=256)
 def prepare(text: str, features: Features = ALL) -> Prepared:
-    """Parse and validate a document; the answer is remembered, for clients repeat themselves."""
+    """Parse and validate a document; the result is cached, as clients repeat their documents."""
     try:
         document = parse(text)
     except GraphQLSyntaxError as error:
@@ -233,7 +233,7 @@ def _refuse(message: str, **more: Any) -> dict[str, Any]:
 
 
 def read_call(body: Any, features: Features = ALL) -> Call | dict[str, Any]:
-    """Take a request's JSON; gives a call, or the answer that refuses it."""
+    """Return the call in a request's JSON, or the response that refuses it."""
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
         return _refuse("A query attribute must be specified and must be a string.")
     prepared = prepare(body["query"], features)
@@ -274,7 +274,7 @@ def read_call(body: Any, features: Features = ALL) -> Call | dict[str, Any]:
 
 
 def run(call: Call, ctx: Context) -> dict[str, Any]:
-    """Execute a call: mutations one after the other, each failing for itself."""
+    """Execute a call: mutations one after the other; one may fail without the others."""
     result = execute_sync(
         call.schema,
         call.document,

@@ -1,4 +1,4 @@
-"""Issues and their comments: making, changing, closing, moving, deleting them."""
+"""Create, change, close, transfer and delete issues and their comments."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ MAX_ASSIGNEES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIssue:
-    """All that one creation can set."""
+    """The values that a new issue can have."""
 
     title: str
     body: str = ""
@@ -48,7 +48,7 @@ def _repository_of(store: Store, issue: Issue) -> Repository:
 def require(
     store: Store, viewer: Viewer, repository: Repository, least: Literal["read", "triage", "write"]
 ) -> None:
-    """Raise `RefusalError` where the viewer may not do this here, or nobody may."""
+    """Raise `RefusalError` if the viewer, or everybody, may not do this in the repository."""
     full_name = store.full_name(repository)
     if not viewer.sees(repository, full_name):
         raise not_found("Repository", "name", full_name)
@@ -61,13 +61,13 @@ def require(
 
 
 def _require_edit(store: Store, viewer: Viewer, issue: Issue) -> None:
-    """Authors may edit, close and reopen their own; everybody else needs triage or write."""
+    """Raise unless the viewer may edit the issue: its author, or somebody with triage or write."""
     is_author = issue.author == viewer.account.id
     require(store, viewer, _repository_of(store, issue), "read" if is_author else "write")
 
 
 def checked_title(title: str) -> str:
-    """The title as it is stored: trimmed, not empty, not too long."""
+    """Return a title as it is stored, trimmed; refuse one that is empty or too long."""
     title = title.strip()
     if not title:
         raise invalid("Issue", "title", "can't be blank", "missing_field")
@@ -94,14 +94,14 @@ def _check_type(issue_type: IssueType | None, repository: Repository) -> None:
 
 
 def assignable(repository: Repository, account: Account) -> bool:
-    """Whether issues here may be assigned to somebody: a person who can at least read it."""
+    """Return whether an account can be assigned in a repository: a person with read access."""
     return account.kind == "User" and (
         account.permission != "none" or account.id == repository.owner
     )
 
 
 def _assigned(repository: Repository, accounts: Iterable[Account]) -> list[int]:
-    """Those who are assigned; others, and more than ten, are silently left out."""
+    """Return the accounts to assign; others, and more than ten, are silently left out."""
     able = (account.id for account in accounts if assignable(repository, account))
     return _unique(able)[:MAX_ASSIGNEES]
 
@@ -111,10 +111,10 @@ def _unique(numbers: Iterable[int]) -> list[int]:
 
 
 def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) -> Issue:
-    """Open an issue.
+    """Create an issue.
 
-    Labels, assignees, milestone and type are silently left out where the viewer may not push.
-    Everything is checked before anything is written.
+    Labels, assignees, milestone and type are silently left out if the viewer may not push.
+    Everything is validated before anything is written.
     """
     require(store, viewer, repository, "read")
     if not repository.has_issues and not new.is_pull:
@@ -156,10 +156,10 @@ def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) 
 
 
 def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) -> Issue:
-    """Change an issue; `changes` holds any of the keys below, and what is absent stays.
+    """Change an issue; `changes` has any of the keys below, and absent ones stay unchanged.
 
     title, body (text); labels, assignees (records, replacing the set); milestone, issue_type
-    (a record or None); state (OPEN, CLOSED), reason and duplicate_of. Everything is checked
+    (a record or None); state (OPEN, CLOSED), reason and duplicate_of. Everything is validated
     before anything is written.
     """
     _require_edit(store, viewer, issue)
@@ -200,7 +200,7 @@ def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) ->
 def close(
     store: Store, viewer: Viewer, issue: Issue, reason: str, duplicate_of: Issue | None = None
 ) -> Issue:
-    """Close, or change the reason of what is closed; boards set Status to Done."""
+    """Close an issue, or change the reason of a closed one; boards set Status to Done."""
     _require_edit(store, viewer, issue)
     was_open = issue.state == "OPEN"
     issue.state = "CLOSED"
@@ -215,7 +215,7 @@ def close(
 
 
 def reopen(store: Store, viewer: Viewer, issue: Issue) -> Issue:
-    """Open again; the board's Status stays as it is."""
+    """Reopen an issue; the board's Status stays unchanged."""
     _require_edit(store, viewer, issue)
     if issue.state == "CLOSED":
         issue.state, issue.state_reason = "OPEN", "REOPENED"
@@ -233,7 +233,7 @@ def change_labels(
     add: Sequence[Label] = (),
     remove: Sequence[Label] = (),
 ) -> Issue:
-    """Add and remove labels, leaving all others."""
+    """Add and remove labels, and keep all others."""
     repository = _repository_of(store, issue)
     require(store, viewer, repository, "triage")
     label_ids = _unique([*issue.labels, *(label.id for label in add)])
@@ -250,7 +250,7 @@ def change_labels(
 def find_or_create_labels(
     store: Store, viewer: Viewer, repository: Repository, names: Iterable[str]
 ) -> list[Label]:
-    """The labels with these names; unknown ones are made, as REST does for whoever may push."""
+    """Return labels by name, and create unknown ones, as REST does for viewers who may push."""
     labels = []
     for name in names:
         label = store.labels.get(repository.id, {}).get(name.strip().lower())
@@ -270,7 +270,7 @@ def change_assignees(
     add: Sequence[Account] = (),
     remove: Sequence[Account] = (),
 ) -> Issue:
-    """Add and remove assignees, leaving all others.
+    """Add and remove assignees, and keep all others.
 
     More than ten, and those who cannot be assigned here, are silently left out.
     """
@@ -286,7 +286,7 @@ def change_assignees(
 
 
 def set_type(store: Store, viewer: Viewer, issue: Issue, issue_type: IssueType | None) -> Issue:
-    """Give an issue a type of its organisation, or take it away."""
+    """Set the type of an issue, which belongs to its organization; None removes it."""
     require(store, viewer, _repository_of(store, issue), "triage")
     _check_type(issue_type, _repository_of(store, issue))
     issue.issue_type = issue_type.id if issue_type else None
@@ -298,7 +298,7 @@ def set_type(store: Store, viewer: Viewer, issue: Issue, issue_type: IssueType |
 
 
 def comment(store: Store, viewer: Viewer, issue: Issue, body: str) -> Comment:
-    """Say something below an issue."""
+    """Comment on an issue."""
     require(store, viewer, _repository_of(store, issue), "read")
     _check_comment(body)
     record = store.create(Comment, issue=issue.id, body=body, author=viewer.account.id)
@@ -308,7 +308,7 @@ def comment(store: Store, viewer: Viewer, issue: Issue, body: str) -> Comment:
 
 
 def edit_comment(store: Store, viewer: Viewer, comment: Comment, body: str) -> Comment:
-    """Change what was said."""
+    """Edit a comment."""
     issue = store.get(Issue, comment.issue)
     is_author = comment.author == viewer.account.id
     require(store, viewer, _repository_of(store, issue), "read" if is_author else "write")
@@ -329,7 +329,7 @@ def _check_comment(body: str) -> None:
 
 
 def _detach_from_all(store: Store, issue: Issue) -> None:
-    """Take an issue out of every relation."""
+    """Remove an issue from all its relations."""
     if issue.parent is not None:
         relations.detach(store, store.get(Issue, issue.parent), issue)
     for child in store.all(Issue, issue.sub_issues):
@@ -345,7 +345,7 @@ def _detach_from_all(store: Store, issue: Issue) -> None:
 
 
 def delete(store: Store, viewer: Viewer, issue: Issue) -> Repository:
-    """Remove an issue for good; its number is never used again. Needs admin."""
+    """Delete an issue permanently; its number is never reused. Needs admin."""
     repository = _repository_of(store, issue)
     viewer.require(store.full_name(repository), "admin")
     _detach_from_all(store, issue)
@@ -363,10 +363,10 @@ def delete(store: Store, viewer: Viewer, issue: Issue) -> Repository:
 def transfer(
     store: Store, viewer: Viewer, issue: Issue, target: Repository, *, create_labels: bool = False
 ) -> Issue:
-    """Move an issue to another repository of the same owner, where it is a new issue.
+    """Transfer an issue to another repository of the same owner, where it is a new issue.
 
-    Labels and the milestone go along where the target has ones of that name. Comments, board
-    cards, parent and sub-issues stay with it. The old number leads to the new issue.
+    It keeps the labels and the milestone whose names exist in the target, and its comments, board
+    cards, parent and sub-issues. The old number redirects to the new issue.
     """
     source = _repository_of(store, issue)
     require(store, viewer, source, "write")
@@ -404,7 +404,7 @@ def transfer(
 
 
 def _move_relations(store: Store, issue: Issue, moved: Issue) -> None:
-    """Bring comments, cards and relations over to the new record."""
+    """Move comments, cards and relations to the new record."""
     for comment in list(store.comments.pop(issue.id, {}).values()):
         comment.issue = moved.id
         store.comments.setdefault(moved.id, {})[comment.id] = comment

@@ -1,9 +1,9 @@
-"""Where the sandbox keeps its state: a snapshot, and a journal of what changed since.
+"""Persist the sandbox's state: a snapshot, and a journal of what changed since.
 
-Each answered write adds one line to the journal, so that its cost is that of the change and not
-of the whole state. Start, close, and a journal that has outgrown the snapshot fold the journal
-into the snapshot, which is replaced atomically. Every journal line puts whole records, so
-replaying a journal onto a snapshot that already holds it changes nothing. A torn last line was
+Each answered write appends one line to the journal, so that its cost depends on the change and
+not on the whole state. Start, close, and a journal that has outgrown the snapshot fold the journal
+into the snapshot, which is replaced atomically. Every journal line has whole records, so replaying
+a journal onto a snapshot that already includes it changes nothing. An incomplete last line was
 never answered and is dropped.
 """
 
@@ -18,15 +18,15 @@ from github_sandbox.errors import SandboxError, disk_hint
 from github_sandbox.restore import LARGEST, read_json
 
 FOLD_AT = 4 * 1024 * 1024
-"""Bytes that a journal may always have; beyond them no more than the snapshot has."""
+"""Bytes that a journal may always have; beyond that it may be as large as the snapshot."""
 
 SNAPSHOT, PARTIAL, JOURNAL = "state.json", "state.json.partial", "journal.jsonl"
 
 
 class Journal:
-    """The files of one state folder; `length` are the journal's bytes.
+    """The files of one state folder; `length` is the size of the journal in bytes.
 
-    Not safe for two writers: see `lock`. Raises `SandboxError` where the disk says no.
+    Not safe for two writers: see `lock`. Raises `SandboxError` for errors of the disk.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,15 +42,15 @@ class Journal:
             )
 
     def damaged(self, error: Exception) -> SandboxError:
-        """The fault of a state that cannot be read."""
+        """Return the error for a state that cannot be read."""
         return SandboxError(
             f"{self.folder}: the sandbox's state cannot be read: {str(error) or repr(error)}",
             slug="sandbox-damaged",
-            hint="forget it with `backlog sandbox reset`",
+            hint="delete it with `backlog sandbox reset`",
         )
 
     def load(self) -> tuple[dict[int, tuple[str, dict[str, Any]]], int]:
-        """Read all records, by number, as (kind, values), and the highest number ever given."""
+        """Read all records by number, as (kind, values), and the highest number ever used."""
         records: dict[int, tuple[str, dict[str, Any]]] = {}
         highest = 0
         if self.snapshot_path.exists():
@@ -76,7 +76,7 @@ class Journal:
         return records, highest
 
     def append(self, changed: list[tuple[str, dict[str, Any]]], dropped: list[int]) -> None:
-        """Add one change; on return it survives the end of this process."""
+        """Append one change; when this returns, it survives the end of this process."""
         entry: dict[str, Any] = {"put": changed}
         if dropped:
             entry["drop"] = dropped
@@ -86,7 +86,7 @@ class Journal:
             self._file.flush()
 
     def fold(self, records: list[tuple[str, dict[str, Any]]], highest: int) -> None:
-        """Write the snapshot anew and empty the journal."""
+        """Rewrite the snapshot and empty the journal."""
         partial = self.folder / PARTIAL
         text = json.dumps(
             {"format_version": 1, "highest": highest, "records": records}, separators=(",", ":")
@@ -103,11 +103,11 @@ class Journal:
 
     @property
     def is_long(self) -> bool:
-        """Whether folding it now costs less than what was written since the last time."""
+        """Whether folding the journal now costs less than what was written since the last time."""
         return self.length > max(FOLD_AT, self._snapshot_bytes)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         with self._on_disk():
             self._file.close()
 
@@ -125,7 +125,7 @@ class Journal:
 
 
 def _bytes_of(path: Path) -> bytes:
-    """The content of a file. Raises `ValueError` for one that no sandbox has written."""
+    """Return the content of a file, or raise `ValueError` if it is too large to be ours."""
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} has more than {LARGEST} bytes")
     return path.read_bytes()

@@ -1,8 +1,9 @@
-"""The allowances of a token: an hour's requests and points, a minute's points and creations.
+"""Enforce the rate limits of a token: per hour and per minute, for points and creations.
 
-GitHub documents: 5,000 requests and, apart, 5,000 GraphQL points an hour (a workflow's own token:
-1,000); 30 searches a minute; 900 REST and 2,000 GraphQL points a minute, where reading is 1 point
-and writing 5; about 80 creations a minute and 500 an hour; 100 requests at once.
+GitHub documents: 5,000 requests and, separately, 5,000 GraphQL points per hour (a workflow's own
+token: 1,000); 30 searches per minute; 900 REST and 2,000 GraphQL points per minute, with 1 point
+for a read and 5 for a write; about 80 creations per minute and 500 per hour; 100 concurrent
+requests.
 """
 
 from collections import deque
@@ -15,16 +16,16 @@ HOUR = 3600
 MINUTE = 60
 Resource: TypeAlias = Literal["core", "graphql", "search"]
 RESOURCES: tuple[Resource, ...] = get_args(Resource)
-"""What is counted apart: REST requests, GraphQL points, searches."""
+"""What is counted separately: REST requests, GraphQL points, searches."""
 UNLIMITED = 5000
-"""What the headers say where a limit is switched off."""
+"""The limit in the headers if it is switched off."""
 Trip: TypeAlias = Literal["points", "content"]
-"""Which secondary limit a request ran into."""
+"""The secondary limit that a request exceeds."""
 
 
 @dataclass(slots=True)
 class _Window:
-    """What was let through in the last `seconds`, and until when nothing is."""
+    """What was accepted in the last `seconds`, and until when requests are refused."""
 
     seconds: int
     entries: deque[tuple[float, int]] = field(default_factory=deque)
@@ -32,26 +33,26 @@ class _Window:
     blocked_until: float = 0.0
 
     def has_room(self, weight: int, limit: int | None, now: float) -> bool:
-        """Whether so much more stays within the limit."""
+        """Return whether this much more stays within the limit."""
         while self.entries and self.entries[0][0] <= now - self.seconds:
             self.total -= self.entries.popleft()[1]
         return now >= self.blocked_until and (limit is None or self.total + weight <= limit)
 
     def take(self, weight: int, now: float) -> None:
-        """Count what was let through."""
+        """Count an accepted request."""
         self.entries.append((now, weight))
         self.total += weight
 
 
 @dataclass(slots=True)
 class Limits:
-    """How much a token may do. None switches a limit off.
+    """The limits of a token. None switches one off.
 
-    `per_hour` are REST requests and, counted apart, GraphQL points. The limits by the minute are
-    the secondary ones; the request beyond one is refused, and so is every other of its kind in
-    the `block_seconds` after it. With `tells` the refusal carries `retry-after`. `status` is what
-    it is answered with. `at_once` counts requests that wait for their answer. `blocks` counts
-    refusals by secondary limits.
+    `per_hour` are REST requests and, counted separately, GraphQL points. The limits per minute are
+    the secondary ones; the request that exceeds one is refused, and so are all others of its kind
+    during `block_seconds`. With `tells` set, refusals have a `retry-after`. `status` is the
+    status of refusals. `at_once` limits concurrent requests. `blocks` counts the refusals by
+    secondary limits.
     """
 
     per_hour: int | None = 5000
@@ -71,7 +72,7 @@ class Limits:
     _hour: _Window = field(default_factory=lambda: _Window(HOUR))
 
     def window(self, token: str, resource: Resource, now: float) -> RateState:
-        """A token's allowance at this moment (seconds since 1970)."""
+        """Return a token's rate limit at this time (seconds since the epoch)."""
         state = self._windows.get((token, resource))
         if state is None or now >= state.reset:
             length = MINUTE if resource == "search" else HOUR
@@ -83,13 +84,13 @@ class Limits:
         return self.searches_per_minute if resource == "search" else self.per_hour
 
     def spent(self, state: RateState, points: int, resource: Resource) -> bool:
-        """Whether so many points are more than what is left."""
+        """Return whether this many points exceed what is left."""
         return self._allowed(resource) is not None and state.used + points > state.limit
 
     def trips(
         self, token: str, resource: Resource, points: int, creations: int, now: float
     ) -> Trip | None:
-        """Count a request's secondary points and creations, unless they are too many now."""
+        """Count a request's points and creations, or return the secondary limit they exceed."""
         allowed = {
             "core": self.rest_points_per_minute,
             "search": self.rest_points_per_minute,
@@ -116,7 +117,7 @@ class Limits:
         return trip
 
     def retry_after(self, trip: Trip, token: str, resource: Resource, now: float) -> float | None:
-        """The seconds that a refusal names, None where it names none."""
+        """Return the seconds for `retry-after`; None if the refusal does not have it."""
         if not self.tells:
             return None
         kind = "graphql" if resource == "graphql" else "rest"
@@ -125,7 +126,7 @@ class Limits:
 
 
 def documented() -> Limits:
-    """All limits that GitHub documents for a user's token, as it documents them."""
+    """Return all limits that GitHub documents for a user's token."""
     return Limits(
         rest_points_per_minute=900,
         graphql_points_per_minute=2000,

@@ -1,8 +1,8 @@
-"""The records of the simulated GitHub: what it holds, one class per kind of thing.
+"""Define the records of the simulated GitHub, one class per kind.
 
-Every record has one number that is unique in the whole sandbox (the REST `id`) and an opaque
-node id (the GraphQL `id`). Moments are ISO strings in UTC to the second, as GitHub prints them,
-so that they compare as text. Records refer to each other by number.
+Every record has a number that is unique in the whole sandbox (the REST `id`) and an opaque node id
+(the GraphQL `id`). Times are ISO strings in UTC to the second, as GitHub prints them, so that they
+compare as text. Records refer to each other by number.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """What every record has."""
+    """The attributes of every record."""
 
     typename: ClassVar[str] = "Record"
     prefix: ClassVar[str] = "X"
@@ -24,9 +24,9 @@ class Record:
 
 @dataclass(slots=True, kw_only=True)
 class Account(Record):
-    """Somebody who acts or owns: a user, an organisation, or an app's bot.
+    """A user, an organization, or an App's bot.
 
-    `permission` is what the account may do in repositories, as the last grant said.
+    `permission` is the account's permission in repositories, from its latest grant.
     """
 
     kind: Literal["User", "Organization", "Bot"]
@@ -38,7 +38,7 @@ class Account(Record):
 
 @dataclass(slots=True, kw_only=True)
 class IssueType(Record):
-    """An organisation's issue type."""
+    """An issue type of an organization."""
 
     typename: ClassVar[str] = "IssueType"
     prefix: ClassVar[str] = "IT"
@@ -53,8 +53,8 @@ class IssueType(Record):
 class Repository(Record):
     """A repository; issues and pull requests share one series of numbers.
 
-    `moved` maps the number of a transferred issue to its record elsewhere; `deleted` holds the
-    numbers that are gone for good.
+    `moved` maps the number of a transferred issue to its record elsewhere; `deleted` has the
+    numbers of deleted issues.
     """
 
     typename: ClassVar[str] = "Repository"
@@ -87,7 +87,7 @@ class Label(Record):
 
 @dataclass(slots=True, kw_only=True)
 class Milestone(Record):
-    """A milestone; `due_on` is a moment that stands for a day."""
+    """A milestone; only the date of `due_on` matters."""
 
     typename: ClassVar[str] = "Milestone"
     prefix: ClassVar[str] = "MI"
@@ -103,9 +103,9 @@ class Milestone(Record):
 
 @dataclass(slots=True, kw_only=True)
 class Issue(Record):
-    """An issue, or a pull request where `is_pull` says so.
+    """An issue, or a pull request if `is_pull` is set.
 
-    `sub_issues` are in their order on the parent. `blocked_by` and `blocking` mirror each other.
+    `sub_issues` are in the order of the parent. `blocked_by` and `blocking` mirror each other.
     """
 
     repository: int
@@ -132,7 +132,7 @@ class Issue(Record):
 
 @dataclass(slots=True, kw_only=True)
 class Comment(Record):
-    """A comment below an issue."""
+    """A comment on an issue."""
 
     typename: ClassVar[str] = "IssueComment"
     prefix: ClassVar[str] = "IC"
@@ -145,7 +145,7 @@ class Comment(Record):
 
 @dataclass(slots=True, kw_only=True)
 class Discussion(Record):
-    """A discussion; its number is of the same series as those of issues."""
+    """A discussion; its number is from the same series as those of issues."""
 
     typename: ClassVar[str] = "Discussion"
     prefix: ClassVar[str] = "D"
@@ -160,7 +160,7 @@ class Discussion(Record):
 
 @dataclass(slots=True, kw_only=True)
 class DiscussionComment(Record):
-    """A comment of a discussion, or an answer to one (`reply_to`)."""
+    """A comment on a discussion, or a reply to one (`reply_to`)."""
 
     typename: ClassVar[str] = "DiscussionComment"
     prefix: ClassVar[str] = "DC"
@@ -191,7 +191,7 @@ class Project(Record):
 
 @dataclass(slots=True, kw_only=True)
 class StatusUpdate(Record):
-    """How a board stands, in words; dates are ISO."""
+    """A status update of a board; dates are ISO."""
 
     typename: ClassVar[str] = "ProjectV2StatusUpdate"
     prefix: ClassVar[str] = "PVTSU"
@@ -242,7 +242,7 @@ class Item(Record):
 
 @dataclass(slots=True, kw_only=True)
 class Event(Record):
-    """Something that happened: who did what to which thing."""
+    """An event: who did what to which record."""
 
     typename: ClassVar[str] = "Event"
     prefix: ClassVar[str] = "EV"
@@ -297,7 +297,7 @@ FIELD_TYPES = {
 
 
 def typename(record: object) -> str:
-    """The GraphQL type of a record, or of a value that names its own under `__typename`."""
+    """Return the GraphQL type of a record, or of a mapping with `__typename`."""
     match record:
         case Issue():
             return "PullRequest" if record.is_pull else "Issue"
@@ -313,7 +313,7 @@ def typename(record: object) -> str:
 
 
 def node_prefix(kind: type[Record], values: dict[str, Any]) -> str:
-    """The letters that a node id of this record begins with."""
+    """Return the prefix of node ids of this record."""
     if kind is Account:
         return ACCOUNT_PREFIXES[values["kind"]]
     if kind is Issue:
@@ -333,12 +333,12 @@ PERMISSIONS = {
     "organization_projects": "write",
     "pull_requests": "write",
 }
-"""What an App is granted unless something else is said."""
+"""The default permissions of an App."""
 
 
 @dataclass(slots=True, kw_only=True)
 class App:
-    """A GitHub App. Without a `public_key` every signature is taken for its own."""
+    """A GitHub App. Without a `public_key`, every signature is accepted."""
 
     id: int
     slug: str
@@ -349,5 +349,5 @@ class App:
 
     @property
     def login(self) -> str:
-        """The login of its bot."""
+        """The login of the App's bot."""
         return f"{self.slug}[bot]"

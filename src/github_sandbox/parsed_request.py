@@ -1,4 +1,4 @@
-"""A request on its way through the sandbox: what it is, before it is done."""
+"""Classify requests before they are executed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +10,13 @@ from github_sandbox.limits import Resource
 from github_sandbox.messages import Request
 
 CREATIONS = ("createIssue", "addComment")
-"""The mutations that make content; REST's are POSTs of issues and comments."""
+"""The mutations that create content; in REST that is a POST of an issue or a comment."""
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(slots=True)
 class ParsedRequest:
-    """A request taken apart. `path` is without prefix; `call` is GraphQL's, or its refusal."""
+    """A parsed request. `path` has no prefix; `call` is the GraphQL call, or its refusal."""
 
     request: Request
     path: str
@@ -26,17 +26,17 @@ class ParsedRequest:
 
     @property
     def route(self) -> str:
-        """The path without its query."""
+        """The path without the query."""
         return urlsplit(self.path).path
 
     @property
     def is_graphql(self) -> bool:
-        """Whether it goes to GraphQL."""
+        """Whether this is a GraphQL request."""
         return self.route == "/graphql"
 
     @property
     def resource(self) -> Resource:
-        """Which allowance the request is counted against."""
+        """The rate limit toward which the request counts."""
         if self.is_graphql:
             return "graphql"
         return "search" if self.route.startswith("/search/") else "core"
@@ -48,32 +48,32 @@ class ParsedRequest:
 
     @property
     def mutations(self) -> int:
-        """How many mutations it holds."""
+        """The number of mutations."""
         return self.call.mutations if isinstance(self.call, graphql.Call) else 0
 
     @property
     def points(self) -> int:
-        """What it takes from the hour's allowance."""
+        """The points that count toward the hourly limit."""
         return self.call.cost.points if isinstance(self.call, graphql.Call) else 1
 
     @property
     def writes(self) -> bool:
-        """Whether it could change something."""
+        """Whether the request may change something."""
         return self.mutations > 0 if self.is_graphql else self.request.method not in _READS
 
     @property
     def minute_points(self) -> int:
-        """What it takes from the minute's allowance: 1 for a read, 5 for a write."""
+        """The points that count toward the limit per minute: 1 for a read, 5 for a write."""
         return 5 if self.writes else 1
 
     @property
     def fields(self) -> list[str]:
-        """The names under which a mutation's results stand."""
+        """The names of the results of mutations."""
         return self.call.fields if isinstance(self.call, graphql.Call) else []
 
     @property
     def creations(self) -> int:
-        """How many issues or comments the request would make."""
+        """The number of issues and comments that the request would create."""
         if isinstance(self.call, graphql.Call):
             return sum(name in CREATIONS for name in self.call.mutated)
         last = self.route.rsplit("/", 1)[-1]
@@ -81,7 +81,7 @@ class ParsedRequest:
 
 
 def parse_request(request: Request, features: Features) -> ParsedRequest:
-    """Find out what a request is, without doing it."""
+    """Parse and classify a request without executing it."""
     path, prefix = request.path, ""
     for server_prefix, target in (("/api/v3", ""), ("/api/graphql", "/graphql")):
         if path == server_prefix or path.startswith((server_prefix + "/", server_prefix + "?")):

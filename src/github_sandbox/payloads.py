@@ -1,4 +1,4 @@
-"""Labels, milestones, issues and comments in the shapes of GitHub's REST API."""
+"""Build the REST payloads of labels, milestones, issues and comments."""
 
 import re
 from typing import Any
@@ -16,13 +16,13 @@ def _account_or_none(ctx: Context, number: int | None) -> Json | None:
 
 
 def _repository_urls(ctx: Context, record: Label | Milestone | Issue) -> tuple[str, str]:
-    """The API address and the page of the repository that a record lives in."""
+    """Return the API address and the page of a record's repository."""
     full_name = ctx.store.full_name(ctx.store.get(Repository, record.repository))
     return f"{ctx.api}/repos/{full_name}", f"{ctx.web}/{full_name}"
 
 
 def label(ctx: Context, record: Label) -> Json:
-    """A label."""
+    """Return the payload of a label."""
     api, _ = _repository_urls(ctx, record)
     quoted = re.sub(r"\s", "%20", record.name)
     return {
@@ -36,7 +36,7 @@ def label(ctx: Context, record: Label) -> Json:
 
 
 def milestone(ctx: Context, record: Milestone) -> Json:
-    """A milestone with its counts."""
+    """Return the payload of a milestone, with its counts."""
     api, web = _repository_urls(ctx, record)
     if record.id not in ctx.counts:
         ctx.counts[record.id] = repositories.milestone_counts(ctx.store, record)
@@ -60,7 +60,7 @@ def milestone(ctx: Context, record: Milestone) -> Json:
 
 
 def issue_type(record: IssueType) -> Json:
-    """An issue type."""
+    """Return the payload of an issue type."""
     return {
         **base(record),
         "name": record.name,
@@ -84,7 +84,7 @@ def _issue_links(api: str, web_path: str, record: Issue) -> Json:
 
 
 def issue(ctx: Context, record: Issue) -> Json:
-    """An issue; a pull request is one with `pull_request`."""
+    """Return the payload of an issue; that of a pull request has `pull_request`."""
     store = ctx.store
     api, _ = _repository_urls(ctx, record)
     assignees = [account(ctx, user) for user in store.all(Account, record.assignees)]
@@ -139,7 +139,7 @@ def issue(ctx: Context, record: Issue) -> Json:
 
 
 def comment(ctx: Context, record: Comment) -> Json:
-    """A comment."""
+    """Return the payload of a comment."""
     parent = ctx.store.get(Issue, record.issue)
     api, _ = _repository_urls(ctx, parent)
     repository = ctx.store.get(Repository, parent.repository)

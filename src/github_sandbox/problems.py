@@ -1,11 +1,11 @@
-"""What the simulated GitHub refuses, in a form that both of its APIs can put into words."""
+"""Define refusals of the simulated GitHub, which both of its APIs can report."""
 
 
 class RefusalError(Exception):
-    """A request that GitHub would answer with an error.
+    """GitHub would answer the request with an error.
 
-    `type` is the GraphQL error type. For a refused value, `resource`, `field` and `code` say in
-    REST's words what was wrong with which part.
+    `type` is the GraphQL error type. For an invalid value, `resource`, `field` and `code` are those
+    of the REST error.
     """
 
     def __init__(
@@ -28,18 +28,18 @@ class RefusalError(Exception):
 
 
 def invalid(resource: str, field: str, message: str, code: str = "custom") -> RefusalError:
-    """A value that a record cannot take; `message` goes on after the field's name."""
+    """Return the error for an invalid value; `message` follows the name of the field."""
     words = f"{field.replace('_', ' ').capitalize()} {message}" if field else message
     return RefusalError("UNPROCESSABLE", words, resource=resource, field=field, code=code)
 
 
 def already_taken(resource: str, field: str) -> RefusalError:
-    """A name that another record already has."""
+    """Return the error for a name that another record already has."""
     return invalid(resource, field, "has already been taken", "already_exists")
 
 
 def no_node(node_id: str, kind: str | None = None) -> RefusalError:
-    """A node id that leads nowhere, or to another kind of thing."""
+    """Return the error for a node id that does not exist, or has another kind."""
     subject = f"{kind} node" if kind else "a node"
     return RefusalError(
         "NOT_FOUND", f"Could not resolve to {subject} with the global id of '{node_id}'."
@@ -47,7 +47,7 @@ def no_node(node_id: str, kind: str | None = None) -> RefusalError:
 
 
 def not_found(kind: str, by: str, value: object) -> RefusalError:
-    """Nothing of this kind under that name, login or number."""
+    """Return the error for a name, login or number that does not exist."""
     article = "an" if kind[0] in "AEIOaeio" else "a"
     shown = value if isinstance(value, int) else f"'{value}'"
     return RefusalError(
@@ -56,11 +56,11 @@ def not_found(kind: str, by: str, value: object) -> RefusalError:
 
 
 def forbidden(message: str) -> RefusalError:
-    """A thing that this token or this person may not do."""
+    """Return the error for something that this token or person may not do."""
     return RefusalError("FORBIDDEN", message)
 
 
 def check_length(resource: str, field: str, text: str, limit: int) -> None:
-    """Refuse a text that is longer than GitHub stores; counted in characters."""
+    """Refuse a text with more characters than GitHub stores."""
     if len(text) > limit:
         raise invalid(resource, field, f"is too long (maximum is {limit} characters)")

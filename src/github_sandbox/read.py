@@ -1,4 +1,4 @@
-"""The top of the GraphQL schema, and the table of all that can be read."""
+"""Resolve the root of the GraphQL schema, and collect the tables of all resolvers."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def _owner(_: Any, info: Info, login: str) -> Account | None:
 
 
 def _visible(ctx: Context, record: Record) -> bool:
-    """Whether a node may be looked up by its id; a board out of reach is a refusal of its own."""
+    """Return whether a node can be looked up by id; raise for a board out of reach."""
     store = ctx.store
     if isinstance(record, Item | Field):
         record = store.get(Project, record.project)
@@ -96,7 +96,7 @@ def _rate_limit(_: Any, info: Info, dryRun: bool = False) -> dict[str, Any]:  # 
 
 
 def _search(_: Any, info: Info, query: str, type: str, **arguments: Any) -> dict[str, Any]:  # noqa: A002 - the schema's name
-    """The `search` field: issues and pull requests; of all else there is nothing to find."""
+    """Resolve `search`: it finds issues and pull requests only."""
     issues = search.find(info.context, search.read_query(query)) if type == "ISSUE" else []
     reachable = page_by_index(info, issues[: search.MAX_RESULTS], arguments)
     return {
@@ -149,4 +149,4 @@ TYPES: dict[str, Table] = {
     "ProjectV2ItemFieldLabelValue": {"labels": inner_page("labels")},
     "ProjectV2ItemFieldUserValue": {"users": inner_page("users")},
 }
-"""Resolvers by GraphQL type; a field that is not here is read from a mapping or an attribute."""
+"""Resolvers by GraphQL type; other fields are read from a mapping or an attribute."""

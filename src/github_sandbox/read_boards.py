@@ -1,4 +1,4 @@
-"""How boards, their fields, cards and values answer in GraphQL."""
+"""Resolve boards, their fields, cards and values in GraphQL."""
 
 from datetime import UTC, date, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ def _project_fields(project: Project, info: Info, **arguments: Any) -> Connectio
 
 
 def _project_items_page(project: Project, info: Info, **arguments: Any) -> Connection:
-    """A board's cards; archived ones are not among them, as on GitHub."""
+    """Return a board's cards, without archived ones, as on GitHub."""
     items = boards.items_of(info.context.store, project)
     order = arguments.get("orderBy")
     descending = bool(order and order["direction"] == "DESC")
@@ -48,7 +48,7 @@ def _project_items_page(project: Project, info: Info, **arguments: Any) -> Conne
 
 
 def _status_updates(project: Project, info: Info, **arguments: Any) -> Connection:
-    """How a board stood, newest first unless asked otherwise."""
+    """Return a board's status updates, newest first by default."""
     updates = info.context.store.status_updates.get(project.id, ())
     order_by = arguments.get("orderBy")
     keys = {"CREATED_AT": "created_at"}
@@ -122,7 +122,7 @@ FIELD: Table = {
 
 
 def _content(item: Item, info: Info) -> Any:
-    """An item's issue or pull request, a draft's own text, or None where it may not be seen."""
+    """Return an item's issue or pull request, a draft's text, or None if it may not be seen."""
     ctx = info.context
     if item.content is None:
         return {
@@ -152,7 +152,7 @@ def _choice(choices: list[dict[str, Any]], choice_id: str) -> dict[str, Any]:
 
 
 def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
-    """A value that was set by hand, as the GraphQL object."""
+    """Return a value that was set on the card, as a GraphQL object."""
     stored = item.values.get(str(field.id))
     if stored is None:
         return None
@@ -189,7 +189,7 @@ def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | No
 
 
 def _derived_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
-    """A value that the card's content gives; None where it is empty."""
+    """Return a value that comes from the card's content; None if it is empty."""
     if field.data_type == "TITLE":
         content = ctx.store.get(Issue, item.content) if item.content else None
         return {
@@ -265,5 +265,5 @@ ITEM: Table = {
 
 
 def inner_page(name: str) -> Resolver:
-    """A page of the list that a value holds under this name."""
+    """Return a resolver for a page of the list with this name in a value."""
     return lambda value, info, **arguments: page_by_index(info, value[name], arguments)

@@ -1,4 +1,4 @@
-"""How discussions and their comments answer in GraphQL."""
+"""Resolve discussions and their comments in GraphQL."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from github_sandbox.models import Account, Discussion, DiscussionComment, Reposi
 
 
 def _below(comment: Discussion | DiscussionComment, info: Info, **arguments: Any) -> Connection:
-    """The comments of a discussion, or the answers to one of them."""
+    """Return the comments of a discussion, or the replies to one of them."""
     within = comment.id if isinstance(comment, Discussion) else comment.discussion
     reply_to = None if isinstance(comment, Discussion) else comment.id
     return page_by_index(info, info.context.store.replies.get((within, reply_to), []), arguments)

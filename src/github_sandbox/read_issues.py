@@ -1,4 +1,4 @@
-"""How issues, pull requests and comments answer in GraphQL."""
+"""Resolve issues, pull requests and comments in GraphQL."""
 
 import html
 import re
@@ -13,7 +13,7 @@ from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Mil
 
 
 def filter_issues(ctx: Context, issues: Iterable[Issue], filters: dict[str, Any]) -> list[Issue]:
-    """The issues that fit `IssueFilters`; an unknown label, person or type matches nothing."""
+    """Return the issues that match `IssueFilters`; unknown names match nothing."""
     matches = list(issues)
     store = ctx.store
     if filters.get("states"):
@@ -52,7 +52,7 @@ def filter_issues(ctx: Context, issues: Iterable[Issue], filters: dict[str, Any]
 
 
 def holds(value: int | list[int] | None, number: int) -> bool:
-    """Whether a number is this one, or among these."""
+    """Return whether a number is this one, or one of these."""
     return number in value if isinstance(value, list) else value == number
 
 
@@ -62,7 +62,7 @@ def _milestone_number(ctx: Context, issue: Issue) -> str:
 
 
 def issues_page(info: Info, issues: Iterable[Issue], arguments: dict[str, Any]) -> Connection:
-    """A page of those issues that fit the arguments; pull requests are left out."""
+    """Return a page of the issues that match the arguments, without pull requests."""
     filters = dict(arguments.get("filterBy") or {})
     for name in ("states", "labels"):
         if arguments.get(name):

@@ -1,4 +1,4 @@
-"""How owners, repositories, labels and milestones answer in GraphQL."""
+"""Resolve owners, repositories, labels and milestones in GraphQL."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,7 +23,7 @@ from github_sandbox.read_issues import holds, issues_page
 
 
 def find_repository(ctx: Context, owner: str, name: str) -> Repository:
-    """A repository by owner and name; raises `RefusalError` where it cannot be seen."""
+    """Return a repository by owner and name; raise `RefusalError` if it cannot be seen."""
     repository = ctx.store.repository(owner, name)
     if repository is None or not ctx.viewer.sees(repository, ctx.store.full_name(repository)):
         raise not_found("Repository", "name", f"{owner}/{name}")
@@ -31,7 +31,7 @@ def find_repository(ctx: Context, owner: str, name: str) -> Repository:
 
 
 def repository_field(_: Any, info: Info, owner: str, name: str, followRenames: bool) -> Repository:  # noqa: N803 - the schema's name
-    """The `repository` field."""
+    """Resolve `repository`."""
     repository = find_repository(info.context, owner, name)
     if not followRenames and repository.name.lower() != name.lower():
         raise not_found("Repository", "name", f"{owner}/{name}")
@@ -39,7 +39,7 @@ def repository_field(_: Any, info: Info, owner: str, name: str, followRenames: b
 
 
 def _project_matches(project: Project, query: str) -> bool:
-    """Whether a board fits a search: words of its title, `is:open`, `is:closed`."""
+    """Return whether a board matches a search: words of its title, `is:open`, `is:closed`."""
     for word in query.lower().split():
         if word in ("is:open", "is:closed"):
             if project.closed != (word == "is:closed"):
@@ -200,10 +200,10 @@ def _collaborators(
     info: Info,
     login: str | None = None,
     query: str | None = None,
-    affiliation: str | None = None,  # noqa: ARG001 - nobody is known to be from outside
+    affiliation: str | None = None,  # noqa: ARG001 - there are no outside collaborators
     **arguments: Any,
 ) -> Connection:
-    """Whoever may do anything here beyond what everybody may; shown to those who may push."""
+    """Return people with a permission in the repository; only viewers who may push see them."""
     ctx = info.context
     if not ctx.viewer.may(ctx.store.full_name(repository), "write"):
         raise forbidden("You do not have permission to view repository collaborators.")
@@ -289,7 +289,7 @@ def _in_repository(part: str) -> Callable[[Context, Any], str]:
 
 
 def _issues_with(attribute: str) -> Resolver:
-    """A page of the issues that hold this label or milestone."""
+    """Return a resolver for a page of the issues with this label or milestone."""
 
     def resolve(record: Any, info: Info, **arguments: Any) -> Connection:
         ctx = info.context

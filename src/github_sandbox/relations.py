@@ -1,4 +1,4 @@
-"""Parents, sub-issues and blockers."""
+"""Change parents, sub-issues and blockers."""
 
 from collections.abc import Iterable
 
@@ -29,7 +29,7 @@ def _unprocessable(message: str) -> RefusalError:
 
 
 def levels_above(store: Store, issue: Issue) -> int:
-    """How many ancestors an issue has."""
+    """Return how many ancestors an issue has."""
     count = 0
     while issue.parent is not None:
         issue = store.get(Issue, issue.parent)
@@ -38,7 +38,7 @@ def levels_above(store: Store, issue: Issue) -> int:
 
 
 def levels_below(store: Store, issue: Issue) -> int:
-    """How many levels of sub-issues an issue has."""
+    """Return how many levels of sub-issues an issue has."""
     return max(
         (1 + levels_below(store, child) for child in store.all(Issue, issue.sub_issues)), default=0
     )
@@ -56,7 +56,7 @@ def _check_room(store: Store, parent: Issue, below: int) -> None:
 
 
 def check_new_child(store: Store, viewer: Viewer, parent: Issue, repository: Repository) -> None:
-    """Refuse a new issue below this parent where it may not be put there."""
+    """Refuse a new issue below this parent if it may not be added there."""
     _require_triage(store, viewer, parent)
     if store.get(Repository, parent.repository).owner != repository.owner:
         raise _unprocessable(f"{_ADDING}Sub issue must belong to the same owner as the parent")
@@ -75,7 +75,7 @@ def _is_above(store: Store, candidate: Issue, issue: Issue) -> bool:
 def add_sub_issue(
     store: Store, viewer: Viewer, parent: Issue, child: Issue, *, replace_parent: bool
 ) -> None:
-    """Put an issue below a parent; another parent is left only where that is asked for."""
+    """Add a sub-issue to a parent; its current parent is replaced only on request."""
     _require_triage(store, viewer, parent)
     repository = store.get(Repository, child.repository)
     if store.get(Repository, parent.repository).owner != repository.owner:
@@ -97,7 +97,7 @@ def add_sub_issue(
 
 
 def remove_sub_issue(store: Store, viewer: Viewer, parent: Issue, child: Issue) -> None:
-    """Take an issue out from below its parent."""
+    """Remove an issue from its parent."""
     _require_triage(store, viewer, parent)
     if child.parent != parent.id:
         raise _unprocessable("The provided sub-issue is not a sub-issue of the parent issue")
@@ -129,14 +129,14 @@ def reprioritise(
 
 
 def attach(store: Store, parent: Issue, child: Issue) -> None:
-    """Put a child last below its parent, unchecked."""
+    """Append a child to its parent, unchecked."""
     parent.sub_issues.append(child.id)
     child.parent = parent.id
     store.touch(parent, child)
 
 
 def detach(store: Store, parent: Issue, child: Issue) -> None:
-    """Take a child from its parent, unchecked."""
+    """Remove a child from its parent, unchecked."""
     parent.sub_issues.remove(child.id)
     child.parent = None
     store.touch(parent, child)
@@ -146,9 +146,9 @@ def detach(store: Store, parent: Issue, child: Issue) -> None:
 
 
 def add_blocker(store: Store, viewer: Viewer, blocked: Issue, blocker: Issue) -> None:
-    """Say that one issue is blocked by another.
+    """Mark an issue as blocked by another one.
 
-    Cycles are accepted: whether GitHub refuses them is not known, so a client must not lean on it.
+    Cycles are accepted: whether GitHub refuses them is unknown, so clients must not rely on it.
     """
     _require_triage(store, viewer, blocked)
     if blocked.id == blocker.id:
@@ -162,7 +162,7 @@ def add_blocker(store: Store, viewer: Viewer, blocked: Issue, blocker: Issue) ->
 
 
 def remove_blocker(store: Store, viewer: Viewer, blocked: Issue, blocker: Issue) -> None:
-    """Say that one issue is no longer blocked by another."""
+    """Unmark an issue as blocked by another one."""
     _require_triage(store, viewer, blocked)
     if blocker.id not in blocked.blocked_by:
         raise _unprocessable("The issue is not blocked by the given issue")
@@ -171,14 +171,14 @@ def remove_blocker(store: Store, viewer: Viewer, blocked: Issue, blocker: Issue)
 
 
 def block(store: Store, blocked: Issue, blocker: Issue) -> None:
-    """Tie two issues, unchecked."""
+    """Link two issues, unchecked."""
     blocked.blocked_by.append(blocker.id)
     blocker.blocking.append(blocked.id)
     store.touch(blocked, blocker)
 
 
 def unblock(store: Store, blocked: Issue, blocker: Issue) -> None:
-    """Untie two issues, unchecked."""
+    """Unlink two issues, unchecked."""
     blocked.blocked_by.remove(blocker.id)
     blocker.blocking.remove(blocked.id)
     store.touch(blocked, blocker)
@@ -188,14 +188,14 @@ def unblock(store: Store, blocked: Issue, blocker: Issue) -> None:
 
 
 def sub_issue_counts(store: Store, issue: Issue) -> tuple[int, int, int]:
-    """Sub-issues of an issue: all, closed, and the closed share in whole per cent."""
+    """Count sub-issues: all, closed, and the closed share in whole percent."""
     total = len(issue.sub_issues)
     done = closed_count(store, issue.sub_issues)
     return total, done, (100 * done // total if total else 0)
 
 
 def dependency_counts(store: Store, issue: Issue) -> tuple[int, int, int, int]:
-    """Open blockers, open blocked, all blockers, all blocked."""
+    """Count dependencies: open blockers, open blocked issues, all blockers, all blocked issues."""
     blockers, blocked = issue.blocked_by, issue.blocking
     return (
         len(blockers) - closed_count(store, blockers),
@@ -206,5 +206,5 @@ def dependency_counts(store: Store, issue: Issue) -> tuple[int, int, int, int]:
 
 
 def closed_count(store: Store, numbers: Iterable[int]) -> int:
-    """How many of these issues are closed."""
+    """Return how many of these issues are closed."""
     return sum(store.get(Issue, number).state == "CLOSED" for number in numbers)

@@ -1,4 +1,4 @@
-"""Owners, repositories, labels and milestones: making and changing them."""
+"""Create and change owners, repositories, labels and milestones."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -20,14 +20,14 @@ DEFAULT_LABELS = (
     ("question", "d876e3", "Further information is requested"),
     ("wontfix", "ffffff", "This will not be worked on"),
 )
-"""The labels of a fresh repository, as github.com makes them."""
+"""The labels of a new repository on github.com."""
 
 DEFAULT_TYPES = (
     ("Task", "YELLOW", "A specific piece of work"),
     ("Bug", "RED", "An unexpected problem or behavior"),
     ("Feature", "BLUE", "A request, idea, or new functionality"),
 )
-"""The issue types of an organisation; users have none."""
+"""The issue types of an organization; users have none."""
 
 MAX_TYPES = 25
 UNSET_COLOR = "ededed"
@@ -37,7 +37,7 @@ OwnerKind = Literal["User", "Organization"]
 def ensure_account(
     store: Store, login: str, kind: Literal["User", "Organization", "Bot"] = "User"
 ) -> Account:
-    """The account with this login, made where there is none; an organisation gets its types."""
+    """Return the account with this login; create it if missing, an organization with its types."""
     existing = store.accounts.get(login.lower())
     if existing:
         return existing
@@ -53,7 +53,7 @@ def ensure_account(
 def ensure_repository(
     store: Store, full_name: str, owner_type: OwnerKind, *, private: bool = False
 ) -> Repository:
-    """The repository with this name, made with the default labels where there is none."""
+    """Return the repository with this name; create it with the default labels if missing."""
     owner_login, _, name = full_name.partition("/")
     owner = ensure_account(store, owner_login, owner_type)
     existing = store.repository(owner_login, name)
@@ -105,7 +105,7 @@ def create_label(
     color: str = UNSET_COLOR,
     description: str | None = None,
 ) -> Label:
-    """Make a label; its name is unique in the repository, whatever the case."""
+    """Create a label; its name must be unique in the repository, ignoring case."""
     require_write(store, viewer, repository)
     name = name.strip()
     _check_label(name, description)
@@ -128,7 +128,7 @@ def update_label(
     color: str | None = None,
     description: str | None = None,
 ) -> Label:
-    """Rename or restyle a label; another case of its own name is a rename too."""
+    """Change a label; its name may change in case only."""
     repository = store.get(Repository, label.repository)
     require_write(store, viewer, repository)
     name = label.name if name is None else name.strip()
@@ -146,7 +146,7 @@ def update_label(
 
 
 def delete_label(store: Store, viewer: Viewer, label: Label) -> None:
-    """Remove a label from the repository and from all its issues."""
+    """Delete a label, also from all issues."""
     repository = store.get(Repository, label.repository)
     require_write(store, viewer, repository)
     for issue in store.issues.get(repository.id, {}).values():
@@ -166,7 +166,7 @@ def _nth_sunday(year: int, month: int, nth: int) -> int:
 
 
 def pacific_offset(day: datetime) -> timedelta:
-    """Hours that Pacific time is behind UTC on that day: 7 in summer time, else 8.
+    """Return the hours that Pacific time is behind UTC on a date: 7 in summer time, else 8.
 
     Summer time runs from the second Sunday of March to the first Sunday of November.
     """
@@ -177,7 +177,7 @@ def pacific_offset(day: datetime) -> timedelta:
 
 
 def normalise_due(text: str) -> str:
-    """A due moment as GitHub stores it: floored to midnight Pacific time.
+    """Return a due time as GitHub stores it: floored to midnight Pacific time.
 
     `2020-09-24T06:59:00Z` becomes the 23rd, `T07:01:00Z` stays on the 24th, both at 07:00 UTC
     (reported with these figures in microsoft/PowerShellForGitHub#133).
@@ -209,7 +209,7 @@ def create_milestone(
     due_on: str | None = None,
     state: Literal["OPEN", "CLOSED"] = "OPEN",
 ) -> Milestone:
-    """Make a milestone; its title is unique in the repository over all states."""
+    """Create a milestone; its title must be unique in the repository, in any state."""
     require_write(store, viewer, repository)
     title = title.strip()
     if not title:
@@ -245,9 +245,9 @@ def _set_milestone_state(
 def update_milestone(
     store: Store, viewer: Viewer, milestone: Milestone, changes: dict[str, str | None]
 ) -> Milestone:
-    """Change a milestone; `changes` holds any of title, description, due_on and state.
+    """Change a milestone; `changes` has any of title, description, due_on and state.
 
-    A `due_on` of None takes the date away.
+    A `due_on` of None removes the date.
     """
     repository = store.get(Repository, milestone.repository)
     require_write(store, viewer, repository)
@@ -271,7 +271,7 @@ def update_milestone(
 
 
 def delete_milestone(store: Store, viewer: Viewer, milestone: Milestone) -> None:
-    """Remove a milestone, also from its issues."""
+    """Delete a milestone, also from its issues."""
     repository = store.get(Repository, milestone.repository)
     require_write(store, viewer, repository)
     for issue in store.issues.get(repository.id, {}).values():
@@ -283,7 +283,7 @@ def delete_milestone(store: Store, viewer: Viewer, milestone: Milestone) -> None
 
 
 def milestone_counts(store: Store, milestone: Milestone) -> tuple[int, int]:
-    """How many issues of a milestone are open and closed."""
+    """Return how many issues of a milestone are open and closed."""
     states = [
         issue.state
         for issue in store.issues.get(milestone.repository, {}).values()
@@ -305,7 +305,7 @@ def create_issue_type(
     description: str | None,
     is_enabled: bool,
 ) -> IssueType:
-    """Add an issue type to an organisation."""
+    """Add an issue type to an organization."""
     if viewer.grant.permission != "admin":
         raise forbidden(viewer.label)
     if owner.kind != "Organization":
@@ -328,14 +328,14 @@ def create_issue_type(
 
 
 def types_of(store: Store, repository: Repository) -> list[IssueType] | None:
-    """The enabled issue types of a repository; None where its owner is a user."""
+    """Return the enabled issue types of a repository; None if its owner is a user."""
     if store.get(Account, repository.owner).kind != "Organization":
         return None
     return [kind for kind in store.types.get(repository.owner, {}).values() if kind.is_enabled]
 
 
 def linked_projects(store: Store, repository: Repository) -> list[Project]:
-    """The boards that are shown on a repository."""
+    """Return the boards that are linked to a repository."""
     return [
         project
         for projects in store.projects.values()
@@ -345,10 +345,10 @@ def linked_projects(store: Store, repository: Repository) -> list[Project]:
 
 
 def issue_by_number(store: Store, repository: Repository, number: int) -> Issue | None:
-    """The issue or pull request with this number."""
+    """Return the issue or pull request with this number."""
     return store.issues.get(repository.id, {}).get(number)
 
 
 def moment(epoch: int) -> str:
-    """A moment given in seconds since 1970, as GitHub prints it."""
+    """Format a time, in seconds since the epoch, as GitHub prints it."""
     return datetime.fromtimestamp(epoch, UTC).strftime(MOMENT)

@@ -1,4 +1,4 @@
-"""GitHub's REST API: the routes that a backlog's clients need."""
+"""Serve GitHub's REST API: the routes that clients for backlogs need."""
 
 import re
 from collections.abc import Mapping
@@ -97,13 +97,13 @@ APP_HANDLERS = frozenset(
     if "/app" in pattern or pattern.endswith("/installation")
     for handler in handlers.values()
 )
-"""What an App may call as itself; everything else takes a token of an installation."""
+"""The routes that an App calls as itself; all others need a token of an installation."""
 
 ROUTES = tuple((re.compile(pattern), handlers) for pattern, handlers in _PATTERNS)
 
 
 def _refused(refusal: RefusalError) -> Response:
-    """A refusal in REST's words."""
+    """Return the REST response for a refusal."""
     if refusal.type == "NOT_FOUND":
         return error_response(404, "Not Found")
     if refusal.type == "GONE":
@@ -132,7 +132,7 @@ def _body(request: Request) -> Json:
 
 
 def _renamed(call: Call) -> Response | None:
-    """Where a former name was used: the way to the repository by its id."""
+    """Return a redirect to the repository's id if a former name was used."""
     if "repo" not in call.parts:
         return None
     repository = call.repository

@@ -1,4 +1,4 @@
-"""REST routes that a GitHub App calls as itself."""
+"""Handle the REST routes that a GitHub App calls as itself."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def _app(call: Call) -> App:
-    """The App that signed the request."""
+    """Return the App that signed the request."""
     if call.ctx.viewer.app is None:
         raise AppRefusalError(401, UNDECODABLE)
     return call.ctx.viewer.app
@@ -48,7 +48,7 @@ def get_installation(call: Call) -> Response:
 
 
 def get_repository_installation(call: Call) -> Response:
-    """GET the installation that reaches a repository."""
+    """GET the installation that covers a repository."""
     app, full_name = _app(call), call.ctx.store.full_name(call.repository)
     found = call.ctx.apps.at_repository(app, full_name)
     if found is None:
@@ -57,7 +57,7 @@ def get_repository_installation(call: Call) -> Response:
 
 
 def get_account_installation(call: Call) -> Response:
-    """GET the installation at an organisation or a user."""
+    """GET the installation at an organization or a user."""
     app, login = _app(call), call.parts["login"]
     for installation in call.ctx.apps.installations(app):
         if installation.account.lower() == login.lower():
@@ -120,5 +120,5 @@ def _installation(call: Call, installation: Installation) -> Json:
 
 
 def refused(refusal: AppRefusalError) -> Response:
-    """The answer to an App that is not let in."""
+    """Return the response that refuses an App."""
     return error_response(refusal.status, refusal.message)

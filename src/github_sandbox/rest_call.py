@@ -1,4 +1,4 @@
-"""One REST request taken apart, and the pages that it is answered with."""
+"""Parse REST requests, and paginate their answers."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +18,7 @@ PAGE_LIMIT = 100
 
 
 class MovedError(Exception):
-    """What was asked for is at another address, `url`."""
+    """The requested resource is at another address, `url`."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -27,7 +27,7 @@ class MovedError(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One REST request, taken apart: the parts of its path, its query and its JSON body."""
+    """A parsed REST request: the parts of its path, its query and its JSON body."""
 
     ctx: Context
     request: Request
@@ -38,7 +38,7 @@ class Call:
 
     @property
     def repository(self) -> Repository:
-        """The repository that the path names."""
+        """Return the repository in the path."""
         if "id" in self.parts:
             record = self.ctx.store.records.get(int(self.parts["id"]))
             if not isinstance(record, Repository):
@@ -54,7 +54,7 @@ class Call:
 
     @property
     def issue(self) -> Issue:
-        """The issue that the path names; one that was transferred is elsewhere, or deleted gone."""
+        """Return the issue in the path; raise if it was transferred or deleted."""
         number, repository = int(self.parts["number"]), self.repository
         issue = repositories.issue_by_number(self.ctx.store, repository, number)
         if issue is not None:
@@ -68,14 +68,14 @@ class Call:
         raise not_found("Issue", "number of", number)
 
     def text(self, name: str) -> str | None:
-        """A text from the body; refuses anything else."""
+        """Return a text from the body; refuse other types."""
         value = self.body.get(name)
         if value is not None and not isinstance(value, str):
             raise bad_body(f"For '{name}', {value!r} is not a string.")
         return value
 
     def number(self, name: str) -> int:
-        """A number from the body, which must be there."""
+        """Return a required number from the body."""
         value = self.body.get(name)
         if not isinstance(value, int) or isinstance(value, bool):
             raise bad_body(f"For '{name}', {value!r} is not an integer.")
@@ -86,12 +86,12 @@ Handler: TypeAlias = Callable[[Call], Response]
 
 
 def bad_body(message: str) -> RefusalError:
-    """A body that does not fit the request's schema."""
+    """Return the error for a body that does not match the request's schema."""
     return RefusalError("UNPROCESSABLE", f"Invalid request.\n\n{message}", code="schema")
 
 
 def missing(name: str) -> RefusalError:
-    """A body without a part that must be there."""
+    """Return the error for a body without a required part."""
     return bad_body(f'"{name}" ' + "wasn't supplied.")
 
 
@@ -103,13 +103,13 @@ def _page_number(text: str | None, default: int) -> int:
 
 
 def page_bounds(call: Call) -> tuple[int, int]:
-    """Which page is asked for, from 1, and how long pages are."""
+    """Return the requested page, from 1, and the page size."""
     size = min(_page_number(call.query.get("per_page"), PAGE_SIZE), PAGE_LIMIT)
     return _page_number(call.query.get("page"), 1), size
 
 
 def page_links(call: Call, total: int) -> dict[str, str]:
-    """The `Link` header that names the pages around; nothing where there is one page."""
+    """Return the `Link` header with the adjacent pages; nothing if there is only one page."""
     page_number, size = page_bounds(call)
     last = max(1, -(-total // size))
     links = []
@@ -128,7 +128,7 @@ def page_links(call: Call, total: int) -> dict[str, str]:
 
 
 def page(call: Call, records: Iterable[Any], show: Callable[[Any], Json]) -> Response:
-    """One page of a list, with a `Link` header that names the pages around it."""
+    """Return one page of a list, with a `Link` header for the adjacent pages."""
     every = list(records)
     page_number, size = page_bounds(call)
     shown = [show(record) for record in every[(page_number - 1) * size : page_number * size]]
@@ -136,7 +136,7 @@ def page(call: Call, records: Iterable[Any], show: Callable[[Any], Json]) -> Res
 
 
 def list_address(call: Call) -> str:
-    """The list's address as GitHub writes it in links: by the repository's id."""
+    """Return the list's address as GitHub writes it in links, with the repository's id."""
     path = urlsplit(call.request.path).path
     if "repo" in call.parts:
         below_repository = re.sub(r"^(/api/v3)?/repos/[^/]+/[^/]+", "", path)
@@ -145,6 +145,6 @@ def list_address(call: Call) -> str:
 
 
 def moved_to(url: str) -> Response:
-    """The answer that leads to another address."""
+    """Return a redirect to another address."""
     body = {"message": "Moved Permanently", "url": url, "documentation_url": DOCS}
     return json_response(301, body, {"Location": url})

@@ -1,4 +1,4 @@
-"""REST routes about issues, their labels, comments and relations."""
+"""Handle the REST routes for issues, their labels, comments and relations."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,7 @@ def _moment(text: str) -> str:
 
 
 def list_issues(call: Call) -> Response:
-    """GET issues and pull requests, newest first; only open ones unless `state` says otherwise."""
+    """GET issues and pull requests, newest first; only open ones by default."""
     ctx, query = call.ctx, call.query
     matches = ctx.listed_issues(call.repository)
     state = query.get("state", "open")
@@ -66,16 +66,16 @@ def _in_milestone(ctx: Context, issue: Issue, milestone: str) -> bool:
 
 
 def _names(value: Any) -> list[str]:
-    """Names from a list of texts or of objects with a name, as labels may be given."""
+    """Return names from a list of texts or of objects with a name, as clients send labels."""
     if not isinstance(value, list):
         raise bad_body(f"{value!r} is not an array.")
     return [entry["name"] if isinstance(entry, dict) else str(entry) for entry in value]
 
 
 def _changes(call: Call) -> dict[str, Any]:
-    """What a body says of an issue, as records; unknown people are refused.
+    """Return the changes of an issue in a body, as records; refuse unknown people.
 
-    Labels come last, for those that do not exist are made.
+    Labels come last, because missing ones are created.
     """
     ctx, body = call.ctx, call.body
     may_push = ctx.viewer.may(ctx.store.full_name(call.repository), "write")
@@ -103,7 +103,7 @@ def _changes(call: Call) -> dict[str, Any]:
 
 
 def _as_title(value: Any) -> str:
-    """A title, which may be given as a number."""
+    """Return a title, which may be sent as a number."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise bad_body(f"For 'title', {value!r} is not a string or an integer.")
     return str(value)
@@ -143,7 +143,7 @@ def _find_type(call: Call, name: Any) -> IssueType | None:
 
 
 def create_issue(call: Call) -> Response:
-    """POST an issue; labels that do not exist are made."""
+    """POST an issue; missing labels are created."""
     if call.body.get("title") is None:
         raise missing("title")
     new = issues.NewIssue(**_changes(call))
@@ -161,7 +161,7 @@ _REASONS = {"completed": "COMPLETED", "not_planned": "NOT_PLANNED", "duplicate":
 
 
 def update_issue(call: Call) -> Response:
-    """PATCH an issue; labels and assignees replace what was there."""
+    """PATCH an issue; labels and assignees replace the current ones."""
     changes = _changes(call)
     state = call.text("state")
     if state is not None:
@@ -201,7 +201,7 @@ def add_issue_labels(call: Call) -> Response:
 
 
 def set_issue_labels(call: Call) -> Response:
-    """PUT an issue's labels: the others go."""
+    """PUT an issue's labels, replacing the current ones."""
     labels = _labels_of_body(call)
     before = call.ctx.store.all(Label, call.issue.labels)
     removed = [label for label in before if label not in labels]
@@ -267,7 +267,7 @@ def update_comment(call: Call) -> Response:
 
 
 def list_related(attribute: str) -> Handler:
-    """GET the issues whose numbers an attribute holds."""
+    """Return a handler to GET the issues whose numbers are in an attribute."""
 
     def handle(call: Call) -> Response:
         related_issues = call.ctx.store.all(Issue, getattr(call.issue, attribute))

@@ -1,8 +1,7 @@
-"""Owners and repositories in the shapes of GitHub's REST API.
+"""Build the REST payloads of owners and repositories.
 
-Which members an answer has is GitHub's OpenAPI description (the npm package `@octokit/openapi`);
-what the sandbox does not hold (gists, stars, forks, code) is there with the value of an account
-or repository that has none.
+The members are those of GitHub's OpenAPI description (the npm package `@octokit/openapi`); what
+the sandbox does not have (gists, stars, forks, code) is empty or zero.
 """
 
 from typing import Any
@@ -15,12 +14,12 @@ Json = dict[str, Any]
 
 
 def base(record: Record) -> Json:
-    """What names a record: its number and its node id."""
+    """Return the ids of a record: its number and its node id."""
     return {"id": record.id, "node_id": record.node_id}
 
 
 def dates(record: Record) -> Json:
-    """When a record was made and changed."""
+    """Return when a record was created and updated."""
     return {"created_at": record.created_at, "updated_at": record.updated_at}
 
 
@@ -62,7 +61,7 @@ _ROOT = {
 
 
 def root(ctx: Context) -> Json:
-    """The addresses of everything; only some of them are modelled."""
+    """Return the addresses of all resources; only some of them are simulated."""
     web = f"{ctx.web}/settings/connections/applications{{/client_id}}"
     return {
         "current_user_authorizations_html_url": web,
@@ -86,7 +85,7 @@ _ACCOUNT_URLS = (
 
 
 def account(ctx: Context, record: Account) -> Json:
-    """A user, organisation or bot, as other answers name it."""
+    """Return a user, organization or bot, as embedded in other payloads."""
     cached = ctx.accounts.get(record.id)
     if cached is not None:
         return cached
@@ -128,12 +127,12 @@ def _profile(ctx: Context, record: Account) -> Json:
 
 
 def user(ctx: Context, record: Account) -> Json:
-    """Somebody's page, as everybody sees it."""
+    """Return an account, as everybody sees it."""
     return {**account(ctx, record), **_profile(ctx, record)}
 
 
 def permission(ctx: Context, record: Account) -> Json:
-    """What somebody may do in a repository; `permission` knows fewer words than `role_name`."""
+    """Return a permission in a repository; `permission` has fewer values than `role_name`."""
     role, rank = record.permission, RANKS[record.permission]  # type: ignore[index] # one of them
     word = {"maintain": "write", "triage": "read"}.get(role, role)
     allowed = {name: rank >= RANKS[level] for name, level in _LEVELS}
@@ -142,7 +141,7 @@ def permission(ctx: Context, record: Account) -> Json:
 
 
 def authenticated_user(ctx: Context, record: Account) -> Json:
-    """Somebody's own page: more than others see."""
+    """Return the viewer's own account, with private values."""
     owned = {r.id: r for r in ctx.store.repositories.values() if r.owner == record.id}
     private = sum(repository.is_private for repository in owned.values())
     return {
@@ -158,7 +157,7 @@ def authenticated_user(ctx: Context, record: Account) -> Json:
 
 
 def organization_short(ctx: Context, record: Account) -> Json:
-    """An organisation, as lists and an Enterprise server's administration show it."""
+    """Return an organization, as in lists and in the administration of an Enterprise Server."""
     url = f"{ctx.api}/orgs/{record.login}"
     return {
         "login": record.login,
@@ -176,7 +175,7 @@ def organization_short(ctx: Context, record: Account) -> Json:
 
 
 def organization(ctx: Context, record: Account) -> Json:
-    """An organisation's page."""
+    """Return an organization."""
     profile = _profile(ctx, record)
     shown = ("public_repos", "public_gists", "followers", "following", "created_at", "updated_at")
     return {
@@ -261,7 +260,7 @@ _NO_CODE: Json = {
 
 
 def repository(ctx: Context, record: Repository) -> Json:
-    """A repository, with what the viewer may do in it."""
+    """Return a repository, with the viewer's permissions."""
     full_name = ctx.store.full_name(record)
     url, page = f"{ctx.api}/repos/{full_name}", f"{ctx.web}/{full_name}"
     owner = ctx.store.get(Account, record.owner)

@@ -1,4 +1,4 @@
-"""REST routes about the service, its people, repositories, labels, milestones and types."""
+"""Handle the REST routes for the service, accounts, repositories, labels, milestones and types."""
 
 import re
 
@@ -41,7 +41,7 @@ def get_user(call: Call) -> Response:
 
 
 def get_account(call: Call) -> Response:
-    """GET /users/{login}: anybody, organisations too."""
+    """GET /users/{login}: any account, organizations too."""
     return json_response(200, rest_payloads.user(call.ctx, _account(call)))
 
 
@@ -62,7 +62,7 @@ def _account(call: Call) -> Account:
 
 
 def create_organization(call: Call) -> Response:
-    """POST an organisation, as an Enterprise server's administrators do."""
+    """POST an organization, as administrators of an Enterprise Server do."""
     login = call.text("login")
     if not login or not re.fullmatch(r"[A-Za-z0-9-]+", login):
         raise invalid("Organization", "login", "is invalid", "invalid")
@@ -76,7 +76,7 @@ def create_organization(call: Call) -> Response:
 
 
 def create_repository(call: Call) -> Response:
-    """POST a repository of an organisation, which is made too where it is missing."""
+    """POST a repository of an organization, which is created if it is missing."""
     name, ctx = call.text("name"), call.ctx
     if not name or not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
         raise invalid("Repository", "name", "is invalid", "invalid")
@@ -93,7 +93,7 @@ def get_repository(call: Call) -> Response:
 
 
 def get_permission(call: Call) -> Response:
-    """GET what somebody may do in a repository: told to those who may push, and to Apps."""
+    """GET somebody's permission in a repository, for viewers who may push and for Apps."""
     viewer, full_name = call.ctx.viewer, call.ctx.store.full_name(call.repository)
     if viewer.account.kind != "Bot" and not viewer.may(full_name, "write"):
         raise forbidden("Must have push access to view collaborator permission.")
@@ -109,7 +109,7 @@ def list_labels(call: Call) -> Response:
 
 
 def create_label(call: Call) -> Response:
-    """POST a label; the colour may be left out."""
+    """POST a label; the color is optional."""
     name = call.text("name")
     if name is None:
         raise invalid("Label", "name", "can't be blank", "missing_field")
@@ -122,7 +122,7 @@ def create_label(call: Call) -> Response:
 
 
 def find_label(call: Call, name: str) -> Label:
-    """The label with this name; raises `RefusalError` for none."""
+    """Return the label with this name, or raise `RefusalError` if there is none."""
     label = call.ctx.store.labels.get(call.repository.id, {}).get(name.lower())
     if label is None:
         raise not_found("Label", "name", name)
@@ -154,7 +154,7 @@ def delete_label(call: Call) -> Response:
 
 
 def list_milestones(call: Call) -> Response:
-    """GET milestones; only open ones unless `state` says otherwise."""
+    """GET milestones; only open ones by default."""
     state = call.query.get("state", "open")
     milestones: list[Milestone] = [
         m
@@ -215,7 +215,7 @@ def delete_milestone(call: Call) -> Response:
 
 
 def list_types(call: Call) -> Response:
-    """GET the issue types of a repository or of an organisation."""
+    """GET the issue types of a repository or an organization."""
     store = call.ctx.store
     if "login" in call.parts:
         owner = store.accounts.get(call.parts["login"].lower())

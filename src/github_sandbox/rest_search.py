@@ -1,4 +1,4 @@
-"""REST routes that search."""
+"""Handle the REST routes for searches."""
 
 from github_sandbox import payloads, search
 from github_sandbox.messages import Response, error_response, json_response
@@ -6,11 +6,11 @@ from github_sandbox.problems import invalid
 from github_sandbox.rest_call import Call, Json, page_bounds, page_links
 
 _ALWAYS = frozenset({"assignee", "closed_at", "milestone", "user"})
-"""What a search's items have also where it is null; in GitHub's description others are not null."""
+"""Members of search results that may be null; in GitHub's description, others are not nullable."""
 
 
 def search_issues(call: Call) -> Response:
-    """GET issues and pull requests that fit `q`; at most the first 1,000 can be paged to."""
+    """GET issues and pull requests that match `q`; only the first 1,000 can be read."""
     text = call.query.get("q", "").strip()
     if not text:
         raise invalid("Search", "q", "is missing", "missing")

@@ -1,7 +1,7 @@
-"""Reading a kept state back: whoever wrote it, only whole records with places in one another count.
+"""Restore a stored state, and validate all of it: it may come from anywhere.
 
-A folder may have come from anywhere, so nothing in a state is taken for granted: kinds, types,
-moments, sizes of numbers, and that every record that is referred to is there.
+Nothing in it is trusted: kinds, types, times and sizes of numbers are checked, and that all
+referenced records exist.
 """
 
 import dataclasses
@@ -34,19 +34,19 @@ from github_sandbox.models import (
 )
 
 LARGEST: Final = 256 * 1024 * 1024
-"""Bytes of a snapshot or a journal that are read; 10,000 issues with their boards need 50 MB."""
+"""Bytes of a snapshot or a journal at most: 10,000 issues with their boards need 50 MB."""
 
 _LARGEST_NUMBER: Final = 2**31 - 1
 """The largest number of a record: `databaseId` is an Int of GraphQL's."""
 
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-"""What may be one half of a character; one without the other is not valid Unicode."""
+"""A half of a surrogate pair; one without the other is not valid Unicode."""
 
 _TEXTS: Final = {
     *(("Issue", "title"), ("Issue", "body"), ("Comment", "body")),
     *(("Discussion", "title"), ("Discussion", "body"), ("DiscussionComment", "body")),
 }
-"""What anybody may write as they like, and JSON carries: halves of characters, too."""
+"""Free text, which may contain lone surrogates, as JSON allows."""
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _MOMENTS: Final = ("created_at", "updated_at", "closed_at", "last_edited_at", "due_on")
@@ -78,7 +78,7 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
     Field: {"project": Project},
     Item: {"project": Project, "content": Issue, "creator": Account},
 }
-"""Which record each part of a record names."""
+"""The kind of record to which each part of a record refers."""
 
 _COLORS: Final = frozenset(["BLUE", "GRAY", "GREEN", "ORANGE", "PINK", "PURPLE", "RED", "YELLOW"])
 _TYPES: Final = frozenset(
@@ -97,14 +97,14 @@ _ALLOWED_VALUES: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
         {"INACTIVE", "ON_TRACK", "AT_RISK", "OFF_TRACK", "COMPLETE"}
     ),
 }
-"""What a part that is one of a few words may be, beside None (enums of GitHub's schema)."""
+"""The values of parts with an enum in GitHub's schema, next to None."""
 
 _OPTION: Final = {"id", "name", "color", "description"}
 _ITERATION: Final = {"id": str, "title": str, "start": str, "duration": int}
 
 
 def read_json(raw: bytes) -> Any:
-    """The value of a JSON text; raise `ValueError` for numbers that no record has, and the like."""
+    """Parse a JSON text, or raise `ValueError`, also for numbers that no record can have."""
     try:
         value = json.loads(raw, parse_int=_integer, parse_float=_number, parse_constant=_number)
     except RecursionError:
@@ -113,7 +113,7 @@ def read_json(raw: bytes) -> Any:
 
 
 def records_of(loaded: Mapping[int, tuple[str, Any]], highest: object) -> list[Record]:
-    """Give the records of a state, by number; raise `ValueError` for what is not one."""
+    """Return the records of a state by number, or raise `ValueError` for an invalid one."""
     records: dict[int, Record] = {}
     for number in sorted(loaded):
         kind, values = loaded[number]
@@ -152,14 +152,14 @@ def _record(kind: object, values: object) -> Record:
 
 
 def _check_characters(values: Mapping[str, Any]) -> None:
-    """See that every text is valid Unicode: names become parts of addresses."""
+    """Check that all texts are valid Unicode: names become parts of addresses."""
     if _SURROGATE.search(json.dumps(values)):
         json.dumps(values, ensure_ascii=False).encode()
 
 
 @cache
 def _model_of(kind: str) -> type[BaseModel]:
-    """What the values of a kind are made of, no part more and none of another type."""
+    """Return the model that validates the values of a kind strictly."""
     types = get_type_hints(KINDS[kind])
     missing = dataclasses.MISSING
     parts: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _check_moment(name: str, moment: str) -> None:
 
 
 def _check_parts(record: Record) -> None:
-    """See that options, iterations and values are made of what they are always made of."""
+    """Check the parts of options, iterations and values."""
     match record:
         case Field():
             if any(o.keys() != _OPTION or o["color"] not in _COLORS for o in record.options):
@@ -187,7 +187,7 @@ def _check_parts(record: Record) -> None:
                 typed = {name: type(value) for name, value in each.items()}
                 if typed != _ITERATION:
                     raise ValueError("Field.iterations are not iterations")
-                datetime.strptime(str(each["start"]), "%Y-%m-%d")  # noqa: DTZ007 - a day
+                datetime.strptime(str(each["start"]), "%Y-%m-%d")  # noqa: DTZ007 - a date
         case Item():
             for key, each in record.values.items():
                 if not key.isascii() or not key.isdigit() or not {"kind", "value"} <= each.keys():
@@ -206,7 +206,7 @@ def _check_references(record: Record, records: Mapping[int, Record]) -> None:
 
 
 def _check_parents(records: Iterable[Record]) -> None:
-    """See that no issue stands below itself."""
+    """Check that no issue is below itself."""
     parents = {each.id: each.parent for each in records if isinstance(each, Issue)}
     safe: set[int] = set()
     for start in parents:
@@ -214,7 +214,7 @@ def _check_parents(records: Iterable[Record]) -> None:
         current: int | None = start
         while current is not None and current not in safe:
             if current in path:
-                raise ValueError(f"Issue {current} stands below itself")
+                raise ValueError(f"Issue {current} is below itself")
             path[current] = None
             current = parents[current]
         safe.update(path)

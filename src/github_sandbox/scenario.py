@@ -1,7 +1,7 @@
-"""People who act while a client works: a list of steps, each done before a certain request.
+"""Script people who act while a client works: steps that run before given requests.
 
-A step that cannot be done (no such issue, no right to it) does not disturb the sandbox: it is told
-in `Script.actions`, and at `GET /_sandbox/people`.
+A step that fails (no such issue, no permission) does not disturb the sandbox: it is reported in
+`Script.actions`, and at `GET /_sandbox/people`.
 """
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
@@ -28,14 +28,14 @@ class _Model(BaseModel):
 
 
 class Step(_Model):
-    """Somebody does something, before a request is served or some seconds after the beginning.
+    """An action of a person, before a request is served or some seconds after the start.
 
     The first request after the script was set is number 1; seconds are those of the sandbox's
-    clock, and what is due is done before the next request. `repository` is needed where the
-    sandbox holds more than one.
+    clock, and steps that are due run before the next request. `repository` is needed if the
+    sandbox contains more than one.
     """
 
-    who: str = Field(description="A login; somebody unknown is made.")
+    who: str = Field(description="A login; unknown people are created.")
     permission: Permission = "write"
     repository: str | None = Field(None, pattern=r"^[^/\s]+/[^/\s]+$")
     before_request: PositiveInt | None = None
@@ -52,18 +52,18 @@ class Step(_Model):
         return self
 
     def due(self, request: int, seconds: float) -> bool:
-        """Whether it is time."""
+        """Return whether the step is due."""
         if self.before_request is not None:
             return request >= self.before_request
         return self.after is not None and seconds >= self.after
 
     def act(self, person: Person) -> None:
-        """Do it; raises as `Person` does."""
+        """Run the step; raise what `Person` raises."""
         raise NotImplementedError
 
 
 class OnIssue(Step):
-    """A step that is about one issue."""
+    """A step on one issue."""
 
     issue: Issue
 
@@ -77,12 +77,12 @@ class Open(Step):
     labels: tuple[str, ...] = ()
 
     def act(self, person: Person) -> None:
-        """Open it."""
+        """Run the step."""
         person.open_issue(self.title, self.body, labels=self.labels)
 
 
 class Edit(OnIssue):
-    """Changes title or body, or writes below the body."""
+    """Changes title or body, or appends to the body."""
 
     do: Literal["edit"]
     title: str | None = None
@@ -90,7 +90,7 @@ class Edit(OnIssue):
     append: str | None = Field(None, description="A text to add below the body.")
 
     def act(self, person: Person) -> None:
-        """Edit it."""
+        """Run the step."""
         issue = person.find(self.issue)
         body = self.body
         if self.append is not None:
@@ -99,14 +99,14 @@ class Edit(OnIssue):
 
 
 class Tick(OnIssue):
-    """Ticks the box beside a text, or takes the tick away."""
+    """Checks the box in front of a text, or unchecks it."""
 
     do: Literal["tick"]
     text: str
     done: bool = True
 
     def act(self, person: Person) -> None:
-        """Tick it."""
+        """Run the step."""
         person.tick(person.find(self.issue).number, self.text, done=self.done)
 
 
@@ -118,20 +118,20 @@ class Close(OnIssue):
     duplicate_of: Issue | None = None
 
     def act(self, person: Person) -> None:
-        """Close it."""
+        """Run the step."""
         other = person.find(self.duplicate_of).number if self.duplicate_of else None
         person.close(person.find(self.issue).number, self.reason, duplicate_of=other)
 
 
 class Label(OnIssue):
-    """Puts labels on an issue and takes others away; labels that do not exist are made."""
+    """Adds labels to an issue and removes others; missing ones are created."""
 
     do: Literal["label"]
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
 
     def act(self, person: Person) -> None:
-        """Label it."""
+        """Run the step."""
         number = person.find(self.issue).number
         for name in self.add:
             if not person.has_label(name):
@@ -152,34 +152,34 @@ class Assign(OnIssue):
 
 
 class SetMilestone(OnIssue):
-    """Puts an issue into the milestone with this title, or into none."""
+    """Sets the milestone of an issue by title, or removes it."""
 
     do: Literal["milestone"]
     title: str | None
 
     def act(self, person: Person) -> None:
-        """Put it there."""
+        """Run the step."""
         person.set_milestone(person.find(self.issue).number, self.title)
 
 
 class Say(OnIssue):
-    """Comments."""
+    """Comments on an issue."""
 
     do: Literal["comment"]
     body: str
 
     def act(self, person: Person) -> None:
-        """Say it."""
+        """Run the step."""
         person.comment(person.find(self.issue).number, self.body)
 
 
 class Simple(OnIssue):
-    """Opens an issue again, deletes it for good (needs admin), or puts it on a board."""
+    """Reopens an issue, deletes it permanently (needs admin), or adds it to a board."""
 
     do: Literal["reopen", "delete", "add_card"]
 
     def act(self, person: Person) -> None:
-        """Do it."""
+        """Run the step."""
         verbs: dict[str, Callable[[int], Any]] = {
             "reopen": person.reopen,
             "delete": person.delete,
@@ -189,40 +189,40 @@ class Simple(OnIssue):
 
 
 class Transfer(OnIssue):
-    """Moves an issue to another repository of the same owner."""
+    """Transfers an issue to another repository of the same owner."""
 
     do: Literal["transfer"]
     to: str
 
     def act(self, person: Person) -> None:
-        """Move it."""
+        """Run the step."""
         person.transfer(person.find(self.issue).number, self.to)
 
 
 class PutBelow(OnIssue):
-    """Makes an issue a sub-issue of another, leaving the parent that it has."""
+    """Makes an issue a sub-issue of another one, replacing its current parent."""
 
     do: Literal["put_below"]
     parent: Issue
 
     def act(self, person: Person) -> None:
-        """Put it there."""
+        """Run the step."""
         person.put_below(person.find(self.issue).number, person.find(self.parent).number)
 
 
 class Block(OnIssue):
-    """Says that an issue is blocked by another."""
+    """Marks an issue as blocked by another one."""
 
     do: Literal["block"]
     by: Issue
 
     def act(self, person: Person) -> None:
-        """Say so."""
+        """Run the step."""
         person.block(person.find(self.issue).number, person.find(self.by).number)
 
 
 class SetValue(OnIssue):
-    """Sets a value on an issue's card by the names that people see; no value clears it."""
+    """Sets a value on an issue's card by the names on the board; no value clears it."""
 
     do: Literal["set"]
     field: str
@@ -230,32 +230,32 @@ class SetValue(OnIssue):
     board: str | None = None
 
     def act(self, person: Person) -> None:
-        """Set it."""
+        """Run the step."""
         person.set_value(person.find(self.issue).number, self.field, self.value, project=self.board)
 
 
 class Archive(OnIssue):
-    """Archives an issue's card, or brings it back."""
+    """Archives or unarchives an issue's card."""
 
     do: Literal["archive"]
     archived: bool = True
     board: str | None = None
 
     def act(self, person: Person) -> None:
-        """Archive it."""
+        """Run the step."""
         number = person.find(self.issue).number
         person.archive_card(number, archived=self.archived, project=self.board)
 
 
 class Rename(Step):
-    """Renames the repository, or a label of it."""
+    """Renames the repository or a label."""
 
     do: Literal["rename"]
     label: str | None = None
     to: str
 
     def act(self, person: Person) -> None:
-        """Rename it."""
+        """Run the step."""
         if self.label is None:
             person.rename_repository(self.to)
         else:
@@ -263,13 +263,13 @@ class Rename(Step):
 
 
 class ArchiveRepository(Step):
-    """Archives the repository, which nobody can write to then, or brings it back."""
+    """Archives the repository, which makes it read-only, or unarchives it."""
 
     do: Literal["archive_repository"]
     archived: bool = True
 
     def act(self, person: Person) -> None:
-        """Archive it."""
+        """Run the step."""
         person.archive_repository(archived=self.archived)
 
 
@@ -281,9 +281,9 @@ AnyStep: TypeAlias = Annotated[
 
 
 class Script:
-    """People who do these steps, each once, in their order as soon as they are due.
+    """People who do these steps once each, in order, as soon as they are due.
 
-    Takes the steps; the beginning is the first request that it sees.
+    The start is the first request that is served.
     """
 
     def __init__(self, steps: tuple[AnyStep, ...]) -> None:
@@ -292,7 +292,7 @@ class Script:
         self.actions: list[ActorAction] = []
 
     def act(self, sandbox: "Sandbox", request: int) -> None:
-        """Do what is to be done before the request with this number, from 1, is served."""
+        """Run the steps that are due before the request with this number (from 1)."""
         if self._began is None:
             self._began = (request, sandbox.clock())
         first, start = self._began

@@ -1,6 +1,6 @@
-"""Searching issues and pull requests, as far as clients of a backlog do it.
+"""Search issues and pull requests, with the qualifiers that clients for backlogs use.
 
-The index of the real service lags behind and gives at most 1,000 results; so does this one.
+The index of the real service lags behind and returns at most 1,000 results; so does this one.
 """
 
 import re
@@ -19,19 +19,19 @@ _KINDS = {"issue": False, "pr": True, "pull-request": True}
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search taken apart: (qualifier, value, negated), and words that must all be there."""
+    """A parsed search: (qualifier, value, negated), and words that must all occur."""
 
     terms: tuple[tuple[str, str, bool], ...]
     words: tuple[str, ...]
     sort: str = "created-desc"
 
     def values(self, key: str) -> list[str]:
-        """What a qualifier was given, as far as it was not negated."""
+        """Return the values of a qualifier that are not negated."""
         return [value for name, value, negated in self.terms if name == key and not negated]
 
 
 def read_query(text: str) -> Query:
-    """Take a search apart. What is no known qualifier is a word to look for."""
+    """Parse a search; unknown qualifiers are words to look for."""
     terms: list[tuple[str, str, bool]] = []
     words: list[str] = []
     sort = "created-desc"
@@ -50,7 +50,7 @@ def read_query(text: str) -> Query:
 
 
 def find(ctx: Context, query: Query) -> list[Issue]:
-    """The issues that a search finds, in its order; only what the viewer may read."""
+    """Return the results of a search in order, without what the viewer may not read."""
     shown = [repository for repository in _repositories(ctx, query) if _is_visible(ctx, repository)]
     issues = [
         issue
@@ -133,4 +133,4 @@ _QUALIFIERS: dict[str, Callable[[Context, Issue, str], bool]] = {
     "type": _is,
     "user": lambda *_: True,
 }
-"""Which issues fit the value of a qualifier; where to look was settled before for some."""
+"""Whether an issue matches the value of a qualifier; some only select where to search."""

@@ -1,4 +1,4 @@
-"""The sandbox on a real socket: HTTP/1.1 on the loopback interface, and nowhere else."""
+"""Serve the sandbox over HTTP/1.1, on the loopback interface only."""
 
 import contextlib
 import json
@@ -32,11 +32,11 @@ _OURS = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
 BUSY = "sandbox-busy"
-"""The slug of the error that another process has the state."""
+"""The slug of the error that another process holds the state."""
 
 
 class SandboxBusyError(SandboxError):
-    """Another process has the sandbox's state; `url` is where it serves it, where that is known."""
+    """Another process holds the sandbox's state; `url` is its address if it serves it."""
 
     def __init__(self, state_dir: Path, url: str | None) -> None:
         where = f" at {url}" if url else ""
@@ -51,7 +51,7 @@ class SandboxBusyError(SandboxError):
 
 
 class StateLock:
-    """The right to write a state folder; one holder at a time, let go when its process ends."""
+    """The lock of a state folder; the system releases it when the process ends."""
 
     def __init__(self, state_dir: Path) -> None:
         try:
@@ -66,7 +66,7 @@ class StateLock:
         self._lock = FileLock(state_dir / LOCK_NAME)
 
     def take(self) -> None:
-        """Take the right; raises `SandboxBusyError` where another process has it."""
+        """Take the lock, or raise `SandboxBusyError` if another process holds it."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
@@ -80,7 +80,7 @@ class StateLock:
             ) from error
 
     def leave(self) -> None:
-        """Give the right back."""
+        """Release the lock."""
         self._lock.release()
 
     def __enter__(self) -> "StateLock":
@@ -97,7 +97,7 @@ class StateLock:
 
 
 def running_url(state_dir: Path) -> str | None:
-    """Where a state folder was last served, by its own word; only this machine is believed."""
+    """Return the noted address of a served state folder; only loopback addresses are trusted."""
     try:
         with (state_dir / SERVER_NAME).open("rb") as file:
             url = json.loads(file.read(_NOTE_BYTES))["url"]
@@ -107,9 +107,9 @@ def running_url(state_dir: Path) -> str | None:
 
 
 def open_sandbox(state_dir: Path, **options: Any) -> tuple[Sandbox, StateLock]:
-    """The sandbox kept in this folder, and the right to write it, which the caller gives back.
+    """Open the sandbox in this folder; return it and its lock, which the caller releases.
 
-    Options are those of `Sandbox`. Raises `SandboxBusyError` where another process has it.
+    Options are those of `Sandbox`. Raises `SandboxBusyError` if another process holds the lock.
     """
     lock = StateLock(state_dir)
     lock.take()
@@ -121,9 +121,9 @@ def open_sandbox(state_dir: Path, **options: Any) -> tuple[Sandbox, StateLock]:
 
 
 def reset(state_dir: Path) -> None:
-    """Forget everything in a state folder, whose other files stay.
+    """Delete the sandbox in a state folder, and keep other files in it.
 
-    Raises `SandboxBusyError` while it is served, and `OSError` where a file cannot be removed.
+    Raises `SandboxBusyError` while it is served, and `OSError` if a file cannot be deleted.
     """
     if not state_dir.exists():
         return
@@ -133,19 +133,19 @@ def reset(state_dir: Path) -> None:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Carries requests from the socket to the sandbox."""
+    """Passes requests from the socket to the sandbox."""
 
     protocol_version = "HTTP/1.1"
     server: "_Server"
 
     def setup(self) -> None:
-        """Prepare a connection: small answers go out at once."""
+        """Prepare a connection to send small answers immediately."""
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().setup()
         self.server.connections.add(self.request)
 
     def finish(self) -> None:
-        """The connection is over."""
+        """Close the connection."""
         self.server.connections.discard(self.request)
         with contextlib.suppress(OSError):
             super().finish()
@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
-        except SandboxError as problem:  # its disk, for one: nothing was kept, nothing is done
+        except SandboxError as problem:  # for example its disk: nothing was stored
             response = error_response(422, f"{problem.message} ({problem.hint})")
         except Exception:  # a bug must not end the server
             traceback.print_exc(file=sys.stderr)
@@ -174,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(response)
 
     def _send(self, response: Response) -> None:
-        """Send head and body in one piece."""
+        """Send head and body in one write."""
         lines = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('',))[0]}"]
         lines += [f"{name}: {value}" for name, value in response.headers.items()]
         if response.status != 304 or response.body:
@@ -188,11 +188,11 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = do_OPTIONS = _serve  # noqa: N815 - http.server's names
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: the sandbox has its own log."""
+        """Do nothing: the sandbox has its own log."""
 
 
 def _origin_form(target: str) -> str:
-    """The path of a request's target: a client that takes us for its proxy sends a whole URL."""
+    """Return the path of a request's target; a client that uses us as a proxy sends a whole URL."""
     if target.startswith("/"):
         return target
     parts = urlsplit(target)
@@ -209,11 +209,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore what a client does to its connection."""
+        """Ignore errors of connections."""
 
 
 class RunningServer:
-    """A sandbox that is being served. `url` is its address, without a slash at the end."""
+    """A sandbox that is being served at `url`, without a trailing slash."""
 
     def __init__(self, sandbox: Sandbox, port: int, state_dir: Path | None) -> None:
         try:
@@ -238,7 +238,7 @@ class RunningServer:
         self._thread.start()
 
     def _write_down(self, note: Path) -> None:
-        """Note the address for others."""
+        """Note the address for other processes."""
         try:
             note.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
         except OSError as error:
@@ -250,7 +250,7 @@ class RunningServer:
             ) from error
 
     def stop(self) -> None:
-        """Stop listening, end the connections, and write the state down."""
+        """Stop listening, close the connections, and write the state."""
         self._server.shutdown()
         self._server.server_close()
         for connection in list(self._server.connections):
@@ -261,7 +261,7 @@ class RunningServer:
             self._note.unlink(missing_ok=True)
 
     def wait(self) -> None:
-        """Stay until another thread or a signal ends the server."""
+        """Wait until another thread or a signal stops the server."""
         self._thread.join()
 
     def __enter__(self) -> "RunningServer":
@@ -279,13 +279,13 @@ class RunningServer:
 def serve(sandbox: Sandbox, port: int = 0, *, state_dir: Path | None = None) -> RunningServer:
     """Serve a sandbox on 127.0.0.1; port 0 picks a free one.
 
-    With a state folder the address is noted there while it lasts. The sandbox stays open when
-    the server stops. Raises `SandboxError` where the port cannot be had.
+    With a state folder, the address is noted there while the server runs. The sandbox stays open
+    when the server stops. Raises `SandboxError` if the port is not available.
     """
     mount(sandbox)
     return RunningServer(sandbox, port, state_dir)
 
 
 def mount(sandbox: Sandbox) -> None:
-    """Let a sandbox answer programs that ask about itself, and show pages to people."""
+    """Add the control requests for programs and the pages for people to a sandbox."""
     sandbox.mounted = (control, page)

@@ -1,4 +1,4 @@
-"""The state of the simulated GitHub, with the indexes that make its lists quick."""
+"""Store the state of the simulated GitHub, with indexes for fast lists."""
 
 import base64
 import dataclasses
@@ -34,13 +34,13 @@ from github_sandbox.restore import records_of
 R = TypeVar("R", bound=Record)
 
 EVENTS_KEPT = 10_000
-"""Events that are remembered; at twice as many the older half is forgotten."""
+"""Events to keep; at twice as many the older half is dropped."""
 
 FIRST_ID = 1_000_001
-"""Where the numbers of records begin; they fit GraphQL's 32-bit Int, as `databaseId` needs."""
+"""The first number of records; they fit GraphQL's 32-bit Int, as `databaseId` needs."""
 
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
-"""How GitHub prints a moment."""
+"""GitHub's format of times."""
 
 _FIELD_NAMES = {
     name: tuple(field.name for field in dataclasses.fields(kind)) for name, kind in KINDS.items()
@@ -48,17 +48,17 @@ _FIELD_NAMES = {
 
 
 def make_node_id(prefix: str, number: int) -> str:
-    """An opaque node id in the style of GitHub's: the kind's letters and the packed number."""
+    """Return an opaque node id in GitHub's style: the prefix of the kind and the packed number."""
     packed = base64.urlsafe_b64encode(number.to_bytes(6, "big")).decode().rstrip("=")
     return f"{prefix}_kwDO{packed}"
 
 
 class Store:
-    """All records, in memory, and on disk where a folder is given.
+    """All records, in memory, and on disk if a folder is given.
 
-    `clock` says the time (aware, any zone). Writers change records, then call `touch` or `mark`;
-    `commit` puts everything marked into the journal. Raises `errors.SandboxError` where the
-    folder holds a state that cannot be read or kept.
+    `clock` returns the time (aware, any zone). Writers change records, then call `touch` or `mark`;
+    `commit` writes everything marked to the journal. Raises `errors.SandboxError` if the state in
+    the folder cannot be read or written.
     """
 
     def __init__(self, folder: Path | None, clock: Callable[[], datetime]) -> None:
@@ -113,13 +113,13 @@ class Store:
     # ---- time ------------------------------------------------------------------------------
 
     def now(self) -> str:
-        """This moment, as GitHub prints it."""
+        """Return the current time, as GitHub prints it."""
         return self.clock().astimezone(UTC).strftime(MOMENT)
 
     # ---- writing ---------------------------------------------------------------------------
 
     def create(self, kind: type[R], /, **values: Any) -> R:
-        """Make a record with a fresh number; it is marked for the next commit."""
+        """Create a record with a new number; it is marked for the next commit."""
         number = self._next_id
         self._next_id += 1
         now = self.now()
@@ -130,19 +130,19 @@ class Store:
         return record
 
     def mark(self, *records: Record) -> None:
-        """Say that records changed, without moving their `updated_at`."""
+        """Mark records as changed, without changing their `updated_at`."""
         for record in records:
             self._marked[record.id] = record
 
     def touch(self, *records: Record) -> None:
-        """Say that records changed, and when."""
+        """Mark records as changed, and set their `updated_at`."""
         now = self.now()
         for record in records:
             record.updated_at = now
             self._marked[record.id] = record
 
     def drop(self, record: Record) -> None:
-        """Remove a record for good."""
+        """Delete a record permanently."""
         self._marked.pop(record.id, None)
         self._dropped.append(record.id)
         self.records.pop(record.id, None)
@@ -164,11 +164,11 @@ class Store:
                 raise TypeError(f"{type(record).__name__} is never removed")
 
     def event(self, actor: Account, action: str, subject: Record, **detail: Any) -> None:
-        """Write down what happened."""
+        """Record an event."""
         self.create(Event, actor=actor.login, action=action, subject=subject.node_id, detail=detail)
 
     def commit(self) -> None:
-        """Put everything that changed since the last commit into the journal."""
+        """Write everything that changed since the last commit to the journal."""
         if len(self.events) > 2 * EVENTS_KEPT:
             self._forget_events()
         if self._journal and (self._marked or self._dropped):
@@ -179,7 +179,7 @@ class Store:
         self._dropped = []
 
     def _forget_events(self) -> None:
-        """Drop the oldest events; records that they were about are not touched."""
+        """Drop the oldest events, but not their records."""
         old = self.events[:-EVENTS_KEPT]
         del self.events[:-EVENTS_KEPT]
         for event in old:
@@ -189,7 +189,7 @@ class Store:
         self._dropped += [event.id for event in old]
 
     def close(self) -> None:
-        """Commit, fold the journal into the snapshot, and let go of the files."""
+        """Commit, fold the journal into the snapshot, and close the files."""
         try:
             self.commit()
             if self._journal and self._journal.length:
@@ -201,7 +201,7 @@ class Store:
 
     # ---- indexes ---------------------------------------------------------------------------
 
-    def _index(self, record: Record) -> None:  # noqa: PLR0912 - one case a kind
+    def _index(self, record: Record) -> None:  # noqa: PLR0912 - one case per kind
         self.records[record.id] = record
         self.by_node[record.node_id] = record
         match record:
@@ -239,14 +239,14 @@ class Store:
                     self.repositories[record.owner, name.lower()] = record
 
     def rename_label(self, label: Label, name: str) -> None:
-        """Give a label another name in the index and on the record."""
+        """Rename a label in the index and on the record."""
         table = self.labels[label.repository]
         table.pop(label.name.lower(), None)
         label.name = name
         table[name.lower()] = label
 
     def rename_repository(self, repository: Repository, name: str) -> None:
-        """Give a repository another name; the old one leads to it until it is taken again."""
+        """Rename a repository; the old name redirects to it until it is reused."""
         repository.former_names.append(repository.name)
         repository.name = name
         self._index(repository)
@@ -255,17 +255,17 @@ class Store:
     # ---- reading ---------------------------------------------------------------------------
 
     def get(self, kind: type[R], number: int) -> R:
-        """The record with this number, which must exist."""
+        """Return the record with this number, which must exist."""
         record = self.records[number]
         assert isinstance(record, kind)
         return record
 
     def all(self, kind: type[R], numbers: Iterable[int]) -> list[R]:
-        """The records with these numbers, in that order."""
+        """Return the records with these numbers, in that order."""
         return [self.get(kind, number) for number in numbers]
 
     def node(self, kind: type[R], node_id: str) -> R:
-        """The record with this node id; raises `RefusalError` where there is none of that kind."""
+        """Return the record with this node id, or raise `RefusalError` if it has another kind."""
         record = self.by_node.get(node_id)
         if record is None or isinstance(record, Event):
             raise no_node(node_id)
@@ -274,17 +274,17 @@ class Store:
         return record
 
     def issue(self, node_id: str) -> Issue:
-        """The issue with this node id, and no pull request; raises `RefusalError` for neither."""
+        """Return the issue with this node id, or raise `RefusalError`, also for a pull request."""
         record = self.node(Issue, node_id)
         if record.is_pull:
             raise no_node(node_id, "Issue")
         return record
 
     def repository(self, owner: str, name: str) -> Repository | None:
-        """The repository under this name or a former one."""
+        """Return the repository with this current or former name."""
         account = self.accounts.get(owner.lower())
         return self.repositories.get((account.id, name.lower())) if account else None
 
     def full_name(self, repository: Repository) -> str:
-        """`owner/name` of a repository."""
+        """Return `owner/name` of a repository."""
         return f"{self.get(Account, repository.owner).login}/{repository.name}"

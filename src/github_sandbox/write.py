@@ -1,4 +1,4 @@
-"""The GraphQL mutations: from an input to the store, and back as a payload."""
+"""Execute GraphQL mutations: map inputs to the store, and results to payloads."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
@@ -59,7 +59,7 @@ NO_CLASSIC = (
     "Projects (classic) is being deprecated in favor of the new Projects experience, see:"
     " https://github.blog/changelog/2024-05-23-sunset-notice-projects-classic/."
 )
-"""What GitHub answers where the boards of old are asked for."""
+"""GitHub's answer to requests for classic projects."""
 
 
 # ---- issues --------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def create_issue(ctx: Context, args: Input) -> Payload:
 
 
 def update_issue(ctx: Context, args: Input) -> Payload:
-    """updateIssue: what is absent stays; a null milestone or type is taken away."""
+    """updateIssue: absent values stay unchanged; a null milestone or type is removed."""
     changes: dict[str, Any] = {
         name: args[name] for name in ("title", "body", "state") if args.get(name) is not None
     }
@@ -167,7 +167,7 @@ def remove_assignees(ctx: Context, args: Input) -> Payload:
 
 
 def _issue_at(ctx: Context, url: str) -> Issue:
-    """The issue whose page has this address."""
+    """Return the issue whose page has this address."""
     parts = urlsplit(url).path.strip("/").split("/")
     if len(parts) == 4 and parts[2] == "issues" and parts[3].isdigit():
         repository = ctx.store.repository(parts[0], parts[1])

@@ -321,7 +321,7 @@ def test_cards_that_the_token_may_not_see_are_left_out(server: FakeServer) -> No
             [fault("no", "FORBIDDEN", "repositoryOwner", "projectsV2")],
             "a user's board",
         ),
-        (BY_TITLE, None, [], "there is no user or organisation octo-org"),
+        (BY_TITLE, None, [], "there is no user or organization octo-org"),
         (
             BY_NUMBER,
             owner(projectV2=None),

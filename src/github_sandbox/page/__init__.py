@@ -1,7 +1,7 @@
-"""What people see of the sandbox in a browser: small pages over the store, below `/_sandbox/`.
+"""Show the sandbox in a browser: small pages over the store, below `/_sandbox/`.
 
-Nothing here is GitHub's, and nothing here is counted, limited, logged or spoiled as its API is.
-Templates and the Markdown renderer are loaded when somebody first looks.
+They are not part of GitHub's API: they are not counted, limited, logged or made to fail.
+Templates and the Markdown renderer are loaded when the first page is requested.
 """
 
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def accepts(request: Request) -> bool:
-    """Whether a request is for a page: below `/_sandbox`, or a browser that asks for the root."""
+    """Return whether a request is for a page: below `/_sandbox`, or the root in a browser."""
     path = urlsplit(request.path).path
     if path == "/":
         accept = request.header("Accept") or ""
@@ -24,7 +24,7 @@ def accepts(request: Request) -> bool:
 
 
 def respond(sandbox: "Sandbox", request: Request) -> Response:
-    """The page, or what became of a form."""
+    """Answer with a page, or with the result of a form."""
     from github_sandbox.page import site  # noqa: PLC0415 - see the module's text
 
     return site.respond(sandbox, request)

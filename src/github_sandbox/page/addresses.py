@@ -1,4 +1,4 @@
-"""Where the pages are."""
+"""Define the address of the pages."""
 
 HOME = "/_sandbox/"
-"""The first page; all others are below it."""
+"""The home page; all others are below it."""

@@ -1,4 +1,4 @@
-"""A board by its Status columns."""
+"""Build the page of a board by its Status columns."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
 
 PAGE_OF_CARDS = 100
-"""Cards that a column shows at first."""
+"""Cards per column, unless all are requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardCard:
-    """A card: an issue, or a draft that is only a title. `values` are those not shown elsewhere."""
+    """A card: an issue, or a draft with a title only. `values` are those not shown elsewhere."""
 
     id: int
     issue: IssueView | None
@@ -28,7 +28,7 @@ class BoardCard:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The cards with one Status; `id` is its option, empty for cards without any."""
+    """The cards with one Status; `id` is its option, empty for cards without a Status."""
 
     id: str
     name: str
@@ -57,7 +57,7 @@ class BoardPage:
 
 
 def board_page(sandbox: "Sandbox", project: Project, *, whole: bool) -> BoardPage:
-    """A board; a column shows its first cards, all of them where the whole is asked for."""
+    """Return a board with the first cards of each column, or all of them if `whole` is set."""
     reader = Reader(sandbox.store)
     status, points = reader.status_field(project), reader.points_field(project)
     sorted_in: dict[str, list[Item]] = {"": []}

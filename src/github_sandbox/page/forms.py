@@ -1,7 +1,7 @@
-"""What a visitor can do: tick a box, close or reopen an issue, move a card.
+"""Handle the forms of a visitor: check a box, close or reopen an issue, move a card.
 
-The visitor is a person of the sandbox's own (`people.py`), neither the tool nor whoever runs it,
-so that what is pressed here is what somebody else did on GitHub.
+The visitor is a separate person of the sandbox (`actors.py`), neither the tool nor whoever runs it,
+so that their clicks count as somebody else's changes on GitHub.
 """
 
 from typing import TYPE_CHECKING, Literal
@@ -24,7 +24,7 @@ DONE = {
     "reopened": "Open again.",
     "moved": "Moved.",
 }
-"""What a page says after a form, by the word in its address."""
+"""The message of a page after a form, by the word in its address."""
 
 _REASONS: dict[str, Literal["completed", "not_planned"]] = {
     "completed": "completed",
@@ -33,16 +33,16 @@ _REASONS: dict[str, Literal["completed", "not_planned"]] = {
 
 
 class StaleError(Exception):
-    """What a form is about has changed since its page was shown."""
+    """The object of a form has changed since its page was shown."""
 
 
 def press_issue(
     sandbox: "Sandbox", repository: Repository, issue: Issue, verb: str, form: dict[str, str]
 ) -> str:
-    """Tick, close or reopen; gives the address to go on at.
+    """Check a box, close or reopen; return the address to continue at.
 
-    Raises `StaleError`, `problems.RefusalError` for what may not be, KeyError or ValueError for a
-    form that is not ours.
+    Raises `StaleError`, `problems.RefusalError` if the visitor may not do it, and KeyError or
+    ValueError for an unknown form.
     """
     name = sandbox.store.full_name(repository)
     visitor = Person(sandbox, VISITOR, repository=name)
@@ -64,9 +64,9 @@ def press_issue(
 
 
 def move_card(sandbox: "Sandbox", project: Project, form: dict[str, str]) -> str:
-    """Give a card another Status; gives the address to go on at.
+    """Change the Status of a card; return the address to continue at.
 
-    Raises `StaleError`, and the others as `press_issue` does.
+    Raises the same errors as `press_issue`.
     """
     reader = Reader(sandbox.store)
     field = reader.status_field(project)

@@ -1,4 +1,4 @@
-"""The first page: everything that the sandbox holds, from afar."""
+"""Build the home page: an overview of everything in the sandbox."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryCard:
-    """A repository on the first page."""
+    """A repository on the home page."""
 
     name: str
     url: str
@@ -25,16 +25,16 @@ class RepositoryCard:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """The first page."""
+    """The home page."""
 
     repositories: tuple[RepositoryCard, ...]
     boards: tuple[tuple[Link, str, int], ...]
-    """Boards with their owners and numbers of cards."""
+    """Boards, each with its owner and number of cards."""
     totals: Totals
 
 
 def home_page(sandbox: "Sandbox") -> HomePage:
-    """Everything that the sandbox holds, from afar."""
+    """Return an overview of everything in the sandbox."""
     reader = Reader(sandbox.store)
     cards = []
     for repository in reader.repositories():

@@ -1,4 +1,4 @@
-"""One issue with everything around it."""
+"""Build the page of one issue."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """What somebody said."""
+    """A comment."""
 
     author: str
     created_at: str
@@ -30,7 +30,7 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class IssuePage:
-    """An issue with everything around it."""
+    """The page of an issue: the issue, its relations, cards and comments."""
 
     issue: IssueView
     repository: Link
@@ -49,7 +49,7 @@ class IssuePage:
 
 
 def issue_page(sandbox: "Sandbox", issue: Issue) -> IssuePage:
-    """An issue with everything around it."""
+    """Return the page of an issue."""
     store = sandbox.store
     reader = Reader(store)
     repository = store.get(Repository, issue.repository)

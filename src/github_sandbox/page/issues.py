@@ -1,4 +1,4 @@
-"""The issues of a repository as a tree."""
+"""Build the page of a repository's issues as a tree."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
 
 PAGE_OF_ISSUES = 100
-"""Trees on a page end after so many issues."""
+"""Issues per page, after which no further tree begins."""
 
 Which = Literal["open", "closed", "all"]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An issue in the tree; `matches` is off where it is only there for those below it."""
+    """An issue in the tree; `matches` is False if it is only shown for the issues below it."""
 
     issue: IssueView
     matches: bool
@@ -34,7 +34,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class IssuesPage:
-    """The issues of a repository as a tree; `which` says whose state is asked for."""
+    """The issues of a repository as a tree; `which` is the requested state."""
 
     name: str
     url: str
@@ -49,7 +49,7 @@ class IssuesPage:
 
 
 def issues_page(sandbox: "Sandbox", repository: Repository, which: Which, page: int) -> IssuesPage:
-    """A page of the tree; an issue is in it where it matches, or something below it does."""
+    """Return a page of the tree of issues that match, or have matching ones below them."""
     reader = Reader(sandbox.store)
     issues = reader.issues(repository)
     closed = sum(issue.state == "CLOSED" for issue in issues)
@@ -82,7 +82,7 @@ def issues_page(sandbox: "Sandbox", repository: Repository, which: Which, page: 
 
 
 def _points(reader: Reader, issues: Iterable[Issue]) -> Progress | None:
-    """Points of what was completed, and all; None where no board says any."""
+    """Return the completed and all points; None if no board has points."""
     done = total = 0.0
     for issue in issues:
         for project, item in reader.cards(issue)[:1]:
@@ -93,7 +93,7 @@ def _points(reader: Reader, issues: Iterable[Issue]) -> Progress | None:
 
 
 def _size(sandbox: "Sandbox", issue: Issue, matches: Callable[[Issue], bool]) -> int:
-    """How many lines a tree has; 0 where nothing in it matches."""
+    """Return the number of lines of a tree; 0 if nothing in it matches."""
     below = sum(_size(sandbox, i, matches) for i in sandbox.store.all(Issue, issue.sub_issues))
     return below + 1 if below or matches(issue) else 0
 

@@ -1,4 +1,4 @@
-"""The log of requests: what clients asked of the simulated GitHub, and what it cost."""
+"""Build the page with the log of requests and their cost."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ PAGE_OF_REQUESTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over requests; `ms` is the sandbox's own time."""
+    """Sums over requests; `ms` is the server time."""
 
     requests: int = 0
     rest: int = 0
@@ -26,7 +26,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """Requests, the newest first."""
+    """A page of requests, the newest first."""
 
     totals: Totals
     entries: tuple["LogEntry", ...]
@@ -35,12 +35,12 @@ class LogPage:
 
 
 def is_graphql(entry: "LogEntry") -> bool:
-    """Whether a request went to GraphQL."""
+    """Return whether a request is a GraphQL request."""
     return entry.path.partition("?")[0].endswith("graphql")
 
 
 def totals(log: Iterable["LogEntry"]) -> Totals:
-    """The sums of a log."""
+    """Return the sums of a log."""
     entries = list(log)
     graphql = sum(is_graphql(entry) for entry in entries)
     return Totals(
@@ -56,7 +56,7 @@ def totals(log: Iterable["LogEntry"]) -> Totals:
 
 
 def log_page(sandbox: "Sandbox", page: int) -> LogPage:
-    """A page of the log, the newest first."""
+    """Return a page of the log, the newest first."""
     last = max(1, -(-len(sandbox.log) // PAGE_OF_REQUESTS))
     page = max(1, min(page, last))
     end = len(sandbox.log) - (page - 1) * PAGE_OF_REQUESTS
@@ -65,6 +65,6 @@ def log_page(sandbox: "Sandbox", page: int) -> LogPage:
 
 
 def version(sandbox: "Sandbox") -> dict[str, int]:
-    """Numbers that grow: `things` with every change of what is held, `requests` with the log."""
+    """Return numbers that grow: `things` with changes of the state, `requests` with the log."""
     writes = sum(entry.writes for entry in sandbox.log)
     return {"things": len(sandbox.events) + writes, "requests": len(sandbox.log)}

@@ -1,8 +1,8 @@
-"""Issue bodies as GitHub shows them: GitHub's Markdown to HTML that is safe by construction.
+"""Render issue bodies like GitHub: its Markdown as HTML that is safe by construction.
 
-Raw HTML is text, pictures are words, links lead to the web or nowhere; hidden comments stay hidden
-(GitHub's own documentation, "Basic writing and formatting syntax": "Hiding content with
-comments"; a line end within a paragraph is shown as one).
+Raw HTML becomes text, images become their alternative text, links go to the web or nowhere, and
+comments stay hidden (GitHub's own documentation, "Basic writing and formatting syntax": "Hiding
+content with comments"; a line end within a paragraph is shown as one).
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
 TICK_FORM = "ticks"
-"""The id of the form that a page has for the boxes of its issue."""
+"""The id of the form for the boxes of an issue."""
 
 _BOX = re.compile(r"((?:[ \t>]|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))*\[)([ xX])(\](?=[ \t]).*)")
 _MARK = re.compile(r"\[([ xX])\][ \t]")
@@ -35,16 +35,16 @@ _MAX_NAME = 200
 
 
 def _name(line: str) -> str:
-    """A short name for the text beside a box, the same whether it is ticked or not."""
+    """Return a short name for the text of a box, whether it is checked or not."""
     match = _BOX.match(line)
     text = match[3] if match else ""
     return hashlib.sha256(text.strip().encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def with_tick(body: str, order: str) -> str | None:
-    """The body with one box as ordered: `line-name-1` ticks, `line-name-0` takes the tick away.
+    """Return the body with one box changed: `line-name-1` checks it, `line-name-0` unchecks it.
 
-    None where that line is no longer this box. Nothing but the tick changes.
+    None if the line is no longer this box. Nothing else changes.
     """
     number, _, name_and_tick = order.partition("-")
     name, _, done = name_and_tick.partition("-")
@@ -67,12 +67,12 @@ def with_tick(body: str, order: str) -> str | None:
 
 @lru_cache(maxsize=4)
 def _last_end(text: str) -> int:
-    """Where the last comment could end: asked once for a text, or many openings cost a square."""
+    """Return the last end of a comment in a text, computed once: otherwise time is quadratic."""
     return text.rfind("-->")
 
 
 def _inline_comment(state: StateInline, silent: bool) -> bool:
-    """Leave a comment out of a line."""
+    """Omit a comment within a line."""
     del silent
     if not state.src.startswith("<!--", state.pos) or _last_end(state.src) < state.pos + 2:
         return False
@@ -84,9 +84,9 @@ def _inline_comment(state: StateInline, silent: bool) -> bool:
 
 
 def _block_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Leave out a comment that begins a line; as in CommonMark it may have lines of any kind.
+    """Omit a comment that begins a line; as in CommonMark it may contain any lines.
 
-    What follows it on its last line is not shown by GitHub as Markdown; here it is a paragraph.
+    GitHub does not render text after it on its last line as Markdown; here it is a paragraph.
     """
     first_char = state.bMarks[start] + state.tShift[start]
     if state.is_code_block(start) or not state.src.startswith("<!--", first_char):
@@ -118,10 +118,10 @@ def _paragraph_after(state: StateBlock, line: int, text: str) -> None:
 
 
 def _find_boxes(state: StateCore) -> None:
-    """Put a box before the text of each list item that begins with `[ ]` or `[x]`.
+    """Add a check box to each list item that begins with `[ ]` or `[x]`.
 
-    As in GitHub's own specification ("Task list items (extension)"), one that the first paragraph
-    of the item begins with. In time that grows with the text, which the plug-in's does not.
+    As in GitHub's own specification ("Task list items (extension)"), the first paragraph of the
+    item must begin with it. This takes linear time, which the plug-in does not.
     """
     lines = state.src.split("\n")
     for above, before, token in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
@@ -158,7 +158,7 @@ def _texts(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 class _Renderer(RendererHTML):
-    """HTML in which no text of an issue is ever anything but text."""
+    """Renders HTML that escapes all text of an issue."""
 
     def html_block(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
@@ -177,7 +177,7 @@ class _Renderer(RendererHTML):
     def task_box(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """A box: a button of the page's form where it can be ticked, else only shown."""
+        """Render a box: a button of the page's form if it can be changed, else a disabled one."""
         del options
         box = tokens[idx].meta
         text = escapeHtml(box["text"])
@@ -193,7 +193,7 @@ class _Renderer(RendererHTML):
     def link_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """A link to the web, or to one of our own pages; anything else leads nowhere."""
+        """Render a link to the web or to one of these pages; others lead nowhere."""
         del options
         href = str(tokens[idx].attrGet("href") or "")
         page_url = env["sandbox_page"](href)
@@ -204,30 +204,30 @@ class _Renderer(RendererHTML):
         return f'<a class="nowhere" title="{escapeHtml(href[:_MAX_NAME])}">'
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """The words that stand for a picture: nothing is loaded."""
+        """Render the alternative text of an image, which is not loaded."""
         words = self.renderInlineAsText(tokens[idx].children, options, env).strip()
         return f'<span class="picture">{escapeHtml(words or "picture")}</span>'
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Code, which the keyboard can scroll where it is wider than the page."""
+        """Render fenced code, which the keyboard can scroll if it is wider than the page."""
         return _scrolled(super().fence(tokens, idx, options, env))
 
     def code_block(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """Code that is indented."""
+        """Render indented code."""
         return _scrolled(super().code_block(tokens, idx, options, env))
 
     def table_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """A table scrolls where it is wider than the page."""
+        """Open a table in a box that scrolls if it is wider than the page."""
         return f'<div class="scroll" tabindex="0">{self.renderToken(tokens, idx, options, env)}'
 
     def table_close(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """The end of a table and of what it scrolls in."""
+        """Close a table and its box."""
         return f"{self.renderToken(tokens, idx, options, env)}</div>"
 
 
@@ -238,7 +238,7 @@ def _scrolled(html: str) -> str:
 @cache
 def _parser() -> MarkdownIt:
     options: dict[str, Any] = {"html": False, "linkify": False, "breaks": True, "xhtmlOut": False}
-    options["maxNesting"] = 40  # what lies deeper is not shown; each level costs time
+    options["maxNesting"] = 40  # deeper levels are not shown; each one costs time
     md = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
     md.enable(["table", "strikethrough"]).disable(["html_block", "html_inline", "autolink"])
     md.block.ruler.before(
@@ -259,10 +259,10 @@ def _nowhere(href: str) -> None:
 def to_html(
     body: str, *, ticks: bool = False, sandbox_page: Callable[[str], str | None] = _nowhere
 ) -> Markup:
-    """The HTML of a body.
+    """Return the HTML of a body.
 
-    With `ticks`, its boxes are buttons of the form `TICK_FORM`. `sandbox_page` gives the page of
-    ours that a link leads to, None for any other.
+    With `ticks`, its boxes are buttons of the form `TICK_FORM`. `sandbox_page` returns our own page
+    for the target of a link, None if there is none.
     """
     env = {"ticks": ticks, "sandbox_page": sandbox_page}
     return Markup(_parser().render(body, env))  # noqa: S704 - the renderer escapes every text

@@ -1,8 +1,8 @@
-"""Who may look and press buttons: this machine's own browser, from these pages.
+"""Accept only browsers on this machine, and forms only from these pages.
 
-The sandbox listens on the loopback interface only. A page of somebody else may still point a
-visitor's browser here, by a form or by a name of its own that leads to 127.0.0.1; both are
-refused by what the browser says about them.
+The sandbox listens on the loopback interface only. A foreign page may still direct a visitor's
+browser here, with a form or with a host name that resolves to 127.0.0.1; both are refused because
+of the headers that the browser sends.
 """
 
 from urllib.parse import urlsplit
@@ -12,11 +12,11 @@ from github_sandbox.messages import Request
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_FORM = 4096
-"""Bytes; our forms are far smaller."""
+"""Bytes of a form at most; ours are far smaller."""
 
 
 def foreign_host(request: Request) -> bool:
-    """Whether the address that was asked is not one of this machine's own names."""
+    """Return whether the requested host is not one of this machine's loopback names."""
     try:
         name = urlsplit(f"//{request.header('Host') or ''}").hostname
     except ValueError:
@@ -25,10 +25,10 @@ def foreign_host(request: Request) -> bool:
 
 
 def foreign_form(request: Request) -> bool:
-    """Whether a form was not sent from one of our own pages, as far as the browser says.
+    """Return whether a form did not come from one of these pages, according to the browser.
 
-    Every browser of today sends `Origin` with a form that is posted; a client that sends none is
-    not a browser, and has the API.
+    All current browsers send `Origin` when they post a form; a client that does not is not a
+    browser, and can use the API.
     """
     if request.header("Origin") != f"http://{request.header('Host')}":
         return True
@@ -36,7 +36,7 @@ def foreign_form(request: Request) -> bool:
 
 
 def headers(nonce: str) -> dict[str, str]:
-    """The headers of every page: nothing from elsewhere, no script and no style but our own."""
+    """Return the headers of every page, which allow only our own resources, scripts and styles."""
     policy = {
         "default-src": "'none'",
         "style-src": f"'nonce-{nonce}'",
@@ -53,7 +53,7 @@ def headers(nonce: str) -> dict[str, str]:
         "Cache-Control": "no-store",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Referrer-Policy": "same-origin",  # with less, a browser sends `Origin: null` with forms
+        "Referrer-Policy": "same-origin",  # else browsers send `Origin: null` with forms
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }

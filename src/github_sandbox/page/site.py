@@ -1,4 +1,4 @@
-"""Which page an address leads to, and what becomes of a form."""
+"""Route requests to pages and forms."""
 
 import json
 import re
@@ -51,7 +51,7 @@ _ROUTES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A template and what it shows; `watch` names the number that tells when it is out of date."""
+    """A template and its values; `watch` names the number that changes when it is out of date."""
 
     template: str
     content: Any
@@ -60,12 +60,12 @@ class Page:
 
 
 class _MissingError(Exception):
-    """Nothing is at this address."""
+    """There is no page at this address."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """A request for a page, taken apart."""
+    """A parsed request for a page."""
 
     sandbox: "Sandbox"
     parts: dict[str, str]
@@ -73,19 +73,19 @@ class _Visit:
 
     @property
     def page(self) -> int:
-        """The number of the page that is asked for, 1 where none is."""
+        """The number of the requested page; 1 by default."""
         page = self.query.get("page", "1")
         return int(page) if re.fullmatch(r"\d{1,6}", page, re.ASCII) else 1
 
     def repository(self) -> Repository:
-        """The repository of the address, also by a former name."""
+        """The repository in the address, which may be its former name."""
         repository = self.sandbox.store.repository(self.parts["owner"], self.parts["repo"])
         if repository is None:
             raise _MissingError
         return repository
 
     def issue(self) -> Issue:
-        """The issue of the address; one that was moved is found at its new place."""
+        """The issue in the address; a transferred one is looked up at its new location."""
         repository, number = self.repository(), int(self.parts["number"])
         moved = repository.moved.get(str(number))
         issue = self.sandbox.store.issues.get(repository.id, {}).get(number)
@@ -97,7 +97,7 @@ class _Visit:
         return issue
 
     def project(self) -> Project:
-        """The board of the address."""
+        """The board in the address."""
         owner = self.sandbox.store.accounts.get(self.parts["owner"].lower())
         boards = self.sandbox.store.projects.get(owner.id, {}) if owner else {}
         project = boards.get(int(self.parts["number"]))
@@ -142,7 +142,7 @@ _SHOW: dict[str, Callable[[_Visit], Page]] = {
 
 
 def _apply_form(visit: _Visit, form: dict[str, str]) -> str:
-    """Do what a form says; gives the address to go on at."""
+    """Apply a form; return the address to continue at."""
     verb = visit.parts["verb"]
     if verb == "move":
         return forms.move_card(visit.sandbox, visit.project(), form)
@@ -155,7 +155,7 @@ def _apply_form(visit: _Visit, form: dict[str, str]) -> str:
 
 
 def respond(sandbox: "Sandbox", request: Request) -> Response:
-    """The answer to a request for a page; never raises for what a browser sends."""
+    """Answer a request for a page; never raises, whatever a browser sends."""
     parts = urlsplit(request.path)
     if safety.foreign_host(request):
         response = _message_page(sandbox, 421, "Only this machine's own names lead here.", "")
@@ -234,7 +234,7 @@ def _redirect(address: str) -> Response:
 
 
 def _message_page(sandbox: "Sandbox", status: int, message: str, return_url: str) -> Response:
-    """A page that says one thing and gives a way to go on."""
+    """Return a page with a message and a link to continue."""
     with sandbox.lock:
         numbers = version(sandbox)
     page = Page("message.html", {"message": message, "return_url": return_url}, status)
@@ -266,12 +266,12 @@ def _templates() -> Environment:
 
 
 def _moment(value: str) -> str:
-    """A moment for people, to the minute, in UTC."""
+    """Format a time for people, to the minute, in UTC."""
     return f"{value[:10]} {value[11:16]}"
 
 
 def sandbox_page(web: str, href: str) -> str | None:
-    """The page of ours that stands for an address of the simulated GitHub's web pages."""
+    """Return our own page for an address of the simulated GitHub's web pages."""
     if not href.lower().startswith(f"{web}/".lower()):
         return None
     path = urlsplit(href).path
@@ -295,7 +295,7 @@ def _rendered(sandbox: "Sandbox", page: Page, numbers: dict[str, int], did: str)
             did=did,
             watch=page.watch,
             version=numbers[page.watch],
-            label_style=Markup(colors.rules(used)),  # noqa: S704 - made of hex digits
+            label_style=Markup(colors.rules(used)),  # noqa: S704 - only hex digits
             markdown=to_html,
             sandbox_page=lambda href: sandbox_page(sandbox.web, href),
         )

@@ -1,4 +1,4 @@
-"""What the pages show of things that are on several of them, as plain values."""
+"""Build plain values for things that several pages show."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class LabelView:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A value with one of the colours that boards have, in lower case."""
+    """A value with a color of boards, in lower case."""
 
     text: str
     color: str = "gray"
@@ -48,20 +48,20 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of some are done."""
+    """How many of a number of things are done."""
 
     done: int
     total: int
 
     @property
     def percent(self) -> int:
-        """Whole percents, rounded down: a hundred is everything."""
+        """The percentage, rounded down: 100 means all."""
         return 100 * self.done // self.total if self.total else 0
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneView:
-    """A milestone with the progress of its issues; `due` is a day, or empty."""
+    """A milestone with the progress of its issues; `due` is a date, or empty."""
 
     title: str
     due: str
@@ -71,7 +71,7 @@ class MilestoneView:
 
 @dataclass(frozen=True, slots=True)
 class IssueView:
-    """An issue as one line. `state` is open, done or dropped; points are of its board."""
+    """An issue as one line. `state` is open, done or dropped; points come from its board."""
 
     number: int
     title: str
@@ -92,29 +92,29 @@ class IssueView:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way to another page."""
+    """A link to another page."""
 
     text: str
     url: str
 
 
 def repository_url(full_name: str) -> str:
-    """The page of a repository."""
+    """Return the address of a repository's page."""
     return f"{HOME}repos/{quote(full_name)}"
 
 
 def issue_url(full_name: str, number: int) -> str:
-    """The page of an issue."""
+    """Return the address of an issue's page."""
     return f"{repository_url(full_name)}/issues/{number}"
 
 
 def board_url(owner: str, number: int) -> str:
-    """The page of a board."""
+    """Return the address of a board's page."""
     return f"{HOME}boards/{quote(owner)}/{number}"
 
 
 class Reader:
-    """Reads the store for one page: it remembers what every row asks for again.
+    """Reads the store for one page, and caches what every row needs.
 
     Hold the sandbox's lock while you use it.
     """
@@ -128,33 +128,33 @@ class Reader:
     # ---- places ----------------------------------------------------------------------------
 
     def repositories(self) -> list[Repository]:
-        """All repositories, by name."""
+        """Return all repositories by name."""
         records = {r.id: r for r in self.store.repositories.values()}.values()
         return sorted(records, key=lambda r: self.full_name(r.id).lower())
 
     def boards(self) -> list[Project]:
-        """All boards, by owner and number."""
+        """Return all boards by owner and number."""
         projects = [p for table in self.store.projects.values() for p in table.values()]
         return sorted(projects, key=lambda p: (self.login(p.owner).lower(), p.number))
 
     def full_name(self, repository: int) -> str:
-        """`owner/name`."""
+        """Return `owner/name`."""
         if repository not in self._homes:
             record = self.store.get(Repository, repository)
             self._homes[repository] = self.store.full_name(record)
         return self._homes[repository]
 
     def login(self, account: int | None) -> str:
-        """A login; somebody who is gone is `ghost`, as on GitHub."""
+        """Return a login; `ghost` for a deleted account, as on GitHub."""
         return "ghost" if account is None else self.store.get(Account, account).login
 
     def issues(self, repository: Repository) -> list[Issue]:
-        """The issues of a repository by number, without pull requests."""
+        """Return the issues of a repository by number, without pull requests."""
         records = self.store.issues.get(repository.id, {}).values()
         return sorted((i for i in records if not i.is_pull), key=lambda i: i.number)
 
     def boards_of(self, repository: Repository) -> list[Project]:
-        """The boards that a repository shows, and those that its issues are on."""
+        """Return the boards that are linked to a repository, and those that its issues are on."""
         shown = {
             project
             for issue in self.store.issues.get(repository.id, {}).values()
@@ -163,7 +163,7 @@ class Reader:
         return [p for p in self.boards() if p.id in shown or repository.id in p.repositories]
 
     def tabs(self, repository: Repository) -> tuple[Link, ...]:
-        """The ways between the pages of a repository."""
+        """Return the links between the pages of a repository."""
         name = self.full_name(repository.id)
         boards = (
             Link(p.title, board_url(self.login(p.owner), p.number))
@@ -172,7 +172,7 @@ class Reader:
         return (Link("Issues", repository_url(name)), *boards)
 
     def milestones(self, repository: Repository) -> tuple[MilestoneView, ...]:
-        """The milestones of a repository, the next one due first."""
+        """Return the milestones of a repository, the next one due first."""
         counts: dict[int, list[int]] = {}
         for issue in self.issues(repository):
             if issue.milestone is not None:
@@ -193,7 +193,7 @@ class Reader:
     # ---- issues ----------------------------------------------------------------------------
 
     def label(self, number: int) -> LabelView:
-        """A label by its number."""
+        """Return a label by its number."""
         if number not in self._labels:
             label = self.store.get(Label, number)
             self._labels[number] = LabelView(
@@ -202,7 +202,7 @@ class Reader:
         return self._labels[number]
 
     def progress(self, issue: Issue) -> Progress:
-        """How many of an issue's sub-issues are closed."""
+        """Return how many of an issue's sub-issues are closed."""
         children = self.store.all(Issue, issue.sub_issues)
         return Progress(sum(child.state == "CLOSED" for child in children), len(children))
 
@@ -233,11 +233,11 @@ class Reader:
         )
 
     def lines(self, numbers: Iterable[int]) -> tuple[IssueView, ...]:
-        """Issues as lines, by the numbers of their records."""
+        """Return issues as lines, by the numbers of their records."""
         return tuple(self.issue(issue) for issue in self.store.all(Issue, numbers))
 
     def cards(self, issue: Issue) -> list[tuple[Project, Item]]:
-        """An issue's cards that are not archived, the oldest board first."""
+        """Return an issue's cards that are not archived, the oldest board first."""
         cards = self.store.cards.get(issue.id, {})
         pairs = [(self.store.get(Project, n), item) for n, item in cards.items()]
         return sorted(
@@ -245,7 +245,7 @@ class Reader:
         )
 
     def _on_board(self, issue: Issue) -> tuple[Chip | None, float | None]:
-        """Status and points, each from the first board that says one."""
+        """Return status and points, each from the first board that has a value."""
         status: Chip | None = None
         points: float | None = None
         for project, item in self.cards(issue):
@@ -256,11 +256,11 @@ class Reader:
     # ---- boards ----------------------------------------------------------------------------
 
     def status_field(self, project: Project) -> Field | None:
-        """The field by which a board has its columns."""
+        """Return the field for the columns of a board."""
         return self._status_and_points(project)[0]
 
     def points_field(self, project: Project) -> Field | None:
-        """The number field that holds points, by its name; None where none sounds like it."""
+        """Return the number field with points, by its name; None if there is none."""
         return self._status_and_points(project)[1]
 
     def _status_and_points(self, project: Project) -> tuple[Field | None, Field | None]:
@@ -273,18 +273,18 @@ class Reader:
         return self._fields[project.id]
 
     def status(self, project: Project, item: Item) -> Chip | None:
-        """The column that a card is in."""
+        """Return the column of a card."""
         field = self.status_field(project)
         return self.value(field, item) if field else None
 
     def points(self, project: Project, item: Item) -> float | None:
-        """A card's points."""
+        """Return the points of a card."""
         field = self.points_field(project)
         stored: dict[str, Any] = item.values.get(str(field.id), {}) if field else {}
         return float(stored["value"]) if stored else None
 
     def value(self, field: Field, item: Item) -> Chip | None:
-        """What a card says in a field; None where it says nothing."""
+        """Return the value of a card in a field; None if it is empty."""
         stored = item.values.get(str(field.id))
         if stored is None:
             return None
@@ -297,11 +297,11 @@ class Reader:
         return Chip(number(stored["value"]), "gray", field.name)
 
     def values(self, project: Project, item: Item) -> tuple[Chip, ...]:
-        """Everything that a card says, in the order of the board's fields."""
+        """Return all values of a card, in the order of the board's fields."""
         fields = self.store.fields.get(project.id, {}).values()
         return tuple(v for v in (self.value(field, item) for field in fields) if v is not None)
 
 
 def number(value: object) -> str:
-    """A number without needless zeros; anything else as text."""
+    """Format a number without needless zeros, and anything else as text."""
     return f"{value:.10g}" if isinstance(value, float) else str(value)
