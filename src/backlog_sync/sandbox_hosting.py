@@ -68,7 +68,7 @@ def _furnish(
 
 
 def _furnish_one(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
-    request = urllib.request.Request(  # noqa: S310 - the address of our own server
+    request = urllib.request.Request(  # noqa: S310 - our own server
         f"{url}/_sandbox/repositories",
         data=json.dumps({"repository": repository, "board_owner": board_owner}).encode(),
         headers={"Content-Type": "application/json"},

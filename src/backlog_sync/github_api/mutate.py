@@ -1,4 +1,4 @@
-"""Operations to GraphQL mutations, and their payloads to replies. No request is made here."""
+"""Map operations to GraphQL mutations, and their payloads to replies; send nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,16 +45,16 @@ CREATES: Final = (
     AddOptions,
     CreateIssue,
 )
-"""What must not be sent again while the result of the first time is unknown.
+"""Operations that must not be sent again while the result of the first attempt is unknown.
 
-All others are idempotent by nature: doing them twice is doing them once.
+All others are idempotent.
 """
 
 CREATIONS: Final = (CreateIssue, PutComment)
-"""What GitHub's limits on creating content are about: it notifies people."""
+"""Operations to which GitHub's limits for content creation apply: they notify people."""
 
 WITH_BODY: Final = (CreateIssue, UpdateIssue)
-"""What carries a body: few of these fit into GitHub's ten seconds for a request."""
+"""Operations with a body: few of these fit into GitHub's ten seconds for a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ class Step:
 
 @dataclass(slots=True)
 class Names:
-    """Node ids by what people call things; names in lower case."""
+    """Node ids by names, in lower case."""
 
     repository_id: str = ""
     issue_types: dict[str, str] = field(default_factory=dict)
     users: dict[str, str | None] = field(default_factory=dict)
 
     def user_ids(self, logins: Sequence[str]) -> list[str]:
-        """Ids of users, leaving out those that do not exist."""
+        """Return the ids of users, without those that do not exist."""
         return [user_id for login in logins if (user_id := self.users.get(login.lower()))]
 
     def issue_type(self, name: str | None) -> str | None:
@@ -83,15 +83,15 @@ class Names:
 
 
 class Unsendable(Exception):  # noqa: N818 - says why an operation is not sent; never leaves the package
-    """An operation that cannot be put into a request, and why."""
+    """An operation cannot be sent, for the reason in the message."""
 
 
 def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole list
     operation: Operation, names: Names
 ) -> tuple[Step, ...]:
-    """The mutations that carry out an operation, in order; none if nothing is to be done.
+    """Return the mutations for an operation, in order; none if there is nothing to do.
 
-    Raises `Unsendable` for a value that has no meaning on GitHub.
+    Raises `Unsendable` for a value that GitHub cannot have.
     """
     match operation:
         case CreateIssue():
@@ -163,9 +163,9 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
 
 
 def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done | None:
-    """Return what the payloads of an operation's mutations say; None if they confirm nothing.
+    """Return the result in the payloads of an operation's mutations; None if not confirmed.
 
-    Raises as `mapping` does for payloads that GitHub's schema rules out.
+    Raises what `mapping` raises for payloads that GitHub's schema rules out.
     """
     if isinstance(operation, CreateIssue):
         return _created(operation, cast("answered.CreateIssueOnBoard", payloads[0]), names)
@@ -173,13 +173,12 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
         return _updated(operation, cast("answered.UpdateIssue", payloads[0]), names)
     if isinstance(operation, ChangeAssignees):
         return _assigned(operation, cast("Sequence[answered.AddAssignees]", payloads))
-    if not payloads:
-        return Done(id=_own_id(operation))
     if isinstance(operation, ChangeLabels):
         labeled = cast("Sequence[answered.AddLabels]", payloads)
-        if not all(payload.get("labelable") for payload in labeled):
-            return None
-        return Done(id=operation.id)
+        confirmed = all(payload.get("labelable") for payload in labeled)
+        return Done(id=operation.id) if confirmed else None
+    if not payloads:
+        return Done()
     payload = cast("Mapping[str, object]", payloads[0])
     subject = next((v for v in payload.values() if isinstance(v, dict)), None)
     if subject is None:
@@ -200,7 +199,7 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
 
 
 def logins(operations: Sequence[Operation]) -> set[str]:
-    """Return all logins that the operations name, in lower case."""
+    """Return all logins in the operations, in lower case."""
     lowered: set[str] = set()
     for operation in operations:
         match operation:
@@ -212,7 +211,7 @@ def logins(operations: Sequence[Operation]) -> set[str]:
 
 
 def needs_issue_types(operations: Sequence[Operation]) -> bool:
-    """Return whether an issue type is named in any of these."""
+    """Return whether any of the operations sets an issue type."""
     return any(isinstance(o, CreateIssue | UpdateIssue) and _type_of(o) for o in operations)
 
 
@@ -220,7 +219,7 @@ def needs_issue_types(operations: Sequence[Operation]) -> bool:
 
 
 def _without_none(parts: Mapping[str, object]) -> dict[str, object]:
-    """Only the parts that are not None."""
+    """Return the parts that are not None."""
     return {name: value for name, value in parts.items() if value is not None}
 
 
@@ -252,7 +251,7 @@ def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, object]:
                 inputs["milestoneId"] = operation.milestone_id
             case "issue_type":
                 kind = names.issue_type(_type_of(operation))
-                # A type that does not exist there is left alone; None takes the type away.
+                # A type that does not exist there is left out; None removes the type.
                 inputs |= {"issueTypeId": kind} if kind or over.wanted is None else {}
             case _:
                 inputs[part] = over.wanted
@@ -260,7 +259,7 @@ def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, object]:
 
 
 def _type_of(operation: CreateIssue | UpdateIssue) -> str | None:
-    """The name of the type that an issue is to have, if one is wanted."""
+    """Return the name of the issue type that an operation sets, if any."""
     if isinstance(operation, CreateIssue):
         return operation.issue_type
     type_name = operation.issue_type.wanted if operation.issue_type else None
@@ -281,7 +280,7 @@ def _field(definition: BoardFieldDef) -> dict[str, object]:
 
 
 def _iterations(definition: BoardFieldDef) -> dict[str, object]:
-    """As many iterations as declared, one after the other, named as GitHub names them."""
+    """Return as many consecutive iterations as declared, with GitHub's default names."""
     duration = definition.duration or 14
     try:
         start = date.fromisoformat(definition.start or "")
@@ -304,7 +303,7 @@ def _iterations(definition: BoardFieldDef) -> dict[str, object]:
 
 
 def _options(operation: AddOptions) -> dict[str, object]:
-    """All options: the list replaces the field's own, and an option without its id is a new one."""
+    """Return all options: the list replaces the field's own, and one without an id is new."""
     existing = [
         {"id": id_, "name": name, "color": color or "GRAY", "description": description}
         for id_, name, color, description in operation.existing
@@ -346,9 +345,9 @@ def _value(operation: SetValue) -> Step:
 def _created(
     operation: CreateIssue, payload: answered.CreateIssueOnBoard, names: Names
 ) -> Done | None:
-    """A create counts only as an issue in the repository that was meant.
+    """Return the created issue and what it lacks; None if it is not in the right repository.
 
-    GitHub silently drops labels, assignees, milestone and type for lack of push access.
+    GitHub silently drops labels, assignees, milestone and type without push access.
     """
     issue = payload.get("issue")
     if not issue or issue["repository"]["id"] != operation.repository_id:
@@ -407,14 +406,10 @@ def _id(node: Mapping[str, object] | None) -> object:
 
 def _assigned(operation: ChangeAssignees, payloads: Sequence[answered.AddAssignees]) -> Done | None:
     assignees: set[str] = set()
-    for payload in payloads:  # the last one counts
+    for payload in payloads:  # the last payload has the final assignees
         assignable = payload.get("assignable")
         if not assignable:
             return None
         assignees = {node["login"].lower() for node in mapping.nodes(assignable["assignees"])}
     absent = not {login.lower() for login in operation.add} <= assignees
     return Done(id=operation.id, missing=("assignees",) if absent else ())
-
-
-def _own_id(operation: Operation) -> str:
-    return operation.id if isinstance(operation, ChangeLabels) else ""

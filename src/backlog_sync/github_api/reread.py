@@ -1,4 +1,4 @@
-"""Looking once more, right before a request goes out, at what it is about to write over."""
+"""Read the values that a request is about to overwrite again, right before it is sent."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypedDict, TypeVar, cast
@@ -25,7 +25,7 @@ N = TypeVar("N", bound=Mapping[str, object])
 
 
 class _ById(TypedDict, Generic[N]):
-    """The data of a query for nodes by their ids; one that is gone is null."""
+    """The data that a query for nodes by id returns; deleted ones are null."""
 
     nodes: list[N | None]
 
@@ -33,11 +33,11 @@ class _ById(TypedDict, Generic[N]):
 def settled(
     observer: Observer, operations: Mapping[int, Operation], standings: Mapping[str, Standing]
 ) -> dict[int, Reply]:
-    """The replies to those of these operations that must not, or need not, go out any more.
+    """Return replies for the operations that must not, or do not have to, be sent any more.
 
-    Operations of one kind, few enough for one request: no more than that is sent here, and
-    nothing if `standings`, which the answer to the request before told, hold all that they
-    write over. Raises as `Reader` does.
+    The operations are of one kind, and few enough for one request. That is all that is sent here,
+    and nothing if `standings`, from the answer to the previous request, contain all the values
+    that they overwrite. Raises what `Reader` raises.
     """
     watched = {
         n: overwritten[0]
@@ -56,7 +56,7 @@ def settled(
 
 
 def standings_in(answer: Answer[Mapping[str, object]]) -> dict[str, Standing]:
-    """Return what the answer to a mutation reports issues that it changed."""
+    """Return the current values of issues in the answer to a mutation that changed them."""
     payloads = cast("Mapping[str, Mapping[str, object] | None]", answer.data or {})
     issues = [payload.get("issue") for payload in payloads.values() if payload]
     whole = cast("list[answered.IssueStanding]", [i for i in issues if _has(i, "body")])
@@ -70,7 +70,7 @@ def _has(node: object, key: str) -> bool:
 def _standing(
     observer: Observer, kind: Operation, ids: Sequence[str]
 ) -> dict[str, Standing] | Refused:
-    """Return what is in things of a kind now; one that is gone is absent."""
+    """Read the current values of things of a kind, by id; deleted ones are absent."""
     reader, hidden = observer.reader, observer.hidden
     match kind:
         case SetValue():

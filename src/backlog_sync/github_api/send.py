@@ -1,4 +1,4 @@
-"""Sending operations: batched, in order, nothing sent twice that must not be."""
+"""Send operations in batches and in order; repeat only what is safe to repeat."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,10 +40,10 @@ from backlog_sync.github_api.observe import Observer
 from backlog_sync.waiting import WRITE, Limited, Lost, NotConnected, Patience
 
 SMALL: Final = 20
-"""Aliases in a request where they are small: GitHub's own tools send as many."""
+"""Aliases per request if they are small: GitHub's own tools send as many."""
 
 BODIES: Final = 5
-"""Aliases in a request where each carries a body."""
+"""Aliases per request if each has a body."""
 
 BOARD: Final = (
     CreateProject,
@@ -55,10 +55,10 @@ BOARD: Final = (
     SetValue,
     PutStatus,
 )
-"""What goes with the token for boards."""
+"""Operations that are sent with the token for boards."""
 
 Before: TypeAlias = Callable[[Sequence[Operation]], None]
-"""Is told of operations right before the request that carries them goes out."""
+"""Called with operations right before the request with them is sent."""
 
 T = TypeVar("T")
 
@@ -70,18 +70,18 @@ _HOLDS_SECRET: Final = Refused(
 
 _TAKEN: Final = re.compile(r"already (been taken|exists?)", re.IGNORECASE)
 _NOT_ALLOWED: Final = re.compile(r"resource not accessible by", re.IGNORECASE)
-"""How GitHub refuses what a token, and not its owner, may not do."""
+"""GitHub's message if a token lacks a permission that its owner may have."""
 
 _HOLDS: Final = re.compile(r"already|duplicate|only have one parent", re.IGNORECASE)
 _LINKED: Final = re.compile(r"already been taken|duplicate", re.IGNORECASE)
-"""How GitHub refuses a link that is there: of a blocker, and of a sub-issue."""
+"""GitHub's messages if a link exists already: of a blocker, and of a sub-issue."""
 
 LINKS: Final = (AddBlocker, AddSubIssue)
 
 
 @dataclass(slots=True)
 class _Size:
-    """How many aliases a request may hold: halved on complaint, grown again slowly."""
+    """How many aliases to send per request: halved when the server complains, then grown slowly."""
 
     most: int
     value: int
@@ -95,10 +95,10 @@ class _Size:
 
 @dataclass(slots=True)
 class _Batch:
-    """Operations of one kind on their way, and the replies that are known.
+    """Operations of one kind, and the replies so far, by index.
 
-    `doubted` are those of which an answer was lost and that were sent again; `sent` are those
-    that are on their way.
+    `doubted` are the ones whose answer was lost, so that they are sent again; `sent` are the ones
+    whose request is in progress.
     """
 
     operations: list[Operation]
@@ -119,7 +119,7 @@ class _Batch:
         return isinstance(self.operations[0], mutate.CREATES)
 
     def exchange(self, indexes: list[int], send: Callable[[], T]) -> T:
-        """Make a request for these; where it is interrupted, they stay among the `sent`."""
+        """Send a request for these; if it is interrupted, they stay in `sent`."""
         self.sent = list(indexes)
         try:
             answer = send()
@@ -131,7 +131,7 @@ class _Batch:
 
 
 class Sender:
-    """Carries out operations in order; see `apply`."""
+    """Sends operations in order; see `apply`."""
 
     def __init__(
         self,
@@ -154,17 +154,16 @@ class Sender:
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None
     ) -> Iterator[tuple[Operation, Reply]]:
-        """Send operations, neighbours of one kind in one request; yield each with its reply.
+        """Send operations, adjacent ones of a kind in one request; yield each with its reply.
 
-        `before` is called with the operations of each request before it goes out, again where it
-        is sent again; what it raises ends the run.
+        `before` is called with the operations of each request before it is sent, also before a
+        retry; an exception from it ends the run.
 
-        After an unknown result all later ones are `NotSent`. Where the run cannot go on for a
-        reason that is not about an operation, what was answered is yielded first; then it raises
-        `PartialError` for a limit beyond what this run may wait, `UnreachableError` if no
-        connection could be made, `AccessError` or `RefusedError`; `KeyboardInterrupt` where it was
-        interrupted. What was not yielded by then was not carried out, or may be done once more
-        without harm.
+        After an unknown result, all later operations are `NotSent`. If the run cannot continue for
+        a reason that is not about an operation, the replies so far are yielded first. Then this
+        raises `PartialError` for a rate limit beyond what this run may wait, `UnreachableError` if
+        there is no connection, `AccessError`, `RefusedError`, or `KeyboardInterrupt`. Operations
+        that were not yielded by then were not executed, or are safe to repeat.
         """
         queue = list(operations)
         while queue:
@@ -199,7 +198,7 @@ class Sender:
     # ---- one batch -----------------------------------------------------------------------
 
     def _carry_out(self, work: _Batch, before: Before) -> BacklogError | KeyboardInterrupt | None:
-        """Fill in the replies; give what ended it, where it was none of theirs."""
+        """Fill in the replies; return the error that ended the batch, if it is not a reply."""
         try:
             self._prepare(work)
             self._patience.run(lambda: self._attempt(work, before))
@@ -221,7 +220,7 @@ class Sender:
         return None
 
     def _attempt(self, work: _Batch, before: Before) -> None:
-        """Send what is pending, in as many requests as the size asks for."""
+        """Send the pending operations, in as many requests as the size requires."""
         while (pending := work.pending) and not work.ended:
             first = work.operations[0]
             chunk = self._admitted(work, pending[: self._size(first).value], before)
@@ -235,11 +234,11 @@ class Sender:
                 self._request(work, chunk)
 
     def _admitted(self, work: _Batch, indexes: list[int], before: Before) -> list[int]:
-        """Wait until a request for these may go out; give those that are to be in it.
+        """Wait until a request for these may be sent; return the ones to send.
 
-        Everything that is sent comes through here, and nothing waits between this and sending:
-        the answer to the request before told what stands where it writes. Where that had to
-        wait, its answer is what came after the waiting.
+        Everything that is sent passes through here, and nothing waits between this and sending.
+        The current values come from the answer to the previous request, or, after a wait, from
+        another read.
         """
         operations = {index: work.operations[index] for index in indexes}
         creations = sum(
@@ -251,7 +250,7 @@ class Sender:
         standings = self._standings if self._standings_at == self._moment() else {}
         work.replies |= reread.settled(self._observer, operations, standings)
         if self._clients.session.secrets.met:
-            # Written as it was read here, a text would lose what was taken out of it.
+            # Secrets were removed from the text when it was read, and writing it would lose them.
             marred = (
                 index for index, operation in operations.items() if REDACTED in repr(operation)
             )
@@ -259,11 +258,11 @@ class Sender:
         return [index for index in indexes if index not in work.replies]
 
     def _moment(self) -> tuple[int, int]:
-        """Return how many requests were sent so far, and how often was waited."""
+        """Return the numbers of requests and of waits so far."""
         return self._clients.session.tally.usage().requests, self._patience.waits
 
     def _clients_for(self, work: _Batch) -> Clients:
-        """Return who sends these: boards may have their own token."""
+        """Return the clients for these operations: boards may have their own token."""
         return self._board_clients if isinstance(work.operations[0], BOARD) else self._clients
 
     def _milestone(self, work: _Batch, operation: CreateMilestone | UpdateMilestone) -> None:
@@ -293,7 +292,7 @@ class Sender:
             self._lose(work, [0], lost)
 
     def _request(self, work: _Batch, chunk: list[int]) -> None:
-        """Send one aliased mutation and take its answers."""
+        """Send operations as one request with aliases, and store their replies."""
         size = self._size(work.operations[0])
         sendable: list[int] = []
         steps: list[Step] = []
@@ -338,7 +337,7 @@ class Sender:
         answer: Answer[Mapping[str, object]],
         size: _Size,
     ) -> None:
-        """Assign each operation its reply; raise if some have to be sent again."""
+        """Store the reply to each operation, or raise if some have to be sent again."""
         self._standings, self._standings_at = reread.standings_in(answer), self._moment()
         lost: list[int] = []
         limit: Fault | None = None
@@ -354,7 +353,7 @@ class Sender:
                 else:
                     lost.append(index)
             elif fault is None or (fault.path and len(fault.path) > 1):
-                # Null without a reason, or because a part below failed: it may have happened.
+                # Null without a reason, or because a part below it failed: it may have been executed.
                 lost.append(index)
             elif fault.limited:
                 limit = limit or fault
@@ -381,7 +380,7 @@ class Sender:
             return None
 
     def _check_rights(self, message: str) -> None:
-        """Stop at once where the very first write shows that the token may write nothing here.
+        """Raise `AccessError` if the very first write shows that the token may not write here.
 
         GitHub returns the permissions of a token's owner, but not what a fine-grained token lacks.
         """
@@ -393,7 +392,7 @@ class Sender:
             )
 
     def _refusal(self, work: _Batch, index: int, fault: Fault) -> Reply:
-        """A refusal; but what holds already is done: we sent it twice, or somebody was quicker."""
+        """Return the refusal, or `Done` if it holds already, by a lost request or by others."""
         holds = _HOLDS if index in work.doubted else _LINKED
         doubtful = index in work.doubted or isinstance(work.operations[index], LINKS)
         if doubtful and holds.search(fault.message):
@@ -402,7 +401,7 @@ class Sender:
         return Refused(fault.message, "already_exists" if taken else fault.type)
 
     def _lose(self, work: _Batch, indexes: list[int], lost: Lost) -> None:
-        """Creates stay unknown; all others are sent again, as is what never left this machine."""
+        """Mark creations as unknown; raise to retry others, and what never left this machine."""
         if isinstance(lost, NotConnected):
             raise lost
         if work.create:
@@ -415,7 +414,7 @@ class Sender:
     # ---- what has to be known first ------------------------------------------------------
 
     def _prepare(self, work: _Batch) -> None:
-        """Read the ids that these operations name, once."""
+        """Read the ids that these operations need, once each."""
         reader = self._observer.reader
         new = sorted(mutate.logins(work.operations) - set(self._names.users))
         for start in range(0, len(new), SMALL):
@@ -450,6 +449,6 @@ def _close(work: _Batch, reply: Reply) -> None:
 
 
 def _fault_of(answer: Answer[object], aliases: Sequence[str]) -> Fault | None:
-    """The fault at any of these aliases, else one that is about the whole request."""
+    """Return the fault of one of these aliases, else one of the whole request."""
     at_alias = next((f for f in answer.faults if f.path and f.path[0] in aliases), None)
     return at_alias or next((f for f in answer.faults if not f.path), None)
