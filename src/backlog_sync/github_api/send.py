@@ -353,7 +353,7 @@ class Sender:
                 else:
                     lost.append(index)
             elif fault is None or (fault.path and len(fault.path) > 1):
-                # Null without a reason, or because a part below it failed: it may have been executed.
+                # Null without a reason, or as a part below it failed: it may have been executed.
                 lost.append(index)
             elif fault.limited:
                 limit = limit or fault
