@@ -123,7 +123,7 @@ def test_a_text_with_our_token_in_it_is_left_as_it_is(
     file.write_text(changed, encoding="utf-8")
     ran = backlog("sync")
     assert ran.code in (1, 5)
-    assert "holds a token that this run uses" in ran.out
+    assert "contains a token that this run uses" in ran.out
     assert traces(ran.out + ran.err) == []
     assert issue.body == before
     issue.body = before.replace(CANARY, "gone")
