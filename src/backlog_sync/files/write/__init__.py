@@ -1,1 +1,1 @@
-"""Into the files: progress, GitHub's version of fields, repairs, and what is exported."""
+"""Write to plan files: progress, GitHub's version of fields, repairs, and exports."""

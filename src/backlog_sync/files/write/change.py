@@ -1,4 +1,4 @@
-"""A file's bytes before and after, and putting them on the disk."""
+"""Represent the change of a file, and save it to disk."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +10,10 @@ from backlog_sync.files.source import encode, replace_file
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file's bytes before and after; `path` is how it is shown to the user.
+    """A file's bytes before and after; `path` is the path to show to the user.
 
-    `replaced` reports each word of the author's own, which meant nothing to us, that progress
-    takes the place of; `unplaced` of what has no place in the file, which may stay as it is.
+    `replaced` describes each status word of the author's that progress overwrites although the tool
+    does not know its meaning. `unplaced` describes progress that the file has no place for.
     """
 
     path: str
@@ -25,19 +25,19 @@ class FileChange:
 
     @property
     def is_written(self) -> bool:
-        """Whether the file gets other bytes."""
+        """Return whether the file's bytes change."""
         return self.before != self.after
 
 
 def change_of(source: Source, text: str) -> FileChange:
-    """Return what a file becomes with this text."""
+    """Return the change that gives a file this text."""
     return FileChange(source.path, source.file, source.raw, encode(source, text))
 
 
 def save(change: FileChange) -> None:
-    """Replace the file at once, keeping its rights and links.
+    """Replace the file atomically; keep its permissions and follow symbolic links.
 
-    Raises FailedError where it was changed since it was read, or cannot be written.
+    Raises FailedError if the file has changed since it was read, or cannot be written.
     """
     if not change.is_written:
         return

@@ -1,4 +1,4 @@
-"""Check lists of Markdown: boxes that flip, entries with new words, lists that grow or shrink."""
+"""Edit Markdown check lists: tick boxes; change, add and remove entries."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _HASHED = re.compile(r"#(\d{1,4})")
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """An entry on its own line: `mark` is in its box, `at` begins its text."""
+    """An entry on its own line: its box contains `mark`, its text begins at `at`."""
 
     start: int
     mark: int
@@ -29,10 +29,10 @@ class _Box:
 def rewritten(
     text: str, offsets: Sequence[int | None], document: ItemDocument, value: Value, tick: str = "x"
 ) -> list[Edit]:
-    """Return the edits that tick boxes, or make the entries those that are wanted.
+    """Return the edits that tick boxes, or change the entries to the given ones.
 
-    `offsets` are those of the characters in the boxes. Raises CannotSay where an entry has no box
-    on its own line.
+    `offsets` are the offsets of the characters in the boxes. Raises CannotSay if an entry does not
+    have a box on its own line.
     """
     if isinstance(value, Ticks):
         return _ticked(text, offsets, value, tick)
@@ -89,7 +89,7 @@ def _reworded(boxes: Sequence[_Box], wanted: Sequence[CheckItem]) -> list[Edit]:
 
 
 def _rebuilt(text: str, boxes: Sequence[_Box], wanted: Sequence[CheckItem]) -> Edit:
-    """Write the lines of a list that grew or shrank; those that stay are kept as they are."""
+    """Rewrite the lines of a list that grows or shrinks; unchanged entries keep their lines."""
     if any(one.next != other.start for one, other in pairwise(boxes)):
         raise CannotSay("the check list is not in one piece")
     left = {box.entry.text: box for box in reversed(boxes)}

@@ -1,4 +1,4 @@
-"""A backlog in another syntax: what is read of the new text is what is read of the old files."""
+"""Convert a backlog to another syntax, and check that the new text reads as the same backlog."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -19,10 +19,10 @@ SYNTAXES = {"yaml": "backlog.yaml", "markdown": "ROADMAP.md"}
 
 _NAMED = 5
 _TRIES = 3
-"""The plain form, then titles with their signs spelled, then texts below keys."""
+"""The plain form, then titles with escaped characters, then texts below keys."""
 _APART = frozenset(("holes", "place", "hints"))
-"""What differs by where an item stands: its place, and numbers in a title as it is written,
-which become its issue."""
+"""Fields that depend on where an item is: its place, and numbers in its title, which
+become its issue."""
 
 
 def converted(
@@ -30,7 +30,8 @@ def converted(
 ) -> str:
     """Return the text of the whole backlog in another syntax.
 
-    Raises FailedError, with the items and fields, where the text would not read as the same.
+    Raises FailedError, listing the items and fields, if the text would not read as the same
+    backlog.
     """
     draft = draft_of_all(loaded, told, repository)
     desired = loaded.desired
@@ -67,7 +68,7 @@ def _roadmap(draft: Draft, known: DesiredState) -> tuple[str, list[tuple[str, st
 
 
 def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
-    """Return what a text declares that was not written yet; cut texts name the same file."""
+    """Read a text that has not been saved yet; error messages name `path`."""
     source = source_of(text.encode("utf-8", "replace"), Path(path), path)
     parsed = None if isinstance(source, Diagnostic) else parse_source(source)
     if parsed is None or any(each.is_error for each in parsed.diagnostics):
@@ -81,7 +82,7 @@ def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
 
 
 def differences(old: DesiredState, new: DesiredState | None) -> Iterator[tuple[str, str]]:
-    """Yield what two states do not share next to places and sources: keys of items with a field."""
+    """Yield the item key and the field of each difference, except for places and sources."""
     if new is None:
         yield "", "the file as a whole"
         return
@@ -105,13 +106,13 @@ def differences(old: DesiredState, new: DesiredState | None) -> Iterator[tuple[s
 
 
 def _definitions(state: DesiredState) -> tuple[object, ...]:
-    """Labels and milestones in no order; what a roadmap names after a time counts as declared."""
+    """Return labels and milestones to compare: in no order, and all of them as declared."""
     milestones = {replace(each, declared=True) for each in state.milestones}
     return set(state.labels), milestones
 
 
 def _facts(item: DesiredItem) -> dict[tuple[str, str], object]:
-    """Return what an item says, field by field."""
+    """Return the declared values of an item by field."""
     facts: dict[tuple[str, str], object] = {}
     for each in fields(item):
         value = getattr(item, each.name)

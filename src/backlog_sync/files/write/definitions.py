@@ -1,4 +1,4 @@
-"""GitHub's version of labels, milestones and options into the files, with all that names them."""
+"""Write GitHub's version of labels, milestones and options to the files, with all references."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -28,9 +28,9 @@ Path: TypeAlias = tuple[str | int, ...]
 def with_definition(
     files: Sequence[ParsedFile], take: Take, settings: Settings
 ) -> list[ParsedFile]:
-    """Return the files with one part of a definition set, and what refers to it if it is a name.
+    """Return the files with one part of a definition set; a new name is set in all references, too.
 
-    All of it or nothing: raises CannotSay if any place cannot be written as it is meant.
+    All or nothing: raises CannotSay if any of the places cannot be written.
     """
     match take.what:
         case TakeName(was=was, now=now):
@@ -48,7 +48,7 @@ def with_definition(
 
 
 def _check(take: Take, was: str, files: Sequence[ParsedFile], settings: Settings) -> None:
-    """Refuse the name of a label that items have without naming it."""
+    """Raise CannotSay for a label that items get from their kind or priority and do not name."""
     if take.kind is not ChangeKind.LABEL:
         return
     written = {
@@ -84,7 +84,7 @@ def _with_part(parsed: ParsedFile, take: Take, value: str | None) -> ParsedFile:
 
 
 def _with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], key: str) -> ParsedFile:
-    """Set these settings, and see that nothing else is read otherwise."""
+    """Set these settings, and check that nothing else in the file is read differently."""
     if parsed.dialect:
         raise CannotSay("this file was written for another tool")
     read = read_again(parsed, _text_with(parsed, values, key))
@@ -102,7 +102,7 @@ def _with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], key: s
 
 
 def _leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, str | None]]:
-    """Yield all plain values of settings as texts, each with its path."""
+    """Yield each plain value of the settings as text, with its path."""
     below: Iterable[tuple[str | int, object]] = ()
     if isinstance(value, Mapping):
         below = value.items()
@@ -135,7 +135,7 @@ def _renamed(parsed: ParsedFile, take: Take, was: str, now: str) -> ParsedFile:
 
 
 def _names(settings: Mapping[str, object], take: Take) -> Iterator[tuple[Path, str | None]]:
-    """Yield all values of settings that name things of a kind, each with its path."""
+    """Yield each value of the settings that names something of this sort, with its path."""
     field = "milestone" if take.kind is ChangeKind.MILESTONE else "labels"
     patterns: list[Path] = [("label_map", _ANY), ("kind_labels", _ANY)]
     if take.kind is ChangeKind.FIELD:
@@ -157,7 +157,7 @@ _ANY = "*"
 
 
 def _fits(path: Path, pattern: Path) -> bool:
-    """Return whether a path is one of a pattern; the names of fields are folded."""
+    """Return whether a path matches a pattern; field names are compared without case."""
     return len(path) == len(pattern) and all(
         want in (_ANY, step) or fold(str(step)) == fold(str(want))
         for step, want in zip(path, pattern, strict=True)
@@ -165,7 +165,7 @@ def _fits(path: Path, pattern: Path) -> bool:
 
 
 def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator[Wanted]:
-    """Yield what an item is to say instead of the old name."""
+    """Yield the fields of an item to set, with the new name instead of the old one."""
     if take.kind is ChangeKind.LABEL:
         labels = document.labels
         if labels is not None and any(fold(word) == fold(was) for word in labels):
@@ -183,10 +183,10 @@ def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator
 
 
 def _text_with(parsed: ParsedFile, values: Mapping[Path, str | None], entry_key: str) -> str:
-    """Return the file's text with these settings set; None empties one.
+    """Return the file's text with these settings set; None clears a setting.
 
-    A key may be new in a mapping that is there. `entry_key` is the key of a list entry's plain
-    text, which becomes a mapping where it gets a second key. Raises CannotSay if a value cannot
+    A key may be new in an existing mapping. A list entry that is plain text becomes a mapping if it
+    gets a second key; `entry_key` is then the key of its text. Raises CannotSay if a value cannot
     be set there.
     """
     text, path = parsed.source.text, parsed.source.path
@@ -202,7 +202,7 @@ def _text_with(parsed: ParsedFile, values: Mapping[Path, str | None], entry_key:
 
 
 def front_end(text: str) -> int:
-    """Return where the closing line of a roadmap's front matter begins, 0 if there is none."""
+    """Return the offset of the closing line of a roadmap's front matter, 0 if there is none."""
     front = [line for line in scan_lines(text) if line.kind is Kind.FRONT]
     return front[-1].start if front else 0
 
@@ -240,9 +240,9 @@ def _step(node: Node | None, step: str | int) -> Node | None:
 
 
 def _setting(key: str, value: str | None, there: Scalar | None) -> Setting:
-    """A key with its value; one that is there keeps its quotes.
+    """Return the setting of a key; an existing value keeps its quotes.
 
-    A new color is in quotes, so that no digits are a number.
+    A new color is put in quotes, so that one that has only digits is not read as a number.
     """
     if value is None:
         return Setting(key, "null", bare=True)

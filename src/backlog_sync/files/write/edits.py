@@ -1,4 +1,4 @@
-"""Changes of a text: spans of offsets and what is there instead. All else stays to the byte."""
+"""Replace spans of a text; all other bytes stay the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A span of the text and what is there instead; an empty span is an insertion.
+    """A span of the text and its replacement; an empty span is an insertion.
 
-    Of insertions at one offset the one of the lowest `order` stands first: what ends a line has
-    -1, what follows the line above 0, what precedes the line below 1.
+    Insertions at the same offset are ordered by `order`: -1 for text that ends a line, 0 for text
+    that follows the line above, 1 for text that precedes the line below.
     """
 
     start: int
@@ -21,7 +21,7 @@ class Edit:
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """Return the text with its spans replaced. Raises CannotSay where two of them overlap."""
+    """Return the text with its spans replaced. Raises CannotSay if two spans overlap."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end > edit.start, edit.order)):

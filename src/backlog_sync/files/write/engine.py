@@ -1,6 +1,6 @@
-"""One way to set a field of an item, whatever the file's syntax, and the proof that it reads so.
+"""Set fields of items in a file of any syntax, and verify the result by reading it again.
 
-A writer gives the edits; the result is read again, and only what is read as it was meant is kept.
+A writer returns the edits. Only edits that are read as intended are kept.
 """
 
 from collections import deque
@@ -28,41 +28,42 @@ from backlog_sync.files.write.wanted import (
 )
 
 _READINGS = 24
-"""How often a file is read again at most, however many items it has.
+"""The most times that a file is read again, however many items it has.
 
-One reading does where all is read as meant, about six where some fields have no place: it shows
-which are read wrongly. Halves are tried only if it does not: a field that hides in 2^n others
-takes two readings for each of the n halvings, and 24 find one among 4,000.
+One reading is enough if everything is read as intended, about six if some fields have no place: the
+reading then shows which fields are misread. Only if it does not, the fields are tried in halves:
+finding one field among 2^n takes two readings for each of n halvings, so 24 find one among 4,000.
 """
 
 _HALVINGS = 1
-"""How often fields that are all read wrongly themselves are parted, so that they do not meet."""
+"""How often fields that all seem misread are split, to separate those that affect each other."""
 
 
 Asked: TypeAlias = tuple[int, Wanted]
-"""A field that an item, by its index in the file, is to say."""
+"""An item, by its index in the file, and a field to set."""
 
 Place: TypeAlias = tuple[int, str]
 """An item, by its index, and the name of a field."""
 
 
 class Writer(Protocol):
-    """Sets fields of the items of one file."""
+    """Protocol of the writers: sets fields of the items of one file."""
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, with nothing done, if it has no place."""
+        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
 
     def finish(self) -> list[Edit]:
-        """Return the edits of all that was set."""
+        """Return the edits for all fields that were set."""
 
 
 def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
-    """Return the writer of a file's syntax. Raises Unwritable if nothing can be put into it.
+    """Return the writer of a file's syntax. Raises Unwritable if the file cannot be written.
 
-    `apart` are those that are read otherwise where they would stand first.
+    `apart` are the fields that are misread at their first place and get another one.
     """
     anchors = (item.anchor for item in parsed.items)
-    anchor = next((each for each in anchors if each is not None), None)  # what is named has none
+    # Items that are only named do not have an anchor.
+    anchor = next((each for each in anchors if each is not None), None)
     if isinstance(anchor, Anchor) and anchor.keywords:
         from backlog_sync.files.write.org import OrgWriter  # noqa: PLC0415 - few have one
 
@@ -84,14 +85,14 @@ def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file with fields set, read again; what of them has no place in it, and why."""
+    """A file with fields set, read again; the fields that have no place in it, with reasons."""
 
     parsed: ParsedFile
     left: tuple[tuple[Asked, str], ...] = ()
 
 
 def edited(parsed: ParsedFile, asked: Sequence[Asked]) -> ParsedFile:
-    """Set all of these fields. Raises CannotSay if one has no place."""
+    """Set all of these fields. Raises CannotSay if one of them has no place."""
     result = written(parsed, asked)
     for _, why in result.left:
         raise CannotSay(why)
@@ -99,10 +100,10 @@ def edited(parsed: ParsedFile, asked: Sequence[Asked]) -> ParsedFile:
 
 
 def written(parsed: ParsedFile, asked: Sequence[Asked]) -> Written:
-    """Set these fields, and leave those that would be read otherwise.
+    """Set these fields, and leave out those that would be misread.
 
-    What was left is tried once more next to what was set, until nothing more can be: doing it
-    again changes nothing. Raises Unwritable if nothing can be put into the file.
+    Fields that were left out are tried again next to those that were set, until no more succeed; a
+    second call changes nothing. Raises Unwritable if the file cannot be written.
     """
     search = _Search(parsed)
     left = search.set_all(asked)
@@ -113,14 +114,14 @@ def written(parsed: ParsedFile, asked: Sequence[Asked]) -> Written:
 
 
 class _Search:
-    """Finds the fields that a file cannot say, so that all others are set."""
+    """Finds the fields that the file has no place for, so that all others are set."""
 
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
         self.readings = _READINGS
 
     def set_all(self, asked: Sequence[Asked]) -> list[tuple[Asked, str]]:
-        """Set what can be set; give the rest with its reasons."""
+        """Set the fields that can be set; return the rest with the reasons."""
         left: list[tuple[Asked, str]] = []
         apart: set[Place] = set()
         groups = deque([(list(asked), 0)])
@@ -138,11 +139,12 @@ class _Search:
             elif bad and rest:
                 groups.extendleft(((bad, halvings), (rest, halvings)))
             elif len(group) > 1 and self.readings and (rest or halvings < _HALVINGS):
-                # Neighbors and the fields of one item are parted.
+                # Separate neighbors, and the fields of one item.
                 halvings += bool(bad)
                 one = len({index for index, _ in group}) == 1
                 parts = [[each] for each in group] if one else [group[::2], group[1::2]]
-                apart -= set(map(_place, group if one else ()))  # alone each may stand first
+                # When it is tried separately, each field may be at its first place again.
+                apart -= set(map(_place, group if one else ()))
                 groups += ((part, halvings) for part in parts)
             else:
                 left += ((each, NOT_IN_PLACE) for each in group)
@@ -151,9 +153,9 @@ class _Search:
     def _try(
         self, asked: Sequence[Asked], apart: set[Place]
     ) -> tuple[list[tuple[Asked, str]], set[Place] | None]:
-        """Set all of these if they are read as meant, and give what has no place.
+        """Set these fields if they are read as intended; return those without a place.
 
-        Else give the fields that are read wrongly: an empty set if that is not to be seen.
+        Otherwise, return the fields that are misread; an empty set if this cannot be determined.
         """
         writer = writer_of(self.parsed, apart)
         tried = [(each, _set(writer, *each)) for each in asked]
@@ -182,7 +184,7 @@ def _place(asked: Asked) -> Place:
 
 
 def _set(writer: Writer, index: int, wanted: Wanted) -> str:
-    """Set a field, or say why it has no place."""
+    """Set a field; return the reason if it has no place, otherwise an empty string."""
     try:
         writer.set(index, wanted.name, wanted.value)
     except CannotSay as why:
@@ -191,9 +193,9 @@ def _set(writer: Writer, index: int, wanted: Wanted) -> str:
 
 
 def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
-    """Return the file as it would be read with this text, in the way in which it was read.
+    """Return the file as it would be read with this text, with the same reader.
 
-    Raises CannotSay where it would not be read at all.
+    Raises CannotSay if it could not be read at all.
     """
     fresh = source_of(encode(parsed.source, text), parsed.source.file, parsed.source.path)
     read = None if isinstance(fresh, Diagnostic) else parse_source(fresh, parsed.asked)
@@ -206,7 +208,7 @@ def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
 
 
 def _joined(old: ParsedItem, new: ParsedItem) -> ParsedItem:
-    """An item with what other files say of it, where its own still says no more than before."""
+    """Add values from other files to an item, unless its own file now declares more than before."""
     if old.parent is None and new.parent is None and new.parent_key is None:
         new = replace(new, parent_key=old.parent_key)
     if old.alone is None:
@@ -224,10 +226,10 @@ def _joined(old: ParsedItem, new: ParsedItem) -> ParsedItem:
 
 
 def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set[Place] | None:
-    """Return the fields that do not say what is wanted: all of an item that says something else.
+    """Return the fields that are not read as intended; all fields of an item with another change.
 
-    Items that are gone or elsewhere count only if no item says something else: they follow
-    from those that do. None if all is as it was meant; an empty set where the file's settings
+    Items that are missing or elsewhere count only if no item has a wrong value, because they follow
+    from such items. Returns None if everything is as intended; an empty set if the file's settings
     have changed, or if there is only something new.
     """
     if (read.dialect, read.settings) != (parsed.dialect, parsed.settings):
@@ -254,7 +256,7 @@ def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set
 
 
 def _pairs(parsed: ParsedFile, read: ParsedFile) -> Iterator[tuple[ParsedItem, ParsedItem | None]]:
-    """Yield each item with what became of it: of another number of items, the next of its title."""
+    """Yield each item with its new version; if the number of items differs, match by title."""
     if len(parsed.items) == len(read.items):
         yield from zip(parsed.items, read.items, strict=True)
         return
@@ -267,7 +269,7 @@ def _pairs(parsed: ParsedFile, read: ParsedFile) -> Iterator[tuple[ParsedItem, P
 
 
 def _alike(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bool:
-    """Return whether two documents say the same apart from what is wanted."""
+    """Return whether two documents are equal except for the fields that were set."""
     if not wanted:
         return old == new
     names = {each.name for each in wanted}

@@ -1,4 +1,4 @@
-"""A backlog as the text of a YAML file of ours: what `backlog init` writes."""
+"""Write a backlog as the text of a YAML file in our own format, as `backlog init` does."""
 
 import re
 from collections import Counter
@@ -23,17 +23,17 @@ from backlog_sync.files.write.nodes import scalar_text
 from backlog_sync.files.yaml.file import parse_yaml
 
 _ORDER = spelled("sets.order")
-"""In which order an item says its fields."""
+"""The order of an item's fields."""
 
 _INDENT = "  "
 _LONGEST_COMMENT = 97
-"""Columns of a wrapped comment: with its `# ` it stays within 100."""
+"""Columns of a wrapped comment: with `# ` in front, lines stay within 100."""
 _PLURAL = {kind: name for name, kind in LISTS.items() if kind}
 
 
 @dataclass(slots=True, eq=False)
 class Outline:
-    """An item to write: its kind, its fields by their names in the file, what stands below."""
+    """An item to write: its kind, its fields by their names in the file, and its children."""
 
     kind: str
     fields: Mapping[str, object]
@@ -42,21 +42,21 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A backlog to write. `remarks` are told as comments at the top."""
+    """A backlog to write. `remarks` become comments at its top."""
 
     items: tuple[Outline, ...]
     settings: Mapping[str, object] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 
-# ---- where it comes from -------------------------------------------------------------------
+# ---- sources of a draft --------------------------------------------------------------------
 
 
 def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
-    """What files hold that were not written for us.
+    """Return a draft of files that are in another format.
 
-    Ids stay keys. `told` are the findings that are worth a comment. Where an item names its
-    issue, the backlog keeps the identity under which it was synchronised.
+    Ids stay keys. `told` are the diagnostics that become comments. If an item names its issue, the
+    backlog keeps the identity under which it was synchronized.
     """
     made = _outlines(loaded, {"items", "sync", "kind"}, lambda _, value: not is_empty(value))
     _with_statuses(made, loaded)
@@ -72,8 +72,8 @@ def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str |
 
 
 def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
-    """All that files hold, settings too: what is read of the draft is what is read of them."""
-    # An empty field says that there is nothing, but for `sync`.
+    """Return a draft of everything in the files, with settings; it reads back the same."""
+    # An empty field declares that there is nothing, except for `sync`.
     apart = {"items", "kind", "features", "stories", "tasks"}
     made = _outlines(loaded, apart, lambda name, value: (name, value) != ("sync", True))
     _with_statuses(made, loaded)
@@ -90,7 +90,7 @@ def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | N
 def _outlines(
     loaded: Loaded, apart: set[str], is_kept: Callable[[str, object], bool]
 ) -> dict[str, Outline]:
-    """All items by their keys, with the fields that they say, but for those `apart`."""
+    """Return all items by key, with the fields that they declare; omit the fields in `apart`."""
     made = {}
     for key, (number, index) in loaded.keys.items():
         item = loaded.files[number].items[index]
@@ -101,11 +101,11 @@ def _outlines(
 
 
 _READING = {"version", "include", "bullets", "reading"}
-"""Settings that speak of files and of how roadmaps are read."""
+"""Settings about files and about how roadmaps are read."""
 
 
 def _identity(loaded: Loaded) -> dict[str, object]:
-    """The identity under which a backlog was synchronised, where it can be set."""
+    """Return the identity under which a backlog was synchronized, if it can be set."""
     identity = loaded.desired.backlog_id if loaded.desired else ""
     return {"id": identity} if re.fullmatch(BACKLOG_ID_PATTERN[1:-1], identity) else {}
 
@@ -116,7 +116,7 @@ def _remarks(loaded: Loaded, told: Sequence[Diagnostic]) -> tuple[str, ...]:
 
 
 def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
-    """Give items the risks that a register lists for them."""
+    """Add the risks that a risk register lists for an item to that item."""
     desired = loaded.desired
     if desired is None or not any(parsed.risks for parsed in loaded.files):
         return
@@ -128,17 +128,17 @@ def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
 
 
 def _with_statuses(made: Mapping[str, Outline], loaded: Loaded) -> None:
-    """Give items that only follow what they stand in the status that they have by it."""
+    """Set the status of items that have it only because of the section that they are in."""
     for item in loaded.desired.items if loaded.desired else ():
         if item.status and not made[item.key].fields.get("status"):
             made[item.key].fields = {**made[item.key].fields, "status": item.status}
 
 
 def _with_issues(made: Mapping[str, Outline], loaded: Loaded) -> None:
-    """Give items the issue that the title as written names: the new title lacks the number.
+    """Set the issue of items whose title as written contains its number: the new title does not.
 
-    Only one that nothing else can be meant by, and that no other item names: without it the next
-    sync would make a second issue.
+    Only if the number cannot mean anything else and no other item has it. Without it, the next sync
+    would create a second issue.
     """
     items = loaded.desired.items if loaded.desired else ()
     named = Counter(hint.issue for item in items for hint in item.hints)
@@ -155,7 +155,7 @@ def _issue(issue: IssueRef) -> object:
 
 
 def _planned(loaded: Loaded, settings: Mapping[str, object]) -> dict[str, object]:
-    """What a roadmap says of the plan outside of its settings: days of milestones, and risks."""
+    """Return a roadmap's planning data outside of its settings: milestones and risks."""
     desired = loaded.desired
     if desired is None:
         return {}
@@ -178,12 +178,12 @@ def _risk(risk: Risk) -> dict[str, object]:
 
 
 def sequence(value: object) -> Sequence[object]:
-    """A list of any kind; empty where there is none."""
+    """Return a value that is a list of any type, otherwise an empty sequence."""
     return value if isinstance(value, list | tuple) else ()
 
 
 def draft_of_desired(desired: DesiredState) -> Draft:
-    """A state as a file would declare it: fields, links and board values, no text of bodies."""
+    """Return a draft of a desired state: fields, links and board values, without issue bodies."""
     made: dict[str, Outline] = {}
     above: dict[str, str] = {}
     for item in desired.items:
@@ -225,7 +225,7 @@ def _tree(made: Mapping[str, Outline], above: Mapping[str, str]) -> tuple[Outlin
 
 
 def is_empty(value: object) -> bool:
-    """Whether a field says nothing."""
+    """Return whether a field has no value."""
     return value is None or value in ("", (), [], {})
 
 
@@ -233,7 +233,7 @@ def is_empty(value: object) -> bool:
 
 
 def render(draft: Draft) -> str:
-    """The text of the file. Raises FailedError where it would not read as the same items."""
+    """Return the text of the file. Raises FailedError if it would not read as the same items."""
     lines = [f"# {part}" for part in remark_lines(draft)]
     lines += ["", "version: 1"] if lines else ["version: 1"]
     for name, value in draft.settings.items():
@@ -245,7 +245,7 @@ def render(draft: Draft) -> str:
 
 
 def remark_lines(draft: Draft) -> Iterator[str]:
-    """The remarks of a draft in lines of a comfortable length."""
+    """Yield the remarks of a draft, wrapped for comments."""
     for remark in draft.remarks:
         yield from wrap(
             " ".join(_shown(remark).split()), _LONGEST_COMMENT, subsequent_indent="  ",
@@ -254,15 +254,15 @@ def remark_lines(draft: Draft) -> Iterator[str]:
 
 
 def _shown(remark: str) -> str:
-    """A remark as it can stand in a comment."""
+    """Return a remark without characters that a comment cannot contain."""
     plain = "".join("?" if is_suspect(c) and not c.isspace() else c for c in remark)
     return plain.replace("##[", "## [")
 
 
 def _lists(items: Sequence[Outline], allowed: Sequence[str], lead: str) -> Iterator[str]:
-    """Items in the lists that may hold them; a kind without a list of its own says what it is.
+    """Yield items in the lists that may contain them; items without such a list declare their kind.
 
-    Items whose order no lists can keep stand in one, and each says what it is.
+    If no lists can keep the order of the items, all are in one list and each declares its kind.
     """
     names = [listed if (listed := _PLURAL.get(each.kind, "items")) in allowed else "items"
              for each in items]  # fmt: skip
@@ -293,7 +293,7 @@ def _item(item: Outline, lead: str, *, spoken: bool) -> Iterator[str]:
 
 
 def pair(name: str, value: object, lead: str) -> list[str]:
-    """A key and its value, over as many lines as it takes."""
+    """Return the lines of a key and its value."""
     key = _key(name)
     if isinstance(value, Mapping):
         return [f"{lead}{key}: {_inline(value)}"]
@@ -311,7 +311,7 @@ def pair(name: str, value: object, lead: str) -> list[str]:
 
 
 def _entry(value: object) -> str:
-    """A criterion or a definition on one line."""
+    """Return a criterion or a definition on one line."""
     if not isinstance(value, Mapping):
         return _scalar(value)
     value = {name: each for name, each in value.items() if not is_empty(each)}
@@ -322,7 +322,7 @@ def _entry(value: object) -> str:
 
 
 def _inline(value: object) -> str:
-    """A value of any depth on one line."""
+    """Return a value of any depth on one line."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_key(k)}: {_inline(each)}" for k, each in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -345,7 +345,7 @@ def _scalar(value: object) -> str:
 
 
 def _is_block(text: str) -> bool:
-    """Whether a text can stand as it is, indented below its key."""
+    """Return whether a text can be written unchanged, indented below its key."""
     lines = text.strip().split("\n")
     plain = all(line == line.rstrip() and "\t" not in line[:1] for line in lines)
     return plain and not lines[0].startswith(" ") and is_inert(text)
@@ -377,7 +377,7 @@ def _titles(items: Sequence[Outline]) -> Iterator[tuple[str, str]]:
 
 
 def empty(repository: str | None) -> str:
-    """A first backlog, for this repository where it is known: all that it may say as comments."""
+    """Return a first backlog for the repository, if it is known, with all settings as comments."""
     line = f"repository: {repository}" if repository else "# repository: owner/name"
     text = files("backlog_sync.files.write").joinpath("empty.yaml").read_text(encoding="utf-8")
     return text.replace("{repository}", line)

@@ -1,7 +1,7 @@
-"""What lint can put right by itself: text of a wrong encoding, wrong totals, missing keys.
+"""Fix what `lint --fix` can fix: mojibake, wrong totals, missing keys.
 
-Only the bytes that are wrong change. One step at a time: repaired text may be read differently,
-so totals and keys follow when the files have been read again.
+Only the bytes that are wrong change. One step at a time: repaired text may be read differently, so
+totals and keys are fixed after the files have been read again.
 """
 
 from operator import itemgetter
@@ -19,12 +19,12 @@ _UNCLEAR = frozenset(("duplicate-key", "cyclic-parents", "unknown-parent", "too-
 
 
 def fix(loaded: Loaded) -> tuple[FileChange, ...]:
-    """The next step of putting files right: what they become; empty where nothing is left to do.
+    """Return the next fixes, as file changes; empty if there is nothing left to fix.
 
     Nothing is written to disk. First mojibake is repaired, line by line. Then totals that a
-    document claims are set to what its items come to, unless keys are unclear or nothing of the
-    kind was found (it may stand in another file), and items of our own YAML get the key that
-    they have as `id:`, which keeps their issues.
+    document states are set to those of its items, unless keys are ambiguous or no items of that
+    kind were read (they may be in another file), and items in our own YAML format get their key as
+    `id:`, which keeps their issues.
     """
     mended = [_mended(parsed) for parsed in loaded.files]
     if any(mended):
@@ -39,7 +39,7 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
             if at == number and total.sure
         }
         text = apply_edits(parsed.source.text, list(claims.values()))
-        # Only YAML of our own has a place for keys.
+        # Only our own YAML format has a place for keys.
         ours = not parsed.dialect and any(isinstance(i.anchor, NodeAnchor) for i in parsed.items)
         if clear and not claims and ours:
             asked = [
@@ -53,7 +53,7 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
 
 
 def _mended(parsed: ParsedFile) -> str:
-    """The text without mojibake, empty where it holds none."""
+    """Return the text without mojibake; empty if it has none."""
     edits = [Edit(start, end, text) for start, end, text in repairs(parsed.source.text)]
     return apply_edits(parsed.source.text, edits) if edits else ""
 

@@ -1,7 +1,7 @@
-"""The words in which a roadmap tells its progress: its own where it has them, else its language's.
+"""Find the words for progress in a roadmap: its own words, or else those of its language.
 
-A roadmap that says `**Status**: Concluído` of one item gets that word for the others; one whose
-keys are Portuguese but that never says a status gets the Portuguese word.
+If `**Status**: Concluído` is the status of one item, the others get that word, too. A roadmap with
+Portuguese keys but without a status gets the Portuguese word.
 """
 
 import tomllib
@@ -16,10 +16,10 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.statuses import is_plain_status, meanings
 from backlog_sync.files.vocabulary import field_of, is_partly, languages_of, listed
 
-# Keys that write-back adds are no markers: they would turn the language round.
+# Keys that write-back adds do not count: they would change the language.
 _MARKERS = listed("language_markers")
 _LONGEST_WORD = 40
-"""Characters of a status word to copy from a file: longer values are remarks."""
+"""The most characters of a status word to copy from a file: longer values are remarks."""
 _WRITTEN = ("status", "progress")
 _WHOLE = {"Done": "done", "Closed": "cancelled"}
 _NO_WORDS: Mapping[str, Mapping[str, str]] = {"keys": {}, "statuses": {}}
@@ -27,28 +27,28 @@ _NO_WORDS: Mapping[str, Mapping[str, str]] = {"keys": {}, "statuses": {}}
 
 @cache
 def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """The words of each language but English."""
+    """Return the status words of each language except English."""
     text = files("backlog_sync.files.write").joinpath("language.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How a file speaks: its language, and its own words and keys."""
+    """The language of a file, and its own words and keys."""
 
     language: str
     statuses: dict[str, str]
     keys: dict[str, str]
 
     def status(self, word: str) -> str:
-        """A status of the board in the file's words; one without a common meaning as it is."""
+        """Return a board status in the file's words, or unchanged if it has no common meaning."""
         meaning = _meaning(word)
         if meaning is None:
             return word
         return self.statuses.get(meaning) or self._own("statuses").get(meaning, word)
 
     def key(self, field: str) -> str:
-        """The key of a line that is new: `Status`, `Estado`; issues are `Issue` everywhere."""
+        """Return the key for a new line: `Status`, `Estado`; always `Issue` for issues."""
         return self.keys.get(field) or self._own("keys").get(field, field.capitalize())
 
     def _own(self, part: str) -> Mapping[str, str]:
@@ -56,7 +56,7 @@ class Speech:
 
 
 def speech_of(anchors: Sequence[Anchor]) -> Speech:
-    """Find out how the items of a file are written."""
+    """Detect the language, words and keys of the items of a file."""
     lines = [meta for anchor in anchors for meta in (*anchor.meta, *anchor.cells)]
     return Speech(_language(lines), _usual(_own_statuses(lines)), _usual(_own_keys(lines)))
 
@@ -70,7 +70,7 @@ def _language(lines: Iterable[MetaLine]) -> str:
 
 
 def _own_statuses(lines: Iterable[MetaLine]) -> Iterator[tuple[str, str]]:
-    """The words for each meaning, without remarks; `✅ Done` keeps its sign."""
+    """Yield the file's word for each meaning, without remarks; `✅ Done` keeps its sign."""
     for meta in lines:
         head, _, remark = plain(meta.pair.value).partition("(")
         meaning = _meaning(head) if meta.pair.field == "status" else None
@@ -80,7 +80,7 @@ def _own_statuses(lines: Iterable[MetaLine]) -> Iterator[tuple[str, str]]:
 
 
 def _own_keys(lines: Iterable[MetaLine]) -> Iterator[tuple[str, str]]:
-    """How the file spells the keys that we write, where it does."""
+    """Yield the file's spelling of the keys that write-back uses, if it has them."""
     for meta in lines:
         field = meta.pair.field
         if field in _WRITTEN and not meta.pair.cell and field_of(meta.pair.key) == field:
@@ -88,13 +88,13 @@ def _own_keys(lines: Iterable[MetaLine]) -> Iterator[tuple[str, str]]:
 
 
 def _usual(found: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The most common word for each name, the first one of several."""
+    """Return the most common word for each name; of equally common words the first one."""
     counts = Counter(found)
     return {name: word for (name, word), _ in reversed(counts.most_common())}
 
 
 def _meaning(word: str) -> str | None:
-    """The one meaning of a status: an issue that is closed as not planned is cancelled."""
+    """Return the only meaning of a status: an issue closed as not planned is cancelled."""
     if word in _WHOLE:
         return _WHOLE[word]
     found = meanings(word) if is_plain_status(word) else frozenset[str]()

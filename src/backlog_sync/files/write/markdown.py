@@ -1,9 +1,9 @@
-"""Setting fields of items in a Markdown roadmap: only the bytes that must change do.
+"""Set fields of items in a Markdown roadmap, changing only the bytes that must change.
 
-A tick flips one character. A line or a cell that is there already gets a new value. An issue's
-number stands behind the title of a list item or a row; other new lines stand behind the item's
-short metadata, in the style of its neighbours. What comes of it is read again before anything is
-written, so that an edit that the reader would take otherwise is not made.
+A tick flips one character. An existing line or cell gets a new value. The number of an issue
+follows the title of a list item or a row. Other new lines follow the item's short metadata, in the
+style of its neighbors. The result is read again before anything is written, so that an edit that
+would be misread is not made.
 """
 
 import re
@@ -51,25 +51,25 @@ _TITLE_POINTS = re.compile(r"[(\[](\d+(?:[.,]\d+)?)(?=\s*(?:pts?|points?|sp)\b)"
 _CODED = re.compile(r"`[^`]{1,100}`")
 _EMPTY = "None"
 _CLOSING = re.compile(r"[*_~`]*(?:\]\([^()\n]{0,800}\))?[*_~`]*")
-"""What may close a title: its number stands behind, as in `**[Pay online](pay.md)** (#14)`."""
+"""What may close a title; its number follows, as in `**[Pay online](pay.md)** (#14)`."""
 
 _PROGRESS = re.compile(
     r"\d+(?: of \d+ \w+(?:, [\d.e+]+ of [\d.e+]+ points?)?|/\d+(?:, [\d.e+]+/[\d.e+]+ SP)?)"
     r" \(\d+ %\)$|$"
 )
-"""A value that `format_progress` wrote, in either form, or none: no words of an author's own."""
+"""A value that `format_progress` wrote, in either form, or none: no words of the author."""
 
 _PROSE = "its status is a text, which only its author changes"
 _LONGEST_STATUS = 120
-"""A longer status is prose about the work, not a word for its state."""
+"""Characters; a longer status is prose about the work, not a word for its state."""
 
 
 class RoadmapWriter:
     """Sets fields of the items of one roadmap.
 
-    `apart` are fields that are read otherwise where they would stand first: the number of a list
-    item then gets a line of its own, and the status of a heading, which may not become an item of
-    another kind by it, stands in brackets behind the title.
+    `apart` are fields that are misread at their first place: the number of a list item then gets
+    its own line. The status of a heading follows the title in brackets, because a line below it
+    might turn the heading into an item of another kind.
     """
 
     tick = "x"
@@ -77,7 +77,7 @@ class RoadmapWriter:
     def __init__(self, parsed: ParsedFile, apart: Collection[tuple[int, str]] = ()) -> None:
         self.parsed, self.apart = parsed, apart
         self.text = parsed.source.text
-        # What a column only names has no place of its own; `set` says so before it uses one.
+        # An item that a column only names has no anchor: `set` reports it before using this one.
         placed = [item.anchor for item in parsed.items if isinstance(item.anchor, Anchor)]
         self.anchors = [item.anchor if isinstance(item.anchor, Anchor) else placed[0]
                         for item in parsed.items]  # fmt: skip
@@ -88,7 +88,7 @@ class RoadmapWriter:
         self.sums: dict[int, Sum] = {}
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
         item, anchor = self.parsed.items[index], self.anchors[index]
         if item.anchor is None:
             raise CannotSay(NO_PLACE)
@@ -110,7 +110,7 @@ class RoadmapWriter:
             self._value(index, field, value)
 
     def finish(self) -> list[Edit]:
-        """Give the edits of all that was set; new lines of an item go together."""
+        """Return the edits for all fields that were set; new lines of an item go together."""
         edits = [*self.edits]
         for index, new in self.new.items():
             anchor = self.anchors[index]
@@ -127,7 +127,7 @@ class RoadmapWriter:
     # ---- lines and cells -------------------------------------------------------------------
 
     def _line(self, index: int, key: str, value: str) -> None:
-        """Add a line of metadata. Raises CannotSay where there is no room for one."""
+        """Add a line of metadata. Raises CannotSay if there is no room for one."""
         if self.anchors[index].row is not None:
             raise CannotSay("the table has no column for it")
         self.new.setdefault(index, []).append((key, value))
@@ -143,7 +143,7 @@ class RoadmapWriter:
         self.edits.append(Edit(pair.start, pair.end, gap + value if glued else value))
 
     def _key(self, anchor: Anchor, field: str) -> str:
-        """The key of a new line; in a heading of two items the outer one is named."""
+        """Return the key of a new line; in a heading of two items it names the outer one."""
         if anchor.shared:
             return f"{anchor.shared.capitalize()} {field.capitalize()}"
         return self.speech.key(field)
@@ -161,7 +161,7 @@ class RoadmapWriter:
     def _own_issue(
         self, index: int, item: ParsedItem, anchor: Anchor, link: Link, *, told: bool
     ) -> None:
-        """Name the issue where an item itself stands; a cell may tell it already."""
+        """Write the issue at the item itself; `told` is whether a line or cell has it already."""
         number = format_issue(link.issue, link.url)
         present = _first(anchor.meta, "issue")
         if present is not None:
@@ -179,7 +179,7 @@ class RoadmapWriter:
             self._line(index, self._key(anchor, "issue"), number)
 
     def _is_listed(self, index: int) -> bool:
-        """Whether an item stands on a line of a list, which takes its number."""
+        """Return whether an item is on a line of a list, which the number is added to."""
         anchor = self.anchors[index]
         row = self.parsed.items[index].place.line - 1
         return (
@@ -189,9 +189,9 @@ class RoadmapWriter:
         )
 
     def _title_end(self, item: ParsedItem, anchor: Anchor) -> tuple[int, int]:
-        """Where a title ends on its last line, and where the number that stands behind it does.
+        """Return where a title ends on its last line, and where the number after it ends.
 
-        Marks of status and points stand behind that.
+        Signs for status and points follow that.
         """
         line = anchor.lines[anchor.title]
         end = line.at + len(line.text)
@@ -207,7 +207,7 @@ class RoadmapWriter:
         return end, number.end() if number else end
 
     def _behind(self, start: int, end: int, told: str) -> None:
-        """Put a number behind a title, in the place of one that is there."""
+        """Add a number after a title, or replace the existing one."""
         self.edits.append(Edit(start, end, f" ({told})", order=-1))
 
     def _status(self, index: int, item: ParsedItem, anchor: Anchor, status: Status) -> None:
@@ -223,7 +223,7 @@ class RoadmapWriter:
     def _own_status(
         self, index: int, item: ParsedItem, anchor: Anchor, status: Status, *, told: bool
     ) -> None:
-        """Tell the status where an item itself stands; a cell may tell it already."""
+        """Write the status at the item itself; `told` is whether a line or cell has it already."""
         same = status.is_said(item.document.status)
         present = _first(anchor.meta, "status")
         if present is not None:
@@ -237,7 +237,7 @@ class RoadmapWriter:
             self.edits.append(Edit(anchor.box, anchor.box + 1, "x"))
 
     def _new_status(self, index: int, anchor: Anchor, status: Status) -> None:
-        """Give a status that has no place one; the end is told by a box, where there is one."""
+        """Add a status to an item without one; a check box, if there is one, shows its end."""
         word = self.speech.status(status.word)
         title = anchor.lines[anchor.title]
         if (index, "status") in self.apart and title.kind is Kind.HEADING:
@@ -252,7 +252,7 @@ class RoadmapWriter:
             self._line(index, self._key(anchor, "status"), word)
 
     def _behind_heading(self, line: Line, word: str) -> None:
-        """Put a status behind a heading, in the place of one that is there."""
+        """Add a status after a heading, or replace the existing one."""
         end = line.at + len(line.text)
         known = trailing_status(line.text)
         start = line.at + known.start if known else end
@@ -261,7 +261,7 @@ class RoadmapWriter:
         self.edits.append(Edit(start, end, f" ({word})"))
 
     def _progress(self, index: int, item: ParsedItem, anchor: Anchor, done: Sum) -> None:
-        """Tell the progress of an epic or a feature, unless the author does in words of his own."""
+        """Write the progress of an epic or feature, unless the author describes it otherwise."""
         self.sums[index] = done
         if item.kind not in ("epic", "feature") or anchor.row is not None:
             return
@@ -291,7 +291,7 @@ class RoadmapWriter:
         self.edits.append(Edit(at, at + len(old), title))
 
     def _told(self, anchor: Anchor, name: str) -> list[MetaLine]:
-        """The lines and cells that tell a field; of an estimate where it gives the points."""
+        """Return the lines and cells of a field; of an estimate if the points come from it."""
         places = (*anchor.meta, *anchor.cells)
         found = _those(places, name)
         return found or (_those(places, "estimate") if name == "story_points" else [])
@@ -374,7 +374,7 @@ def _key_of(field: str) -> str:
 
 
 def _references(item: ParsedItem, value: str) -> dict[str, str]:
-    """How each item that a line of dependencies names is written there."""
+    """Return how a line of dependencies names each of its items."""
     parts = [each.written for each in parse_dependencies(value)]
     keys = item.document.depends_on or ()
     if len(parts) != len(keys):
@@ -394,7 +394,7 @@ def _first(metas: Sequence[MetaLine], field: str) -> MetaLine | None:
 
 
 def _front_lines(anchor: Anchor, new: Sequence[tuple[str, str]]) -> Edit:
-    """New lines of front matter, before its closing fence."""
+    """Return the edit that adds lines of front matter before its closing fence."""
     fence = anchor.lines[anchor.front]
     eol = fence.eol or default_eol(anchor.lines)
     lines = [f"{key.lower()}: {_scalar(value)}{eol}" for key, value in new]
@@ -402,23 +402,23 @@ def _front_lines(anchor: Anchor, new: Sequence[tuple[str, str]]) -> Edit:
 
 
 def _scalar(value: str) -> str:
-    """A value as YAML takes it."""
+    """Return a value as a YAML scalar."""
     plain_scalar = value[:1].isalnum() and not any(sign in value for sign in (": ", " #"))
     return value if plain_scalar else f'"{value}"'
 
 
-# ---- how progress is told ----------------------------------------------------------------------
+# ---- the text of progress ----------------------------------------------------------------------
 
 
 def format_issue(issue: IssueRef, url: str | None) -> str:
-    """An issue as a roadmap names it: `[#14](url)`, `sandbox#14`."""
+    """Return an issue as a roadmap names it: `[#14](url)`, `sandbox#14`."""
     if issue.sandbox or not url or any(char in url for char in " ()\r\n"):
         return str(issue)
     return f"[{issue}]({url})"
 
 
 def format_progress(done: Sum, noun: str, language: str = "en") -> str:
-    """`1 of 6 stories, 3 of 24 points (12 %)`; in other languages `1/6, 3/24 SP (12 %)`."""
+    """Return `1 of 6 stories, 3 of 24 points (12 %)`; not in English: `1/6, 3/24 SP (12 %)`."""
     if language != "en":
         points = f", {done.points_done:g}/{done.points:g} SP" if done.points else ""
         return f"{done.done}/{done.total}{points} ({done.percent} %)"
@@ -431,7 +431,7 @@ def format_progress(done: Sum, noun: str, language: str = "en") -> str:
 
 
 def _nouns(items: Sequence[ParsedItem]) -> list[str]:
-    """What is counted below each item: the kind of its leaves, "item" where they differ."""
+    """Return the noun for what is counted below each item: its leaves' kind, "item" if mixed."""
     parents = {item.parent for item in items}
     kinds: list[set[str]] = [set() for _ in items]
     for index, item in enumerate(items):
@@ -448,11 +448,11 @@ def _nouns(items: Sequence[ParsedItem]) -> list[str]:
 # ---- a new column of statuses ----------------------------------------------------------------
 
 _DASHES = 3
-"""The fewest dashes that every reader of Markdown takes for a column."""
+"""The fewest dashes that every Markdown parser accepts for a column."""
 
 
 def status_columns(lines: Sequence[Line], words: Mapping[int, str], name: str) -> Iterator[Edit]:
-    """Give the edits that put these words, by row of the file, into a last column `name`."""
+    """Yield the edits that put these words, by row of the file, into a last column `name`."""
     left = dict(words)
     while left:
         first = last = next(iter(left))
@@ -465,7 +465,7 @@ def status_columns(lines: Sequence[Line], words: Mapping[int, str], name: str) -
 
 
 def _column(table: Sequence[Line], words: Mapping[int, str], name: str) -> Iterator[Edit]:
-    """Add a column to one table; where it is there already, rows that end before it reach it."""
+    """Add a column to one table; if it exists, extend the rows that end before it."""
     names = [field_of(bare_word(plain(cell.text))) for cell in split_cells(table[0])]
     has_one = "status" in names
     width = names.index("status") if has_one else len(names)
@@ -489,12 +489,12 @@ def _column(table: Sequence[Line], words: Mapping[int, str], name: str) -> Itera
 
 
 def _cell(value: str, blank: str, *, closed: bool) -> str:
-    """A further cell with the bar that belongs to it."""
+    """Return one more cell, with the bar that belongs to it."""
     return f"{blank}{value}{blank}|" if closed else f"{blank}|{blank}{value}".rstrip()
 
 
 def _end(line: Line, width: int, *, closed: bool) -> int:
-    """Where a row ends: before cells that have no name above them, as where a text holds bars."""
+    """Return where a row ends: before cells without a header, as from bars inside a text."""
     cells = split_cells(line)
     if len(cells) <= width:
         return line.at + len(line.text)

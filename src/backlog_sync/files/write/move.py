@@ -1,8 +1,8 @@
-"""Items of a file moved below another parent, or among their siblings, and read again.
+"""Move items to another parent or among their siblings, and verify the result by reading it.
 
-Whole lines move: an item with all that is below it. In YAML that is an entry of a block list, with
-the comments above it, in a roadmap a heading with its section. What does not read as it did, apart
-from the move itself, is not done.
+Whole lines move: an item with everything below it. In YAML, that is an entry of a block list with
+the comments above it; in a roadmap, a heading with its section. A move that changes how anything
+else is read is not made.
 """
 
 import re
@@ -31,7 +31,7 @@ _DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The lines of one item; `container` is the list or section that they are in."""
+    """The lines of one item; `container` is the list or section that contains them."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Lines that go to another offset, as a text that fits there; `gone` is all that leaves."""
+    """A move of lines: `gone` is everything to remove, the text is adapted to its new offset."""
 
     span: Span
     gone: tuple[int, int]
@@ -50,16 +50,16 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A file after a move; `places` gives the new index of each item by its old one."""
+    """A file after a move; `places` maps the old index of each item to its new one."""
 
     parsed: ParsedFile
     places: Mapping[int, int]
 
 
 def below(parsed: ParsedFile, index: int, parent: int | None) -> Moved:
-    """Move an item below another one of the same file, None for below none.
+    """Move an item below another one in the same file; None makes it a top-level item.
 
-    Raises CannotSay if the file cannot say it.
+    Raises CannotSay if the file cannot express it.
     """
     at = parent
     while at is not None:
@@ -86,9 +86,9 @@ def below(parsed: ParsedFile, index: int, parent: int | None) -> Moved:
 
 
 def in_order(parsed: ParsedFile, indices: Sequence[int]) -> Moved:
-    """Put siblings into this order; they take the places that they have together.
+    """Put siblings into this order; they share the places that they have now.
 
-    Raises CannotSay if they are not one behind the other.
+    Raises CannotSay if they are not consecutive.
     """
     lines, text = _lines_of(parsed), parsed.source.text
     spans = [lines.span_of(index) for index in indices]
@@ -125,9 +125,9 @@ def _checked(
     starts: Sequence[tuple[int, int, int]],
     parents: Mapping[int, int | None],
 ) -> Moved:
-    """Read the moved text; every item must be as it was, apart from `parents` that are new.
+    """Read the moved text; every item must be unchanged, except for the new `parents`.
 
-    `starts` sort the items as they come to be in the text.
+    `starts` sort the items in the order that they will have in the text.
     """
     read = read_again(parsed, apply_edits(parsed.source.text, edits))
     order = sorted(range(len(parsed.items)), key=lambda index: starts[index])
@@ -144,7 +144,7 @@ def _checked(
 
 
 def _starts(parsed: ParsedFile) -> list[int]:
-    """Give the offset of each item; two items of one line cannot be told apart."""
+    """Return the offset of each item; two items on the same line cannot be distinguished."""
     text = parsed.source.text
     lines = [0]
     lines += [at + 1 for at, sign in enumerate(text) if sign == "\n"]
@@ -158,7 +158,7 @@ def _starts(parsed: ParsedFile) -> list[int]:
 
 
 class _Entries:
-    """The items of a YAML backlog: entries of block lists, with the comments above them."""
+    """Moves items of a YAML backlog: entries of block lists, with the comments above them."""
 
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed, self.text = parsed, parsed.source.text
@@ -169,14 +169,15 @@ class _Entries:
         self.root = root
 
     def span_of(self, index: int) -> Span:
-        """The lines of an item. Raises CannotSay if it does not have lines of its own."""
+        """Return the lines of an item. Raises CannotSay if it shares them with something else."""
         _, nodes, at = self._home(index)
         return self._span(nodes, at)
 
     def below(self, index: int, parent: int | None) -> Move:
-        """An item at the end of its parent's list of the name that its own list has.
+        """Return the move of an item to the end of the list of its new parent.
 
-        Raises CannotSay if the lists are not written with a dash and lines of their own.
+        The list has the same name as the item's current list. Raises CannotSay if one of the lists
+        is not a block list with its own lines.
         """
         key, nodes, at = self._home(index)
         span = self._span(nodes, at)
@@ -209,7 +210,7 @@ class _Entries:
         return anchor.node
 
     def _home(self, index: int) -> tuple[Scalar, ListNode, int]:
-        """The key of the list that an item is in, the list, and the item's place in it."""
+        """Return the list that contains an item, with its key and the item's index in it."""
         wanted = self._node(index).start
         todo: list[MapNode] = [self.root]
         while todo:
@@ -224,7 +225,7 @@ class _Entries:
         raise CannotSay(_UNUSUAL)
 
     def _span(self, nodes: ListNode, at: int) -> Span:
-        """The lines of an entry, the comment lines right above it among them."""
+        """Return the lines of an entry, with the comment lines directly above it."""
         if nodes.flow:
             raise CannotSay("the list is written in brackets")
         starts = [self._begin(node) for node in nodes.items]
@@ -246,19 +247,19 @@ class _Entries:
         return line
 
     def _end(self, node: Node) -> int:
-        """Where the line behind a node's text begins; blank lines and comments stay there."""
+        """Return where the line after a node's text begins; blank lines and comments stay there."""
         last = node.start + len(self.text[node.start : node.end].rstrip(" \t\r\n"))
         found = self.text.find("\n", last)
         return len(self.text) if found < 0 else found + 1
 
     def _column(self, nodes: ListNode) -> int:
-        """The column of the dashes of a list."""
+        """Return the column of the dashes of a list."""
         line = self.lines.start(nodes.items[0].start)
         return self.text.index("-", line) - line
 
 
 def _shifted(chunk: str, columns: int) -> str:
-    """Return lines moved to the right, or to the left if all of them have the room."""
+    """Return lines indented by more columns, or by fewer if all of them have the blanks."""
     lines = chunk.splitlines(keepends=True)
     if columns >= 0:
         return "".join(f"{' ' * columns}{line}" if line.strip() else line for line in lines)
@@ -272,21 +273,21 @@ def _shifted(chunk: str, columns: int) -> str:
 
 
 class _Headings:
-    """The items of a roadmap that are headings, with all that is below them."""
+    """Moves items of a roadmap that are headings, with everything below them."""
 
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed, self.text = parsed, parsed.source.text
         self.lines = scan_lines(self.text)
 
     def span_of(self, index: int) -> Span:
-        """The section of an item. Raises CannotSay if the item is not a heading."""
+        """Return the section of an item. Raises CannotSay if the item is not a heading."""
         line = self._heading(index)
         return Span(line.start, self._end(line), line.level)
 
     def below(self, index: int, parent: int | None) -> Move:
-        """An item's section at the end of its parent's, with the level that it needs there.
+        """Return the move of an item's section to the end of its parent's, adapting its levels.
 
-        Raises CannotSay if one of both is not a heading, or would be too deep.
+        Raises CannotSay if either is not a heading, or if a heading would be too deep.
         """
         if parent is None:
             raise CannotSay("a heading without a parent has no definite place in a roadmap")
@@ -309,13 +310,13 @@ class _Headings:
         return line
 
     def _end(self, heading: Line) -> int:
-        """Where the next heading of the same level, or above it, begins."""
+        """Return where the next heading of the same or a higher level begins."""
         below = self.lines[heading.row + 1 :]
         ends = (e.start for e in below if e.kind is Kind.HEADING and e.level <= heading.level)
         return next(ends, self.lines[-1].next)
 
     def _deeper(self, span: Span, shift: int) -> str:
-        """A section with its headings so many levels deeper."""
+        """Return a section with its headings moved down by `shift` levels."""
         parts: list[str] = []
         for line in self.lines:
             if not span.start <= line.start < span.end:

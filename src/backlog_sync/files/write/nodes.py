@@ -1,7 +1,7 @@
-"""Edits of a YAML text that change only what they must.
+"""Edit YAML text, changing only what must change.
 
-An edit replaces a span of offsets. Everything that is not in a span stays to the byte: comments,
-quotes, indentation, line endings, the missing newline at the end.
+An edit replaces a span of offsets. Everything outside of it is byte-identical: comments, quotes,
+indentation, line endings, a missing newline at the end.
 """
 
 import re
@@ -31,7 +31,7 @@ class Setting:
 
 
 def scalar_text(value: str, style: str = "") -> str:
-    """A text as a scalar in the given style, in quotes if it needs them."""
+    """Return a text as a scalar in the given style, in quotes if it needs them."""
     if style == "'" and is_inert(value) and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     plain = _PLAIN.fullmatch(value) and " #" not in value
@@ -41,7 +41,7 @@ def scalar_text(value: str, style: str = "") -> str:
 
 
 class Editor:
-    """Makes the edits of one text."""
+    """Collects the edits of one text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -51,18 +51,18 @@ class Editor:
         self.line_break = first[0] if first else "\n"
 
     def result(self) -> str:
-        """Return the text with all edits made."""
+        """Return the text with all edits applied."""
         return apply_edits(self.text, self.edits)
 
     def replace(self, start: int, end: int, text: str) -> None:
-        """Put a text in place of another; nothing happens where they are the same."""
+        """Replace a span by a text, unless they are equal."""
         if self.text[start:end] != text:
             self.edits.append(Edit(start, end, text))
 
     # ---- mappings --------------------------------------------------------------------------
 
     def set_keys(self, node: MapNode, settings: Sequence[Setting]) -> None:
-        """Set keys of a mapping: change the values that are there, add the others together."""
+        """Set keys of a mapping: change existing values, add the missing keys together."""
         own = [entry for entry in node.entries if entry.own]
         new = []
         for setting in settings:
@@ -77,7 +77,7 @@ class Editor:
             self._insert_block(node, own, new)
 
     def set_value(self, entry: Entry, setting: Setting) -> None:
-        """Change the value of a key; nothing happens where that is not a plain one."""
+        """Change the value of a key, unless the existing value is not a scalar."""
         value = entry.value
         if not isinstance(value, Scalar):
             return
@@ -137,7 +137,7 @@ class Editor:
         self.edits.append(Edit(at, at, text))
 
     def indent(self, node: MapNode) -> str:
-        """Return the blanks before a key of a block mapping, dashes counted as blanks."""
+        """Return the blanks before a key of a block mapping; dashes count as blanks."""
         for entry in (entry for entry in node.entries if entry.own):
             lead = self.text[self._lines.start(entry.key.start) : entry.key.start]
             if _LEAD.fullmatch(lead):
@@ -149,13 +149,13 @@ class Editor:
     def to_mapping(
         self, node: Scalar, key: str, settings: Sequence[Setting], *, quote: bool
     ) -> None:
-        """Turn a text into a mapping in braces that holds it under a key."""
+        """Turn a text into a mapping in braces, with the text under a key."""
         pairs = [f"{quoted(key) if quote else key}: {self._as_flow(node, quote=quote)}"]
         pairs += [_pair(setting, quote=quote) for setting in settings]
         self.replace(node.start, content_end(self.text, node), "{" + ", ".join(pairs) + "}")
 
     def _as_flow(self, node: Scalar, *, quote: bool) -> str:
-        """Return a scalar's source where it means the same in braces, else the text in quotes."""
+        """Return a scalar's source if it means the same in braces, otherwise its text in quotes."""
         source = self.text[node.start : node.end]
         if quote or _BREAK.search(source) or node.style in _BLOCKS:
             return quoted(node.value.strip())
@@ -165,7 +165,7 @@ class Editor:
 
 
 def _last_scalar(own: Sequence[Entry]) -> Entry | None:
-    """Return the entry to add others after: the last plain value before nested lists, else last."""
+    """Return the entry to add others after: the last scalar before nested lists, else the last."""
     before = takewhile(lambda entry: not _is_nested(entry.value), own)
     lines = [e for e in before if _is_line(e.value)] or [e for e in own if _is_line(e.value)]
     scalars = [entry for entry in own if isinstance(entry.value, Scalar)]
@@ -177,7 +177,7 @@ def _is_line(value: Node) -> bool:
 
 
 def _is_nested(value: Node) -> bool:
-    """Return whether lines below a key hold its value."""
+    """Return whether the value of a key is on the lines below it."""
     return not isinstance(value, Scalar) and not (value.flow or value.shared)
 
 
@@ -191,7 +191,7 @@ def _pair(setting: Setting, *, quote: bool) -> str:
 
 
 def content_end(text: str, node: Node) -> int:
-    """Return where a node's content ends; a block's own end is after comments and empty lines."""
+    """Return where a node's content ends; a block node extends over comments and blank lines."""
     if isinstance(node, Scalar):
         if node.style in _BLOCKS:
             return node.start + len(text[node.start : node.end].rstrip())

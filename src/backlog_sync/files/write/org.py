@@ -1,4 +1,4 @@
-"""Setting progress in an Org file: keywords, boxes, numbers as properties, and cells of tables."""
+"""Set progress in an Org file: keywords, check boxes, issue properties, and table cells."""
 
 from dataclasses import replace
 
@@ -13,12 +13,12 @@ from backlog_sync.files.write.wanted import CannotSay, Link, Status, Ticks, Valu
 
 
 class OrgWriter(RoadmapWriter):
-    """Sets progress in one Org file, in its own signs."""
+    """Sets progress in one Org file, in Org's own syntax."""
 
     tick = "X"
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, with nothing done, if it has no place."""
+        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
         if not isinstance(value, Link | Status | Ticks) and self.anchors[index].row is None:
             raise CannotSay("the file has no key for it")
         super().set(index, field, replace(value, url=None) if isinstance(value, Link) else value)
@@ -26,7 +26,7 @@ class OrgWriter(RoadmapWriter):
     def _own_status(
         self, index: int, item: ParsedItem, anchor: Anchor, status: Status, *, told: bool
     ) -> None:
-        """Tick the box of an item, or set the keyword of its heading, if no line below tells it."""
+        """Tick an item's box or set its keyword, unless a line below declares the status."""
         line = anchor.lines[anchor.title]
         stars = STARS.match(self.text, line.start, line.end)
         said = item.document.status
@@ -48,7 +48,7 @@ class OrgWriter(RoadmapWriter):
     def _own_issue(
         self, index: int, item: ParsedItem, anchor: Anchor, link: Link, *, told: bool
     ) -> None:
-        """Name the issue behind a box, or as a property in the item's drawer, which may be new."""
+        """Add the issue after a box, or as a property in the item's drawer, which may be new."""
         present = next((m.pair for m in anchor.meta if m.pair.field == "issue"), None)
         if same_issue(item.document.issue, link.issue):
             return
@@ -62,7 +62,7 @@ class OrgWriter(RoadmapWriter):
             self.edits.append(self._property(anchor, f":ISSUE: {link.number}"))
 
     def _property(self, anchor: Anchor, told: str) -> Edit:
-        """A new property, below the line of dates if there is one."""
+        """Return the edit that adds a property, below the line of dates if there is one."""
         row, eol = anchor.title, default_eol(anchor.lines)
         below = [self.text[line.start : line.end] for line in anchor.lines[row + 1 : row + 3]]
         if below and PLANNING.match(below[0]):
@@ -74,7 +74,7 @@ class OrgWriter(RoadmapWriter):
 
 
 def _keyword(keywords: Keywords, status: Status) -> str:
-    """The keyword that means a status. Raises CannotSay if the file has none for it."""
+    """Return the keyword for a status. Raises CannotSay if the file does not have one."""
     meant = meanings(status.word)
     found = [word for word in (*keywords.open, *keywords.closed) if meanings(word) & meant]
     found += keywords.closed if status.ends else ()

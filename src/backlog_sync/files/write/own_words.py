@@ -1,4 +1,4 @@
-"""The words in which a file tells a value: its own if it has them."""
+"""Write values in the words that a file already uses for them."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -15,11 +15,11 @@ from backlog_sync.files.write.wanted import CRITERIA, CannotSay, document_value
 
 _JOINT = re.compile(r"\s*[,;，、]\s*|\n")
 _FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}
-"""Statuses for a file that has none yet to learn its spelling from."""
+"""Status words for a file that does not have any to copy the spelling from."""
 
 
 def spelled(parsed: ParsedFile, field: str, word: str) -> str:
-    """Return a word as a file of another tool spells it elsewhere; in our own files as it is."""
+    """Return a word as a file of another tool spells it elsewhere; unchanged in our own format."""
     if not parsed.dialect:
         return word
     values = (document_value(item.document, field) for item in parsed.items)
@@ -51,10 +51,10 @@ def own_id(
     words: Sequence[str],
     texts_of: Callable[[ParsedItem], Iterable[str]],
 ) -> str:
-    """Return the id that a file of another tool has for an item that another one depends on.
+    """Return the id that a file of another tool uses for an item that another one depends on.
 
-    `words` are those by which it names them now, `texts_of` gives what it says of an item. Raises
-    CannotSay if no text is such an id.
+    `words` are the ids by which the file names dependencies now; `texts_of` returns the values of
+    an item. Raises CannotSay if no value is such an id.
     """
     keys = item.document.depends_on or ()
     if key in keys and len(keys) == len(words):
@@ -77,7 +77,7 @@ def list_text(
     value: Sequence[str | CheckItem],
     texts_of: Callable[[ParsedItem], Iterable[str]],
 ) -> str:
-    """Return a list that a file writes as one text, with the signs of the old one between."""
+    """Return a list that a file writes as one text, with the same separators as before."""
     if field == CRITERIA:
         return _criteria_text(old, item.document, value)
     members = [each for each in value if isinstance(each, str)]
@@ -89,9 +89,9 @@ def list_text(
 
 
 def _criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | CheckItem]) -> str:
-    """Return a text that holds these criteria, each written as those that were there.
+    """Return a text with these criteria, each in the form of the existing ones.
 
-    Raises CannotSay if it cannot be reported which part of the text is which criterion.
+    Raises CannotSay if the text cannot be split into its criteria.
     """
     joint = next((sign for sign in ("\r\n", "\n") if sign in old), ";")
     parts = [part for part in old.split(joint) if part.strip()]
@@ -108,7 +108,7 @@ def _criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | Chec
 
 
 def _renamed(part: str, old: str, new: str, number: int) -> str:
-    """A further part like the last one; one that is numbered gets its number."""
+    """Return another part in the form of the last one, with the next number if it is numbered."""
     lead, found, _ = part.rpartition(old)
     if not found:
         raise CannotSay("the criteria cannot be separated in the text")

@@ -1,4 +1,4 @@
-"""Where a new metadata line goes, and in which style, so that it looks as if it had been there."""
+"""Decide where a new metadata line goes, and copy the style of its neighbors."""
 
 from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.outline import TAB, Kind, Line, is_hard
@@ -13,8 +13,8 @@ _OURS = ("issue", "status", "progress")
 def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -> list[Edit]:
     """Return the edits that add metadata lines (key, value) to an item.
 
-    They go behind its last short line of metadata that is before its prose and criteria;
-    else behind any short one; else before its first line of metadata; else below its title.
+    They follow its last short line of metadata before its prose and criteria; otherwise any short
+    one; otherwise they precede its first line of metadata; otherwise they follow its title.
     """
     host = _host(anchor)
     if host is not None:
@@ -37,7 +37,7 @@ def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -
 
 
 def _styled(meta: MetaLine, new: list[tuple[str, str]], prefix: str) -> list[str]:
-    """Lines that are written as a line of metadata is."""
+    """Return new lines in the style of an existing line of metadata."""
     joint = meta.pair.joint.replace(".", ":")  # `**Issue.** #4` would begin a sentence
     joint = joint if joint[-1:] in (" ", "\t", "：") else f"{joint} "
     closing = meta.pair.closing.removeprefix(".")
@@ -45,7 +45,7 @@ def _styled(meta: MetaLine, new: list[tuple[str, str]], prefix: str) -> list[str
 
 
 def _host(anchor: Anchor) -> MetaLine | None:
-    """Return the short line of metadata behind which new ones go."""
+    """Return the short line of metadata that new ones follow."""
     short = [m for m in anchor.meta if _is_short(m) and not goes_on(anchor, m)]
     prose = [m.line for m in anchor.meta if m.pair.field in TEXT_FIELDS]
     before = [m for m in short if not prose or m.line < prose[0]]
@@ -60,20 +60,20 @@ def _is_short(meta: MetaLine) -> bool:
 
 
 def goes_on(anchor: Anchor, meta: MetaLine) -> bool:
-    """Return whether a value goes on in the next line, which a new line would part from it."""
+    """Return whether a value continues on the next line, so that a new line would split it."""
     following = anchor.lines[meta.line + 1 : meta.line + 2]
     told = {each.line for each in anchor.meta}
     return bool(following) and following[0].kind is Kind.TEXT and following[0].row not in told
 
 
 def _indent(text: str, anchor: Anchor) -> str:
-    """Return the blanks before the further lines of a list item."""
+    """Return the blanks before the continuation lines of a list item."""
     if not anchor.list_:
         return ""
     index = anchor.title
     while index > 0 and anchor.lines[index].kind is not Kind.LIST:
         index -= 1
-    line = anchor.lines[index]  # that holds its marker
+    line = anchor.lines[index]  # the line with its marker
     body = text[line.start : line.end]
     return body[: len(body) - len(body.lstrip(" \t"))] + " " * max(1, anchor.content - line.indent)
 
@@ -105,7 +105,7 @@ def _below_title(text: str, anchor: Anchor, new: list[str], eol: str) -> list[Ed
 
 
 def _glued(text: str, anchor: Anchor, line: Line, new: list[str], eol: str) -> list[Edit]:
-    """New lines in the same paragraph as `line`, right behind it."""
+    """Return the edit that adds lines to the paragraph of `line`, directly after it."""
     mark = "\\" if text.endswith("\\", line.start, line.end) else _BREAK
     edits = [] if is_hard(text, line) else [Edit(line.end, line.end, _BREAK, order=-1)]
     following = anchor.lines[line.row + 1] if line.row + 1 < len(anchor.lines) else None
@@ -115,22 +115,22 @@ def _glued(text: str, anchor: Anchor, line: Line, new: list[str], eol: str) -> l
 
 
 def _broken(new: list[str]) -> list[str]:
-    """Lines of one paragraph, each on its own line when it is rendered."""
+    """Return lines of one paragraph with hard breaks, so that each is rendered on its own line."""
     return [one + _BREAK for one in new[:-1]] + new[-1:]
 
 
 def _after(line: Line, new: list[str], eol: str) -> Edit:
-    """Whole lines behind a line; the last line of a file keeps having no line ending."""
+    """Return the edit that adds whole lines after a line, without adding a final line ending."""
     if line.eol:
         return Edit(line.next, line.next, "".join(one + line.eol for one in new))
     return Edit(line.end, line.end, "".join(eol + one for one in new))
 
 
-# ---- the style of the neighbours -----------------------------------------------------------
+# ---- the style of the neighbors ------------------------------------------------------------
 
 
 def _run(anchor: Anchor, index: int) -> list[int]:
-    """Return the lines of the paragraph that holds a line, a list item's title with it."""
+    """Return the lines of the paragraph that contains a line, with a list item's title."""
     lines = anchor.lines
     first = last = index
     while first > 0 and lines[first].kind is Kind.TEXT and lines[first - 1].kind in _PARAGRAPH:
@@ -141,7 +141,7 @@ def _run(anchor: Anchor, index: int) -> list[int]:
 
 
 def _is_alone(anchor: Anchor, index: int) -> bool:
-    """Return whether metadata is written as paragraphs here, with blank lines around it."""
+    """Return whether each metadata line here is its own paragraph, with blank lines around it."""
     if index + 1 < len(anchor.lines) and anchor.lines[index + 1].kind is not Kind.BLANK:
         return False
     return any(meta.line != index for meta in anchor.meta)

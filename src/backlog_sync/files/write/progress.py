@@ -1,4 +1,4 @@
-"""Progress from GitHub into the files."""
+"""Write progress from GitHub to the files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,15 +25,15 @@ _NOUNS = {
     CRITERIA: ("ticked criterion", "ticked criteria"),
 }
 _NAMED = 3
-"""How many items without a place are named; the rest are counted."""
+"""How many items without a place are listed by name; the rest are counted."""
 
 
 def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileChange, ...]:
-    """Return the changed files with progress, and the ones that cannot be written.
+    """Return the file changes that write progress, with the fields that have no place.
 
-    Nothing is written to disk: `save` does that. The setting `write_back` decides how much is told.
-    Progress of keys that the files do not hold is passed over. Raises FailedError where a file
-    cannot take it without changing what it says.
+    Nothing is written to disk: `save` does that. The setting `write_back` decides which fields are
+    written. Progress of unknown keys is ignored. Raises FailedError if a file cannot be written
+    without changing something else in it.
     """
     if loaded.write_back == "none":
         return ()
@@ -74,7 +74,7 @@ def _replaced(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Iterat
 
 
 def _dropped_word(files: Sequence[ParsedFile]) -> str:
-    """The word that these files have for what will not be done: the first that is used."""
+    """Return the first word that these files use for cancelled items."""
     for parsed in files:
         for item in parsed.items:
             word = item.document.status
@@ -86,10 +86,10 @@ def _dropped_word(files: Sequence[ParsedFile]) -> str:
 def _told(
     loaded: Loaded, item: ParsedItem, progress: ItemProgress, boards: Mapping[str, str]
 ) -> ItemProgress:
-    """Return what of an item's progress goes into the file.
+    """Return the part of an item's progress that goes into the file.
 
-    A number of the sandbox never takes the place of a real one, and a status none of a word that
-    already stands for it.
+    An issue number of the sandbox never replaces a real one, and a status never replaces a word
+    that already means the same.
     """
     if loaded.write_back == "ids":
         progress = ItemProgress(progress.key, issue=progress.issue, url=progress.url)
@@ -104,16 +104,16 @@ def _told(
 
 
 def _boards(loaded: Loaded) -> dict[str, str]:
-    """Return what the statuses of the files are on the board, by key."""
+    """Return the board status of each item's status in the files, by key."""
     items = loaded.desired.items if loaded.desired else ()
     said = ((item.key, item.board.get(STATUS)) for item in items)
     return {key: status for key, status in said if isinstance(status, str)}
 
 
 def _is_said(word: str | None, status: str | None, option: str | None, *, own: bool) -> bool:
-    """Return whether a file's status is more precise: `In review` if it is in progress.
+    """Return whether a file's status is at least as precise: `In review` if it is in progress.
 
-    `option` is what the file's word is on the board, `own` says that the settings declare it.
+    `option` is the board status of the file's word; `own` is whether the settings declare it.
     """
     if not word or not status or not option or (is_plain_status(word) and not own):
         return False
@@ -124,10 +124,10 @@ def _is_said(word: str | None, status: str | None, option: str | None, *, own: b
 
 
 def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
-    """Put progress into one file; `updates` are by index in its items.
+    """Write progress to one file; `updates` are by the index of the item.
 
-    A second call on the result, with the same updates, changes nothing. Raises FailedError where
-    nothing can be written into the file.
+    A second call on the result, with the same updates, changes nothing. Raises FailedError if the
+    file cannot be written.
     """
     documents = {index: parsed.items[index].document for index in updates}
     asked = [(i, w) for i, each in updates.items() for w in wanted_of(each, documents[i])]
@@ -143,7 +143,7 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
 
 
 def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
-    """Yield what an item is to say of its progress."""
+    """Yield the fields to set for an item's progress."""
     if progress.issue is not None:
         yield Wanted("issue", Link(progress.issue, progress.url))
     if progress.status:
@@ -157,7 +157,7 @@ def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted
 
 
 def _unplaced(result: Written) -> Iterator[str]:
-    """Report what has no place, all of one sort and reason together."""
+    """Yield a message for all fields of one sort that have no place for the same reason."""
     found: dict[tuple[str, str], list[str]] = {}
     for (index, wanted), why in result.left:
         document = result.parsed.items[index].document

@@ -1,4 +1,4 @@
-"""Setting texts of several lines in a Markdown roadmap: lines change where they stand."""
+"""Set multi-line texts in a Markdown roadmap: edit the lines that differ, in place."""
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -10,7 +10,7 @@ from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.wanted import CannotSay
 
 _Span = tuple[int, int, Line] | None
-"""Where a line of a text stands, and the line that holds it; None for a blank one."""
+"""The offsets of a line of a text, and the file's line that contains it; None for a blank one."""
 
 
 def new_prose(anchor: Anchor, wanted: Sequence[str]) -> Edit:
@@ -24,7 +24,7 @@ def new_prose(anchor: Anchor, wanted: Sequence[str]) -> Edit:
 
 
 class Prose:
-    """Changes the lines of one text of an item; `first` is its key's line, if it has one."""
+    """Edits the lines of one text of an item; `first` is the line of its key, if it has one."""
 
     def __init__(self, parsed: ParsedFile, index: int, anchor: Anchor, first: MetaLine | None):
         self.text = parsed.source.text
@@ -34,7 +34,7 @@ class Prose:
         self.edits: list[Edit] = []
 
     def change(self, old: Sequence[str], new: Sequence[str]) -> list[Edit]:
-        """Return the edits that change the lines of a text where they stand."""
+        """Return the edits that change the lines of a text in place."""
         spans = self._spans(old)
         matcher = SequenceMatcher(None, [o.strip() for o in old], [n.strip() for n in new],
                                   autojunk=False)  # fmt: skip
@@ -52,7 +52,7 @@ class Prose:
         return self.edits
 
     def _spans(self, old: Sequence[str]) -> list[_Span]:
-        """Return where each line of a text stands."""
+        """Return the position of each line of a text."""
         spans: list[_Span] = []
         first = self.first
         row = first.line if first is not None else self.anchor.title + 1
@@ -76,7 +76,7 @@ class Prose:
         return spans
 
     def _rewrite(self, spans: Sequence[_Span], i1: int, i2: int, come: Sequence[str]) -> None:
-        """Take whole lines out, and put whole lines in behind the one before them."""
+        """Delete whole lines, and insert whole lines after the one before them."""
         for index in range(i1, i2):
             span = spans[index]
             if span is not None and not (index == 0 and self.first is not None):

@@ -1,4 +1,4 @@
-"""GitHub's version of fields into the files: only what can be read again as it was meant."""
+"""Write GitHub's version of fields to the files, if it is read back as intended."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Unwritable,
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The files as they are to be, what cannot be said in them, and all as it would be loaded."""
+    """The changed files, the takes that were left out, and the backlog as it would be loaded."""
 
     changes: tuple[FileChange, ...]
     taken: tuple[Take, ...]
@@ -42,10 +42,10 @@ class Accepted:
 
 
 def accept(loaded: Loaded, desired: DesiredState, takes: Sequence[Take]) -> Accepted:
-    """Put these into the files; nothing is written to disk. Raises nothing.
+    """Apply these takes to the files; nothing is written to disk. Raises nothing.
 
-    The result is read again: a field that would not be read as it was meant, or that would
-    change what another one says, is left out and told.
+    The result is read again: a field that would be misread, or that would change another one, is
+    left out and reported.
     """
     work = _Work(loaded, desired)
     definitions = [take for take in takes if take.kind is not ChangeKind.ISSUE]
@@ -60,7 +60,7 @@ _MOVES = ("parent", "order")
 
 
 class _Work:
-    """The files as they become; settings that roadmaps share are the last of them."""
+    """The files as they change; settings that roadmaps share are the last of them."""
 
     def __init__(self, loaded: Loaded, desired: DesiredState) -> None:
         self.loaded, self.desired = loaded, desired
@@ -71,7 +71,7 @@ class _Work:
         self.left: list[Left] = []
 
     def one_by_one(self, takes: Iterable[Take], do: Callable[[Take], None]) -> None:
-        """Take what changes more than one place, each whole or not at all."""
+        """Apply changes that affect more than one place, each completely or not at all."""
         for take in takes:
             try:
                 do(take)
@@ -84,7 +84,7 @@ class _Work:
         self.files = with_definition(self.files, take, self.desired.settings)
 
     def move(self, take: Take) -> None:
-        """Move an item below another one, or those below it into an order."""
+        """Move an item below another one, or reorder the items below it."""
         named = take.what.keys if isinstance(take.what, TakeOrder) else (take.key,)
         if isinstance(take.what, TakeValue) and take.what.value is not None:
             named = (*named, str(take.what.value))
@@ -118,7 +118,7 @@ class _Work:
             except CannotSay as why:
                 self.left.append(_left(take, str(why)))
                 continue
-            # What an item has from above or by default it has to say itself to be without it.
+            # To drop a value from its parent or a default, an item has to declare it as empty.
             inherited = wanted.name not in document.model_fields_set and wanted.value is None
             if inherited or not says(document, wanted):
                 by_file.setdefault(number, []).append((take, index, wanted))
@@ -162,7 +162,7 @@ def _left(take: Take, reason: str) -> Left:
 
 
 class _Words:
-    """GitHub's words into the file's."""
+    """Translates GitHub's words into the file's."""
 
     def __init__(self, loaded: Loaded, desired: DesiredState) -> None:
         self.desired = desired
@@ -174,7 +174,7 @@ class _Words:
         self.logins = {fold(login): name for name, login in people.items()}
 
     def wanted(self, take: Take, document: ItemDocument) -> Wanted:
-        """The document's field and the value that it is to have. Raises CannotSay."""
+        """Return the field of the document to set, and its value. Raises CannotSay."""
         name = KEYS.get(take.name, take.name)
         match take.what:
             case TakeValue(value=value):
@@ -219,7 +219,7 @@ class _Words:
         return (*kept, *(logins.get(fold(each), each) for each in members.add))
 
     def _meant(self, name: str, word: str) -> str:
-        """Return what a word of the file means on GitHub."""
+        """Return the meaning of a word of the file on GitHub."""
         if name == "labels":
             return self.spelled(word) or ""
         if name == "assignees":

@@ -1,4 +1,4 @@
-"""Putting what somebody answered about a roadmap's reading into its settings."""
+"""Save the answers about how a roadmap is read to its settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ Settings = Mapping[str, object]
 
 
 def setting_lines(settings: Settings, indent: str = "") -> list[str]:
-    """Settings of a reading as lines of YAML."""
+    """Return the settings of a reading as lines of YAML."""
     lines: list[str] = []
     for name, value in settings.items():
         if isinstance(value, Mapping):
@@ -34,9 +34,9 @@ def setting_lines(settings: Settings, indent: str = "") -> list[str]:
 
 
 def write_to_config(root: Path, settings: Settings) -> str:
-    """Put settings into the file that all roadmaps of a repository share; give its path.
+    """Add settings to the file that all roadmaps of a repository share; return its path.
 
-    Raises FailedError if it cannot be written, or says something else already.
+    Raises FailedError if it cannot be written, or already declares something else.
     """
     file = root / CONFIG
     if not file.exists():
@@ -55,7 +55,7 @@ def write_to_config(root: Path, settings: Settings) -> str:
 
 
 def write_to_front(source: Source, settings: Settings) -> str:
-    """Put settings into the front matter of a roadmap; give its path. Raises FailedError."""
+    """Add settings to the front matter of a roadmap; return its path. Raises FailedError."""
     text = with_front(source.text, source.path, settings)
     outline = read_outline(text)
     found = front_matter(replace(source, text=text), outline.lines)
@@ -102,7 +102,7 @@ def _set(text: str, node: MapNode, settings: Settings) -> str:
 
 
 def _block(editor: Editor, node: MapNode, new: Sequence[Setting]) -> str:
-    """Patterns as the value of a new key: below it, or in braces where all is in braces."""
+    """Return patterns as the value of a new key: below it, or in braces like the rest."""
     if node.flow:
         return "{" + ", ".join(f"{each.key}: {each.value}" for each in new) + "}"
     lead = f"{editor.line_break}{editor.indent(node)}  "
@@ -110,7 +110,7 @@ def _block(editor: Editor, node: MapNode, new: Sequence[Setting]) -> str:
 
 
 def _behind(text: str, settings: Settings) -> str:
-    """Settings behind a text that holds none."""
+    """Return a text without settings, with these settings appended."""
     gap = "" if not text or text.endswith("\n") else "\n"
     return text + gap + "\n".join((*setting_lines(settings), ""))
 
@@ -123,7 +123,7 @@ def _flow(value: object) -> str:
 
 
 def _check(found: Settings, wanted: Settings, path: str) -> None:
-    """Prove by reading again that the settings say what was meant."""
+    """Check, by reading the settings again, that they are as intended."""
     for name, value in wanted.items():
         there = found.get(name)
         same = there == value

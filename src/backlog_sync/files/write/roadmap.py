@@ -1,4 +1,4 @@
-"""A backlog as the text of a Markdown roadmap: headings, lines of metadata, check boxes."""
+"""Write a backlog as a Markdown roadmap: headings, lines of metadata, check boxes."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,26 +21,26 @@ _NAMES = {
 _LINES = {
     name: _NAMES.get(name, name.replace("_", " ").capitalize()) for name in spelled("sets.lines")
 } | {"target": "Due"}
-"""Fields that have a line of their own, in this order, and what they are called there."""
+"""Fields that have their own line, in this order, and their names there."""
 
 _TEXTS = {"user_story": "User story", "goal": "Goal"}
 _WRITTEN = frozenset(
     (*_LINES, *_TEXTS, "title", "description", "acceptance_criteria", "review_notes", "risks")
 )
 _RISK = ("risk", "likelihood", "impact", "mitigation", "contingency", "owner")
-"""Columns of the register, in this order; `Risk` is the text."""
+"""Columns of the risk register, in this order; `Risk` is the text."""
 
 _SIGNS = re.compile(r"[*_\[<#]|[.!?](?=\s|$)|[^\w\s!-/:-@\[-`{-~]|&")
-"""What may end a title, count as its status, or be taken for emphasis or for a number."""
+"""Characters that may end a title, or be read as a status, as emphasis or as a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """Keys of items that need more than the plain form: found by reading the text again.
+    """Keys of items that need more than the plain form, found by reading the text again.
 
-    Descriptions of those in `keyed` stand below a key. Titles of those in `spelled` have signs
-    that would end them, or be taken for emphasis, written as Markdown writes the sign itself.
-    Those in `open` say that they have no status, as what is above them has one.
+    Descriptions of items in `keyed` are below a key. Titles of items in `spelled` have characters
+    that would end the title or be read as emphasis, and are escaped. Items in `open` declare that
+    they have no status, because a heading above them has one.
     """
 
     keyed: frozenset[str] = frozenset()
@@ -49,7 +49,7 @@ class Care:
 
 
 def roadmap_text(draft: Draft, care: Care) -> str:
-    """The text of the roadmap."""
+    """Return the text of the roadmap."""
     lines = ["---", "backlog:", *(f"  # {part}" for part in remark_lines(draft))]
     for name, value in draft.settings.items():
         lines += pair(name, value, "  ")
@@ -62,7 +62,7 @@ def roadmap_text(draft: Draft, care: Care) -> str:
 
 
 def _words(items: Sequence[Outline]) -> Iterator[tuple[str, str]]:
-    """How a line of dependencies names each item: a key that is a plain word says nothing there."""
+    """Yield each key that dependencies cannot use, and what they use: a code, or the title."""
     for item in items:
         key = str(item.fields["id"])
         if _CODE.fullmatch(key):
@@ -76,7 +76,7 @@ _CODE = re.compile(r"[a-z][a-z0-9]{0,9}\d")
 
 
 def unsaid(item: Outline, depth: int = 2) -> Iterator[tuple[str, str]]:
-    """What a roadmap has no place for: the key of an item and a field, or its depth."""
+    """Yield what a roadmap has no place for: the key of an item with a field, or with its depth."""
     key = str(item.fields["id"])
     if depth > _HEADING_LEVELS:
         yield key, "its depth"
@@ -101,7 +101,7 @@ def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> It
             if name == "depends_on":
                 value = [words.get(str(each), str(each)) for each in sequence(value)]
             yield f"- **{word}:** {_value(name, value)}"
-    for name in (each for each in fields if each not in _WRITTEN):  # of the board alone
+    for name in (each for each in fields if each not in _WRITTEN):  # fields that only the board has
         if not is_empty(fields[name]):
             yield f"- **{name}:** {_value(name, fields[name])}"
     for name, word in _TEXTS.items():
@@ -118,7 +118,7 @@ def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> It
 
 
 def _spelled(title: str) -> str:
-    """A title with its signs as Markdown writes the signs themselves; code stays as it is."""
+    """Return a title with its special characters escaped; code stays unchanged."""
     parts = title.split("`")
     coded = len(parts) % 2 == 1
     outside = (_SIGNS.sub(_sign, part) if not coded or index % 2 == 0 else part
@@ -131,7 +131,7 @@ def _sign(sign: re.Match[str]) -> str:
 
 
 def _register(items: Sequence[Outline]) -> Iterator[str]:
-    """A table of the risks of all items, which names the item of each."""
+    """Yield a table of the risks of all items, with the item of each."""
     rows = list(_risks(items))
     if rows:
         yield from ("", "## Risks", "", _row(("Item", *(name.capitalize() for name in _RISK))))
@@ -157,12 +157,12 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _ordered(items: Sequence[Outline]) -> list[Outline]:
-    """Tasks before stories before epics: a heading of a smaller kind belongs to the one before."""
+    """Sort tasks before stories before epics: a smaller kind belongs to the one before it."""
     return sorted(items, key=lambda item: -RANKS[item.kind])
 
 
 def _text(word: str, text: str) -> Iterator[str]:
-    """A text behind its key, or below it where it has more than one line."""
+    """Yield a text after its key, or below it if it has more than one line."""
     if "\n" in text.strip():
         yield from ("", f"**{word}:**", "", *text.strip().split("\n"))
     else:

@@ -1,7 +1,7 @@
-"""Setting fields of items in YAML, JSON and front matter, each in the style that it has.
+"""Set fields of items in YAML, JSON and front matter, in the style of each file.
 
-Our own files have keys that we know. In those of other tools a field is set at the very key that
-said it; issue and status get a key where there is none.
+In our own format, the keys are known. In files of other tools, a field is set at the key that it
+was read from; an issue or a status gets a new key if it has none.
 """
 
 import re
@@ -39,13 +39,13 @@ from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 _LEAD = re.compile(r"[ \t]*(?:- +)*")
 _STEP = "  "
 _ADDED = ("issue", "status")
-"""Fields that get a key of their own in a file of another tool."""
+"""Fields that get a new key in a file of another tool."""
 
 _ALIAS = "an alias is used there, and its value is also used elsewhere"
 
 
 class NodeWriter:
-    """Sets fields of the mappings of one file; keys that are new to one are added together."""
+    """Sets fields of the mappings of one file; new keys of a mapping are added together."""
 
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
@@ -60,7 +60,7 @@ class NodeWriter:
         self.key = cache(partial(_key, parsed))
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, with nothing done, where it has no place."""
+        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
         item = self.parsed.items[index]
         document, anchor = item.document, item.anchor
         if is_told(document, value):
@@ -80,7 +80,7 @@ class NodeWriter:
             _Mapping(self, item, anchor.node).set(field, value)
 
     def finish(self) -> list[Edit]:
-        """Give the edits of all that was set."""
+        """Return the edits for all fields that were set."""
         for node, settings in self.new.values():
             if isinstance(node, MapNode):
                 self.editor.set_keys(node, settings)
@@ -90,7 +90,7 @@ class NodeWriter:
         return self.editor.edits
 
     def add(self, node: MapNode | Scalar, setting: Setting) -> None:
-        """Add a key to a mapping, or make one of a text to hold it."""
+        """Add a key to a mapping, or turn a text into a mapping with it."""
         self.new.setdefault(id(node), (node, []))[1].append(setting)
 
     def _status_alone(self, node: Scalar, value: Value) -> None:
@@ -99,7 +99,7 @@ class NodeWriter:
         self.editor.replace(node.start, node.end, scalar_text(value.word, node.style))
 
     def _of_text(self, node: Scalar, field: str, value: Value) -> None:
-        """Of an item that is only a text its title can change; progress makes it a mapping."""
+        """Set the title of an item that is only a text; progress turns the text into a mapping."""
         if field == "title" and isinstance(value, str):
             text = quoted(value) if self.json else scalar_text(value, node.style)
             self.editor.replace(node.start, node.end, text)
@@ -113,7 +113,7 @@ class NodeWriter:
 
 
 class _Mapping:
-    """One item that is a mapping."""
+    """Sets the fields of one item that is a mapping."""
 
     def __init__(self, writer: NodeWriter, item: ParsedItem, node: MapNode) -> None:
         self.writer, self.item, self.node = writer, item, node
@@ -140,7 +140,7 @@ class _Mapping:
     def _entry(self, field: str) -> Entry | None:
         found = self._own(field) if self.writer.ours else self._foreign(field)
         if found is None or not found.own:
-            return None  # what a merge key brings in is covered by a key of its own
+            return None  # a key that a merge key brings in is overridden by the item's own key
         if found.value.shared:
             raise CannotSay(_ALIAS)
         return found
@@ -152,7 +152,7 @@ class _Mapping:
         return min(alike, key=lambda entry: entry.key.value not in names, default=None)
 
     def _foreign(self, field: str) -> Entry | None:
-        """The key that said the field when it was read; else one that can."""
+        """Return the entry that a field was read from, otherwise one that can hold it."""
         entries = [entry for entry in self._entries() if entry.own]
         place, path = self.item.places.get(field), self.writer.parsed.source.path
         for entry in entries:
@@ -165,14 +165,14 @@ class _Mapping:
         return next((e for e in named if isinstance(e.value, Scalar)), None)
 
     def _entries(self) -> Iterator[Entry]:
-        """The keys of an item, those of Jira's `fields:` among them."""
+        """Yield the entries of an item, with those of Jira's `fields:`."""
         for entry in self.node.entries:
             if entry.key.value == "fields" and isinstance(entry.value, MapNode):
                 yield from entry.value.entries
             yield entry
 
     def _add(self, field: str, value: str, *, bare: bool = False) -> None:
-        """Add a key. A file of another tool says it as its other items do, or not at all."""
+        """Add a key. In a file of another tool, use the key that its other items use, or refuse."""
         name = field if self.writer.ours else self.writer.key(field)
         if name is None:
             raise CannotSay("this file has no key for it")
@@ -225,7 +225,7 @@ class _Mapping:
         self.editor.replace(start, end, text)
 
     def _literal(self, lines: Sequence[str], old: Scalar) -> str:
-        """A block scalar, as the `old` one was written; its last line has no line ending."""
+        """Return a block scalar in the style of the `old` one; its last line has no line ending."""
         header, _, body = self.text[old.start : old.end].partition("\n")
         inner = self.editor.indent(self.node) + _STEP
         if old.style == "|" and header.rstrip() in ("|", "|-"):
@@ -269,7 +269,7 @@ class _Mapping:
             self._brackets(entry, chunks)
 
     def _raw(self, field: str, member: str | CheckItem, words: Sequence[str]) -> str | CheckItem:
-        """The id that the file has for an item that another one depends on."""
+        """Return the id that the file uses for an item that another one depends on."""
         if field != "depends_on" or self.writer.ours or isinstance(member, CheckItem):
             return member
         return own_id(self.writer.parsed, self.item, member, words, _texts)
@@ -277,7 +277,7 @@ class _Mapping:
     def _chunks(
         self, nodes: Sequence[Node], value: Sequence[str | CheckItem], kept: Sequence[int | None]
     ) -> list[str]:
-        """The members of a list in brackets; those that stay are written as they are."""
+        """Return the members of a list in brackets; those that stay are unchanged."""
         return [
             self._member(each) if at is None
             else self.text[nodes[at].start : content_end(self.text, nodes[at])]
@@ -285,7 +285,7 @@ class _Mapping:
         ]  # fmt: skip
 
     def _brackets(self, entry: Entry, chunks: Sequence[str]) -> None:
-        """Put all members of a list into brackets in the place of what stands there."""
+        """Replace a list by its members in brackets."""
         old = entry.value
         begin, end, text = old.start, content_end(self.text, old), f"[{', '.join(chunks)}]"
         if isinstance(old, ListNode) and not old.flow:
@@ -311,7 +311,7 @@ class _Mapping:
     def _block(
         self, old: ListNode, value: Sequence[str | CheckItem], kept: Sequence[int | None]
     ) -> None:
-        """A list with a dash on each line: the lines of what stays are moved as they are."""
+        """Rewrite a block list; the lines of members that stay are moved unchanged."""
         starts = [self.text.rfind("\n", 0, node.start) + 1 for node in old.items]
         line_end = self.text.find("\n", content_end(self.text, old.items[-1]))
         end = len(self.text) if line_end < 0 else line_end + 1
@@ -343,7 +343,7 @@ class _Mapping:
             self._tick(nodes[index], done=done)
 
     def _tick(self, box: Node, *, done: bool) -> None:
-        """A box flips, a mapping gets its key, and a text of ours becomes a mapping."""
+        """Tick a box, set the key of a mapping, or turn a text in our format into a mapping."""
         if isinstance(box, ListNode) or box.shared:
             raise CannotSay("the criterion has no box")
         if isinstance(box, Scalar) and IN_VALUE.match(box.value):
@@ -371,7 +371,7 @@ class _Mapping:
 
 
 def _key(parsed: ParsedFile, field: str) -> str | None:
-    """The key by which items of another tool say a field: as others do, or one that we add."""
+    """Return the key by which items of another tool declare a field, or the one to add."""
     for item in parsed.items:
         node = getattr(item.anchor, "node", None)
         for entry in node.entries if isinstance(node, MapNode) else ():
@@ -381,7 +381,7 @@ def _key(parsed: ParsedFile, field: str) -> str | None:
 
 
 def _as_scalar(value: Value) -> tuple[str, bool]:
-    """One value as YAML has it, and whether it stands there bare."""
+    """Return a value as YAML text, and whether it is written without quotes."""
     match value:
         case None:
             return "null", True
@@ -396,7 +396,7 @@ def _as_scalar(value: Value) -> tuple[str, bool]:
 
 
 def _texts(item: ParsedItem) -> Iterator[str]:
-    """The plain values of an item, among them the ids that it has."""
+    """Yield the scalar values of an item, with its ids."""
     node = getattr(item.anchor, "node", None)
     for entry in node.entries if isinstance(node, MapNode) else ():
         if isinstance(entry.value, Scalar):
@@ -404,7 +404,7 @@ def _texts(item: ParsedItem) -> Iterator[str]:
 
 
 def _common(parsed: ParsedFile) -> Iterator[int]:
-    """What belongs to more than one item: values that an alias or a merge key brings in."""
+    """Yield nodes that more than one item uses, through an alias or a merge key."""
     for item in parsed.items:
         node = getattr(item.anchor, "node", None)
         for entry in node.entries if isinstance(node, MapNode) else ():
@@ -415,7 +415,7 @@ def _common(parsed: ParsedFile) -> Iterator[int]:
 
 
 def _kept(nodes: Sequence[Node], value: Sequence[str | CheckItem]) -> list[int | None]:
-    """For each wanted member the node that says it already, each node once."""
+    """Return, for each wanted member, the index of the node that already has it, each only once."""
     left = dict(enumerate(nodes))
     kept: list[int | None] = []
     for each in value:
@@ -437,10 +437,10 @@ def _says(node: Node, member: str | CheckItem) -> bool:
 
 
 def _appends(kept: Sequence[int | None], count: int) -> bool:
-    """Whether all that stands there stays as it stands, and only more comes behind it."""
+    """Return whether all members stay where they are and new ones only follow."""
     return list(kept[:count]) == list(range(count)) and all(at is None for at in kept[count:])
 
 
 def _is_literal(value: str) -> bool:
-    """Whether a text can stand in a block scalar as it is."""
+    """Return whether a text can be written unchanged in a block scalar."""
     return is_inert(value) and not value.startswith((" ", "\n", "\t")) and not value.endswith("\n")

@@ -1,4 +1,4 @@
-"""The block that is written again between `<!-- backlog:summary -->` and its end."""
+"""Update the block between `<!-- backlog:summary -->` and its end."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,13 +8,13 @@ from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.write.edits import Edit
 
 _LONGEST = 80
-"""Characters of a title in a summary: one line of a terminal."""
+"""The most characters of a title in a summary: one line of a terminal."""
 
 
 def summary_edits(
     text: str, lines: tuple[Line, ...], items: Sequence[ParsedItem], sums: Mapping[int, Sum]
 ) -> list[Edit]:
-    """The edits that renew every summary block of a file; none if nothing is known."""
+    """Return the edits that update every summary block of a file; none if no sums are known."""
     told = _table(items, sums)
     if not told:
         return []
@@ -44,7 +44,7 @@ def _blocks(lines: tuple[Line, ...]) -> list[tuple[int, int]]:
 
 
 def _table(items: Sequence[ParsedItem], sums: Mapping[int, Sum]) -> list[str]:
-    """One row for each item without a parent that has something below it, and the sum."""
+    """Return the table: a row for each top-level item with items below it, and the sum."""
     rows: list[tuple[str, Sum]] = []
     for index, item in enumerate(items):
         known = sums.get(index)

@@ -1,4 +1,4 @@
-"""Setting fields of items in tables of CSV and TSV: the cells that say them, or new columns."""
+"""Set fields of items in CSV and TSV tables: change cells, or add columns."""
 
 from collections.abc import Iterator
 from functools import cache, partial
@@ -28,7 +28,7 @@ _ADDED = {"issue": "Issue", "status": "Status"}
 
 
 class TableWriter:
-    """Sets cells of one table; new columns are after all others."""
+    """Sets cells of one table; new columns follow all others."""
 
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
@@ -39,14 +39,14 @@ class TableWriter:
             raise Unwritable("its quotes can be read in more than one way")
         self.table: Table = table
         width, body = len(table.names), table.rows[table.header + 1 :]
-        self.longer = any(text_at(row.cells, width) for row in body)  # no header names it
+        self.longer = any(text_at(row.cells, width) for row in body)  # cells without a header
         self.lines = Lines(self.text)
         self.spelled = cache(partial(spelled, parsed))
         self.cells: dict[tuple[int, int], str] = {}
         self.columns: dict[str, dict[int, str]] = {}
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, with nothing done, if it has no place."""
+        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
         item = self.parsed.items[index]
         if not isinstance(item.anchor, RowAnchor):
             raise CannotSay(NO_PLACE)
@@ -67,14 +67,14 @@ class TableWriter:
             self.cells[number, at] = self._plain(item, field, value, text_at(row.cells, at))
 
     def finish(self) -> list[Edit]:
-        """Return the edits of all that was set."""
+        """Return the edits for all fields that were set."""
         edits = [edit for place, told in self.cells.items() for edit in self._cell(*place, told)]
         return [*edits, *self._added()]
 
     # ---- where -----------------------------------------------------------------------------
 
     def _places(self, item: ParsedItem, field: str, row: Row) -> list[int]:
-        """The columns that say a field: those of the name that was read, else one that can."""
+        """Return the columns of a field: those that it was read from, or else one that fits."""
         place, path = item.places.get(field), self.parsed.source.path
         starts = enumerate(self.lines.place(path, cell.start) for cell in row.cells)
         at = next((at for at, start in starts if start == place), None)
@@ -112,12 +112,12 @@ class TableWriter:
         return list_text(self.parsed, item, field, old, value, self._texts)
 
     def _texts(self, item: ParsedItem) -> Iterator[str]:
-        """The cells of an item, among them the ids that it has."""
+        """Yield the cells of an item, with its ids."""
         if isinstance(item.anchor, RowAnchor):
             yield from (cell.text for cell in self.table.rows[item.anchor.row].cells)
 
     def _spread(self, number: int, places: list[int], members: list[str]) -> None:
-        """Words of which each has its own column."""
+        """Write words to the columns, one word per column."""
         if len(members) > len(places):
             raise CannotSay("the table has no more columns for it")
         for at, told in zip(places, [*members, *[""] * len(places)], strict=False):
@@ -137,12 +137,12 @@ class TableWriter:
             yield Edit(row.end, row.end, gap + self._quoted(told, ""))
 
     def _added(self) -> Iterator[Edit]:
-        """New columns at the end of every row."""
+        """Yield the edits that add columns to the end of every row."""
         fields = [field for field in _ADDED if field in self.columns]
         if not fields:
             return
         sign, width = self.table.delimiter, len(self.table.names)
-        last = dict(sorted(self.cells))  # of each row that is set
+        last = dict(sorted(self.cells))  # the last set column of each row
         for number, row in enumerate(self.table.rows):
             blank = len(row.cells) == 1 and not row.cells[0].text
             if number < self.table.header or blank:
@@ -160,7 +160,7 @@ class TableWriter:
             yield Edit(row.end, row.end, sign * (width - filled + 1) + sign.join(told), order=1)
 
     def _quoted(self, value: str, before: str) -> str:
-        """A cell as its neighbours are written: in quotes if it must be, or where it was."""
+        """Return a cell quoted like its neighbors: if it must be, or if it was before."""
         signs = (self.table.delimiter, '"', "\n", "\r")
         if before.startswith('"') or any(sign in value for sign in signs):
             return '"' + value.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""Setting progress in a `todo.txt`: `x` before a task, `issue:` behind it."""
+"""Set progress in a `todo.txt`: `x` before a task, `issue:` after it."""
 
 from backlog_sync.files.anchors import TodoAnchor
 from backlog_sync.files.parsed import ParsedFile
@@ -7,14 +7,14 @@ from backlog_sync.files.write.wanted import NO_PLACE, CannotSay, Link, Status, V
 
 
 class TodoWriter:
-    """Sets progress in one file."""
+    """Sets progress in one `todo.txt` file."""
 
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
         self.edits: list[Edit] = []
 
     def set(self, index: int, field: str, value: Value) -> None:  # noqa: ARG002 - values say it
-        """Set one field of an item. Raises CannotSay, with nothing done, if it has no place."""
+        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
         item = self.parsed.items[index]
         if is_told(item.document, value):
             return
@@ -29,7 +29,7 @@ class TodoWriter:
             raise CannotSay("the file has no key for it")
 
     def _status(self, anchor: TodoAnchor, status: Status) -> None:
-        """There is no word for what is in progress: such a task only loses its `x`."""
+        """Set or remove the `x` of a task; `todo.txt` has no word for work in progress."""
         if status.ends and anchor.done is None:
             self.edits.append(Edit(anchor.start, anchor.start, "x "))
         elif not status.ends and anchor.done is not None:
@@ -44,5 +44,5 @@ class TodoWriter:
         self.edits.append(Edit(*anchor.issue, link.number) if anchor.issue else behind)
 
     def finish(self) -> list[Edit]:
-        """Return the edits of all that was set."""
+        """Return the edits for all fields that were set."""
         return self.edits

@@ -1,4 +1,4 @@
-"""What an item is to say in its file, in the file's own words, field by field."""
+"""Describe the values to write into a file, field by field, in the file's own words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from backlog_sync.files.statuses import meanings, same_status
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The item's issue, and its address where a file may link to it."""
+    """The item's issue, and its URL if a file may link to it."""
 
     issue: IssueRef
     url: str | None = None
 
     @property
     def number(self) -> str:
-        """The issue as structured files name it: a bare number where it is the target's."""
+        """Return the issue as structured files name it: a bare number in the target repository."""
         whole = str(self.issue)
         return whole.removeprefix("#") if whole.startswith("#") else whole
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A status by its meaning: a word of the file that means the same stays.
+    """A status, compared by its meaning: a word of the file that means the same stays.
 
-    An `initial` one, where every item starts, only corrects a place that is there.
+    An `initial` status, which every item starts with, only corrects an existing one.
     """
 
     word: str
@@ -42,13 +42,13 @@ class Status:
 
     @property
     def ends(self) -> bool:
-        """Whether nothing is left to do, which a check box can say."""
+        """Return whether nothing is left to do, so that a check box can show it."""
         return bool(meanings(self.word) & _ENDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """Boxes of criteria, by index, and whether each is ticked."""
+    """Check boxes of criteria, by index, and whether each is ticked."""
 
     done: Mapping[int, bool]
 
@@ -59,7 +59,7 @@ Value: TypeAlias = str | float | tuple[str | CheckItem, ...] | Link | Status | T
 """One value, a list of words, check boxes, a piece of progress, or nothing."""
 
 TEXTS = frozenset(("description", "goal", "user_story"))
-"""Fields that may go over several lines."""
+"""Fields that may have several lines."""
 
 LISTS = frozenset(("labels", "assignees", "depends_on"))
 CRITERIA = "acceptance_criteria"
@@ -67,7 +67,7 @@ CRITERIA = "acceptance_criteria"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A field of the document by its name, and the value that it is to have."""
+    """A field of the document by its name, and the value to set."""
 
     name: str
     value: Value
@@ -78,23 +78,23 @@ NOT_IN_PLACE = "it cannot be written there without changing other values"
 
 
 class CannotSay(Exception):  # noqa: N818 - says why a file cannot take a value; never leaves the package
-    """A value that this file cannot hold, and why."""
+    """Raised for a value that the file has no place for; the text is the reason."""
 
 
 class Unwritable(CannotSay):
-    """A file that nothing can be written into, and why."""
+    """Raised for a file that cannot be written at all; the text is the reason."""
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """The keys under which a field may be in a YAML mapping, the usual one first."""
+    """Return the possible keys of a field in a YAML mapping, the usual one first."""
     other = tuple(board for board, key in BOARD_KEYS.items() if key == name)
     return (name, *other)
 
 
 def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = None) -> bool:
-    """Return whether a document says what is wanted.
+    """Return whether a document already has the value to set.
 
-    Of progress only what has a place is written: a status may be as it was `before`.
+    Progress is only compared if it has a place: a status may be as it was `before`.
     """
     value = document_value(document, wanted.name)
     match wanted.value:
@@ -103,8 +103,9 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
         case Status() as status:
             said = document.status
             kept = status.initial and before is not None and before.status == said
-            opened = before is not None and not said and not status.ends  # all that `done` says
-            # The file's own word may say more: `New` for what is to be done.
+            # An open item without a status: a `done` key cannot say more.
+            opened = before is not None and not said and not status.ends
+            # The file's own word may be more precise: `New` for what is to do.
             alike = meanings(said or "") == meanings(status.word) != frozenset()
             return kept or opened or status.is_said(said) or alike or _both_end(status, said)
         case Ticks(done=done):
@@ -128,19 +129,19 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
 
 
 def is_told(document: ItemDocument, value: Value) -> bool:
-    """Return whether a document tells this progress already, so that its file stays as it is."""
+    """Return whether a document already has this progress, so that its file is unchanged."""
     if isinstance(value, Link):
         return same_issue(document.issue, value.issue)
     return isinstance(value, Status) and value.is_said(document.status)
 
 
 def _both_end(status: Status, said: str | None) -> bool:
-    """Return whether both mean an end: a box is ticked for what was dropped, too."""
+    """Return whether both mean that work has ended: a box is also ticked for cancelled items."""
     return status.ends and bool(meanings(said or "") & _ENDS)
 
 
 def same_issue(written: str | None, issue: IssueRef) -> bool:
-    """Return whether what a file says names this issue; an unsaid repository is the target."""
+    """Return whether a file's text names this issue; without a repository it is in the target."""
     known = parse_issue_ref(written) if written else None
     if known is None or (known.number, known.sandbox) != (issue.number, issue.sandbox):
         return False
@@ -149,7 +150,7 @@ def same_issue(written: str | None, issue: IssueRef) -> bool:
 
 
 def document_value(document: ItemDocument, name: str) -> object:
-    """Return the value of a field, board fields by name among them."""
+    """Return the value of a field; board fields are found by their name."""
     if name in ItemDocument.model_fields:
         return getattr(document, name)
     extra = document.model_extra or {}
@@ -157,7 +158,7 @@ def document_value(document: ItemDocument, name: str) -> object:
 
 
 def same_number(value: object, wanted: float) -> bool:
-    """Return whether a value that a file holds is this number."""
+    """Return whether a value in a file is this number."""
     if not isinstance(value, str | int | float):
         return False
     try:
