@@ -28,7 +28,7 @@ _LONGEST = 60
 
 _KINDS = ("epic", "feature", "story", "task")
 _SMALL = ("task", "story", "feature")
-_WEAK = "neither it nor its neighbours"
+_WEAK = "neither it nor its neighbors"
 
 
 # ---- the tree ------------------------------------------------------------------------------

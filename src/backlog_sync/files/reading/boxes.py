@@ -49,10 +49,12 @@ class BoxReader(PartReader):
             self._criterion(node, item, scope)
         elif item is None and scope.field == CRITERIA:
             self.record.loose.append(self.record.place(line, line.at))
-            self.record.note(line, "checklist", None, "of the plan as a whole: it goes to no issue")
+            self.record.note(
+                line, "checklist", None, "of the plan as a whole: it is not added to any issue"
+            )
             self._skip_below(node)
         elif item is None and (scope.speaks_of_else() or self._is_aside(line, scope)):
-            self.record.note(line, "skipped", None, "below a heading that speaks of something else")
+            self.record.note(line, "skipped", None, "below a heading about something else")
         else:
             return self.task(node, scope)
         return None

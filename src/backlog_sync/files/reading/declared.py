@@ -190,7 +190,7 @@ def _compiled(title: str) -> re.Pattern[str]:
 def problem(pattern: str, what: object) -> str:
     """Return why a line of `reading:` is invalid; empty if it is valid."""
     if pattern == "statuses":
-        return "" if isinstance(what, Mapping) else "'statuses' takes words and what they mean"
+        return "" if isinstance(what, Mapping) else "'statuses' must map words to their meanings"
     form = _form(pattern.strip())[0]
     if form is None:
         return f"'{pattern}' is not a pattern: begin it with '#', '-', '- [ ]', 'table' or 'key'"

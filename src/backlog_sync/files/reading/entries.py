@@ -105,7 +105,9 @@ class EntryChooser:
             and not self._goes_on(node)
             and not self._has_parent(node, typed)
         ):
-            return f"headings declare what is a {typed.word.name} here, and it has no lines below"
+            return (
+                f"each {typed.word.name} is declared by a heading here, and this has no lines below"
+            )
         if typed.code and not typed.bold and not self._is_family(typed):
             return "a code of an unknown kind, not in bold"
         if node.box is not None and typed.code:

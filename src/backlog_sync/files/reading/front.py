@@ -53,7 +53,7 @@ def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
     if not isinstance(node, MapNode):
         place = Lines(source.text).place(source.path, node.start)
         hint = "write 'repository: owner/name' and the like below it, indented"
-        fault = Diagnostic(place, "wrong-type", "'backlog' takes a mapping of settings", hint)
+        fault = Diagnostic(place, "wrong-type", "'backlog' must be a mapping of settings", hint)
         return FrontMatter(diagnostics=(fault,))
     settings = to_plain(node)
     assert isinstance(settings, dict)
@@ -66,5 +66,5 @@ def _astray(source: Source, fields: MapNode) -> Iterator[Diagnostic]:
         if entry.key.value in _UNMISTAKABLE and isinstance(entry.value, MapNode):
             place = Lines(source.text).place(source.path, entry.key.start)
             told = f"'{entry.key.value}' is not below '{_KEY}:' and is not read"
-            hint = f"write '{_KEY}:' above it, and indent it by two blanks"
+            hint = f"write '{_KEY}:' above it, and indent it by two spaces"
             yield warning(place, "settings-astray", told, hint)

@@ -83,7 +83,7 @@ class KeyReader(PartReader):
         if not told or self.blocks.open is not None or is_told(item, CRITERIA):
             return False
         item.say(before)
-        self.record.note(line, "description", item, "with criteria behind it")
+        self.record.note(line, "description", item, "with criteria after it")
         self.blocks.begin_at_key(item, told, self.record.place(line, line.at), line)
         return True
 

@@ -52,7 +52,7 @@ def parse_text(
     the text: problems are diagnostics.
     """
     if source.text.count("\n") + source.text.count("\r") > MAX_LINES:
-        message = f"this holds more than {MAX_LINES} lines"
+        message = f"the file has more than {MAX_LINES} lines"
         fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
         return ParsedFile(source, diagnostics=(fault,))
     outline = syntax(source.text)
@@ -63,7 +63,7 @@ def parse_text(
     gatherer = Gatherer(record, choices, MAX_ITEMS)
     first = open_single(gatherer, single) if single else None
     if not gatherer.run(outline.root, first):
-        message = f"this holds more than {MAX_ITEMS} items"
+        message = f"the file has more than {MAX_ITEMS} items"
         fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
         return ParsedFile(source, diagnostics=(fault,))
     known = settle(record)
@@ -110,8 +110,8 @@ def _loose(places: list[Place]) -> Iterator[Diagnostic]:
     if places:
         count = len(places)
         told = "1 criterion belongs" if count == 1 else f"{count} criteria belong"
-        hint = "put them below an item to have them on its issue"
-        message = f"{told} to the plan as a whole, and to no issue"
+        hint = "put them below an item to add them to its issue"
+        message = f"{told} to the plan as a whole and not to any issue"
         yield warning(places[0], "loose-criteria", message, hint)
 
 

@@ -42,7 +42,7 @@ def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
             continue
         match = MISTAKEN.match(node.text)
         if match and not node.text.startswith("](", match.end() - 1):
-            message = f"'{shown(node.text[:40])}' looks like a check box, and is none"
+            message = f"'{shown(node.text[:40])}' looks like a check box, but is not one"
             done = "[x]" if re.search("[xX✓]", match[0]) else "[ ]"
             place = Place(path, node.first + 1)
             yield warning(place, "malformed-box", message, f"write '- {done} ' before its text")
@@ -84,7 +84,7 @@ def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic
     below = "one heading" if len(headings) == 1 else f"{len(headings)} headings"
     count = "1 bullet" if len(left) == 1 else f"{len(left)} bullets"
     message = f"{count} below {below} ({named}{more}) {'is' if len(left) == 1 else 'are'} not taken"
-    hint = "'--bullets items' takes bullets as items, and so does 'bullets: items' in the settings"
+    hint = "use '--bullets items', or 'bullets: items' in the settings, to read bullets as items"
     yield warning(Place(path, left[0].line), "bullets-left-out", message, hint)
 
 

@@ -35,7 +35,7 @@ BELOW = {1: "feature", 2: "story", 3: "task"}
 _TYPES = vocabulary().spelled
 _NAMES = {word.name for word in _TYPES.values()}
 
-_NO_EVIDENCE = "neither it nor its neighbours carry metadata or check boxes"
+_NO_EVIDENCE = "neither it nor its neighbors have metadata or check boxes"
 _PAIR = 2
 _PLANS = listed("about_plans")
 """Words for a plan as a whole: `# Sprint 1 - Plan` is the title of a document."""
@@ -164,7 +164,7 @@ class SectionChooser:
             if typed.bare and typed.key in keys:
                 self._refuse(section, f"it only mentions {typed.key}")
             elif section.inside(Role.RISKS) or any(s.role is Role.ELSE for s in section.above()):
-                self._refuse(section, "below a heading that speaks of something else")
+                self._refuse(section, "below a heading about something else")
             elif typed.word.kind == "task" and section.rows:  # its rows are the tasks
                 self._take(section, typed.of_kind("story"))
             else:
@@ -199,7 +199,11 @@ class SectionChooser:
         explicit = {s.level for s, t in self.typed if not t.dotted and self._is_item(s)}
         for (level, family), run in sorted(runs.items(), key=lambda each: each[0][0]):
             if family and level in explicit:  # chapters next to items that have a word or a code
-                self._settle(run, False, "headings of this level are items by their words or codes")
+                self._settle(
+                    run,
+                    False,
+                    "headings of this level are items if they have a type word or a code",
+                )
                 continue
             above = [each for s, _ in run for each in s.above()]
             nested = any(self._is_item(a) and _is_dotted(a) for a in above)
@@ -244,7 +248,9 @@ class SectionChooser:
         for name, run in grouped(weak, lambda each: each[1].word.name).items():
             rank = RANKS[run[0][1].word.kind]
             if any(RANKS[kind] <= rank for kind in firm):
-                why = f"a {name} holds no items if the document has its own epics or features"
+                why = (
+                    f"a {name} does not contain items if the document has its own epics or features"
+                )
                 self._settle(run, False, why)
             elif name == "step" and not self.bullets:
                 self._settle(run, False, "steps are items only with --bullets items")
@@ -269,7 +275,7 @@ class SectionChooser:
             elif vouched:
                 self._take(section, typed)
             else:
-                self._refuse(section, "its section carries no metadata, check boxes or items")
+                self._refuse(section, "its section does not have metadata, check boxes or items")
 
     def _released(self) -> None:
         """Mark versions as done if they precede the heading above the planned ones."""

@@ -48,7 +48,7 @@ class Role(Enum):
     NAVIGATION = "navigation"
     QUALITY = "a quality list"
     RISKS = "risks"
-    ELSE = "something else than items"
+    ELSE = "something other than items"
     NOISE = "not part of the items"
     IGNORED = "what the settings ignore"
     SUMMARY = "a summary of items declared elsewhere"

@@ -93,7 +93,7 @@ class TableReader(PartReader):
             self.record.note(row.line, "table-row", draft)
         place_by_order(rows[0].columns, [row.at for row in new], drafts)
         self.record.note_lines(lines[:2], "table", None, "the header of a table of items")
-        self.record.note_lines(lines, "table", None, "no item: empty, or sums")
+        self.record.note_lines(lines, "table", None, "not an item: empty, or a total row")
 
     def _row(self, row: Row, scope: Scope) -> MarkdownDraft:
         named = row.columns.kind_of(row.cells)

@@ -72,8 +72,8 @@ def parse_yaml(source: Source) -> ParsedFile:
 
 
 def _nothing(source: Source) -> Diagnostic:
-    hint = "'backlog init' writes a first one"
-    return Diagnostic(Place(source.path), "empty-file", "the file holds no backlog", hint)
+    hint = "run 'backlog init' to create one"
+    return Diagnostic(Place(source.path), "empty-file", "the file does not contain a backlog", hint)
 
 
 @dataclass(slots=True)
@@ -255,7 +255,7 @@ def find_hashes(text: str, path: str, root: Node, lines: Lines) -> Iterator[Diag
 
 
 def _told(path: str, node: Scalar, lost: str, whole: str, lines: Lines) -> Diagnostic:
-    message = f"'{shown(lost.strip())}' is a comment here, and no part of the value"
-    hint = f"if it is part of it, write it in quotes: '{shown(whole)}'"
+    message = f"'{shown(lost.strip())}' is a comment here, not part of the value"
+    hint = f"if it belongs to the value, write it in quotes: '{shown(whole)}'"
     place = lines.place(path, node.start)
     return warning(place, "comment-in-value", message, hint)

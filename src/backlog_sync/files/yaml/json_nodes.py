@@ -133,7 +133,7 @@ class _Reader(Builder):
         match = _STRING.match(self.text, self.at)
         if match is None:
             line = self.text[self.at : self.end].split("\n", 1)[0]
-            message = "a text is opened here and not closed in its line"
+            message = "a string is opened here and not closed on the same line"
             hint = "close it with '\"'; the file may be cut off here" if len(line) else ""
             raise self._wrong(message, hint)
         plain = match[0][1:-1] if "\\" not in match[0] else self._unescaped(match[0])
@@ -144,7 +144,9 @@ class _Reader(Builder):
         try:
             value: str = json.loads(text)
         except ValueError:
-            raise self._wrong("this text holds an escape that JSON does not know") from None
+            raise self._wrong(
+                "this string contains an escape sequence that is not valid JSON"
+            ) from None
         return value.encode("utf-8", "replace").decode()
 
     def _skip(self) -> None:
@@ -160,6 +162,6 @@ class _Reader(Builder):
             end = len(self.text.rstrip()) if self.whole else self.end
             return Problem(
                 end, "invalid-json", f"the {what} ends before its JSON does",
-                "the end is missing: close what is open, or fetch the file again",
+                "the end is missing: close the open brackets and quotes, or get the file again",
             )  # fmt: skip
         return Problem(self.at, "invalid-json", message, hint)

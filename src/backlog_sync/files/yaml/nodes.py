@@ -153,7 +153,7 @@ class Builder:
         """Count nodes. Raise Problem if the file contains too many."""
         self.count += nodes
         if self.count > MAX_NODES:
-            message = f"this holds more than {MAX_NODES} values{self.counted}"
+            message = f"the file has more than {MAX_NODES} values{self.counted}"
             raise Problem(offset, "too-large", message, self.split)
 
     def check_depth(self, offset: int, more: int = 1) -> None:
@@ -206,7 +206,12 @@ class Builder:
         merged: list[tuple[Scalar, Node]] = []
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar) or len(key.value) > self.longest_key:
-                raise Problem(key.start, "invalid-yaml", "a key must be a short text", "quote it?")
+                raise Problem(
+                    key.start,
+                    "invalid-yaml",
+                    "a key must be a short text",
+                    "put quotes around it if it is one",
+                )
             if key.value == "<<" and not key.style:
                 merged.append((key, value))
             elif key.value in own:
@@ -230,7 +235,7 @@ class Builder:
     def _sources(self, key: Scalar, value: Node) -> Iterator[MapNode]:
         for source in value.items if isinstance(value, ListNode) else (value,):
             if not isinstance(source, MapNode):
-                message = "'<<' takes a mapping, or a list of mappings"
+                message = "'<<' must have a mapping, or a list of mappings, as its value"
                 hint = "write '<<: *name', with '&name' on a mapping above"
                 raise Problem(key.start, "invalid-yaml", message, hint)
             self.charge(source.size, key.start)
@@ -280,7 +285,7 @@ def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ..
     for root in composer.roots[1:]:
         if type(root) is not type(composer.roots[0]):
             place = composer.lines.place(path, root.start)
-            message = "this document is of another kind than the first and is left out"
+            message = "this document has another type than the first and is left out"
             told.append(warning(place, "document-left-out", message))
     return _together(composer.roots), (*composer.told, *told)
 
@@ -338,7 +343,7 @@ def _end(event: Any) -> int:
 class _Composer(Builder):
     """Build nodes from the events of a YAML parser."""
 
-    counted, split = ", aliases counted out", "split the file, or use fewer aliases"
+    counted, split = ", counting what each alias expands to", "split the file, or use fewer aliases"
 
     def run(self) -> Node | None:
         unprintable = _UNPRINTABLE.search(self.text)
@@ -375,7 +380,7 @@ class _Composer(Builder):
             return
         tag = event.tag
         if tag not in (None, "!") and tag.removeprefix(_CORE) not in _KNOWN_TAGS:
-            message = f"the tag {tag.replace(_CORE, '!!')!r} has no meaning here"
+            message = f"the tag {tag.replace(_CORE, '!!')!r} is not supported"
             raise Problem(at, "foreign-tag", message, "remove it: the format needs no tags")
         if event.anchor:
             self.anchors[event.anchor] = None
@@ -385,7 +390,7 @@ class _Composer(Builder):
             return
         if len(event.value) > MAX_TEXT_LENGTH:
             message = f"this text has more than {MAX_TEXT_LENGTH} characters"
-            raise Problem(at, "too-large", message, "GitHub takes 65536 in a body")
+            raise Problem(at, "too-large", message, "GitHub allows 65536 in a body")
         start = at
         if event.anchor or tag:
             properties = _PROPERTIES.match(self.text, at, _end(event))
@@ -397,7 +402,7 @@ class _Composer(Builder):
     def _alias(self, event: Any) -> Node:
         at = _start(event)
         if event.anchor not in self.anchors:
-            message = f"nothing is anchored as '&{event.anchor}' above"
+            message = f"there is no anchor '&{event.anchor}' above"
             raise Problem(at, "unknown-alias", message, "quote the text if it is not an alias")
         node = self.anchors[event.anchor]
         if node is None:
@@ -474,7 +479,7 @@ def explain_yaml_error(error: yaml.YAMLError, text: str, path: str, lines: Lines
     if words is None:
         why = error.problem or error.context or "cannot be read"
         words = _Words(f"this is not YAML: {why}", _LOOK)
-    if words.message.startswith("another '-'") and _after_box(text, offset):
+    if words.message.startswith("wrong indentation") and _after_box(text, offset):
         words = _Words("a check box without quotes", 'write "[ ] text", with the quotes')
     if words.at_context and error.context_mark:
         offset = error.context_mark.index
@@ -486,7 +491,7 @@ def _character(told: str, text: str, offset: int) -> _Words | None:
         return None
     at = text[offset : offset + 1]
     if at == "\t":
-        return _Words("a tab where YAML takes only spaces", "indent with spaces")
+        return _Words("a tab; YAML only allows spaces here", "indent with spaces")
     return _Words(f"'{at}' cannot begin a value", "put quotes around the text")
 
 
