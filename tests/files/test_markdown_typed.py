@@ -2,7 +2,7 @@
 
 import pytest
 
-from backlog_sync.files.reading.titles import parse_title, read_title, recognise
+from backlog_sync.files.reading.titles import parse_title, read_title, recognize
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ from backlog_sync.files.reading.titles import parse_title, read_title, recognise
 )
 def test_type_words_are_known(text: str, kind: str, key: str | None, title: str) -> None:
     """Word, number and title are found in every spelling and language."""
-    typed = recognise(text)
+    typed = recognize(text)
     assert typed is not None
     assert (typed.word.kind, typed.key, typed.title) == (kind, key, title)
 
@@ -60,7 +60,7 @@ def test_type_words_are_known(text: str, kind: str, key: str | None, title: str)
 )  # fmt: skip
 def test_what_only_sounds_like_an_item_is_none(text: str) -> None:
     """Mentions, ranges, overviews and foreign codes declare nothing."""
-    assert recognise(text) is None
+    assert recognize(text) is None
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_marks_become_values(text: str, expected: tuple[str, str | None, float |
 )
 def test_further_ways_to_name_an_item(text: str, key: str, title: str) -> None:
     """Remarks before the title, number words, numbering of the document, codes without hyphen."""
-    typed = recognise(text)
+    typed = recognize(text)
     assert typed is not None
     assert (typed.key, typed.title) == (key, title)
 
@@ -113,7 +113,7 @@ def test_further_ways_to_name_an_item(text: str, key: str, title: str) -> None:
 )
 def test_mentions_of_items_are_none(text: str) -> None:
     """What only speaks of an epic, a country or a version names no item."""
-    assert recognise(text) is None
+    assert recognize(text) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from backlog_sync.files.node_values import criteria_of
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
 from backlog_sync.files.reading.record import CRITERIA, TASKS, Record
-from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.reading.titles import recognize
 from backlog_sync.files.scenario import begins_scenario, continues_scenario, step
 from backlog_sync.files.vocabulary import TEXT_FIELDS
 from backlog_sync.files.yaml.nodes import Scalar
@@ -91,7 +91,7 @@ class Blocks:
                 return False
             block.text.append(self.record.raw(line, block.draft))
         else:
-            named = recognise(line.text) if block.field == "depends_on" else None
+            named = recognize(line.text) if block.field == "depends_on" else None
             block.text.append(named.key if named and named.key else line.text)
         block.place = block.place or self.record.place(line, line.at)
         self.record.note(line, "metadata", block.draft, block.field)

@@ -53,7 +53,7 @@ class BoxReader(PartReader):
                 line, "checklist", None, "of the plan as a whole: it is not added to any issue"
             )
             self._skip_below(node)
-        elif item is None and (scope.speaks_of_else() or self._is_aside(line, scope)):
+        elif item is None and (scope.is_aside() or self._is_aside(line, scope)):
             self.record.note(line, "skipped", None, "below a heading about something else")
         else:
             return self.task(node, scope)
@@ -192,7 +192,7 @@ class BoxReader(PartReader):
         if block is None or block.field != TASKS:
             self.blocks.end()
         numbered = self.choices.numbered.get(node.first)
-        told: BoxTitle = (
+        parts: BoxTitle = (
             numbered_title(line.text, numbered)
             if numbered
             else box_title(line.text, self.choices.codes)
@@ -201,20 +201,20 @@ class BoxReader(PartReader):
         if numbered and "." not in numbered.number.removesuffix(".0"):
             kind = BELOW.get(scope.owner.rank, "task") if scope.owner else "epic"
         above = scope.status if not line.ticked else None
-        status = told.title.status or (parse_status(above) if above else None)
-        draft = self.walk.add(kind, None, told.title.text, line, line.at, status, scope)
-        draft.key = told.key
+        status = parts.title.status or (parse_status(above) if above else None)
+        draft = self.walk.add(kind, None, parts.title.text, line, line.at, status, scope)
+        draft.key = parts.key
         if node.box is not None and self.record.text.startswith("*", node.box + 2):
             draft.put("labels", ["optional"], draft.place)
-        if told.parent:
-            draft.parents.append(Ref(told.parent, draft.place))
+        if parts.parent:
+            draft.parents.append(Ref(parts.parent, draft.place))
         if numbered:
             draft.parent = self.walk.by_number.get(numbered.above, draft.parent)
             self.walk.by_number[numbered.number] = draft
-        if told.needs:
-            draft.depends = [Ref(told.needs, draft.place)]
+        if parts.needs:
+            draft.depends = [Ref(parts.needs, draft.place)]
         self.walk.note_entry(draft, node)
-        self.walk.further_title(node, draft, told.title)
+        self.walk.further_title(node, draft, parts.title)
         self.record.note(line, "task", draft)
         self.walk.body_of(node, draft, scope)
         return draft

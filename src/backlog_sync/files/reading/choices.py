@@ -89,8 +89,8 @@ def box_title(text: str, codes: frozenset[str] = frozenset()) -> BoxTitle:
 
 def numbered_title(text: str, numbered: Numbered) -> BoxTitle:
     """Return the title of a numbered box, without its number."""
-    told = box_title(text[len(numbered.number) :].lstrip(".) "))
-    return replace(told, key=numbered.key)
+    parts = box_title(text[len(numbered.number) :].lstrip(".) "))
+    return replace(parts, key=numbered.key)
 
 
 def box_codes(root: Node) -> frozenset[str]:
@@ -105,8 +105,8 @@ def box_codes(root: Node) -> frozenset[str]:
             numbers.setdefault(match[2], set()).add(match[1].removeprefix(match[2]))
     return frozenset(
         letters
-        for letters, found in numbers.items()
-        if len(found) > 1 or any(number.startswith("0") for number in found)
+        for letters, suffixes in numbers.items()
+        if len(suffixes) > 1 or any(number.startswith("0") for number in suffixes)
     )
 
 
@@ -127,17 +127,17 @@ def planned_headings(sections: Sequence[Section]) -> dict[int, str]:
     The heading directly above is a feature if an epic is above it, else an epic. Groupings such as
     `Milestones` and the title of the document are neither.
     """
-    found: dict[int, str] = {}
+    kinds: dict[int, str] = {}
     for section in sections:
         if not any(_is_planned(child) for child in section.node.children):
             continue
         above = section.parent
         if above and above.level > 1 and bare_word(above.node.text) not in _GROUPS:
-            found[above.node.first] = "epic"
-            found[section.node.first] = "feature"
+            kinds[above.node.first] = "epic"
+            kinds[section.node.first] = "feature"
         else:
-            found[section.node.first] = "epic"
-    return found
+            kinds[section.node.first] = "epic"
+    return kinds
 
 
 def _is_planned(node: Node) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Line
 from backlog_sync.files.reading.metadata import Pair
-from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.reading.titles import recognize
 from backlog_sync.files.syntax.cells import Cell, PipeRows
 from backlog_sync.files.vocabulary import (
     bare_word,
@@ -62,35 +62,35 @@ def total_counts(pair: Pair) -> tuple[Count, ...]:
     number = _NUMBER.match(pair.value)
     if what is None or number is None:
         return ()
-    found = [_count(what, number, pair.start)]
+    counts = [_count(what, number, pair.start)]
     bracket = pair.value.find("(", number.end())
     if bracket >= 0:
-        found += word_counts(pair.value[:400], pair.start, bracket)
+        counts += word_counts(pair.value[:400], pair.start, bracket)
     if _is_limited(pair.value[number.end() : 400], what):
-        return tuple(replace(count, sure=False) for count in found)
-    return tuple(found)
+        return tuple(replace(count, sure=False) for count in counts)
+    return tuple(counts)
 
 
 def _is_limited(rest: str, what: str) -> bool:
     """Return whether the words after a total contain more than its unit and other counts."""
     left = _COUNTS.sub(lambda m: "" if _what(m[2]) else m[0], rest)
-    said = {bare_word(word) for word in re.split(r"[\s()/,;+&]+", left)} - {
+    words = {bare_word(word) for word in re.split(r"[\s()/,;+&]+", left)} - {
         "",
         "and",
         "total",
         "in",
     }
-    return any(counted(word) is None and word not in ("story", what) for word in said)
+    return any(counted(word) is None and word not in ("story", what) for word in words)
 
 
 def word_counts(text: str, at: int, begin: int = 0) -> list[Count]:
     """Return every count such as `9 Features` in a text that begins at offset `at`."""
-    found = []
+    counts = []
     for match in _COUNTS.finditer(text, begin):
         what = _what(match[2])
         if what:
-            found.append(_count(what, match, at))
-    return found
+            counts.append(_count(what, match, at))
+    return counts
 
 
 def _what(spelt: str) -> str | None:
@@ -145,5 +145,5 @@ def is_total(*names: str) -> bool:
 
 def name_key(name: str) -> str | None:
     """Return the key that a table cell names, for example for `EPIC-01` or `Epic 1: …`."""
-    typed = recognise(name)
+    typed = recognize(name)
     return typed.key if typed else None

@@ -123,11 +123,11 @@ class Columns:
 
     def pairs(self, cells: Sequence[Cell], place_of: _PlaceOf) -> list[Pair]:
         """Return a pair for each header with filled cells; columns of one name become a list."""
-        found: dict[str, list[Cell]] = {}
+        by_header: dict[str, list[Cell]] = {}
         for key, cell in zip(self.keys[:MAX_COLUMNS], cells, strict=False):
             if key and cell.text:
-                found.setdefault(key, []).append(cell)
-        return [_pair(key, told, place_of(told[0])) for key, told in found.items()]
+                by_header.setdefault(key, []).append(cell)
+        return [_pair(key, filled, place_of(filled[0])) for key, filled in by_header.items()]
 
     def rest(self, pairs: Sequence[Pair], title: int, *others: int) -> list[Pair]:
         """Return the pairs except those of a row's title and parents."""
@@ -167,9 +167,11 @@ def columns_of(
     keys = [ruled.read_as(name) for name in names] if ruled else [*names]
     known = own_fields(fields)
     own = {at: known[word] for at, key in enumerate(keys) if (word := key_words(key)) in known}
-    found = _columns(names, [_OWN if at in own else key for at, key in enumerate(keys)], rows, rule)
-    told = [keys[at] if at in own else key for at, key in enumerate(found.keys)]
-    return replace(found, keys=told, own=own)
+    columns = _columns(
+        names, [_OWN if at in own else key for at, key in enumerate(keys)], rows, rule
+    )
+    all_keys = [keys[at] if at in own else key for at, key in enumerate(columns.keys)]
+    return replace(columns, keys=all_keys, own=own)
 
 
 def _columns(names: Sequence[str], keys: list[str], rows: _Rows, rule: Rule | None) -> Columns:
@@ -190,14 +192,16 @@ def _columns(names: Sequence[str], keys: list[str], rows: _Rows, rule: Rule | No
     before = next((at for at in typed if at < min(titles, default=0)), None)
     if number < 0 and before is not None and _counts(rows, before):
         number, kind = before, typed[before].kind
-    found = Columns(names, keys, titles, number, kind)
-    found = found if titles else _untitled(found, levels)
+    columns = Columns(names, keys, titles, number, kind)
+    columns = columns if titles else _untitled(columns, levels)
     areas = [at for at, word in enumerate(words) if word in words_of("areas")]
     if rule is not None and rule.kind:
-        return replace(found, titles=dict.fromkeys(found.titles, rule.kind), parents={})
-    if not areas or _PARENTS & found.fields:
-        return found
-    return replace(found, titles=dict.fromkeys(found.titles, "task"), parents={areas[0]: "epic"})
+        return replace(columns, titles=dict.fromkeys(columns.titles, rule.kind), parents={})
+    if not areas or _PARENTS & columns.fields:
+        return columns
+    return replace(
+        columns, titles=dict.fromkeys(columns.titles, "task"), parents={areas[0]: "epic"}
+    )
 
 
 def place_by_order(columns: Columns, titles: Sequence[int], drafts: Sequence[Draft]) -> None:
@@ -231,10 +235,10 @@ def _with_title(rule: Rule, names: Sequence[str]) -> Rule:
 def typed_column(key: str) -> TypeWord | None:
     """Return the type word of a header: `Story`, `Epic Name`, `Tarefa técnica`."""
     words = _OF_LEVEL.sub("", key_words(key))
-    found = type_word(words)
-    if found is None and field_of(key) is None and 1 < len(words.split()) <= _MOST_WORDS:
-        found = type_word(words.split()[0])
-    return None if field_of(key) == "id" or words in words_of("areas") else found
+    header_type = type_word(words)
+    if header_type is None and field_of(key) is None and 1 < len(words.split()) <= _MOST_WORDS:
+        header_type = type_word(words.split()[0])
+    return None if field_of(key) == "id" or words in words_of("areas") else header_type
 
 
 def _number(names: Sequence[str], keys: Sequence[str], rows: _Rows) -> tuple[int, str]:
@@ -255,32 +259,32 @@ def _number(names: Sequence[str], keys: Sequence[str], rows: _Rows) -> tuple[int
 
 def _titles(keys: Sequence[str], levels: Mapping[int, str]) -> dict[int, str]:
     """Return the title columns, the clearest first; empty if all of them are levels."""
-    told = {at: column_of(key) for at, key in enumerate(keys)}
-    found = [at for at, key in enumerate(keys)
-             if field_of(key) == "title" or (told[at] in _TITLES and at not in levels)]  # fmt: skip
-    if all(at in levels for at in found):
+    known = {at: column_of(key) for at, key in enumerate(keys)}
+    titled = [at for at, key in enumerate(keys)
+             if field_of(key) == "title" or (known[at] in _TITLES and at not in levels)]  # fmt: skip
+    if all(at in levels for at in titled):
         return {}
-    found.sort(key=lambda at: (at in levels, told[at] not in _TITLES, told[at] != "title",
+    titled.sort(key=lambda at: (at in levels, known[at] not in _TITLES, known[at] != "title",
                                _FIRST.get(key_words(keys[at]), 9)))  # fmt: skip
-    return {at: levels.get(at) or _KINDS.get(told[at] or "", "") for at in found}
+    return {at: levels.get(at) or _KINDS.get(known[at] or "", "") for at in titled}
 
 
-def _untitled(found: Columns, levels: dict[int, str]) -> Columns:
+def _untitled(columns: Columns, levels: dict[int, str]) -> Columns:
     """Return the columns if none is only for titles: use levels, wishes or descriptions."""
-    keys = found.keys
+    keys = columns.keys
     described = [at for at, key in enumerate(keys) if column_of(key) == "description"]
-    numbered = found.number >= 0 and described
-    if {"as_a", "i_want"} <= found.fields:
-        return replace(found, titles={found.column_of("i_want"): "story"})
+    numbered = columns.number >= 0 and described
+    if {"as_a", "i_want"} <= columns.fields:
+        return replace(columns, titles={columns.column_of("i_want"): "story"})
     if numbered and not any(at < described[0] for at in levels):
-        return replace(found, titles={described[0]: ""})
+        return replace(columns, titles={described[0]: ""})
     deepest = sorted(levels, key=lambda at: (-RANKS[levels[at]], -at))
     titles = {at: levels[at] for at in deepest}
-    if "kind" in found.fields:
-        return replace(found, titles=titles)
+    if "kind" in columns.fields:
+        return replace(columns, titles=titles)
     nearest = {titles[at]: at for at in reversed(titles)}  # the last one of each kind
     upwards = {at: kind for kind, at in nearest.items()}
-    return replace(found, titles=titles, parents=upwards, codes=_codes(keys))
+    return replace(columns, titles=titles, parents=upwards, codes=_codes(keys))
 
 
 def _codes(keys: Sequence[str]) -> dict[str, int]:
@@ -292,9 +296,9 @@ def _codes(keys: Sequence[str]) -> dict[str, int]:
 
 def _counts(rows: _Rows, at: int) -> bool:
     """Return whether a column numbers the rows: each has its own code, which may be a link."""
-    told = [text for row in rows if (text := plain(text_at(row, at)))]
-    codes = all(len(text) <= _LONGEST_NUMBER and re.search(r"\d", text) for text in told)
-    return codes and 0 < len(told) == len(set(told))
+    texts = [text for row in rows if (text := plain(text_at(row, at)))]
+    codes = all(len(text) <= _LONGEST_NUMBER and re.search(r"\d", text) for text in texts)
+    return codes and 0 < len(texts) == len(set(texts))
 
 
 def _are_issues(rows: _Rows, at: int) -> bool:

@@ -60,15 +60,15 @@ class Rule:
         for field, header in self.columns:
             if header != IGNORE and key_words(header) == spelled:
                 return "id" if field == "number" else field
-        said = {field_of(field) for field, _ in self.columns}
-        return "" if field_of(key) in said - {None} else key
+        set_fields = {field_of(field) for field, _ in self.columns}
+        return "" if field_of(key) in set_fields - {None} else key
 
 
 class Declared:
     """The rules of one file; if several match, the one that spells out most of the title counts."""
 
-    def __init__(self, said: Mapping[str, object]) -> None:
-        rules = [rule for pattern, what in said.items() if (rule := _rule(pattern, what))]
+    def __init__(self, declared: Mapping[str, object]) -> None:
+        rules = [rule for pattern, what in declared.items() if (rule := _rule(pattern, what))]
         self.rules = tuple(
             sorted(rules, key=lambda rule: rule.pattern.count("*") - len(rule.pattern))
         )
@@ -153,10 +153,10 @@ def _rule(pattern: str, what: object) -> Rule | None:
     form, level, boxed, title = _form(pattern.strip())
     if form is None:
         return None
-    told = what if isinstance(what, Mapping) else {}
-    kind = what if isinstance(what, str) else told.get("kind")
-    items = told.get("items")
-    columns = tuple((str(k), str(v)) for k, v in told.items() if k not in ("items", "kind"))
+    settings = what if isinstance(what, Mapping) else {}
+    kind = what if isinstance(what, str) else settings.get("kind")
+    items = settings.get("items")
+    columns = tuple((str(k), str(v)) for k, v in settings.items() if k not in ("items", "kind"))
     path = tuple(map(_compiled, title.split("."))) if form is Form.KEY and title else ()
     return Rule(
         pattern, form, level, _compiled(title), boxed, _kind(kind), _kind(items), columns, path
@@ -195,11 +195,13 @@ def problem(pattern: str, what: object) -> str:
     if form is None:
         return f"'{pattern}' is not a pattern: begin it with '#', '-', '- [ ]', 'table' or 'key'"
     kinds = (*RANKS, IGNORE)
-    told = what if isinstance(what, Mapping) else {"items" if form is Form.TABLE else "kind": what}
+    settings = (
+        what if isinstance(what, Mapping) else {"items" if form is Form.TABLE else "kind": what}
+    )
     for name in ("kind", "items"):
-        word = told.get(name)
+        word = settings.get(name)
         if word is not None and key_words(str(word)) not in kinds:
             return f"'{word}' is not a kind: write one of {', '.join(kinds)}"
-    fields = (str(name) for name in told if name not in ("kind", "items", "number"))
+    fields = (str(name) for name in settings if name not in ("kind", "items", "number"))
     unknown = next((name for name in fields if field_of(name) is None), None)
     return f"'{unknown}' is not a field that a column or a key can contain" if unknown else ""

@@ -105,7 +105,7 @@ def take_title(draft: MarkdownDraft, title: Title) -> None:
         draft.parted = True
 
 
-def is_told(draft: MarkdownDraft, field: str) -> bool:
+def sets_field(draft: MarkdownDraft, field: str) -> bool:
     """Return whether an item sets a field itself, which takes precedence over other places."""
     if field == "depends_on":
         return draft.depends is not None

@@ -10,7 +10,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Node, Outline, grouped, opens_yaml
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.runs import Chosen
-from backlog_sync.files.reading.titles import Typed, parse_title, recognise, typed_line
+from backlog_sync.files.reading.titles import Typed, parse_title, recognize, typed_line
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.vocabulary import RANKS, bare_word, is_priority, vocabulary
 
@@ -52,11 +52,11 @@ class EntryChooser:
         self.declared, self.headings = chosen.keys, chosen.items
         typed = list(chosen.items.values())
         self.words = {each.word.name for each in typed}
-        titles = (recognise(each.title) for each in typed if each.word.weak)
-        typed += [found for found in titles if found and not found.word.weak]
+        titles = (recognize(each.title) for each in typed if each.word.weak)
+        typed += [inner for inner in titles if inner and not inner.word.weak]
         self.numbers = {(each.word.kind, each.number.lower()) for each in typed if each.number}
         self.entries = [node for node in self.root.walk() if node.form is Form.ENTRY and node.text]
-        self.found = Listed()
+        self.listed = Listed()
         self.families: dict[str, list[bool]] = defaultdict(list)
         self.following = {
             id(one): other for node in self.root.walk() for one, other in pairwise(node.children)
@@ -69,10 +69,10 @@ class EntryChooser:
         self._by_line_below()
         self._by_bold_line()
         self._by_paragraph()
-        return self.found
+        return self.listed
 
     def _by_word(self) -> None:
-        seen = [(node, typed) for node in self.entries if (typed := recognise(node.text))]
+        seen = [(node, typed) for node in self.entries if (typed := recognize(node.text))]
         bold = {typed.key for _, typed in seen if typed.bold and typed.key}
         named: dict[tuple[int, str], int] = defaultdict(int)
         for node, typed in seen:
@@ -85,11 +85,11 @@ class EntryChooser:
             if not reason and alone and not (node.children or _is_nested(node)):
                 reason = "a word without a number, and the only entry of its list"
             if reason:
-                self.found.refused[node.first] = reason
+                self.listed.refused[node.first] = reason
                 if reason.startswith(_MENTIONS):
-                    self.found.mentions[node.first] = typed
+                    self.listed.mentions[node.first] = typed
             else:
-                self.found.items[node.first] = typed
+                self.listed.items[node.first] = typed
 
     def _reason(self, node: Node, typed: Typed, bold: AbstractSet[str | None]) -> str:
         if typed.key and typed.key in self.declared:
@@ -125,8 +125,8 @@ class EntryChooser:
 
     def _is_family(self, typed: Typed) -> bool:
         """Return whether codes of this family are items: several, most of them with lines below."""
-        told = self.families[typed.word.name]
-        return len(told) >= _FAMILY and sum(map(bool, told)) * 2 > len(told)
+        nested = self.families[typed.word.name]
+        return len(nested) >= _FAMILY and sum(map(bool, nested)) * 2 > len(nested)
 
     def _goes_on(self, node: Node) -> bool:
         """Return whether an entry has lines below it, or a YAML block right after it."""
@@ -141,14 +141,14 @@ class EntryChooser:
         return above is not None and RANKS[above.word.kind] < RANKS[typed.word.kind]
 
     def _add(self, node: Node, typed: Typed) -> None:
-        if self.found.items.get(node.first) is None:
-            self.found.items[node.first] = typed
-            self.found.refused.pop(node.first, None)
+        if self.listed.items.get(node.first) is None:
+            self.listed.items[node.first] = typed
+            self.listed.refused.pop(node.first, None)
 
     def _by_sentence(self) -> None:
         """Add bullets that are user stories, if at least one heading has two of them."""
-        told = (node for node in self.entries if is_sentence(node.text))
-        groups = grouped(told, lambda node: id(_section_of(node))).values()
+        sentences = (node for node in self.entries if is_sentence(node.text))
+        groups = grouped(sentences, lambda node: id(_section_of(node))).values()
         vouched = any(len(group) > 1 for group in groups)
         for group in groups:
             if vouched and (len(group) > 1 or group[0].parent is _section_of(group[0])):
@@ -158,16 +158,16 @@ class EntryChooser:
     def _by_line_below(self) -> None:
         """Add list entries with a user story or criteria directly below them."""
         for node in self.entries:
-            if node.box is not None or recognise(node.text) is not None:
+            if node.box is not None or recognize(node.text) is not None:
                 continue
-            below = self._told_below(node)
+            below = self._field_below(node)
             if below:
                 title, priority = _bold_title(node.text)
                 word = STORY if below == "user_story" else TASK
                 story = word is STORY
                 self._add(node, Typed(word, None, title, sentence=story, priority=priority))
 
-    def _told_below(self, node: Node) -> str | None:
+    def _field_below(self, node: Node) -> str | None:
         """Return the field directly below an entry, skipping what write-back adds."""
         for row in range(node.first + 1, min(node.end, node.first + 5)):
             line = self.lines[row]
@@ -187,9 +187,9 @@ class EntryChooser:
     def _by_paragraph(self) -> None:
         """Add paragraphs that are user stories, at heading levels where several share a heading."""
         texts = (node for node in self.root.walk() if node.form is Form.TEXT)
-        told = (node for node in texts if is_sentence(self.lines[node.first].text))
+        sentences = (node for node in texts if is_sentence(self.lines[node.first].text))
         groups = grouped(
-            (node for node in told if not _is_listed(node)), lambda node: id(_section_of(node))
+            (node for node in sentences if not _is_listed(node)), lambda node: id(_section_of(node))
         ).values()
         levels = {_level_of(group[0]) for group in groups if len(group) > 1}
         for node in (each for group in groups for each in group):
@@ -199,7 +199,7 @@ class EntryChooser:
 
     def _by_bold_line(self) -> None:
         """Add paragraphs that begin with a bold title: `**A1. Sign in**`, `**Epic 1: Lockers**`."""
-        found: dict[int, tuple[Node, Typed]] = {}
+        titled: dict[int, tuple[Node, Typed]] = {}
         for node in self.root.walk():
             if node.form is not Form.TEXT or node.indent:
                 continue
@@ -208,9 +208,9 @@ class EntryChooser:
                 continue
             typed = _lettered(line.text) or typed_line(line.text)
             if typed and typed.word.name not in self.words:
-                found[node.first] = (node, typed)
-        if len(found) > 1:
-            for node, typed in found.values():
+                titled[node.first] = (node, typed)
+        if len(titled) > 1:
+            for node, typed in titled.values():
                 self._add(node, typed)
 
 
@@ -257,6 +257,6 @@ def _lettered(text: str) -> Typed | None:
     remark = _REMARK.search(title)
     if remark:
         title = title[: remark.start()]
-    told, status, points = parse_title(title)
-    typed = Typed(STORY, match[1] or match[2], told, bold=True, status=status, points=points)
-    return replace(typed, priority=remark[1] if remark else None) if told else None
+    plain_title, status, points = parse_title(title)
+    typed = Typed(STORY, match[1] or match[2], plain_title, bold=True, status=status, points=points)
+    return replace(typed, priority=remark[1] if remark else None) if plain_title else None

@@ -67,12 +67,12 @@ def _fields(lines: tuple[Line, ...]) -> list[Field]:
         if body.startswith("#") and not (folded and line.indent):
             continue
         if line.indent == 0 and not body.startswith("-"):
-            found = _field(line, body)
-            if found is None:
+            parsed = _field(line, body)
+            if parsed is None:
                 continue
-            fields.append(found)
-            folded = found.value in ("|", ">", "|-", ">-")
-            found.value = "" if folded else found.value
+            fields.append(parsed)
+            folded = parsed.value in ("|", ">", "|-", ">-")
+            parsed.value = "" if folded else parsed.value
         elif fields:
             _below(fields[-1], line, body, folded=folded)
     return fields
@@ -86,16 +86,14 @@ def _field(line: Line, body: str) -> Field | None:
     return Field(key, line, _unquoted(body[colon + 1 :]))
 
 
-def _below(found: Field, line: Line, body: str, *, folded: bool) -> None:
-    if folded or not (body.startswith("- ") or found.entries):
-        found.text.append(" " * max(0, line.indent - 2) + body)
-    elif body.startswith("- ") and (
-        not found.entries or line.indent <= found.entries[0].line.indent
-    ):
-        if len(found.entries) < _MAX_ENTRIES:
-            found.entries.append(Entry(line, _unquoted(body[2:])))
+def _below(last: Field, line: Line, body: str, *, folded: bool) -> None:
+    if folded or not (body.startswith("- ") or last.entries):
+        last.text.append(" " * max(0, line.indent - 2) + body)
+    elif body.startswith("- ") and (not last.entries or line.indent <= last.entries[0].line.indent):
+        if len(last.entries) < _MAX_ENTRIES:
+            last.entries.append(Entry(line, _unquoted(body[2:])))
     else:
-        found.entries[-1].text += f" {body}"
+        last.entries[-1].text += f" {body}"
 
 
 def _unquoted(text: str) -> str:
@@ -125,47 +123,49 @@ def read_body(walk: Walk, line: Line, scope: Scope) -> bool:
     if not opens_yaml(line) or scope.closed:
         return False
     fields, end = _read_fence(walk.record.lines, line.row)
-    keys = {found.key for found in fields}
+    keys = {each.key for each in fields}
     known = set(filter(field_of, keys))
     if len(known) < 2 or not _is_of(draft, fields):
         return False
     walk.blocks.end()
     for row in range(line.row, end):
         walk.record.note(walk.record.lines[row], "fenced-yaml", draft)
-    _fill(walk.record, draft, {found.key: found for found in fields if found.key not in _SILENT})
+    _fill(walk.record, draft, {each.key: each for each in fields if each.key not in _SILENT})
     walk.done = end - 1
     return True
 
 
 def _is_of(draft: MarkdownDraft, fields: list[Field]) -> bool:
     """Return whether the block belongs to this item: it has no id, or the same id."""
-    named = next((found.whole for found in fields if found.key == "id"), "")
+    named = next((each.whole for each in fields if each.key == "id"), "")
     return not named or draft.key in (named.lower(), None)
 
 
-def _fill(record: Record, draft: MarkdownDraft, told: dict[str, Field]) -> None:
+def _fill(record: Record, draft: MarkdownDraft, by_key: dict[str, Field]) -> None:
     """Fill a draft from the block; keys that are not known fields become text."""
 
     def keep(pair: Pair) -> None:
-        found = told[pair.key]
-        lines = [f"- {entry.text}" for entry in found.entries] or found.text or [found.value]
+        source = by_key[pair.key]
+        lines = [f"- {entry.text}" for entry in source.entries] or source.text or [source.value]
         draft.parted = True
-        for text in (f"**{found.key.capitalize()}**:", *lines) if any(lines) else ():
+        for text in (f"**{source.key.capitalize()}**:", *lines) if any(lines) else ():
             draft.say(text)
 
-    criteria = [found for key, found in told.items() if field_of(key) == CRITERIA and found.entries]
-    for entry in (entry for found in criteria for entry in found.entries):
+    criteria = [
+        source for key, source in by_key.items() if field_of(key) == CRITERIA and source.entries
+    ]
+    for entry in (entry for source in criteria for entry in source.entries):
         if entry.text.strip():
             text = " ".join(entry.text.split())
             record.criterion(draft, Point(text, line=entry.line))
-    pairs = [_pair(record, found) for found in told.values() if found not in criteria]
+    pairs = [_pair(record, source) for source in by_key.values() if source not in criteria]
     record.filler.fill(draft, pairs, None, keep)
 
 
-def _pair(record: Record, found: Field) -> Pair:
-    place = record.place(found.line, found.line.at)
-    if field_of(found.key) in _LISTS and found.whole:
-        return list_pair(found.key, _flow_list(found.whole), place)
-    if found.entries:
-        return list_pair(found.key, [entry.text for entry in found.entries], place)
-    return text_pair(found.key, found.whole, place)
+def _pair(record: Record, source: Field) -> Pair:
+    place = record.place(source.line, source.line.at)
+    if field_of(source.key) in _LISTS and source.whole:
+        return list_pair(source.key, _flow_list(source.whole), place)
+    if source.entries:
+        return list_pair(source.key, [entry.text for entry in source.entries], place)
+    return text_pair(source.key, source.whole, place)

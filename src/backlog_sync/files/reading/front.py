@@ -65,6 +65,6 @@ def _astray(source: Source, fields: MapNode) -> Iterator[Diagnostic]:
     for entry in fields.entries:
         if entry.key.value in _UNMISTAKABLE and isinstance(entry.value, MapNode):
             place = Lines(source.text).place(source.path, entry.key.start)
-            told = f"'{entry.key.value}' is not below '{_KEY}:' and is not read"
+            message = f"'{entry.key.value}' is not below '{_KEY}:' and is not read"
             hint = f"write '{_KEY}:' above it, and indent it by two spaces"
-            yield warning(place, "settings-astray", told, hint)
+            yield warning(place, "settings-astray", message, hint)

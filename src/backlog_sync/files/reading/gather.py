@@ -11,7 +11,7 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Kind, Line, Node, opens_yaml
 from backlog_sync.files.reading.boxes import BoxReader
 from backlog_sync.files.reading.choices import Choices
-from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, is_untitled
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_untitled, sets_field
 from backlog_sync.files.reading.fenced import read_body
 from backlog_sync.files.reading.headings import HeadingReader
 from backlog_sync.files.reading.key_lines import KeyReader
@@ -99,12 +99,12 @@ class Gatherer(Walk):
 
     def _are_parted(self, node: Node) -> bool:
         """Return whether the fields of each list item follow it as unindented paragraphs."""
-        told = [
+        followed = [
             above.first in self.choices.listed.items
             for above, below in pairwise(node.children)
             if above.form is Form.ENTRY and below.form is Form.TEXT
         ]
-        return len(told) > 1 and all(told)
+        return len(followed) > 1 and all(followed)
 
     def _label(self, node: Node, scope: Scope, outer: Scope) -> Scope:
         """Return the scope after a paragraph: a line `Done:` applies to the entries below it.
@@ -122,7 +122,7 @@ class Gatherer(Walk):
         if text.endswith((":", "：")) or line.text.startswith("**"):
             words = text.rstrip(":：. *_")
             status = status_of(words) if meant_field(words) != CRITERIA else None  # not `Done when`
-            if status and is_plain_status(status) and self._stands_above_list(node):
+            if status and is_plain_status(status) and self._is_above_list(node):
                 self.blocks.end()
                 self.record.note(line, "label", scope.owner, f"what is below it is {status}")
                 scope.owner.parted = True
@@ -133,12 +133,12 @@ class Gatherer(Walk):
 
     def _open_criteria(self, node: Node, text: str, item: MarkdownDraft) -> None:
         """Open criteria if the text is a key for them without its colon, right above a list."""
-        key = meant_field(bare_word(text)) == CRITERIA and self._stands_above_list(node)
-        if key and not is_told(item, CRITERIA):
+        key = meant_field(bare_word(text)) == CRITERIA and self._is_above_list(node)
+        if key and not sets_field(item, CRITERIA):
             self.blocks.begin(Block(CRITERIA, item))
             self.record.note(self.lines[node.first], "metadata", item, "criteria are below it")
 
-    def _stands_above_list(self, node: Node) -> bool:
+    def _is_above_list(self, node: Node) -> bool:
         below = self.lines[node.end : node.end + 2]
         first = next((line for line in below if line.kind is not Kind.BLANK), None)
         return first is not None and first.kind is Kind.LIST
@@ -225,8 +225,8 @@ class Gatherer(Walk):
             if line.kind is not Kind.LIST and self.keys.read_inline(line, item):
                 return
             item.say(self.record.raw(line, item))
-            told = reason or self.choices.listed.refused.get(line.row, "")
-            self.record.note(line, "description", item, told)
+            why = reason or self.choices.listed.refused.get(line.row, "")
+            self.record.note(line, "description", item, why)
 
     def _is_user_story(self, line: Line, item: MarkdownDraft) -> bool:
         """Return whether a line is the user story of the item above; bullets only below stories."""

@@ -5,13 +5,13 @@ from dataclasses import replace
 from backlog_sync.files.dates import find_period, leading_period
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Line, Node
-from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, take_title
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, sets_field, take_title
 from backlog_sync.files.reading.metadata import parse_pairs
 from backlog_sync.files.reading.record import CRITERIA, TASKS
 from backlog_sync.files.reading.runs import BELOW
 from backlog_sync.files.reading.scope import PartReader, Scope
 from backlog_sync.files.reading.sections import Role, Section, is_list, is_priority_of_run
-from backlog_sync.files.reading.titles import Typed, parse_title, read_title, recognise
+from backlog_sync.files.reading.titles import Typed, parse_title, read_title, recognize
 from backlog_sync.files.values import parse_status, without_remark
 from backlog_sync.files.vocabulary import RANKS, WORK, bare_word, topics
 
@@ -65,7 +65,7 @@ class HeadingReader(PartReader):
             title = plain(node.text)  # `Sprint 1 milestones`
         draft = self.walk.add(kind, typed, title, line, line.at, typed.status, scope, node.level)
         take_title(draft, section.title)
-        self.record.take_told(draft, node)
+        self.record.take_syntax_fields(draft, node)
         if node.marked:
             draft.parent = scope.parent(draft.rank + 1)
         if not apart:
@@ -112,7 +112,7 @@ class HeadingReader(PartReader):
         """Return the item that a phase's title names: `Phase 3: User Story 1 — Book a stand`."""
         if not draft.weak or not typed.number:
             return None
-        inner = recognise(typed.title)
+        inner = recognize(typed.title)
         if inner is None or inner.word.weak or inner.code or inner.dotted or inner.bare:
             return None
         return (
@@ -122,13 +122,13 @@ class HeadingReader(PartReader):
     def _inner_item(
         self, line: Line, outer: MarkdownDraft, typed: Typed, scope: Scope, level: int
     ) -> MarkdownDraft:
-        told = read_title(typed.title)
+        parts = read_title(typed.title)
         draft = self.walk.add(
-            typed.word.kind, replace(typed, title=told.text), told.text, line, line.at,
-            typed.status or told.status, scope, level,
+            typed.word.kind, replace(typed, title=parts.text), parts.text, line, line.at,
+            typed.status or parts.status, scope, level,
         )  # fmt: skip
-        said = scope.section.title.priority if scope.section else None
-        take_title(draft, replace(told, rest="", priority=told.priority or said))
+        section_priority = scope.section.title.priority if scope.section else None
+        take_title(draft, replace(parts, rest="", priority=parts.priority or section_priority))
         draft.outer = outer
         return draft
 
@@ -168,7 +168,7 @@ class HeadingReader(PartReader):
             elif self._holds(section):
                 self._container(node, section, inner, "epic", "time-heading")
                 return
-        if field and owner and not is_told(owner, field):
+        if field and owner and not sets_field(owner, field):
             self.blocks.begin(Block(field, owner, heading=True))
             self.record.note(line, "metadata", owner, f"{field} is below this heading")
             self.walk.children(node, replace(inner, field=field))
@@ -217,7 +217,7 @@ class HeadingReader(PartReader):
             kind = BELOW.get(scope.chain[-1].rank, "task")
         status = status or (parse_status(scope.status) if scope.status else None)
         draft = self.walk.add(kind, None, title, line, line.at, status, scope, node.level)
-        self.record.take_told(draft, node)
+        self.record.take_syntax_fields(draft, node)
         period = leading_period(title)
         if period and kind == "epic":
             draft.fields["milestone"] = title
@@ -235,10 +235,10 @@ class HeadingReader(PartReader):
         """
         if not section.bullets:
             return False
-        if section.title.prioritised:
+        if section.title.prioritized:
             return self._declares_items()
-        told = self.choices
-        others = told.sections.items or told.listed.items or told.tables.items
+        choices = self.choices
+        others = choices.sections.items or choices.listed.items or choices.tables.items
         return is_priority_of_run(section) and (scope.lane or not others)
 
     def _is_refused_phase(self, section: Section) -> bool:
@@ -279,14 +279,14 @@ class HeadingReader(PartReader):
         by_key = {draft.typed.key: draft for draft in self.record.drafts if draft.typed}
         for row, typed in self.choices.listed.mentions.items():
             draft = by_key.get(typed.key) if typed.key else None
-            told = draft is None or draft.mark or "status" in draft.fields
-            if draft is not None and not told and self.lines[row].ticked:
+            has_status = draft is None or draft.mark or "status" in draft.fields
+            if draft is not None and not has_status and self.lines[row].ticked:
                 draft.mark = "Done"
 
     def _mention_pairs(self, node: Node, draft: MarkdownDraft) -> None:
         for row in range(node.first, node.head):
             for pair in parse_pairs(self.record.text, self.lines[row], plain_keys=True):
-                if pair.field and pair.value and not is_told(draft, pair.field):
+                if pair.field and pair.value and not sets_field(draft, pair.field):
                     self.record.take(draft, pair, self.lines[row])
 
 

@@ -8,7 +8,7 @@ from backlog_sync.files.fill import Taken
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.reading.claims import total_counts
-from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_told, is_untitled
+from backlog_sync.files.reading.drafts import Block, MarkdownDraft, is_untitled, sets_field
 from backlog_sync.files.reading.metadata import Pair
 from backlog_sync.files.reading.record import CRITERIA, TASKS, WITHHELD
 from backlog_sync.files.reading.scope import PartReader, Scope, Walk
@@ -79,12 +79,12 @@ class KeyReader(PartReader):
 
     def read_inline(self, line: Line, item: MarkdownDraft) -> bool:
         """Read criteria that follow a sentence: `Sign in by mail. Acceptance: it opens`."""
-        before, told = inline_criteria(line.text)
-        if not told or self.blocks.open is not None or is_told(item, CRITERIA):
+        before, criteria = inline_criteria(line.text)
+        if not criteria or self.blocks.open is not None or sets_field(item, CRITERIA):
             return False
         item.say(before)
         self.record.note(line, "description", item, "with criteria after it")
-        self.blocks.begin_at_key(item, told, self.record.place(line, line.at), line)
+        self.blocks.begin_at_key(item, criteria, self.record.place(line, line.at), line)
         return True
 
     def _is_aside_of(self, item: MarkdownDraft | None, scope: Scope) -> bool:
@@ -100,7 +100,7 @@ class KeyReader(PartReader):
         """Read pairs; below a subheading (`aside`) a status is not that of the item."""
         known = len(pairs) > 1 and any(pair.field for pair in pairs)
         item.parted = item.parted or known
-        told = []
+        results = []
         for pair in pairs:
             target, named = self._of_outer(pair, item)
             if own := self.record.filler.own_field(pair.key):
@@ -110,14 +110,14 @@ class KeyReader(PartReader):
             taken = self.take(line, named, target)
             unknown = taken in _TEXT
             known = known or not unknown
-            said = replace(named, field=None) if unknown else named
-            target.meta.append(MetaLine(said, line.row, aside))
+            kept = replace(named, field=None) if unknown else named
+            target.meta.append(MetaLine(kept, line.row, aside))
             if unknown:
                 whole = len(pairs) == 1
                 item.say(self.record.raw(line, item) if whole else f"**{pair.key}**: {pair.value}")
-            told.append(f"{pair.key}: {taken.value}" if taken is not Taken.SET else "")
+            results.append(f"{pair.key}: {taken.value}" if taken is not Taken.SET else "")
         item.parted = item.parted or known
-        self.record.note(line, "metadata", item, "; ".join(filter(None, told)))
+        self.record.note(line, "metadata", item, "; ".join(filter(None, results)))
 
     def _of_outer(self, pair: Pair, item: MarkdownDraft) -> tuple[MarkdownDraft, Pair]:
         """Return the item and field of a pair; `**Phase Issue**: #3` belongs to the outer item."""
@@ -156,7 +156,7 @@ class KeyReader(PartReader):
     def _begin(self, line: Line, pair: Pair, item: MarkdownDraft, place: Place | None) -> Taken:
         """Open the block of a field that continues below its key; a text may begin next to it."""
         assert pair.field is not None
-        if is_told(item, pair.field):
+        if sets_field(item, pair.field):
             return Taken.AGAIN
         text = [pair.value] if pair.value else []
         self.blocks.begin(Block(pair.field, item, text=text, key_indent=line.indent, place=place))
@@ -167,14 +167,14 @@ class KeyReader(PartReader):
 
         They are check boxes; below a milestone's deliverables plain bullets count too.
         """
-        said, begin = topics(word), word.split(" ", 1)[0]
-        if "tasks" in said and self._list_follows(line):
+        named, begin = topics(word), word.split(" ", 1)[0]
+        if "tasks" in named and self._list_follows(line):
             self.worked.setdefault(item.index, begin)
             return True
-        if not (self.holds_tasks(item) and said & WORK):
+        if not (self.holds_tasks(item) and named & WORK):
             return False
         # `Deliverables:` after `Scope:` or `Tasks:` describes their results
-        return "tasks" in said or self.worked.setdefault(item.index, begin) == begin
+        return "tasks" in named or self.worked.setdefault(item.index, begin) == begin
 
     def _list_follows(self, line: Line, *, boxed: bool = True) -> bool:
         """Return whether the next list entry below a key is a check box, or not, if not `boxed`."""

@@ -39,8 +39,8 @@ class EntryReader(PartReader):
         self.repeated: dict[int, bool] = {}
         self.rows: dict[str, int] = {}  # the row of the first of the `named` items with each name
         self.named = 0
-        self.tasks_told = (
-            sum(_tells_tasks(section.node, self.lines) for section in self.choices.by_row.values())
+        self.tasks_labeled = (
+            sum(_labels_tasks(section.node, self.lines) for section in self.choices.by_row.values())
             >= _SEVERAL
         )
 
@@ -57,7 +57,7 @@ class EntryReader(PartReader):
         if scope.closed and item is not None and line.box is None:
             self.boxes.as_text(node, scope)
             return None
-        if typed and (scope.closed or scope.speaks_of_else()):
+        if typed and (scope.closed or scope.is_aside()):
             typed = None
         if typed and not self.is_inside(line, typed, scope):
             return self._typed_item(node, typed, scope)
@@ -155,7 +155,7 @@ class EntryReader(PartReader):
         if needed and not typed.bold:
             return True
         if item is not None and not typed.sentence and RANKS[typed.word.kind] <= item.rank:
-            return not self._stands_beside(typed, item, scope)
+            return not self._is_sibling(typed, item, scope)
         if typed.sentence and (criteria or needed):
             return True
         if typed.sentence and item is not None and item.rank >= RANKS["story"]:
@@ -163,7 +163,7 @@ class EntryReader(PartReader):
         boxed = line.box is not None and criteria
         return boxed or (needed and not typed.bold)
 
-    def _stands_beside(self, typed: Typed, item: MarkdownDraft, scope: Scope) -> bool:
+    def _is_sibling(self, typed: Typed, item: MarkdownDraft, scope: Scope) -> bool:
         """Return whether an entry below an item of its rank is another item, not just a mention."""
         section = scope.section
         if section is None or item.line.row != section.node.first or scope.listed:
@@ -194,8 +194,8 @@ class EntryReader(PartReader):
         self.walk.sentence = None
         line = self.lines[node.first]
         title = read_title(line.text, entry=True)
-        told = title.typed if title.typed and not typed.sentence else None
-        name = told.title if told else typed.title
+        entry_typed = title.typed if title.typed and not typed.sentence else None
+        name = entry_typed.title if entry_typed else typed.title
         status = typed.status or title.status
         points = typed.points if typed.points is not None else title.points
         draft = self.walk.add(
@@ -208,7 +208,9 @@ class EntryReader(PartReader):
             scope,
         )
         self.walk.note_entry(draft, node)
-        self.walk.further_title(node, draft, title if told else replace(title, rest="", text=name))
+        self.walk.further_title(
+            node, draft, title if entry_typed else replace(title, rest="", text=name)
+        )
         if typed.sentence and is_sentence(line.text):
             draft.fields["user_story"] = name
             draft.places["user_story"] = draft.place
@@ -226,7 +228,7 @@ class EntryReader(PartReader):
         silent = refused or scope.listed or scope.closed or linked or self._is_aside(node)
         silent = silent or not line.text or is_empty_word(line.text)
         bare = self.choices.bare and not silent
-        if scope.lane and not silent and self._tells_again(scope):
+        if scope.lane and not silent and self._repeats(scope):
             self.record.note_node(
                 node, "overview", None, "it adds details to items declared elsewhere"
             )
@@ -247,7 +249,7 @@ class EntryReader(PartReader):
             )
         self._nested(node, scope)
 
-    def _tells_again(self, scope: Scope) -> bool:
+    def _repeats(self, scope: Scope) -> bool:
         """Return whether most entries of a lane and its sibling lanes name items from above."""
         section = scope.section
         board = section.parent if section is not None else None
@@ -258,9 +260,9 @@ class EntryReader(PartReader):
             for draft in self.record.drafts[self.named :]:
                 self.rows.setdefault(_name(draft.title), draft.line.row)
             self.named = len(self.record.drafts)
-            told = [_name(node.text) for lane in board.children for node in lane.node.entries]
-            again = sum(self.rows.get(name, first) < first for name in told)
-            self.repeated[id(board)] = again > 1 and again * 2 > len(told)
+            names = [_name(node.text) for lane in board.children for node in lane.node.entries]
+            again = sum(self.rows.get(name, first) < first for name in names)
+            self.repeated[id(board)] = again > 1 and again * 2 > len(names)
         return self.repeated[id(board)]
 
     def _bullet(self, node: Node, scope: Scope, *, glued: bool) -> MarkdownDraft | None:
@@ -291,10 +293,12 @@ class EntryReader(PartReader):
         if linked is not None:
             issue = TRAILING_ISSUE.search(text[-400:])
             text = linked + (issue[0] if issue else "")
-        told = read_title(text, entry=True)
-        told = replace(told, text=told.typed.title) if told.typed and told.typed.title else told
+        parts = read_title(text, entry=True)
+        parts = (
+            replace(parts, text=parts.typed.title) if parts.typed and parts.typed.title else parts
+        )
         at = named.start if named else line.at
-        draft = self.walk.add(kind, None, told.text or line.text, line, at, told.status, scope)
+        draft = self.walk.add(kind, None, parts.text or line.text, line, at, parts.status, scope)
         if scope.status:
             draft.mark = draft.mark or parse_status(scope.status)
         ranked = priority_of_all(scope.section) if scope.lane and scope.section else None
@@ -307,7 +311,7 @@ class EntryReader(PartReader):
         if prefix and prefix.quarter:
             draft.say(f"Planned for {prefix.quarter}.")
             draft.parted = True
-        self.walk.further_title(node, draft, told)
+        self.walk.further_title(node, draft, parts)
         self.record.note(line, "bullet", draft)
         self.walk.body_of(node, draft, scope)
         return draft
@@ -349,7 +353,7 @@ class EntryReader(PartReader):
         """Return whether the label above a list says that it is not work: `**Exit criteria:**`."""
         above = node.parent
         if above is not None and above.first not in self.labeled:
-            rows = _aside_entries(above, self.lines, others=self.tasks_told)
+            rows = _aside_entries(above, self.lines, others=self.tasks_labeled)
             self.labeled[above.first] = frozenset(rows)
         return above is not None and node.first in self.labeled[above.first]
 
@@ -366,10 +370,10 @@ def _is_result(text: str, scope: Scope) -> bool:
     A sprint contains tasks rather than milestones, so such a milestone is near and its bullets are
     results. A bullet with a status is work.
     """
-    told = [item.typed for item in scope.chain[-2:] if item.typed and item.typed.word.weak]
-    if len(told) < 2:
+    phases = [item.typed for item in scope.chain[-2:] if item.typed and item.typed.word.weak]
+    if len(phases) < 2:
         return False
-    sprint, milestone = (RANKS[typed.word.kind] for typed in told)
+    sprint, milestone = (RANKS[typed.word.kind] for typed in phases)
     return milestone < sprint and read_title(text).status is None
 
 
@@ -390,7 +394,7 @@ def _aside_entries(node: Node, lines: tuple[Line, ...], *, others: bool) -> Iter
         aside = bool(word) and (other or role_of(word) is not None)
 
 
-def _tells_tasks(node: Node, lines: tuple[Line, ...]) -> bool:
+def _labels_tasks(node: Node, lines: tuple[Line, ...]) -> bool:
     """Return whether a label in a section says that the list right below it contains tasks."""
     return any(
         one.form is Form.TEXT and other.form is Form.ENTRY and other.box is None

@@ -74,14 +74,14 @@ def parse_text(
     slips = tuple(problems(source.path, outline, record, choices))
     forms = (Form.SECTION, Form.ENTRY, Form.TABLE)
     unused = unused_lines(choices.rules, source.path, *forms)
-    told = (*record.findings.diagnostics(), *unused, *slips)
+    warnings = (*record.findings.diagnostics(), *unused, *slips)
     return ParsedFile(
         source=source,
         items=items,
         settings=front.settings,
         settings_places=front.places,
         claims=tuple(claims_of(record, known)),
-        diagnostics=(*front.diagnostics, *_loose(loose), *told),
+        diagnostics=(*front.diagnostics, *_loose(loose), *warnings),
         notes=tuple(_notes(record)),
         dialect=CARD if card else dialect,
         periods={**done.periods, **record.periods},
@@ -93,14 +93,14 @@ def parse_text(
 
 def _notes(record: Record) -> Iterator[LineNote]:
     """Yield one note per line: from the first rule that took it, else the kind of its block."""
-    told: set[int] = set()
+    noted: set[int] = set()
     for note in record.notes:
-        if note.line not in told:
-            told.add(note.line)
+        if note.line not in noted:
+            noted.add(note.line)
             item = note.draft.index if note.draft else None
             yield LineNote(note.line, note.rule, item, note.reason)
     for line in record.lines:
-        if line.kind is not Kind.BLANK and line.row + 1 not in told:
+        if line.kind is not Kind.BLANK and line.row + 1 not in noted:
             rule = "settings" if line.kind is Kind.FRONT else line.kind.value
             yield LineNote(line.row + 1, rule, None, "not read")
 
@@ -109,9 +109,9 @@ def _loose(places: list[Place]) -> Iterator[Diagnostic]:
     """Warn about criteria that do not belong to any item."""
     if places:
         count = len(places)
-        told = "1 criterion belongs" if count == 1 else f"{count} criteria belong"
+        criteria = "1 criterion belongs" if count == 1 else f"{count} criteria belong"
         hint = "put them below an item to add them to its issue"
-        message = f"{told} to the plan as a whole and not to any issue"
+        message = f"{criteria} to the plan as a whole and not to any issue"
         yield warning(places[0], "loose-criteria", message, hint)
 
 
@@ -155,11 +155,11 @@ def _is_bare(root: Node, sections: Sequence[Section], chosen: Chosen, *, planned
 def _has_labels(root: Node) -> bool:
     """Return whether several lists have a label above them: then not all of them are work."""
     pairs = (pair for node in root.walk() for pair in pairwise(node.children))
-    told = [a for a, b in pairs if a.form is Form.TEXT and b.form is Form.ENTRY and not b.indent]
-    return len(told) > 1
+    labels = [a for a, b in pairs if a.form is Form.TEXT and b.form is Form.ENTRY and not b.indent]
+    return len(labels) > 1
 
 
 def _is_numbered(tables: Tables) -> bool:
     """Return whether rows of a table have their own numbers, as items do, or are issues."""
-    told = (row for rows in tables.items.values() for row in rows)
-    return any(row.typed.number or row.columns.column_of("issue") >= 0 for row in told)
+    all_rows = (row for rows in tables.items.values() for row in rows)
+    return any(row.typed.number or row.columns.column_of("issue") >= 0 for row in all_rows)

@@ -120,9 +120,9 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
     colon = _behind_blanks(text, remark.end() if remark else behind, end)
     if text[colon : colon + 1] in _COLONS and colon < end:
         pair = _pair(text, at + 2, inner.rstrip(), colon + 1, end, prefix + mark)
-        said = remark[0] if remark else ""
+        remark_text = remark[0] if remark else ""
         return pair and replace(
-            pair, joint=pair.joint.replace(said, "")
+            pair, joint=pair.joint.replace(remark_text, "")
         )  # the remark is not part of the style
     if " " in inner and meant_field(inner) == "acceptance_criteria" and text[behind:colon] == " ":
         return _pair(text, at + 2, inner, behind, end, prefix + mark)  # `**Done when** it floats`
@@ -131,10 +131,10 @@ def _bold(text: str, at: int, end: int, prefix: str) -> Pair | None:
 
 def _italic(text: str, at: int, end: int, prefix: str) -> Pair | None:
     """Read `*K:* v`, only for known keys, because many sentences begin with emphasis."""
-    found = _ITALIC.match(text, at, end)
-    if found is None or meant_field(found[2].rstrip()) is None:
+    match = _ITALIC.match(text, at, end)
+    if match is None or meant_field(match[2].rstrip()) is None:
         return None
-    return _pair(text, at + 1, found[2].rstrip(), found.end(), end, prefix + found[1])
+    return _pair(text, at + 1, match[2].rstrip(), match.end(), end, prefix + match[1])
 
 
 def _head_of_label(label: str, behind: str) -> str | None:
@@ -176,8 +176,8 @@ def _unmarked(text: str, at: int, end: int, prefix: str) -> Pair | None:
 
 
 def _colon(inner: str) -> int:
-    found = _SIGN.search(inner)
-    return found.start() if found else -1
+    match = _SIGN.search(inner)
+    return match.start() if match else -1
 
 
 def _behind_blanks(text: str, at: int, end: int) -> int:

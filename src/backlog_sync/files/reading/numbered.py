@@ -28,13 +28,13 @@ def numbered_boxes(root: Node) -> dict[int, Numbered]:
     `- [ ] 1. Store` or `## 1. Store` above `- [ ] 1.1 Open the file`. Empty if a number occurs
     twice.
     """
-    found = _numbered_plan(root)
-    if not found:
+    plan = _numbered_plan(root)
+    if not plan:
         return {row: Numbered(n, f"task-{n}") for row, n in _numbered_below(root).items()}
-    numbers = set(found.values())
+    numbers = set(plan.values())
     return {
         row: Numbered(n, f"{'task' if '.' in n else 'epic'}-{n}", _above(n, numbers))
-        for row, n in found.items()
+        for row, n in plan.items()
     }
 
 
@@ -48,7 +48,7 @@ def _above(number: str, numbers: Container[str]) -> str:
 
 def _numbered_plan(root: Node) -> dict[int, str]:
     """Return the numbers by row if nearly all boxes of the file are numbered, each number once."""
-    found: dict[int, str] = {}
+    by_row: dict[int, str] = {}
     numbers: set[str] = set()
     boxes = numbered = 0
     for node in root.walk():
@@ -61,27 +61,27 @@ def _numbered_plan(root: Node) -> dict[int, str]:
             return {}
         numbers.add(match[1])
         numbered += boxed and not node.indent
-        found[node.first] = match[1]
+        by_row[node.first] = match[1]
     deep = [number for number in numbers if "." in number]
     held = all(number.partition(".")[0] in numbers for number in deep)
-    return found if len(deep) > _ENOUGH and held and numbered * 4 >= boxes * 3 else {}
+    return by_row if len(deep) > _ENOUGH and held and numbered * 4 >= boxes * 3 else {}
 
 
 def _numbered_below(root: Node) -> dict[int, str]:
     """Return the numbers of nested numbered boxes, whatever else the file contains."""
-    found: dict[int, str] = {}
+    by_row: dict[int, str] = {}
     parts = 0
     for node in root.walk():
         if node.form is not Form.ENTRY or node.box is None:
             continue
         above = node.parent
-        outer = found.get(above.first) if above is not None and above.form is Form.ENTRY else None
+        outer = by_row.get(above.first) if above is not None and above.form is Form.ENTRY else None
         part = _PART.match(node.text[:20])
         whole = _NUMBER.match(node.text[:20])
         if part and outer is not None and part[1] == outer.split(".")[0]:
-            found[node.first] = part[0].rstrip(" .)")
+            by_row[node.first] = part[0].rstrip(" .)")
             parts += 1
         elif whole and outer is None:
-            found[node.first] = whole[0].rstrip(" .)")
-    unique = len(set(found.values())) == len(found)
-    return found if unique and parts >= _ENOUGH else {}
+            by_row[node.first] = whole[0].rstrip(" .)")
+    unique = len(set(by_row.values())) == len(by_row)
+    return by_row if unique and parts >= _ENOUGH else {}

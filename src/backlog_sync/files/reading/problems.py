@@ -90,11 +90,11 @@ def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic
 
 def _headings(choices: Choices, rows: Sequence[int]) -> list[str]:
     """Return the headings right above some rows, in order."""
-    found: dict[int, str] = {}
+    titles: dict[int, str] = {}
     starts = sorted(choices.by_row)
     for row in rows:
         at = bisect_left(starts, row)
         if at:
             node: Node = choices.by_row[starts[at - 1]].node
-            found[node.first] = node.text
-    return list(found.values())
+            titles[node.first] = node.text
+    return list(titles.values())

@@ -96,14 +96,14 @@ class Record:
             return Taken.SET if draft.put(pair.field, [], place) else Taken.AGAIN
         return taken
 
-    def take_told(self, draft: MarkdownDraft, node: Node) -> None:
+    def take_syntax_fields(self, draft: MarkdownDraft, node: Node) -> None:
         """Fill a draft with what the syntax itself says about an item."""
         for key, value, row, start, end in node.told:
             line, field = self.lines[row], self.filler.own_field(key) or field_of(key)
             draft.meta.append(MetaLine(Pair(key, field, value, start, end, "", ""), row))
             names = field in ("depends_on", "blocks") and "," not in value
-            said = ", ".join(value.split()) if names else value
-            pair = text_pair(key, said, self.place(line, start))
+            listed = ", ".join(value.split()) if names else value
+            pair = text_pair(key, listed, self.place(line, start))
             if field == "id" and draft.key:  # it takes precedence over the key from the title
                 draft.aliases.append(draft.key)
                 draft.key = None

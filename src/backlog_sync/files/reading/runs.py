@@ -112,7 +112,7 @@ class SectionChooser:
         self._grouped()
         self._marked()
         self._planned()
-        self._prioritised()
+        self._prioritized()
         self._containers()
         self._declared()
         self._judged()
@@ -208,8 +208,8 @@ class SectionChooser:
             above = [each for s, _ in run for each in s.above()]
             nested = any(self._is_item(a) and _is_dotted(a) for a in above)
             apart = self._has_phases() and not any(map(_is_phase, above))
-            told = [s for s, _ in run if (s.planned if apart else s.metadata)]
-            vouched = bool(told) or any(s.holds() and not nested for s, _ in run)
+            evident = [s for s, _ in run if (s.planned if apart else s.metadata)]
+            vouched = bool(evident) or any(s.holds() and not nested for s, _ in run)
             enough = len(run) > 1 and all(t.status or s.title.hints for s, t in run)
             self._settle(run, vouched or enough, _NO_EVIDENCE)
 
@@ -265,8 +265,12 @@ class SectionChooser:
                 for s, t in inner
                 if not any(_outranks(a.title.typed, rank) for a in s.above())
             ]
-        told = sum(typed.status is not None or s.title.status is not None for s, typed in inner)
-        vouched = any(self._carries(section) for section, _ in inner) or told * 2 > len(inner) > 1
+        with_status = sum(
+            typed.status is not None or s.title.status is not None for s, typed in inner
+        )
+        vouched = (
+            any(self._carries(section) for section, _ in inner) or with_status * 2 > len(inner) > 1
+        )
         for section, typed in run:
             if (section, typed) not in inner:
                 self._refuse(section, "it is part of the text above")
@@ -291,8 +295,8 @@ class SectionChooser:
             before = any(
                 section.node.first < last.get((typed.word.name, level), 0) for level in levels
             )
-            told = (typed.status, *(each.status for each in (section, *section.above())))
-            if before and not any(told):
+            statuses = (typed.status, *(each.status for each in (section, *section.above())))
+            if before and not any(statuses):
                 self._mark_done(section, typed)
 
     def _mark_done(self, section: Section, typed: Typed) -> None:
@@ -302,8 +306,8 @@ class SectionChooser:
     def _are_parts(self, run: Sequence[tuple[Section, Typed]]) -> bool:
         """Return whether milestones and the like number the parts of sprints: `M1.0` there."""
         numbers = {typed.number for _, typed in run if typed.number and typed.title}
-        told = all(any(self._is_item(a) for a in section.above()) for section, _ in run)
-        return told and len(numbers) == len(run) > 1
+        within_items = all(any(self._is_item(a) for a in section.above()) for section, _ in run)
+        return within_items and len(numbers) == len(run) > 1
 
     def _carries(self, section: Section) -> bool:
         if self.bullets and section.bullets:
@@ -329,8 +333,8 @@ class SectionChooser:
 
     def _numbers(self) -> list[tuple[Section, Typed]]:
         """Return the sections that are items with a number."""
-        told = ((s, self.chosen.items.get(s.node.first)) for s in self.sections)
-        return [(section, typed) for section, typed in told if typed and typed.number]
+        items = ((s, self.chosen.items.get(s.node.first)) for s in self.sections)
+        return [(section, typed) for section, typed in items if typed and typed.number]
 
     # ---- second mentions ---------------------------------------------------------------------
 
@@ -396,13 +400,13 @@ class SectionChooser:
         """Take headings that the syntax marks as work, and their siblings if most are marked."""
         marked = [s for s in self.sections if s.node.marked]
         holders = {id(above) for section in marked for above in section.above()}
-        told = (s for s in self.sections if s.node.marked or id(s) not in holders)
-        for run in grouped(told, lambda s: id(s.parent)).values() if marked else ():
+        candidates = (s for s in self.sections if s.node.marked or id(s) not in holders)
+        for run in grouped(candidates, lambda s: id(s.parent)).values() if marked else ():
             most = sum(s.node.marked for s in run) * 2 > len(run)
             for section in run:
                 if section.node.marked or (most and self._is_plain(section)):
                     section.node.marked = True
-                    kinds = [told.value for told in section.node.told if told.key == "kind"]
+                    kinds = [each.value for each in section.node.told if each.key == "kind"]
                     if not self._is_item(section):
                         self._take(section, _untyped(section, kinds[0] if kinds else "task"))
 
@@ -414,18 +418,18 @@ class SectionChooser:
         records = self._are_records()
         plain_ones = [s for s in self.sections if s.level > 1 and self._is_plain(s)]
         for run in grouped(plain_ones, lambda s: (id(s.parent), s.level)).values():
-            told = (s for s in run if s.planned or s.sentences == 1 or (records and s.formed))
-            said = [s for s in told if not s.rows]
+            likely = (s for s in run if s.planned or s.sentences == 1 or (records and s.formed))
+            evident = [s for s in likely if not s.rows]
             if any(s.sentences > 1 for s in run):
                 continue
-            if len(said) < 2 or len(said) * 2 < len(run):
+            if len(evident) < 2 or len(evident) * 2 < len(run):
                 continue
             level = (s for s in self.sections if s.level == run[0].level)
             firm = any(self._is_item(s) and not self._is_inferred(s) for s in level)
             if firm and not any(self._is_item(a) for a in run[0].above()):
                 continue
-            kind = "story" if any(s.stories for s in said) else "feature"
-            if all(s.formed for s in said) and not any(s.planned for s in said):
+            kind = "story" if any(s.stories for s in evident) else "feature"
+            if all(s.formed for s in evident) and not any(s.planned for s in evident):
                 kind = "task"
             if any(self._is_item(child) for s in run for child in s.children):
                 kind = "epic"
@@ -443,9 +447,9 @@ class SectionChooser:
     def _is_inferred(self, section: Section) -> bool:
         return self.chosen.items[section.node.first].inferred
 
-    def _prioritised(self) -> None:
+    def _prioritized(self) -> None:
         """Take `### P1: Logs` next to `### P0: Traces` if the plan consists of such headings."""
-        run = [s for s in self.sections if s.title.prioritised and not s.inside(*_SILENT)]
+        run = [s for s in self.sections if s.title.prioritized and not s.inside(*_SILENT)]
         if self.chosen.items or len(run) < _PAIR or len({s.level for s in run}) > 1:
             return
         for section in run:
@@ -457,12 +461,12 @@ class SectionChooser:
             self._parts_of_phases()
             return
         levels = {s.level for s in self.sections if s.sentences > 1}
-        told = [s for s in self.sections if s.sentences and s.level in levels]
-        holders = [s for s in self.sections if self._holds_work(s) or s in told]
+        stories = [s for s in self.sections if s.sentences and s.level in levels]
+        holders = [s for s in self.sections if self._holds_work(s) or s in stories]
         self._lanes()
         holders = [s for s in holders if self._may_hold(s)]
-        told = [s for s in holders if s.prose]
-        if len(told) * 2 <= len(holders):
+        described = [s for s in holders if s.prose]
+        if len(described) * 2 <= len(holders):
             holders = [s for s in holders if s.boxes or not s.holds()]
         if len(holders) >= _PAIR:
             self._contain(holders)
@@ -496,13 +500,13 @@ class SectionChooser:
 
         If a file separates the two, its work is listed there and nowhere else.
         """
-        found: list[Section] = []
-        told = set()
+        parts: list[Section] = []
+        statuses = set()
         for lane in self.sections:
             if lane.status and lane.lane and not lane.inside(*_SILENT):
-                found += [s for s in lane.children if s.bullets and not s.lane and s.role is None]
-                told.add(meanings(lane.status))
-        return found if len(told) >= _PAIR and len(found) >= _PAIR else []
+                parts += [s for s in lane.children if s.bullets and not s.lane and s.role is None]
+                statuses.add(meanings(lane.status))
+        return parts if len(statuses) >= _PAIR and len(parts) >= _PAIR else []
 
     def _parts_of_phases(self) -> None:
         """Find headings that divide the work of a phase; those above bullets only on request.

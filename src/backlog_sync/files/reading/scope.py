@@ -54,7 +54,7 @@ class Scope:
         """Return the innermost item of a smaller rank."""
         return next((each for each in reversed(self.chain) if each.rank < rank), None)
 
-    def speaks_of_else(self) -> bool:
+    def is_aside(self) -> bool:
         """Return whether a heading above is about risks, other matters, or navigation."""
         section = self.section
         return section is not None and section.inside(Role.RISKS, Role.ELSE, Role.NAVIGATION)
@@ -119,7 +119,7 @@ class Walk:
         draft.indent, draft.content, draft.box = line.indent, line.content, line.box
         if line.box is not None and line.ticked:
             draft.mark = "Done"
-        self.record.take_told(draft, node)
+        self.record.take_syntax_fields(draft, node)
 
     def further_title(self, node: Node, draft: MarkdownDraft, title: Title) -> None:
         """Read the next lines of an entry: they continue its title, or the body that it began."""

@@ -113,12 +113,12 @@ class Section:
 
     def above(self) -> list["Section"]:
         """Return the sections around it, the innermost first."""
-        found = []
+        sections = []
         at = self.parent
         while at is not None:
-            found.append(at)
+            sections.append(at)
             at = at.parent
-        return found
+        return sections
 
     def inside(self, *roles: Role) -> bool:
         """Return whether it, or a section above it, has one of these roles."""
@@ -152,7 +152,7 @@ def read_sections(
 
     `rows` maps the row of a table's header to the number of its items.
     """
-    found: list[Section] = []
+    sections: list[Section] = []
     by_node: dict[int, Section] = {}
     chapters = [node for node in root.children if node.form is Form.SECTION and node.level == 1]
     title = chapters[0] if len(chapters) == 1 else None
@@ -164,14 +164,14 @@ def read_sections(
         by_node[id(node)] = section
         if above:
             above.children.append(section)
-        found.append(section)
+        sections.append(section)
         for child in node.children:
             _look(text, lines, child, section, rows)
         if section.holds() and section.role in (Role.NOISE, Role.NAVIGATION):
             section.role = None  # a part of the work with the name of something else
-    _count_leads(found)
-    _compare_labels(found)
-    return found
+    _count_leads(sections)
+    _compare_labels(sections)
+    return sections
 
 
 def _compare_labels(sections: list[Section]) -> None:
@@ -204,11 +204,11 @@ def _section(node: Node, above: Section | None, *, title_of_all: bool) -> Sectio
     boxed = is_boxed(node.text)
     section.metadata, section.planned = node.marked, node.marked or boxed
     head = bare_word(without_remark(word))
-    said = topics(word) | topics(head)
+    named_topics = topics(word) | topics(head)
     group = list_kind(head)
-    group = group if "structure" in said or group in _GROUPED else None
+    group = group if "structure" in named_topics or group in _GROUPED else None
     section.group = group if group in ("epic", "feature", "story", "task", "bug") else None
-    section.structural = bool(said & {"structure", "tasks", "deliverables"})
+    section.structural = bool(named_topics & {"structure", "tasks", "deliverables"})
     plain_title = title.typed is None or title.typed.dotted
     if not title_of_all and plain_title and not boxed:
         section.role = role_of(word) or (Role.ELSE if topics(head) & _PAST else None)
@@ -232,10 +232,10 @@ _OF = re.compile(r"[ ](?:for|from|in|until|für|aus|de|del|da|do|para|pour|per)[
 def _role_of_part(head: str) -> Role | None:
     """Return the role by the beginning of a heading: `Definition of done for the release (May)`."""
     for end in (*(match.start() for match in _OF.finditer(head)), len(head)):
-        said = topics(head[:end])
-        if "dropped" in said:
+        named = topics(head[:end])
+        if "dropped" in named:
             return Role.ELSE
-        if "quality" in said and " " in head[:end]:
+        if "quality" in named and " " in head[:end]:
             return Role.QUALITY
     counted = _COUNT.sub("", head)  # `Checkpoint 1: it builds`
     return Role.QUALITY if counted != head and "quality" in topics(counted) else None
@@ -267,9 +267,9 @@ def status_of(text: str) -> str | None:
     `Completed milestones` and `Problemas resueltos` also name the kind of things below.
     """
     first = APART.split(text, maxsplit=1)[0].strip(" :：")
-    told = status_in(first)
-    if told and told.alone and is_status_word(first[: told.end]):  # `Done 2025-06-16`
-        return first[: told.end]
+    phrase = status_in(first)
+    if phrase and phrase.alone and is_status_word(first[: phrase.end]):  # `Done 2025-06-16`
+        return first[: phrase.end]
     word, _, rest = first.partition(" ")
     before, _, last = key_words(first).rpartition(" ")
     for status, named in ((word, rest), (last, before), (bare_word(rest), word), (before, last)):
@@ -287,8 +287,8 @@ def _joined_status(word: str) -> str | None:
 
 
 def _is_alone(text: str) -> bool:
-    told = status_in(text)
-    return told is not None and told.alone
+    phrase = status_in(text)
+    return phrase is not None and phrase.alone
 
 
 _CJK_WORD = re.compile(rf"(?:{CJK.pattern}){{3,12}}")
@@ -320,9 +320,9 @@ def role_of(word: str) -> Role | None:
     parts = word.replace("&", " ").replace(",", " ").split()
     if not parts or len(word) > _LONGEST_HEADING:
         return None
-    found = topics(word)
+    named = topics(word)
     for name, role in _ROLES:
-        if name in found:
+        if name in named:
             return role
     if _PARTS.search(word):
         return Role.SUMMARY
@@ -445,10 +445,10 @@ def is_priority_of_run(section: Section) -> bool:
     """
     above = section.parent
     siblings = above.children if above else [section]
-    told = above.ranks if above and above.ranks is not None else _ranks_in(siblings)
+    ranks = above.ranks if above and above.ranks is not None else _ranks_in(siblings)
     if above:
-        above.ranks = told
-    among, explained = told
+        above.ranks = ranks
+    among, explained = ranks
     own = explained and _EXPLAINED.split(section.word, maxsplit=1)[0] in _MOSCOW
     return among or own or is_priority_heading(section)
 
@@ -466,7 +466,7 @@ _EXPLAINED = re.compile(r"[ ]?[(:：–—]|[ ]-[ ]")
 
 def priority_of_all(section: Section) -> str | None:
     """Return the priority that a heading gives to everything below it: `P2 - Extensions`."""
-    if section.title.prioritised:
+    if section.title.prioritized:
         return section.title.priority
     return plain(without_remark(section.node.text)) if is_priority_of_run(section) else None
 

@@ -20,10 +20,10 @@ from backlog_sync.files.node_values import leading_title
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import Claim
 from backlog_sync.files.reading.claims import Count, TableRow, name_key
-from backlog_sync.files.reading.drafts import MarkdownDraft, Point, is_told
+from backlog_sync.files.reading.drafts import MarkdownDraft, Point, sets_field
 from backlog_sync.files.reading.record import Record
 from backlog_sync.files.reading.tables import MERGED, Name, Row, names_of
-from backlog_sync.files.reading.titles import recognise
+from backlog_sync.files.reading.titles import recognize
 from backlog_sync.files.sentences import is_sentence
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.values import singular, without_issue
@@ -46,8 +46,8 @@ class Known:
 
     def first(self, names: Iterable[Name]) -> MarkdownDraft | None:
         """Return the item of the first name that only one item has."""
-        found = (self._found.get(name, []) for name in names)
-        return next((each[0] for each in found if len(each) == 1), None)
+        matches = (self._found.get(name, []) for name in names)
+        return next((each[0] for each in matches if len(each) == 1), None)
 
     def titled(self, title: str) -> MarkdownDraft | None:
         """Return the only item with this title, or with the key that the title begins with."""
@@ -64,12 +64,12 @@ def settle(record: Record) -> Known:
     led = _take_leads(record.drafts)
     known = Known(record.drafts)
     for row in record.overviews:
-        found = known.first(row.known_by)
-        if found is not None:
-            _merge(record, row, found)
+        item = known.first(row.known_by)
+        if item is not None:
+            _merge(record, row, item)
             typed = row.typed
             if typed.number and typed.joined:  # its own rows name it so: `F001`
-                found.aliases.append(f"{typed.word.name}{typed.number}")
+                item.aliases.append(f"{typed.word.name}{typed.number}")
     record.filler.efforts.settle(record.findings)
     shared = {id(draft.outer) for draft in record.drafts if draft.outer}
     for draft in record.drafts:
@@ -92,17 +92,17 @@ def _settle_org(drafts: Sequence[MarkdownDraft]) -> None:
     """
     states: dict[int, list[bool]] = {}
     for draft in reversed(drafts):
-        said = states.pop(id(draft), [])
+        states_below = states.pop(id(draft), [])
         if "status" in draft.fields:
-            said.append(bool(meanings(str(draft.fields["status"])) & {"done", "cancelled"}))
-        elif draft.weak and said and all(said):
+            states_below.append(bool(meanings(str(draft.fields["status"])) & {"done", "cancelled"}))
+        elif draft.weak and states_below and all(states_below):
             draft.fields["status"] = "Done"
         if draft.weak and draft.level:
             draft.title = plain(draft.line.text)
             draft.key = draft.key if "id" in draft.places else None
         draft.title, rest = leading_title(draft.title)
         draft.prose[:0] = [rest, ""] if rest and draft.prose else [rest] if rest else []
-        states.setdefault(id(draft.parent), []).extend(said)
+        states.setdefault(id(draft.parent), []).extend(states_below)
 
 
 def key_elsewhere(word: str) -> str | None:
@@ -110,7 +110,7 @@ def key_elsewhere(word: str) -> str | None:
     text = singular(word)
     if _LETTERED.fullmatch(text):
         return text.lower()
-    typed = recognise(text)
+    typed = recognize(text)
     if typed and typed.key and not typed.bare:
         return typed.key
     if _CODE.fullmatch(text) and is_key(text.lower()):
@@ -159,15 +159,15 @@ def _take_leads(drafts: Sequence[MarkdownDraft]) -> dict[int, IssueRef]:
     Numbers that may count the entries are not issues.
     """
     listed = [draft for draft in drafts if draft.line.kind is Kind.LIST and draft.row is None]
-    found = {draft.index: match for draft in listed if (match := _LED.match(draft.line.text))}
-    numbers = [int(match[1]) for match in found.values()]
+    leads = {draft.index: match for draft in listed if (match := _LED.match(draft.line.text))}
+    numbers = [int(match[1]) for match in leads.values()]
     if not numbers or min(numbers) <= len(numbers) or len(set(numbers)) < len(numbers):
         return {}
-    for at, match in found.items():
+    for at, match in leads.items():
         title = drafts[at].title
         drafts[at].title = title.removeprefix(match[0].rstrip()).lstrip()
         drafts[at].former_title = f"#{match[1]} {drafts[at].title}" if title else ""
-    return {at: IssueRef(int(match[1])) for at, match in found.items()}
+    return {at: IssueRef(int(match[1])) for at, match in leads.items()}
 
 
 def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
@@ -175,9 +175,9 @@ def _merge(record: Record, row: Row, draft: MarkdownDraft) -> None:
     merged = MERGED.union(row.columns.own.values())
     if not row.line.cells:  # nothing is written into an HTML table
         draft.cells += [MetaLine(each, row.line.row) for each in row.pairs if each.field in merged]
-    own, told = record.filler.own_field, row.told(record.path)
-    named = [(pair, own(pair.key) or field_of(pair.key) or "") for pair in told]
-    new = [pair for pair, name in named if name in merged and not is_told(draft, name)]
+    own, pairs = record.filler.own_field, row.other_pairs(record.path)
+    named = [(pair, own(pair.key) or field_of(pair.key) or "") for pair in pairs]
+    new = [pair for pair, name in named if name in merged and not sets_field(draft, name)]
     record.filler.fill(draft, new, None, lambda _: None)
 
 
@@ -189,8 +189,8 @@ def _follows(draft: MarkdownDraft) -> bool:
     above = draft.parent if isinstance(draft.parent, MarkdownDraft) else None
     if draft.typed and above and above.typed and not above.weak:
         return False
-    told = "status" in draft.fields or any(meta.pair.field == "status" for meta in draft.meta)
-    return draft.mark is None and not told and not _is_open(draft)
+    has_status = "status" in draft.fields or any(meta.pair.field == "status" for meta in draft.meta)
+    return draft.mark is None and not has_status and not _is_open(draft)
 
 
 def _is_open(draft: MarkdownDraft) -> bool:
@@ -272,9 +272,9 @@ def claims_of(record: Record, names: Known) -> Iterable[Claim]:
         for row, index in zip(table, named, strict=True):
             part = Part(scope=index)
             if row.total:
-                found = parts.of(row.line, None)
-                part = found or (WHOLE if below else part)
-                if found is None and not below:
+                counted_part = parts.of(row.line, None)
+                part = counted_part or (WHOLE if below else part)
+                if counted_part is None and not below:
                     continue
             elif index is None:
                 continue
@@ -305,8 +305,8 @@ def _tables(rows: Sequence[TableRow]) -> Iterable[list[TableRow]]:
 def _row_scope(row: TableRow, names: Known) -> int | None:
     if row.total:
         return None
-    found = {draft.index for name in row.names if name and (draft := names.titled(name))}
-    return found.pop() if len(found) == 1 else None
+    indexes = {draft.index for name in row.names if name and (draft := names.titled(name))}
+    return indexes.pop() if len(indexes) == 1 else None
 
 
 # ---- the part that a claim speaks of ---------------------------------------------------------
@@ -366,9 +366,9 @@ class Parts:
         if item is not None:
             return Part(scope=item.index)
         for heading in reversed(self._above.get(line.row, ())):
-            found = self._items.get(heading.row)
-            if found is not None:
-                return Part(scope=found.index)
+            item_above = self._items.get(heading.row)
+            if item_above is not None:
+                return Part(scope=item_above.index)
             first = bisect_left(self._rows, heading.row)
             last = bisect_right(self._rows, self._ends[heading.row] - 1)
             if first < last:
@@ -395,5 +395,5 @@ class Parts:
 
 def _is_summary(text: str) -> bool:
     """Return whether the totals below a heading count more than its own section."""
-    found = bare_word(text)
-    return not any(char.isdigit() for char in found) and bool(_SUMS.intersection(found.split()))
+    heading = bare_word(text)
+    return not any(char.isdigit() for char in heading) and bool(_SUMS.intersection(heading.split()))

@@ -48,15 +48,15 @@ def single_item(front: FrontMatter, choices: Choices, path: str) -> Single | Non
     node = front.fields
     if node is None:
         return None
-    said = {key_words(entry.key.value): text_of(entry.value) for entry in node.entries}
-    known = {field_of(name) for name in said}
-    status = next((text for name, text in said.items() if field_of(name) == "status"), None)
+    texts = {key_words(entry.key.value): text_of(entry.value) for entry in node.entries}
+    known = {field_of(name) for name in texts}
+    status = next((text for name, text in texts.items() if field_of(name) == "status"), None)
     placed = is_epic_file(path) or numbered_file(path) is not None
-    named = any(text and "title" in name.split() for name, text in said.items())
-    if not (named or (placed and said.get("name"))) or status is None:
+    named = any(text and "title" in name.split() for name, text in texts.items())
+    if not (named or (placed and texts.get("name"))) or status is None:
         return None
-    ided = any(text and "id" in name.split() for name, text in said.items())
-    card = (placed or ided) and bool(meanings(said.get("status", "")))
+    ided = any(text and "id" in name.split() for name, text in texts.items())
+    card = (placed or ided) and bool(meanings(texts.get("status", "")))
     if not card and not (known & _PLANNED and _declares_none(choices)):
         return None
     for row in choices.sections.items:

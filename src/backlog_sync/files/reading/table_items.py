@@ -24,8 +24,8 @@ class TableReader(PartReader):
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
         choices = self.choices
-        told = (*choices.sections.items.values(), *choices.listed.items.values())
-        self.declared = {typed.word.kind for typed in told}
+        typed_items = (*choices.sections.items.values(), *choices.listed.items.values())
+        self.declared = {typed.word.kind for typed in typed_items}
         self.unsure: dict[tuple[str, ...], list[MarkdownDraft]] = {}
 
     def read(self, node: Node, scope: Scope) -> None:
@@ -102,9 +102,11 @@ class TableReader(PartReader):
         kind = _kind_here(kind, scope, sure=sure or not _is_ordinal(typed.number))
         if typed.number and typed.word.name == typed.word.kind and typed.word.kind != kind:
             typed = replace(typed, number=None)
-        said = (pair.value.strip() for pair in row.pairs if pair.field == "status")
-        told = any(word and not is_empty_word(word) for word in said)
-        status = typed.status or (parse_status(scope.status) if scope.status and not told else None)
+        statuses = (pair.value.strip() for pair in row.pairs if pair.field == "status")
+        has_status = any(word and not is_empty_word(word) for word in statuses)
+        status = typed.status or (
+            parse_status(scope.status) if scope.status and not has_status else None
+        )
         draft = self.walk.add(kind, typed, typed.title, row.line, row.title.start, status, scope)
         draft.row = RowSpan(row.title.start, row.title.end, row.issue)
         if not sure and _is_ordinal(typed.number):
@@ -127,8 +129,10 @@ class TableReader(PartReader):
             draft.say(f"**{name}**: {text_of(pair.value)}")
 
         draft.cells += [MetaLine(pair, row.line.row) for pair in row.pairs]
-        told = sorted(row.told(self.record.path), key=lambda pair: field_of(pair.key) is None)
-        self.record.filler.fill(draft, told, None, keep)
+        pairs = sorted(
+            row.other_pairs(self.record.path), key=lambda pair: field_of(pair.key) is None
+        )
+        self.record.filler.fill(draft, pairs, None, keep)
         above = row.above(self.record.path)
         above = [replace(ref, declares=ref.kind not in self.declared) for ref in above]
         draft.parents = [replace(ref, column=True) for ref in (*draft.parents, *above)]

@@ -28,7 +28,7 @@ from backlog_sync.files.reading.claims import COUNTED, TableRow, is_total, read_
 from backlog_sync.files.reading.columns import Columns, columns_of, typed_column
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.metadata import Pair
-from backlog_sync.files.reading.titles import Typed, parse_title, recognise, without_marks
+from backlog_sync.files.reading.titles import Typed, parse_title, recognize, without_marks
 from backlog_sync.files.statuses import status_in
 from backlog_sync.files.syntax.cells import Cell, PipeRows, pipe_rows, text_at
 from backlog_sync.files.values import parse_issue, without_issue, without_remark
@@ -102,17 +102,17 @@ class Row:
     def pairs(self) -> tuple[Pair, ...]:
         """The cells with a known meaning."""
         fields = _fields(self.columns, self.at)
-        told = enumerate(zip(self.columns.names, self.cells, strict=False))
+        columns = enumerate(zip(self.columns.names, self.cells, strict=False))
         return tuple(
             Pair(name, fields[at], cell.text, cell.start, cell.end, "", "", cell=True)
-            for at, (name, cell) in told if at in fields
+            for at, (name, cell) in columns if at in fields
         )  # fmt: skip
 
     def place_of(self, path: str, cell: Cell) -> Place:
         """Return the place of one of its cells in a file."""
         return Place(path, self.line.row + 1, cell.start - self.line.start + 1)
 
-    def told(self, path: str) -> list[Filled]:
+    def other_pairs(self, path: str) -> list[Filled]:
         """Return the pairs of its other cells; an empty status counts because it has a place."""
         pairs = self.columns.pairs(self.cells, partial(self.place_of, path))
         pairs = self.columns.rest(pairs, self.at, self.columns.number)
@@ -137,16 +137,16 @@ class Row:
         first of several levels.
         """
         columns, at = self.columns, self.at
-        said = columns.titles[at] or columns.kind
-        if self.kind != (said or "story"):
+        kind = columns.titles[at] or columns.kind
+        if self.kind != (kind or "story"):
             return self.kind, True
         known = column_of(columns.keys[at])
         if "title" in (known, field_of(columns.keys[at])):
-            said = columns.kind
+            kind = columns.kind
         elif columns.levels and not known:
-            said = columns.titles[min(columns.parents)]
-        told = not _STORIES.isdisjoint(_fields(columns, at).values())
-        return said or "story", told or said in ("story", "bug", "task")
+            kind = columns.titles[min(columns.parents)]
+        for_stories = not _STORIES.isdisjoint(_fields(columns, at).values())
+        return kind or "story", for_stories or kind in ("story", "bug", "task")
 
     @property
     def unnumbered(self) -> bool:
@@ -158,8 +158,8 @@ class Row:
     @property
     def header(self) -> tuple[str, ...]:
         """The texts of its table's header, without columns that write-back adds."""
-        told = zip(self.columns.names, self.columns.keys, strict=True)
-        return tuple(name for name, key in told if field_of(key) not in _ADDED)
+        headers = zip(self.columns.names, self.columns.keys, strict=True)
+        return tuple(name for name, key in headers if field_of(key) not in _ADDED)
 
 
 @dataclass(slots=True)
@@ -178,7 +178,7 @@ class Tables:
 
 def read_tables(outline: Outline, rules: Declared, fields: Sequence[str] = ()) -> Tables:
     """Read all tables of a file at once, before it is known what else declares their rows."""
-    found = Tables()
+    tables = Tables()
     ranked = False
     for node in outline.root.walk():
         if node.form is Form.SECTION:
@@ -186,18 +186,20 @@ def read_tables(outline: Outline, rules: Declared, fields: Sequence[str] = ()) -
         rows = pipe_rows(outline.lines, node)
         if not rows:
             continue
-        found.summaries[node.first] = read_summary(rows)
-        shape = _shape(rows, rules, fields, ranked=ranked, summed=bool(found.summaries[node.first]))
+        tables.summaries[node.first] = read_summary(rows)
+        shape = _shape(
+            rows, rules, fields, ranked=ranked, summed=bool(tables.summaries[node.first])
+        )
         if shape is not None:
             heads = [_texts(cells) for _, cells in rows[:2]]  # a long table may repeat them
             new = (each for each in rows[2:] if _texts(each[1]) not in heads)
-            told = (_row(line, cells, *shape) for line, cells in new)
+            parsed = (_row(line, cells, *shape) for line, cells in new)
             part = _part_word(shape[0], next(iter(shape[0].titles)))
-            kept = found.parts if part else found.items
-            kept[node.first] = tuple(filter(None, told))
-    _tell_again(found)
-    _clear_repeated_numbers(found)
-    return found
+            kept = tables.parts if part else tables.items
+            kept[node.first] = tuple(filter(None, parsed))
+    _find_repeated(tables)
+    _clear_repeated_numbers(tables)
+    return tables
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:
@@ -226,8 +228,8 @@ def names_of(title: str, key: str | None, typed: Typed | None, *kinds: str) -> l
     """Return the names of an item: its key, its number as each of the kinds, its title."""
     number = _bare_number(typed.number) if typed and typed.number else ""
     numbers = [("number", f"{kind} {number}") for kind in kinds if number]
-    told = [("key", key or ""), *numbers, ("title", bare_word(title))]
-    return [name for name in told if name[1]]
+    names = [("key", key or ""), *numbers, ("title", bare_word(title))]
+    return [name for name in names if name[1]]
 
 
 def _bare_number(number: str) -> str:
@@ -308,8 +310,8 @@ def _unnamed(columns: Columns, body: Sequence[Sequence[Cell]]) -> Columns:
 def _moves(columns: Columns, body: Sequence[Sequence[Cell]]) -> bool:
     """Return whether a column has a known status for each row."""
     at = columns.column_of("status")
-    told = [text for row in body if (text := plain(text_at(row, at)))]
-    return len(told) >= _FEWEST and all(map(status_in, told))
+    texts = [text for row in body if (text := plain(text_at(row, at)))]
+    return len(texts) >= _FEWEST and all(map(status_in, texts))
 
 
 def _part_word(columns: Columns, title: int) -> TypeWord | None:
@@ -339,8 +341,8 @@ def _has_levels(columns: Columns, rows: Sequence[Sequence[Cell]]) -> bool:
     """
     if len(set(columns.parents.values())) < 2:
         return False
-    found = [recognise(row[at].text) for row in rows if (at := columns.title_of(row, "")) >= 0]
-    return bool(found) and all(each and each.number and each.title for each in found)
+    items = [recognize(row[at].text) for row in rows if (at := columns.title_of(row, "")) >= 0]
+    return bool(items) and all(each and each.number and each.title for each in items)
 
 
 def _are_tracked(columns: Columns, rows: Sequence[Sequence[Cell]]) -> bool:
@@ -380,8 +382,8 @@ def _is_of_items(columns: Columns, kind: str, fields: AbstractSet[str]) -> bool:
         return True
     if columns.number >= 0:
         return bool(planning) or len(columns.names) > 2
-    told = (_PLANNING | _WORK | {"kind"}) & fields
-    if told & _WORK and len(told) > 1:
+    work = (_PLANNING | _WORK | {"kind"}) & fields
+    if work & _WORK and len(work) > 1:
         return True
     if not kind:
         return bool(planning) and any(bare_word(name) in _NOTES for name in columns.names)
@@ -410,7 +412,7 @@ def _row(line: Line, cells: tuple[Cell, ...], columns: Columns, sure: bool) -> R
     part = _part_word(columns, at)
     typed = _part(title, part) if part else None
     typed = typed or _typed(numbered, kind)
-    named = recognise(written) if typed is None else None
+    named = recognize(written) if typed is None else None
     if named and named.number and named.title:
         typed, title = named, named.title
         status, points = status or named.status, points or named.points
@@ -442,9 +444,9 @@ def _typed(number: str, kind: str) -> Typed | None:
     word = TypeWord(kind, kind)
     if _PLAIN_NUMBER.match(text):
         return Typed(word, text, "")
-    found = recognise(f"{text}: x")
-    if found and found.number and not found.dotted:
-        return found
+    named = recognize(f"{text}: x")
+    if named and named.number and not named.dotted:
+        return named
     if _LETTERED_NUMBER.match(text) and is_key(text.lower()):
         return Typed(TypeWord("", kind), text, "", code=True)
     return None
@@ -452,8 +454,8 @@ def _typed(number: str, kind: str) -> Typed | None:
 
 def _part(title: str, word: TypeWord) -> Typed | None:
     """Return the phase that a cell names by number: `1`, `1. Store`; None if only by title."""
-    found = _PART_LEAD.match(title)
-    return Typed(word, found[1], title[found.end() :]) if found else None
+    match = _PART_LEAD.match(title)
+    return Typed(word, match[1], title[match.end() :]) if match else None
 
 
 def _kind(typed: Typed, kind: str) -> str:
@@ -477,7 +479,7 @@ def _pointed(columns: Columns, kind: str, fields: AbstractSet[str]) -> bool:
     return small and counted <= {"points"} and bool(planned)
 
 
-def _tell_again(tables: Tables) -> None:
+def _find_repeated(tables: Tables) -> None:
     """Turn tables into overviews if an earlier table declares every row by number and title."""
     seen: set[tuple[str | None, str]] = set()
     for at, rows in list(tables.items.items()):
@@ -506,13 +508,13 @@ _MOST = 500
 
 def read_risks(outline: Outline) -> tuple[ListedRisk, ...]:
     """Return the risks of all registers of a file, in order; rows without a risk are left out."""
-    found: list[ListedRisk] = []
+    risks: list[ListedRisk] = []
     for node in outline.root.walk():
         rows = pipe_rows(outline.lines, node)
         meaning = _meaning(rows[0][1]) if rows else {}
-        told = (_risk(cells, meaning) for _, cells in rows[2:])
-        found += [risk for risk in told if risk is not None]
-    return tuple(found[:_MOST])
+        parsed = (_risk(cells, meaning) for _, cells in rows[2:])
+        risks += [risk for risk in parsed if risk is not None]
+    return tuple(risks[:_MOST])
 
 
 def _meaning(header: Sequence[Cell]) -> dict[int, str]:
@@ -527,10 +529,10 @@ def _meaning(header: Sequence[Cell]) -> dict[int, str]:
 
 
 def _risk(cells: Sequence[Cell], meaning: dict[int, str]) -> ListedRisk | None:
-    said: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for index, cell in enumerate(cells):
         text = plain(cell.text)
         if index in meaning and text and not is_empty_word(text):
-            said[meaning[index]] = text
-    about = said.pop("about", None)
-    return ListedRisk(RiskDocument.model_validate(said), about) if "text" in said else None
+            texts[meaning[index]] = text
+    about = texts.pop("about", None)
+    return ListedRisk(RiskDocument.model_validate(texts), about) if "text" in texts else None

@@ -53,7 +53,7 @@ def _base(char: str) -> str:
     return parts[0] if len(parts) > 1 and unicodedata.combining(parts[1]) else char
 
 
-_TYPES = {_folded(word): made for word, made in vocabulary().spelled.items()}
+_TYPES = {_folded(word): type_ for word, type_ in vocabulary().spelled.items()}
 _FIRST_LETTERS = frozenset(
     {word[0] for word in _TYPES}
     | {word[0].upper() for word in _TYPES}
@@ -192,7 +192,7 @@ class Title:
     priority: str | None = None
     hints: tuple[IssueHint, ...] = ()
     rest: str = ""
-    prioritised: bool = False
+    prioritized: bool = False
     issue: str | None = None
 
 
@@ -211,10 +211,10 @@ def read_title(text: str, *, entry: bool = False) -> Title:
     text = text if entry else _TO_TOP.sub("", text)
     box = IN_TITLE.match(text)
     if box:  # a heading with a check box: `### [x] Task: Sign in`
-        told = read_title(text[box.end() :], entry=entry)
+        parts = read_title(text[box.end() :], entry=entry)
         done = "Done" if is_ticked(box) else None
-        typed = told.typed and replace(told.typed, status=done or told.typed.status)
-        return replace(told, typed=typed, status=done or told.status)
+        typed = parts.typed and replace(parts.typed, status=done or parts.typed.status)
+        return replace(parts, typed=typed, status=done or parts.status)
     if entry and "#" in text:
         text = _BEFORE_LEAD.sub("", text)
         text, issue = _behind_lead(text) or _without_issue(text)
@@ -228,16 +228,16 @@ def read_title(text: str, *, entry: bool = False) -> Title:
     hints, written = _without_hints(text)
     first = _FIRST_PRIORITY.match(written)
     if first:
-        told = _marks(written[first.end() :], entry=entry)
-        return replace(told, priority=first[1].upper(), hints=hints, prioritised=True)
-    typed = recognise(written) or (None if entry else _behind_status(written))
+        parts = _marks(written[first.end() :], entry=entry)
+        return replace(parts, priority=first[1].upper(), hints=hints, prioritized=True)
+    typed = recognize(written) or (None if entry else _behind_status(written))
     if typed is not None and typed.title:
-        told = _marks(typed.title, entry=entry)
-        status = typed.status or told.status
-        typed = replace(typed, title=told.text, status=status, points=typed.points or told.points)
-        return replace(told, typed=typed, status=status, points=typed.points, hints=hints)
-    told = _marks(written, entry=entry)
-    return replace(told, typed=typed, hints=hints)
+        parts = _marks(typed.title, entry=entry)
+        status = typed.status or parts.status
+        typed = replace(typed, title=parts.text, status=status, points=typed.points or parts.points)
+        return replace(parts, typed=typed, status=status, points=typed.points, hints=hints)
+    parts = _marks(written, entry=entry)
+    return replace(parts, typed=typed, hints=hints)
 
 
 def _behind_status(text: str) -> Typed | None:
@@ -245,21 +245,21 @@ def _behind_status(text: str) -> Typed | None:
     apart = _BEHIND.match(text[:_HEAD])
     if apart is None or not is_plain_status(apart[1]):
         return None
-    typed = recognise(text[apart.end() :])
+    typed = recognize(text[apart.end() :])
     return replace(typed, status=typed.status or apart[1]) if typed and typed.number else None
 
 
 def _marks(text: str, *, entry: bool) -> Title:
     """Split a title without a type word into its marks and, for an entry, its body."""
-    told, status, points, priority = _without_marks(text)
-    behind = _PRIORITY_BEHIND.search(told, _SHORTEST, 2 * _LONGEST) if entry else None
+    bare, status, points, priority = _without_marks(text)
+    behind = _PRIORITY_BEHIND.search(bare, _SHORTEST, 2 * _LONGEST) if entry else None
     if behind:
-        said = told[behind.end() :].strip(" ·")
-        first = _marks(told[: behind.start()], entry=False)
-        return replace(first, priority=behind[1].upper(), rest=said, status=status or first.status)
-    if not told.isascii():
-        told, status, points, priority = _without_marks(text, signed=True)
-    lead, rest = _lead(told) if entry else (told, "")
+        body = bare[behind.end() :].strip(" ·")
+        first = _marks(bare[: behind.start()], entry=False)
+        return replace(first, priority=behind[1].upper(), rest=body, status=status or first.status)
+    if not bare.isascii():
+        bare, status, points, priority = _without_marks(text, signed=True)
+    lead, rest = _lead(bare) if entry else (bare, "")
     if rest:
         lead, status2, points2, priority2 = _without_marks(lead, signed=True)
         status, points, priority = status or status2, points or points2, priority or priority2
@@ -386,14 +386,14 @@ def _without_marks(text: str, *, signed: bool = False) -> _Marks:
             text = (text[: at + match.start()] + text[at + match.end() :]).rstrip()
         if signed and priority is None:
             text, priority = _signed_priority(text)
-        text, found = _trailing_status(text)
-        status = found or status
+        text, phrase_status = _trailing_status(text)
+        status = phrase_status or status
         if text == before:
             break
     marks = vocabulary().title_marks
     if text[:1] in marks or (text[:2] == "**" and text[2:3] in marks):
-        text, found = _skip_signs(text)
-        status = status or found
+        text, phrase_status = _skip_signs(text)
+        status = status or phrase_status
     return _Marks(text, status, points, priority)
 
 
@@ -407,12 +407,12 @@ def _struck(text: str) -> tuple[str, str | None]:
 
 def _trailing_status(text: str) -> tuple[str, str | None]:
     """Split off a status at the end: `… ✅`, `… (COMPLETE)`, `… — DONE`, `… ✅ (mostly)`."""
-    found = trailing_status(text) or _signed_status(text)
-    if found is None:
+    phrase = trailing_status(text) or _signed_status(text)
+    if phrase is None:
         return text, None
-    cut = text[: found.start].rstrip()
-    said = text[found.start : found.end]
-    return _closed(text, cut), _word_of(said, found.meanings)
+    cut = text[: phrase.start].rstrip()
+    written = text[phrase.start : phrase.end]
+    return _closed(text, cut), _word_of(written, phrase.meanings)
 
 
 def _signed_status(text: str) -> StatusPhrase | None:
@@ -421,20 +421,20 @@ def _signed_status(text: str) -> StatusPhrase | None:
     at = _last_sign(tail)
     while at > 0 and is_decoration(tail[at - 1]):
         at -= 1
-    found = status_in(tail[at:]) if at and tail[at:].strip() else None
-    if found is None or not found.alone or not any(char.isalpha() for char in tail[at:]):
+    phrase = status_in(tail[at:]) if at and tail[at:].strip() else None
+    if phrase is None or not phrase.alone or not any(char.isalpha() for char in tail[at:]):
         return None
-    return StatusPhrase(found.meanings, len(text) - len(tail) + at, len(text), alone=False)
+    return StatusPhrase(phrase.meanings, len(text) - len(tail) + at, len(text), alone=False)
 
 
 def _signed_priority(text: str) -> tuple[str, str | None]:
     """Split off a priority that a sign sets apart: `… 🔴 CRITICAL`."""
     tail = text[-_STATUS_TAIL:]
     at = _last_sign(tail)
-    said = tail[at + 1 :].strip(" *️")
-    if at == 0 or tail[at] in vocabulary().title_marks or not is_priority(said):
+    word = tail[at + 1 :].strip(" *️")
+    if at == 0 or tail[at] in vocabulary().title_marks or not is_priority(word):
         return text, None
-    return text[: len(text) - len(tail) + at].rstrip(" ️-–—·|"), said
+    return text[: len(text) - len(tail) + at].rstrip(" ️-–—·|"), word
 
 
 def _last_sign(tail: str) -> int:
@@ -448,9 +448,9 @@ _STATUS_TAIL = 60
 """Maximum length of a status after a title, in characters: it is a word or two."""
 
 
-def _word_of(said: str, meant: frozenset[str]) -> str:
+def _word_of(written: str, meant: frozenset[str]) -> str:
     """Return a status as the title spells it; for a sign without words, the usual word."""
-    word = _bare_status(re.sub(r"^[ ]*[-—–|·:(（\[][ ]*", "", said).strip(" )）]"))
+    word = _bare_status(re.sub(r"^[ ]*[-—–|·:(（\[][ ]*", "", written).strip(" )）]"))
     if len(meant) == 1 and not any(char.isalpha() for char in word):
         return STATUS_WORDS[next(iter(meant))]
     alone = status_in(word)
@@ -537,7 +537,7 @@ def _split(text: str) -> tuple[str, str]:
 # ---- type words, codes and numbers -----------------------------------------------------------
 
 
-def recognise(text: str) -> Typed | None:
+def recognize(text: str) -> Typed | None:
     """Return the item that a heading or a list entry names; None if it does not name one."""
     head = text[:_HEAD]
     body, status = _skip_signs(head)
@@ -545,29 +545,29 @@ def recognise(text: str) -> Typed | None:
     close = body.find("**", 2) if bold else -1
     if close > 0:
         inner = body[2:close]
-        found = _find(inner)
-        if found is not None and found.number and not inner.startswith(found.title):
+        typed = _find(inner)
+        if typed is not None and typed.number and not inner.startswith(typed.title):
             rest = body[close + 2 :] + text[_HEAD:]
-            raw = f"**{found.title}**{rest}" if rest.strip() else found.title
-            return replace(found, title=raw, bold=True, status=status or found.status)
+            raw = f"**{typed.title}**{rest}" if rest.strip() else typed.title
+            return replace(typed, title=raw, bold=True, status=status or typed.status)
         body = inner + body[close + 2 :]
-    found = _find(body) if body else None
-    if found is None:
+    typed = _find(body) if body else None
+    if typed is None:
         return None
-    title = found.title + text[_HEAD:]
-    return replace(found, title=title, bold=bold, status=status or found.status)
+    title = typed.title + text[_HEAD:]
+    return replace(typed, title=title, bold=bold, status=status or typed.status)
 
 
 def typed_line(text: str) -> Typed | None:
     """Return the item of a line that only has a bold title: `**Epic 1: Lockers**`."""
     bare = text.rstrip(" :")
-    typed = recognise(bare[2:-2]) if is_all_bold(bare) else None
+    typed = recognize(bare[2:-2]) if is_all_bold(bare) else None
     if typed is None or typed.dotted or typed.bare or typed.word.weak:
         return None
     if not typed.number or not typed.title:
         return None
-    told, status, points = parse_title(typed.title)
-    return replace(typed, title=told, status=typed.status or status, points=points, bold=True)
+    title, status, points = parse_title(typed.title)
+    return replace(typed, title=title, status=typed.status or status, points=points, bold=True)
 
 
 def _find(body: str) -> Typed | None:
@@ -575,19 +575,19 @@ def _find(body: str) -> Typed | None:
     first = _folded(body[:1])
     if first in _FIRST_LETTERS:
         for form in (_ordinal, _word, _milestone, _version, _code, _short, _lettered):
-            found = form(body)
-            if found:
-                return found
+            typed = form(body)
+            if typed:
+                return typed
     return (_led(body) or _dotted(body)) if first.isdecimal() else None
 
 
 def _led(body: str) -> Typed | None:
     """Read `2. Epic: …`, `1.3 Story: …`: the document's own numbering before the word."""
     lead = _LEAD.match(body)
-    found = _word(body[lead.end() :]) if lead and lead.end() < len(body) else None
-    if lead is None or found is None or found.bare:
+    typed = _word(body[lead.end() :]) if lead and lead.end() < len(body) else None
+    if lead is None or typed is None or typed.bare:
         return None
-    return found if found.number else replace(found, number=lead[1])
+    return typed if typed.number else replace(typed, number=lead[1])
 
 
 def _word(body: str) -> Typed | None:
@@ -603,12 +603,12 @@ def _word(body: str) -> Typed | None:
         at, word = group.end(), TypeWord("group", "feature")
     number = _NUMBER.match(body, at)
     if number and not _RANGE.match(body, number.end()) and _bounded(body, at):
-        found = Typed(word, _in_digits(number[1]), code=word.unsure)
-        return _titled(found, body, number.end())
+        typed = Typed(word, _in_digits(number[1]), code=word.unsure)
+        return _titled(typed, body, number.end())
     count = _COUNT.match(body, at)
     if count:
-        told = str(_COUNTED.index(count[1].lower()) + 1)
-        return _titled(Typed(word, told, code=word.unsure), body, count.end())
+        counted = str(_COUNTED.index(count[1].lower()) + 1)
+        return _titled(Typed(word, counted, code=word.unsure), body, count.end())
     joint = _JOINT.match(body, at)
     if joint and not word.numbered:
         title = body[joint.end() :]
@@ -637,8 +637,8 @@ def _ordinal(body: str) -> Typed | None:
     match = _ORDINAL.match(_folded(body[:_LONGEST_WORD]))
     if not match or match[2].casefold() not in _TYPES:
         return None
-    found = Typed(_TYPES[match[2].casefold()], _in_digits(match[1]))
-    return _titled(found, body, match.end())
+    typed = Typed(_TYPES[match[2].casefold()], _in_digits(match[1]))
+    return _titled(typed, body, match.end())
 
 
 def _in_digits(number: str) -> str:
@@ -680,8 +680,8 @@ def _code(body: str) -> Typed | None:
     kind = "epic" if inner == "EPIC" else vocabulary().letters.get(prefix, "story")
     name = match[2].lower()
     word = TypeWord(name, known.kind) if known and inner else known or TypeWord(name, kind)
-    found = Typed(word, match[3], code=known is None and not match[1])
-    return _titled(found, body, match.end(), blank=True)
+    typed = Typed(word, match[3], code=known is None and not match[1])
+    return _titled(typed, body, match.end(), blank=True)
 
 
 def _short(body: str) -> Typed | None:
@@ -699,19 +699,19 @@ def _lettered(body: str) -> Typed | None:
     if not match:
         return None
     word = TypeWord(match[1].lower(), vocabulary().letters.get(match[1], "story"))
-    found = _titled(Typed(word, match[2], code=True, joined=True), body, match.end())
-    return found if found is not None and not found.bare and found.title else None
+    typed = _titled(Typed(word, match[2], code=True, joined=True), body, match.end())
+    return typed if typed is not None and not typed.bare and typed.title else None
 
 
 def _dotted(body: str) -> Typed | None:
     match = _DOTTED.match(body)
     if not match:
         return None
-    found = Typed(_NUMBER_ALONE, match[1], dotted=True)
-    return _titled(found, body, match.end(), blank=True)
+    typed = Typed(_NUMBER_ALONE, match[1], dotted=True)
+    return _titled(typed, body, match.end(), blank=True)
 
 
-def _titled(found: Typed, body: str, at: int, *, blank: bool = False) -> Typed | None:
+def _titled(typed: Typed, body: str, at: int, *, blank: bool = False) -> Typed | None:
     """Return the item with the title after its number and a separator, or a blank if `blank`.
 
     A text that is only a status is not a title: `v1.0 (released)`, `Sprint 3 - DONE`.
@@ -719,15 +719,15 @@ def _titled(found: Typed, body: str, at: int, *, blank: bool = False) -> Typed |
     separator = _SEPARATOR.match(body, at)
     if separator:
         title = body[separator.end() :]
-        said = _only_status(title)
-        return replace(found, title=body[:at] if said else title, status=said)
+        status = _only_status(title)
+        return replace(typed, title=body[:at] if status else title, status=status)
     rest = body[at:]
     if not rest.strip():
-        return replace(found, title=body[:at])
-    said = _only_status(rest) if rest[:1] in " \t" and not rest.lstrip().startswith("(") else None
-    if said and "done" in meanings(said):
-        return replace(found, title=body[:at], status=said)
-    remarked = _remarked(found, body, at)
+        return replace(typed, title=body[:at])
+    status = _only_status(rest) if rest[:1] in " \t" and not rest.lstrip().startswith("(") else None
+    if status and "done" in meanings(status):
+        return replace(typed, title=body[:at], status=status)
+    remarked = _remarked(typed, body, at)
     if remarked:
         return remarked
     if rest[0] == "(":
@@ -735,48 +735,48 @@ def _titled(found: Typed, body: str, at: int, *, blank: bool = False) -> Typed |
     if rest[0] not in " \t":
         return None
     if blank:
-        return replace(found, title=rest.strip())
+        return replace(typed, title=rest.strip())
     last = rest.strip(" *").rsplit(" ", 1)[-1].casefold()
     if rest.strip()[0] in "([" or "about" in topics(last):
         return None
-    return replace(found, title=rest.strip(), bare=True)
+    return replace(typed, title=rest.strip(), bare=True)
 
 
-def _remarked(found: Typed, body: str, at: int) -> Typed | None:
+def _remarked(typed: Typed, body: str, at: int) -> Typed | None:
     """Return the title after a number and a remark: `Phase 1 (May): Kiln`, but `v1.0 ✅ (May)`."""
     bare, sign = _skip_signs(body[at:])
     if sign and bare.startswith("("):
-        told = _titled(found, f"{body[:at]} {bare}", at)
-        return replace(told, status=told.status or sign) if told else None
+        reread = _titled(typed, f"{body[:at]} {bare}", at)
+        return replace(reread, status=reread.status or sign) if reread else None
     remark = _BRACKETS.match(body, at)
     if remark is None:
         return None
-    said = _only_status(remark[1])
+    status = _only_status(remark[1])
     separator = _SEPARATOR.match(body, remark.end())
     title = body[separator.end() if separator else remark.end() :]
     behind = _only_status(title)
     if separator and not behind:
-        if not said:
-            title, said = _trailing_status(title)
+        if not status:
+            title, status = _trailing_status(title)
             title = f"{title} ({remark[1]})"
-        return replace(found, title=title, bare=True, status=said)
-    if separator or (found.word.weak and (behind or not title.strip())):
-        title = body[:at] if said else body[: remark.end()]
-        return replace(found, title=title, bare=separator is not None, status=behind or said)
+        return replace(typed, title=title, bare=True, status=status)
+    if separator or (typed.word.weak and (behind or not title.strip())):
+        title = body[:at] if status else body[: remark.end()]
+        return replace(typed, title=title, bare=separator is not None, status=behind or status)
     return None
 
 
 def _only_status(text: str) -> str | None:
     """Return the status of a text that is nothing else: `released`, `✅ DONE (2026-03-01)`."""
     text = text.strip()
-    told = status_in(text)
-    if told is None or not told.alone:
+    phrase = status_in(text)
+    if phrase is None or not phrase.alone:
         return None
-    weak = bare_word(_bare_status(text[: told.end])) in words_of("weak_statuses")
-    if weak and told.meanings != DONE and not text[: told.end].isupper():
+    weak = bare_word(_bare_status(text[: phrase.end])) in words_of("weak_statuses")
+    if weak and phrase.meanings != DONE and not text[: phrase.end].isupper():
         return None  # `Phase 3: Testing`
     dated = "(" not in text and text[-1].isalnum()
-    return _word_of(text if dated else text[: told.end], told.meanings)
+    return _word_of(text if dated else text[: phrase.end], phrase.meanings)
 
 
 def parse_title(text: str) -> tuple[str, str | None, float | None]:
@@ -784,5 +784,5 @@ def parse_title(text: str) -> tuple[str, str | None, float | None]:
 
     `Pay online ✅ (mostly) (5 pts)` is `Pay online`, `In Progress`, 5.
     """
-    told = _without_marks(text)
-    return plain(told.text), told.status, told.points
+    marks = _without_marks(text)
+    return plain(marks.text), marks.status, marks.points

@@ -67,9 +67,9 @@ def pipe_rows(lines: Sequence[Line], node: Node) -> PipeRows:
     """
     if node.form is not Form.TABLE or lines[node.first].kind is not Kind.TABLE:
         return []
-    told = lines[node.first : node.end]
-    html = [line for line in told if line.cells]
-    return [(line, split_cells(line)) for line in (html[:1] + html if html else told)]
+    rows = lines[node.first : node.end]
+    html = [line for line in rows if line.cells]
+    return [(line, split_cells(line)) for line in (html[:1] + html if html else rows)]
 
 
 def _cell(line: Line, begin: int, end: int) -> Cell:
@@ -85,11 +85,11 @@ def scan_rows(text: str, delimiter: str, most: int) -> tuple[Row, ...]:
     one = re.compile(rf'("[^"]*(?:""[^"]*)*(?:"|\Z))?([^{re.escape(delimiter)}\r\n]*)')
     at, size = 0, len(text)
     while at < size and len(rows) < most:
-        start, found = at, one.match(text, at)
-        assert found is not None
-        at = found.end()
-        quoted = (found[1] or "")[1:-1].replace('""', '"')
-        cells.append(Cell((quoted + found[2]).strip(), start, at))
+        start, match = at, one.match(text, at)
+        assert match is not None
+        at = match.end()
+        quoted = (match[1] or "")[1:-1].replace('""', '"')
+        cells.append(Cell((quoted + match[2]).strip(), start, at))
         if text.startswith(delimiter, at):
             at += 1
             if at == size:
@@ -112,5 +112,5 @@ def reads_alike(text: str, rows: Sequence[Row], delimiter: str) -> bool:
         read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
         return False
-    told = [[cell.strip() for cell in row or [""]] for row in read]
-    return told == [[cell.text for cell in row.cells] for row in rows]
+    expected = [[cell.strip() for cell in row or [""]] for row in read]
+    return expected == [[cell.text for cell in row.cells] for row in rows]

@@ -35,13 +35,13 @@ def html_rows(text: str, start: int, end: int) -> list[HtmlRow]:
     tags = list(_TAG.finditer(text, start, end))
     if sum(tag[2].lower() == "table" and not tag[1] for tag in tags) != 1:
         return []
-    found = []
+    rows = []
     carried: dict[int, tuple[int, str]] = {}
     for at, cells in _rows(text, tags):
         row = _filled(cells, carried)
         if row:
-            found.append(HtmlRow(at, row))
-    return found
+            rows.append(HtmlRow(at, row))
+    return rows
 
 
 def _rows(text: str, tags: list[re.Match[str]]) -> Iterator[tuple[int, list[tuple[_Cell, str]]]]:
@@ -77,13 +77,13 @@ def _filled(cells: list[tuple[_Cell, str]], carried: dict[int, tuple[int, str]])
                 carried[len(row)] = (left - 1, text)
             row.append(text)
             continue
-        told = next(own, None)
-        if told is None:
+        following = next(own, None)
+        if following is None:
             if not any(column > len(row) for column in carried):
                 break
             row.append("")
             continue
-        cell, text = told
+        cell, text = following
         for _ in range(min(max(cell.columns, 1), _MAX_COLUMNS)):
             if cell.rows > 1:
                 carried[len(row)] = (cell.rows - 1, text)

@@ -281,8 +281,8 @@ class _Builder:
         end = min(end, len(self.spans))
         rows = html_rows(self.text, self.spans[first][0], self.spans[end - 1][1])
         starts = [start for start, _, _ in self.spans[first:end]]
-        found = {first + bisect_right(starts, row.at) - 1: row.cells for row in rows}
-        return found if len(found) == len(rows) else {}
+        cells_by_row = {first + bisect_right(starts, row.at) - 1: row.cells for row in rows}
+        return cells_by_row if len(cells_by_row) == len(rows) else {}
 
     def rule(self, token: Token, base: int) -> None:
         """Add a thematic break."""

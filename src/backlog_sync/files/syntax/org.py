@@ -99,8 +99,8 @@ def _key(key: re.Match[str]) -> str:
 
 def _link(link: re.Match[str]) -> str:
     target, shown = link[1], link[2]
-    told = f"[{shown}](<{target}>)" if shown and "://" in target else shown or target
-    return told.ljust(len(link[0]))
+    text = f"[{shown}](<{target}>)" if shown and "://" in target else shown or target
+    return text.ljust(len(link[0]))
 
 
 class _Builder:
@@ -210,53 +210,55 @@ class _Builder:
         node = Node(Form.SECTION, row, row + 1, head=row + 1, level=level)
         self.section = self.section.add(node)
         if word and word[1] in (*self.keywords.open, *self.keywords.closed):
-            self._tell(*self._meant(word[1]), row, word)
+            self._add_field(*self._meant(word[1]), row, word)
             at = word.end()
         priority = _PRIORITY.match(raw, at)
         if priority:
-            self._tell("priority", priority_of(priority[1]), row, priority)
+            self._add_field("priority", priority_of(priority[1]), row, priority)
             at = priority.end()
         node.marked = bool(node.told) and at < len(raw)
         tags = _TAGS.search(raw, at)
         if tags:
-            self._tell("labels", ", ".join(tags[1].strip(":").split(":")), row, tags)
+            self._add_field("labels", ", ".join(tags[1].strip(":").split(":")), row, tags)
             raw = raw[: tags.start()]
-        title = _COOKIE.sub(lambda found: " " * len(found[0]), _in_place(raw[at:]))
+        title = _COOKIE.sub(lambda cookie: " " * len(cookie[0]), _in_place(raw[at:]))
         line = self._line(row, raw[:at] + title, Kind.HEADING, at)
         self.lines[row] = line._replace(level=level)
         self.base, self.head, self.logged = -1, True, False
 
     def _meant(self, word: str) -> tuple[str, str]:
         """Return the meaning of a keyword: a status, or a kind if the keyword only names a kind."""
-        said = meanings(word)
-        kind = "epic" if word in _PROJECTS else None if said else parse_kind(word)
+        statuses = meanings(word)
+        kind = "epic" if word in _PROJECTS else None if statuses else parse_kind(word)
         if kind:
             return "kind", kind
-        ends = word in self.keywords.closed and not said & {"done", "cancelled"}
+        ends = word in self.keywords.closed and not statuses & {"done", "cancelled"}
         return "status", "Done" if ends else word
 
-    def _tell(self, key: str, value: str, row: int, found: re.Match[str], group: int = 1) -> None:
+    def _add_field(
+        self, key: str, value: str, row: int, match: re.Match[str], group: int = 1
+    ) -> None:
         start = self.spans[row][0]
-        told = Told(key, value, row, start + found.start(group), start + found.end(group))
-        self.section.told.append(told)
+        field = Told(key, value, row, start + match.start(group), start + match.end(group))
+        self.section.told.append(field)
 
     def _is_metadata(self, row: int, raw: str) -> bool:
         """Return whether a line belongs to a drawer or to the dates, or is a remark."""
         drawer = _DRAWER.match(raw)
-        said = _PROPERTY.match(raw) if self.head else None
+        entry = _PROPERTY.match(raw) if self.head else None
         if drawer:
             self.logged = drawer[1].upper() in _LOGS
         elif self.logged:
             return True
-        elif said:
-            clock = _CLOCK.fullmatch(said[2]) if said[1].upper() == "EFFORT" else None
-            key = "id" if said[1].upper() == "CUSTOM_ID" else said[1]
+        elif entry:
+            clock = _CLOCK.fullmatch(entry[2]) if entry[1].upper() == "EFFORT" else None
+            key = "id" if entry[1].upper() == "CUSTOM_ID" else entry[1]
             hours = f"{int(clock[1]) + int(clock[2]) / 60:g}h" if clock else ""
-            self._tell("estimate_hours" if clock else key, hours or said[2], row, said, 2)
+            self._add_field("estimate_hours" if clock else key, hours or entry[2], row, entry, 2)
         elif self.head and PLANNING.match(raw):
             for date in _DATE.finditer(raw):
                 key = "target" if date[1] == "DEADLINE" else "start"
-                self._tell(key, date[2], row, date, 2)
+                self._add_field(key, date[2], row, date, 2)
         else:
             return _REMARK.match(raw) is not None
         return True

@@ -87,7 +87,7 @@ class _Reader:
     def place(self, node: Node) -> Place:
         return self.lines.place(self.source.path, node.start)
 
-    def tell(self, node: Node, slug: str, message: str, hint: str = "") -> None:
+    def report(self, node: Node, slug: str, message: str, hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(self.place(node), slug, message, hint))
 
     def check_settings_keys(self, settings: dict[str, object], places: Mapping[str, Place]) -> None:
@@ -105,7 +105,9 @@ class _Reader:
         if isinstance(value, Scalar) and value.is_null:
             return
         if not isinstance(value, ListNode):
-            self.tell(entry.key, "wrong-type", f"'{name}' must be a list", "begin items with '- '")
+            self.report(
+                entry.key, "wrong-type", f"'{name}' must be a list", "begin items with '- '"
+            )
             return
         if value.shared or not entry.own:
             self._shared(value)
@@ -115,7 +117,7 @@ class _Reader:
 
     def _shared(self, node: Node) -> None:
         message = "items cannot be aliases"
-        self.tell(node, "shared-item", message, "write them out: each becomes its own issue")
+        self.report(node, "shared-item", message, "write them out: each becomes its own issue")
 
     def _read_item(self, node: Node, name: str, parent: int | None) -> None:
         if not isinstance(node, ListNode) and node.shared:
@@ -126,10 +128,10 @@ class _Reader:
             document = ItemDocument(title=node.value)
             self._add(document, "task", node, node, parent, {"title": self.place(node)})
         elif isinstance(node, Scalar) and node.is_null:
-            self.tell(node, "empty-value", f"an entry of '{name}' is empty", "remove the '-'")
+            self.report(node, "empty-value", f"an entry of '{name}' is empty", "remove the '-'")
         else:
             hint = "write '- title: …'"
-            self.tell(node, "wrong-type", f"an entry of '{name}' must be a mapping", hint)
+            self.report(node, "wrong-type", f"an entry of '{name}' must be a mapping", hint)
 
     def _read_mapping(self, node: MapNode, name: str, parent: int | None) -> None:
         plain, places = self._values(node)
@@ -176,7 +178,7 @@ class _Reader:
         if not LISTS[name] and node.get("kind") is None:
             start = node.entries[0].key if node.entries else node
             hint = "add one of: epic, feature, story, task, bug, spike, chore"
-            self.tell(start, "missing-field", "'kind' is missing", hint)
+            self.report(start, "missing-field", "'kind' is missing", hint)
         return LISTS[name] or None
 
     def _lists(self, node: MapNode, kind: str | None) -> Iterator[Entry]:
@@ -191,7 +193,7 @@ class _Reader:
             else:
                 message = f"'{name}' is not allowed below a {kind}"
                 hint = f"allowed below it: {', '.join(allowed)}"
-                self.tell(entry.key, "wrong-nesting", message, hint)
+                self.report(entry.key, "wrong-nesting", message, hint)
 
     def _add(
         self,
@@ -245,17 +247,17 @@ def find_hashes(text: str, path: str, root: Node, lines: Lines) -> Iterator[Diag
                         swallowed = _BEHIND_KEY.match(text, entry.key.end)
                         if empty and swallowed:
                             word = swallowed[1].split()[0]
-                            yield _told(path, entry.key, swallowed[1], word, lines)
+                            yield _cut_off(path, entry.key, swallowed[1], word, lines)
             case Scalar():
                 if name in _TEXTS and not node.style and not node.is_null:
                     swallowed = _BEHIND_TEXT.match(text, node.end)
                     if swallowed:
                         whole = f"{node.value} {swallowed[1].rstrip()}"
-                        yield _told(path, node, swallowed[1], whole, lines)
+                        yield _cut_off(path, node, swallowed[1], whole, lines)
 
 
-def _told(path: str, node: Scalar, lost: str, whole: str, lines: Lines) -> Diagnostic:
-    message = f"'{shown(lost.strip())}' is a comment here, not part of the value"
+def _cut_off(path: str, node: Scalar, comment: str, whole: str, lines: Lines) -> Diagnostic:
+    message = f"'{shown(comment.strip())}' is a comment here, not part of the value"
     hint = f"if it belongs to the value, write it in quotes: '{shown(whole)}'"
     place = lines.place(path, node.start)
     return warning(place, "comment-in-value", message, hint)

@@ -12,7 +12,7 @@ from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.yaml.nodes import Builder, ListNode, Node, Problem, Scalar
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_MOST_TOLD = 20
+_MOST_BROKEN = 20
 """Number of broken lines reported per file; the lines after the last of them are not read."""
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -35,8 +35,8 @@ def compose_json(
         root: Node | None = reader.run()
     except Problem as problem:
         root = reader.rest(reader.at)
-        reader.tell(problem)
-    return root, tuple(reader.told)
+        reader.report(problem)
+    return root, tuple(reader.diagnostics)
 
 
 def compose_json_lines(text: str, path: str) -> tuple[ListNode | None, tuple[Diagnostic, ...]]:
@@ -46,18 +46,18 @@ def compose_json_lines(text: str, path: str) -> tuple[ListNode | None, tuple[Dia
     Raise nothing, whatever the text.
     """
     reader = _Reader(text, path, strict=False)
-    found: list[Node] = []
+    values: list[Node] = []
     for match in _LINE.finditer(text):
         if not match[0].strip():
             continue
         try:
-            found.append(reader.line(match.start(), match.end()))
+            values.append(reader.line(match.start(), match.end()))
         except Problem as problem:
-            reader.tell(problem)
-            if problem.slug == "too-large" or len(reader.told) >= _MOST_TOLD:
+            reader.report(problem)
+            if problem.slug == "too-large" or len(reader.diagnostics) >= _MOST_BROKEN:
                 break
-    root = ListNode(tuple(found), 0, len(text), flow=False) if found else None
-    return root, tuple(reader.told)
+    root = ListNode(tuple(values), 0, len(text), flow=False) if values else None
+    return root, tuple(reader.diagnostics)
 
 
 class _Reader(Builder):

@@ -142,12 +142,12 @@ class Builder:
         self.anchors: dict[str, Node | None] = {}
         self.stack: list[_Open] = []
         self.roots: list[Node] = []
-        self.told: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
 
-    def tell(self, problem: Problem) -> None:
+    def report(self, problem: Problem) -> None:
         """Record a problem as a diagnostic."""
         place = self.lines.place(self.path, problem.offset)
-        self.told.append(Diagnostic(place, problem.slug, problem.message, problem.hint))
+        self.diagnostics.append(Diagnostic(place, problem.slug, problem.message, problem.hint))
 
     def charge(self, nodes: int, offset: int) -> None:
         """Count nodes. Raise Problem if the file contains too many."""
@@ -248,7 +248,7 @@ class Builder:
         severity = Severity.ERROR if self.strict else Severity.WARNING
         message = message if self.strict else f"{message}, and the last one counts"
         hint = f"remove one; see {before}"
-        self.told.append(Diagnostic(place, "duplicate-field", message, hint, severity))
+        self.diagnostics.append(Diagnostic(place, "duplicate-field", message, hint, severity))
 
 
 def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
@@ -264,7 +264,7 @@ def compose(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
         root = composer.run()
     except (Problem, yaml.YAMLError) as error:
         return None, (composer.fault(error),)
-    return root, tuple(composer.told)
+    return root, tuple(composer.diagnostics)
 
 
 def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
@@ -275,19 +275,21 @@ def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ..
     tree if the first cannot be read. Raise nothing, whatever the text.
     """
     composer = _Composer(text, path, strict=False)
-    told: list[Diagnostic] = []
+    left_out: list[Diagnostic] = []
     try:
         composer.run()
     except (Problem, yaml.YAMLError) as error:
         fault = composer.fault(error)
         message = "the document with this line cannot be read and is left out: "
-        told.append(warning(fault.place, "document-left-out", message + fault.message, "fix it"))
+        left_out.append(
+            warning(fault.place, "document-left-out", message + fault.message, "fix it")
+        )
     for root in composer.roots[1:]:
         if type(root) is not type(composer.roots[0]):
             place = composer.lines.place(path, root.start)
             message = "this document has another type than the first and is left out"
-            told.append(warning(place, "document-left-out", message))
-    return _together(composer.roots), (*composer.told, *told)
+            left_out.append(warning(place, "document-left-out", message))
+    return _together(composer.roots), (*composer.diagnostics, *left_out)
 
 
 def _together(roots: list[Node]) -> Node | None:
@@ -307,15 +309,15 @@ def _together(roots: list[Node]) -> Node | None:
     for root in roots:
         for entry in root.entries if isinstance(root, MapNode) else ():
             values.setdefault(entry.key.value, []).append(entry)
-    entries = tuple(_one_entry(found) for found in values.values())
+    entries = tuple(_one_entry(entries) for entries in values.values())
     return replace(first, entries=entries, end=max(first.end, last.end))
 
 
-def _one_entry(found: list[Entry]) -> Entry:
-    first = found[0]
-    if len(found) == 1 or not isinstance(first.value, ListNode):
+def _one_entry(entries: list[Entry]) -> Entry:
+    first = entries[0]
+    if len(entries) == 1 or not isinstance(first.value, ListNode):
         return first
-    lists = [entry.value for entry in found if isinstance(entry.value, ListNode)]
+    lists = [entry.value for entry in entries if isinstance(entry.value, ListNode)]
     items = tuple(item for each in lists for item in each.items)
     return replace(first, value=replace(first.value, items=items))
 
@@ -428,7 +430,7 @@ def places_below(node: Node, path: str, lines: Lines, prefix: str = "") -> dict[
 
     The place of a key is where the key is written; for what an alias brings in, where the alias is.
     """
-    found: dict[str, Place] = {}
+    places: dict[str, Place] = {}
     children: list[tuple[str, int, Node]] = []
     match node:
         case ListNode():
@@ -439,9 +441,9 @@ def places_below(node: Node, path: str, lines: Lines, prefix: str = "") -> dict[
             pass
     for name, start, child in children:
         dotted = f"{prefix}{name}"
-        found[dotted] = lines.place(path, start)
-        found.update(places_below(child, path, lines, f"{dotted}."))
-    return found
+        places[dotted] = lines.place(path, start)
+        places.update(places_below(child, path, lines, f"{dotted}."))
+    return places
 
 
 # ---- errors in our own words -----------------------------------------------------------------
@@ -456,11 +458,11 @@ class _Words(NamedTuple):
 _LOOK = "check the quotes and the indentation of this line and of the one above"
 
 
-def _words(told: str) -> _Words | None:
+def _words(problem_text: str) -> _Words | None:
     """Return our own message for a parser's problem, or None if it is not a known one."""
     data = files("backlog_sync.files.yaml").joinpath("errors.toml").read_text(encoding="utf-8")
     for problem in tomllib.loads(data)["problems"]:
-        if any(part in told for part in problem.pop("parts")):
+        if any(part in problem_text for part in problem.pop("parts")):
             return _Words(**problem)
     return None
 
@@ -471,11 +473,11 @@ def explain_yaml_error(error: yaml.YAMLError, text: str, path: str, lines: Lines
         reason = getattr(error, "reason", None) or "it cannot be read"
         message = f"this is not YAML: {reason}"
         return Diagnostic(lines.place(path, 0), "invalid-yaml", message, _LOOK)
-    told = f"{error.problem or ''} {error.context or ''}"
+    problem_text = f"{error.problem or ''} {error.context or ''}"
     offset = error.problem_mark.index if error.problem_mark else 0
-    words = _character(told, text, offset)
+    words = _character(problem_text, text, offset)
     if words is None:
-        words = _words(told)
+        words = _words(problem_text)
     if words is None:
         why = error.problem or error.context or "cannot be read"
         words = _Words(f"this is not YAML: {why}", _LOOK)
@@ -486,8 +488,8 @@ def explain_yaml_error(error: yaml.YAMLError, text: str, path: str, lines: Lines
     return Diagnostic(lines.place(path, min(offset, len(text))), "invalid-yaml", *words[:2])
 
 
-def _character(told: str, text: str, offset: int) -> _Words | None:
-    if "cannot start any token" not in told:
+def _character(problem_text: str, text: str, offset: int) -> _Words | None:
+    if "cannot start any token" not in problem_text:
         return None
     at = text[offset : offset + 1]
     if at == "\t":
