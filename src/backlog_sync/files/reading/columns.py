@@ -260,8 +260,11 @@ def _number(names: Sequence[str], keys: Sequence[str], rows: _Rows) -> tuple[int
 def _titles(keys: Sequence[str], levels: Mapping[int, str]) -> dict[int, str]:
     """Return the title columns, the clearest first; empty if all of them are levels."""
     known = {at: column_of(key) for at, key in enumerate(keys)}
-    titled = [at for at, key in enumerate(keys)
-             if field_of(key) == "title" or (known[at] in _TITLES and at not in levels)]  # fmt: skip
+    titled = [
+        at
+        for at, key in enumerate(keys)
+        if field_of(key) == "title" or (known[at] in _TITLES and at not in levels)
+    ]
     if all(at in levels for at in titled):
         return {}
     titled.sort(key=lambda at: (at in levels, known[at] not in _TITLES, known[at] != "title",
