@@ -1,1 +1,1 @@
-"""Reading: an outline into items, whatever syntax it came from."""
+"""Turn an outline into items, whatever syntax it came from."""

@@ -89,12 +89,12 @@ class Columns:
         """Return the column that holds a row's title, preferably one of its kind; -1 for none."""
         own = [at for at, level in self.titles.items() if level in ("", kind)]
         among = own if kind in self.titles.values() else self.titles
-        return next((at for at in among if _says(cells, at)), -1)
+        return next((at for at in among if _has_text(cells, at)), -1)
 
     def other_titles(self, cells: Sequence[Cell], title: int, kind: str) -> list[str]:
         """Return the texts of a row's other title columns for its kind: `Epic Name`."""
         return [cells[at].text for at, level in self.titles.items()
-                if at != title and level == kind and _says(cells, at)]  # fmt: skip
+                if at != title and level == kind and _has_text(cells, at)]  # fmt: skip
 
     @property
     def fields(self) -> set[str]:
@@ -139,7 +139,7 @@ class Columns:
         return [
             Ref(cells[at].text, place_of(cells[at]), kind, declares=True,
                 code=text_at(cells, self.codes.get(kind, -1)))
-            for at, kind in self.parents.items() if at != title and _says(cells, at)
+            for at, kind in self.parents.items() if at != title and _has_text(cells, at)
         ]  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _pair(key: str, cells: Sequence[Cell], place: Place) -> Pair:
     return Pair(key, ListNode(nodes, nodes[0].start, nodes[-1].end, flow=True), place)
 
 
-def _says(cells: Sequence[Cell], at: int) -> bool:
+def _has_text(cells: Sequence[Cell], at: int) -> bool:
     text = text_at(cells, at)
     return bool(text) and not is_empty_word(plain(text))
 

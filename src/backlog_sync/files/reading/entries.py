@@ -102,7 +102,7 @@ class EntryChooser:
             return "only a heading can declare this"
         if (
             typed.word.name in self.words
-            and not self._goes_on(node)
+            and not self._has_lines_below(node)
             and not self._has_parent(node, typed)
         ):
             return (
@@ -128,7 +128,7 @@ class EntryChooser:
         nested = self.families[typed.word.name]
         return len(nested) >= _FAMILY and sum(map(bool, nested)) * 2 > len(nested)
 
-    def _goes_on(self, node: Node) -> bool:
+    def _has_lines_below(self, node: Node) -> bool:
         """Return whether an entry has lines below it, or a YAML block right after it."""
         below = self.following.get(id(node))
         yaml = below is not None and below.form is Form.CODE and opens_yaml(self.lines[below.first])

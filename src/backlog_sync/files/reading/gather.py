@@ -59,7 +59,7 @@ class Gatherer(Walk):
         flat: list[MarkdownDraft] = []
         above: MarkdownDraft | None = None
         outer = scope
-        parted = self._are_parted(node)
+        parted = self._have_paragraphs(node)
         for child in node.children:
             if child.first <= self.done or len(self.record.drafts) > self.most:
                 continue
@@ -79,7 +79,7 @@ class Gatherer(Walk):
                 here = scope
                 if parted and child.first in self.choices.listed.items:
                     self.blocks.end()
-                if above is not None and glued and self._goes_on(child, above):
+                if above is not None and glued and self._continues_item(child, above):
                     here = scope.below(above)
                 above = self.entries.read(child, here, glued=glued) or (
                     above if here is not scope else None
@@ -97,7 +97,7 @@ class Gatherer(Walk):
                 continue
             self._other(child, here, glued=glued)
 
-    def _are_parted(self, node: Node) -> bool:
+    def _have_paragraphs(self, node: Node) -> bool:
         """Return whether the fields of each list item follow it as unindented paragraphs."""
         followed = [
             above.first in self.choices.listed.items
@@ -176,7 +176,7 @@ class Gatherer(Walk):
         if owner and not (behind and self.lines[behind.first - 1].kind is Kind.CODE):
             owner.parted = True
 
-    def _goes_on(self, node: Node, above: MarkdownDraft) -> bool:
+    def _continues_item(self, node: Node, above: MarkdownDraft) -> bool:
         """Return whether an entry still belongs to the item in the entry right above it."""
         typed = self.choices.listed.items.get(node.first)
         if typed is not None:

@@ -144,10 +144,12 @@ class HeadingReader(PartReader):
         done = "quality" in topics(line.text) or section.role is Role.QUALITY
         if field is None and done and _first_list_is_boxed(node):
             field = CRITERIA  # of the item above, or of the plan as a whole
-        judged = self.walk.drafts_by_row.get(self.choices.sections.criteria.get(node.first, -1))
-        if judged is not None:
-            owner, field = judged, CRITERIA
-            inner = replace(inner, owner=judged, closed="")
+        judged_item = self.walk.drafts_by_row.get(
+            self.choices.sections.criteria.get(node.first, -1)
+        )
+        if judged_item is not None:
+            owner, field = judged_item, CRITERIA
+            inner = replace(inner, owner=judged_item, closed="")
         container = self.choices.sections.containers.get(node.first)
         planned = self.choices.planned.get(node.first)
         if container and (not owner or owner.weak):

@@ -102,7 +102,7 @@ class KeyReader(PartReader):
         item.parted = item.parted or known
         results = []
         for pair in pairs:
-            target, named = self._of_outer(pair, item)
+            target, named = self._outer_field(pair, item)
             if own := self.record.filler.own_field(pair.key):
                 named = replace(named, field=own)
             if aside and named.field in _OF_THE_ITEM:
@@ -119,7 +119,7 @@ class KeyReader(PartReader):
         item.parted = item.parted or known
         self.record.note(line, "metadata", item, "; ".join(filter(None, results)))
 
-    def _of_outer(self, pair: Pair, item: MarkdownDraft) -> tuple[MarkdownDraft, Pair]:
+    def _outer_field(self, pair: Pair, item: MarkdownDraft) -> tuple[MarkdownDraft, Pair]:
         """Return the item and field of a pair; `**Phase Issue**: #3` belongs to the outer item."""
         outer = item.outer
         if outer is not None and outer.typed is not None and pair.field is None:
@@ -177,7 +177,7 @@ class KeyReader(PartReader):
         return "tasks" in named or self.worked.setdefault(item.index, begin) == begin
 
     def _list_follows(self, line: Line, *, boxed: bool = True) -> bool:
-        """Return whether the next list entry below a key is a check box, or not, if not `boxed`."""
+        """Return whether a list follows a key; it must have check boxes unless `boxed` is False."""
         for below in self.lines[line.row + 1 : line.row + 6]:
             if below.kind is Kind.LIST:
                 return below.box is not None or not boxed

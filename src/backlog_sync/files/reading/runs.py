@@ -115,7 +115,7 @@ class SectionChooser:
         self._prioritized()
         self._containers()
         self._declared()
-        self._judged()
+        self._find_criteria()
         return self.chosen
 
     def _declared(self) -> None:
@@ -373,7 +373,7 @@ class SectionChooser:
         self.chosen.mentions[section.node.first] = best.node.first
         self._refuse(section, "it refers to an item declared elsewhere")
 
-    def _judged(self) -> None:
+    def _find_criteria(self) -> None:
         """Note criteria sections: `Phase 1 complete when` below `Success criteria`."""
         rows = {(t.word.name, t.number): s.node.first for s, t in self.typed if self._is_item(s)}
         for section, typed in self.typed:

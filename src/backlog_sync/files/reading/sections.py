@@ -166,7 +166,7 @@ def read_sections(
             above.children.append(section)
         sections.append(section)
         for child in node.children:
-            _look(text, lines, child, section, rows)
+            _add_evidence(text, lines, child, section, rows)
         if section.holds() and section.role in (Role.NOISE, Role.NAVIGATION):
             section.role = None  # a part of the work with the name of something else
     _count_leads(sections)
@@ -338,7 +338,7 @@ _LONGEST_HEADING = 80
 """
 
 
-def _look(
+def _add_evidence(
     text: str, lines: tuple[Line, ...], node: Node, section: Section, rows: dict[int, int]
 ) -> None:
     """Note what a node says about the heading above it."""
@@ -351,24 +351,24 @@ def _look(
         section.rows += held
         section.tables += not held
     elif node.form is Form.ENTRY:
-        _look_at_entry(text, lines, node, section)
+        _add_entry_evidence(text, lines, node, section)
     elif node.form is Form.TEXT:
         section.prose += 1
         section.items += typed_line(lines[node.first].text) is not None
         section.stories |= is_story_sentence(lines[node.first].text)
         section.sentences += is_sentence(lines[node.first].text)
         for row in range(node.first, node.end):
-            _look_for_pairs(text, lines[row], section, plain=False)
+            _add_pair_evidence(text, lines[row], section, plain=False)
 
 
-def _look_at_entry(text: str, lines: tuple[Line, ...], node: Node, section: Section) -> None:
+def _add_entry_evidence(text: str, lines: tuple[Line, ...], node: Node, section: Section) -> None:
     if node.box is not None:
         section.boxes += 1
         return
     if begins_scenario(node.text):
         section.planned = section.stories = True
         return
-    pairs = _look_for_pairs(text, lines[node.first], section, plain=True)
+    pairs = _add_pair_evidence(text, lines[node.first], section, plain=True)
     if pairs:
         lead = len(pairs) == 1 and is_lead(pairs[0])
         section.fielded |= not lead
@@ -398,7 +398,7 @@ _SENTENCE = 16
 """Minimum width of a sentence; a shorter value belongs to a field. CJK characters count more."""
 
 
-def _look_for_pairs(text: str, line: Line, section: Section, *, plain: bool) -> tuple[Pair, ...]:
+def _add_pair_evidence(text: str, line: Line, section: Section, *, plain: bool) -> tuple[Pair, ...]:
     pairs = parse_pairs(text, line, plain_keys=plain and line.kind is Kind.LIST)
     for pair in pairs:
         if pair.field == "issue":

@@ -118,7 +118,7 @@ class TableReader(PartReader):
             draft.fields["user_story"] = typed.title
         self._fill(draft, row)
         if draft.key and typed.number:
-            _say_former(draft, row, scope)
+            _record_former(draft, row, scope)
         return draft
 
     def _fill(self, draft: MarkdownDraft, row: Row) -> None:
@@ -150,7 +150,7 @@ def _kind_here(kind: str, scope: Scope, *, sure: bool) -> str:
     return kind
 
 
-def _say_former(draft: MarkdownDraft, row: Row, scope: Scope) -> None:
+def _record_former(draft: MarkdownDraft, row: Row, scope: Scope) -> None:
     """Record what an earlier version derived a row's key from, if it saw another kind.
 
     A number whose kind differed from that of the row was not a key.

@@ -521,7 +521,7 @@ def shortened(text: str) -> tuple[str, str]:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Split a long title at its dash or after its first sentence; else cut it and keep it all."""
+    """Split a long title at its dash or first sentence; else cut it and keep all as the body."""
     dash = _DASH.search(text, _SHORTEST, 2 * _LONGEST)
     if dash:
         return text[: dash.start()], text[dash.end() :]

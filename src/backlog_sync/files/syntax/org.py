@@ -210,7 +210,7 @@ class _Builder:
         node = Node(Form.SECTION, row, row + 1, head=row + 1, level=level)
         self.section = self.section.add(node)
         if word and word[1] in (*self.keywords.open, *self.keywords.closed):
-            self._add_field(*self._meant(word[1]), row, word)
+            self._add_field(*self._meaning(word[1]), row, word)
             at = word.end()
         priority = _PRIORITY.match(raw, at)
         if priority:
@@ -226,7 +226,7 @@ class _Builder:
         self.lines[row] = line._replace(level=level)
         self.base, self.head, self.logged = -1, True, False
 
-    def _meant(self, word: str) -> tuple[str, str]:
+    def _meaning(self, word: str) -> tuple[str, str]:
         """Return the meaning of a keyword: a status, or a kind if the keyword only names a kind."""
         statuses = meanings(word)
         kind = "epic" if word in _PROJECTS else None if statuses else parse_kind(word)
