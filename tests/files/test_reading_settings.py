@@ -30,8 +30,8 @@ def test_lines_that_say_nothing_are_told_all_at_once(load_text: LoadText) -> Non
     loaded = load_text(_roadmap("".join(f"    {line}\n" for line in lines)), "R.md")
     told = [each for each in loaded.errors if each.slug == "invalid-reading"]
     assert [each.place.line for each in told] == [5, 6, 7, 8]
-    for each, words in zip(told, ("epic, feature", "begin it with", "epic, feature", "takes words"),
-                           strict=True):  # fmt: skip
+    expected = ("epic, feature", "begin it with", "epic, feature", "must map words")
+    for each, words in zip(told, expected, strict=True):
         assert words in each.message
         assert each.hint
 
