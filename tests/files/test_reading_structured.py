@@ -180,7 +180,7 @@ def test_a_field_that_is_none_is_told(tmp_path: Path) -> None:
     """With its name."""
     loaded = _load(tmp_path, "r.yaml", RACK, '"key boats": {items: task, colour: hull}')
     (told,) = (each for each in loaded.errors if each.slug == "invalid-reading")
-    assert "'colour' is no field" in told.message
+    assert "'colour' is not a field" in told.message
 
 
 def test_the_file_that_includes_a_plan_may_say_it(tmp_path: Path) -> None:
