@@ -1,1 +1,1 @@
-"""Backlog files to desired state, and progress back into their bytes."""
+"""Read backlog files into the desired state, and write progress back byte-exact."""

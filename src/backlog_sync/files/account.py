@@ -1,4 +1,4 @@
-"""Every line of a backlog's files with what became of it: nothing is dropped silently."""
+"""Account for every line of a backlog's files, so that nothing is dropped silently."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,10 +15,10 @@ HEADING_LEFT = "headings without items"
 TABLE_LEFT = "a table without columns of items"
 
 _FRAME = frozenset(("overview", "claim", "table", "label", "settings", "underline", "mention"))
-"""Rules that say something of the items without being one."""
+"""Rules for lines that describe items without being one."""
 
 _LEFT = ("outside of any item", TABLE_LEFT, "only a heading can declare this")
-"""Reasons of a skipped line that somebody may have meant otherwise; all others are known."""
+"""Reasons of skipped lines that may have been meant otherwise; all others are understood."""
 
 _HEADING = re.compile(r" {0,3}(#{1,6}|\*{1,50})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 
@@ -62,7 +62,7 @@ def _lines(text: str) -> list[str]:
 def _filled(
     texts: Sequence[str], notes: Mapping[int, LineNote], parsed: ParsedFile
 ) -> dict[int, LineNote]:
-    """A note for each line that is not blank.
+    """Return a note for each line that is not blank.
 
     Readers of structured files note where an item begins: what is below it at its depth or
     deeper is part of it. In Markdown only front matter is without a note.
@@ -116,7 +116,7 @@ def _verdict(note: LineNote, *, owned: bool) -> tuple[Verdict, str]:
 
 
 def _with_frames(lines: Sequence[AccountedLine]) -> Iterator[AccountedLine]:
-    """The same lines; a heading above items is not a line that was left, but what holds them."""
+    """Yield the same lines; a heading above items is a container, not a skipped line."""
     holding: set[int] = set()
     below: set[int] = set()
     for line in reversed(lines):

@@ -1,11 +1,11 @@
-"""Where an item stands in its file: what a reader notes of each, so that writers find it again."""
+"""Record where each item is in its file, so that writers find it again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # the readers, which have these types, make anchors
+if TYPE_CHECKING:  # the readers, which have these types, create anchors
     from backlog_sync.files.outline import Keywords, Line
     from backlog_sync.files.reading.metadata import Pair
     from backlog_sync.files.yaml.nodes import MapNode, Scalar
@@ -13,9 +13,9 @@ if TYPE_CHECKING:  # the readers, which have these types, make anchors
 
 @dataclass(frozen=True, slots=True)
 class MetaLine:
-    """A pair of metadata and the index of the line that holds it.
+    """A pair of metadata and the index of its line.
 
-    One that is `aside` stands below a heading of its own, where a status is not the item's.
+    One that is `aside` is below its own heading, where a status is not the item's.
     """
 
     pair: Pair
@@ -25,7 +25,7 @@ class MetaLine:
 
 @dataclass(frozen=True, slots=True)
 class RowSpan:
-    """Where the title stands in a table row: offsets, and the issue behind it."""
+    """The title in a table row: its offsets, and the issue after it."""
 
     start: int
     end: int
@@ -34,17 +34,16 @@ class RowSpan:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Where an item of a Markdown file stands.
+    """The position of an item in a Markdown file.
 
     `lines` are all lines of the file. `title` is the index of the last line of the title, `body`
-    that of the last line of a paragraph that begins behind it. `list_` tells a list item from a
-    heading; `content` is the column where a list item's text begins.
-    `boxes` hold, for each criterion, the offset of the character in its check box, None where it
-    has none; `box` is that of the item itself.
-    `cells` are the table cells that speak of the item, `row` the place of its title where it is a
-    table row. `shared` is the type word of an item whose heading holds another one too. `front`
-    is the row that closes the front matter of a file that is one item, else -1. `keywords` are
-    those of an Org file.
+    that of the last line of a paragraph that begins after it. `list_` is whether the item is a list
+    item, not a heading; `content` is the column where a list item's text begins. `boxes` contains,
+    for each criterion, the offset of the character in its check box, None without one; `box` is
+    that of the item itself. `cells` are the table cells about the item, `row` is the place of its
+    title in a table row. `shared` is the type word of an item whose heading contains another one,
+    too. `front` is the row that closes the front matter of a file that is one item, otherwise -1.
+    `keywords` are those of an Org file.
     """
 
     lines: tuple[Line, ...]
@@ -75,14 +74,14 @@ class NodeAnchor:
 
 @dataclass(frozen=True, slots=True)
 class StatusAnchor:
-    """Where the status stands in a file of statuses."""
+    """The position of a status in a status file."""
 
     node: Scalar
 
 
 @dataclass(frozen=True, slots=True)
 class RowAnchor:
-    """Where an item of CSV or TSV stands: its row, and the column of its title, -1 for none."""
+    """The position of an item in CSV or TSV: its row, and the column of its title, -1 for none."""
 
     row: int
     title: int
@@ -90,7 +89,7 @@ class RowAnchor:
 
 @dataclass(frozen=True, slots=True)
 class TodoAnchor:
-    """Where a task of a `todo.txt` stands: its line, what says that it is done, its `issue:`."""
+    """The position of a task in a `todo.txt`: its line, its done mark, and its `issue:`."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""From drafts to items: parents and dependencies found, groups judged, keys made."""
+"""Turn drafts into items: resolve parents and dependencies, judge groups, make keys."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ KeyOf: TypeAlias = Callable[[str], str | None]
 
 _DEEPEST = 100
 _ID, _NO, _TITLE = "id", "number", "title"
-"""What drafts are known by."""
+"""The sorts of names of drafts."""
 
 _FILLED = re.compile(r"(?<![\d])0+(?=\d)")
 _WORD_AND_NUMBER = re.compile(
@@ -39,7 +39,7 @@ _TITLE_CODE = re.compile(
     r"|(?:[\[(](?P<back>[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*)[\])]$)"
 )
 _PLAIN_CODE = re.compile(r"[A-Z]{1,10}-\d{1,6}[a-z]?(?:\.\d{1,4})*")
-"""Codes that were keys from the first; items with others had keys from their titles."""
+"""Codes that were always keys; items with other codes used to get keys from their titles."""
 
 _LEADING_CODE = re.compile(
     r"[\[(]?([A-Za-z][\w.-]{0,30}\d[\w.]{0,10})(?:[\])]?[ ]?[:：–—]|[ ]-)[ ]+(?=\S)"
@@ -51,7 +51,7 @@ _HEAD = re.compile(r"[\[(]?([\w.-]{1,64})[\])]?(?=$|[\s:,;(–—])")
 class Assembled:
     """Items in document order, and the milestones that the file defines.
 
-    `periods` are the last days of milestones that are named after a time.
+    `periods` are the last dates of milestones that are named after a period.
     """
 
     items: tuple[ParsedItem, ...]
@@ -60,10 +60,10 @@ class Assembled:
 
 
 def assemble(drafts: Sequence[Draft], findings: Findings, key_of: KeyOf | None = None) -> Assembled:
-    """Make items of drafts: parents and dependencies found, keys made, groups judged.
+    """Turn drafts into items: resolve parents and dependencies, make keys, judge groups.
 
-    `key_of` gives the key under which another file may hold what a word names. A reader that has
-    one has found the ids and items of its file: none are taken from titles and mere mentions.
+    `key_of` returns the key of an item in another file that a word names. A reader that passes one
+    has already read the ids and items of its file: none are taken from titles and mentions.
     """
     worker = _Assembler(list(drafts), findings, key_of)
     worker.find_parents()
@@ -74,7 +74,7 @@ def assemble(drafts: Sequence[Draft], findings: Findings, key_of: KeyOf | None =
 
 
 class Names:
-    """The drafts of a file by what others may call them: id, number, title."""
+    """The drafts of a file by their names: id, number, title."""
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
         self._by: dict[tuple[str, str], list[Draft]] = {}
@@ -82,7 +82,7 @@ class Names:
             self.add(draft)
 
     def add(self, draft: Draft) -> None:
-        """Know a draft from now on."""
+        """Add a draft and its names."""
         aliases = {alias for alias in draft.aliases if is_key(alias.casefold())}
         for word in {draft.raw_id or "", draft.key or "", *aliases} - {""}:
             self._by.setdefault((_ID, _casefolded(word)), []).append(draft)
@@ -95,11 +95,11 @@ class Names:
             self._by.setdefault((_TITLE, _folded(title)), []).append(draft)
 
     def named(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
-        """The draft that a word is the id or the title of, as a whole."""
+        """Return the draft whose whole id or title is this word."""
         return self._first(near, fits, (_ID, _casefolded(word)), (_TITLE, _folded(word)))
 
     def find(self, word: str, near: Draft, fits: Callable[[Draft], bool]) -> Draft | None:
-        """The draft that a word names: by id, by title, by what it begins with, by its number."""
+        """Return the draft that a word names: by id, by title, by its beginning, by its number."""
         return self.named(word, near, fits) or self._first(
             near,
             fits,
@@ -111,7 +111,7 @@ class Names:
     def _first(
         self, near: Draft, fits: Callable[[Draft], bool], *names: tuple[str, str]
     ) -> Draft | None:
-        """The nearest of the drafts that the first name with any stands for."""
+        """Return the nearest draft with the first of the names that any draft has."""
         for sort, text in names:
             found = [each for each in self._by.get((sort, text), ()) if text and fits(each)]
             if found:
@@ -119,10 +119,9 @@ class Names:
         return None
 
     def above(self, draft: Draft) -> Draft | None:
-        """What a longer number stands below: `1.2.3` below `1.2`, else below `1`.
+        """Return the draft that a longer number is below: `1.2.3` below `1.2`, otherwise below `1`.
 
-        Of several with that number those before it count first, and the deepest of them, where
-        there is one of its depth.
+        If several have that number, those before it are preferred, and the deepest of them.
         """
         number = _path_of(draft)
         while "." in number:
@@ -142,7 +141,7 @@ class Names:
 class _Assembler:
     def __init__(self, drafts: list[Draft], findings: Findings, key_of: KeyOf | None) -> None:
         self.scopes = {draft.scope for draft in drafts if draft.scope}
-        for draft in drafts:  # a mention's scope counts all the same, for the keys
+        for draft in drafts:  # a mention's scope still counts for the keys
             if draft.mention:
                 findings.skip(draft.place, "it refers to an item declared elsewhere")
         self.drafts = drafts = [draft for draft in drafts if not draft.mention]
@@ -159,7 +158,7 @@ class _Assembler:
         self.names = Names(drafts)
 
     def _codes(self, drafts: list[Draft]) -> None:
-        """Items without an id have the code in their title, where no other has it."""
+        """Set the code in the title as the id of items without one, unless another item has it."""
         coded = {id(d): code for d in drafts if d.raw_id is None and (code := _code_in(d.title))}
         counts = Counter(code.casefold() for code in coded.values())
         counts.update(d.raw_id.casefold() for d in drafts if d.raw_id is not None)
@@ -173,10 +172,10 @@ class _Assembler:
 
     @staticmethod
     def _uncode(draft: Draft) -> None:
-        """A code before a dash or a colon leaves the title of the item whose id it is.
+        """Remove the code before a dash or a colon from the title of the item that it identifies.
 
-        So does one that has more before the id (`US-WEB-1` of `WEB-1`), and a word that only counts
-        the items, where they have ids of another sort: `Task4`.
+        Also one with a longer code before it (`US-WEB-1` of `WEB-1`), and a word that only counts
+        the items, if they have ids of another sort: `Task4`.
         """
         lead = _LEADING_CODE.match(draft.title)
         if lead is None or not draft.raw_id:
@@ -192,7 +191,7 @@ class _Assembler:
     # ---- parents ---------------------------------------------------------------------------
 
     def find_parents(self) -> None:
-        """Follow foreign keys: the deepest named item that can hold this one is its parent."""
+        """Resolve references to parents: the deepest item that can contain this one is chosen."""
         for draft in self.drafts:
             above = list(self._named_above(draft))
             for found in above:
@@ -210,7 +209,7 @@ class _Assembler:
         self._find_members()
 
     def _named_above(self, draft: Draft) -> Iterator[Draft]:
-        """The items that a draft names as being above it, the deepest kind first."""
+        """Yield the items that a draft declares to be above it, the deepest kind first."""
         for ref in sorted(draft.parents, key=lambda ref: -RANKS.get(ref.kind, 0)):
             found = self._named(ref, below=draft) or self._implied(ref, draft)
             if found is None or draft.above(found):
@@ -223,7 +222,7 @@ class _Assembler:
             draft.fields.pop(found.group, None)
 
     def _find_members(self) -> None:
-        """Items that a group or an item lists by name."""
+        """Set the parent of items that a group or an item lists by name."""
         for draft in self.drafts:
             for ref in draft.members:
                 member = self._item(ref.word, draft)
@@ -245,9 +244,9 @@ class _Assembler:
         return self.names.find(ref.word, below, fits)
 
     def _implied(self, ref: Ref, below: Draft) -> Draft | None:
-        """An epic or feature that items only name, where the file declares none of its kind.
+        """Return an epic or feature that items only refer to, if the file declares none.
 
-        A code that names nothing is told instead.
+        A code that does not name anything is reported instead.
         """
         word = ref.word.strip()
         holds = ref.kind in ("epic", "feature", "story") and RANKS[ref.kind] < below.rank
@@ -257,7 +256,7 @@ class _Assembler:
                     below, ref, "these parents do not exist, so the items have none"
                 )
             return None
-        told = self.key_of is None or ref.column  # a roadmap declares its epics but for columns
+        told = self.key_of is None or ref.column  # a roadmap declares its epics, except for columns
         known = ref.kind in self.declared or ref.kind == "story" or not told
         if not ref.declares and (known or _CODE.fullmatch(word) or _NUMBER.fullmatch(word)):
             self._unknown_parent(
@@ -276,7 +275,7 @@ class _Assembler:
         self._miss(draft, Missing(ref.word.strip(), ref.place, "unknown-parent", what, above=True))
 
     def _miss(self, draft: Draft, missing: Missing) -> None:
-        """Tell what is not in the file; an id may be that of an item of another file."""
+        """Report a reference that is not in the file, unless another file may contain that id."""
         if _CODE.fullmatch(missing.word):
             self.missing.setdefault(id(draft), []).append(missing)
         else:
@@ -285,9 +284,9 @@ class _Assembler:
     # ---- groups ----------------------------------------------------------------------------
 
     def judge_groups(self) -> None:
-        """Make milestones or sprints epics only where they alone hold items.
+        """Make milestones or sprints epics only if nothing else contains items.
 
-        Those of one list are treated alike: where one is an epic, all are.
+        Those of one list are treated alike: if one is an epic, all are.
         """
         groups = [draft for draft in self.drafts if draft.group]
         others = [draft for draft in self.drafts if not draft.group]
@@ -322,7 +321,7 @@ class _Assembler:
         self.drafts = kept
 
     def _hand_down(self, others: Iterable[Draft], items: set[int]) -> None:
-        """What a group that is no item leaves with its members."""
+        """Pass the fields of a group that is not an item on to its members."""
         for draft in others:
             for group in _groups_of(draft):
                 if id(group) not in items or group.group == "sprint":
@@ -331,7 +330,7 @@ class _Assembler:
     # ---- keys ------------------------------------------------------------------------------
 
     def make_keys(self) -> None:
-        """Keep ids as keys where they can be; numbers get the kind's name."""
+        """Use ids as keys if possible; numbers are prefixed with the kind's name."""
         taken: set[str] = set()
         counts = Counter((draft.kind, draft.raw_id) for draft in self.drafts)
         for draft in self.drafts:
@@ -362,7 +361,7 @@ class _Assembler:
     # ---- dependencies ----------------------------------------------------------------------
 
     def find_dependencies(self) -> None:
-        """Words of dependencies become keys; what names nothing is told and left out."""
+        """Replace the words of dependencies by keys; report and drop unknown ones."""
         found: dict[int, dict[str, None]] = {}
         for draft in self.drafts:
             for ref in draft.depends or ():
@@ -378,7 +377,7 @@ class _Assembler:
                 draft.fields["depends_on"] = list(found.get(id(draft), ()))
 
     def _blockers(self, ref: Ref, draft: Draft) -> Iterator[str]:
-        """The keys and issues that a name stands for: it may be one, or a list of them."""
+        """Yield the keys and issues that a name refers to: a single one, or a list of them."""
         if self.names.named(ref.word, draft, lambda each: not each.group) is not None:
             yield from self._blocker(ref.word, ref, draft)
             return
@@ -395,19 +394,19 @@ class _Assembler:
         return self.names.find(word, draft, lambda each: not each.group)
 
     def _word(self, named: Named, draft: Draft) -> str:
-        """What a part names: `1.1` behind `Story 1.1.1` may be a feature all the same."""
+        """Return the reference of a part: `1.1` after `Story 1.1.1` may still be a feature."""
         other = named.number and self._item(named.word, draft) is None
         return named.number if other and self._item(named.number, draft) else named.word
 
     def _remarked(self, named: Named, draft: Draft) -> list[str]:
-        """The keys of what only a remark names: `All of the doors (Story 1.5, Story 1.6)`."""
+        """Return the keys that only a remark names: `All of the doors (Story 1.5, Story 1.6)`."""
         if not named.remark or self._known(named.word, draft):
             return []
         words = (inner.word for inner in parse_dependencies(named.remark))
         return [key for word in words if (key := self._known(word, draft))]
 
     def _known(self, word: str, draft: Draft) -> str | None:
-        """The key of what a word names, here or in another file."""
+        """Return the key of the item that a word names, here or in another file."""
         found = self._item(word, draft)
         if found is None:
             return self.key_of(word) if self.key_of is not None else None
@@ -426,7 +425,7 @@ class _Assembler:
             self._miss(draft, Missing(word.strip(), ref.place, "unread-dependency", what))
 
     def _key(self, draft: Draft) -> str:
-        """A key to name an item by; one without an id gets one that lasts."""
+        """Return the key of a draft; one without an id gets a permanent one."""
         if draft.key is None:
             above = self._key(draft.parent) if draft.parent is not None else None
             draft.key = make_key(draft.title, above)
@@ -435,7 +434,7 @@ class _Assembler:
     # ---- items -----------------------------------------------------------------------------
 
     def items(self) -> tuple[ParsedItem, ...]:
-        """The drafts as parsed items."""
+        """Return the drafts as parsed items."""
         index = {id(draft): number for number, draft in enumerate(self.drafts)}
         made = []
         for number, draft in enumerate(self.drafts):
@@ -463,7 +462,7 @@ class _Assembler:
         return tuple(made)
 
     def _say_criteria(self, draft: Draft, plain: dict[str, object]) -> None:
-        """The check list; scenarios are one where there is no other."""
+        """Set the check list; scenarios are used if there is no other."""
         scenarios, criteria = plain.pop("scenarios", None), draft.criteria
         if isinstance(scenarios, list) and not criteria:
             place = draft.places.get("scenarios", draft.place)
@@ -476,14 +475,14 @@ class _Assembler:
             ]
 
     def _had_other(self, draft: Draft) -> bool:
-        """Whether an item with an id had another key before."""
+        """Return whether an item with an id had another key before."""
         return bool(id(draft) in self.former or draft.former_title or _former_number(draft))
 
     def _former_keys(self, draft: Draft) -> Iterator[str]:
-        """The keys that earlier readers made, where they are others.
+        """Yield the different keys that earlier versions made.
 
-        Below an item that was alone, all keys without an id were others; so were those below a
-        story that only a column of a roadmap names, which was none.
+        Below an item that had no parent, all keys without an id were different, and so were those
+        below a story that only a roadmap's column names, which was not an item.
         """
         if draft.key is not None and not self._had_other(draft):
             return
@@ -499,7 +498,7 @@ class _Assembler:
             yield self._made_key([draft, *told])
 
     def _made_key(self, chain: Sequence[Draft]) -> str:
-        """The key of an item behind those of all above it, as an earlier reader made it."""
+        """Return the key of an item prefixed with those above it, as an earlier version made it."""
         key: str | None = None
         for each in reversed(chain):
             title = self.former.get(id(each)) or each.former_title
@@ -508,7 +507,7 @@ class _Assembler:
         return key or ""
 
     def _document(self, draft: Draft) -> ItemDocument:
-        """The document; a value that does not fit its field is told and left out."""
+        """Return the document; a value that does not fit its field is reported and left out."""
         plain = dict(draft.fields)
         plain["title"] = draft.title
         self._say_criteria(draft, plain)
@@ -541,14 +540,14 @@ class _Assembler:
 
 
 def _compact(word: str) -> str:
-    """An id by its letters and numbers alone: `US-012`, `us 12` and `US12` are one."""
+    """Return only the letters and digits of an id: `US-012`, `us 12` and `US12` are equal."""
     return _FILLED.sub(
         "", "".join(char for char in word.casefold() if char.isalnum() or char == ".")
     )
 
 
 def _path_of(draft: Draft) -> str:
-    """The number of an item, behind that of its parent where it counts within it; or nothing."""
+    """Return an item's number, after its parent's if it is local to the parent; or empty."""
     match = _NUMBERED.fullmatch((draft.raw_id or draft.key or "").strip())
     if match is None:
         return ""
@@ -560,7 +559,7 @@ def _path_of(draft: Draft) -> str:
 
 
 def _groups_of(draft: Draft) -> Iterator[Draft]:
-    """The groups that a draft stands in, the innermost first."""
+    """Yield the groups that contain a draft, the innermost first."""
     at, seen = draft.within, 0
     while at is not None and seen < _DEEPEST:
         yield at
@@ -568,7 +567,7 @@ def _groups_of(draft: Draft) -> Iterator[Draft]:
 
 
 def _definition(group: Draft) -> dict[str, object]:
-    """A milestone of the settings."""
+    """Return a milestone for the settings."""
     due = group.fields.get("target")
     goal = group.fields.get("goal") or group.fields.get("description")
     told = {
@@ -580,7 +579,7 @@ def _definition(group: Draft) -> dict[str, object]:
 
 
 def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:
-    """A key from an id; a number stands behind the kind's name, and behind the parent's number."""
+    """Return a key from an id; a number follows the kind's name and the parent's number."""
     assert draft.raw_id is not None
     raw = draft.raw_id.strip()
     if _NUMBER.fullmatch(raw):
@@ -592,14 +591,14 @@ def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:
 
 
 def _former_number(draft: Draft) -> str | None:
-    """The key that a number gave an item by its former kind; None where it had no other one."""
+    """Return the key that an item's number gave it with its former kind; None if unchanged."""
     kind, _, number = (draft.key or "").rpartition("-")
     by_number = kind == draft.kind and _NUMBER.fullmatch(number)
     return f"{draft.former_kind}-{number}" if draft.former_kind and by_number else None
 
 
 def _number_of(parent: Draft | None) -> str:
-    """The number in a parent's key, with the point behind it; empty where its id is a word."""
+    """Return the number in a parent's key with a dot after it; empty if its id is a word."""
     if parent is None or parent.raw_id is None or not _NUMBER.fullmatch(parent.raw_id.strip()):
         return ""
     number = (parent.key or parent.raw_id).rpartition("-")[2].strip()
@@ -613,13 +612,13 @@ def _code_in(title: str) -> str | None:
 
 
 def _head(word: str) -> str:
-    """What a remark's first word is: `E1 (requires it)`, `E1: Title`; empty where it is no id."""
+    """Return the first word of a remark if it is an id: `E1 (requires it)`, `E1: Title`."""
     match = _HEAD.match(word.strip())
     return match[1] if match and (_CODE.fullmatch(match[1]) or _NUMBER.fullmatch(match[1])) else ""
 
 
 def _numbered_head(word: str) -> str:
-    """`Story 1.2` of `Story 1.2: Pay`."""
+    """Return `Story 1.2` of `Story 1.2: Pay`."""
     match = _WORD_AND_NUMBER.match(word.strip())
     return match[0] if match else ""
 
@@ -633,6 +632,6 @@ def _folded(text: str) -> str:
 
 
 def _distance(found: Draft, near: Draft) -> tuple[int, int, int]:
-    """Which of several of one name is meant: a sibling, one of the same scope, of its kind."""
+    """Return a sort key to choose between equal names: a sibling, the same scope, the same kind."""
     sibling = found.parent is near.parent and found.kind == near.kind
     return (not sibling, found.scope != near.scope, found.kind != near.kind)

@@ -1,4 +1,4 @@
-"""What an item says in its issue's body, part by part."""
+"""Build the managed part of an issue's body from an item, part by part."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ ACCEPTANCE = "acceptance_criteria"
 
 PROSE_PARTS = ("user_story", "goal", "description")
 PLANNING_PARTS = ("estimate_hours", "skills", "risks", "team", "capacity", "audience")
-"""Parts that are shown only where `publish` names them."""
+"""Parts that are shown only if `publish` lists them."""
 
 _ARTICLES = ("a ", "an ", "the ")
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of a template: under its heading one part of the item, or else a text."""
+    """A section of a template: one part of the item, or fixed text, under a heading."""
 
     heading: str
     part: str
@@ -34,16 +34,16 @@ class Section:
 
 
 Template: TypeAlias = tuple[Section, ...]
-"""How the bodies of issues are laid out; empty for the tool's own way."""
+"""The layout of issue bodies; empty for the default layout."""
 
 
 def block_of(
     entry: Entry, publish: Sequence[str], template: Template = (), source: str = ""
 ) -> Block:
-    """The parts of the managed block, in order; planning fields only where `publish` has them.
+    """Return the managed block in order; planning fields only if `publish` lists them.
 
-    With a template its sections in its order; a section whose part the item lacks is left out.
-    What is more than GitHub takes is cut: `source` is the file that has it.
+    With a template, its sections in its order; a section whose part the item lacks is left out.
+    Text beyond GitHub's limit is cut, and refers to the file `source`.
     """
     parts = _parts(entry, publish)
     parts = tuple(lay_out(parts, template)) if template else parts
@@ -51,7 +51,7 @@ def block_of(
 
 
 def lay_out(parts: Block, template: Template) -> Iterator[Prose | Checklist]:
-    """The sections of a template, filled; one whose part is not there is left out."""
+    """Yield the sections of a template, filled; omit those whose part is missing."""
     by_name = {part.name: part for part in parts}
     for section in template:
         if not section.part:
@@ -116,12 +116,12 @@ def _risk(risk: RiskDocument) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text without breaks."""
+    """Return a text without line breaks."""
     return " ".join(text.split())
 
 
 def user_story_text(story: str | UserStoryDocument | None) -> str | None:
-    """A user story as one text: parts as a sentence, a text as it is."""
+    """Return a user story as one text: parts as a sentence, a text unchanged."""
     if not isinstance(story, UserStoryDocument):
         return story
     who = story.as_a.rstrip(",")

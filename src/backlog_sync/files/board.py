@@ -1,4 +1,4 @@
-"""The board: which fields it has, and the values of an item."""
+"""Determine the board's fields, and an item's values for them."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ _PRIORITIES = tuple(OptionDef(name, color) for name, color in _COLORS.items())
 
 
 def parse_date(text: str) -> str | None:
-    """A day written as 2026-03-31, or None."""
+    """Return a date written as 2026-03-31, or None."""
     try:
         return date.fromisoformat(text).isoformat() if len(text) == 10 else None
     except ValueError:
@@ -34,7 +34,7 @@ def parse_date(text: str) -> str | None:
 
 
 class Board:
-    """The fields of a backlog's board, by what the settings declare and the items use."""
+    """The fields of a backlog's board, from the settings and from the items."""
 
     def __init__(self, settings: SettingsDocument, entries: Sequence[Entry]) -> None:
         self.unknown: dict[tuple[str, str], list[Entry]] = {}
@@ -66,7 +66,7 @@ class Board:
         return (*known, *(OptionDef(other) for other in used.values()))
 
     def unknown_words(self, entry: Entry) -> dict[str, str]:
-        """Return the item's words for Status and Priority that are no option and mean nothing."""
+        """Return the item's words for Status and Priority that are unknown and not an option."""
         words = {name: entry.text(BOARD_KEYS[name]) for name in (STATUS, PRIORITY)}
         found = {n: w for n, w in words.items() if w is not None and not self.knows(n, w)}
         for name, word in found.items():
@@ -74,11 +74,11 @@ class Board:
         return found
 
     def is_priority(self, word: str) -> bool:
-        """Whether a word is a priority, of the board or of the vocabulary."""
+        """Return whether a word is a priority, of the board or of the vocabulary."""
         return self.knows(PRIORITY, word)
 
     def knows(self, name: str, word: str) -> bool:
-        """Whether a word for Status or Priority is an option or in the vocabulary."""
+        """Return whether a word for Status or Priority is an option or in the vocabulary."""
         definition = self.fields.get(name.casefold())
         if definition is not None and definition.type != "single_select":
             return True
@@ -88,7 +88,7 @@ class Board:
         return bool(meanings(word)) if name == STATUS else is_priority(word)
 
     def values(self, entry: Entry) -> tuple[dict[str, BoardValue], list[Diagnostic]]:
-        """The declared values of an item by field name, and what cannot be one."""
+        """Return the declared values of an item by field name, and diagnostics for invalid ones."""
         typed = list(self._typed(entry))
         values = {name: value for name, value in typed if not isinstance(value, Diagnostic)}
         return values, [value for _, value in typed if isinstance(value, Diagnostic)]
@@ -111,9 +111,9 @@ class Board:
                 yield from self._value(entry, definition, name, value)
 
     def _own(self, entry: Entry) -> dict[str, object]:
-        """What an item says of fields of this board alone.
+        """Return the item's values for fields that only this board has.
 
-        A board may have a field of its own called like a planning field that came later.
+        A board may have its own field with the name of a planning field that was added later.
         """
         document = entry.parsed.document
         own = dict(document.model_extra or {})
@@ -131,7 +131,7 @@ class Board:
     def _value(
         self, entry: Entry, definition: BoardFieldDef, key: str, value: object
     ) -> Iterator[tuple[str, BoardValue | Diagnostic]]:
-        """One value as the field's type wants it, or why it cannot be one."""
+        """Yield one value converted to its field's type, or the reason why it is invalid."""
         typed: BoardValue | Diagnostic
         text = str(value).strip()
         if not isinstance(value, str | int | float):
@@ -168,9 +168,9 @@ class Board:
     def _option(
         self, entry: Entry, definition: BoardFieldDef, key: str, text: str
     ) -> str | Diagnostic | None:
-        """The option that a word means; None for one that is known and has no option."""
+        """Return the option for a word; None for a known word without an option."""
         names = [option.name for option in definition.options]
-        said = (text.casefold(), bare_word(text))  # a sign may stand before the word: `✅ Live`
+        said = (text.casefold(), bare_word(text))  # an emoji may precede the word: `✅ Live`
         same = next((name for name in names if name.casefold() in said), None)
         if same is not None:
             return same
@@ -184,7 +184,7 @@ class Board:
         return replace(problem, severity=Severity.WARNING) if key == "priority" else problem
 
     def warnings(self) -> Iterator[Diagnostic]:
-        """Warn of each word for Status or Priority that means nothing here, and of sizes, once."""
+        """Warn of each unknown word for Status or Priority, and once of unknown sizes."""
         yield from map(_unknown_sizes, self.sizes.values())
         for (name, _), entries in self.unknown.items():
             word = entries[0].text(BOARD_KEYS[name]) or ""
@@ -200,7 +200,7 @@ class Board:
 
 
 def _unknown_sizes(found: Sequence[tuple[Place, str]]) -> Diagnostic:
-    """The warning for the words for points of a file that no scale has."""
+    """Return the warning for a file's words for points that are not in a scale."""
     words = list(dict.fromkeys(word for _, word in found))
     told = ", ".join(f"'{word}'" for word in words[:_MOST_SIZES])
     told += " …" if len(words) > _MOST_SIZES else ""
@@ -217,7 +217,7 @@ _MOST_SIZES = 5
 
 
 def _valid(word: str, names: Sequence[str], field: str) -> str:
-    """A hint with the values that there are, the nearest one first."""
+    """Return a hint with the valid values, the nearest one first."""
     near = nearest(word, names)
     meant = f"did you mean '{near}'? " if near else ""
     values = f"valid values: {', '.join(names)}; " if names else ""
@@ -227,9 +227,9 @@ def _valid(word: str, names: Sequence[str], field: str) -> str:
 def project_of(
     settings: SettingsDocument, repository: str | None, fields: tuple[BoardFieldDef, ...]
 ) -> ProjectSpec | None:
-    """The board that the settings name; its owner is the repository's where none is said.
+    """Return the board that the settings declare; its owner defaults to the repository's.
 
-    Gives None where there is none, or no owner is known.
+    Returns None if there is none, or if its owner is unknown.
     """
     document = settings.project
     if document is None or (document.title is None and document.number is None):

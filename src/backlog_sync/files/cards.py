@@ -1,4 +1,4 @@
-"""Files that are one item each, and what their names say: `epic.md`, `001.md`."""
+"""Recognize files that are one item each by their names: `epic.md`, `001.md`."""
 
 import re
 from pathlib import Path, PurePath
@@ -17,13 +17,13 @@ def is_epic_file(path: str) -> bool:
 
 
 def numbered_file(path: str) -> str | None:
-    """The number that a card's name is: `001.md`; None for another name."""
+    """Return the number that is a card's file name: `001.md`; None for other names."""
     stem = PurePath(path).stem
     return stem if _STEM.fullmatch(stem) else None
 
 
 def key_in_folder(file: Path) -> str | None:
-    """The key of a card that has no id: its folder's name, and its number behind it."""
+    """Return the key of a card without an id: its folder's name and its number."""
     folder = file.absolute().parent.name
     if is_epic_file(file.name):
         return suggest_key(folder or "epic")

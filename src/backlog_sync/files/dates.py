@@ -1,6 +1,6 @@
-"""Dates and periods as plans write them: days, months, weeks, quarters, halves, years.
+"""Parse dates and periods as plans write them: days, months, weeks, quarters, halves, years.
 
-What is ambiguous, such as `03/04/2027`, is none: it is reported, never guessed.
+An ambiguous date, such as `03/04/2027`, is not parsed: it is reported, never guessed.
 """
 
 import re
@@ -34,7 +34,7 @@ _PERIODS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time: its text as written, its first and its last day."""
+    """A period: its text as written, its first and its last date."""
 
     text: str
     start: str
@@ -42,7 +42,7 @@ class Period:
 
 
 def find_period(text: str) -> Period | None:
-    """The first quarter, half or range of them with a year in a text, None if there is none."""
+    """Return the first quarter or half with a year, or range of them; None without one."""
     found = (form.search(text[:_LIMIT]) for form in _PERIODS)
     return next((_period(match) for match in found if match), None)
 
@@ -57,13 +57,13 @@ def leading_period(text: str) -> Period | None:
 
 
 def whole_period(text: str) -> Period | None:
-    """The period that a text is, None if it says anything else."""
+    """Return the period if the whole text is one, otherwise None."""
     found = leading_period(text.strip())
     return found if found and found.text == text.strip() else None
 
 
 def _period(match: re.Match[str]) -> Period:
-    """The period between two quarters or halves; a year alone is all of it."""
+    """Return the period between two quarters or halves; a year by itself is the whole year."""
     told = match.groupdict()
     first, year = told.get("first") or "Q1", int(told["year"])
     whole = told.get("end") or not told.get("first")
@@ -88,7 +88,7 @@ _OF = r"(?:[ ](?:de|of|del))?"
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME_OF_DAY = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?[ ]?(?:Z|UTC|[+-]\d\d:?\d\d)?)?"
 _CENTURY, _SHORT_YEAR = 2000, 100
-"""Two digits mean a year of this century: plans are about what is ahead."""
+"""Two-digit years are in this century: plans are about the future."""
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](20\d\d)$")
 _WEEK = re.compile(r"(20\d\d)-?W(\d{2})$", re.IGNORECASE)
 _SPAN = re.compile(
@@ -127,11 +127,10 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 @lru_cache(maxsize=1024)
 def parse_date(text: str, *, last: bool = True) -> str | None:
-    """Return a day in ISO form; of a month, a quarter or a span the last day, or the first.
+    """Return a date in ISO form; the last one of a month, a quarter or a range, or the first.
 
-    `31.03.2027`, `2027/3/31`, `31/Mar/27`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`,
-    `1 Jan 2027 – 31 Mar 2027`. None for other words, and where day and month could be either:
-    `03/04/2027`.
+    `31.03.2027`, `2027/3/31`, `31/Mar/27`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`, `1
+    Jan 2027 – 31 Mar 2027`. None for other words, and if day and month are ambiguous: `03/04/2027`.
     """
     said = " ".join(text[:_LIMIT].split()).strip(" *_`").rstrip(".,;")
     said = _LEAD.sub("", said, count=1)
@@ -158,7 +157,7 @@ def _read_form(said: str, *, last: bool) -> str | None:
 
 
 def _read_slashed(said: str, *, last: bool) -> str | None:
-    """`31/03/2027` and `03/31/2027`: only one of the numbers can be a month."""
+    """Read `31/03/2027` and `03/31/2027`, if only one of the numbers can be a month."""
     match = _SLASHED.match(said)
     if match is None:
         return None
@@ -180,7 +179,7 @@ def _read_week(said: str, *, last: bool) -> str | None:
 
 
 def _read_span(said: str, *, last: bool) -> str | None:
-    """`1 January – 31 March 2027`: the year of the end is that of the beginning too."""
+    """Read `1 January – 31 March 2027`: the year of the end is also that of the beginning."""
     parts = [part for part in _SPAN.split(said) if part]
     if len(parts) != 2:
         return None
@@ -194,7 +193,7 @@ def _read_span(said: str, *, last: bool) -> str | None:
 
 
 def _day(year: int, month: int, day: int, *, last: bool) -> str | None:
-    """A day; if none is said, the first or the last of the month."""
+    """Return a date; without a day, the first or the last of the month."""
     try:
         return date(year, month, day or (monthrange(year, month)[1] if last else 1)).isoformat()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What items wait for: keys and issues, dangling and cyclic ones told."""
+"""Resolve what items depend on: keys and issues; report dangling and circular references."""
 
 import re
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ class Dependencies:
         return self._by_issue.get(self._whole(issue, entry)) if issue else None
 
     def _whole(self, issue: IssueRef, entry: Entry) -> tuple[str, int]:
-        """An issue by its repository: a number alone is of the repository of the item's own."""
+        """Return an issue with its repository; a number without one is in the item's own."""
         home = "sandbox" if issue.sandbox else issue.repository
         return fold(home or entry.text("repository") or self._repository or ""), issue.number
 
@@ -83,7 +83,7 @@ class Dependencies:
         return "name an item by its key, or an issue as '#12' or 'owner/repo#12'"
 
     def _issue(self, word: str, entry: Entry) -> str | None:
-        """An issue elsewhere, as `owner/repo#n`; without a repository it is in the item's own."""
+        """Return an issue elsewhere as `owner/repo#n`; the default is the item's repository."""
         if "#" not in word and "/" not in word:
             return None
         issue = parse_issue_ref(word)

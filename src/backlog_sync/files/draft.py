@@ -1,6 +1,6 @@
-"""What is gathered of an item while a file is read, in every syntax, and what is told of the file.
+"""Collect the data of an item, and the findings of a file, while reading it in any syntax.
 
-Every reader fills drafts with `fill.py`; `assemble.py` makes parsed items of them.
+Every reader fills drafts with `fill.py`; `assemble.py` turns them into parsed items.
 """
 
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import RANKS
 
 _TOLD = 5
-"""How many places one finding names before it only counts."""
+"""How many places one finding lists before it only counts them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """Another item as the file names it.
+    """A reference to another item as the file writes it.
 
-    `word` is what may be an id, a number, a title or an issue. `kind` is what the key said it to
-    be, '' for any, 'group' for a milestone or sprint; `declares` tells that naming it is enough
-    `column` that a table names it in each row.
+    `word` may be an id, a number, a title or an issue. `kind` is the kind that the key implies, ''
+    for any, 'group' for a milestone or sprint. `declares` is whether a reference is enough to
+    create the item, `column` whether a table has it in each row.
     """
 
     word: str
@@ -34,9 +34,9 @@ class Ref:
 
 @dataclass(slots=True)
 class Criterion:
-    """A check-list entry as it is read. `box` is the offset of the sign in its check box.
+    """A check-list entry as read. `box` is the offset of the character in its check box.
 
-    `details` are the lines that stand below it, as Markdown.
+    `details` are the lines below it, as Markdown.
     """
 
     text: str
@@ -48,25 +48,25 @@ class Criterion:
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """An item as it is read, or a milestone or sprint that may hold items.
+    """An item as read, or a milestone or sprint that may contain items.
 
-    `group` is "milestone" or "sprint", empty for an item. `key` is one that the reader is sure of;
-    else it is made from `raw_id`, the id as written. `aliases` are other ids and titles under which
-    it is known; `local` tells that its id may count within its parent, and `scope` is the wrapper
-    that it stands in, such as taskmaster's tag. `anchor` is where write-back finds it.
+    `group` is "milestone" or "sprint", empty for an item. `key` is a certain key; otherwise, the
+    key is made from `raw_id`, the id as written. `aliases` are its other ids and titles; `local` is
+    whether its id may be local to its parent, and `scope` is the wrapper that contains it, such as
+    taskmaster's tag. Write-back finds the item by `anchor`.
 
-    `fields` are values of the item document by name, `places` where each stands; `prose` are lines
-    of Markdown for its description, behind what `fields` has of it. `parents`, `depends`, `blocks`
-    and `members` are names to be looked up; `depends` is None where the file says nothing.
-    `within` is the group that it belongs to, `named_within` whether only by name. `siblings`
-    numbers the list that a group stands in, and `bare` tells that a group says no more than
-    GitHub's milestones do. `implied` tells an item that others only name, `mention` what only names
-    another one and is none itself; `stood_alone` tells that an earlier reader saw no parent above
-    it, which its former key says; `former_kind` is the kind that such a reader gave it, where it
-    was another one, and `former_title` what it made the key from, where it saw no id. `shelved` is
-    the key of a list of what nobody plans to do.
-    `hints` are issues that it may be; None looks at the title. What `follows` says nothing of how
-    far it is: it is done where what it stands in is.
+    `fields` are values of the item document by name, `places` are their places; `prose` are lines
+    of Markdown for its description, after the one in `fields`. `parents`, `depends`, `blocks` and
+    `members` are names to look up; `depends` is None if the file does not declare any. `within` is
+    the group that it belongs to, `named_within` is whether only by name. `siblings` numbers the
+    list that contains a group, and `bare` is whether a group has only the fields of GitHub's
+    milestones. `implied` is whether other items only refer to it, `mention` whether it only refers
+    to another item and is not an item itself. `stood_alone` is whether an earlier version saw no
+    parent above it, as its former key shows; `former_kind` is a different kind that it had then,
+    and `former_title` the title that its key was made from without an id. `shelved` is the key of a
+    list of work that is not planned. `hints` are issues that it may be; None means that the title
+    is searched. An item that `follows` does not declare its state: it is done if the section that
+    contains it is.
     """
 
     kind: str
@@ -103,11 +103,11 @@ class Draft:
 
     @property
     def rank(self) -> int:
-        """How deep its kind stands."""
+        """Return the depth of its kind."""
         return RANKS.get(self.kind, 4)
 
     def put(self, name: str, value: object, place: Place) -> bool:
-        """Say a field; False where it was said already, as the first word counts."""
+        """Set a field; return False if it is already set, because the first value counts."""
         if name in self.fields:
             return False
         self.fields[name] = value
@@ -115,12 +115,12 @@ class Draft:
         return True
 
     def say(self, text: str) -> None:
-        """Add a paragraph to what describes it."""
+        """Add a paragraph to its description."""
         if text.strip():
             self.prose += ["", text] if self.prose else [text]
 
     def above(self, other: "Draft") -> bool:
-        """Whether it stands somewhere above another, or is it."""
+        """Return whether it is an ancestor of another draft, or that draft itself."""
         at: Draft | None = other
         seen: set[int] = set()
         while at is not None and id(at) not in seen:
@@ -131,22 +131,22 @@ class Draft:
 
 @dataclass(slots=True)
 class Findings:
-    """What is told of a file; findings of one sort become one diagnostic."""
+    """The findings of a file; those of one sort become one diagnostic."""
 
     path: str
     notes: list[LineNote] = field(default_factory=list)
     _warned: dict[tuple[str, str, str], list[tuple[Place, str]]] = field(default_factory=dict)
 
     def warn(self, place: Place, slug: str, what: str, sample: str, hint: str = "") -> None:
-        """Add a warning: `what` is said once for all samples."""
+        """Add a warning: `what` is the same for all samples."""
         self._warned.setdefault((slug, what, hint), []).append((place, shown(sample)))
 
     def skip(self, place: Place, reason: str) -> None:
-        """Note a line that gives no item."""
+        """Note a line that is not an item."""
         self.notes.append(LineNote(place.line, "skipped", reason=reason))
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The warnings, each sort once, at its first place."""
+        """Return the warnings, one for each sort, at its first place."""
         told = []
         for (slug, what, hint), found in self._warned.items():
             samples = list(dict.fromkeys(sample for _, sample in found))

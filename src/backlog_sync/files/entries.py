@@ -1,4 +1,4 @@
-"""The items of all files together: their keys, their parents, what each says or inherits."""
+"""Combine the items of all files: their keys, parents, and declared or inherited values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,14 +16,14 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import key_words
 
 STATUSES = "statuses"
-"""The key of `reading:` below which files declare their own words for statuses."""
+"""The key of `reading:` with the meaning of the files' own status words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The items of a backlog, parents before children, and what is wrong with their keys.
+    """The items of a backlog, parents before children, and problems with their keys.
 
-    `doubles` are items whose key is that of another one: they are reported, counted and left out.
+    `doubles` are items with the key of another one: they are reported, counted and left out.
     """
 
     entries: tuple["Entry", ...]
@@ -33,11 +33,11 @@ class Collected:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """An item on its way to the desired state.
+    """An item before it is resolved.
 
-    `file` and `index` say where it was read; `defaults` are those of its kind, then those of
-    all; `lenient` says that the file was not written for us (a roadmap, an export), so that a
-    value we cannot use is a warning; `foreign` that another tool wrote it.
+    `file` and `index` are where it was read; `defaults` are those of its kind, then those of all;
+    `lenient` is whether the file is not in our own format (a roadmap, an export), so that an
+    invalid value is a warning; `foreign` whether it is another tool's.
     """
 
     file: int
@@ -55,7 +55,7 @@ class Entry:
 
     @property
     def synced(self) -> bool:
-        """Whether it, and everything above it, goes to GitHub."""
+        """Return whether it, and everything above it, is synced with GitHub."""
         return all(entry.parsed.document.sync for entry in self.upward())
 
     def upward(self) -> Iterator["Entry"]:
@@ -76,12 +76,12 @@ class Entry:
         return False, None
 
     def text(self, name: str) -> str | None:
-        """A declared text that is not empty."""
+        """Return a declared text that is not empty."""
         value = self.said(name)[1]
         return value.strip() or None if isinstance(value, str) else None
 
     def words(self, name: str) -> tuple[str, ...]:
-        """A declared list of texts; one text is a list of one."""
+        """Return a declared list of texts; a single text is a list of one."""
         value = self.said(name)[1]
         words = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
         return tuple(word.strip() for word in words if word.strip())
@@ -91,13 +91,13 @@ class Entry:
         return place_in(self.parsed.places, name, self.parsed.place)
 
     def problem(self, name: str, slug: str, message: str, hint: str = "") -> Diagnostic:
-        """Return a value that cannot be used: an error, in a roadmap a warning."""
+        """Return a diagnostic for an invalid value: an error, or in a roadmap a warning."""
         severity = Severity.WARNING if self.lenient else Severity.ERROR
         return Diagnostic(self.place(name), slug, message, hint, severity)
 
 
 def place_in(places: Mapping[str, Place], dotted: str, whole: Place) -> Place:
-    """The place of a value, or of the nearest that it is in."""
+    """Return the place of a value, or of the nearest value that contains it."""
     while dotted and dotted not in places:
         dotted = dotted.rpartition(".")[0]
     return places.get(dotted, whole)
@@ -109,11 +109,11 @@ def is_roadmap(path: str) -> bool:
 
 
 def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collected:
-    """All items that count, with keys and parents, parents before children.
+    """Return all confident items with keys and parents, parents before children.
 
-    Items that are only listed are left out. A double in one file of another tool is a warning, as
-    nobody there has to keep our rules. Gives diagnostics for keys that are used twice,
-    parents that do not exist, and items that are their own ancestors.
+    Items that are only listed are left out. A duplicate in one file of another tool is a warning,
+    because such files do not have to follow our rules. Includes diagnostics for keys that are used
+    twice, parents that do not exist, and items that are their own ancestors.
     """
     entries: list[Entry] = []
     by_place: dict[tuple[int, int], Entry] = {}
@@ -150,14 +150,14 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
 
 
 def own_statuses(settings: SettingsDocument) -> dict[str, str]:
-    """The statuses that words of the files mean, by the word as keys are compared."""
+    """Return the statuses that words of the files mean, by the normalized word."""
     said = settings.reading.get(STATUSES)
     words = said.items() if isinstance(said, Mapping) else ()
     return {key_words(word): str(status) for word, status in words}
 
 
 def as_meant(item: ParsedItem, statuses: Mapping[str, str]) -> ParsedItem:
-    """The item with the status that its own word is declared to mean."""
+    """Return the item with the status that its own word is declared to mean."""
     meant = statuses.get(key_words(item.document.status or ""))
     if meant is None:
         return item
@@ -165,9 +165,9 @@ def as_meant(item: ParsedItem, statuses: Mapping[str, str]) -> ParsedItem:
 
 
 def _follow(entry: Entry, above: Entry) -> None:
-    """What says nothing of how far it is, in finished work, is finished, and is not opened.
+    """Treat an item without its own status inside finished work as finished.
 
-    With its own number, its issue says how far it is.
+    An item with its own issue number gets its state from the issue.
     """
     document = entry.parsed.document
     if (
@@ -189,7 +189,7 @@ def _defaults(item: ParsedItem, settings: SettingsDocument) -> tuple[KindDefault
 def _parent(
     entry: Entry, files: Sequence[ParsedFile], by_place: dict[tuple[int, int], Entry]
 ) -> Entry | None:
-    """The nearest ancestor in the same file that counts."""
+    """Return the nearest confident ancestor in the same file."""
     items = files[entry.file].items
     at, seen = entry.parsed.parent, {entry.index}
     while at is not None and at not in seen and 0 <= at < len(items):
@@ -201,7 +201,7 @@ def _parent(
 
 
 def _make_keys(entries: Sequence[Entry]) -> None:
-    """Assign every entry its key: its own, or one made from the parent's key and the title."""
+    """Set the key of every entry: its own, otherwise made from the parent's key and the title."""
     for entry in entries:
         chain = [entry]
         while not chain[-1].key and chain[-1].parent is not None and chain[-1].parent not in chain:
@@ -240,7 +240,7 @@ def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
 
 
 def _adopt(entries: Sequence[Entry]) -> list[Diagnostic]:
-    """Find the parents that are named by key."""
+    """Resolve the parents that are named by key."""
     by_key = {entry.key: entry for entry in reversed(entries)}
     keys = Near(by_key)
     found = []

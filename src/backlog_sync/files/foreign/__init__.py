@@ -1,1 +1,1 @@
-"""Plans of other shapes: read as they are, and written back where they stand."""
+"""Read plans of other tools, and support writing them back in place."""

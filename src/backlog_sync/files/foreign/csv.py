@@ -1,4 +1,4 @@
-"""Exports of Jira and spreadsheets: rows into items, by what the header's words mean."""
+"""Read tables: exports of Jira, and spreadsheets; headers decide what the columns mean."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -33,34 +33,34 @@ CSV = "csv"
 
 MAX_ROWS = 50_000
 _HEADER_WITHIN = 15
-"""Lines in which a header must stand: spreadsheets have titles above it."""
+"""Lines within which the header must be: spreadsheets have titles above it."""
 
 _DELIMITERS = ",;\t|"
 _KEY = re.compile(r"[A-Z][A-Z0-9_]{0,14}-\d{1,7}")
-"""A tracker's key: with such keys, titles and statuses alone are a plan."""
+"""A tracker's key: with such keys, titles and statuses are enough to recognize a plan."""
 
 _MOST_RAGGED = 20
 _MOST_SUMS = 3
-"""Cells of a row of sums that its first words tell."""
+"""The most cells of a row that its first words can identify as a total row."""
 
 _TITLED = frozenset(("user_story", "i_want"))
-"""Fields that give rows their titles where no column of titles does."""
+"""Fields that rows get their titles from if there is no column of titles."""
 
 _STRONG = listed("strong_columns")
-"""What only a plan has in its columns."""
+"""Columns that only a plan has."""
 
 _WEAK = listed("weak_columns")
-"""What other tables have too: a plan has two of these, with the words of a plan in them."""
+"""Columns that other tables have, too: a plan has two of these, with matching values."""
 
 
 _RUNNING = listed("running_text")
-"""Fields of which a text may hold commas."""
+"""Fields whose text may contain commas."""
 
 _RUNNING_ORDER = ("description", "user_story", "story", "i_want", "title")
-"""Those that hold most of them before the others."""
+"""The fields most likely to contain commas, before the others."""
 
 _FORMER_LEVEL = re.compile(r"(?:epic|feature|(?:user )?story|(?:sub)?task)(?: name| title)?")
-"""The headers that named a level before those of other languages did."""
+"""The headers that named a level before other languages were supported."""
 
 _IMPORT = frozenset(("title", "body", "labels"))
 """The columns of a file that issues are imported from."""
@@ -68,9 +68,9 @@ _IMPORT = frozenset(("title", "body", "labels"))
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's rows, the position of the header among them, and the delimiter.
+    """A file's rows, the index of its header row, and the delimiter.
 
-    `rule` is what the settings say of it.
+    `rule` is the rule from the settings, if any.
     """
 
     rows: tuple[Row, ...]
@@ -81,15 +81,16 @@ class Table:
 
     @property
     def names(self) -> Sequence[str]:
-        """The header's words as they are read: those that the settings name by their fields."""
+        """Return the header's words; columns that the settings declare have their field's name."""
         return self.columns.keys
 
 
 def parse_csv(source: Source, asked: Asked = UNASKED) -> ParsedFile:
-    """Read a table of work: an export of Jira, or a spreadsheet with a header, as it is asked.
+    """Read a table of work items: an export of Jira, or a spreadsheet with a header.
 
-    Rows are items; their kind is in a column, or follows from which of the columns for epic,
-    feature, story and task is filled. Raises nothing for what the file holds.
+    Rows are items; their kind is in a column, or depends on which of the columns for epic, feature,
+    story and task is filled. `asked` are the settings for reading. Raises nothing for the file's
+    content.
     """
     rules = Declared(dict(asked.declared))
     table = read_table(source.text, rules, asked.fields)
@@ -117,7 +118,7 @@ def _none(source: Source, why: str) -> Diagnostic:
 
 
 def read_table(text: str, rules: Declared, fields: Sequence[str] = ()) -> Table | str:
-    """The rows of a table with its header found, or why there is none."""
+    """Return the table with its header, or the reason why it does not have one."""
     head = text[:20_000]
     counts = [(*_header_at(head, sign, rules, fields), sign) for sign in _DELIMITERS]
     score, header, delimiter = max(counts, key=lambda each: each[0])
@@ -144,7 +145,7 @@ def _words(header: Row) -> list[str]:
 
 
 def _running_texts(names: Sequence[str]) -> list[int]:
-    """The columns of running text: in these a delimiter without quotes may be a comma."""
+    """Return the columns of running text, where an unquoted delimiter may be a comma."""
     found = [
         at for at, name in enumerate(names)
         if field_of(name) in _RUNNING and not ((word := typed_column(name)) and word.kind == "epic")
@@ -154,10 +155,10 @@ def _running_texts(names: Sequence[str]) -> list[int]:
 
 
 def _whole(text: str, row: Row, running: Sequence[int], names: Sequence[str]) -> Row:
-    """A row with more cells than the header: those too many are of a running text, unquoted.
+    """Return a row with too many cells, with the surplus joined into an unquoted running text.
 
-    Only where what stands behind is then what its columns say, and is not as it stands. Of several
-    texts it is the one with most blanks behind these commas.
+    Only if the cells after it then fit their columns, and do not fit as they are. Of several texts,
+    the one with the most blanks after these commas.
     """
     more = len(row.cells) - len(names)
     if more <= 0:
@@ -178,7 +179,7 @@ def _whole(text: str, row: Row, running: Sequence[int], names: Sequence[str]) ->
 
 
 def _fits(cells: Sequence[Cell], names: Sequence[str], column: int) -> bool:
-    """Whether the cells behind a column are what their headers say, as far as that can be seen."""
+    """Return whether the cells after a column fit their headers, as far as that can be checked."""
     seen = [
         test(cell.text)
         for name, cell in zip(names[column + 1 :], cells[column + 1 :], strict=False)
@@ -188,7 +189,7 @@ def _fits(cells: Sequence[Cell], names: Sequence[str], column: int) -> bool:
 
 
 def _header_at(head: str, delimiter: str, rules: Declared, own: Sequence[str]) -> tuple[int, int]:
-    """How many columns of a header are known, and which row it is; one that is declared wins."""
+    """Return how many columns of the header are known, and its row; a declared header wins."""
     best = (0, 0)
     for at, row in enumerate(scan_rows(head, delimiter, _HEADER_WITHIN)):
         names = _words(row)[:MAX_COLUMNS]
@@ -203,7 +204,7 @@ def _header_at(head: str, delimiter: str, rules: Declared, own: Sequence[str]) -
 
 
 def _is_plan(table: Table) -> bool:
-    """Whether the columns are those of a plan, and what they hold is what a plan says."""
+    """Return whether the columns are those of a plan, with values that a plan has."""
     fields = table.columns.fields
     if fields & _STRONG or set(map(key_words, table.names)) >= _IMPORT:
         return True
@@ -222,11 +223,11 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "estimate": lambda word: parse_estimate(word) is not None,
     "kind": lambda word: kind_of(word) is not None,
 }
-"""Columns of which it can be seen whether a word belongs there."""
+"""Columns whose values can be recognized."""
 
 
 def _mostly(table: Table, field: str, test: Callable[[str], bool]) -> bool:
-    """Whether at least half of what stands in a column passes a test."""
+    """Return whether at least half of the values of a column pass a test."""
     at = table.columns.column_of(field)
     told = [text for row in table.rows[table.header + 1 :] if (text := text_at(row.cells, at))]
     return bool(told) and sum(map(test, told)) * 2 >= len(told)
@@ -281,7 +282,7 @@ class _Reader:
             self.told.append(warning(place, "ragged-row", message, hint))
 
     def _draft(self, cells: Sequence[Cell], place: Place) -> Draft | None:
-        """The item of a row; None for one without a title."""
+        """Return the draft of a row; None if it does not have a title."""
         columns = self.columns
         pairs = columns.pairs(cells, self._place)
         named = self.filler.kind_of(pairs, self.kind, loose=not self.kind)
@@ -314,9 +315,9 @@ class _Reader:
 
 
 def _former_kind(columns: Columns, cells: Sequence[Cell]) -> str:
-    """The kind that a row without one had when only English headers named levels.
+    """Return the kind that a row without one had when only English headers named levels.
 
-    The keys of numbers say it: `story-1` below the header `Aufgabe`.
+    Keys made from numbers contain it: `story-1` below the header `Aufgabe`.
     """
     if columns.parents and not columns.levels:
         return "task"

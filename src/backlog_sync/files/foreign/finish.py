@@ -1,4 +1,4 @@
-"""From the drafts of a plan of another tool to what its file gave: the same way for all of them."""
+"""Turn the drafts of another tool's plan into a parsed file, in the same way for all readers."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,6 @@
-"""What files say of each other's items: by id, by a file of statuses, by the names of files.
+"""Connect items across files: by id, by a status file, and by file names.
 
-ccpm has `epic.md`, and its tasks beside it by their numbers.
+ccpm has `epic.md`, and its tasks next to it in numbered files.
 """
 
 import re
@@ -22,7 +22,7 @@ _NAMED = 5
 
 
 def _saying(item: ParsedItem, name: str, value: object) -> ParsedItem:
-    """An item of which another file says a field."""
+    """Return an item with a field that another file declares for it."""
     document = item.document.model_copy(update={name: value})
     document.model_fields_set.add(name)
     return replace(item, document=document, alone=item.alone or item.document)
@@ -32,7 +32,7 @@ def _saying(item: ParsedItem, name: str, value: object) -> ParsedItem:
 
 
 def join_cards(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
-    """Let the cards of a folder name each other by number, and belong to the folder's epic."""
+    """Let the cards of a folder refer to each other by number, and belong to the folder's epic."""
     folders: dict[str, dict[str, str]] = {}
     for parsed in files:
         if parsed.dialect == CARD and parsed.items:
@@ -57,7 +57,7 @@ def _number(word: str) -> str | None:
 
 
 def _joined(parsed: ParsedFile, names: Mapping[str, str]) -> ParsedItem:
-    """A card with the keys of its neighbours for their numbers, below the folder's epic."""
+    """Return a card below its folder's epic, with the keys of the cards that it numbers."""
     item = parsed.items[0]
     links = item.document.depends_on
     if links:
@@ -73,7 +73,7 @@ def _joined(parsed: ParsedFile, names: Mapping[str, str]) -> ParsedItem:
 
 
 def join_items(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
-    """Find in the other files what items name and their own file does not hold; tell the rest."""
+    """Look up items that a file refers to in the other files; report those that do not exist."""
     if not any(item.missing for parsed in files for item in parsed.items):
         return tuple(files)
     known = {item.document.id for parsed in files for item in parsed.items if item.document.id}
@@ -99,15 +99,15 @@ def _found(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
     return replace(parsed, items=tuple(items), diagnostics=told)
 
 
-# ---- statuses beside the items that they speak of ------------------------------------------
+# ---- status files next to the items they are about -----------------------------------------
 
 
 def join_status(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
-    """Let files of statuses speak of the items of the other files.
+    """Apply the statuses of status files to the items of the other files.
 
-    A status goes to the item of its key, `epic-3` or `story-3.2`, in whatever spelling of the
-    number; the entry of the status file is then no item of its own. Where no other file holds
-    items, nothing changes.
+    A status goes to the item with its key, `epic-3` or `story-3.2`, however the number is written;
+    the entry of the status file is then not an item. If no other file contains items, nothing
+    changes.
     """
     said: dict[str, ParsedItem] = {}
     first: dict[str, ParsedItem] = {}
@@ -129,7 +129,7 @@ def join_status(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
 
 
 def _plain(item: ParsedItem) -> str:
-    """A key without zeros before its numbers: `story-00.1` is `story-0.1`."""
+    """Return a key without zeros before its numbers: `story-00.1` is `story-0.1`."""
     return _ZEROS.sub("", (item.document.id or "").casefold())
 
 
@@ -144,7 +144,7 @@ def _with_status(item: ParsedItem, said: Mapping[str, ParsedItem]) -> ParsedItem
 
 
 def _spoken(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
-    """A file of statuses beside the items that they are of: it has none itself."""
+    """Return a status file without items of its own, because other files contain them."""
     lost = [item for item in parsed.items if _plain(item) not in known]
     told = parsed.diagnostics
     if lost:

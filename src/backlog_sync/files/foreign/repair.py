@@ -1,6 +1,6 @@
-"""Broken YAML as far as it can be read: each bad line is made harmless, and told.
+"""Read broken YAML as far as possible: each bad line is neutralized and reported.
 
-A line is repaired by putting one character in place of another, so that every offset stays.
+A line is repaired by replacing single characters, so that every offset stays valid.
 """
 
 import re
@@ -9,11 +9,11 @@ from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.yaml.nodes import Node, compose, compose_part
 
 _BUDGET = 2_000_000
-"""Characters that all readings of one file together may take, beyond the first."""
+"""Characters that all readings of one file may process in total, after the first."""
 
 _MOST_TRIES = 24
 _TRIES_FOR_A_LINE = 3
-"""Each try composes the whole file again: more would make a broken file slow to report."""
+"""Each try composes the whole file again: more tries would make a broken file slow to report."""
 _COLON = re.compile(r": (?=\S)")
 _LEAD = re.compile(r"[ \t]*(?:- +)*(?:[\w .-]{1,60}:[ ]+)?")
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -24,10 +24,10 @@ _NO_BREAK = "\u00a0"
 def read_broken(
     text: str, path: str, first: tuple[Diagnostic, ...]
 ) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """Return what a YAML text holds that is not in order, and one diagnostic for each bad line.
+    """Return the readable content of a broken YAML text, and a diagnostic for each bad line.
 
-    `first` is what `compose` said of the text. If nothing can be repaired, gives what stands
-    before the break. Raises nothing.
+    `first` are the diagnostics of `compose`. If nothing can be repaired, returns the content before
+    the break. Raises nothing.
     """
     told = {fault.place.line: fault for fault in reversed(first)}
     tries: dict[int, int] = {}
@@ -59,13 +59,13 @@ def _joined(lines: list[str], breaks: list[str]) -> str:
 
 
 def _untabbed(line: str) -> str:
-    """A line that is indented by blanks only, one for each tab."""
+    """Return a line with each tab of its indentation replaced by a blank."""
     body = line.lstrip(" \t")
     return line[: len(line) - len(body)].replace("\t", " ") + body
 
 
 def _mended(line: str, attempt: int) -> str:
-    """Return a line repaired: a missing value, stray quotes, or without the line."""
+    """Return a repaired line: with its missing value, without stray quotes, or blanked."""
     lead = _LEAD.match(line)
     at = lead.end() if lead else 0
     if attempt == 1 and _COLON.search(line, at):

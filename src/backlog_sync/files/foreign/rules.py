@@ -1,4 +1,4 @@
-"""What `reading:` says of the keys of YAML and JSON, put upon a tree before it is read."""
+"""Apply the keys and columns under `reading:` to a YAML or JSON tree before it is read."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,10 +12,10 @@ _Keys: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A tree as the settings have it: without what they ignore, keys of records by their fields.
+    """A tree after applying the settings: without ignored parts, keys of records named by field.
 
-    `kinds` are the rules of entries, and of the root, that say what holds items; `above` are the
-    entries that such ones are in. Both go by the identity of the nodes.
+    `kinds` maps entries, and the root, to the rules that declare what they contain; `above` are the
+    entries that contain such entries. Both use the identity of the nodes.
     """
 
     root: Node
@@ -24,7 +24,7 @@ class Ruled:
 
 
 def ruled(root: Node, rules: Declared) -> Ruled:
-    """Return a tree with what the settings say of its keys."""
+    """Return a tree with the settings about its keys applied."""
     walk = _Walk(rules)
     rule = rules.of_key(())
     if rule is not None and rule.ignored:
@@ -42,7 +42,7 @@ class _Walk:
     above: set[int] = field(default_factory=set)
 
     def value(self, value: Node, keys: _Keys, rule: Rule | None) -> Node:
-        """Return what is at a key: the record that a rule speaks of, or those in it."""
+        """Return the value of a key, with its rule applied to the record, or the records in it."""
         if rule is None or rule.what or not isinstance(value, MapNode):
             return self._node(value, keys, rule)
         entries = (replace(e, value=self._node(e.value, (*keys, e.key.value), rule))

@@ -1,4 +1,4 @@
-"""What a node of a foreign tree is, by its shape: a list of items, a group, an item, or no plan."""
+"""Classify the nodes of another tool's tree by shape: list of items, group, item, or other."""
 
 import re
 from collections.abc import Collection
@@ -34,37 +34,37 @@ _ORDER = re.compile(r"\d{1,3}[._) -]+(?=[^\W\d_])")
 _SPELLED = re.compile(r"[^\W\d_]{2}")
 
 _SLUG = re.compile(r"(?=.{0,60}[ _-][^\W\d_]{2})[^\W\d_]{2,40}(?:[ _-][^\W_]{1,40}){1,15}")
-"""Words that are joined to a name."""
+"""Several words that are joined like a name."""
 
 _EVIDENCE = listed("record_evidence")
-"""Fields of which a list of an unknown name must have some for its entries to be items."""
+"""Fields that the entries of a list with an unknown name must have to be items."""
 
 _STRONG = frozenset(("acceptance_criteria", "user_story", "i_want", "story_points"))
-"""Those that nothing but a plan has: one of them is enough."""
+"""Fields that only a plan has: one of them is enough."""
 
 _WORTH = frozenset((*_STRONG, "priority", "depends_on", "estimate", "done"))
-"""What is said of no thing that is there already."""
+"""Fields that are only declared for planned work."""
 
 _OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
 
 _SHORTEST = 3
-"""A word in fewer letters is a code."""
+"""Characters; a shorter word is a code."""
 
 _SURELY_TOLD = 2
-"""So much of what only a plan has shows an item below a name that says nothing."""
+"""How many fields that only a plan has identify an item below a meaningless name."""
 
 _TO_DO = frozenset(("plan", "tasks", "deliverables"))
-"""Topics of keys below which a group lists what is to be done."""
+"""Topics of keys in a group that lists what is to do."""
 
 _OWNERS = ("epic", "feature", "story", "initiative")
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """Judges the nodes of one file.
+    """Classifies the nodes of one file.
 
-    `ruled` are entries that the settings speak of: no fields; `lanes` are mappings of items by
-    their words, below keys that tell how far they are.
+    `ruled` are entries that the settings declare: they are not fields. `lanes` are mappings of
+    items by name, below keys that are statuses.
     """
 
     path: str
@@ -74,9 +74,9 @@ class Shapes:
     lanes: set[int] = field(default_factory=set)
 
     def look_for_lanes(self, node: MapNode) -> None:
-        """Note mappings by words below keys that tell a status, where several tell different ones.
+        """Note mappings with names below keys that are statuses, if there are several statuses.
 
-        One alone (`active`) may say anything; `done` beside `planned` tells of work.
+        A single one (`active`) may mean anything; `done` next to `planned` describes work.
         """
         found = {id(e.value): list_status(e.key.value) for e in node.entries
                  if isinstance(e.value, MapNode) and _are_slugs(e.value)}  # fmt: skip
@@ -85,7 +85,7 @@ class Shapes:
             self.lanes.update(lanes)
 
     def pairs(self, node: MapNode) -> list[Pair]:
-        """The pairs of a mapping, those of Jira's `fields:` among them."""
+        """Return the pairs of a mapping, with those of Jira's `fields:`."""
         pairs = []
         for entry in node.entries:
             inner = entry.value
@@ -96,7 +96,7 @@ class Shapes:
         return pairs
 
     def is_list(self, key: str, value: Node) -> bool:
-        """Whether a key and its value are a list of items or of groups."""
+        """Return whether a key and its value are a list of items or of groups."""
         if isinstance(value, MapNode):
             named = is_known_list(key) or id(value) in self.lanes
             return named and self._keyed(value)
@@ -105,7 +105,7 @@ class Shapes:
         return is_known_list(key) or (is_loose_list(key) and has_maps(value))
 
     def _keyed(self, value: MapNode) -> bool:
-        """Whether a mapping holds items by their ids, or by words that are their titles."""
+        """Return whether a mapping holds items by their ids, or by words that are their titles."""
         if not value.entries:
             return False
         titled = [
@@ -117,9 +117,9 @@ class Shapes:
         return len(titled) * 2 > len(value.entries)
 
     def keyed_items(self, value: MapNode) -> list[MapNode]:
-        """The items that most keys of a mapping name, whatever its own name is.
+        """Return the items that most keys of a mapping name, whatever its own name is.
 
-        Each has words for a key, and says what only a plan does, as in a list without a name.
+        Each has words as its key, and fields that only a plan has, as in a list without a name.
         """
         maps = [entry.value for entry in value.entries
                 if is_slug(entry.key.value) and isinstance(entry.value, MapNode)]  # fmt: skip
@@ -129,10 +129,10 @@ class Shapes:
         return maps if many and len(told) * 2 > len(maps) else []
 
     def named_parts(self, value: MapNode, *, timed: bool = False) -> list[MapNode]:
-        """The mappings in it that have a name and hold lists, and are no list by their key.
+        """Return the mappings that have a name and contain lists, and are not a list by their key.
 
-        Their key is their name where they have no other; where they are not `timed`, items with
-        ids speak against it, as what holds those may be a tag or a view.
+        Their key is their name if they have no other. Unless they are `timed`, items with ids speak
+        against it, because their container may be a tag or a view.
         """
         return [
             each.value
@@ -144,9 +144,9 @@ class Shapes:
         ]
 
     def _is_named_by_key(self, entry: Entry, *, timed: bool) -> bool:
-        """Whether the key of a mapping with items is its only name: `auth: {tasks: […]}`.
+        """Return whether the key of a mapping with items is its only name: `auth: {tasks: […]}`.
 
-        Plans of prices have features too, and menus items: only below a time these are work.
+        Price plans have features, too, and menus have items: only below a time these are work.
         """
         key, node = key_words(entry.key.value), entry.value
         spoken = key in words_of("wrapper_keys") or topics(key) or list_status(key)
@@ -162,7 +162,7 @@ class Shapes:
         return bool(nodes) and bare and texts and not titled
 
     def is_one_group(self, key: str, value: MapNode) -> bool:
-        """Whether a mapping is one stretch of time by its key: `active_phase: {name, tasks}`."""
+        """Return whether a mapping is one period by its key: `active_phase: {name, tasks}`."""
         if group_of(key.rpartition(" ")[2]) is None or self.runs(value):
             return False
         titled = any(field_of(pair.key) == "title" for pair in self.pairs(value))
@@ -180,14 +180,14 @@ class Shapes:
         return titled and holds_lists(node) and not self.runs(node) and not self._plans(node)
 
     def _plans(self, node: MapNode) -> bool:
-        """Whether a mapping says of itself what only an item does: a priority, an owner, criteria.
+        """Return whether a mapping has fields of an item itself: a priority, an owner, criteria.
 
         A part of the work may have a status, dates, and a definition of done.
         """
         return bool(_said(node) & (_EVIDENCE - _OF_PARTS))
 
     def are_steps(self, key: str, value: Node) -> bool:
-        """Whether milestones of an epic are its parts: with ids or statuses, without due dates."""
+        """Return whether milestones of an epic are its parts: ids or statuses, but no due dates."""
         if group_kind(key) != "milestone" or not isinstance(value, ListNode):
             return False
         told = [_said(each) for each in maps_of(value)]
@@ -195,7 +195,7 @@ class Shapes:
         return bool(told) and not dated and all(names & {"id", "status", "done"} for names in told)
 
     def is_numbered(self, node: MapNode) -> str:
-        """The kind of the items that a mapping holds by number: `1`, `2` or `task1`, `task2`."""
+        """Return the kind of the items that a mapping numbers: `1`, `2` or `task1`, `task2`."""
         found = [_NUMBER.fullmatch(entry.key.value) for entry in node.entries]
         words = {match[1] or "" if match else None for match in found}
         maps = [entry.value for entry in node.entries if isinstance(entry.value, MapNode)]
@@ -208,7 +208,7 @@ class Shapes:
         return (word.kind if word else "story") if named and len(told) * 2 > len(maps) else ""
 
     def tree(self, value: MapNode) -> Entry | None:
-        """The list of what stands below the root of a tree, where it speaks of work."""
+        """Return the list below the root of a tree, if it describes work."""
         for entry in value.entries:
             if is_any_list(entry.key.value) and isinstance(entry.value, ListNode):
                 maps = maps_of(entry.value)
@@ -217,7 +217,7 @@ class Shapes:
         return None
 
     def column_status(self, node: MapNode) -> tuple[str, Place] | None:
-        """The status by which a column of a board is named, and where it stands."""
+        """Return the status that a column of a board is named after, with its place."""
         titled = any(field_of(entry.key.value) == "title" for entry in node.entries)
         for entry in node.entries:
             key, text = key_words(entry.key.value), text_of(entry.value)
@@ -233,7 +233,7 @@ class Shapes:
         return len(maps) >= 2 and all(map(holds_lists, maps)) and len(named) * 2 >= len(maps)
 
     def are_goals(self, entry: Entry) -> bool:
-        """Whether a key of a group such as `goals` holds what is to be done: titled, with boxes."""
+        """Return whether a key of a group such as `goals` contains work: titled, with boxes."""
         value = entry.value
         maps = maps_of(value)
         checked = field_of(entry.key.value) == "acceptance_criteria" and maps
@@ -244,7 +244,7 @@ class Shapes:
         return bool(told) and len(told) * 2 > len(value.items) and self.is_plan(value, strict=False)
 
     def is_item(self, node: MapNode) -> bool:
-        """Whether a mapping without lists is an item: titled, and with what only a plan has."""
+        """Return whether a mapping without lists is an item: titled, with fields of a plan."""
         if holds_lists(node):
             return False
         pairs = self.pairs(node)
@@ -255,9 +255,10 @@ class Shapes:
         return titled and strong and told >= 2 and not self.runs(node)
 
     def is_plan(self, value: ListNode, *, strict: bool, named: bool = False) -> bool:
-        """Whether the entries of a list look like planned work.
+        """Return whether the entries of a list look like planned work.
 
-        Below a key that is one of lists of items (`named`), an id such as `WEB-12` speaks for it.
+        Below a key that is one of lists of items (`named`), an id such as `WEB-12` is evidence for
+        it.
         """
         maps = maps_of(value)
         if not maps:
@@ -272,7 +273,7 @@ class Shapes:
         return len(told) * 2 > len(maps)
 
     def _is_planned(self, node: MapNode) -> bool:
-        """Whether a mapping says how far work is, or what it is worth: a service runs or stands."""
+        """Return whether a mapping declares the state or value of work, not of a service."""
         pairs = {field_of(pair.key): text_of(pair.value) for pair in self.pairs(node)}
         return bool(pairs.keys() & _WORTH or meanings(pairs.get("status") or ""))
 
@@ -281,7 +282,7 @@ class Shapes:
         return bool(ids) and _CODE.match(ids[0]) is not None
 
     def _told(self, node: MapNode) -> int:
-        """How much of what only a plan has stands in a mapping."""
+        """Return how many fields that only a plan has are in a mapping."""
         pairs = self.pairs(node)
         names = {field_of(pair.key) for pair in pairs}
         told = len(names & _EVIDENCE) + bool(names & _STRONG)
@@ -291,7 +292,7 @@ class Shapes:
         return told + 2 if kind and self.filler.ids_of(pairs, kind) else told + bool(kind)
 
     def runs(self, node: MapNode) -> bool:
-        """Whether a mapping is a task that a machine runs."""
+        """Return whether a mapping is a task that a machine runs."""
         return any(key_words(entry.key.value) in words_of("run_keys") for entry in node.entries)
 
     def _place(self, node: Node) -> Place:
@@ -299,17 +300,17 @@ class Shapes:
 
 
 def is_known_list(key: str) -> bool:
-    """Whether a key is one of lists of items of a kind, or of milestones or sprints."""
+    """Return whether a key is one of lists of items of a kind, or of milestones or sprints."""
     return group_kind(key) is not None or list_kind(key) not in (None, "any")
 
 
 def is_loose_list(key: str) -> bool:
-    """Whether a key is one of lists of any items where it holds mappings: `items`, `doing`."""
+    """Return whether a key is a list of any items if it contains mappings: `items`, `doing`."""
     return is_any_list(key) or list_status(key) is not None
 
 
 def group_of(key: str) -> str | None:
-    """The sort of group that a key names, one or many of them: `phases`, `phase`, `sprint`."""
+    """Return the sort of group that a key names, in either number: `phases`, `phase`, `sprint`."""
     word = type_word(key)
     if word is not None and word.weak:
         return "sprint" if word.name == "sprint" else "milestone"
@@ -317,7 +318,7 @@ def group_of(key: str) -> str | None:
 
 
 def name_of_key(key: str) -> str:
-    """The name that a key gives: `1_engine_work` is `Engine work`; a code stays as it is."""
+    """Return the name that a key gives: `1_engine_work` is `Engine work`; a code stays as it is."""
     bare = _ORDER.sub("", key, count=1)
     if not _SPELLED.search(bare):
         return key
@@ -327,23 +328,23 @@ def name_of_key(key: str) -> str:
 
 
 def is_slug(key: str) -> bool:
-    """Whether a key is made of words, as a name of a thing is: `dark-mode`, `export_to_pdf`."""
+    """Return whether a key consists of words, as a name does: `dark-mode`, `export_to_pdf`."""
     return _SLUG.fullmatch(key) is not None
 
 
 def is_word(key: str) -> bool:
-    """Whether a key may name an item of a list by words: no code, and no number."""
+    """Return whether a key may name an item of a list by words: no code, and no number."""
     return is_slug(key) or (key.isalpha() and len(key) >= _SHORTEST and not key.isupper())
 
 
 def one_item(key: str) -> str | None:
-    """The kind of the one item that a mapping is by its key, the owner of the lists beside it."""
+    """Return the kind if a key means a single item, which owns the lists next to it."""
     word = type_word(key)
     return word.kind if word and word.name in _OWNERS else None
 
 
 def named_kind(node: MapNode, pairs: list[Pair]) -> str:
-    """The kind of what is named by it and holds more: `- epic: Boats` with `stories:`."""
+    """Return the kind of an item that a key names: `- epic: Boats` with `stories:`."""
     if not holds_lists(node) or any(field_of(pair.key) == "title" for pair in pairs):
         return ""
     return next(
@@ -353,14 +354,14 @@ def named_kind(node: MapNode, pairs: list[Pair]) -> str:
 
 
 def holds_one_item(node: MapNode) -> bool:
-    """Whether a mapping is about one item: `epic: {title: …}`."""
+    """Return whether a mapping is about one item: `epic: {title: …}`."""
     return any(
         one_item(entry.key.value) and isinstance(entry.value, MapNode) for entry in node.entries
     )
 
 
 def period_of(pairs: list[Pair]) -> str:
-    """The name of a stretch of time by its own word: `quarter: Q1 2026`, `sprint: 3`."""
+    """Return the name of a stretch of time by its own word: `quarter: Q1 2026`, `sprint: 3`."""
     for pair in pairs:
         word, text = key_words(pair.key), text_of(pair.value)
         if word in words_of("period_keys") and text and isinstance(pair.value, Scalar):
@@ -369,12 +370,12 @@ def period_of(pairs: list[Pair]) -> str:
 
 
 def _are_slugs(node: MapNode) -> bool:
-    """Whether most keys of a mapping are made of words."""
+    """Return whether most keys of a mapping are made of words."""
     return sum(is_slug(entry.key.value) for entry in node.entries) * 2 > len(node.entries)
 
 
 def holds_lists(node: MapNode) -> bool:
-    """Whether a mapping has lists of items among its values."""
+    """Return whether a mapping has lists of items among its values."""
     for entry in node.entries:
         key, value = entry.key.value, entry.value
         if is_known_list(key) and isinstance(value, ListNode | MapNode):
@@ -385,22 +386,22 @@ def holds_lists(node: MapNode) -> bool:
 
 
 def has_maps(value: Node) -> bool:
-    """Whether a value is a list with mappings in it."""
+    """Return whether a value is a list with mappings in it."""
     return bool(maps_of(value))
 
 
 def have_parts(value: Node) -> bool:
-    """Whether tasks are made to hold smaller ones: then they are stories."""
+    """Return whether a list's tasks may contain smaller ones, which makes them stories."""
     parts = {"subtasks", "sub tasks", "test strategy"}
     return any(key_words(e.key.value) in parts for each in maps_of(value) for e in each.entries)
 
 
 def _said(node: MapNode) -> set[str | None]:
-    """The fields that a mapping says something of."""
+    """Return the fields that a mapping has a value for."""
     return {field_of(entry.key.value) for entry in node.entries if says(entry.value)}
 
 
 def maps_of(value: Node | None) -> list[MapNode]:
-    """The mappings of a list."""
+    """Return the mappings of a list."""
     nodes = value.items if isinstance(value, ListNode) else ()
     return [each for each in nodes if isinstance(each, MapNode)]

@@ -1,4 +1,4 @@
-"""BMAD's `sprint-status.yaml`: a mapping of keys to statuses, alone or next to its epics."""
+"""Read BMAD's `sprint-status.yaml`: a mapping of keys to statuses, with or without its epics."""
 
 import re
 from collections.abc import Container
@@ -15,7 +15,7 @@ from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.yaml.nodes import Entry, MapNode, Node, Scalar
 
 STATUS = "sprint-status"
-"""The dialect of a file of statuses."""
+"""The dialect of a status file."""
 
 _SECTIONS = ("development status", "sprint status", "story status", "statuses")
 _EPIC = re.compile(r"epic-(\d{1,4}(?:[.-]\d{1,4})?[a-z]?|[a-z]{1,3})")
@@ -25,10 +25,10 @@ _OTHER = re.compile(r"epic-[\w.-]{1,10}-retrospective")
 
 
 def parse_sprint_status(source: Source, root: Node) -> ParsedFile | None:
-    """Read a file of statuses; None if it is another file.
+    """Read a status file; return None if it is another file.
 
-    Keys such as `epic-3` and `3-2-user-login` give epics and stories, titles from the key's
-    words. Raises nothing.
+    Keys such as `epic-3` and `3-2-user-login` become epics and stories, with titles from the words
+    of the key. Raises nothing.
     """
     section = _section(root)
     if section is None:
@@ -81,7 +81,7 @@ def _draft(
 
 
 def _numbered(story: re.Match[str], taken: Container[str | None]) -> tuple[str, str]:
-    """A story's number and its words: `0-6-1-more-tests` is 0.6.1 only where 0.6 is another one."""
+    """Return a story's number and words: `0-6-1-more-tests` is 0.6.1 only if 0.6 is another."""
     number, words = f"{story[1]}.{story[2]}", story[3] or ""
     while number in taken and (deeper := _DEEPER.fullmatch(words)):
         number, words = f"{number}.{deeper[1]}", deeper[2]

@@ -1,4 +1,4 @@
-"""Structured files: ours are read as ours, other shapes by their own readers."""
+"""Read structured files: our own format, and other shapes with their own readers."""
 
 import re
 from collections import Counter
@@ -43,7 +43,7 @@ TREE = "tree"
 """The dialect of YAML and JSON of other shapes."""
 
 JSON_LINES = (".jsonl", ".ndjson")
-"""Names of files with one JSON value in each line."""
+"""Extensions of files with one JSON value per line."""
 
 _BROKEN = ("invalid-yaml", "invalid-json")
 _ENOUGH_IDS = 2
@@ -51,22 +51,23 @@ _SURELY = 2
 _PLANNED = listed("plan_evidence")
 _OUR_KEYS = (*ItemDocument.model_fields, *LISTS, *BOARD_KEYS, "kind")
 _CAMEL = re.compile("[a-z][A-Z]")
-"""`dependsOn`: a field of ours as others spell it."""
+"""`dependsOn`: a field of our format, spelled as others do."""
 
 _MOST_UNKNOWN = 50
-"""So many unknown keys say enough; more may be data, and each costs a search."""
+"""The most unknown keys to examine; more may be data, and each costs a search."""
 
 _DEEPEST = 6
 _NEAR = 0.75
-"""How alike a key must be to one of ours to be a slip of the pen: `services` is no `stories`."""
+"""How similar a key must be to one in our format to be a typo: `services` is not `stories`."""
 
 
 def parse_structured(source: Source, asked: Asked = UNASKED) -> ParsedFile:
-    """Read a YAML or JSON file: a backlog of ours, or a plan of another shape, as it is asked.
+    """Read a YAML or JSON file: a backlog in our own format, or a plan of another shape.
 
-    A file of another shape gives `dialect` and, for what has no place in a backlog, warnings; a
-    broken file gives an error for each bad place and the items that could be read; a file that
-    is no plan gives one error that says why. Raises nothing for what the file holds.
+    A file of another shape has a `dialect`, and warnings for what has no place in a backlog. A
+    broken file has an error for each bad place and the items that could be read. A file that is not
+    a plan has one error with the reason. `asked` are the settings for reading. Raises nothing for
+    the file's content.
     """
     root, faults = _compose(source)
     if faults and not (root is not None and is_ours(root)):
@@ -82,7 +83,7 @@ def parse_structured(source: Source, asked: Asked = UNASKED) -> ParsedFile:
 
 
 def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """The nodes of a file, and what is wrong; `.json` may also hold what only YAML takes."""
+    """Return the nodes of a file, and its errors; `.json` may also contain YAML syntax."""
     suffix = PurePath(source.path).suffix.lower()
     if suffix in JSON_LINES:
         return compose_json_lines(source.text, source.path)
@@ -99,9 +100,9 @@ def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
 def _leniently(
     source: Source, root: Node | None, faults: tuple[Diagnostic, ...]
 ) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """The same as other programs read it, where only our rules are broken: equal keys, documents.
+    """Read a file as other programs do if only our own rules are broken: equal keys, documents.
 
-    A file of ours that is in order but for a second document stays one with an error.
+    A file in our own format that is valid except for a second document keeps its error.
     """
     suffix = PurePath(source.path).suffix.lower()
     if suffix in JSON_LINES:
@@ -117,7 +118,7 @@ def _leniently(
 def _broken(
     source: Source, root: Node | None, faults: tuple[Diagnostic, ...], asked: Asked
 ) -> ParsedFile:
-    """What a file that is not in order holds all the same."""
+    """Return what could be read of a broken file."""
     if faults[-1].slug == "invalid-yaml":
         root, faults = read_broken(source.text, source.path, faults)
     if root is None or isinstance(root, Scalar):
@@ -133,7 +134,7 @@ def _broken(
 
 
 def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
-    """How much was read of a broken file, before the break and behind it."""
+    """Describe how much of a broken file was read, before and after the break."""
     items = [item for item in found if item.confident]
     counts = Counter(item.kind for item in items)
     before = [item for item in items if item.place.line < first.place.line]
@@ -146,7 +147,7 @@ def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
 
 
 def _read(source: Source, root: Node, asked: Asked) -> tuple[ParsedFile, bool]:
-    """What a file holds, and whether the settings or its names for times say that it is planned."""
+    """Read a file, and return whether its settings or its names for times declare it a plan."""
     rules, filler = Declared(dict(asked.declared)), Filler(Findings(source.path), asked.fields)
     reader = TreeReader(source.path, Lines(source.text), filler)
     if rules:
@@ -159,7 +160,7 @@ def _read(source: Source, root: Node, asked: Asked) -> tuple[ParsedFile, bool]:
 
 
 def _is_plan(items: Sequence[ParsedItem]) -> bool:
-    """Whether items say more than titles and texts: lists of features adorn many a page."""
+    """Return whether items have more than titles and texts: web pages list features, too."""
     if any(item.kind in ("story", "bug", "spike", "chore") for item in items):
         return True
     return any(
@@ -185,11 +186,10 @@ def _foreign(
 
 
 def is_ours(root: Node) -> bool:
-    """Whether a file was written for us, faults and all.
+    """Return whether a file is in our own format, valid or not.
 
-    `version: 1` over lists of ours says so, unless several other keys stand beside them. Without
-    it, keys that our items never have, ids of another making and lists of other names say that it
-    was not.
+    `version: 1` above our own lists is a sign, unless several other keys are next to them. Without
+    it, keys that our items never have, other ids and other list names show that it is not.
     """
     if not isinstance(root, MapNode):
         return False
@@ -225,19 +225,19 @@ def is_ours(root: Node) -> bool:
 
 
 def _unknown_keys(root: MapNode, maps: Sequence[MapNode]) -> list[str]:
-    """Keys of items that our items never have, the first so many of them."""
+    """Return keys of items that our own format never has, up to a maximum."""
     known = {*_OUR_KEYS, *_board_of(root), "<<"}
     found = {entry.key.value: None for node in maps for entry in node.entries}
     return [key for key in found if key not in known][:_MOST_UNKNOWN]
 
 
 def _is_slip(key: str) -> bool:
-    """Whether a key is a slip of the pen for one of ours."""
+    """Return whether a key is a typo of one in our format."""
     return bool(get_close_matches(key[:100], _OUR_KEYS, 1, _NEAR))
 
 
 def _has_another_home(key: str) -> bool:
-    """Whether a key that is none of ours is one of other tools: a word for a field, a list."""
+    """Return whether an unknown key belongs to other tools: a word for a field, a list."""
     words = key_words(key)
     ours = words.replace(" ", "_") in ItemDocument.model_fields and not _CAMEL.search(key)
     known = field_of(key) is not None or list_kind(key) is not None
@@ -245,16 +245,16 @@ def _has_another_home(key: str) -> bool:
 
 
 def _board_of(root: MapNode) -> set[str]:
-    """The fields of the board that the settings declare: items may have them as keys."""
+    """Return the board fields that the settings declare: items may have them as keys."""
     project = root.get("project")
     fields = project.get("fields") if isinstance(project, MapNode) else None
     return {e.key.value for e in fields.entries} if isinstance(fields, MapNode) else set()
 
 
 def _other_milestones(root: MapNode) -> bool:
-    """Whether milestones are of another making: none has a title, or they hold lists of their own.
+    """Return whether milestones are in another format: none has a title, or they contain lists.
 
-    Ours say when something is due, and hold nothing.
+    In our own format, milestones have due dates, and contain nothing.
     """
     value = root.get("milestones")
     maps = maps_of(value)
@@ -263,7 +263,7 @@ def _other_milestones(root: MapNode) -> bool:
 
 
 def _is_foreign_list(name: str, value: Node) -> bool:
-    """Whether a key of the root is a list of items of another making."""
+    """Return whether a key of the root is a list of items in another format."""
     if name in LISTS:
         return isinstance(value, MapNode)
     maps, words = maps_of(value), key_words(name)
@@ -273,7 +273,7 @@ def _is_foreign_list(name: str, value: Node) -> bool:
 
 
 def _items_of(value: Node | None, depth: int) -> list[MapNode]:
-    """The mappings in a list and in the lists of ours below them."""
+    """Return the mappings in a list and in our own lists below them."""
     found: list[MapNode] = []
     if depth > _DEEPEST:
         return found
@@ -286,7 +286,7 @@ def _items_of(value: Node | None, depth: int) -> list[MapNode]:
 
 
 def _other_ids(maps: list[MapNode]) -> bool:
-    """Whether items have ids, and none of them could be a key of ours."""
+    """Return whether items have ids, none of which can be a key in our own format."""
     ids = [value.value for node in maps if isinstance(value := node.get("id"), Scalar)]
     return len(ids) >= _ENOUGH_IDS and not any(is_key(each) for each in ids)
 
@@ -302,7 +302,7 @@ _LISTED = 6
 
 
 def not_a_backlog(root: Node | None, path: str) -> Diagnostic:
-    """Why a file holds no items: what it seems to be, what it holds, what was looked for."""
+    """Return why a file has no items: what it looks like, what it contains, what was expected."""
     other = seems(root)
     what = f"this is not a backlog: it looks like {other}" if other else "this is not a backlog"
     holds = ""
@@ -317,7 +317,7 @@ def not_a_backlog(root: Node | None, path: str) -> Diagnostic:
 
 
 def seems(root: Node | None) -> str:
-    """What another tool's file this looks like; empty where it looks like none that we know."""
+    """Return which other tool's file this looks like; empty if unknown."""
     for name, signs in lookalikes().items():
         if any(all(_has(root, sign) for sign in way.split(" + ")) for way in signs):
             return name
@@ -325,10 +325,10 @@ def seems(root: Node | None) -> str:
 
 
 def _has(root: Node | None, sign: str) -> bool:
-    """Whether a file has a sign: `jobs`, one of `cmd|run`, two of `2 of a|b|c`.
+    """Return whether a file has a sign: `jobs`, one of `cmd|run`, two of `2 of a|b|c`.
 
-    `jobs > runs on` is a key below those of `jobs` (of the file, where nothing stands before),
-    `body: list` and `type: text` tell what a key holds, and `not` the contrary.
+    `jobs > runs on` is a key below `jobs` (or below the root if nothing precedes the `>`), `body:
+    list` and `type: text` require a type of value, and `not` negates the sign.
     """
     if sign.startswith("not "):
         return not _has(root, sign[4:])
@@ -353,7 +353,7 @@ def _names(node: Node | None) -> set[str]:
 
 
 def _below(node: Node | None) -> set[str]:
-    """All keys one level below a mapping's entries, or a list's."""
+    """Return all keys one level below a mapping's entries, or a list's."""
     if isinstance(node, MapNode):
         return {word for entry in node.entries for word in _names(entry.value)}
     items = node.items if isinstance(node, ListNode) else ()

@@ -1,4 +1,4 @@
-"""`todo.txt`: one task a line, with its signs for done, priority, dates, projects and contexts."""
+"""Read `todo.txt`: one task per line, with its syntax for done, priority, dates and projects."""
 
 import re
 from collections import Counter
@@ -31,7 +31,7 @@ _KEYS = {
     "due": "target", "t": "start", "p": "parent", "dep": "depends_on", "after": "depends_on",
     "pri": "priority", "rec": "", "h": "", "uuid": "",
 }  # fmt: skip
-"""What tools write as `key:value`; those that mean nothing to us go from the title all the same."""
+"""What tools write as `key:value`; unknown pairs are removed from the title, too."""
 
 
 def is_todo_txt(path: str) -> bool:
@@ -67,7 +67,7 @@ def _titled(text: str) -> str:
 
 
 def _task(text: str, start: int, place: Place, filler: Filler, *, whole: bool) -> Draft | None:
-    """The task of a line; its title is the `whole` text where another line has the same words."""
+    """Return the task of a line; its title is the `whole` text if another has the same words."""
     head = _HEAD.match(text)
     if head is None or _SKIPPED.match(text):
         return None
@@ -94,9 +94,9 @@ def _task(text: str, start: int, place: Place, filler: Filler, *, whole: bool) -
 
 
 def _title(text: str, *, whole: bool) -> str:
-    """Return a task without its pairs, and without the tags before and behind it.
+    """Return a task without its pairs, and without the tags at its start and end.
 
-    Tags inside the sentence are words of it; where it is to be `whole`, all are.
+    Tags inside the sentence are part of it; with `whole`, all of them are.
     """
     words = [word for word in text.split() if not _is_known_pair(word)]
     plain = [at for at, word in enumerate(words) if not _TAG.fullmatch(word)]
@@ -111,7 +111,7 @@ def _is_known_pair(word: str) -> bool:
 
 
 def _field(key: str) -> str | None:
-    """The field of a key; empty for one that means nothing to us, None for what is not a key."""
+    """Return the field of a key; empty if it is unknown, None if it is not a key."""
     known = _KEYS.get(key_words(key))
     return field_of(key) if known is None else known
 

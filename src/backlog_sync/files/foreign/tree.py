@@ -1,4 +1,4 @@
-"""Backlogs in YAML or JSON of other shapes: which lists hold items, and how they nest."""
+"""Read backlogs in YAML or JSON of other shapes: find the lists of items, and how they nest."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -43,17 +43,17 @@ from backlog_sync.files.vocabulary import (
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _WRAPPERS = 4
-"""How deep items are looked for below keys that say nothing of items."""
+"""How many levels of meaningless keys are searched for items."""
 
 _NOISE = frozenset(("noise", "risks", "navigation"))
-"""Topics below which no items are looked for."""
+"""Topics of keys that are not searched for items."""
 
 
 _TIMES = frozenset(("term", "shelved"))
-"""Topics of keys that say when what stands below them is done, or that it is not."""
+"""Topics of keys for when something is done, or that it is not."""
 
 _SEVERAL = 2
-"""So many named mappings with lists part the work; one alone is a wrapper."""
+"""How many named mappings with lists make them parts of the work; a single one is a wrapper."""
 
 _HEAD = re.compile(r"[\[(]?([A-Za-z][\w.-]{0,39}\d[\w.-]{0,20}?)(?=$|[\s:：,;)\]–—])")
 """The code that a text begins with: `US-001, first half`."""
@@ -62,24 +62,24 @@ _NUMBERED = re.compile(r"[^\W\d_]{1,20}[ ](\d{1,4})(?=$|[\s:：.,;(（–—-])"
 """A word and a number: `Phase 2: Search`."""
 
 LIST_LEFT = "a list of something else than items"
-"""Why a list holds no items that nothing but its shape speaks for."""
+"""The reason why a list that only has the shape of items is not read."""
 
 _OF_OWNERS = ("description", "goal", "status", "priority", "target")
-"""What stands beside the lists of an epic that a file is about."""
+"""Fields next to the lists of the epic that a file is about."""
 
 _LONGEST_ID = 80
 """Characters of a key that names an item: longer keys are sentences."""
 _REFERENCE = re.compile(r"[\w.#-]{1,40}")
 
 _GROUP_OF_TASKS = Rule("", Form.KEY, 0, re.compile(""), what="epic", items="task")
-"""A list that has a name of its own below a time, as the settings would say it."""
+"""A list with its own name below a time, as the settings would declare it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where in the tree we are: what stands above, what is inherited.
+    """A position in the tree: what is above it, and what it inherits.
 
-    `named` tells that what stands above is only the name of a part of the file.
+    `named` is whether the entry above is only the name of a part of the file.
     """
 
     parent: Draft | None = None
@@ -93,7 +93,7 @@ class _Spot:
 
     @property
     def of_group(self) -> "_Spot":
-        """Where a group stands: in another one, and below no item."""
+        """Return the position of a group: inside another one, and not below an item."""
         return replace(self, parent=None, shelved="", named=False)
 
 
@@ -101,8 +101,8 @@ class _Spot:
 class TreeReader:
     """Reads the items of one tree, in document order.
 
-    `kinds` and `above` are what the settings say of entries: `rules.Ruled`. `planned` tells that
-    lists stand below a word for a time or a plan: `short_term`, `next`.
+    `kinds` and `above` are the declarations of the settings: see `rules.Ruled`. `planned` is
+    whether there are lists below a word for a time or a plan: `short_term`, `next`.
     """
 
     path: str
@@ -128,13 +128,13 @@ class TreeReader:
         self._second_mentions()
 
     def place(self, node: Node) -> Place:
-        """Where a node stands."""
+        """Return the place of a node."""
         return self.lines.place(self.path, node.start)
 
-    # ---- mappings that are no items --------------------------------------------------------
+    # ---- mappings that are not items -------------------------------------------------------
 
     def _mapping(self, node: MapNode, spot: _Spot) -> None:
-        """A mapping that holds lists of items somewhere below."""
+        """Read a mapping that contains lists of items somewhere below."""
         spot = self._owner(node, spot)
         if not spot.depth and spot.parent is None and self.shapes.is_item(node):
             self._item(node, "story", spot, loose=True)
@@ -154,7 +154,7 @@ class TreeReader:
                 self._entry(entry, spot)
 
     def _entry(self, entry: Entry, spot: _Spot) -> None:
-        """One key of a mapping that is no item."""
+        """Read one key of a mapping that is not an item."""
         key, value = key_words(entry.key.value), entry.value
         rule = self.kinds.get(id(entry))
         if rule is not None:
@@ -184,7 +184,7 @@ class TreeReader:
             self._unknown_list(entry, key, value, spot)
 
     def _board(self, value: Node, spot: _Spot) -> None:
-        """Columns: their names are the statuses of what stands in them, and no items."""
+        """Read the columns of a board: their names are statuses, not items."""
         self.planned = True
         for column in maps_of(value):
             inside = replace(spot, status=self.shapes.column_status(column))
@@ -198,14 +198,14 @@ class TreeReader:
         return key in words_of("tree_keys") and self.shapes.tree(value) is not None
 
     def _tree(self, value: MapNode, spot: _Spot) -> None:
-        """What stands below the root of a tree; the root only names the plan."""
+        """Read the items below the root of a tree; the root only names the plan."""
         entry = self.shapes.tree(value)
         assert entry is not None
         parted = any(map(holds_lists, maps_of(entry.value)))
         self._entries(entry.value, "epic" if parted else "story", spot, loose=True)
 
     def _wrapper(self, entry: Entry, key: str, value: MapNode, spot: _Spot) -> None:
-        """A mapping of an unknown name, or one that says when: `now`, `short_term`, `done`.
+        """Read a mapping with an unknown name, or that of a time: `now`, `short_term`, `done`.
 
         Lists of unknown names below a time are groups of tasks.
         """
@@ -227,7 +227,7 @@ class TreeReader:
                 self._entry(each, inside)
 
     def _is_group(self, entry: Entry) -> bool:
-        """Whether a key of its own making holds a list of items."""
+        """Return whether a key with its own name contains a list of items."""
         key, value = key_words(entry.key.value), entry.value
         known = self.shapes.is_list(key, value) or topics(key) or list_status(key)
         return (
@@ -238,12 +238,12 @@ class TreeReader:
         )
 
     def _if_ruled(self, entry: Entry, spot: _Spot) -> None:
-        """Read what is no list by itself, where the settings speak of it or of what it holds."""
+        """Read a value that is not a list if the settings declare it or something in it."""
         if id(entry) in self.kinds or id(entry) in self.above:
             self._entry(entry, spot)
 
     def _as_ruled(self, value: Node, rule: Rule, key: Scalar | None, spot: _Spot) -> None:
-        """What the settings say of a key: it is an item, or holds some of one kind."""
+        """Read a key as the settings declare it: as an item, or as a container of one kind."""
         if rule.what and isinstance(value, MapNode) and (
             key is None or self.filler.title_of(self.shapes.pairs(value), rule.what)
         ):  # fmt: skip
@@ -259,13 +259,13 @@ class TreeReader:
             self._mapping(value, replace(spot, depth=spot.depth + 1))
 
     def _by_key(self, key: Scalar, kind: str, spot: _Spot) -> Draft:
-        """An item that is only the name of a list or a mapping."""
+        """Add an item that is only the name of a list or a mapping."""
         draft = self._add(kind, short_title(name_of_key(key.value)), self.place(key), spot)
         draft.raw_id = key.value[:_LONGEST_ID]
         return draft
 
     def _unknown_list(self, entry: Entry, key: str, value: ListNode, spot: _Spot) -> None:
-        """A list whose name says nothing: of groups that hold items, or of items."""
+        """Read a list with a meaningless name: groups that contain items, or items."""
         if self.shapes.are_groups(value):
             self._groups("milestone", value, spot, scoped=True)
             return
@@ -280,7 +280,7 @@ class TreeReader:
             self._skip(entry, LIST_LEFT)
 
     def _owner(self, node: MapNode, spot: _Spot) -> _Spot:
-        """What stands beside the lists and owns them: `epic: {…}`, `epic: 1`, `sprint: 2`."""
+        """Return the position below the owner of the lists: `epic: {…}`, `epic: 1`, `sprint: 2`."""
         if not holds_lists(node) and not holds_one_item(node):
             return spot
         pairs = self.shapes.pairs(node)
@@ -308,7 +308,7 @@ class TreeReader:
     def _named_by(
         self, node: MapNode, entry: Entry, kind: str, pairs: list[Pair], spot: _Spot
     ) -> Draft:
-        """An epic that a file is about: `epic: 1` and a name beside its issues."""
+        """Add the epic that a file is about: `epic: 1` and a name next to its issues."""
         titles = [pair for pair in pairs if field_of(pair.key) == "title"]
         title, word = self.filler.title_of(titles, kind), text_of(entry.value)
         name = short_title(text_of(title.value)) if title else word
@@ -318,7 +318,7 @@ class TreeReader:
         return draft
 
     def _second_mentions(self) -> None:
-        """Texts that only name items that are declared elsewhere are no items of their own."""
+        """Mark texts that only refer to items declared elsewhere as mentions."""
         declared = [d for d in self.drafts if not isinstance(_node(d), Scalar)]
         ids = {each.casefold() for d in declared for each in (d.raw_id, *d.aliases) if each}
         titles = {d.title.casefold() for d in declared if not d.group}
@@ -350,7 +350,7 @@ class TreeReader:
         self._list(key, value, kind, spot, known=not (bare and is_any_list(key)))
 
     def _child_kind(self, value: Node, parent_kind: str) -> str:
-        """What entries of a list of any kind are: what stands below their parent."""
+        """Return the kind of the entries of an untyped list: the kind below its parent."""
         if parent_kind == "epic":
             return "feature" if any(map(holds_lists, maps_of(value))) else "story"
         return "story" if parent_kind in ("", "feature") else "task"
@@ -375,7 +375,7 @@ class TreeReader:
     def _entries(
         self, value: Node, kind: str, spot: _Spot, *, loose: bool, sure: bool = False
     ) -> None:
-        """The items of a list, or those of a mapping by their ids."""
+        """Read the items of a list, or those of a mapping by their ids."""
         for key, each in _children(value):
             if isinstance(each, MapNode):
                 draft = self._item(each, kind, spot, loose=loose, key=key)
@@ -385,7 +385,7 @@ class TreeReader:
                 self._text(each, kind, spot, sure=sure)
 
     def _text(self, node: Scalar, kind: str, spot: _Spot, *, sure: bool) -> None:
-        """An entry that is only a text: another item by its id, or an item by its title."""
+        """Read an entry that is only a text: the id of another item, or the title of an item."""
         text, owner = text_of(node), spot.parent or spot.within
         named = kind != "task" or any(char.isdigit() for char in text)
         if owner is not None and named and _REFERENCE.fullmatch(text):
@@ -403,7 +403,7 @@ class TreeReader:
     def _add(
         self, kind: str, title: str, place: Place, spot: _Spot, node: MapNode | Scalar | None = None
     ) -> Draft:
-        """An item where it stands; `node` is what write-back finds it by."""
+        """Add an item at its position; write-back finds it by `node`."""
         draft = Draft(kind, title, place, anchor=NodeAnchor(node) if node else None)
         draft.scope, draft.within, draft.shelved = spot.scope, spot.within, spot.shelved
         draft.stood_alone = spot.named
@@ -415,9 +415,9 @@ class TreeReader:
     # ---- groups ----------------------------------------------------------------------------
 
     def _groups(self, group: str, value: Node, spot: _Spot, *, scoped: bool = False) -> None:
-        """Milestones, phases or sprints: what they hold, or that they are only defined.
+        """Read milestones, phases or sprints: their items, or only their definitions.
 
-        Where `scoped`, ids count within them, as within any wrapper.
+        If `scoped`, ids are local to them, as in any wrapper.
         """
         self.count += 1
         for key, node in _children(value):
@@ -461,7 +461,7 @@ class TreeReader:
         return draft
 
     def _members(self, node: MapNode, below: _Spot) -> None:
-        """What stands in a group."""
+        """Read the members of a group."""
         for entry in node.entries:
             is_list = self.shapes.is_list(key_words(entry.key.value), entry.value)
             if is_list and id(entry) not in self.kinds:
@@ -472,7 +472,7 @@ class TreeReader:
                 self._if_ruled(entry, below)
 
     def _named_group(self, node: Scalar, spot: _Spot) -> Draft | None:
-        """A group that is only a text: `Phase 2: Search`, which items name by the number."""
+        """Read a group that is only a text: `Phase 2: Search`; items refer to its number."""
         number = _NUMBERED.match(text_of(node))
         if number is None:
             return None
@@ -485,7 +485,7 @@ class TreeReader:
     def _item(
         self, node: MapNode, kind: str, spot: _Spot, *, loose: bool, key: Scalar | None = None
     ) -> Draft | None:
-        """The item that a mapping is; one without a title is named by words that are its `key`."""
+        """Read the item of a mapping; without a title it is named by the words of its `key`."""
         if node.shared:
             self.filler.findings.skip(self.place(node), "an alias: items must be written out")
             return None
@@ -517,7 +517,7 @@ class TreeReader:
         return draft
 
     def _untitled(self, node: MapNode, kind: str, pairs: list[Pair], spot: _Spot) -> None:
-        """A mapping without a title is none itself; what it holds may be."""
+        """Report a mapping without a title, which is not an item; read the items in it."""
         self.filler.findings.skip(self.place(node), "no title")
         if ids := self.filler.ids_of(pairs, kind):
             what = "entries without a title are left out"
@@ -526,7 +526,7 @@ class TreeReader:
             self._mapping(node, replace(spot, depth=spot.depth + 1))
 
     def _below(self, node: MapNode, draft: Draft, spot: _Spot) -> None:
-        """The lists of an item."""
+        """Read the lists of an item."""
         below = replace(spot, parent=draft, status=None, named=False)
         for entry in node.entries:
             key = key_words(entry.key.value)
@@ -559,20 +559,20 @@ class TreeReader:
 
 
 def _children(value: Node) -> list[tuple[Scalar | None, Node]]:
-    """The entries of a list, or those of a mapping with their keys."""
+    """Return the entries of a list, or those of a mapping with their keys."""
     if isinstance(value, MapNode):
         return [(entry.key, entry.value) for entry in value.entries]
     return [(None, each) for each in value.items] if isinstance(value, ListNode) else []
 
 
 def _are_sentences(value: Node) -> bool:
-    """Whether a list holds texts that name no items: features that a task is to have, say."""
+    """Return whether a list contains texts that do not name items, such as features of a task."""
     nodes = value.items if isinstance(value, ListNode) else ()
     return bool(nodes) and all(not _REFERENCE.fullmatch(text_of(node)) for node in nodes)
 
 
 def _done_with(group: Draft, spot: _Spot) -> _Spot:
-    """What stands in a group that is done is done, where it does not say otherwise."""
+    """Return the position inside a group that is done, so that its items are done by default."""
     status = group.fields.get("status")
     done = isinstance(status, str) and "done" in meanings(status)
     return replace(spot, status=("Done", group.places["status"])) if done else spot
@@ -583,7 +583,7 @@ def _node(draft: Draft) -> MapNode | Scalar | None:
 
 
 def _mentioned(text: str, ids: set[str], titles: set[str]) -> str:
-    """The id or title of another item that a text is, or begins with; empty where it is none."""
+    """Return the id or title of another item that a text is or begins with; otherwise empty."""
     if text.casefold() in titles:
         return text
     head = _HEAD.match(text)
@@ -591,11 +591,11 @@ def _mentioned(text: str, ids: set[str], titles: set[str]) -> str:
 
 
 def _only(node: MapNode, values: set[int]) -> MapNode:
-    """A mapping with those of its entries that have these values."""
+    """Return a mapping with only those of its entries that have these values."""
     return replace(node, entries=tuple(e for e in node.entries if id(e.value) in values))
 
 
 def _kind_of_list(key: str) -> str:
-    """The kind that a key of a list names; empty where it takes any."""
+    """Return the kind that a list's key names; empty if it accepts any."""
     kind = list_kind(key)
     return "" if kind in (None, "any") else str(kind)
