@@ -1,1 +1,1 @@
-"""Use cases over ports; no vendor is named here."""
+"""Use cases: plan, apply, undo, adopt. They reach GitHub, disk and clock only through `ports`."""

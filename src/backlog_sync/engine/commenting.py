@@ -1,4 +1,4 @@
-"""One status comment, on an issue or pull request: changed in place."""
+"""Maintain one status comment on an issue or pull request; update it in place."""
 
 from backlog_sync.core.operations import Done, PutComment
 from backlog_sync.engine.ports import Tracker
@@ -9,8 +9,8 @@ def keep_comment(tracker: Tracker, number: int, *, mark: str, body: str) -> str 
     """Create or update our one comment; return its address if the server does.
 
     `number` is that of an issue or a pull request of the repository, `mark` is safe in a comment,
-    `body` is Markdown in which nothing acts. Raises `FailedError` if there is no such number or
-    the server says no.
+    `body` is Markdown without active mentions or references. Raises `FailedError` if the number
+    does not exist or the server refuses.
     """
     ((_, reply),) = tracker.apply([PutComment(tracker.conversation(number), mark, body)])
     if not isinstance(reply, Done):

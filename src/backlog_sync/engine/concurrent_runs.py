@@ -1,8 +1,8 @@
-"""What another run made at the same moment: used as it is, and not made a second time.
+"""Use what another run created at the same moment, instead of creating it a second time.
 
-Two machines may make their first sync together. What has its own name (a label, a milestone,
-a board field) the server makes once, and answers the second run that the name is taken; of two
-boards with one title the older one stays.
+Two machines may do their first sync at the same time. A label, a milestone or a board field has
+a unique name: the server creates it once, and answers the second run that the name is taken. Of
+two boards with the same title the older one stays.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ _MADE_BY_ANOTHER = "another run made it at the same moment"
 
 
 def use_names_that_are_taken(run: Sending) -> None:
-    """Find the things whose names were taken, and have the rest of the run use them."""
+    """Look up definitions whose names were taken, so that the rest of the run uses them."""
     named = CreateLabel | CreateMilestone | CreateBoardField
     taken = [change for change in run.taken if isinstance(change, named)]
     run.taken.clear()
@@ -30,14 +30,14 @@ def use_names_that_are_taken(run: Sending) -> None:
         try:
             current = run.tracker.definitions(run.registry.board if boards else None, repository)
         except BacklogError:
-            continue  # they stay what they were reported to be: not made
+            continue  # they stay reported as not created
         for change in of_repository:
             if _use_existing(run.registry, change, current):
                 _applied(run, change, _MADE_BY_ANOTHER)
 
 
 def use_the_older_board(run: Sending, change: Change, reply: Done) -> None:
-    """Close the board that was just made, where the server has an older one of that title."""
+    """Close the board that was just created if the server has an older one with that title."""
     board = run.registry.board
     if reply.older is None or board is None:
         return
@@ -59,7 +59,7 @@ def _use_existing(
     change: CreateLabel | CreateMilestone | CreateBoardField,
     current: ObservedState,
 ) -> bool:
-    """Note what is there; whether it is what was to be made."""
+    """Register the existing definition; return whether it matches the one to create."""
     match change:
         case CreateLabel(definition=definition):
             label = next((x for x in current.labels if fold(x.name) == fold(definition.name)), None)

@@ -1,4 +1,4 @@
-"""Making issues: parents first, each exactly once, found again where an answer was lost."""
+"""Create issues: parents first, each exactly once, and find them again after a lost answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ Folded: TypeAlias = Mapping[str, Sequence[Change]]
 
 
 def create_issues(run: Sending, changes: Sequence[CreateIssue], folded: Folded) -> None:
-    """Make issues wave by wave, parents first."""
+    """Create issues in waves, parents first."""
     waiting = list(changes)
     while waiting:
         keys = {change.key for change in waiting}
@@ -58,7 +58,7 @@ def _prepare(
 
 
 class _CreateJournal:
-    """The journal's side of one call: what is about to be sent, and what came of it."""
+    """Journal of one batch of creations: what is about to be sent, and its result."""
 
     def __init__(self, run: Sending) -> None:
         self._journal, self._clock = run.journal, run.clock
@@ -67,7 +67,7 @@ class _CreateJournal:
         self._open: set[str] = set()
 
     def before(self, operations: Sequence[Operation]) -> None:
-        """Note what is about to be sent; it is on the disk when this returns."""
+        """Record the creations that are about to be sent; they are on disk when this returns."""
         creates = [o for o in operations if isinstance(o, ops.CreateIssue)]
         if self._journal is None or not creates:
             return
@@ -76,17 +76,17 @@ class _CreateJournal:
         self._journal.intend([_intent(operation, now, self._elsewhere) for operation in creates])
 
     def confirm(self, operation: ops.CreateIssue, reply: Done) -> None:
-        """Note that one is there."""
+        """Record that the issue of this creation exists."""
         self._open.discard(operation.nonce)
         if self._journal is not None and reply.number is not None:
             self._journal.confirm(operation.nonce, reply.number, reply.id)
 
     def doubtful(self, operation: ops.CreateIssue) -> None:
-        """Leave this one open: it may be there."""
+        """Keep this creation open in the journal: its issue may exist."""
         self._open.discard(operation.nonce)
 
     def end(self) -> None:
-        """Close what was certainly not made."""
+        """Close the creations that certainly did not happen."""
         if self._journal is not None and self._open:
             self._journal.close(sorted(self._open))
 
@@ -103,7 +103,7 @@ def _intent(operation: ops.CreateIssue, at: float, elsewhere: Mapping[str, str])
 def _send(
     run: Sending, ready: Sequence[tuple[CreateIssue, ops.CreateIssue]], folded: Folded
 ) -> list[CreateIssue]:
-    """Send creates; look for those with lost answers; give those that were not sent."""
+    """Send creations, look for those with lost answers, and return those that were not sent."""
     unsent: list[CreateIssue] = []
     lost: list[tuple[CreateIssue, ops.CreateIssue, str]] = []
     why = ""
@@ -151,7 +151,7 @@ def _look_for(
     lost: Sequence[tuple[CreateIssue, ops.CreateIssue, str]],
     folded: Folded,
 ) -> None:
-    """Find created issues by their nonces; a create is never sent a second time in one run."""
+    """Find created issues by their nonces; a creation is never sent twice in one run."""
     nonces = {operation.nonce: change.repository or "" for change, operation, _ in lost}
     until = run.clock.now() + read_back.WINDOW if run.clock else 0.0
     try:
@@ -211,7 +211,7 @@ def _record_created(
 
 
 def give_late_types(run: Sending, changes: Iterable[CreateIssue]) -> None:
-    """Set the types of new issues that could not be set while they were made."""
+    """Set the types of new issues that could not be set when they were created."""
     waiting: list[tuple[CreateIssue, Operation]] = []
     for change in changes:
         update = resolve.late_type(run.registry, change)

@@ -1,8 +1,8 @@
-"""Applying a plan: every change becomes operations, every operation an outcome.
+"""Apply a plan: turn every change into operations, and every operation into an outcome.
 
-Nothing is decided here. The order is such that a run that stops anywhere leaves nothing that the
-next run would misread: a body, which carries the base, is written after what the base claims,
-and what was not done is taken out of it.
+Nothing is decided here. The order ensures that a run that stops anywhere leaves nothing that the
+next run would misread: a body, which contains the base, is written after what the base claims,
+and what was not applied is removed from it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,10 +57,10 @@ from backlog_sync.errors import BacklogError
 
 @dataclass(slots=True)
 class Applied:
-    """What became of a plan; `stopped` says why the run ended early, if it did.
+    """The result of applying a plan; `stopped` is the reason why the run ended early, if it did.
 
-    `observed` is GitHub as the run left it. `matches` are the items' issues in it, None if issues
-    were created and nothing was matched since.
+    `observed` is GitHub as the run left it. `matches` are the items' issues in it; None if issues
+    were created and nothing was matched after that.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -77,7 +77,7 @@ class _Run(Sending):
     # ---- definitions -----------------------------------------------------------------------
 
     def labels(self, changes: Iterable[Change]) -> None:
-        """Make and change labels."""
+        """Create and change labels."""
 
         def done(change: Change, reply: Done) -> None:
             self.registry.labels[change.repository, fold(change.title)] = reply.id
@@ -85,7 +85,7 @@ class _Run(Sending):
         self.stage(changes, done)
 
     def milestones(self, changes: Iterable[Change]) -> None:
-        """Make and change milestones."""
+        """Create and change milestones."""
 
         def done(change: Change, reply: Done) -> None:
             id_and_number = reply.id, reply.number or 0
@@ -96,14 +96,14 @@ class _Run(Sending):
         self.stage(changes, done)
 
     def note_undefined(self, changes: Iterable[Change]) -> None:
-        """Note the labels and milestones that were not made or changed: nothing records them."""
+        """Register labels and milestones that were not applied, so that no body records them."""
         for change in changes:
             if self.outcomes[id(change)].result is not Result.APPLIED:
                 failed = self.registry.undefined.setdefault(change.repository, set())
                 failed.add(entry_key(change.kind, change.title))
 
     def project(self, changes: Iterable[Change]) -> None:
-        """Make the board, or link one to the repository."""
+        """Create the board, or link an existing one to the repository."""
 
         created: list[tuple[Change, Done]] = []
 
@@ -118,7 +118,7 @@ class _Run(Sending):
             use_the_older_board(self, change, reply)
 
     def board_fields(self, changes: Iterable[Change]) -> None:
-        """Make board fields, and add options to them."""
+        """Create board fields, and add options to them."""
 
         def done(change: Change, reply: Done) -> None:
             for board_field in reply.fields:
@@ -127,10 +127,10 @@ class _Run(Sending):
 
         self.stage(changes, done)
 
-    # ---- issues that are there -------------------------------------------------------------
+    # ---- existing issues -------------------------------------------------------------------
 
     def states(self, changes: Sequence[Change]) -> None:
-        """Close and reopen."""
+        """Close and reopen issues."""
 
         def done(change: Change, _: Done) -> None:
             if isinstance(change, CloseIssue):
@@ -142,7 +142,7 @@ class _Run(Sending):
         self.stage(changes, done)
 
     def updates(self, changes: Sequence[IssueWrite]) -> None:
-        """Change existing issues, each only where it still is as it was planned on."""
+        """Change existing issues, each only if it still is as the plan saw it."""
         self.stage(changes, make=resolve.labels, last=False)
         self.stage(changes, make=resolve.assignees, last=False)
         bodies = {id(change): self._body(change) for change in changes}
@@ -162,7 +162,7 @@ class _Run(Sending):
             self._remark_done(change)
 
     def _body(self, change: IssueWrite) -> str | None:
-        """Return the body to write, which claims nothing that was not done."""
+        """Return the body to write; its base claims only what was applied."""
         names = self.unclaimed.get(change.key)
         if change.body is None or id(change) in self.uncounted:
             return change.body
@@ -173,7 +173,7 @@ class _Run(Sending):
         return None if body_block.says_the_same(body, body_seen) else body
 
     def _fail_missing(self, change: Change) -> None:
-        """Turn into a failure what was sent with a yes, but left a field of the change unset."""
+        """Mark a change as failed if GitHub accepted it but left one of its fields unset."""
         missing = sorted(self.unclaimed.get(change.key, set()) & set(change.fields))
         outcome = self.outcomes[id(change)]
         if missing and outcome.result is Result.APPLIED:
@@ -183,9 +183,9 @@ class _Run(Sending):
     def second_writes(
         self, created: Sequence[CreateIssue], changes: Sequence[Change]
     ) -> list[RefreshBase]:
-        """Return the refreshes that let new issues claim what was set after their creation.
+        """Return the refreshes that record in new issues what was set after their creation.
 
-        Until then a link that people take away would look like one that was never made.
+        Until then, a link that people remove would look like one that was never created.
         """
         applied: dict[str, dict[str, set[str]]] = {}
         for change in changes:
@@ -215,7 +215,7 @@ class _Run(Sending):
         return refreshes
 
     def _remark_done(self, change: Change) -> None:
-        """Record what of a stale change was done before it was seen to be stale."""
+        """Add to the reason of a stale change which sets were changed before it was found stale."""
         before = [name for name in ISSUE_SETS if any(resolve.moves(change, name))]
         if before and self.outcomes[id(change)].result is Result.STALE:
             self._remark(change, f"its {' and '.join(before)} are changed already")
@@ -227,7 +227,7 @@ class _Run(Sending):
         self.stage(changes, lambda c, reply: self.registry.put_card(c.key, reply.id))
 
     def values(self, changes: Sequence[SetBoardValue | ForgetValues | RefreshRecord]) -> None:
-        """Set board values, each card's record right behind them."""
+        """Set board values, and write each card's record right after them."""
 
         def done(change: Change, _: Done) -> None:
             if isinstance(change, SetBoardValue):
@@ -255,7 +255,7 @@ class _Run(Sending):
                 self._remark(change, f"its record could not be written: {written.reason}")
 
     def _correct_records(self, changes: Sequence[Change]) -> None:
-        """Take out of the records that were written what was not set after all."""
+        """Remove from the written records the values that could not be set."""
         unset: dict[str, set[str]] = {}
         for change in changes:
             applied = self.outcomes[id(change)].result is Result.APPLIED
@@ -279,7 +279,7 @@ class _Run(Sending):
                 self.registry.put_value(key, record.NAME, text)
 
     def _remark(self, change: Change, reason: str) -> None:
-        """Add to the reason of an outcome."""
+        """Add a remark to the reason of an outcome."""
         outcome = self.outcomes[id(change)]
         reasons = "; ".join(part for part in (outcome.reason, reason) if part)
         self.outcomes[id(change)] = replace(outcome, reason=reasons)
@@ -297,7 +297,7 @@ def apply_plan(
     clock: Clock | None = None,
     matches: Matches | None = None,
 ) -> Applied:
-    """Apply exactly this plan; give an outcome for every change, whatever happens."""
+    """Apply exactly this plan; return an outcome for every change, whatever happens."""
     matches = matches or match_items(desired, observed)
     registry = Registry.of(desired, observed, matches)
     registry.note_refs({change.key for change in plan.changes})
@@ -329,7 +329,7 @@ def apply_plan(
 
 
 def _stages(run: _Run, plan: Plan) -> None:
-    """Send everything, in the order in which nothing is claimed before it is true."""
+    """Send all changes, in an order in which no record claims what is not yet applied."""
     changes = plan.changes
     labels = [c for c in changes if isinstance(c, CreateLabel | UpdateLabel)]
     milestones = [c for c in changes if isinstance(c, CreateMilestone | UpdateMilestone)]

@@ -30,9 +30,9 @@ _LONGEST = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """What the issue is to say: `about` is DRIFT or REPORT, `name` is safe in a comment.
+    """Content of the tracking issue: `about` is DRIFT or REPORT, `name` is safe in a comment.
 
-    An issue that is there keeps its title, which people may change.
+    An existing issue keeps its title, which people may change.
     """
 
     about: str
@@ -42,11 +42,11 @@ class Tracking:
 
     @property
     def mark(self) -> str:
-        """The line that the issue begins with."""
+        """The hidden comment that is the first line of the issue's body."""
         return f"<!-- backlog:tracking {self.about} {self.name} -->"
 
     def body(self, current: str = "") -> str:
-        """Return the body that says this, with all that people wrote into the one that is there."""
+        """Return the body with this text; keep all that people wrote into the `current` one."""
         lines = tuple(unify_newlines(self.text).split("\n"))
         inside, written, below = _parts(current)
         foreign = (*foreign_lines(inside, lines, written), *below)
@@ -55,7 +55,7 @@ class Tracking:
 
 
 def _parts(body: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Take a body apart: our lines as they are now, hashes of what we wrote, what is below."""
+    """Split a body into the lines of our part, the hashes of the lines written, and the rest."""
     lines = unify_newlines(body).split("\n")[1:]
     ends = [n for n, line in enumerate(lines) if line.startswith(_END)]
     if not ends:
@@ -68,10 +68,10 @@ def _parts(body: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]
 def track(
     tracker: Tracker, observed: ObservedState, tracking: Tracking, *, open_: bool, nonce: str
 ) -> str | None:
-    """Have the tracking issue say this, open or closed; give its ref, None if none need be.
+    """Create, update, close or reopen the tracking issue; return its ref, None if not needed.
 
-    `observed` is the whole repository: of several that are ours the oldest counts. Raises
-    `RefusedError` if it is not, and `FailedError` where the server says no.
+    `observed` is the whole repository: of several tracking issues the oldest counts. Raises
+    `RefusedError` if issues are missing from it, and `FailedError` if the server refuses.
     """
     if not observed.coverage.complete:
         raise RefusedError(

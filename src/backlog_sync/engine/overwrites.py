@@ -1,4 +1,4 @@
-"""What a request is about to write over, reported to the journal before it goes out."""
+"""Report to the journal what a request is about to overwrite, before it is sent."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass, field, replace
@@ -31,9 +31,9 @@ from backlog_sync.engine.resolve import moves
 
 @dataclass(slots=True)
 class Overwrites:
-    """Reports the values that the operations of some changes write over.
+    """Reports the values that the operations of some changes overwrite.
 
-    Issues that this run created are left out: they are closed by an undo, not restored.
+    Issues that this run created are left out: an undo closes them and restores nothing in them.
     """
 
     journal: Journal | None
@@ -49,7 +49,7 @@ class Overwrites:
             self._existed = {issue.id for issue in self.registry.observed.issues}
 
     def before(self, operations: Sequence[Operation]) -> None:
-        """Report what these are about to write over; it is on disk when this returns."""
+        """Report what these operations are about to overwrite; it is on disk when this returns."""
         if self.journal is None:
             return
         entries = [entry for operation in operations for entry in self._entries(operation)]
@@ -57,7 +57,7 @@ class Overwrites:
             self.journal.overwrite(entries)
 
     def refused(self, operation: Operation) -> None:
-        """Report that an operation wrote nothing."""
+        """Report that an operation overwrote nothing after all."""
         if self.journal is not None and (entries := list(self._entries(operation))):
             self.journal.unwritten(entries)
 
@@ -89,7 +89,7 @@ class Overwrites:
             yield self._entry(change, kind, issue.id, name, operation.seen, operation.value)
 
     def _closed_status(self, change: Change) -> Iterator[Overwritten]:
-        """Yield the status that the board's own workflow is about to write over."""
+        """Yield the status that the board's own workflow is about to overwrite."""
         issue = self.registry.find_issue(change.key)
         status = issue.card.values.get(STATUS) if issue and issue.card else None
         if issue is not None and issue.id in self._existed and status not in (None, CLOSED_STATUS):
@@ -107,7 +107,7 @@ class Overwrites:
     def _parts(
         self, change: Change, operation: Operation
     ) -> tuple[str, list[tuple[str, object, object]]]:
-        """Return the id of an issue, and what an operation writes over in it."""
+        """Return the id of an issue, and what an operation overwrites in it."""
         match operation:
             case UpdateIssue() | CloseIssue() | ReopenIssue():
                 return operation.id, [
@@ -145,7 +145,7 @@ class Overwrites:
         return Overwritten(kind, id_, name, _kept(before), _kept(after), key, title, repository)
 
     def _name(self, issue_id: str) -> str:
-        """Return `owner/repo#n` of an issue."""
+        """Return the reference of an issue: `owner/repo#n`."""
         if issue_id not in self._names:
             issues = (*self.registry.observed.issues, *self.registry.issues.values())
             self._names = {id_: ref for ref, id_ in self.registry.by_ref.items()}
@@ -154,7 +154,7 @@ class Overwrites:
 
 
 def _after(name: str, wanted: object) -> object:
-    """Return what is kept of a written value: of a text a digest, which is all that it takes."""
+    """Return a written value as the journal keeps it: of a body only its digest."""
     return text_digest(str(wanted)) if name == BODY else wanted
 
 

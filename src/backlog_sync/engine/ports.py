@@ -1,4 +1,4 @@
-"""What the use cases need from outside. Adapters satisfy these structurally."""
+"""Ports: what the use cases need from outside. Adapters satisfy these structurally."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ from backlog_sync.core.run_record import Overwritten, RunRecord
 
 @dataclass(frozen=True, slots=True)
 class ReadScope:
-    """What a read must bring: the board to look for, if any, and which issues.
+    """What a read must return: the board to look for, if any, and which issues.
 
-    `items` are those of the backlog, where the issues that they name are enough; with `full`
-    every issue is wanted. `declared` is the repository that the files name. `since` says when
-    all issues were looked at last (seconds since the epoch), as far as somebody remembers.
+    `items` are those of the backlog, if the issues that they name are enough; with `full`
+    every issue is needed. `declared` is the repository that the files name. `since` is when
+    all issues were last read (seconds since the epoch), None if unknown.
     """
 
     project: ProjectSpec | None = None
@@ -43,7 +43,7 @@ class ReadScope:
     def for_backlog(
         cls, desired: DesiredState, since: float | None = None, *, full: bool = False
     ) -> Self:
-        """Return what is needed to plan a backlog; with `full`, every issue."""
+        """Return the scope that planning a backlog needs; with `full`, every issue."""
         return cls(desired.project, desired.items, desired.repository, since, full)
 
     def numbers(
@@ -51,7 +51,7 @@ class ReadScope:
     ) -> tuple[int, ...] | None:
         """Return the numbers of the issues to read, in the target `repository` or in an `other`.
 
-        None if all have to be. `plain` as of `reading.counts`.
+        None if all have to be read. `plain` is as in `reading.counts`.
         """
         if self.full:
             return None
@@ -70,30 +70,30 @@ class ReadScope:
 
 
 class Tracker(Protocol):
-    """GitHub, or what answers like it.
+    """Port to GitHub, or to a server that answers like it.
 
     Every method may raise `errors.AccessError`, `errors.UnreachableError`,
-    `errors.RefusedError`, or `errors.PartialError` where a rate limit asks for a longer wait than
-    a run may make; none raises anything else for what a server or the network did.
+    `errors.RefusedError`, or `errors.PartialError` if a rate limit asks for a longer wait than
+    a run allows; none raises anything else for what a server or the network did.
     """
 
     def observe(self, read_scope: ReadScope) -> ObservedState:
         """Read the repository: labels, milestones, the board, issues in every state.
 
-        What was read of the issues is reported by the answer's coverage: all, or less where
+        What was read of the issues is reported by the answer's coverage: all, or less if
         `read_scope` allows it.
         """
         ...
 
     def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
-        """Read labels, milestones and the board as they are now, and no issues.
+        """Read labels, milestones and the board as they are now, without issues.
 
         Of the target, if no other `repository` is named.
         """
         ...
 
     def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
-        """The observation with these questions answered, in as few requests as can be."""
+        """Return the observation with these questions answered, in as few requests as possible."""
         ...
 
     def reread(self, ids: Sequence[str]) -> dict[str, ObservedIssue]:
@@ -110,7 +110,7 @@ class Tracker(Protocol):
     def created_after(
         self, number: int, repository: str | None = None
     ) -> tuple[ObservedIssue, ...]:
-        """Return the issues with a higher number, newest first, read from the list; as `recent`."""
+        """Return the issues with a higher number, newest first, read as `recent` reads them."""
         ...
 
     def conversation(self, number: int) -> str:
@@ -126,26 +126,26 @@ class Tracker(Protocol):
     ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations in order, batched; yield each with its reply as soon as it is known.
 
-        `before` is called with the operations of each request before it goes out. An interrupt
-        is raised after the replies of what was on its way.
+        `before` is called with the operations of each request before it is sent. An interrupt
+        is raised after the replies to the requests in flight.
         """
         ...
 
     def usage(self) -> Usage:
-        """Return what was spent since this tracker was made."""
+        """Return the requests and points spent since this tracker was created."""
         ...
 
 
 class Examiner(Protocol):
-    """What says whether a sync could work; raises as `Tracker` does."""
+    """Port that examines whether a sync could work; raises as `Tracker` does."""
 
     def examine(self, read_scope: ReadScope) -> Examination:
-        """Return what the server says of itself, of the token and of the repository; no issues."""
+        """Return the facts about the server, the token and the repository; read no issues."""
         ...
 
 
 class Git(Protocol):
-    """The repository that the files are in."""
+    """Port to the Git repository that contains the files."""
 
     def checkout(self, default: str | None = None) -> Checkout:
         """Return the checkout and the default branch. Raises `FailedError` if git fails."""
@@ -153,100 +153,100 @@ class Git(Protocol):
 
 
 class Journal(Protocol):
-    """What this machine remembers of one repository. Every method may raise `FailedError`."""
+    """Local state of one repository on this machine. Every method may raise `FailedError`."""
 
     def open_intents(self) -> tuple[Intent, ...]:
-        """Creations of which it is not known yet that lists show them, oldest first."""
+        """Return the creations that lists are not yet known to show, oldest first."""
         ...
 
     def run_numbers(self) -> tuple[int, ...]:
-        """Return the numbers of the runs that are kept, the newest last."""
+        """Return the numbers of the recorded runs, the newest last."""
         ...
 
     def run(self, number: int | None = None) -> RunRecord | None:
-        """Return the record of a run, by default the last one; None if there is none."""
+        """Return the record of a run, by default the last one; None if it does not exist."""
         ...
 
     def record_text(self) -> str:
-        """Return the record of the run that began last as `undo --from` reads it; "" for none."""
+        """Return the record of the newest run as `undo --from` reads it; "" if none exists."""
         ...
 
     def restoring(self, run: RunRecord, identities: Sequence[str]) -> None:
-        """Note that an undo is about to restore these values of a run."""
+        """Record that an undo is about to restore these values of a run."""
         ...
 
     def undone(self, run: RunRecord) -> None:
-        """Note that all that can be undone of a run is undone."""
+        """Record that everything of a run that can be undone is undone."""
         ...
 
     def begin(self, backlog: str, at: float) -> None:
-        """A run begins that will change something, at this time (seconds since the epoch)."""
+        """Record the start of a run that changes something; `at` is in seconds since the epoch."""
         ...
 
     def intend(self, intents: Sequence[Intent]) -> None:
-        """These are about to be sent; they are kept for good when this returns."""
+        """Record the creations that are about to be sent; they are on disk when this returns."""
         ...
 
     def overwrite(self, entries: Sequence[Overwritten]) -> None:
-        """Keep values that are about to be written over; they are on disk when this returns."""
+        """Record values that are about to be overwritten; they are on disk when this returns."""
         ...
 
     def unwritten(self, entries: Sequence[Overwritten]) -> None:
-        """Note that these were not written over after all."""
+        """Record that these values were not overwritten after all."""
         ...
 
     def confirm(self, nonce: str, number: int, issue_id: str) -> None:
-        """The server confirmed this one."""
+        """Record that the server confirmed the creation with this nonce."""
         ...
 
     def close(self, nonces: Sequence[str]) -> None:
-        """These are seen on GitHub, or were certainly never made."""
+        """Close creations that were seen on GitHub, or certainly never happened."""
         ...
 
 
 class Memory(Protocol):
-    """What makes the next read cheaper. Nothing is decided by it, and nothing is ever raised."""
+    """Cache that makes the next read cheaper. It decides nothing and never raises."""
 
     def looked(self) -> float | None:
-        """Since when (seconds since the epoch) every issue was looked at that was touched."""
+        """Return the time (seconds since the epoch) up to which every changed issue was read."""
         ...
 
     def note(self, coverage: Coverage) -> None:
-        """So much was looked at just now."""
+        """Record what this read covered."""
         ...
 
 
 class Clock(Protocol):
-    """Time."""
+    """Port to the clock of the machine."""
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return the current time in seconds since the epoch."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for this many seconds."""
         ...
 
 
 class Progress(Protocol):
-    """Somebody who watches long work."""
+    """Port to a progress display for long work."""
 
     def start(self, title: str, total: int) -> None:
-        """A stretch of work begins."""
+        """Show that a phase of work begins."""
         ...
 
     def advance(self, count: int = 1) -> None:
-        """So much more is done."""
+        """Show that this many more steps are done."""
         ...
 
     def finish(self) -> None:
-        """The stretch is over."""
+        """Show that the phase is over."""
         ...
 
 
 class Nonces(Protocol):
-    """Where unguessable marks come from."""
+    """Port to the source of unguessable nonces."""
 
     def __call__(self) -> str:
-        """A fresh nonce: 16 lower-case hex digits."""
+        """Return a new nonce: 16 lower-case hex digits."""
         ...

@@ -1,7 +1,7 @@
-"""Whether what was sent has arrived: lists lag, answers get lost, processes die.
+"""Find out whether creations arrived: lists lag, answers get lost, processes die.
 
-A create that is in doubt is looked for by its nonce, in lists and never by search, until it is
-seen or so much time has passed that it cannot be on its way any more: GitHub ends a request
+A creation that is in doubt is looked for by its nonce, in lists and never by search, until it is
+seen or until enough time has passed that it cannot arrive any more: GitHub ends a request
 after 10 s (its documentation), and a list may lag behind for a while.
 """
 
@@ -24,11 +24,11 @@ _NEWEST = 100
 def look_for(
     tracker: Tracker, nonces: Mapping[str, str], *, clock: Clock | None, until: float
 ) -> dict[str, ObservedIssue]:
-    """Return the issues with these nonces, looked for until all are seen or the time is over.
+    """Return the issues with these nonces; poll until all are seen or the time is up.
 
-    Each nonce is looked for in the repository that it stands with, "" being the target. `until`
-    is in seconds since the epoch; without a clock there is one look. Raises as the
-    tracker does.
+    `nonces` maps each nonce to the repository to look in, "" being the target. `until` is in
+    seconds since the epoch; without a clock the lists are read once. Raises as the tracker
+    does.
     """
     issues: dict[str, ObservedIssue] = {}
 
@@ -40,7 +40,7 @@ def look_for(
 
     if clock is None:
         return look()
-    # What only reads files loads this module too, and never waits.
+    # Commands that only read files load this module too, and never wait.
     from backlog_sync.waiting import poll  # noqa: PLC0415
 
     return poll(
@@ -55,10 +55,10 @@ def look_for(
 def recall(
     observed: ObservedState, tracker: Tracker, journal: Journal, clock: Clock | None
 ) -> ObservedState:
-    """Return the observation with what this machine knows to be there, seen in the list or not.
+    """Return the observation with every issue that this machine created, listed yet or not.
 
-    With a clock, creations in doubt are waited for, and the journal learns what came of each;
-    without one nothing is waited for and nothing is noted.
+    With a clock, creations in doubt are waited for, and the journal records the result of each;
+    without one nothing is waited for and nothing is recorded.
     """
     intents = journal.open_intents()
     if not intents or not observed.whole:
@@ -80,7 +80,7 @@ def recall(
 def _reread(
     hidden: Sequence[Intent], observed: ObservedState, tracker: Tracker
 ) -> tuple[dict[str, ObservedIssue], list[Intent]]:
-    """Read by id what was confirmed; give what is there, and what is still in doubt."""
+    """Read confirmed creations by id; return those that exist, and those still in doubt."""
     ids = [intent.id for intent in hidden if intent.id is not None]
     issues = tracker.reread(ids) if ids else {}
     target = observed.repository.name_with_owner
@@ -100,9 +100,9 @@ def _reread(
 def _wait_for(
     doubtful: Sequence[Intent], tracker: Tracker, journal: Journal, clock: Clock
 ) -> Mapping[str, ObservedIssue]:
-    """Look for these until they are seen or cannot come any more; give those that came, by id.
+    """Look for these until seen or until they cannot arrive any more; return the found, by id.
 
-    Whatever their times say, in a journal from a clock that was wrong: they were sent before now.
+    The wait is bounded even if a wrong clock wrote the journal: all were sent before now.
     """
     start = clock.now()
     deadline = max(intent.at for intent in doubtful) + WINDOW

@@ -1,4 +1,4 @@
-"""The use cases: observe and plan; apply; and see whether it settled."""
+"""Use cases: observe and plan; apply; check the result for duplicates."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,10 +32,10 @@ Journals: TypeAlias = Callable[[ObservedState], Journal]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan with what it was made from, and the guards that refuse it.
+    """A plan with the state that it was built from, and the guards that refuse it.
 
-    `newest` is the highest number that the list of each repository's issues held then. `matches`
-    are the items' issues, so that nothing matches them a second time.
+    `newest` is the highest issue number listed in each repository at that time. `matches` are
+    the items' issues, so that nothing matches them a second time.
     """
 
     desired: DesiredState
@@ -57,13 +57,13 @@ def observe_and_plan(
     memory: Memory | None = None,
     full: bool = False,
 ) -> Prepared:
-    """Read GitHub and plan the difference, under these options. Sends no write.
+    """Read GitHub and return the plan of the differences under these options. Sends no write.
 
-    Of a large repository only the issues that the files name are read, if they name one for
-    each item, and what was touched since it was looked through last, as far as the `memory`
-    knows; all of it with `full`, and where something is to be reported by its absence.
+    If the files name an issue for each item, only those issues of a large repository are read,
+    and the ones that changed since the last full read, as far as the `memory` knows. All are
+    read with `full`, and if something is to be reported because it is missing.
     What an earlier run on this machine created, or may have created, is looked for first; with
-    a `clock` it is waited for. Raises `errors.BacklogError` where GitHub could not be read.
+    a `clock` it is waited for. Raises `errors.BacklogError` if GitHub could not be read.
     """
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
@@ -71,7 +71,7 @@ def observe_and_plan(
     read_scope = ReadScope.for_backlog(desired, since, full=full or options.prune)
     observed = tracker.observe(read_scope)
     if observed.sandbox and not observed.whole and match_items(desired, observed).forgotten:
-        # Numbers of another sandbox were read: what the items are may be anywhere.
+        # The numbers in the files are from another sandbox: the items' issues may be anywhere.
         observed = tracker.observe(replace(read_scope, full=True))
     if memory is not None:
         memory.note(observed.coverage)
@@ -119,9 +119,9 @@ def _log_plan(plan: Plan, violations: Sequence[Violation]) -> None:
 
 
 def observe(desired: DesiredState, tracker: Tracker, read_scope: ReadScope) -> ObservedState:
-    """Read GitHub to report on it, and whose issues' records are trusted. Sends no write.
+    """Return GitHub's state to report on, with the authors that are trusted. Sends no write.
 
-    Raises `errors.BacklogError` where GitHub could not be read.
+    Raises `errors.BacklogError` if GitHub could not be read.
     """
     observed = tracker.observe(read_scope)
     open_questions = Questions(authors=authors(desired, observed))
@@ -141,8 +141,8 @@ def apply(
 ) -> Applied:
     """Apply exactly the prepared plan; see `executor.apply_plan`.
 
-    Where issues were created, the end of that list is read once more: a second issue of an item,
-    made by a run on another machine at the same time, is closed, and nothing else is done.
+    If issues were created, the newest of the list are read again: a second issue of an item,
+    created by a run on another machine at the same time, is closed, and nothing else is done.
     """
     plan, journal = prepared.plan, prepared.journal
     if journal is not None and plan.has_changes:
@@ -165,7 +165,7 @@ def apply(
 
 
 def _repositories_of_creations(outcomes: Sequence[Outcome]) -> tuple[str | None, ...]:
-    """Return the repositories in which issues were made, None being the target."""
+    """Return the repositories in which issues were created, None being the target."""
     repositories = {
         o.change.repository: None
         for o in outcomes
@@ -182,7 +182,7 @@ def _heal_duplicates(
     nonces: Nonces,
     progress: Progress,
 ) -> Applied:
-    """Read what is new in the lists and heal it; if it cannot be read, the next run does."""
+    """Close duplicates among the newest issues; if they cannot be read, the next run does it."""
     target = prepared.observed.repository.name_with_owner
     recent: list[ObservedIssue] = []
     try:

@@ -1,7 +1,7 @@
-"""What goes from GitHub into the files is put on record on GitHub first.
+"""Record on GitHub what is to be written back, before it is written into the files.
 
-A value on record that never comes into the file is harmless. One in the file without its record
-would look like the file's own word.
+A recorded value that never reaches the file is harmless. A value in the file without its record
+would look like an edit of the file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ BOARD = "the board's token needs the right to write there (Projects: write)"
 
 @dataclass(frozen=True, slots=True)
 class Unrecorded:
-    """Why a value has no record, and what would help; `again` where running again would."""
+    """Why a value has no record, and what would help; `again` if another run would."""
 
     reason: str
     hint: str = "run it again"
@@ -42,7 +42,7 @@ class Unrecorded:
 
 @dataclass(slots=True)
 class Recorded:
-    """What has no record, by key: of an issue, or only of its card; and how it ended early."""
+    """The values without a record, by key: of an issue, or only of its card."""
 
     issues: dict[str, Unrecorded] = field(default_factory=dict)
     cards: dict[str, Unrecorded] = field(default_factory=dict)
@@ -56,10 +56,10 @@ def put_on_record(
     tracker: Tracker | None,
     matches: Matches | None = None,
 ) -> Recorded:
-    """Put on record what is to be written into the files; sends nothing for what is already.
+    """Record what is to be written into the files; send nothing for what is recorded already.
 
-    Without a tracker nothing is sent at all. Raises nothing: what could not be recorded is
-    reported, and must not be written.
+    Without a tracker nothing is sent at all. Raises nothing: the answer lists what could not be
+    recorded and must not be written.
     """
     if not flowed:
         return Recorded()
@@ -88,7 +88,7 @@ _ARCHIVED = Unrecorded("its board item is archived", "restore the item on the bo
 
 
 class _Run:
-    """One recording. `waiting` are the keys whose record is not known to stand yet."""
+    """One recording. `waiting` are the keys whose record is not confirmed yet."""
 
     def __init__(
         self, flowed: Mapping[str, Flowed], registry: Registry, tracker: Tracker | None
@@ -98,7 +98,7 @@ class _Run:
         self.waiting: dict[str, Operation | None] = {}
 
     def issues(self) -> None:
-        """Put into markers what is of issues, each body only where it still is as it was read."""
+        """Record values of issues in their markers, each body only if it has not changed."""
         self.waiting = {}
         for key, flowed in self.flowed.items():
             issue = self.registry.issues[key]
@@ -119,7 +119,7 @@ class _Run:
         self._send(self.recorded.issues, ISSUES)
 
     def cards(self) -> None:
-        """Put into the records of cards what is of the board."""
+        """Record values of the board in the records of the cards."""
         texts = dict(self._texts())
         self.waiting = dict.fromkeys(texts)
         if not texts:
@@ -142,7 +142,7 @@ class _Run:
         self._send(self.recorded.cards, BOARD)
 
     def _field(self) -> ObservedBoardField | Unrecorded:
-        """Return the board's field for records, made where it is missing."""
+        """Return the board's field for records; create it if it is missing."""
         project, board_field = self.registry.observed.project, self.registry.fields.get(record.NAME)
         if project is None or not project.writable:
             why = "this token may look at the board, but not change it"
@@ -196,7 +196,7 @@ class _Run:
 
 
 def _recorded_body(issue: ObservedIssue, flowed: Flowed) -> str | None:
-    """Return the body with the record; None if it stands, or if no marker could hold it."""
+    """Return the body with the record; None if it is up to date or no marker can hold it."""
     if not flowed.marker or body_block.split(issue.body).marker is None:
         return None
     body = with_written(issue.body, flowed.marker)

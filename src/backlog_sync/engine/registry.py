@@ -1,4 +1,4 @@
-"""What has an id so far: filled from the observation, extended by every creation."""
+"""Registry of ids: filled from the observation, extended by every creation."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,12 +23,12 @@ from backlog_sync.core.model import (
 
 @dataclass(slots=True)
 class Registry:
-    """Names to ids, and the observation as it stands after what was applied.
+    """Maps names to ids, and keeps the observation up to date with what was applied.
 
-    `labels` and `milestones` stand by their repository, None for the target, and their name.
-    `fresh` are the keys of items whose card this run made.
-    `board` says which board is meant.
-    `undefined` are entries, by repository, of definitions that could not be made or changed.
+    `labels` and `milestones` are keyed by their repository, None for the target, and their name.
+    `fresh` are the keys of items whose card this run created.
+    `board` specifies which board is meant.
+    `undefined` are entries, by repository, of definitions that could not be created or changed.
     """
 
     observed: ObservedState
@@ -74,11 +74,11 @@ class Registry:
         return registry
 
     def note_issue(self, repository: str, number: int, issue_id: str) -> None:
-        """Note an issue, of whatever repository."""
+        """Register the id of an issue in any repository."""
         self.by_ref[normalize.fold(f"{repository}#{number}")] = issue_id
 
     def note_refs(self, refs: Collection[str]) -> None:
-        """Note issues that a plan names as `owner/repo#n`: no item of the file has them."""
+        """Register issues that a plan names as `owner/repo#n`: they are not items of the file."""
         known = {issue.id for issue in self.issues.values()}
         for issue in self.observed.issues:
             name = f"{issue.repository}#{issue.number}"
@@ -93,24 +93,24 @@ class Registry:
         return issue.id if issue else self.by_ref.get(normalize.fold(ref))
 
     def find_issue(self, ref: str) -> ObservedIssue | None:
-        """Return an issue by its key or `owner/repo#n`, as observed or as this run left it."""
+        """Return an issue by its key or `owner/repo#n`, in its latest known state."""
         if ref in self.issues:
             return self.issues[ref]
         issue_id = self.issue_id(ref)
         return next((issue for issue in self.observed.issues if issue.id == issue_id), None)
 
     def value(self, key: str, name: str) -> BoardValue:
-        """Return what a card shows in a field."""
+        """Return the value of a board field on an item's card."""
         issue = self.issues.get(key)
         return issue.card.values.get(name) if issue and issue.card else None
 
     def repository(self, name: str | None) -> ObservedRepository:
-        """Return a repository that was observed by its name; the target for None."""
+        """Return an observed repository by its name; the target for None."""
         others = (other.repository for other in self.observed.others)
         return next((r for r in others if r.name_with_owner == name), self.observed.repository)
 
     def recording(self, body: str, before: str, repository: str | None) -> str:
-        """Return a body that records of a repository's definitions what was made of them."""
+        """Return the body, recording only those definitions of a repository that were applied."""
         if not definition_base.may_record(body):
             return body
         body = definition_base.without(body, before, self.undefined.get(repository, ()))
@@ -134,12 +134,12 @@ class Registry:
         return None
 
     def put_type(self, change: Change) -> None:
-        """Note the type that a new issue was given."""
+        """Record the type that a new issue was given."""
         issue_type = str(change.fields["issue_type"].after)
         self.issues[change.key] = replace(self.issues[change.key], issue_type=issue_type)
 
     def put_state(self, ref: str, state: str, reason: str) -> None:
-        """Note that an issue was closed or reopened; it is named by key or as `owner/repo#n`."""
+        """Record that an issue was closed or reopened; `ref` is its key or `owner/repo#n`."""
         if ref in self.issues:
             self.issues[ref] = replace(self.issues[ref], state=state, state_reason=reason)
             return
@@ -151,7 +151,7 @@ class Registry:
         self.observed = replace(self.observed, issues=tuple(changed))
 
     def put_card(self, key: str, card_id: str) -> None:
-        """Note that an item has a card now."""
+        """Record that an item now has a card."""
         self.cards[key] = card_id
         self.fresh.add(key)
         issue = self.issues[key]
@@ -159,7 +159,7 @@ class Registry:
             self.issues[key] = replace(issue, card=BoardItem(card_id))
 
     def put_update(self, change: Change, body: str | None) -> None:
-        """Note what an update made of an issue."""
+        """Record the changes of an update to an issue."""
         issue = self.issues[change.key]
         after = {name: field.after for name, field in change.fields.items()}
 
@@ -180,7 +180,7 @@ class Registry:
         self.issues[change.key] = replace(issue, **values)
 
     def rename_milestone(self, repository: str | None, old: str, new: str) -> None:
-        """Note that a milestone has another title, and its issues with it."""
+        """Record the new title of a milestone, on its issues too."""
         name_with_owner = self.repository(repository).name_with_owner
         for key, issue in self.issues.items():
             if (
@@ -190,7 +190,7 @@ class Registry:
                 self.issues[key] = replace(issue, milestone=new)
 
     def rename_options(self, name: str, names: Mapping[str, str]) -> None:
-        """Note that options of a field (folded) have other names, on every card."""
+        """Record new names of a field's options (old names folded), on every card."""
         for key, issue in self.issues.items():
             value = issue.card.values.get(name) if issue.card else None
             new = names.get(normalize.fold(str(value)))
@@ -198,7 +198,7 @@ class Registry:
                 self.put_value(key, name, new)
 
     def put_value(self, key: str, name: str, value: BoardValue) -> None:
-        """Note a board value that was set."""
+        """Record a board value that was set."""
         issue = self.issues[key]
         if issue.card is not None:
             card = replace(issue.card, values={**issue.card.values, name: value})

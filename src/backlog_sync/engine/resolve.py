@@ -1,6 +1,6 @@
-"""A change with every id looked up: what is sent for it. Nothing is decided here.
+"""Translate a change into the operation to send, with every id looked up. Decides nothing.
 
-What cannot be sent is a `Skip`, with the reason.
+A change that cannot be sent becomes a `Skip` with the reason.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ from backlog_sync.engine.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Something that a change needs does not exist."""
+    """The reason why a change cannot be sent: something that it needs does not exist."""
 
     reason: str
 
@@ -63,9 +63,9 @@ IssueWrite: TypeAlias = UpdateIssue | AdoptIssue | ForgetFields | RefreshBase
 
 
 def resolve(registry: Registry, change: Change) -> OperationOrSkip:  # noqa: PLR0912 - one case for each change is the shortest whole list
-    """Return what is sent for a change that is one operation.
+    """Return the operation of a change that needs only one.
 
-    `create`, `comment`, `labels`, `assignees` and `issue` have what the others take.
+    `create`, `comment`, `labels`, `assignees` and `issue` return those of the other changes.
     """
     match change:
         case CreateLabel():
@@ -137,7 +137,7 @@ def _milestone(registry: Registry, change: UpdateMilestone) -> OperationOrSkip:
 
 
 def _over(change: UpdateLabel | UpdateMilestone, name: str) -> Over | None:
-    """Return what a change writes of a part, and over what."""
+    """Return the old and new value of a part that a change writes; None if it does not."""
     field = change.fields.get(name)
     if field is None:
         return None
@@ -146,9 +146,9 @@ def _over(change: UpdateLabel | UpdateMilestone, name: str) -> Over | None:
 
 
 def _options(registry: Registry, change: UpdateBoardField) -> OperationOrSkip:
-    """Send all options of a field, those that it has with their ids.
+    """Return the operation that sends all options of a field, existing ones with their ids.
 
-    Those that the definition speaks of get the style that it declares.
+    Options in the definition get the style that it declares.
     """
     if registry.project_id is None:
         return _NO_BOARD
@@ -196,7 +196,7 @@ _NO_BOARD = Skip("there is no board")
 def create(
     registry: Registry, change: CreateIssue, folded: Sequence[Change], nonce: str
 ) -> ops.CreateIssue | Skip:
-    """Create an issue, with the parent and the card that `folded` asks for."""
+    """Return the operation that creates an issue, with the parent and the card in `folded`."""
     after = {name: f.after for name, f in change.fields.items()}
     labels: list[str] = []
     for name in names(after.get("labels")):
@@ -230,9 +230,9 @@ def create(
 
 
 def _parent_id(registry: Registry, change: CreateIssue, parent: str | None) -> str | None:
-    """Return the parent to create an issue below; one in another repository it gets later.
+    """Return the id of the parent to create an issue under; None if it has to be linked later.
 
-    GitHub's documentation reports sub-issues across repositories, and not of such creations.
+    GitHub documents sub-issues across repositories, but not creating them under such a parent.
     """
     child_repository = registry.repository(change.repository).name_with_owner
     parent_issue = registry.issues.get(parent or "")
@@ -247,7 +247,7 @@ def _parent_id(registry: Registry, change: CreateIssue, parent: str | None) -> s
 
 
 def late_type(registry: Registry, change: CreateIssue) -> OperationOrSkip:
-    """Return a new issue the type that this server does not take while it is created."""
+    """Return the operation that sets a new issue's type if the creation cannot set it."""
     field_change = change.fields.get("issue_type")
     issue = registry.issues.get(change.key)
     if issue is None or field_change is None or registry.observed.capabilities.create_with_type:
@@ -274,7 +274,7 @@ def _state(registry: Registry, change: CloseIssue | ReopenIssue) -> OperationOrS
 
 
 def comment(registry: Registry, change: Change) -> OperationOrSkip:
-    """Return the comment that says why an issue is closed, if the change has one."""
+    """Return the operation that comments why an issue is closed, if the change has a comment."""
     issue_id = registry.issue_id(change.key)
     if not isinstance(change, CloseIssue) or change.comment is None or issue_id is None:
         return None
@@ -282,7 +282,7 @@ def comment(registry: Registry, change: Change) -> OperationOrSkip:
 
 
 def labels(registry: Registry, change: Change) -> OperationOrSkip:
-    """Add and remove the labels of an issue."""
+    """Return the operation that adds and removes labels of an issue; None if there is no change."""
     add, remove = moves(change, "labels")
     if not (add or remove):
         return None
@@ -299,7 +299,7 @@ def labels(registry: Registry, change: Change) -> OperationOrSkip:
 
 
 def assignees(registry: Registry, change: Change) -> OperationOrSkip:
-    """Add and remove the assignees of an issue."""
+    """Return the operation that adds and removes assignees; None if none change."""
     add, remove = moves(change, "assignees")
     if not (add or remove):
         return None
@@ -307,7 +307,7 @@ def assignees(registry: Registry, change: Change) -> OperationOrSkip:
 
 
 def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSkip:
-    """Change what one call can change of an issue; `body` is the one to write, if any."""
+    """Return the operation that updates title, milestone, type and `body` (None: not written)."""
     after = {name: _text(f.after) for name, f in change.fields.items() if name in _ATOMS}
     title = after.get("milestone")
     milestone = registry.milestones.get((change.repository, title.strip())) if title else None
@@ -326,7 +326,7 @@ def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSk
 
 
 _ATOMS = ("title", "milestone", "issue_type")
-"""What one call can change of an issue, next to its body."""
+"""The fields that one call can change in an issue, besides its body."""
 
 
 # ---- links and board -----------------------------------------------------------------------
@@ -367,7 +367,10 @@ def _dependency(registry: Registry, change: AddDependency | RemoveDependency) ->
 def board_value(
     registry: Registry, key: str, name: str, value: BoardValue, option: str | None = None
 ) -> OperationOrSkip:
-    """Set a value of a card, or its record; `option` is the id of the value in a field of such."""
+    """Return the operation that sets a value of a card, or its record.
+
+    `option` is the id of the value if the field has options.
+    """
     item, field = registry.cards.get(key), registry.fields.get(name)
     if item is None or registry.project_id is None:
         return _NO_CARD
@@ -389,12 +392,12 @@ _NOT_CREATED = Skip("the issue was not created")
 
 
 def names(value: object) -> list[str]:
-    """Return the members of a set as a plan has them; none for anything else."""
+    """Return the members of a set in a plan; none for any other value."""
     return [str(name) for name in value] if isinstance(value, list | tuple) else []
 
 
 def moves(change: Change, name: str) -> tuple[list[str], list[str]]:
-    """Return the members that a change adds to a set and those that it takes away."""
+    """Return the members that a change adds to a set, and those that it removes."""
     moved = change.fields.get(name)
     return _moves(moved) if moved else ([], [])
 

@@ -1,4 +1,4 @@
-"""Sending operations, and keeping the books: every change has one outcome, whatever happens."""
+"""Send operations and record outcomes: every change gets exactly one, whatever happens."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,19 +15,19 @@ from backlog_sync.engine.resolve import OperationOrSkip, Skip, resolve
 from backlog_sync.errors import PartialError
 
 _LOST = 3
-"""So many lost answers in one run, and it stops: the line is not worth trusting."""
+"""More lost answers than this stop the run: the connection is unreliable."""
 
 Job = tuple[Change, Operation]
 
 
 @dataclass(slots=True)
 class Sending:
-    """One application of one plan: what is sent, and the outcome of each change.
+    """State of applying one plan: the ports it uses, and the outcome of each change.
 
-    `outcomes` stand by the identity of their change. `unclaimed` names, by key, fields that were
-    not made true. `lost` counts the answers that were lost so far. Without a `journal` nothing is
-    remembered, without a `clock` nothing is waited for. `uncounted` are the identities of what is
-    sent along with a change and does not count as one. `taken` are creations of what is there.
+    `outcomes` are keyed by the identity of their change. `unclaimed` lists, by key, fields that
+    were not applied. `lost` counts the answers that were lost so far. Without a `journal` nothing
+    is remembered, without a `clock` nothing is waited for. `uncounted` are the identities of what
+    is sent along with a change and does not count as one. `taken` are creations whose name exists.
     """
 
     tracker: Tracker
@@ -45,7 +45,7 @@ class Sending:
     def settle(
         self, change: Change, result: Result, reason: str = "", *, url: str | None = None
     ) -> None:
-        """Record a change's outcome, once; `url` is where the thing is that is not an issue."""
+        """Record a change's outcome, once; `url` is the address of what is not an issue."""
         if id(change) in self.outcomes:
             return
         if id(change) not in self.uncounted:
@@ -79,8 +79,8 @@ class Sending:
     ) -> None:
         """Send the operation of each change that is not settled yet, and settle it.
 
-        Where it is not the change's `last` operation, success leaves it open. Raises
-        `PartialError` where the tracker sends no more.
+        If it is not the change's `last` operation, success leaves it open. Raises `PartialError`
+        if the tracker sends no more.
         """
         waiting: list[Job] = []
         for change in changes:
@@ -99,7 +99,7 @@ class Sending:
     def _send(
         self, waiting: list[Job], done: Callable[[Change, Done], None] | None, *, last: bool
     ) -> list[Job]:
-        """Send once; give what was not sent because an answer before it was lost."""
+        """Send once; return what was not sent because an earlier answer was lost."""
         unsent: list[Job] = []
         lost, why = False, ""
         overwrites = Overwrites(self.journal, self.registry, waiting)
@@ -130,7 +130,7 @@ class Sending:
         return unsent
 
     def answered(self, change: Change, reply: Done, *, last: bool) -> None:
-        """Settle a change by a yes, which may hide that a part was not set."""
+        """Settle a change that GitHub accepted; it fails if GitHub left one of its fields unset."""
         missing = [name for name in reply.missing if name != "card"]
         reason = f"GitHub did not set: {', '.join(missing)}" if missing else ""
         if set(missing) & set(change.fields) and change.action is not Action.CREATE:
@@ -141,9 +141,9 @@ class Sending:
             self.settle(change, Result.APPLIED, reason, url=reply.url)
 
     def go_on(self, lost: bool, why: str) -> None:
-        """Raise unless it was a lost answer, and not one too many, that held the rest back.
+        """Raise `PartialError` unless the rest is unsent only because of a tolerable lost answer.
 
-        One answer may be that of a whole batch.
+        `lost` counts as one, even if it was the answer to a whole batch.
         """
         self.lost += lost
         if not lost or self.lost > _LOST:
@@ -165,5 +165,5 @@ def _log_outcome(outcome: Outcome) -> None:
 
 
 def stop(why: str) -> NoReturn:
-    """End the run in order; all that was not reached is left to the next."""
+    """Abort the run cleanly by raising `PartialError`; the rest is left to the next run."""
     raise PartialError(why, hint="run again to go on")

@@ -17,11 +17,11 @@ def keep_status(
     status: str | None,
     text: str,
 ) -> None:
-    """Have the board say this for the day; what it says already is not sent again.
+    """Post or update the day's status update on the board; send nothing if it is up to date.
 
     `mark` names the backlog and is safe in a comment, `status` is a value of GitHub's
-    `ProjectV2StatusUpdateStatus` (None: unknown), `text` is Markdown in which nothing acts.
-    Raises `FailedError` if there is no board, or where the server says no.
+    `ProjectV2StatusUpdateStatus` (None: unknown), `text` is Markdown without active mentions
+    or references. Raises `FailedError` if there is no board, or if the server refuses.
     """
     if observed.project is None:
         why = observed.project_problem or "the backlog does not declare an existing one"

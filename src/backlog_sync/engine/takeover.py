@@ -1,4 +1,4 @@
-"""Use case: make a backlog of a repository that exists."""
+"""Use case: create a backlog from an existing repository."""
 
 from backlog_sync.core.import_repository import take_over
 from backlog_sync.core.model import DesiredState, ProjectSpec
@@ -9,10 +9,10 @@ from backlog_sync.errors import FailedError, RefusedError
 def adopt_repository(
     tracker: Tracker, project: ProjectSpec | None, *, closed: bool
 ) -> DesiredState:
-    """Read a repository and give the backlog that adopts its issues; sends nothing.
+    """Read a repository and return the backlog that adopts its issues; sends no write.
 
-    Raises what `Tracker.observe` raises, `RefusedError` where not all of it could be read (a
-    backlog of half the issues would have the other half made again), and `FailedError` if
+    Raises what `Tracker.observe` raises, `RefusedError` if not all of it could be read (with a
+    backlog of half the issues, the other half would be created again), and `FailedError` if
     there is nothing to adopt.
     """
     observed = tracker.observe(ReadScope(project))

@@ -16,9 +16,9 @@ def observe_for_undo(desired: DesiredState, tracker: Tracker) -> ObservedState:
 
 
 def with_other_issues(observed: ObservedState, run: RunRecord, tracker: Tracker) -> ObservedState:
-    """Return the observation with issues that the run touched and that were not read, by id.
+    """Return the observation, extended by unread issues that the run touched, read by id.
 
-    The files may not name their repository any more.
+    The files may no longer name their repository.
     """
     known = {issue.id for issue in observed.issues}
     ids = [intent.id for intent in run.created if intent.repository and intent.id]
@@ -43,14 +43,14 @@ def apply_undo(
 ) -> Applied:
     """Apply the plan of an undo.
 
-    The journal (None for a run of another machine) notes what is about to be restored, so that an
+    The journal (None for a run of another machine) records what is about to be restored, so that an
     interrupted undo can be finished, and that the run is undone if the `whole` of it was.
     """
     if journal is not None:
         journal.restoring(run, undo.identities)
     applied = apply_plan(
         undo.plan,
-        # The plan names issues, not items: the files may not have these items any more.
+        # The plan names issues, not items: the files may no longer contain these items.
         replace(desired, items=()),
         observed,
         tracker=tracker,
