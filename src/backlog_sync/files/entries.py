@@ -87,7 +87,7 @@ class Entry:
         return tuple(word.strip() for word in words if word.strip())
 
     def place(self, name: str = "") -> Place:
-        """The place of a field, or of what it is in: `labels` of `labels.0`, else the item."""
+        """Return the place of a field or its container (`labels` of `labels.0`), or the item's."""
         return place_in(self.parsed.places, name, self.parsed.place)
 
     def problem(self, name: str, slug: str, message: str, hint: str = "") -> Diagnostic:

@@ -1,8 +1,8 @@
-"""From pairs of key and value to the fields of a draft: one way for every syntax.
+"""Set the fields of a draft from pairs of key and value, in the same way for every syntax.
 
-A reader makes a `Pair` of whatever it finds (a line of metadata, a cell, an entry of a mapping)
-and gives it to `Filler.take`, one by one, or to `Filler.fill`, all of an item at once. What a
-value says is read by `values.py` and `dates.py`; what cannot be read is one warning that shows it.
+A reader makes a `Pair` of a line of metadata, a cell, or an entry of a mapping, and passes it to
+`Filler.take`, one by one, or to `Filler.fill`, all pairs of an item at once. `values.py` and
+`dates.py` parse the values; values that cannot be parsed become one warning with examples.
 """
 
 import re
@@ -66,29 +66,29 @@ _EFFORTS = ("estimate", "effort", "estimate_hours", "estimate_seconds")
 _STORY_PARTS = ("as_a", "i_want", "so_that")
 _SECONDS = 3600
 _LONGEST_STATUS = 1_000
-"""A longer status is prose, where nobody looks for the date of a single word."""
+"""Characters; a longer status is prose, which is not searched for the date of a status word."""
 
 _LONGEST_STATUS_WORD = 60
-"""A longer status that we do not know tells what was done; it is text, and no column of a board."""
+"""Characters; a longer unknown status describes what was done: it is text, not a board status."""
 
 _DATED = re.compile(r"(?<=\w)[ _:@-]+\d{4}-\d\d-\d\d$")
-"""The day behind a status: `done_2026-07-11`."""
+"""The date after a status: `done_2026-07-11`."""
 _NOTE = re.compile(r"\d{4}-\d\d-\d\d:\s*\S")
 _OWN_WORDS = {"task": {"task", "subtask", "todo"}, "story": {"story", "user story"}}
 _ANY_WORDS = {"task", "subtask", "todo", "story", "user story", "feature", "epic"}
 _VAGUE = ("issue", "item", "ticket", "work item", "card")
-"""Words for any item: they are its kind only where no other key says one."""
+"""Words for any item: they are its kind only if no other key declares one."""
 _DESCRIBING = {"description", "desc", "details"}
 _TITLE_ORDER = {"title": 0, "name": 1, "summary": 2}
-"""Which of several titles is the title; any other spelling comes after these."""
+"""The order of preference among several titles; other spellings come after these."""
 
 
 class Taken(Enum):
-    """What became of a pair.
+    """The result of taking a pair.
 
-    What is `UNKNOWN` has no field: the caller keeps it as text, or tells that it is left out.
-    `UNREAD` was told and may be kept as text; `WITHHELD` was told, or is known to stay in the file,
-    and never goes into a text.
+    An `UNKNOWN` pair has no field: the caller keeps it as text, or reports that it is left out.
+    `UNREAD` has been reported and may be kept as text. `WITHHELD` has been reported, or is known to
+    stay in the file, and never goes into a text.
     """
 
     SET = "metadata"
@@ -103,7 +103,7 @@ class Taken(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A key of an item as written, its value, and where it stands."""
+    """A key of an item as written, its value, and its place."""
 
     key: str
     value: Node
@@ -111,24 +111,24 @@ class Pair:
 
 
 def text_pair(key: str, text: str, place: Place) -> Pair:
-    """A pair of a syntax without nodes: a line of Markdown, a cell."""
+    """Return a pair of a syntax without nodes: a line of Markdown, a cell."""
     return Pair(key, Scalar(text, 0, 0, '"'), place)
 
 
 def list_pair(key: str, texts: Sequence[str], place: Place) -> Pair:
-    """A pair whose value is a list, one entry for each text."""
+    """Return a pair whose value is a list, with one entry for each text."""
     items = tuple(Scalar(text, 0, 0, '"') for text in texts)
     return Pair(key, ListNode(items, 0, 0, flow=False), place)
 
 
 @dataclass(slots=True)
 class Efforts:
-    """Efforts without a unit, to be judged when all of the file are known."""
+    """Efforts without a unit, which are judged when all of a file's are known."""
 
     bare: list[tuple[Draft, float, Place]] = field(default_factory=list)
 
     def settle(self, findings: Findings) -> None:
-        """Take them for points where all of them stand on the usual scale of points."""
+        """Use them as points if all of them are on the usual scale of points."""
         if all(value in _FIBONACCI for _, value, _ in self.bare):
             for draft, value, place in self.bare:
                 draft.put("story_points", value, place)
@@ -148,7 +148,7 @@ _BY_TYPE: dict[str, tuple[_Reader, str, str]] = {
     "number": (parse_points, "number", "write a number, or a word of a declared scale"),
     "date": (parse_date, "date", _DATE),
 }
-"""How a field of the board is read by its type, what it must be, and how to write it."""
+"""The parser, the name and a hint for a board field, by its type."""
 
 _READERS: dict[str, tuple[_Reader, str, str]] = {
     **{row.key: _BY_TYPE[row.type] for row in BOARD_FIELDS.values() if row.type in _BY_TYPE},
@@ -160,13 +160,13 @@ _READERS: dict[str, tuple[_Reader, str, str]] = {
               "write its number or address: #14"),
     "start": (lambda text: parse_date(text, last=False), "date", _DATE),
 }  # fmt: skip
-"""Fields with one value: the reader of its text, what it names, and a hint."""
+"""Fields with a single value: the parser of its text, the name, and a hint."""
 
 
 def own_fields(names: Iterable[str]) -> dict[str, str]:
-    """The board's own fields by the words of their names.
+    """Return the board's own fields by the normalized words of their names.
 
-    Names that every backlog knows keep their meaning.
+    Names that every backlog has keep their meaning.
     """
     return {
         words: name for name in names if name not in BOARD_FIELDS
@@ -175,9 +175,9 @@ def own_fields(names: Iterable[str]) -> dict[str, str]:
 
 
 class Filler:
-    """Fills the drafts of one file, and tells once for it what cannot be read.
+    """Fills the drafts of one file, and reports what cannot be read once per file.
 
-    `fields` are the names of the board's own fields, which an item says by name.
+    `fields` are the names of the board's own fields, which an item sets by name.
     """
 
     def __init__(self, findings: Findings, fields: Iterable[str] = ()) -> None:
@@ -209,7 +209,7 @@ class Filler:
     # ---- titles, ids, kinds ----------------------------------------------------------------
 
     def title_of(self, pairs: Sequence[Pair], kind: str) -> Pair | None:
-        """The pair that holds an item's title: the usual keys first, then the kind's own name."""
+        """Return the pair with an item's title: the usual keys first, then the kind's own name."""
         found = [p for p in pairs if field_of(p.key) == "title" and text_of(p.value)]
         if found:
             return min(found, key=lambda pair: _TITLE_ORDER.get(key_words(pair.key), 9))
@@ -225,10 +225,10 @@ class Filler:
         return next((p for p in pairs if field_of(p.key) in texts and _is_text(p)), None)
 
     def kind_of(self, pairs: Sequence[Pair], hint: str, *, loose: bool) -> str:
-        """An item's kind: the list's, or its own word where the list takes any kind.
+        """Return an item's kind: that of its list, or its own word if the list accepts any kind.
 
-        A bug, a spike or a chore is one in every list. A word that says no more than that it is
-        an item (`_type: issue`) leaves it to another key.
+        A bug, a spike or a chore is one in every list. A word for any item (`_type: issue`) defers
+        to another key.
         """
         vague = ""
         for pair in pairs:
@@ -244,7 +244,7 @@ class Filler:
         return vague if vague and loose else hint
 
     def ids_of(self, pairs: Sequence[Pair], kind: str) -> list[str]:
-        """The ids as written: a code such as `WEB-12` first, `id` before any other spelling."""
+        """Return the ids as written: a code such as `WEB-12` first, `id` before other spellings."""
         found: list[tuple[bool, int, str]] = []
         for pair in pairs:
             own = _own_id(pair.key)
@@ -262,7 +262,7 @@ class Filler:
         return list(dict.fromkeys(text for _, _, text in sorted(found)))
 
     def name(self, draft: Draft, pairs: Sequence[Pair]) -> None:
-        """Give a draft its id, and the other ids under which it is known."""
+        """Set the id of a draft, and its other ids."""
         ids = self.ids_of(pairs, draft.kind)
         draft.raw_id = ids[0] if ids else None
         draft.aliases += ids[1:]
@@ -272,11 +272,11 @@ class Filler:
     def fill(
         self, draft: Draft, pairs: Sequence[Pair], title: Pair | None, keep: _Keep | None = None
     ) -> None:
-        """Put what the pairs of a whole item say into the draft; tell what is left out.
+        """Set the fields of a draft from all pairs of an item; report what is left out.
 
-        `title` is the pair that its title is from. `steps` beside `passes` are what is to be
-        checked. Id and kind are taken before: `name`, `kind_of`. Where there is a `keep`, it takes
-        what has no field, and no value that can be read.
+        `title` is the pair that its title is from. `steps` next to `passes` are checks. Id and kind
+        are taken before: see `name`, `kind_of`. `keep`, if given, receives pairs without a field
+        and values that cannot be read.
         """
         parts: dict[str, Pair] = {}
         wish = _wish(pairs)
@@ -308,7 +308,7 @@ class Filler:
         self._fields_of_labels(draft)
 
     def _fields_of_labels(self, draft: Draft) -> None:
-        """A label may carry what has no key: `status:done`, `priority: P0`. It stays a label."""
+        """Set fields from labels such as `status:done` and `priority: P0`. The labels stay."""
         labels = draft.fields.get("labels")
         for label in labels if isinstance(labels, list) else ():
             key, _, value = str(label).partition(":")
@@ -318,7 +318,7 @@ class Filler:
                 draft.put(str(name), word, draft.places["labels"])
 
     def _criteria_of_text(self, draft: Draft) -> None:
-        """The criteria of an item without a key for them may stand in what describes it."""
+        """Take the criteria from the description of an item without a key for them."""
         text = draft.fields.get("description")
         if not isinstance(text, str) or draft.criteria or "scenarios" in draft.fields:
             return
@@ -329,13 +329,13 @@ class Filler:
             del draft.fields["description"]
 
     def _rest_of_title(self, draft: Draft, pair: Pair) -> None:
-        """What a long text says beyond the title that it gave describes the item."""
+        """Add the part of a long text after its title to the description."""
         rest = titled(text_of(pair.value))[1]
         if rest:
             self._text(draft, "description", text_pair(pair.key, rest, pair.place))
 
     def _leave(self, pair: Pair, taken: Taken, keep: _Keep | None) -> None:
-        """What was not taken goes where the reader keeps it; else it is told."""
+        """Pass a pair that was not taken to `keep`, or report it."""
         if keep is None:
             if taken is Taken.UNKNOWN:
                 self.left_out(pair)
@@ -343,7 +343,7 @@ class Filler:
             keep(pair)
 
     def left_out(self, pair: Pair) -> None:
-        """Tell that a key has no field."""
+        """Report that a key has no field."""
         if says(pair.value):
             self.findings.warn(
                 pair.place, "left-out", "unknown keys stay in the file only",
@@ -353,9 +353,9 @@ class Filler:
     # ---- one pair --------------------------------------------------------------------------
 
     def take(self, draft: Draft, pair: Pair, field: str | None = None) -> Taken:
-        """Put what one pair says into a draft.
+        """Set the field of one pair in a draft.
 
-        `field` overrides what its key means; '' says that it means none.
+        `field` overrides the meaning of its key; '' means that it has none.
         """
         taken = self._put(draft, self.meaning(draft, pair) if field is None else field, pair)
         if taken in (Taken.UNREAD, Taken.UNKNOWN) and withheld_kind(pair.key):
@@ -363,7 +363,7 @@ class Filler:
         return taken
 
     def meaning(self, draft: Draft, pair: Pair) -> str | None:
-        """The field that a pair means for a draft: `Epic ID` of a story is its parent."""
+        """Return the field that a pair means for a draft: `Epic ID` of a story is its parent."""
         own = _own_id(pair.key)
         if own is not None and own != draft.kind and RANKS.get(own, 9) < draft.rank:
             return own
@@ -390,25 +390,25 @@ class Filler:
         return _set(draft, name, value, pair)
 
     def own_field(self, key: str) -> str | None:
-        """The field of this board alone that a key names; it counts before other meanings."""
+        """Return the field of this board that a key names; it precedes other meanings."""
         return self._fields.get(key_words(key))
 
     def _feedback(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """Places where people say what they think; anything else below that word is a text."""
+        """Set the places for feedback; any other value of such a key is a text."""
         words = names_of(pair.value)
         if not words or any(parse_feedback(word) is None for word in words):
             return Taken.UNKNOWN
         return _set(draft, name, words, pair)
 
     def _review_notes(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """Notes that begin with a day; where one does not, all of them are a text."""
+        """Set notes that begin with a date; if one of them does not, all of them are a text."""
         notes = [text.strip() for text in entries_of(pair.value)]
         if not notes or not all(map(_NOTE.match, notes)):
             return Taken.UNKNOWN
         return _set(draft, name, notes, pair)
 
     def _sync(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """Whether GitHub is to have the item; a word that is neither yes nor no is a text."""
+        """Set whether the item is synced; a word that is neither yes nor no is a text."""
         word = word_of(pair.value)
         if not word:
             return Taken.EMPTY
@@ -426,7 +426,7 @@ class Filler:
     # ---- texts and names -------------------------------------------------------------------
 
     def _text(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """A text; several that describe become one, in order."""
+        """Set a text; several descriptions are joined in order."""
         text = text_of(pair.value)
         before = draft.fields.get(name)
         if not text or text == before:
@@ -458,7 +458,7 @@ class Filler:
     def _user_story(
         self, draft: Draft, parts: Mapping[str, Pair], title: Pair | None, keep: _Keep | None = None
     ) -> None:
-        """`as`, `want` and `so`; alone, such a short key may mean anything and is left out."""
+        """Set the story of `as`, `want` and `so`; a single such key is ambiguous and left out."""
         said = {name: text_of(pair.value) for name, pair in parts.items()}
         if said.get("as_a") and said.get("i_want"):
             story = {name: said[name] for name in _STORY_PARTS if said.get(name)}
@@ -481,9 +481,9 @@ class Filler:
         return Taken.SET if found else Taken.EMPTY
 
     def _scenarios(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """Scenarios are the check list of an item that has no other: `assemble` sees to it.
+        """Set the scenarios, which are the check list of an item without another: see `assemble`.
 
-        A name such as `test_login` tells nothing to check.
+        A name such as `test_login` does not say what to check.
         """
         found = [each for each in criteria_of(pair.value) if not _NAME.fullmatch(each.text)]
         return _set(draft, name, found, pair) if found else Taken.EMPTY
@@ -516,9 +516,9 @@ class Filler:
         return Taken.SET if words else Taken.EMPTY
 
     def _time(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """A milestone or a sprint; of several the last one, as trackers add them in order.
+        """Set a milestone or a sprint; of several the last one, because trackers append them.
 
-        `phaseId: 3` names one that the file declares: it is no title.
+        `phaseId: 3` names one that the file declares: it is not a title.
         """
         mapped = isinstance(pair.value, MapNode)
         named = word_of(pair.value) if mapped else ";".join(entries_of(pair.value))
@@ -550,7 +550,7 @@ class Filler:
         return Taken.UNKNOWN
 
     def _effort(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        """Points, hours, or a word for a declared scale. What has another unit is left empty."""
+        """Set points, hours, or a word for a declared scale. Other units are left out."""
         text = text_of(pair.value)
         if is_empty(text):
             return Taken.EMPTY
@@ -579,13 +579,13 @@ class Filler:
     # ---- identity --------------------------------------------------------------------------
 
     def _url(self, draft: Draft, _: str, pair: Pair) -> Taken:
-        """An address names the item's issue only where it is that of an issue."""
+        """Set the issue from a URL, only if it is that of an issue."""
         text = text_of(pair.value)
         issue = parse_issue(text) if "/issues/" in text else None
         return _set(draft, "issue", str(issue), pair) if issue else Taken.UNKNOWN
 
     def _id(self, draft: Draft, _: str, pair: Pair) -> Taken:
-        """An id of an item that has a title already: a key of ours, else one to be made into it."""
+        """Set the id of an item that already has a title: a valid key, or the base of one."""
         text = plain(text_of(pair.value)).strip("`")
         if is_empty(text) or len(text) > _LONGEST_ID:
             return Taken.EMPTY
@@ -597,7 +597,7 @@ class Filler:
         return Taken.SET
 
     def _kind(self, draft: Draft, _: str, pair: Pair) -> Taken:
-        """A bug, a spike or a chore is one also where its heading says story."""
+        """Set the kind: a bug, a spike or a chore is one even if its heading is a story."""
         meant = parse_kind(word_of(pair.value))
         if meant is None:
             return Taken.UNKNOWN
@@ -611,14 +611,14 @@ def _set(draft: Draft, name: str, value: object, pair: Pair) -> Taken:
 
 
 def _wish(pairs: Sequence[Pair]) -> Pair | None:
-    """What a story wants, where `role`, `goal` and `benefit` stand beside each other."""
+    """Return what a story wants, if `role`, `goal` and `benefit` are next to each other."""
     named = {field_of(pair.key): pair for pair in pairs if _is_text(pair)}
     told = named.keys() >= {"as_a", "so_that"} and not named.keys() & {"i_want", "user_story"}
     return named.get("goal") if told else None
 
 
 def _is_told_as_task(pairs: Sequence[Pair]) -> bool:
-    """Whether a record has its title below `task`."""
+    """Return whether a record has its title below `task`."""
     titled = any(field_of(pair.key) == "title" for pair in pairs)
     own = _OWN_WORDS["task"]
     return not titled and any(key_words(p.key) in own and _is_text(p) for p in pairs)
@@ -630,7 +630,7 @@ def _is_text(pair: Pair) -> bool:
 
 @lru_cache(maxsize=1024)
 def _own_id(key: str) -> str | None:
-    """The kind in `epic id`, `story key`, `task number`; None for any other key."""
+    """Return the kind in `epic id`, `story key`, `task number`; None for other keys."""
     kind, _, last = key_words(key).rpartition(" ")
     if last not in ("id", "key", "ref", "number", "no"):
         return None

@@ -1,4 +1,4 @@
-"""What GitHub takes of a title and a text: the rest stays in the file, and the issue says so.
+"""Cut titles and texts to GitHub's limits: the rest stays in the file, and the issue says so.
 
 The same text is always cut in the same place, wherever its item is in the file.
 """
@@ -12,40 +12,40 @@ from backlog_sync.core.model import Block, Checklist, Prose
 
 MAX_TITLE = 256
 MAX_BODY = 65_536
-"""Characters that GitHub takes, gathered from its documentation and from reports."""
+"""The most characters that GitHub accepts, from its documentation and from reports."""
 
 ROOM = 4_096
-"""What the marker and its base may need of a body, next to what each line costs there."""
+"""Characters of a body reserved for the marker and its base, in addition to the cost per line."""
 
 _LINE = 6
 _BOX = 9
-"""Characters that a line and a box are remembered with."""
+"""Characters needed to store a line and a box."""
 
 _MOST = MAX_BODY - ROOM
 _SURELY = _MOST // 8
-"""A text that is shorter fits however it is rendered: a sign of its own line becomes eight."""
+"""A text that is shorter fits however it is rendered: a character may become eight."""
 
 
 def short_title(title: str) -> str:
-    """A title on one line, cut at a word where it is too long."""
+    """Return a title on one line, cut at a word if it is too long."""
     whole = " ".join(title.split())
     return whole if len(whole) <= MAX_TITLE else f"{_at_word(whole, MAX_TITLE - 1)}…"
 
 
 def whole_title(title: str) -> Iterator[Prose]:
-    """The part of a body with the whole title, where the issue's own is cut."""
+    """Yield the part of a body with the full title, if the issue's own title is cut."""
     whole = " ".join(title.split())
     if len(whole) > MAX_TITLE:
         yield Prose("title", "Title", whole, partial=True)
 
 
 def is_too_long(block: Block) -> bool:
-    """Return whether GitHub would not take a body with this block."""
+    """Return whether GitHub would reject a body with this block."""
     return _length(block) > _MOST
 
 
 def fitted(block: Block, path: str) -> Block:
-    """The block with its longest texts cut, as far as GitHub takes no more; `path` has the rest."""
+    """Return the block with its longest texts cut to GitHub's limit; `path` has the rest."""
     parts = list(block)
     file = path.replace("`", "'")
     rest = f"*The text is cut here: the rest of it is in `{file}`.*"
@@ -60,7 +60,7 @@ def fitted(block: Block, path: str) -> Block:
 
 
 def _ever_shorter(text: str, parts: list[Prose | Checklist]) -> Iterator[str]:
-    """Beginnings of a text, each shorter by what the body has too much."""
+    """Yield beginnings of a text, each shorter by the body's current excess."""
     room = len(text)
     while room > 0 and is_too_long(tuple(parts)):
         room -= _length(tuple(parts)) - _MOST
@@ -88,7 +88,7 @@ def _text(part: Prose | Checklist) -> str:
 
 
 def _length(block: Block) -> int:
-    """Return what the block takes of a body, what is remembered of its lines included."""
+    """Return the length of the block in a body, with what is stored about its lines."""
     if sum(map(_raw_length, block)) < _SURELY:
         return 0
     lines = body.render(block, source="", mentions=False)

@@ -1,7 +1,7 @@
-"""A folder as a backlog: which of its files are read, and which are passed over.
+"""Read a folder as a backlog: decide which of its files are read and which are skipped.
 
-Tools keep one file for each item (Backlog.md, ccpm, taskmd), or one file for all (beads). What a
-folder holds beside them is documents: those are passed over, and told.
+Tools keep one file per item (Backlog.md, ccpm, taskmd), or one file for all (beads). Other files of
+a folder are documents: those are skipped and reported.
 """
 
 import os
@@ -16,18 +16,18 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import any_of
 
 MAX_SEEN = 20_000
-"""Entries of a folder that are looked at; a plan is no whole disk."""
+"""The most entries of a folder to examine: a plan is not a whole disk."""
 
 MAX_DEPTH = 8
-"""Folders below each other in which files are looked for."""
+"""The most nested folders to search for files."""
 
 SUFFIXES = (
     ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".org", ".md", ".markdown",
 )  # fmt: skip
-"""Names of files that are read, beside `todo.txt`."""
+"""Names of files that are read, besides `todo.txt`."""
 
 _TOOLS = {".beads": "", ".claude": "epics", ".taskmaster": "tasks", ".backlog": ""}
-"""Hidden folders in which tools keep plans, and the part of each that holds them."""
+"""Hidden folders where tools keep plans, and the part of each that contains them."""
 
 _OTHERS = frozenset(("node_modules", "vendor", "venv", "dist", "build", "target", "__pycache__"))
 _SHELVED = frozenset(("archive", "archived"))
@@ -38,9 +38,9 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The files of a folder that may hold items, sorted; folders that were left out by name.
+    """The files of a folder that may contain items, sorted; names of folders that were left out.
 
-    `full` tells that it holds more than is looked at.
+    `full` is whether the folder contains more entries than are examined.
     """
 
     files: tuple[Path, ...]
@@ -49,13 +49,13 @@ class Folder:
 
 
 def is_known(path: PurePath | str) -> bool:
-    """Whether a file is of a kind that is read, by its name."""
+    """Return whether a file's name has an extension that is read."""
     name = PurePath(path)
     return name.suffix.lower() in SUFFIXES or is_todo_txt(str(name))
 
 
 def files_of(folder: Path) -> Folder:
-    """The files of a folder and those below it. Links to folders are not followed."""
+    """Return the files of a folder and its subfolders. Links to folders are not followed."""
     found: list[Path] = []
     left_out: list[Path] = []
     seen = 0
@@ -72,7 +72,7 @@ def files_of(folder: Path) -> Folder:
 
 
 def _below(names: list[str], at: Path, top: Path) -> Iterator[str]:
-    """The folders to go into; of a tool's hidden folder only the part that holds plans."""
+    """Yield the subfolders to search; of a tool's hidden folder only the part with plans."""
     part = _TOOLS.get(at.name, "") if at != top else ""
     for name in names:
         hidden = name.startswith(".") and name not in _TOOLS
@@ -81,12 +81,12 @@ def _below(names: list[str], at: Path, top: Path) -> Iterator[str]:
 
 
 def is_document(path: str) -> bool:
-    """Whether a file is about the folder, by its name: `README.md`."""
+    """Return whether a file is about the folder, by its name: `README.md`."""
     return _DOCUMENTS.fullmatch(PurePath(path).stem) is not None
 
 
 def passed_over(path: str, names: list[str]) -> Diagnostic | None:
-    """Tell of files of a folder that hold no items; None where there are none."""
+    """Return a warning about files of a folder without items; None if there are none."""
     if not names:
         return None
     inside = [name.removeprefix(path).lstrip("/\\") for name in names[:_NAMED]]

@@ -21,7 +21,7 @@ _LOOKS = re.compile(
 _PARTS = re.compile(rf"/(?P<there>{_REPOSITORY})/issues/(?P<number>\d{{1,9}})", re.ASCII)
 _CODE = re.compile(r"`[^`\n]{1,400}`")
 _ANOTHER = re.compile(rf"\b{any_of('patterns.other_numbers')}\.?[ :*_~]{{0,6}}$", re.I)
-"""What stands before a number that speaks of another issue, or of none: `depends on #3`."""
+"""What precedes a number of another issue, or of none: `depends on #3`."""
 
 _CALLED = frozenset(("issue", "github issue", "ticket"))
 _OPENING, _CLOSING, _APART = "([{", ")]}", "·|—–"
@@ -79,7 +79,7 @@ def _hints(text: str) -> Iterator[IssueHint]:
 
 
 def _is_another(before: str) -> bool:
-    """Whether the words before a number say that it is not the number of the item's issue."""
+    """Return whether the words before a number show that it is not the item's issue."""
     before = before[max(before.rfind(sign) for sign in _OPENING) + 1 :]
     if _ANOTHER.search(before):
         return True
@@ -89,7 +89,7 @@ def _is_another(before: str) -> bool:
 
 
 def _is_set_apart(text: str, match: re.Match[str]) -> bool:
-    """Whether a number stands in brackets, in bold or between signs, or is called an issue."""
+    """Return whether a number is in brackets, in bold, between signs, or called an issue."""
     before, after = text[max(0, match.start() - 60) : match.start()], text[match.end() :][:60]
     if before.endswith("**") and after.startswith("**"):
         return True

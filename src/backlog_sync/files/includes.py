@@ -1,4 +1,4 @@
-"""Which files an `include:` names: below the root, and nowhere else."""
+"""Find the files that an `include:` matches: below the root, and nowhere else."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -10,13 +10,13 @@ from backlog_sync.files.validation import shown
 
 MAX_MATCHES = 200
 MAX_SEEN = 20_000
-"""A pattern such as `**/*` must not read a whole disk before it is reported."""
+"""The most entries to examine: a pattern such as `**/*` must not read a whole disk."""
 
 _MAGIC = "*?["
 
 
 def inside(file: Path, root: Path) -> bool:
-    """Return whether a file lies below a folder, links resolved on both sides."""
+    """Return whether a file is below a folder, with links resolved on both sides."""
     try:
         return file.resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError, ValueError):
@@ -26,9 +26,10 @@ def inside(file: Path, root: Path) -> bool:
 def expand(
     pattern: str, folder: Path, root: Path, place: Place, *, setting: str = "include"
 ) -> tuple[tuple[Path, ...], Diagnostic | None]:
-    """The files that a pattern names, seen from a folder, sorted; and what is wrong with it.
+    """Return the sorted files that match a pattern, relative to a folder; and what is wrong.
 
-    Files outside the root are refused, links resolved; slugs name the `setting`. Raises nothing.
+    Files outside the root are rejected, with links resolved; slugs contain the `setting`. Raises
+    nothing.
     """
     missing, invalid, leads_out = f"{setting}-missing", f"invalid-{setting}", f"{setting}-outside"
     parts = PurePosixPath(pattern).parts
@@ -56,7 +57,7 @@ def expand(
 def one_file(
     path: str, folder: Path, root: Path, place: Place, *, setting: str
 ) -> tuple[Path | None, Diagnostic | None]:
-    """Return the file that a path names, checked as `expand` does; a pattern names none."""
+    """Return the file at a path, checked as `expand` does; a pattern is rejected."""
     if any(sign in path for sign in _MAGIC):
         hint = "name one file"
         return None, _problem(place, f"invalid-{setting}", path, "is a pattern", hint)
@@ -65,7 +66,7 @@ def one_file(
 
 
 def _plain(parts: tuple[str, ...]) -> Iterator[str]:
-    """Yield the parts of a pattern before the first that matches anything."""
+    """Yield the parts of a pattern before the first wildcard."""
     for part in parts:
         if any(sign in part for sign in _MAGIC):
             return

@@ -1,4 +1,4 @@
-"""Inline Markdown as plain text. Every pattern is bounded: a line of any length is read in time."""
+"""Convert inline Markdown to plain text. Every pattern is bounded: long lines stay fast."""
 
 import re
 from html import unescape
@@ -15,8 +15,8 @@ _SPACES = re.compile(r"[ \t]+")
 def plain(text: str) -> str:
     """Return a title or a short value as plain text.
 
-    Bold and italic marks, comments, escapes and hard breaks go; a link leaves its text, and
-    `&amp;` a `&`. Back ticks stay, because GitHub shows them in titles as code.
+    Bold and italic marks, comments, escapes and hard breaks are removed; a link is replaced by its
+    text, and `&amp;` by `&`. Backticks stay, because GitHub shows them in titles as code.
     """
     if not text.isalnum():
         text = text.rstrip().removesuffix("\\")
@@ -37,11 +37,11 @@ def is_all_bold(text: str) -> bool:
 
 
 def _outside_code(text: str) -> str:
-    """Bold and italic marks removed and entities decoded, outside of code."""
+    """Return a text with bold and italic marks removed and entities decoded, except in code."""
     if "*" not in text and "__" not in text and "&" not in text:
         return text
     parts = text.split("`")
-    if len(parts) % 2 == 0:  # a back tick that is never closed is not a code
+    if len(parts) % 2 == 0:  # a backtick that is never closed does not begin code
         parts = [text]
     for index in range(0, len(parts), 2):
         part = parts[index].replace("**", "")
@@ -56,6 +56,6 @@ def _meant(entity: re.Match[str]) -> str:
 
 
 def only_link(text: str) -> str | None:
-    """The text of a link if there is nothing else, else None."""
+    """Return the text of a link if there is nothing else, otherwise None."""
     match = _LINK_ONLY.fullmatch(text.strip().strip("*"))
     return match[1] if match else None

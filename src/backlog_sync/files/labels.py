@@ -1,4 +1,4 @@
-"""The labels of items, and the definitions of labels and milestones."""
+"""Determine the labels of items, and define labels and milestones."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _STYLES: Mapping[str, tuple[str, str]] = {
     "spike": ("fbca04", "A question to answer"),
     "chore": ("bfd4f2", "Work that nobody sees"),
 }
-"""How the labels of kinds look where nobody said it."""
+"""The default look of the labels of kinds."""
 
 _PRIORITY_COLORS: Mapping[str, str] = {
     word: color
@@ -55,7 +55,7 @@ class Labels:
             self._spellings[spelling.casefold()] = meant
 
     def of(self, entry: Entry) -> tuple[str, ...] | None:
-        """The labels of an item: its kind's, its own, its priority's. None: none is declared."""
+        """Return the labels of an item (kind, own, priority), or None if it declares none."""
         said, _ = entry.said("labels")
         names: list[str | None] = [self._settings.kind_labels.get(entry.parsed.kind)]
         names += [self.spelled(label) for label in entry.words("labels")]
@@ -67,7 +67,7 @@ class Labels:
         return tuple(unique.values()) if unique or said else None
 
     def spelled(self, name: str) -> str | None:
-        """The label that a spelling means; None where the map says that it means none."""
+        """Return the label for a spelling; None if `label_map` maps it to no label."""
         plain = name.strip().strip("`").strip()
         return self._spellings.get(plain.casefold(), plain)
 
@@ -83,10 +83,10 @@ class Labels:
         return label
 
     def definitions(self, used: Iterable[str]) -> tuple[LabelDef, ...]:
-        """Every declared label, then every other that is used.
+        """Return every declared label, then every other label that is used.
 
-        A declared one has the colour and description that were declared; of the others, those
-        of kinds and priorities have what they get when they are made.
+        A declared one has the declared color and description; of the others, those of kinds and
+        priorities have the defaults for when they are created.
         """
         found: dict[str, LabelDef] = {}
         for folded, label in self._declared.items():
@@ -121,9 +121,9 @@ class Milestones:
         self._periods = periods
 
     def of(self, entry: Entry) -> tuple[bool, str | None]:
-        """Whether an item has a milestone declared, by itself or from above, and which.
+        """Return whether an item declares or inherits a milestone, and which.
 
-        One that is emptied is not inherited by what stands below.
+        An empty one is not inherited by the items below.
         """
         for at in entry.upward():
             if "milestone" in at.parsed.document.model_fields_set:
@@ -139,9 +139,9 @@ class Milestones:
         return declared.title if declared else title.strip()
 
     def definitions(self, used: Iterable[str]) -> tuple[MilestoneDef, ...]:
-        """Every declared milestone, then every other that is used.
+        """Return every declared milestone, then every other one that is used.
 
-        One that a roadmap names after a time is due at its end, where nobody said otherwise.
+        One that a roadmap names after a period is due at its end, unless declared otherwise.
         """
         found = {
             each.title: MilestoneDef(each.title, each.due, each.description)
@@ -156,13 +156,13 @@ class Milestones:
 # ---- near misses of declared names -----------------------------------------------------------
 
 _ALIKE = 0.75
-"""Likeness from which a word is a misspelled setting: one wrong letter in four still counts."""
+"""The least similarity of a misspelled setting: one wrong letter in four is accepted."""
 
 _DIGITS = re.compile(r"\d+")
 
 
 def near_misses(document: SettingsDocument, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
-    """Warn once of each milestone, label and team that is almost a declared one."""
+    """Yield one warning for each milestone, label and team that is almost a declared one."""
     labels = [
         *(each.name for each in document.labels),
         *(alias for each in document.labels for alias in each.aliases),
@@ -197,9 +197,9 @@ def _of_field(
 
 
 def _is_slip(word: str, meant: str) -> bool:
-    """Whether a word is another one with a typing error, not one of its own.
+    """Return whether a word is another one with a typo, not a different word.
 
-    `Beta 2` is no slip of `Beta`, and of `area:roof` only what stands behind the colon counts.
+    `Beta 2` is not a typo of `Beta`, and of `area:roof` only the part after the colon counts.
     """
     if _DIGITS.sub("", word).strip() == _DIGITS.sub("", meant).strip():
         return False

@@ -1,4 +1,4 @@
-"""What is wrong with a backlog that can be read: limits, placeholders, totals, claims."""
+"""Check a readable backlog for problems: limits, placeholders, totals, duplicate issues."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,9 +33,9 @@ def lint(
     settings: Sequence[FileSettings],
     totals: Sequence[tuple[int, WrongTotal]],
 ) -> tuple[Diagnostic, ...]:
-    """Everything that lint finds beyond reading and resolving; `totals` are those that are wrong.
+    """Return everything that lint finds besides errors of reading and resolving.
 
-    Raises nothing.
+    `totals` are the wrong ones. Raises nothing.
     """
     found: list[Diagnostic] = []
     for parsed in files:
@@ -81,9 +81,9 @@ def _figure(entry: Entry) -> Figure:
 
 
 def _issue_numbers(entries: Sequence[Entry], target: str | None) -> Iterator[Diagnostic]:
-    """Two items that claim one issue; one without a repository is in the target.
+    """Report two items with the same issue; one without a repository is in the target.
 
-    A number in a roadmap may be a mention only: such an item is held, and the others are synced.
+    A number in a roadmap may only be a mention: such an item is held, and the others are synced.
     """
     first: dict[IssueRef, Entry] = {}
     for entry in entries:
@@ -134,7 +134,7 @@ def _too_many(entry: Entry, name: str, count: int, limit: int, what: str) -> Dia
 
 
 def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
-    """Report titles and texts that are cut, or that cannot be."""
+    """Report titles and texts that are cut, or that cannot be cut."""
     length = len(entry.parsed.document.title)
     if length > MAX_TITLE and item.title.endswith("…"):
         message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"
@@ -158,7 +158,7 @@ def _count(item: DesiredItem, name: str) -> int:
 
 
 def _option_limits(desired: DesiredState) -> Iterator[Diagnostic]:
-    """Options of fields that nobody declared; the models check those that are."""
+    """Report too many options of fields that nobody declared; the models check declared ones."""
     for each in desired.project.fields if desired.project else ():
         if len(each.options) > 50:
             place = desired.items[0].place

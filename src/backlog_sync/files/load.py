@@ -1,4 +1,4 @@
-"""The way in: paths to the desired state, with everything that is wrong on the way."""
+"""Load files into the desired state, and collect diagnostics."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,36 +27,36 @@ from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml.file import parse_yaml
 
 PLACES = ("backlog/backlog.yaml", "backlog/backlog.yml", "backlog.yaml", "ROADMAP.md")
-"""Where a backlog is looked for, in this order."""
+"""The paths that are searched for a backlog, in this order."""
 
 CONFIG = "backlog/config.yaml"
 """Settings of roadmaps without front matter."""
 
 MAX_FILES = 200
 MAX_ROADMAP_LINES = 25_000
-"""Far above real backlogs: they end a run that was pointed at a wrong folder or file."""
+"""Lines; far above real backlogs: the limit ends a run with a wrong folder or file."""
 _SPLIT = "split the file, and name its parts one after the other: they are one backlog"
 
 _YAML = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _TABLES = (".csv", ".tsv")
 _ORG = (".org",)
 _NO_PLAN = ("no-items", "not-text", "empty-file", "not-a-file")
-"""Why a file of a folder is passed over; anything else that is wrong with one is told."""
+"""Reasons to skip a file of a folder; any other problem is reported."""
 
 KNOWN = ".yaml, .yml, .json, .jsonl, .md, .csv, .tsv, .org or todo.txt"
-"""The names of files that are read, as a message lists them."""
+"""The extensions and names of files that are read, for messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All that the files gave.
+    """A loaded backlog.
 
-    `desired` is None if the files cannot be read or their keys are not clear; who writes anywhere
-    must also see that `errors` is empty. `diagnostics` are sorted by place. `keys` maps each key to
-    the index of its file and of the item in it, `parents` to the key of the item above.
+    `desired` is None if the files cannot be read or their keys are ambiguous; before writing
+    anywhere, also check that `errors` is empty. `diagnostics` are sorted by place. `keys` maps each
+    key to the index of its file and of the item in it, `parents` to the key of the parent.
     `wrong_totals` (with the index of the file) are for `lint --fix`. `settings` are those of all
-    files together, `config` is the file of settings that roadmaps share. `again` reads the same
-    backlog with other bytes in some of its files.
+    files together, `config` is the file with the settings that roadmaps share. `again` reads the
+    same backlog with other bytes in some of its files.
     """
 
     desired: DesiredState | None
@@ -73,18 +73,18 @@ class Loaded:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What stops a sync."""
+        """Return the diagnostics that prevent a sync."""
         return tuple(each for each in self.diagnostics if each.is_error)
 
 
 Again: TypeAlias = Callable[[Mapping[Path, bytes]], Loaded]
-"""Reads a backlog once more, with these bytes where these files stand."""
+"""Reads a backlog again, with these bytes instead of the content of these files."""
 
 
 def discover(root: Path) -> Path:
-    """The backlog of a folder, where nobody names one.
+    """Return the backlog of a folder, if no path is given.
 
-    Raises FailedError, with the places that were looked at.
+    Raises FailedError with the paths that were searched.
     """
     for place in PLACES:
         if (root / place).is_file():
@@ -104,13 +104,13 @@ def load(
     project: str | None = None,
     bullets: str | None = None,
 ) -> Loaded:
-    """Read the backlog that these files, and what they include, make together.
+    """Read the backlog that these files and their includes form together.
 
-    `root` is the top of the repository: includes stay below it, and the identity is relative to
-    it. `repository`, `project` (`OWNER/TITLE`, `OWNER/NUMBER`, `none`) and `bullets` (`list`,
-    `items`) are what flags say; None leaves it to the files. Without paths the backlog is
-    discovered. What is wrong with files is in the result; raises UsageError for flags without a
-    meaning, FailedError where no backlog is found.
+    `root` is the top of the repository: includes stay below it, and the identity is relative to it.
+    `repository`, `project` (`OWNER/TITLE`, `OWNER/NUMBER`, `none`) and `bullets` (`list`, `items`)
+    are the values of flags; None leaves it to the files. Without paths, the backlog is discovered.
+    Problems of files are in the result; raises UsageError for invalid flags, FailedError if no
+    backlog is found.
     """
     if bullets not in (None, "list", "items"):
         raise UsageError(f"'{bullets}' is not a way to read bullets", hint="write list or items")
@@ -143,10 +143,10 @@ def _relative_to_here(path: Path) -> Path:
 
 @dataclass(slots=True, eq=False)
 class _Read:
-    """A file as it was read.
+    """A file that was read.
 
-    `name` is its path relative to the root, `faults` those of its settings; `said` are its settings
-    and those of the files that include it, the nearest first.
+    `name` is its path relative to the root, `faults` are those of its settings; `said` are its
+    settings and those of the files that include it, the nearest first.
     """
 
     parsed: ParsedFile
@@ -162,9 +162,9 @@ class _Read:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads files and what they include, each once; `instead` is what stands in some of them.
+    """Reads files and their includes, each once; `instead` replaces the content of some of them.
 
-    `folder` tells that the files of a folder are being read, `passed` those that hold no items.
+    `folder` is whether the files of a folder are being read, `passed` are those without items.
     """
 
     root: Path
@@ -185,7 +185,7 @@ class _Reader:
         self.diagnostics.append(Diagnostic(Place(path), slug, message, hint))
 
     def tell_unread(self, first: Path) -> None:
-        """Tell of other files that would have been taken for the backlog."""
+        """Warn about other files that would be found as the backlog."""
         for place in PLACES:
             other = self.root / place
             if other.is_file() and _real(other) not in self.seen:
@@ -195,7 +195,7 @@ class _Reader:
                 self.diagnostics.append(found)
 
     def open(self, path: Path) -> None:
-        """Read a file or a folder that somebody named; the first gives the backlog its identity."""
+        """Read a file or folder from the command line; the first gives the backlog its identity."""
         if not path.is_dir():
             self.read(path, str(path))
         else:
@@ -204,7 +204,7 @@ class _Reader:
             self._folder(path)
 
     def _folder(self, folder: Path) -> None:
-        """Read the files of a folder that hold items; of its documents none is an error."""
+        """Read the files of a folder that contain items; its documents do not cause errors."""
         found = files_of(folder)
         if found.full or len(found.files) > MAX_FILES:
             message = f"a backlog is made of at most {MAX_FILES} files, and this folder holds more"
@@ -233,9 +233,7 @@ class _Reader:
         chain: tuple[Path, ...] = (),
         above: tuple[SettingsDocument, ...] = (),
     ) -> None:
-        """Read one file and, before the next, what it includes; `above` are settings of those
-        that include it.
-        """
+        """Read one file and then its includes; `above` are the settings of including files."""
         real = _real(file)
         if real in self.seen:
             return
@@ -251,7 +249,7 @@ class _Reader:
         if self.folder and not isinstance(parsed, Diagnostic) and not holds:
             parsed = Diagnostic(Place(path), "no-items", "it holds no items")
         if isinstance(parsed, Diagnostic):
-            # A file that only stands in a folder is passed over.
+            # A file that is only found in a folder is skipped.
             if self.folder and parsed.slug in _NO_PLAN:
                 self.passed.append(parsed.place.path)
             else:
@@ -268,8 +266,8 @@ class _Reader:
     def _source(self, file: Path, path: str) -> Source | Diagnostic:
         """Read a file, unless it is a link that leads out of the repository.
 
-        Such a link may have come with a commit: what it leads to would be published, and progress
-        be written into it.
+        Such a link may have come with a commit: its target would be published, and progress would
+        be written to it.
         """
         named = any(file.absolute().is_relative_to(top) for top in (self.root, _real(self.root)))
         if named and ".." not in file.absolute().parts and not inside(file, self.root):
@@ -315,7 +313,7 @@ class _Reader:
                 self.read(file, _shown(file, real, path), chain, said)
 
     def _read_template(self, settings: FileSettings, real: Path) -> None:
-        """Read the template that a file names; the first file's counts."""
+        """Read the template that a file names; the first file's is used."""
         path = settings.document.body_template
         if path is None or self.template_said is not None:
             return
@@ -334,14 +332,14 @@ class _Reader:
         self.diagnostics.extend(found)
 
     def unpublished(self, publish: Sequence[str]) -> Iterator[Diagnostic]:
-        """Tell where the template and `publish` do not say the same."""
+        """Report where the template and `publish` disagree."""
         if self.template and self.template_said is not None:
             from backlog_sync.files.template import unpublished  # noqa: PLC0415 - few have one
 
             yield from unpublished(self.template, publish, self.template_said)
 
     def read_config(self) -> None:
-        """Read the settings that the files of this repository share, as the last word."""
+        """Read the settings that this repository's files share, which have the lowest priority."""
         file = self.root / CONFIG
         asked = [each for each in self.read_files if _is_read_as_asked(each.parsed)]
         if not asked or not file.is_file() or _real(file) in self.seen:
@@ -365,9 +363,9 @@ class _Reader:
             self._ask(each, settings.document)
 
     def _ask(self, read: _Read, *shared: SettingsDocument) -> None:
-        """Read a file as the flag asks, else settings of its own and above it, else shared ones.
+        """Read a file as the flag, its own and including files', or shared settings declare.
 
-        Of a roadmap only its own count: it is not included for the settings of another file.
+        A roadmap only uses its own settings: it is not included for the settings of another file.
         """
         documents = (*read.said[: 1 if read.is_roadmap else None], *shared)
         said = [each.bullets for each in documents if "bullets" in each.model_fields_set]
@@ -381,7 +379,7 @@ class _Reader:
 
 
 def _with_items(read: Sequence[_Read]) -> list[_Read]:
-    """The files of a folder that hold items. Beside cards, other Markdown is no plan but prose."""
+    """Return the files of a folder with items. Next to cards, other Markdown is prose."""
     cards = any(each.parsed.dialect == CARD for each in read)
     return [
         each for each in read
@@ -391,7 +389,7 @@ def _with_items(read: Sequence[_Read]) -> list[_Read]:
 
 
 def parse_source(source: Source, asked: Asked = UNASKED) -> ParsedFile | None:
-    """Read a file by what its name says of its syntax; None where that is not known."""
+    """Read a file with the reader for its name; return None if there is none."""
     suffix = Path(source.path).suffix.lower()
     if is_roadmap(source.path):
         return parse_roadmap(source, asked)
@@ -410,13 +408,13 @@ def parse_source(source: Source, asked: Asked = UNASKED) -> ParsedFile | None:
 
 def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     """Read a Markdown roadmap."""
-    from backlog_sync.files.reading import markdown  # noqa: PLC0415 - YAML alone needs none of it
+    from backlog_sync.files.reading import markdown  # noqa: PLC0415 - YAML files do not need it
 
     return markdown.parse_roadmap(source, asked)
 
 
 def _is_read_as_asked(parsed: ParsedFile) -> bool:
-    """Whether settings say how a file is read: any but one that was written for us."""
+    """Return whether settings affect how a file is read: not if it is in our own format."""
     return is_roadmap(parsed.source.path) or bool(parsed.dialect)
 
 
@@ -428,12 +426,12 @@ def _real(file: Path) -> Path:
 
 
 def _below(real: Path, root: Path) -> str | None:
-    """A path relative to the root with forward slashes, None where it lies outside."""
+    """Return a path relative to the root with forward slashes, None if it is outside."""
     return real.relative_to(_real(root)).as_posix() if inside(real, root) else None
 
 
 def _shown(file: Path, including: Path, path: str) -> str:
-    """How an included file is shown: seen from where the including one was named."""
+    """Return the displayed path of an included file, relative to the including one's."""
     try:
         return str(Path(path).parent / file.relative_to(including.parent))
     except ValueError:

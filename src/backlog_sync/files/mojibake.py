@@ -1,4 +1,4 @@
-"""Text that was UTF-8 once, was read in an older encoding, and saved that way."""
+"""Find and repair text that was UTF-8, was read in an older encoding, and saved that way."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ SHOWN_LINES = 20
 _RUN = re.compile(r"[^\x00-\x7f]{2,200}")
 _LINE = re.compile(r"[^\r\n]+")
 _WINDOWS = {bytes([n]).decode("cp1252", "ignore") or chr(n): n for n in range(0x80, 0x100)}
-"""The bytes of characters; the five that Windows-1252 leaves open are kept, as browsers do."""
+"""The bytes of characters; the five undefined ones of Windows-1252 are kept, as browsers do."""
 _MAC_ROMAN = {bytes([n]).decode("mac_roman"): n for n in range(0x80, 0x100)}
 _QUOTES = frozenset("“”‘’„‚…–—»«")
 _LATIN_LEADS = frozenset((0xC2, 0xC3))
@@ -22,10 +22,10 @@ _SIGNS_LEAD = 0xE2
 _CJK_LEADS = (0xE3, 0xED)
 _NO_BREAK_SPACE = 0xA0
 _PREVIEW, _LEAD = 80, 20
-"""How much of a line is shown, and how much of that before the first fault."""
+"""Characters of a line that are shown, and how many of those precede the first fault."""
 _LONG = 20_000
 _TIMES = 3
-"""Longer lines are data. A text was encoded wrongly two or three times at most."""
+"""The most repairs: a text was encoded wrongly two or three times at most."""
 
 
 def mend_run(run: str, before: str = "") -> str | None:
@@ -75,7 +75,7 @@ def repairs(text: str) -> list[tuple[int, int, str]]:
 
 
 def mend(line: str) -> str:
-    """Return a line with its mojibake repaired; the same line where it holds none."""
+    """Return a line with its mojibake repaired; unchanged if it has none."""
 
     def repair(match: re.Match[str]) -> str:
         before = line[match.start() - 1 : match.start()]
@@ -85,9 +85,9 @@ def mend(line: str) -> str:
 
 
 def find_mojibake(source: Source) -> Iterator[Diagnostic]:
-    """Yield a warning for each line that holds mojibake, with the repaired text.
+    """Yield a warning for each line with mojibake, with the repaired text.
 
-    Beyond the first twenty lines, one warning counts the rest.
+    After the first twenty lines, one warning counts the rest.
     """
     lines = Lines(source.text)
     first: dict[int, tuple[Place, int]] = {}

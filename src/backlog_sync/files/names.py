@@ -1,4 +1,4 @@
-"""Names in a text: labels, people, skills, keys between commas, in back ticks or brackets."""
+"""Parse names in a text: labels, people, skills, keys; separated, in backticks or in brackets."""
 
 import re
 from functools import lru_cache

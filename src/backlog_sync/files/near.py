@@ -1,4 +1,4 @@
-"""The known word that somebody probably meant, found with few comparisons."""
+"""Find the known word that was probably meant, with few comparisons."""
 
 import difflib
 from bisect import bisect_left
@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from functools import cached_property
 
 _ALL = 100
-"""So many words are all compared; of more, those that begin or end like the word."""
+"""Up to this many words, all are compared; of more, those that begin or end alike."""
 
 _BESIDE = 8
-"""Words looked at on either side of where a word would be in order."""
+"""Words to compare on either side of a word's position in sorted order."""
 
 _LONGEST = 100
 _ALIKE = 0.6
-"""Comparing takes the square of the length; below 0.6 a suggestion is a guess."""
+"""The least similarity: below 0.6 a suggestion is a guess. Comparing is quadratic in length."""
 
 
 class Near:
-    """Words to choose from. A question takes at most `_ALL` comparisons, however many there are."""
+    """Words to choose from. A lookup takes at most `_ALL` comparisons, however many there are."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self._names = {name.casefold(): name for name in known}

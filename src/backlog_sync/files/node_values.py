@@ -1,4 +1,4 @@
-"""What the nodes of structured files say: texts, words, names, check lists, risks."""
+"""Parse the values of nodes in structured files: texts, words, names, check lists, risks."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,24 +21,24 @@ _BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
 _BREAK = re.compile(r"<br ?/?>")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s")
 _NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{3}[.!?])[ ]+(?=[^\W\d_a-zа-яё])|(?<=[。！？])")
-"""Where a sentence ends: behind a word, so that `e.g.` ends none, and before a capital letter."""
+"""The end of a sentence: after a word, unlike in `e.g.`, and before a capital letter."""
 _SHORT_ENOUGH = 20
-"""A first sentence that is shorter says too little to be a title alone: `TODO. …`."""
+"""Characters; a shorter first sentence says too little to be a title by itself: `TODO. …`."""
 _HEADING = re.compile(r"\s*#{1,6}\s+")
 _HASHED = re.compile(r"#\d{1,4}\s+(?=\S)")
 _DONE = ("done", "completed", "complete", "met", "checked", "passed", "passes", "status", "state")
 _NAMED = ("text", "description", "criterion", "title", "name", "criteria", "value", "condition",
           "statement", "summary", "requirement", "desc", "content", "then")  # fmt: skip
 _NAMES = ("name", "title", "value", "key", "display name", "login", "id")
-"""Keys of mappings that stand for a single word: `status: {name: Done}`."""
+"""Keys of mappings that contain a single word: `status: {name: Done}`."""
 _TARGETS = ("depends on id", "depends on", "target id", "target")
-"""Keys of mappings that link two items: what the one item names of the other."""
+"""Keys of mappings that link two items: how one item refers to the other."""
 _RELATED = ("related", "relates to", "discovered from", "duplicates", "duplicate")
 _IDS = ("id", "key", "number", "task", "story", "name", "title", "login")
 
 
 def text_of(node: Node) -> str:
-    """A node's text; empty for what is none, or nothing."""
+    """Return a node's text; empty if it is null or not a scalar."""
     if isinstance(node, Scalar):
         return "" if node.is_null else node.value.strip()
     if isinstance(node, ListNode) and all(isinstance(each, Scalar) for each in node.items):
@@ -58,7 +58,7 @@ def says(value: Node) -> bool:
 
 
 def word_of(node: Node) -> str:
-    """Return a single word, also where a mapping stands for it: `{name: Done}`."""
+    """Return a single word, also from a mapping with one: `{name: Done}`."""
     return _named(node, _NAMES) if isinstance(node, MapNode) else text_of(node)
 
 
@@ -69,7 +69,7 @@ def _named(node: MapNode, names: Iterable[str]) -> str:
 
 
 def entries_of(node: Node) -> list[str]:
-    """The texts of a list, one for each entry, ids of mappings among them; a text is one entry."""
+    """Return the texts of a list, one per entry (mappings: their ids); a text is one entry."""
     if isinstance(node, ListNode):
         return [text for each in node.items for text in entries_of(each)]
     text = _named(node, _IDS) if isinstance(node, MapNode) else text_of(node)
@@ -78,7 +78,7 @@ def entries_of(node: Node) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Another item that a list of dependencies names: as a blocker, as its parent, or neither."""
+    """Another item in a list of dependencies: a blocker, a parent, or neither."""
 
     word: str
     blocks: bool = True
@@ -86,9 +86,9 @@ class Link:
 
 
 def links_of(node: Node) -> list[Link]:
-    """The entries of a list of dependencies; mappings may say of what sort each is.
+    """Return the entries of a list of dependencies; mappings may have a type.
 
-    `{depends_on_id: a-1, type: parent-child}` names a parent; what is only related is neither.
+    `{depends_on_id: a-1, type: parent-child}` is a parent; related items are neither.
     """
     if isinstance(node, ListNode):
         return [link for each in node.items for link in links_of(each)]
@@ -100,7 +100,7 @@ def links_of(node: Node) -> list[Link]:
 
 
 def names_of(node: Node) -> list[str]:
-    """Labels or people: entries of a list, or names in a text."""
+    """Return labels or people: entries of a list, or names in a text."""
     if isinstance(node, Scalar):
         return list(parse_names(text_of(node)))
     words = map(word_of, node.items if isinstance(node, ListNode) else (node,))
@@ -128,11 +128,11 @@ def criteria_of(node: Node) -> Iterator[Criterion]:
 
 
 _APART = re.compile(r"(?:`[^`]*`|\([^()]*\)|[^;])+")
-"""What stands between semicolons; those in code and in brackets part nothing."""
+"""The text between semicolons; those in code and in brackets do not separate."""
 
 
 def _scenarios(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines of a text, the name and steps of a scenario as one: `Given …`, `When …`."""
+    """Yield the lines of a text; the name and steps of a scenario (`Given …`) are one line."""
     open_: list[str] = []
     for line in lines:
         step = line.strip()
@@ -196,7 +196,7 @@ def is_ticked(node: MapNode) -> bool:
 
 
 def _steps(node: MapNode) -> str:
-    """`Given …, when …, then …` of a scenario's three keys."""
+    """Return `Given …, when …, then …` from the three keys of a scenario."""
     by_name = {key_words(entry.key.value): entry.value for entry in node.entries}
     parts = []
     for word in ("given", "when", "then"):
@@ -242,7 +242,7 @@ def _risk(node: Node) -> dict[str, object]:
 
 
 def short_title(text: str) -> str:
-    """Return a title from a longer text: its first line, its first sentence, at most so long."""
+    """Return a title from a longer text: its first line, its first sentence, of limited length."""
     line = " ".join(text.strip().split("\n", 1)[0].split())
     if len(line) <= LONGEST_TITLE:
         return line
@@ -251,10 +251,10 @@ def short_title(text: str) -> str:
 
 
 def titled(text: str) -> tuple[str, str]:
-    """The title that a text gives, and what of it the title does not say.
+    """Return the title of a text, and the part of the text that is not in the title.
 
-    A bullet, a box or the sign of a heading before it is not part; a text that begins with a box
-    is a check list, and stays whole.
+    A bullet, a box or a heading mark before it is not included; a text that begins with a box is a
+    check list, and stays whole.
     """
     first, _, below = text.strip().partition("\n")
     sign = _HEADING.match(first) or _BULLET.match(first)
@@ -267,7 +267,7 @@ def titled(text: str) -> tuple[str, str]:
 
 
 def leading_title(text: str) -> tuple[str, str]:
-    """A title from running text, and what is after it: the first sentence, and the rest."""
+    """Return a title from running text, and the rest: the first sentence, and what follows."""
     line, _, below = text.strip().partition("\n")
     end = _NEXT_SENTENCE.search(line, _SHORT_ENOUGH)
     first = line[: end.start()].rstrip(" .") if end else line

@@ -1,7 +1,7 @@
-"""The outline of a file: what stands below what, and where. It knows no meaning.
+"""Represent a file as nested nodes with their positions, without interpreting them.
 
-Every syntax gives one. What a node says (an item, a criterion, a field, plain text) is decided
-by `reading`, which does not know which syntax the node came from.
+Every syntax creates one. `reading` decides what a node means (an item, a criterion, a field, plain
+text), and does not know which syntax the node is from.
 """
 
 import re
@@ -13,13 +13,13 @@ from typing import NamedTuple, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 TAB = 4
-"""Columns between tab stops, by CommonMark."""
+"""Columns between tab stops (CommonMark)."""
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Form(Enum):
-    """What a node is in its syntax."""
+    """The syntactic form of a node."""
 
     DOCUMENT = "document"
     SECTION = "section"
@@ -35,14 +35,14 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """The keywords of an Org file, open ones and those that close."""
+    """The keywords of an Org file, for open and for closed items."""
 
     open: tuple[str, ...]
     closed: tuple[str, ...]
 
 
 class Told(NamedTuple):
-    """What the syntax itself says of an item: a key, its value, and where that stands."""
+    """A value from an item's syntax: a key, its value, and its place."""
 
     key: str
     value: str
@@ -55,11 +55,10 @@ class Told(NamedTuple):
 class Node:
     """A part of a file.
 
-    `first` is the row of its first line, `head` the row behind its own title and `end` the row
-    behind its last line, all from 0. `text` is its title as written, beginning at `at`; for a
-    `TEXT` it is empty. `level` is that of a heading. `box` is the offset of the character in its
-    check box. `told` is what the syntax says of it beside its text, `marked` whether that makes
-    work of it.
+    `first` is the row of its first line, `head` the row after its title and `end` the row after its
+    last line, all from 0. `text` is its title as written, at offset `at`; it is empty for a `TEXT`.
+    `level` is that of a heading. `box` is the offset of the character in its check box. `told` are
+    values from its syntax besides the text, `marked` is whether those make it work.
     """
 
     form: Form
@@ -79,13 +78,13 @@ class Node:
     children: list["Node"] = field(default_factory=list)
 
     def add(self, child: "Node") -> "Node":
-        """Put a node below this one."""
+        """Add a node below this one."""
         child.parent = self
         self.children.append(child)
         return child
 
     def walk(self) -> Iterator["Node"]:
-        """All nodes below, in document order, and this one first."""
+        """Yield this node and all nodes below it, in document order."""
         stack = [self]
         while stack:
             node = stack.pop()
@@ -93,7 +92,7 @@ class Node:
             stack.extend(reversed(node.children))
 
     def above(self) -> Iterator["Node"]:
-        """The nodes that this one stands in, the innermost first."""
+        """Yield the ancestors of this node, the innermost first."""
         node = self.parent
         while node is not None:
             yield node
@@ -101,12 +100,12 @@ class Node:
 
     @property
     def entries(self) -> list["Node"]:
-        """The list entries directly below."""
+        """Return the list entries directly below."""
         return [child for child in self.children if child.form is Form.ENTRY]
 
 
 class Kind(Enum):
-    """What a line is."""
+    """The form of a line."""
 
     BLANK = "blank"
     FRONT = "front matter"
@@ -124,17 +123,17 @@ class Kind(Enum):
 
 
 SILENT = (Kind.FRONT, Kind.CODE, Kind.COMMENT, Kind.SETTINGS, Kind.SUMMARY)
-"""Lines in which nothing is read."""
+"""Lines that are not read."""
 
 
 class Line(NamedTuple):
     """One line; `row` counts from 0. Offsets are in characters of the source's text.
 
     `start` to `end` is the line without its line ending `eol`. `indent` counts columns. `text` is
-    its content, without indentation, heading marks, list marker, check box and trailing blanks;
-    it begins at offset `at`. `level` is a heading's level, `marker` a list item's marker,
-    `content` the column where a list item's content begins, and `box` the offset of the character
-    inside its check box. `cells` are those of a table row that is written in HTML.
+    its content, without indentation, heading marks, list marker, check box and trailing blanks; it
+    begins at offset `at`. `level` is a heading's level, `marker` a list item's marker, `content`
+    the column where a list item's content begins, and `box` the offset of the character inside its
+    check box. `cells` are those of a table row in HTML.
     """
 
     row: int
@@ -154,16 +153,16 @@ class Line(NamedTuple):
 
     @property
     def next(self) -> int:
-        """The offset where the next line begins."""
+        """Return the offset where the next line begins."""
         return self.end + len(self.eol)
 
 
 class Outline(NamedTuple):
-    """A text as lines and as a tree; `unclosed` are rows of fences that nothing closes.
+    """A text as lines and as a tree; `unclosed` are rows of fences that are never closed.
 
-    `text` is what is read: the text of the file, with marks of another syntax as Markdown has
-    them, sign by sign. `as_markdown` is what a line of its prose is in an issue. `keywords` are
-    those of an Org file.
+    `text` is the text to read: that of the file, with the marks of another syntax replaced by
+    Markdown's, character by character. `as_markdown` converts a line of its prose for an issue.
+    `keywords` are those of an Org file.
     """
 
     lines: tuple[Line, ...]
@@ -175,7 +174,7 @@ class Outline(NamedTuple):
 
 
 def grouped(values: Iterable[V], key: Callable[[V], K]) -> dict[K, list[V]]:
-    """Return the values by what a key function gives for each, in order."""
+    """Return the values in groups by the result of a key function, in order."""
     groups: dict[K, list[V]] = {}
     for value in values:
         groups.setdefault(key(value), []).append(value)
@@ -190,17 +189,17 @@ def opens_yaml(line: Line) -> bool:
 
 
 def is_hard(text: str, line: Line) -> bool:
-    """Whether a line ends with a hard break: two spaces, or a backslash."""
+    """Return whether a line ends with a hard break: two spaces, or a backslash."""
     return text.endswith(("  ", "\\"), line.start, line.end)
 
 
 def default_eol(lines: tuple[Line, ...]) -> str:
-    """The line ending that a new line of this file takes where its neighbour has none."""
+    """Return the line ending for a new line in this file if its neighbor has none."""
     return next((line.eol for line in lines if line.eol), "\n")
 
 
 def columns(text: str, start: int, end: int) -> tuple[int, int]:
-    """The width of the blanks from `start`, in columns, and the offset behind them."""
+    """Return the width of the blanks from `start`, in columns, and the offset after them."""
     width = 0
     at = start
     while at < end:
@@ -216,7 +215,7 @@ def columns(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def line_spans(text: str) -> list[tuple[int, int, str]]:
-    """Start, end and ending of every line; a text that ends with a line ending has no more."""
+    """Return the start, end and ending of every line; there is none after a final line ending."""
     spans = []
     start = 0
     for match in _BREAK.finditer(text):
@@ -228,7 +227,7 @@ def line_spans(text: str) -> list[tuple[int, int, str]]:
 
 
 def settle_nodes(root: Node, lines: tuple[Line, ...]) -> None:
-    """Give the nodes what their first lines say, and the sections their ends."""
+    """Set the values of nodes from their first lines, and the ends of sections."""
     for node in root.walk():
         if node.form in (Form.SECTION, Form.ENTRY):
             line = lines[node.first]
@@ -240,7 +239,7 @@ def settle_nodes(root: Node, lines: tuple[Line, ...]) -> None:
 
 
 def _close(root: Node, count: int) -> None:
-    """Let every section end where the next one of its level, or above it, begins."""
+    """End every section where the next one of its level or a higher one begins."""
     stack = [root]
     for node in root.walk():
         if node.form is not Form.SECTION:

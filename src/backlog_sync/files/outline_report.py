@@ -1,4 +1,4 @@
-"""The outline that was read, and its doubtful parts with the settings that would change them."""
+"""Report the outline as read, and its doubtful parts with settings that would change them."""
 
 import re
 from bisect import bisect_left
@@ -21,10 +21,10 @@ from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import bare_word, field_of, list_status
 
 _NAMED = 5
-"""So many headings are declared one by one; of more, a pattern speaks. A file has five lines."""
+"""The most headings to declare one by one; for more, a pattern is used."""
 
 _LONGEST = 60
-"""A longer title is a pattern by its beginning."""
+"""Characters; a longer title is matched by its beginning."""
 
 _KINDS = ("epic", "feature", "story", "task")
 _SMALL = ("task", "story", "feature")
@@ -35,7 +35,7 @@ _WEAK = "neither it nor its neighbors"
 
 
 def branches(loaded: Loaded) -> tuple[Branch, ...]:
-    """The items as a tree, in the order of the files."""
+    """Return the items as a tree, in the order of the files."""
     made = {key: _branch(key, loaded.files[at[0]].items[at[1]]) for key, at in loaded.keys.items()}
     for key, parent in loaded.parents.items():
         made[parent].below.append(made[key])
@@ -51,13 +51,13 @@ def _branch(key: str, item: ParsedItem) -> Branch:
     return Branch(item.kind, title, key, done, len(criteria), ticked)
 
 
-# ---- what is doubtful ----------------------------------------------------------------------
+# ---- doubtful parts ------------------------------------------------------------------------
 
 
 def doubts(loaded: Loaded, accounts: Sequence[Account]) -> tuple[Doubt, ...]:
-    """The doubtful parts of the files, those of each that matter most first.
+    """Return the doubtful parts of the files, the most important of each first.
 
-    Each answer was tried: what it would not change is no doubt.
+    Each answer was tried: if it would not change anything, there is no doubt.
     """
     found: list[Doubt] = []
     for parsed, each in zip(loaded.files, accounts, strict=True):
@@ -70,8 +70,9 @@ def doubts(loaded: Loaded, accounts: Sequence[Account]) -> tuple[Doubt, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Patterns that declare a part, as what they match or as what stands below; no patterns: the
-    setting that makes items of all bullets.
+    """A way to declare a part: patterns, for what they match or for what is below.
+
+    Without patterns, the setting that makes items of all bullets.
     """
 
     patterns: Sequence[str]
@@ -79,7 +80,7 @@ class _Way:
     column: str = ""
 
     def settings(self, kind: str) -> dict[str, object]:
-        """The settings that make these parts a kind."""
+        """Return the settings that declare these parts as a kind."""
         if not self.patterns:
             return {"bullets": "items"}
         column = {"title": self.column} if self.column else {}
@@ -89,7 +90,7 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Lines that may be meant otherwise: where, what is said of them, and what would say it."""
+    """Lines that may be meant differently: their place, description, question, and ways."""
 
     lines: Sequence[AccountedLine]
     what: str
@@ -101,7 +102,7 @@ class _Part:
 
 
 class _File:
-    """One file: finds its doubtful parts, and tries what would change them."""
+    """Finds the doubtful parts of one file, and tries the settings that would change them."""
 
     def __init__(self, parsed: ParsedFile, account: Account) -> None:
         self.parsed = parsed
@@ -111,17 +112,17 @@ class _File:
                       and (found := heading(line.text))]  # fmt: skip
 
     def doubts(self) -> Iterator[Doubt]:
-        """The parts that an answer would change, those that matter most first."""
+        """Yield the parts that an answer would change, the most important first."""
         parts = (*self._bullets(), *self._weak(), *self._guessed(), *self._containers(),
                  *self._tables())  # fmt: skip
         yield from filter(None, map(self._tried, parts))
 
     def doubts_of_lists(self) -> Iterator[Doubt]:
-        """The same for the lists of YAML or JSON that say too little of what they hold."""
+        """Yield the doubts about lists of YAML or JSON with too little evidence."""
         yield from filter(None, map(self._tried, self._lists()))
 
     def _lists(self) -> Iterator[_Part]:
-        """Lists that could hold items by their shape."""
+        """Yield lists that could contain items by their shape."""
         by_key: dict[str, list[AccountedLine]] = {}
         for line in self.lines:
             begin = _KEY.match(line.text) if line.reason.endswith(LIST_LEFT) else None
@@ -139,7 +140,7 @@ class _File:
             )
 
     def _tried(self, part: _Part) -> Doubt | None:
-        """The doubt with the narrowest way that gives most of what the best one gives."""
+        """Return the doubt with the narrowest way that is nearly as good as the best one."""
         kind = part.kinds[0]
         gains = [(way, gain) for way in part.ways
                  if (gain := self._gain(way.settings(kind))) is not None
@@ -154,7 +155,7 @@ class _File:
         return Doubt(path, line, part.what, part.question, part.now, len(part.lines), gain, answers)
 
     def _gain(self, settings: Mapping[str, object]) -> int | None:
-        """How many items more these settings give; None where they change nothing."""
+        """Return how many more items these settings produce; None if they change nothing."""
         asked = self.parsed.asked
         said = settings.get("reading", {})
         assert isinstance(said, Mapping)
@@ -168,7 +169,7 @@ class _File:
     # ---- the parts -------------------------------------------------------------------------
 
     def _bullets(self) -> Iterator[_Part]:
-        """Bullets that only a setting makes items."""
+        """Yield bullets that become items only through a setting."""
         told = [line for line in self.lines if line.rule in ("bullet", "description")]
         for left in (
             [line for line in told if BULLETS_FLAG in line.reason],
@@ -191,7 +192,7 @@ class _File:
         return _not_taken(left, f"{_count(left, 'bullet')} {below}", _SMALL, ways)
 
     def _tables(self) -> Iterator[_Part]:
-        """Tables whose columns do not say that their rows are items."""
+        """Yield tables whose columns do not show that their rows are items."""
         by_column: dict[str, list[AccountedLine]] = {}
         for rows in _runs(self.lines, TABLE_LEFT):
             column = _title_column(rows[0].text)
@@ -204,7 +205,7 @@ class _File:
             yield _not_taken(rows, told, _SMALL, [_Way([f"table {column}"], column=column)])
 
     def _weak(self) -> Iterator[_Part]:
-        """Headings that look like items, and carry nothing that says so."""
+        """Yield headings that look like items without other evidence."""
         for lines, what, way in self._heads_that(
             lambda line, title: (
                 line.key is None
@@ -221,7 +222,7 @@ class _File:
             yield replace(part, must_gain=False)
 
     def _containers(self) -> Iterator[_Part]:
-        """Headings without a type that hold items."""
+        """Yield headings without a type that contain items."""
         for lines, what, way in self._heads_that(
             lambda line, _: line.verdict is Verdict.FRAME and line.rule == "heading"
         ):
@@ -236,7 +237,7 @@ class _File:
                 )
 
     def _guessed(self) -> Iterator[_Part]:
-        """Headings that are items although no word of theirs says of what kind."""
+        """Yield headings that are items although none of their words names a kind."""
         kinds = {item.place.line: item.kind for item in self.parsed.items}
         for lines, what, way in self._heads_that(
             lambda line, title: line.number in kinds and _is_guess(line.rule, title)
@@ -256,7 +257,7 @@ class _File:
     def _heads_that(
         self, fits: Callable[[AccountedLine, str], bool]
     ) -> Iterator[tuple[list[AccountedLine], str, _Way]]:
-        """Headings by their level, without those that the settings speak of already."""
+        """Yield headings by level, without those that the settings already declare."""
         found: dict[int, list[tuple[AccountedLine, str]]] = defaultdict(list)
         for line, (level, title) in self.heads:
             node = Node(Form.SECTION, line.number - 1, line.number, text=title, level=level)
@@ -268,29 +269,29 @@ class _File:
             yield lines, what, self._way(level, titles)
 
     def _way(self, level: int, titles: Sequence[str]) -> _Way:
-        """One pattern for a level where all of it is meant, else one for each title."""
+        """Return one pattern for a level if all of it is meant, otherwise one for each title."""
         all_of_level = sum(head[0] == level for _, head in self.heads)
         if all_of_level == len(titles) or len(titles) > _NAMED:
             return _Way([f"{'#' * level} {_common(titles, whole=all_of_level == len(titles))}*"])
         return _Way([_pattern(level, title) for title in titles])
 
     def _above(self, lines: Iterable[AccountedLine]) -> list[tuple[int, str]]:
-        """The headings right above some lines, in order, each once."""
+        """Return the headings directly above some lines, in order, each once."""
         numbers = [line.number for line, _ in self.heads]
         above = (bisect_left(numbers, line.number) for line in lines)
         return list(dict.fromkeys(self.heads[at - 1][1] for at in above if at))
 
 
 _KEY = re.compile(r"[ ]*(?:-[ ]+)?[\"']?([^\"':]+)[\"']?[ ]*:")
-"""The key that a line of YAML or JSON begins with."""
+"""The key at the beginning of a line of YAML or JSON."""
 
 _BULLET = re.compile(r"[ ]{0,3}(?:[-*+]|\d{1,3}[.)])[ ]+\S")
 
 _FEWEST = 2
-"""One heading or row alone is no run."""
+"""The fewest headings or rows that form a run."""
 
 _MOST = 0.8
-"""Lines that name headings give less than the setting for all bullets where some are links."""
+"""The least share of the best result that a narrower pattern must have, because some are links."""
 
 _NO_TITLES = frozenset(("id", "no", "nr", "key", "status", "priority"))
 
@@ -301,7 +302,7 @@ _HEADS = frozenset(
 
 
 def _is_guess(rule: str, title: str) -> bool:
-    from backlog_sync.files.reading.titles import read_title  # noqa: PLC0415 - roadmaps alone
+    from backlog_sync.files.reading.titles import read_title  # noqa: PLC0415 - for roadmaps only
 
     if rule in ("time-heading", "planned-bullets", "container"):
         return True
@@ -310,7 +311,7 @@ def _is_guess(rule: str, title: str) -> bool:
 
 
 def _title_column(header: str) -> str:
-    """The column whose cells are likely titles: one that says so, else the first of words."""
+    """Return the column that likely contains titles: by its name, else the first one with words."""
     cells = [plain(cell.strip()) for cell in header.strip().strip("|").split("|")]
     lettered = [cell for cell in cells if any(sign.isalpha() for sign in cell)]
     words = [cell for cell in lettered if cell.casefold() not in _NO_TITLES]
@@ -323,20 +324,20 @@ def _shape(parsed: ParsedFile) -> list[tuple[str, int]]:
 
 
 def _runs(lines: Sequence[AccountedLine], reason: str) -> Iterator[list[AccountedLine]]:
-    """Lines one below the other that were left for a reason."""
+    """Yield runs of consecutive lines that were skipped for a reason."""
     for fits, group in groupby(lines, key=lambda line: line.reason == reason):
         if fits:
             yield list(group)
 
 
 def _pattern(level: int, title: str) -> str:
-    """A pattern for one heading; a star in its title stands for itself, as any sign does."""
+    """Return a pattern for one heading; a star in its title only matches itself."""
     cut = title if len(title) <= _LONGEST else title[:_LONGEST].rstrip() + "*"
     return f"{'#' * level} {cut}"
 
 
 def _common(titles: Sequence[str], *, whole: bool) -> str:
-    """What all titles begin with, where a pattern must tell them from others."""
+    """Return the common beginning of all titles, if a pattern must distinguish them."""
     signs = zip(min(titles), max(titles), strict=False)
     same = "".join(sign for sign, _ in takewhile(lambda pair: pair[0] == pair[1], signs))
     return "" if whole else same.rstrip("0123456789")
@@ -345,7 +346,7 @@ def _common(titles: Sequence[str], *, whole: bool) -> str:
 def _not_taken(
     lines: Sequence[AccountedLine], what: str, kinds: Sequence[str], ways: Sequence[_Way]
 ) -> _Part:
-    """Lines that are no items now."""
+    """Return a part for lines that are not items now."""
     told = f"{what} {_is(lines)} not taken as {_items(lines)}"
     question = f"{_is(lines).capitalize()} the {what} {_items(lines)}?"
     return _Part(lines, told, question, "no", kinds, ways)
@@ -355,7 +356,7 @@ def _not_taken(
 
 
 def _named(titles: Sequence[str]) -> str:
-    """The first title, and how many more there are."""
+    """Return the first title, and how many more there are."""
     if len(titles) == 1:
         return f"'{_short(titles[0])}'"
     more = len(titles) - 1
@@ -384,7 +385,7 @@ def _plural(kind: str) -> str:
 
 
 def merged(answers: Iterable[Mapping[str, object]]) -> dict[str, object]:
-    """Several answers as one; what a heading is and what it holds stand together."""
+    """Return several answers as one; what a heading is and what it contains are combined."""
     found: dict[str, object] = {}
     reading: dict[str, dict[str, object]] = {}
     for answer in answers:

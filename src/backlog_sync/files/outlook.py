@@ -1,4 +1,4 @@
-"""What reports plan with, from the documents to the model."""
+"""Convert the planning data of documents to the model that reports use."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from backlog_sync.files.refs import parse_feedback
 
 
 def outlook_of(entry: Entry) -> Outlook:
-    """Return what an item says about its planning; days are ISO dates or whatever is there."""
+    """Return an item's planning data; dates are ISO dates, or the text as written."""
     document = entry.parsed.document
     return Outlook(
         hours=document.estimate_hours,
@@ -37,7 +37,7 @@ def outlook_of(entry: Entry) -> Outlook:
 
 
 def feedback_of(words: Iterable[str]) -> tuple[FeedbackRef, ...]:
-    """Return what the words name; one that names nothing is left out, and told elsewhere."""
+    """Return the places that the words name; invalid ones are left out, and reported elsewhere."""
     refs = (parse_feedback(word) for word in words)
     return tuple(dict.fromkeys(ref for ref in refs if ref is not None))
 
@@ -85,7 +85,7 @@ def _capacity(name: str, segment: SegmentDocument, hours_per_person: float) -> C
 
 
 def _rate(rate: float | str, hours_per_person: float) -> tuple[float, str]:
-    """Hours a week, and the words for it where it counts people."""
+    """Return hours per week, and the original words if they count people."""
     given = read_capacity(str(rate))
     assert given is not None, "the document has been validated"
     return given.hours(hours_per_person), given.words() if given.people else ""
@@ -94,9 +94,9 @@ def _rate(rate: float | str, hours_per_person: float) -> tuple[float, str]:
 def with_listed(
     listed: Iterable[ListedRisk], items: Sequence[DesiredItem], planning: PlanningSettings
 ) -> tuple[tuple[DesiredItem, ...], PlanningSettings]:
-    """Return items and settings with the risks of registers: those of one item go to it.
+    """Return items and settings with the risks of registers added to the items that they name.
 
-    A row names an item by its key or title; what names none is a risk of the plan as a whole.
+    A row names an item by its key or title; a row without one is a risk of the whole plan.
     """
     by_name = {fold(item.title): item.key for item in reversed(items)}
     by_name |= {fold(item.key): item.key for item in items}

@@ -1,4 +1,4 @@
-"""What every dialect's reader gives: items with their places, ready to be resolved."""
+"""Define what every reader returns: items with their places, ready to be resolved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from backlog_sync.files.documents.items import ItemDocument, RiskDocument
 class Source:
     """A file as read: `path` as shown to the user, `text` decoded with line endings kept.
 
-    `raw` are the bytes on disk; `bom` says that they began with a UTF-8 byte order mark, which
-    `text` does not hold.
+    `raw` are the bytes on disk; `bom` is whether they began with a UTF-8 byte order mark, which
+    `text` does not contain.
     """
 
     path: str
@@ -26,9 +26,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """An item that another names and its own file does not hold: it may be in another file.
+    """A reference to an item that its own file does not contain: it may be in another file.
 
-    `slug` and `what` are the warning where it is in none.
+    `slug` and `what` are the warning if it is in none.
     """
 
     word: str
@@ -42,15 +42,13 @@ class Missing:
 class ParsedItem:
     """One item of one file.
 
-    `document` holds what was declared; its key may be None (the resolver makes one). `parent`
-    is the index of the parent in the same file; `parent_key` names one that is elsewhere.
-    `places` gives the place of each declared field, check-list entries as
-    `acceptance_criteria.0`. `anchor` is opaque: the reader's own note of where to write back.
-    `confident` is False for what is only listed unless it was asked for. `hints` are issue
-    numbers in the title as it is written; None: the title of the document is. `missing` are what
-    it names and its file does not hold, to be looked for in the others; `alone` is the document
-    without what those said of it, None if they said nothing. What `follows` says nothing of how
-    far it is: it is done where what it is in is.
+    `document` contains what was declared; its key may be None (the resolver makes one). `parent` is
+    the index of the parent in the same file; `parent_key` names one that is elsewhere. `places`
+    maps each declared field to its place, check-list entries as `acceptance_criteria.0`. `anchor`
+    is opaque: the reader's own note for write-back. `confident` is False for entries that are only
+    listed unless requested. `hints` are issue numbers in the title as written; None: the title of
+    the document is as written. `missing` are references that its file does not contain, to look up
+    in the others. An item that `follows` does not declare its state: it is done if its section is.
     """
 
     document: ItemDocument
@@ -64,17 +62,18 @@ class ParsedItem:
     hints: tuple[IssueHint, ...] | None = None
     missing: tuple[Missing, ...] = ()
     alone: ItemDocument | None = None
+    """The document without values from other files; None if there are none."""
     follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A total that a document states of itself, to be compared with the computed one.
+    """A total that a document states, to compare with the computed one.
 
-    `what` is features, stories, points …; `scope` is the index of the item that it speaks of,
-    `items` the range of items of the section that it is in (both None: the whole document).
-    `rows` are the items whose figures a total row is below; `sure` says that nothing else can
-    be meant. `start` and `end` are offsets of the number in `Source.text`.
+    `what` is features, stories, points …; `scope` is the index of the item that it is about,
+    `items` is the range of items of its section (both None: the whole document). `rows` are the
+    items above a total row; `sure` is whether nothing else can be meant. `start` and `end` are
+    offsets of the number in `Source.text`.
     """
 
     place: Place
@@ -90,7 +89,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class LineNote:
-    """For `lint --explain`: which rule took a line, or why it was skipped."""
+    """For `lint --explain`: which rule matched a line, or why it was skipped."""
 
     line: int
     rule: str
@@ -100,7 +99,7 @@ class LineNote:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a file is to be read: what flags and settings say of it.
+    """How a file is to be read, from flags and settings.
 
     `bullets` makes items of plain bullets below times, phases and statuses; `declared` are the
     lines of `reading:`, `fields` the names of the board's own fields.
@@ -112,17 +111,17 @@ class Asked:
 
 
 UNASKED = Asked()
-"""How a file is read of which nothing is said."""
+"""How a file is read without flags and settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """All that one file gave. `settings` is the raw mapping of settings, not yet validated.
+    """The result of reading one file. `settings` is the raw mapping, not yet validated.
 
-    `dialect` is empty for our own YAML and for Markdown roadmaps; else it names the reader of a
-    file that was not written for us. `periods` give the last day of milestones that are named
-    after a time. `loose_criteria` counts check-list entries of the plan as a whole. `risks` are
-    those that a register of the file lists. `asked` is how it was read.
+    `dialect` is empty for our own YAML and for Markdown roadmaps; otherwise it names the reader of
+    a file in another format. `periods` are the last dates of milestones that are named after a
+    period. `loose_criteria` counts check-list entries of the plan as a whole. `risks` are those in
+    a risk register of the file. `asked` is how it was read.
     """
 
     source: Source
@@ -141,7 +140,7 @@ class ParsedFile:
 
 @dataclass(frozen=True, slots=True)
 class ListedRisk:
-    """A risk of a register; `about` is what it names of the items, as written."""
+    """A risk of a register; `about` is its reference to items, as written."""
 
     risk: RiskDocument
     about: str | None = None

@@ -41,7 +41,7 @@ def find_placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
 
 
 def holes_of(entry: Entry) -> tuple[Hole, ...]:
-    """What is to be filled in before anything is done for an item.
+    """Return what is to be filled in before anything is done for an item.
 
     One that gets its key from the title of an item above waits for that title.
     """
@@ -56,7 +56,7 @@ def holes_of(entry: Entry) -> tuple[Hole, ...]:
 
 
 def _own(entry: Entry) -> dict[str, Hole]:
-    """The placeholders of an item, by the field that they stand in."""
+    """Return the placeholders of an item, by the field that they stand in."""
     return {name: Hole(shown(text), entry.place(name)) for name, text in _texts(entry)}
 
 
@@ -81,13 +81,13 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _names_itself(title: str) -> re.Match[str] | None:
-    """A title that is the word for one, or for nothing: `Titre`, `TBD`."""
+    """Return a title that is the word for one, or for nothing: `Titre`, `TBD`."""
     bare = title.strip("*_ ")
     empty = field_of(bare) == "title" or key_words(bare) in words_of("empty")
     return re.fullmatch(r".+", title, re.DOTALL) if empty else None
 
 
 def _without_code(text: str) -> str:
-    """The beginning of a text with a sign in place of its code."""
+    """Return the beginning of a text with a sign in place of its code."""
     head = text.strip()[:_HEAD]
     return _TICKED.sub("`", _FENCED.sub("`", head)) if "`" in head or "~~~" in head else head

@@ -169,7 +169,7 @@ class Shapes:
         return titled and (holds_lists(value) or any(map(self.are_goals, value.entries)))
 
     def are_groups(self, value: ListNode) -> bool:
-        """Whether the entries of a list of an unknown name hold the items: named, with lists."""
+        """Return whether the entries of a list of an unknown name are groups: named, with lists."""
         maps = maps_of(value)
         parts = [each for each in maps if self._is_part(each)]
         return bool(parts) and len(maps) == len(value.items) and len(parts) * 2 >= len(maps)
@@ -227,7 +227,7 @@ class Shapes:
         return None
 
     def is_board(self, value: Node) -> bool:
-        """Whether a list is one of columns: they hold items, and statuses name most of them."""
+        """Return whether a list contains columns: most are named after a status."""
         maps = maps_of(value)
         named = [each for each in maps if self.column_status(each) and not self._plans(each)]
         return len(maps) >= 2 and all(map(holds_lists, maps)) and len(named) * 2 >= len(maps)
