@@ -67,7 +67,7 @@ _FAULTS_BY_NAME: dict[str, tuple[Callable[..., Fault], frozenset[str]]] = {
 
 def _fault_error(message: str, hint: str) -> PydanticCustomError:
     # a value in a message may contain braces, which pydantic would interpret
-    return PydanticCustomError("wrong-fault", "{told}", {"told": message, "hint": hint})
+    return PydanticCustomError("wrong-fault", "{message}", {"message": message, "hint": hint})
 
 
 class FaultEntry(_Model):

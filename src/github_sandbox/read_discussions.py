@@ -15,16 +15,16 @@ def _below(comment: Discussion | DiscussionComment, info: Info, **arguments: Any
     return page_by_index(info, info.context.store.replies.get((within, reply_to), []), arguments)
 
 
-def _repository_of(said: Discussion | DiscussionComment, info: Info) -> Repository:
+def _repository_of(comment: Discussion | DiscussionComment, info: Info) -> Repository:
     store = info.context.store
-    one = said if isinstance(said, Discussion) else store.get(Discussion, said.discussion)
+    one = comment if isinstance(comment, Discussion) else store.get(Discussion, comment.discussion)
     return store.get(Repository, one.repository)
 
 
 _SAID: Table = {
     "author": related(Account, "author"),
-    "authorAssociation": lambda said, info: info.context.association(
-        said.author, _repository_of(said, info)
+    "authorAssociation": lambda comment, info: info.context.association(
+        comment.author, _repository_of(comment, info)
     ),
     "body": attribute("body"),
 }
@@ -40,7 +40,7 @@ DISCUSSION: Table = {
 
 DISCUSSION_COMMENT: Table = {
     **record(),
-    **page(lambda ctx, said: ctx.discussion_comment_path(said)),
+    **page(lambda ctx, comment: ctx.discussion_comment_path(comment)),
     **_SAID,
     "discussion": related(Discussion, "discussion"),
     "isMinimized": constant(False),

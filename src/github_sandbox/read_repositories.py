@@ -132,10 +132,10 @@ def _repository_issue_or_pull(repository: Repository, info: Info, number: int) -
 
 
 def _repository_discussion(repository: Repository, info: Info, number: int) -> Discussion:
-    found = info.context.store.discussions.get(repository.id, {}).get(number)
-    if found is None:
+    discussion = info.context.store.discussions.get(repository.id, {}).get(number)
+    if discussion is None:
         raise not_found("Discussion", "number of", number)
-    return found
+    return discussion
 
 
 def _repository_labels(

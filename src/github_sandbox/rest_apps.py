@@ -50,10 +50,10 @@ def get_installation(call: Call) -> Response:
 def get_repository_installation(call: Call) -> Response:
     """GET the installation that covers a repository."""
     app, full_name = _app(call), call.ctx.store.full_name(call.repository)
-    found = call.ctx.apps.at_repository(app, full_name)
-    if found is None:
+    installation = call.ctx.apps.at_repository(app, full_name)
+    if installation is None:
         raise not_found("Installation", "repository", full_name)
-    return json_response(200, _installation(call, found))
+    return json_response(200, _installation(call, installation))
 
 
 def get_account_installation(call: Call) -> Response:

@@ -77,7 +77,7 @@ class Boards:
         elif owner.get("projectsV2") is None:
             board, problem = None, problem_of(spec, fault)
         else:
-            assert spec.title is not None, "a board is wanted by number or by title"
+            assert spec.title is not None, "a board is identified by number or by title"
             board, problem = self._by_title(spec, spec.title, owner)
             if board is None and problem is None and scopes is not None and "project" not in scopes:
                 problem = f"there is none, and {_SCOPE}"
