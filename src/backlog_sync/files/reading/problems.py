@@ -32,7 +32,8 @@ def problems(path: str, outline: Outline, record: Record, choices: Choices) -> I
 def _unclosed(path: str, outline: Outline) -> Iterator[Diagnostic]:
     for row in outline.unclosed:
         lost = sum(line.kind is Kind.CODE for line in outline.lines[row:])
-        message = f"this code block is never closed: {lost} lines are read as code"
+        count = "1 line is" if lost == 1 else f"{lost} lines are"
+        message = f"this code block is never closed: {count} read as code"
         yield warning(Place(path, row + 1), "open-code-block", message, "close it with a line ```")
 
 
