@@ -1,6 +1,6 @@
-"""Text that a template left to be filled in, in an item's title, goal, user story and criteria.
+"""Find unfilled template placeholders in an item's title, goal, user story and criteria.
 
-In code it is none: `lock --name <name>` is how a command is called.
+Code is ignored: `lock --name <name>` is how a command is called.
 """
 
 import re
@@ -13,7 +13,7 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import any_of, field_of, key_words, words_of
 
 _HEAD = 4_000
-"""A text is looked through so far: a form to be filled in is shorter."""
+"""Characters of a text to search: a form to fill in is shorter."""
 
 _WORDS = rf"(?:{any_of('patterns.holes')}|criterion \d|insert [^\]}}]{{0,40}}|your [^\]}}]{{0,40}})"
 _PLACEHOLDER = re.compile(
@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(
 _TAG = re.compile(
     r"\[(?:user )?(?:story|epic|feature|task|bug|spike|chore)\][ ]+(?=[^\W_])", re.IGNORECASE
 )
-"""`[Story] Pay online` begins with a tag, not with a hole of a template."""
+"""`[Story] Pay online` begins with a tag, not with a placeholder."""
 
 _WHOLE = re.compile(r"\[[^\W\d_][^\]]{0,80}\]")
 _FENCED = re.compile(r"^[ \t]{0,12}(`{3,9}|~{3,9})[^\n]*\n(?:.*?^[ \t]{0,12}\1|.*)", re.M | re.S)
@@ -30,7 +30,7 @@ _TICKED = re.compile(r"(?<!`)(`{1,9})(?!`)[^`]{1,400}\1(?!`)")
 
 
 def find_placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
-    """Tell of each placeholder: its item is held; where every item has one, all are refused."""
+    """Report each placeholder: its item is held; if every item has one, all are rejected."""
     found = [(entry, _own(entry)) for entry in entries]
     severity = Severity.WARNING if any(not holes for _, holes in found) else Severity.ERROR
     for _, holes in found:
@@ -41,9 +41,9 @@ def find_placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
 
 
 def holes_of(entry: Entry) -> tuple[Hole, ...]:
-    """Return what is to be filled in before anything is done for an item.
+    """Return the placeholders to fill in before an item can be synced.
 
-    One that gets its key from the title of an item above waits for that title.
+    An item whose key is made from the title of an item above it waits for that title.
     """
     own = tuple(_own(entry).values())
     at = entry
@@ -56,7 +56,7 @@ def holes_of(entry: Entry) -> tuple[Hole, ...]:
 
 
 def _own(entry: Entry) -> dict[str, Hole]:
-    """Return the placeholders of an item, by the field that they stand in."""
+    """Return the placeholders of an item, by the field that contains them."""
     return {name: Hole(shown(text), entry.place(name)) for name, text in _texts(entry)}
 
 
@@ -81,13 +81,13 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _names_itself(title: str) -> re.Match[str] | None:
-    """Return a title that is the word for one, or for nothing: `Titre`, `TBD`."""
+    """Return the match if a title is the word for a title, or means none: `Titre`, `TBD`."""
     bare = title.strip("*_ ")
     empty = field_of(bare) == "title" or key_words(bare) in words_of("empty")
     return re.fullmatch(r".+", title, re.DOTALL) if empty else None
 
 
 def _without_code(text: str) -> str:
-    """Return the beginning of a text with a sign in place of its code."""
+    """Return the beginning of a text with its code replaced by a character."""
     head = text.strip()[:_HEAD]
     return _TICKED.sub("`", _FENCED.sub("`", head)) if "`" in head or "~~~" in head else head

@@ -1,4 +1,4 @@
-"""A small YAML or JSON file as one pydantic model, with the place of every fault."""
+"""Read a small YAML or JSON file into a pydantic model, with the place of every error."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,10 @@ M = TypeVar("M", bound=BaseModel)
 def read_model(
     file: Path, shown: str, model: type[M], *, listed_in: str
 ) -> M | tuple[Diagnostic, ...]:
-    """Read a file that holds one mapping; `shown` is how its path is reported.
+    """Read a file that contains one mapping; messages show its path as `shown`.
 
-    `listed_in` is the page that lists the valid values, where a hint would be too long.
-
-    Gives the model, or everything that is wrong with the file. Raises nothing for what it holds.
+    `listed_in` is the page that lists the valid values, for hints that would be too long. Returns
+    the model, or all errors of the file. Raises nothing for its content.
     """
     source = read_source(file, shown)
     more = f"{listed_in} lists the valid values"

@@ -1,4 +1,4 @@
-"""How files and flags name issues, repositories and boards."""
+"""Parse references to issues, repositories and boards in files and flags."""
 
 import re
 
@@ -19,7 +19,7 @@ _LINK = re.compile(r"\[[^\]]{0,100}\]\((?P<target>[^)\s]{1,500})\)")
 
 
 def parse_issue_ref(text: str) -> IssueRef | None:
-    """Read `42`, `#42`, `owner/repo#42`, an issue's address, a link to one, or `sandbox#14`.
+    """Read `42`, `#42`, `owner/repo#42`, an issue's URL, a link to one, or `sandbox#14`.
 
     Gives None for anything else.
     """
@@ -28,7 +28,7 @@ def parse_issue_ref(text: str) -> IssueRef | None:
 
 
 def parse_feedback(text: str) -> FeedbackRef | None:
-    """Read what `parse_issue_ref` reads, or a discussion's address; None for anything else."""
+    """Read what `parse_issue_ref` reads, or the URL of a discussion; None for anything else."""
     ref, sort = _parse(text) or (None, "")
     if ref is None or ref.sandbox:
         return None
@@ -36,7 +36,7 @@ def parse_feedback(text: str) -> FeedbackRef | None:
 
 
 def _parse(text: str) -> tuple[IssueRef, str] | None:
-    """Return what a text names, and what its address says that it is."""
+    """Return the reference in a text, and the type of page in its URL."""
     link = _LINK.fullmatch(text.strip())
     text = link["target"] if link else text.strip()
     found = _ADDRESS.fullmatch(text) or _SHORT.fullmatch(text)
@@ -56,14 +56,14 @@ def is_repository(text: str) -> bool:
 
 
 def check_repository(text: str) -> str:
-    """Return the repository that a flag names. Raises UsageError for anything but `owner/name`."""
+    """Return the repository of a flag. Raises UsageError for anything but `owner/name`."""
     if not is_repository(text):
         raise UsageError(f"'{text}' is not a repository", hint="write owner/name")
     return text
 
 
 def parse_project(text: str) -> ProjectSpec | None:
-    """Return the board that a flag names: `OWNER/TITLE`, `OWNER/NUMBER`, or None for `none`.
+    """Return the board of a flag: `OWNER/TITLE`, `OWNER/NUMBER`, or None for `none`.
 
     Raises UsageError for anything else.
     """

@@ -1,4 +1,4 @@
-"""Parsed files into the desired state: keys, parents, inheritance, labels, board values."""
+"""Resolve parsed files into the desired state: keys, parents, inheritance, labels, board values."""
 
 import re
 from collections import Counter
@@ -37,11 +37,11 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,20})?(?:\[b
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the resolver must know beside the files.
+    """What the resolver needs besides the files.
 
-    `backlog_id` is the identity where no `id:` is said; `repository` the target where a flag
-    names it; `project` the board of a flag, and `project_said` whether there was one (None and
-    True: no board). `sources` are paths relative to the repository; `template` lays out the bodies.
+    `backlog_id` is the identity without an `id:`; `repository` is the target from a flag; `project`
+    is the board of a flag, and `project_said` is whether the flag was given (None and True: no
+    board). `sources` are paths relative to the repository; `template` is the layout of the bodies.
     `texts` are the files by path.
     """
 
@@ -56,9 +56,9 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The outcome: `desired` is None where keys or parents are not clear.
+    """The result: `desired` is None if keys or parents are ambiguous.
 
-    `repository` is where an issue is that names none.
+    `repository` is the one of issues without a repository.
     """
 
     desired: DesiredState | None
@@ -72,7 +72,7 @@ _UNCLEAR = frozenset({"duplicate-key", "cyclic-parents", "unknown-parent"})
 
 
 def resolve(files: Sequence[ParsedFile], settings: SettingsDocument, context: Context) -> Resolved:
-    """Make the desired state of all files of a backlog. Raises nothing for what they hold."""
+    """Return the desired state of all files of a backlog. Raises nothing for their content."""
     collected = collect(files, settings)
     entries = collected.entries
     periods = {title: day for parsed in files for title, day in parsed.periods.items()}
@@ -116,7 +116,7 @@ class _Resolver:
         return self.context.repository or self.document.repository
 
     def item(self, entry: Entry) -> DesiredItem:
-        """One item as the model has it."""
+        """Return an item as the model represents it."""
         document = entry.parsed.document
         if not document.title.strip():
             place = entry.place("title")
@@ -151,7 +151,7 @@ class _Resolver:
         )
 
     def _check_repository(self, entry: Entry) -> None:
-        """An item elsewhere needs a target that is known, and an owner that both have."""
+        """Check an item in another repository: it needs a known target with the same owner."""
         there, target = entry.text("repository"), self.document.repository
         if there is None or not entry.synced or fold(there) == fold(target or ""):
             return
@@ -191,7 +191,7 @@ class _Resolver:
         return fields
 
     def _assignees(self, entry: Entry) -> tuple[str, ...]:
-        """Logins; a name that is none and that `people` does not map is told and left out."""
+        """Return the logins; a name that is not a login or in `people` is reported and left out."""
         logins: dict[str, str] = {}
         for index, name in enumerate(entry.words("assignees")):
             login = self.people.get(name.casefold(), name).removeprefix("@")
@@ -205,7 +205,7 @@ class _Resolver:
         return tuple(logins.values())
 
     def state(self, items: tuple[DesiredItem, ...]) -> DesiredState:
-        """The whole."""
+        """Return the desired state of all items."""
         synced = [entry for entry in self.entries if entry.synced]
         fields = tuple(Board(self.document, synced).fields.values())
         project = project_of(self.document, self.repository, fields)
@@ -227,14 +227,14 @@ class _Resolver:
 
 
 def _no_feedback(entry: Entry, words: Sequence[str]) -> Iterator[Diagnostic]:
-    """Tell what names neither an issue nor a discussion."""
+    """Report words that are neither an issue nor a discussion."""
     for index, word in enumerate(words):
         if parse_feedback(word) is None:
             yield entry.problem(f"feedback.{index}", "invalid-feedback", *not_feedback(word))
 
 
 def _state(status: str) -> str:
-    """What a status means for the issue; a word may leave it open whether it was done."""
+    """Return the state of the issue for a status; `closed` if the reason is ambiguous."""
     ends = meanings(status) & {"done", "cancelled"}
     if len(ends) == 2:
         return "closed"
@@ -242,7 +242,7 @@ def _state(status: str) -> str:
 
 
 def _note(entries: Sequence[Entry], items: Sequence[DesiredItem]) -> None:
-    """Keep with each entry what lint needs; an epic that repeats its stories' sum adds nothing."""
+    """Store with each entry what lint needs; an epic that repeats its stories' sum adds nothing."""
     below: dict[str, bool] = {}
     for entry, item in zip(reversed(entries), reversed(items), strict=True):
         milestone = item.fields.get("milestone")
@@ -255,7 +255,7 @@ def _note(entries: Sequence[Entry], items: Sequence[DesiredItem]) -> None:
 
 
 def _members(items: Sequence[DesiredItem], name: str) -> list[str]:
-    """Every text that items have in a field, in order."""
+    """Return every text that items have in a field, in order."""
     found: list[str] = []
     for item in items:
         value = item.fields.get(name)
@@ -269,7 +269,7 @@ def _members(items: Sequence[DesiredItem], name: str) -> list[str]:
 def _inventory(
     files: Sequence[ParsedFile], collected: Collected, milestones: Sequence[MilestoneDef]
 ) -> Inventory:
-    """Counts of all that files hold: with items that stay there, doubles, and loose criteria."""
+    """Return the counts of all files' items: with local items, duplicates, and loose criteria."""
     every = [entry.parsed for entry in (*collected.entries, *collected.doubles)]
     points = [each.parsed.document.story_points for each in collected.doubles]
     return Inventory(

@@ -1,4 +1,4 @@
-"""Given/When/Then: the lines of a scenario, which together are one acceptance criterion."""
+"""Recognize Given/When/Then: the lines of a scenario, which form one acceptance criterion."""
 
 import re
 
@@ -14,22 +14,22 @@ _NAME = re.compile(
 
 
 def begins_scenario(text: str) -> bool:
-    """Whether a line begins a scenario: `**Given** a rider …`."""
+    """Return whether a line begins a scenario: `**Given** a rider …`."""
     return _begins(text, "scenarios.begin")
 
 
 def names_scenario(text: str) -> bool:
-    """Whether a line is the name of a scenario, whose steps follow: `Scenario 2: No wind`."""
+    """Return whether a line is the name of a scenario: `Scenario 2: No wind`."""
     return _NAME.match(text[:80]) is not None
 
 
 def continues_scenario(text: str) -> bool:
-    """Whether a line is a further step: `**When** …`, `And …`."""
+    """Return whether a line is a further step: `**When** …`, `And …`."""
     return _begins(text, "scenarios.go_on")
 
 
 def step(text: str) -> str:
-    """A step as plain text."""
+    """Return a step as plain text."""
     return plain(text)
 
 

@@ -1,4 +1,4 @@
-"""Characters of scripts that are written without spaces between words."""
+"""Match characters of scripts that are written without spaces between words."""
 
 import re
 from typing import Final

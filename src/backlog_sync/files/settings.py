@@ -1,4 +1,4 @@
-"""The settings of a backlog: read from each of its files, and made one."""
+"""Read the settings of a backlog from each of its files, and merge them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,31 +27,31 @@ _SEE = "docs/files.md, 'Say how a roadmap is read', has the forms"
 
 
 _RESERVED = spelled("sets.reserved")
-"""Names of a board's own fields, whose values belong to the issue; `Status` is set by us."""
+"""Names of a board's built-in fields, which the issue determines; the tool writes `Status`."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileSettings:
-    """The settings of one file, with the places of what it says."""
+    """The settings of one file, with their places."""
 
     document: SettingsDocument
     places: Mapping[str, Place]
     path: str
 
     def place(self, dotted: str) -> Place:
-        """The place of a setting, or of what it stands in."""
+        """Return the place of a setting, or of what contains it."""
         return place_in(self.places, dotted, Place(self.path))
 
     def fault(self, dotted: str, slug: str, message: str, hint: str = "") -> Diagnostic:
-        """What is wrong with a setting."""
+        """Return a diagnostic for an invalid setting."""
         return Diagnostic(self.place(dotted), slug, message, hint)
 
 
 def read_settings(parsed: ParsedFile) -> tuple[FileSettings, tuple[Diagnostic, ...]]:
     """Validate the settings of one file.
 
-    Gives what is valid, and a diagnostic for each fault: a fault in one setting loses that
-    setting, not the others.
+    Returns the valid settings, and a diagnostic for each error: an error in one setting does not
+    affect the others.
     """
     places, path = parsed.settings_places, parsed.source.path
 
@@ -73,10 +73,10 @@ def read_settings(parsed: ParsedFile) -> tuple[FileSettings, tuple[Diagnostic, .
 def merge_settings(
     files: Sequence[FileSettings],
 ) -> tuple[SettingsDocument, tuple[Diagnostic, ...]]:
-    """One backlog's settings from those of its files, the first file's before the others'.
+    """Merge the settings of a backlog's files, the first file's before the others'.
 
-    Labels and milestones add up, mappings too; of anything else the first word counts, and
-    another word in a later file is an error.
+    Labels, milestones and mappings are combined; for anything else, the first value counts, and
+    another value in a later file is an error.
     """
     merged: dict[str, object] = {}
     said_by: dict[str, FileSettings] = {}
@@ -104,7 +104,7 @@ def merge_settings(
 def _joined(
     name: str, before: object, value: Sequence[object], file: FileSettings, found: list[Diagnostic]
 ) -> tuple[object, ...]:
-    """Two lists of definitions; the second of one name is an error where it says otherwise."""
+    """Merge two lists of definitions; another definition of the same name is an error."""
     assert isinstance(before, tuple)
     key = _JOINED_LISTS[name]
     known = {getattr(entry, key).casefold(): entry for entry in before}
@@ -119,9 +119,9 @@ def _joined(
 
 
 def owned_fields(name: str, document: SettingsDocument) -> tuple[str, ...]:
-    """The fields of the field table and of the board that a word under `ownership:` means.
+    """Return the fields that a word under `ownership:` means, of items and of the board.
 
-    Empty for a word that means none.
+    Empty for an unknown word.
     """
     word = name.strip().casefold()
     if word in ("status", "state"):
@@ -135,10 +135,10 @@ def owned_fields(name: str, document: SettingsDocument) -> tuple[str, ...]:
 def check_settings(
     file: FileSettings, whole: SettingsDocument, repository: str | None, *, project_said: bool
 ) -> Iterator[Diagnostic]:
-    """Tell what is wrong with settings that are valid one by one.
+    """Yield the problems of settings that are valid one by one.
 
-    `whole` are those of all files, `repository` is where issues are that name none;
-    `project_said` tells that a flag names the board.
+    `whole` are those of all files, `repository` is that of issues without one; `project_said` is
+    whether a flag declares the board.
     """
     document = file.document
     for name in document.ownership:
@@ -191,13 +191,13 @@ def _check_board(
 
 
 def not_feedback(word: str) -> tuple[str, str]:
-    """What is wrong with a word that names no place for feedback, and what to write."""
+    """Return the message and the hint for a word that is not a place for feedback."""
     hint = "write '#12', owner/repo#12, or the address of an issue or a discussion"
     return f"'{shown(word)}' names neither an issue nor a discussion", hint
 
 
 def _no_status(pattern: str, what: object, document: SettingsDocument) -> str:
-    """Why a word under `statuses` means nothing; empty where all do."""
+    """Return why a word under `statuses` is invalid; empty if none is."""
     if pattern != STATUSES or not isinstance(what, Mapping):
         return ""
     options = {option.name.casefold() for name, field in document.board_fields.items()
@@ -212,7 +212,7 @@ def _no_status(pattern: str, what: object, document: SettingsDocument) -> str:
 
 
 def core_settings(document: SettingsDocument) -> Settings:
-    """The part of the settings that planning works with."""
+    """Return the part of the settings that planning uses."""
     own = document.ownership.items()
     return Settings(
         kind_labels=_by_kind(document.kind_labels),
@@ -230,5 +230,5 @@ def core_settings(document: SettingsDocument) -> Settings:
 
 
 def _by_kind(said: Mapping[Any, str | None]) -> dict[str, str | None]:
-    """A name for each kind; one that is not said is called as the kind."""
+    """Return a name for each kind; the default is that of the kind."""
     return {kind: said.get(kind, kind) for kind in KINDS}

@@ -1,4 +1,4 @@
-"""Reading a source file as text, and replacing it."""
+"""Read a source file as text, and replace it."""
 
 import contextlib
 import re
@@ -13,10 +13,10 @@ from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.files.parsed import Source
 
 MAX_BYTES = 8 * 1024 * 1024
-"""No file of a backlog is larger; reading one stays below 256 MB of memory."""
+"""The largest file to read; this keeps memory below 256 MB."""
 
 MAX_LINES = 500_000
-"""Far above real files: it bounds the memory that a wrong file can take."""
+"""Far above real files: this bounds the memory that a wrong file can use."""
 
 _BOM = b"\xef\xbb\xbf"
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -26,8 +26,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def read_source(file: Path, path: str) -> Source | Diagnostic:
     """Read a file as UTF-8 text with its line endings kept.
 
-    `path` is how the file is shown to the user. Gives a diagnostic where the file is missing, a
-    folder, no regular file, out of reach, too large, empty, or not text. Raises nothing.
+    `path` is how the file is shown to the user. Returns a diagnostic if the file is missing, a
+    folder, not a regular file, unreadable, too large, empty, or not text. Raises nothing.
     """
     try:
         info = file.stat()
@@ -51,7 +51,7 @@ def read_source(file: Path, path: str) -> Source | Diagnostic:
 
 
 def source_of(raw: bytes, file: Path, path: str) -> Source | Diagnostic:
-    """The bytes of a file as a source, or why they are none."""
+    """Return the bytes of a file as a source, or why they are not valid."""
     bom = raw.startswith(_BOM)
     body = raw[len(_BOM) :] if bom else raw
     if raw.startswith(_UTF16):
@@ -76,12 +76,12 @@ def source_of(raw: bytes, file: Path, path: str) -> Source | Diagnostic:
 
 
 def encode(source: Source, text: str) -> bytes:
-    """The bytes of a new text for a source: its byte order mark stays."""
+    """Return the bytes of a new text for a source: its byte order mark is kept."""
     return (_BOM if source.bom else b"") + text.encode("utf-8")
 
 
 class Lines:
-    """Where the lines of a text begin; ends are LF, CRLF and CR."""
+    """The offsets at which the lines of a text begin; line endings are LF, CRLF and CR."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
@@ -92,15 +92,15 @@ class Lines:
         return Place(path, line + 1, offset - self._starts[line] + 1)
 
     def start(self, offset: int) -> int:
-        """Return where the line that holds an offset begins."""
+        """Return where the line that contains an offset begins."""
         return self._starts[bisect_right(self._starts, offset) - 1]
 
 
 def replace_file(file: Path, before: bytes, after: bytes) -> None:
-    """Replace a file's content at once: nobody ever sees half of it.
+    """Replace a file's content atomically, so that it is never half-written.
 
-    A symbolic link stays and its target is replaced; permission bits are kept. Raises
-    FailedError where the file no longer holds `before`, or cannot be written.
+    A symbolic link is kept and its target is replaced; permission bits are kept. Raises FailedError
+    if the file no longer contains `before`, or cannot be written.
     """
     with _written(file, "make the file and its folder writable, then run it again"):
         target = file.resolve(strict=True)
@@ -134,7 +134,7 @@ def _written(file: Path, hint: str) -> Iterator[None]:
 
 
 def create_file(file: Path, content: bytes) -> None:
-    """Write a new file, and the folders above it. Raises FailedError where it exists or cannot."""
+    """Create a file and its parent folders. Raises FailedError if it exists or is unwritable."""
     with _written(file, "name a file in a folder that you may write to"):
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("xb") as stream:
@@ -151,5 +151,5 @@ def _too_large(path: str, size: int) -> Diagnostic:
 
 
 def _byte_place(path: str, body: bytes, offset: int) -> Place:
-    """Line and column of a byte; the column counts bytes where the line is not text."""
+    """Return the line and column of a byte; the column counts bytes if the line is not text."""
     return Lines(body[:offset].decode("latin-1")).place(path, offset)

@@ -1,7 +1,8 @@
-"""Status phrases: what `Done`, `✅ Complete`, `PRODUCTION READY` or `[x]` say, and what does not.
+"""Parse status phrases such as `Done`, `✅ Complete`, `PRODUCTION READY` or `[x]`.
 
-A phrase is sought where a value begins, or where a heading ends. In doubt it is none: `Complete
-redesign`, `Done when …` and `Open source` are no statuses, `not done` and `80% complete` not done.
+A phrase is expected at the beginning of a value, or at the end of a heading. In doubt it is not a
+status: `Complete redesign`, `Done when …` and `Open source` are not; `not done` and `80% complete`
+are not done.
 """
 
 import re
@@ -16,7 +17,7 @@ from backlog_sync.files.scripts import CJK
 from backlog_sync.files.vocabulary import is_decoration, key_words, vocabulary, words_of
 
 _HEAD = 200
-"""No status stands further on in a value."""
+"""Characters of a value within which a status must begin."""
 
 DONE, PROGRESS, TODO = frozenset(("done",)), frozenset(("progress",)), frozenset(("todo",))
 STATUS_WORDS = {"done": "Done", "progress": "In Progress", "todo": "Todo", "cancelled": "Cancelled"}
@@ -36,7 +37,7 @@ _APART = re.compile(r"[ \t*_`]*(?:$|[:：,;，；、。.!()（）\[\]|/+&–—~
 _ENDINGS = re.compile(r"(?:了|済み?|しました|した|です|됨|했음|함|되었음|입니다)?$")
 _LAST_REMARK = re.compile(r"[ ]?[(（\[][ ]*([^()（）\[\]]{1,60})[)）\]][ *_~.]*$")
 _STAMP = re.compile(r"(?<=[✅☑✔✓])[ ]\d{4}-\d\d-\d\d$")
-"""A day behind a sign: `Sign in ✅ 2026-04-06`."""
+"""A date after a sign: `Sign in ✅ 2026-04-06`."""
 
 _SEPARATOR = re.compile(r"[ ][-–—|:·]{1,2}[ ]|[ ]?[–—][ ]?|:[ ]")
 _VERSION = re.compile(r"v?\d")
@@ -45,26 +46,27 @@ _NUMBERS = r"v?\d[\d\s.,/:–-]*|[\s.,/:–-]+"
 
 @dataclass(frozen=True, slots=True)
 class StatusPhrase:
-    """A status that a text says.
+    """A status phrase in a text.
 
     `meanings` are some of `todo`, `progress`, `done`, `cancelled`. `start` and `end` are its
-    offsets in the text, signs before it included. `alone` tells that the text says nothing else.
+    offsets in the text, including signs before it.
     """
 
     meanings: frozenset[str]
     start: int
     end: int
     alone: bool
+    """Whether the text contains nothing else."""
 
     @property
     def done(self) -> bool:
-        """Whether what it is said of needs no more work."""
+        """Return whether no more work is needed."""
         return bool(self.meanings & _STRUCK) and not self.meanings - _STRUCK
 
 
 @lru_cache(maxsize=4096)
 def status_in(text: str) -> StatusPhrase | None:
-    """The status phrase that a value begins with; None where it begins with other words."""
+    """Return the status phrase at the beginning of a value; None if there is none."""
     head = text[:_HEAD]
     at, marked = _signs(head)
     struck = _STRIKE.match(head, at)
@@ -81,9 +83,9 @@ def status_in(text: str) -> StatusPhrase | None:
 
 
 def trailing_status(text: str) -> StatusPhrase | None:
-    """The status that a title ends with, set apart: `Setup — DONE`, `Setup (COMPLETE)`, `Setup ✅`.
+    """Return the status at the end of a title: `Setup — DONE`, `Setup (COMPLETE)`, `Setup ✅`.
 
-    `start` is where the title ends. None where the title ends with other words.
+    `start` is where the title ends. None if the title ends with other words.
     """
     begin = max(0, len(text) - _HEAD)
     tail = text[begin:].rstrip()
@@ -98,18 +100,18 @@ def trailing_status(text: str) -> StatusPhrase | None:
 
 
 def _last(part: str) -> re.Match[str] | None:
-    """The last sign that sets a tail apart."""
+    """Return the last separator before the end of a title."""
     return max(_SEPARATOR.finditer(part), key=lambda match: match.start(), default=None)
 
 
 def _is_adjective(said: str, told: StatusPhrase) -> bool:
-    """Whether a word behind a title tells of it rather than of its progress: `Search (new)`."""
+    """Return whether a word after a title describes it, not its progress: `Search (new)`."""
     word = _REMARK.sub("", said[: told.end])
     return key_words(word) in words_of("weak_statuses") and not word.isupper()
 
 
 def _trailing_sign(bare: str, begin: int, remark: str) -> StatusPhrase | None:
-    """`Setup ✅`, `Setup ✅ (mostly)`: a sign that tells a status in titles too."""
+    """Return the status of a sign after a title: `Setup ✅`, `Setup ✅ (mostly)`."""
     bare = _STAMP.sub("", bare).rstrip("\ufe0f*_ ")
     if not bare[:-1].strip() or bare[-1:] not in vocabulary().title_marks:
         return None
@@ -126,7 +128,7 @@ def _trailing_sign(bare: str, begin: int, remark: str) -> StatusPhrase | None:
 
 @lru_cache(maxsize=1024)
 def meanings(status: str) -> frozenset[str]:
-    """What a value of a status means: some of todo, progress, done, cancelled; empty if unknown."""
+    """Return the meanings of a status: some of todo, progress, done, cancelled; or none."""
     found = status_in(status)
     if found is not None:
         return found.meanings
@@ -140,14 +142,14 @@ def meanings(status: str) -> frozenset[str]:
 
 
 def is_status_word(text: str) -> bool:
-    """Whether a text is a status and nothing else."""
+    """Return whether a text is a status and nothing else."""
     meant = vocabulary().statuses.get(key_words(text), _NONE)
     return "none" not in meant
 
 
 @lru_cache(maxsize=1024)
 def is_plain_status(word: str) -> bool:
-    """Whether a status says no more than its meaning: `Done`, `In Arbeit`; not `In review`."""
+    """Return whether a status has only its meaning: `Done`, `In Arbeit`; not `In review`."""
     head = key_words(_REMARK.sub("", word[:_HEAD]))
     if not head:
         return bool(meanings(word))
@@ -155,9 +157,9 @@ def is_plain_status(word: str) -> bool:
 
 
 def same_status(left: str, right: str) -> bool:
-    """Whether two status words mean the same.
+    """Return whether two status words mean the same.
 
-    Unknown words do where they are spelled alike, and so do words that say more than their
+    Unknown words do if they are spelled alike, and so do words that are more precise than their
     meaning: `In review` is another status than `In progress`.
     """
     if is_plain_status(left) and is_plain_status(right):
@@ -166,7 +168,7 @@ def same_status(left: str, right: str) -> bool:
 
 
 def _same_remarked(left: str, right: str) -> bool:
-    """Whether two longer values mean the same: `Done – shipped in May` and `Done`."""
+    """Return whether two longer values mean the same: `Done – shipped in May` and `Done`."""
     heads = [(each, status_in(each)) for each in (left, right)]
     plain = all(told and is_plain_status(each[: told.end]) for each, told in heads)
     return plain and bool(meanings(left) & meanings(right))
@@ -176,7 +178,7 @@ def _same_remarked(left: str, right: str) -> bool:
 
 
 def _signs(head: str) -> tuple[int, frozenset[str]]:
-    """Where the words begin behind signs and boxes, and what these tell."""
+    """Return where the words after signs and boxes begin, and the meanings of these signs."""
     marks, at, told = vocabulary().marks, 0, frozenset[str]()
     while at < len(head):
         box = _BOX.match(head, at)
@@ -192,7 +194,7 @@ def _signs(head: str) -> tuple[int, frozenset[str]]:
 
 
 def _struck(head: str, struck: re.Match[str]) -> StatusPhrase | None:
-    """What is struck out is over; a status that is struck out has given way to the next one."""
+    """Return the status of struck-out text: over, unless another status replaces it."""
     inner, rest = status_in(struck[1]), head[struck.end() :]
     behind = status_in(rest.lstrip(" :–—-→>"))
     if behind is not None:
@@ -203,7 +205,7 @@ def _struck(head: str, struck: re.Match[str]) -> StatusPhrase | None:
 
 
 def _phrase(head: str, at: int) -> tuple[frozenset[str], int] | None:
-    """The longest status that stands at an offset, and where it ends; what denies it counts."""
+    """Return the longest status at an offset, with its negation, and where it ends."""
     tokens = [(key_words(match[0]) or match[0], match.end()) for match in _TOKEN.finditer(head, at)]
     if not tokens or head[at : at + 1] != head[_start(head, at) : _start(head, at) + 1]:
         return None
@@ -228,7 +230,7 @@ def _start(head: str, at: int) -> int:
 
 
 def _longest(tokens: list[tuple[str, int]]) -> tuple[frozenset[str], int]:
-    """The longest run of words from the first one on that is a status."""
+    """Return the longest run of words, from the first one on, that is a status."""
     known = vocabulary().statuses
     for count in range(min(len(tokens), vocabulary().longest_status), 0, -1):
         meant = known.get(" ".join(word for word, _ in tokens[:count]))
@@ -238,7 +240,7 @@ def _longest(tokens: list[tuple[str, int]]) -> tuple[frozenset[str], int]:
 
 
 def _turned(tokens: list[tuple[str, int]]) -> tuple[frozenset[str], int]:
-    """`not yet done` is to do, `mostly done` is in progress, `fully done` is done."""
+    """Return the modified status: `not yet done` is to do, `mostly done` is in progress."""
     denied = partly = False
     at = 0
     while before := next(_before(tokens[at:]), None):
@@ -253,7 +255,7 @@ def _turned(tokens: list[tuple[str, int]]) -> tuple[frozenset[str], int]:
 
 
 def _before(tokens: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    """The words before a status that change or stress it, the longest first."""
+    """Yield the words before a status that modify or stress it, the longest first."""
     for count in (3, 2, 1):
         word = " ".join(token for token, _ in tokens[:count])
         for name in ("negations", "partly", "adverbs"):
@@ -264,7 +266,7 @@ def _before(tokens: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
 
 def _joined(token: tuple[str, int]) -> tuple[frozenset[str], int]:
-    """A word of a language without blanks: `完了しました`, `全部完成`, `已经完成了`."""
+    """Return the status of a word in a language without spaces: `完了しました`, `全部完成`."""
     word, end = token
     known = vocabulary().statuses
     if not CJK.match(word):
@@ -282,7 +284,7 @@ def _joined(token: tuple[str, int]) -> tuple[frozenset[str], int]:
 
 
 def _ends(head: str, end: int) -> bool:
-    """Whether a phrase is set apart from what follows, or only remarked on."""
+    """Return whether a phrase is separated from what follows, or only has a remark."""
     if _APART.match(head, end):
         return True
     following = _TOKEN.search(head, end)
@@ -294,7 +296,7 @@ def _ends(head: str, end: int) -> bool:
 
 
 def _lessened(rest: str) -> frozenset[str]:
-    """What is left of `done` by what follows: `(partially)`, `except for …`, `80%`, `(3/5)`."""
+    """Return how what follows reduces `done`: `(partially)`, `except for …`, `80%`, `(3/5)`."""
     remark = _REMARK.match(rest.lstrip(" *_"))
     heads = (remark[1], remark[1].split(" ", 1)[0].rstrip(",;:")) if remark else ()
     share, count = _SHARE.search(rest[:60]), _COUNT.search(rest[:60])
@@ -310,7 +312,7 @@ def _lessened(rest: str) -> frozenset[str]:
 
 @cache
 def _when() -> re.Pattern[str]:
-    """When something was done, or for which version: `Dec 2025`, `in v1.2`, `en mars 2025`."""
+    """Return a pattern for when something was done, or for which version: `Dec 2025`, `in v1.2`."""
     names, before = (
         "|".join(sorted(map(re.escape, words), key=len, reverse=True))
         for words in (months(), words_of("remarks"))
@@ -321,7 +323,7 @@ def _when() -> re.Pattern[str]:
 
 
 def _undated(said: str) -> str:
-    """What a remark says behind a day: `2026-08-04 done`; all of it where nothing is behind."""
+    """Return a remark without the date before it: `2026-08-04 done`; a date stays."""
     day = _DAY.match(said)
     return said[day.end() :] if day else said
 
@@ -329,10 +331,10 @@ def _undated(said: str) -> str:
 _DAY = re.compile(
     r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})[ :,–-]+(?=\w)"
 )
-"""A day before what it says."""
+"""A date before other words."""
 
 
 def _without_remark(rest: str) -> str:
-    """What stands behind a phrase beside a remark in brackets and signs."""
+    """Return the text after a phrase, without a remark in brackets and signs."""
     plain = _when().sub(" ", _REMARK.sub("", rest, count=1))
     return "".join(char for char in plain if not is_decoration(char)).strip(' \t*_`~.!)]:;,"”')

@@ -1,7 +1,7 @@
-"""The template of issue bodies: sections, each of one part of an item or of text of its own.
+"""Read the template of issue bodies: sections with one part of an item or with fixed text.
 
-Nothing is replaced inside of a text: a template is read into sections once, and an item's own
-words are never looked at for names of parts.
+Nothing is replaced inside of a text: a template is read into sections once, and an item's own text
+is never searched for names of parts.
 """
 
 import re
@@ -18,7 +18,7 @@ from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.validation import did_you_mean, shown
 
 PARTS = (*PROSE_PARTS, ACCEPTANCE, *PLANNING_PARTS)
-"""What may be in braces."""
+"""The names that may be in braces."""
 
 _SLOT = re.compile(r"\{([A-Za-z][A-Za-z0-9_ -]{0,40})\}")
 
@@ -27,17 +27,17 @@ _Lines: TypeAlias = Sequence[Line]
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """A name in braces that is alone on its line."""
+    """A name in braces that is the only text on its line."""
 
     name: str
     place: Place
 
 
 def read_template(source: Source) -> tuple[Template, tuple[Diagnostic, ...]]:
-    """Return the sections of a template, and what is wrong with them; raises nothing.
+    """Return the sections of a template, and its errors; raises nothing.
 
-    A heading begins a section, which holds either one part as `{goal}`, alone on its line, or
-    text. What is above the first heading is a section too.
+    A heading begins a section, which contains either one part such as `{goal}`, on its own line, or
+    text. Text above the first heading is a section, too.
     """
     sections: list[Section] = []
     found: list[Diagnostic] = []
@@ -79,7 +79,7 @@ def unpublished(template: Template, publish: Sequence[str], said: Place) -> Iter
 
 
 def _split(lines: _Lines) -> Iterator[tuple[Line | None, _Lines]]:
-    """The sections: a heading, None for what is above the first, and the lines below it."""
+    """Yield the sections: a heading, None for what is above the first, and the lines below it."""
     starts = [at for at, line in enumerate(lines) if line.kind is Kind.HEADING]
     bounds = (*starts, len(lines))
     yield None, lines[: bounds[0]]
@@ -101,7 +101,7 @@ def _slots(source: Source, lines: _Lines) -> Iterator[_Slot]:
 
 
 def _within(source: Source, lines: _Lines) -> Iterator[Diagnostic]:
-    """Yield names of parts that stand among other words."""
+    """Report names of parts in lines with other words."""
     for line in lines:
         text = source.text[line.start : line.end].strip()
         if line.kind in (Kind.CODE, Kind.COMMENT) or _SLOT.fullmatch(text):

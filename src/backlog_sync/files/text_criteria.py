@@ -1,4 +1,4 @@
-"""Acceptance criteria inside a running text: a line that says so, and what is below it."""
+"""Find acceptance criteria in running text: a line that announces them, and what is below it."""
 
 import re
 from dataclasses import dataclass, field
@@ -128,7 +128,7 @@ class _Reader:
 
 
 def _head_of(line: str) -> _Head | None:
-    """A line that is its own key: a heading, or words before a colon; None for others."""
+    """Return a line that is its own key: a heading, or words before a colon; None for others."""
     text = line.strip()
     if not text or (_BULLET.match(line) and not text.startswith("*")):
         return None

@@ -1,4 +1,4 @@
-"""Totals that a document claims, compared with what its items come to."""
+"""Compare totals that a document states with the totals of its items."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _CRITERIA = ("criteria", "acceptance_criteria", "checklist")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One item as totals see it: its position in the file, its points, what it counts as."""
+    """An item for totals: its index in the file, its points, and what it counts as."""
 
     index: int
     kind: str
@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class WrongTotal:
-    """A claim that does not hold, and what the items come to; `sure` if that can be written."""
+    """A wrong total, and the correct one; `sure` is whether it can be written."""
 
     claim: Claim
     computed: float
@@ -33,10 +33,9 @@ class WrongTotal:
 
 
 def wrong_totals(parsed: ParsedFile, figures: Sequence[Figure]) -> tuple[WrongTotal, ...]:
-    """Return the claims of one file that its items do not bear out.
+    """Return the totals of one file that differ from its items.
 
-    A claim about something that cannot be counted is passed over, and one of a part without
-    items.
+    A total of something that cannot be counted is ignored, and so is one of a part without items.
     """
     wrong = []
     for claim in parsed.claims:
@@ -59,7 +58,7 @@ def _within(claim: Claim, figures: Sequence[Figure]) -> list[Figure]:
 
 
 def _of_rows(claim: Claim, figures: Sequence[Figure]) -> float:
-    """Return what the items of a table's rows come to together."""
+    """Return the total of the items of a table's rows."""
     rows = (replace(claim, scope=index, rows=()) for index in claim.rows)
     return sum(_compute(claim.what, _within(row, figures)) or 0 for row in rows)
 
@@ -78,7 +77,7 @@ def _compute(what: str, figures: Sequence[Figure]) -> float | None:
 
 
 def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
-    """Return the warning for a claim, with both numbers."""
+    """Return the warning for a wrong total, with both numbers."""
     claim = wrong.claim
     claimer, have = "the document claims", "the items are"
     if claim.items is not None:

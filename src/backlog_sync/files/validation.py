@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, told in our words and at the author's place."""
+"""Convert pydantic's errors to diagnostics in plain words, with the place in the file."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
@@ -11,10 +11,10 @@ from backlog_sync.core.keys import suggest_key
 from backlog_sync.files.near import Near
 
 MANY = "'backlog schema' shows what there is"
-"""The hint where there is too much to list."""
+"""The hint if there is too much to list."""
 _SHOWN = 60
 _LISTED = 10
-"""Characters of a value, and names, that one message repeats: more hides what to do."""
+"""Characters of a value, and names, to repeat in a message: more hides what to do."""
 
 _MUST: Mapping[str, str] = {
     kind: f"must be {what}"
@@ -38,12 +38,12 @@ _PATTERNS: Mapping[str, tuple[str, str]] = {
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that somebody probably meant, or None."""
+    """Return the known word that was probably meant, or None."""
     return Near(known).to(word)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint with the nearest known word, or the few words there are, or where to find them."""
+    """Return a hint with the nearest known word, or with all words if they are few."""
     names = sorted(known)
     near = nearest(word, names)
     if near:
@@ -54,13 +54,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value of the author's, short enough for a message."""
+    """Return a value of the author's, shortened for a message."""
     text = " ".join(str(value).split())
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def unknown_field(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
-    """The diagnostic for a key that the format does not have."""
+    """Return the diagnostic for a key that the format does not have."""
     return Diagnostic(
         place, "unknown-field", f"'{shown(name)}' is not a field", did_you_mean(name, known)
     )
@@ -72,10 +72,10 @@ def explain(
     place_of: Callable[[tuple[str, ...]], Place | None],
     extra_known: Iterable[str] = (),
 ) -> tuple[Diagnostic, ...]:
-    """Every error of a validation as a diagnostic, one for a place.
+    """Return every error of a validation as a diagnostic, one per place.
 
-    `place_of` gives the place of a path of keys and list positions, None where there is nothing;
-    the empty path is the whole. `extra_known` are keys that the outermost mapping also takes.
+    `place_of` returns the place of a path of keys and list positions, None if it does not exist;
+    the empty path is the whole file. `extra_known` are further keys of the outermost mapping.
     """
     found: dict[tuple[Place, str], Diagnostic] = {}
     for detail in error.errors(include_url=False):
@@ -88,7 +88,7 @@ def explain(
 def _locate(
     loc: tuple[int | str, ...], place_of: Callable[[tuple[str, ...]], Place | None]
 ) -> tuple[tuple[str, ...], Place]:
-    """The path in the file of pydantic's location, which also names union members."""
+    """Return the path in the file of pydantic's location, which also names union members."""
     path: tuple[str, ...] = ()
     place = place_of(()) or Place("")
     for part in loc:
@@ -150,7 +150,7 @@ def _pattern(
 
 
 def _name(path: tuple[str, ...]) -> str:
-    """How a message names what stands at a path."""
+    """Return how a message names the value at a path."""
     if not path:
         return "this"
     names = [part for part in path if not part.isdecimal()]
@@ -160,12 +160,12 @@ def _name(path: tuple[str, ...]) -> str:
 
 
 def _expected(text: str) -> list[str]:
-    """The values in pydantic's list of what was expected."""
+    """Return the values in pydantic's list of expected values."""
     return [word.strip().strip("'") for word in text.replace(" or ", ",").split(",") if word]
 
 
 def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel] | None:
-    """The model that a location lies in; of a union, the member that the location's tag names."""
+    """Return the model that contains a location; of a union, the member that its tag names."""
     at: type[BaseModel] | None = model
     members: list[type[BaseModel]] = []
     for part in loc:
@@ -186,6 +186,6 @@ def _models_within(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _is_tagged(model: type[BaseModel], tag: str) -> bool:
-    """Whether one of the model's fields can only hold this word, or a few with it."""
+    """Return whether one of the model's fields can only have this value, or a few with it."""
     kinds = (field.annotation for field in model.model_fields.values() if field.is_required())
     return any(get_origin(kind) is Literal and tag in get_args(kind) for kind in kinds)

@@ -1,7 +1,7 @@
-"""What values say: points, estimates, priorities, statuses, issues, names, dependencies.
+"""Parse values: points, estimates, priorities, statuses, issues, names, dependencies.
 
-One parser per type of value, for all syntaxes. All take the text as written, Markdown included,
-and give None for what they cannot read; whether a value says "nothing" is `is_empty`.
+One parser per type of value, for all syntaxes. All take the text as written, Markdown included, and
+return None if they cannot parse it; whether a value means "nothing" is `is_empty`.
 """
 
 import re
@@ -28,7 +28,7 @@ from backlog_sync.files.vocabulary import (
 )
 
 LIMIT = 2000
-"""No value is longer that is read as anything but text."""
+"""Characters; a longer value is only read as text."""
 
 _NUMBER = r"\d{1,5}(?:[.,]\d{1,2})?"
 _POINT_UNIT = any_of("patterns.point_units")
@@ -53,7 +53,7 @@ _REPOSITORY = re.compile(r"(?:https?://[\w.:-]{1,200}/)?(?P<name>[A-Za-z0-9-]{1,
 
 @lru_cache(maxsize=2048)
 def is_empty(value: str) -> bool:
-    """Whether a value says that there is none: blank, `None`, `-`, `TBD`, `**—**`."""
+    """Return whether a value means none: blank, `None`, `-`, `TBD`, `**—**`."""
     text = _bare(value)
     return not text or is_empty_word(text)
 
@@ -71,7 +71,7 @@ def _as_number(text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an estimate says: points (a number, or a word for a scale), or hours."""
+    """A parsed estimate: points (a number, or a word for a scale), or hours."""
 
     points: float | str | None = None
     hours: float | None = None
@@ -79,9 +79,9 @@ class Estimate:
 
 @lru_cache(maxsize=1024)
 def parse_points(value: str) -> float | str | None:
-    """Points: a number (`5`, `5 pts`, `8 story points (new)`), or a word for a declared scale.
+    """Return points: a number (`5`, `5 pts`, `8 story points (new)`), or a word for a scale.
 
-    None for a number that says something else: `5+`, `5-8`, `~5`, `5 days`.
+    None for a number with another meaning: `5+`, `5-8`, `~5`, `5 days`.
     """
     text = _bare(value)
     match = _POINTS.match(text) or _UNIT_FIRST.match(text)
@@ -94,7 +94,7 @@ def parse_points(value: str) -> float | str | None:
 
 
 def parse_hours(value: str) -> float | None:
-    """Hours of an hours key: `6`, `6h`, `1h 30m`, `90 min`; None for other units and ranges."""
+    """Return hours: `6`, `6h`, `1h 30m`, `90 min`; None for other units and ranges."""
     text = _bare(value)
     return _as_number(text) if re.fullmatch(_NUMBER, text) else _with_unit(text)
 
@@ -109,7 +109,7 @@ def _with_unit(text: str) -> float | None:
 
 @lru_cache(maxsize=1024)
 def parse_estimate(value: str) -> Estimate | None:
-    """Points or hours of an estimate; None for what is not clearly one of them: `2 days`, `5+`."""
+    """Return points or hours; None for what is not clearly one of them: `2 days`, `5+`."""
     text = _bare(value)
     hours = _with_unit(text)
     if hours is not None:
@@ -128,7 +128,7 @@ def parse_estimate(value: str) -> Estimate | None:
 
 @lru_cache(maxsize=1024)
 def parse_priority(value: str) -> str | None:
-    """A priority's word: `P0 (Critical Path)` is `P0`, a sign before it goes. None where empty."""
+    """Return a priority's word: `P0 (Critical Path)` is `P0`, without a sign. None if empty."""
     text = _REMARK.sub("", plain(value[:LIMIT])).strip("*` .")
     while text and not text[0].isalnum():
         text = text[1:].lstrip()
@@ -141,16 +141,16 @@ _LETTERS = {"A": "High", "B": "Medium", "C": "Low"}
 
 
 def priority_of(letter: str) -> str:
-    """The priority that a letter or a number means; behind `C` all are low."""
+    """Return the priority for a letter or a number; all after `C` are low."""
     return _LETTERS.get(letter, "Low")
 
 
 @lru_cache(maxsize=1024)
 def parse_status(value: str) -> str | None:
-    """A status as a word: without signs around it and without a remark. None where empty.
+    """Return a status as a word, without signs around it and without a remark. None if empty.
 
-    What is only a sign or a box is the board's word for it: `✅` is `Done`, `[ ]` is `Todo`. Before
-    words that mean nothing here a sign of what is done stays, for it alone says so: `✅ in v1.1`.
+    A sign or a box by itself is the board's word for it: `✅` is `Done`, `[ ]` is `Todo`. Before
+    unknown words a sign for done is kept, because only the sign means it: `✅ in v1.1`.
     """
     word = plain(value.split("(", 1)[0][:300])
     signs = " *`~" + "".join(filter(is_decoration, word))
@@ -162,18 +162,18 @@ def parse_status(value: str) -> str | None:
 
 
 def parse_kind(value: str) -> str | None:
-    """The kind that a value says: `Sub-task`, `🐛 Bug`, `Història`."""
+    """Return the kind of a value: `Sub-task`, `🐛 Bug`, `Història`."""
     return kind_of(_REMARK.sub("", plain(value[:LIMIT])))
 
 
 def parse_repository(value: str) -> str | None:
-    """A repository as `owner/name` or by its address; other words say nothing about an issue."""
+    """Return a repository from `owner/name` or a URL; None for other words."""
     found = _REPOSITORY.fullmatch(plain(value[:LIMIT]).strip("`<>/ "))
     return found["name"] if found else None
 
 
 def parse_key(value: str) -> str | None:
-    """A key of ours: `web-12`, also as `WEB-12` in back ticks."""
+    """Return a valid key: `web-12`, also from `WEB-12` in backticks."""
     key = plain(value[:LIMIT]).strip("`").lower()
     return key if is_key(key) else None
 
@@ -190,9 +190,9 @@ _URL = re.compile(
 
 
 def parse_issue(value: str) -> IssueRef | None:
-    """An issue: `#14`, `14`, `owner/repo#14`, `sandbox#14`, an address or a link to one.
+    """Return an issue: `#14`, `14`, `owner/repo#14`, `sandbox#14`, a URL or a link to one.
 
-    Of a link its text counts where that names an issue: a repository may have another name today.
+    The text of a link is preferred if it names an issue: a repository may have been renamed.
     """
     text = value[:LIMIT].strip().strip("*`<>").strip()
     said = _ISSUE.match(text)
@@ -209,7 +209,7 @@ _BRACKETED = (
 )
 BRACKETED_ISSUE = re.compile(_BRACKETED)
 TRAILING_ISSUE = re.compile(f"{_BRACKETED}$")
-"""The number of an item's issue, as it stands behind a title: `(#14)`, `([#14](url))`."""
+"""The number of an item's issue after a title: `(#14)`, `([#14](url))`."""
 
 
 def without_issue(text: str) -> tuple[str, str | None]:
@@ -224,7 +224,7 @@ def without_issue(text: str) -> tuple[str, str | None]:
 # ---- dependencies --------------------------------------------------------------------------
 
 _MOST = 50
-"""GitHub takes so many blockers; no range is longer."""
+"""The most blockers that GitHub accepts; no range is longer."""
 
 _RANGE = re.compile(
     r"(?P<word>[^\W\d_]{1,20}[ ]|[^\W\d_]{1,10}-?)?(?P<first>\d{1,6}(?:\.\d{1,6}){0,4})"
@@ -240,11 +240,11 @@ _AND = (" and ", " & ", " + ", " und ", " et ", " y ", " e ", " и ", " en ", " 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One thing that a list of dependencies names, and how it was written.
+    """A reference in a list of dependencies, and how it was written.
 
-    `word` is an id, a number, a title or an issue, `remark` what stands in brackets behind it;
-    `either` tells that it names alternatives. `number` is what was written where the type word
-    before it is that of an earlier part: `Story 1.1, 1.2`.
+    `word` is an id, a number, a title or an issue, `remark` is the text in brackets after it;
+    `either` is whether it names alternatives. `number` is the text as written if the type word is
+    that of an earlier part: `Story 1.1, 1.2`.
     """
 
     word: str
@@ -255,10 +255,10 @@ class Named:
 
 
 def parse_dependencies(value: str) -> tuple[Named, ...]:
-    """What a list of dependencies names: `Story 1.1, 1.2`, `[R-001, R-002]`, `#12`, `S2–S8`.
+    """Return the references in a list of dependencies: `Story 1.1, 1.2`, `[R-001]`, `#12`, `S2–S8`.
 
-    `None` gives none. Remarks in brackets are passed over; a type word goes on to the numbers
-    behind it, and a range gives every number in it.
+    `None` is an empty list. Remarks in brackets are ignored; a type word also applies to the
+    numbers after it, and a range contains every number.
     """
     text = _bare(value)
     if text[:1] + text[-1:] in ("[]", "()", "{}") and text.count(text[0]) == 1:
@@ -294,7 +294,7 @@ def _named(written: str) -> list[Named]:
 
 
 def _range(text: str) -> list[str]:
-    """`Stories 3.6.1-3.6.5`, `T005–T014`: the numbers from the first to the last."""
+    """Return the numbers of a range, from first to last: `Stories 3.6.1-3.6.5`, `T005–T014`."""
     match = _RANGE.match(text)
     if match is None or (is_key(text) and not text[0].isdecimal() and "–" not in text):
         return []
@@ -307,7 +307,7 @@ def _range(text: str) -> list[str]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The parts between commas, semicolons and the word "and", outside of brackets."""
+    """Yield the parts between commas, semicolons and the word "and", outside of brackets."""
     depth = begin = 0
     for at, char in enumerate(text):
         if char in "(（[":
@@ -326,7 +326,7 @@ def _kept(part: str) -> list[str]:
 
 
 def singular(text: str) -> str:
-    """`Stories 1.2` as `story 1.2`, `US 12` as it is: the word of one item before its number."""
+    """Return `Stories 1.2` as `story 1.2`, `US 12` unchanged: the singular before the number."""
     word, blank, rest = text.rpartition(" ")
     if not blank or not rest[:1].isdecimal():
         return text
@@ -342,5 +342,5 @@ _BEHIND_WORDS = re.compile(
 
 
 def without_remark(text: str) -> str:
-    """A heading without what it says beside its words: `Must have *(or it fails)*`."""
+    """Return a heading without a remark: `Must have *(or it fails)*`."""
     return _BEHIND_WORDS.sub("", text)

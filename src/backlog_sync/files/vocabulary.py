@@ -1,7 +1,7 @@
-"""THE vocabulary: what keys, headings, columns and values mean, in every syntax and language.
+"""Look up the meaning of keys, headings, columns and values, in every syntax and language.
 
 The words are data, in `vocabulary.toml`; they are loaded once, when a file is first read. All are
-compared by `key_words`: `storyPoints`, `story_points`, `**Story Points**` are one. What is not in
+compared by `key_words`: `storyPoints`, `story_points`, `**Story Points**` are equal. What is not in
 the table is free text, never a guess.
 """
 
@@ -19,7 +19,7 @@ from backlog_sync.files.near import Near
 # ---- spelling ------------------------------------------------------------------------------
 
 LONGEST_KEY = 80
-"""No key of a plan is longer; what is, is data."""
+"""Characters of the longest key; longer texts are data."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![A-Za-z]))")
 _JOINTS = re.compile(r"[\s_\-–—./:：?!*#'’\"`~()（）\[\]|,;=+>]+")
@@ -31,7 +31,7 @@ _REMARK = re.compile(r"[ \t]*[(（\[][^()（）\[\]]{0,60}[)）\]]$")
 
 @lru_cache(maxsize=8192)
 def key_words(key: str) -> str:
-    """A key as its words: without case, accents, signs and emoji, with single blanks between."""
+    """Return the words of a key: without case, accents, signs and emoji; single blanks between."""
     text = key[:LONGEST_KEY]
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
@@ -43,7 +43,7 @@ def key_words(key: str) -> str:
 
 
 def without_accents(text: str) -> str:
-    """The letters below their accents; an emoji is a blank."""
+    """Return the letters without their accents; an emoji becomes a blank."""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     shown = _ODD.sub(lambda odd: " " if is_decoration(odd[0]) else odd[0], bare)
     return unicodedata.normalize("NFC", shown)
@@ -53,7 +53,7 @@ _SIGNS = " \t*_`~!?.,;:#>|+="
 
 
 def bare_word(text: str) -> str:
-    """A text to be compared with another: case-folded, without signs around it, single blanks."""
+    """Return a text for comparing: case-folded, without signs around it, with single blanks."""
     if text.isascii():
         return " ".join(text.strip(_SIGNS).casefold().split())
     start, end = 0, len(text)
@@ -65,12 +65,12 @@ def bare_word(text: str) -> str:
 
 
 def _is_sign(char: str) -> bool:
-    """Whether a character is decoration: punctuation that we strip, blanks, emoji."""
+    """Return whether a character is decoration: punctuation to strip, a blank, an emoji."""
     return char in _SIGNS or unicodedata.category(char) == "Zs" or is_decoration(char)
 
 
 def is_decoration(char: str) -> bool:
-    """Whether a character is an emoji or a part of one; a backtick is none."""
+    """Return whether a character is an emoji or a part of one; a backtick is not."""
     return char == "\ufe0f" or (
         not char.isascii() and unicodedata.category(char) in ("So", "Sk", "Cf", "Cn")
     )
@@ -79,19 +79,19 @@ def is_decoration(char: str) -> bool:
 # ---- the table -----------------------------------------------------------------------------
 
 RANKS = {"epic": 1, "feature": 2, "story": 3, "bug": 3, "spike": 3, "chore": 3, "task": 4}
-"""How deep a kind stands; a parent has a smaller rank than its child."""
+"""The depth of each kind; a parent has a smaller rank than its child."""
 
 TEXT_FIELDS = frozenset(("acceptance_criteria", "goal", "description", "user_story"))
-"""Fields that hold prose: new metadata lines stand before them."""
+"""Fields that contain prose: new metadata lines are inserted before them."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypeWord:
     """A word that makes a heading or a list item an item.
 
-    `name` is the English word that keys are made from. `weak` words (phases, sprints) hold items
-    only where the document has no epics of its own and the section carries evidence. `unsure`
-    words need evidence as codes do, `numbered` ones a number.
+    `name` is the English word that keys are made from. `weak` words (phases, sprints) are items
+    only if the document has no epics and the section has evidence. `unsure` words need evidence as
+    codes do, `numbered` ones need a number.
     """
 
     name: str
@@ -109,7 +109,7 @@ MILESTONE_CODE = TypeWord("m", "epic", weak=True)
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The parts of the table that are no plain words, looked up by `key_words` of the spellings.
+    """The parts of the table other than words, looked up by `key_words` of the spellings.
 
     `spelled` are type words as written (case-folded), for patterns.
     """
@@ -137,7 +137,7 @@ def _data() -> _Table:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The table, loaded when it is first needed."""
+    """Return the table, loaded when it is first needed."""
     types = [
         (word, TypeWord(name, table["kind"], *(bool(table.get(flag)) for flag in _FLAGS)))
         for name, table in _data()["types"].items()
@@ -163,7 +163,7 @@ def vocabulary() -> Vocabulary:
 
 
 def _spellings(table: _Table, *, language: str = "") -> Iterator[str]:
-    """The spellings of one entry as written, of all languages or of one."""
+    """Yield the spellings of one entry as written, of all languages or of one."""
     for name, listed in table.items():
         if isinstance(listed, str) and name != "kind" and language in ("", name):
             yield from map(str.strip, listed.split("|"))
@@ -180,13 +180,13 @@ def _languages() -> Mapping[str, frozenset[str]]:
 
 
 def languages_of(key: str) -> frozenset[str]:
-    """The languages in which a key of a field is written: `tools` for names of programs."""
+    """Return the languages in which a field's key is written: `tools` for names of programs."""
     return _languages().get(key_words(key), frozenset())
 
 
 @cache
 def by_word(part: str) -> Mapping[str, str]:
-    """The entry of each spelling in a part of the table; the first one where two have it."""
+    """Return the entry of each spelling in a part of the table; of duplicates the first one."""
     entries = reversed(_data()[part].items())
     return {key_words(word): name for name, table in entries for word in _spellings(table)}
 
@@ -196,7 +196,7 @@ def _entry(part: str, text: str) -> str | None:
 
 
 def _many(part: str) -> Mapping[str, frozenset[str]]:
-    """All entries of each spelling in a part of the table."""
+    """Return all entries of each spelling in a part of the table."""
     found: dict[str, frozenset[str]] = {}
     for name, table in _data()[part].items():
         for word in map(key_words, _spellings(table)):
@@ -206,13 +206,13 @@ def _many(part: str) -> Mapping[str, frozenset[str]]:
 
 @cache
 def words_of(path: str) -> frozenset[str]:
-    """The words of one part of the table, as `key_words` gives them: `topics.noise`, `empty`."""
+    """Return the normalized words of one part of the table: `topics.noise`, `empty`."""
     return frozenset(key_words(word) or word for word in spelled(path))
 
 
 @cache
 def spelled(path: str) -> tuple[str, ...]:
-    """The words of one part of the table as written: `scenarios.begin`."""
+    """Return the words of one part of the table as written: `scenarios.begin`."""
     part: Any = _data()
     for name in path.split("."):
         part = part[name]
@@ -220,7 +220,7 @@ def spelled(path: str) -> tuple[str, ...]:
 
 
 def lookalikes() -> Mapping[str, Sequence[str]]:
-    """Files that look like plans and are none, and the signs of each: `foreign/lookalike.py`."""
+    """Return files that look like plans but are not, with the signs of each."""
     found: Mapping[str, Sequence[str]] = _data()["lookalikes"]
     return found
 
@@ -232,7 +232,7 @@ def listed(name: str) -> frozenset[str]:
 
 
 LONG_FIELDS = listed("long")
-"""Fields that may go on over the lines below their key."""
+"""Fields that may continue on the lines below their key."""
 
 
 def any_of(path: str) -> str:
@@ -243,9 +243,9 @@ def any_of(path: str) -> str:
 
 @lru_cache(maxsize=4096)
 def field_of(key: str) -> str | None:
-    """The field that a key, a column or a label names; None where it is none that we know.
+    """Return the field of a key, a column or a label; None if it is unknown.
 
-    A remark behind the key does not count (`Priority (MoSCoW)`) unless it names another unit.
+    A remark after the key is ignored (`Priority (MoSCoW)`) unless it names another unit.
     """
     if len(key) > LONGEST_KEY:
         return None
@@ -258,30 +258,30 @@ def field_of(key: str) -> str | None:
 
 
 def list_kind(key: str) -> str | None:
-    """The kind of what a key or heading for many items holds: `epics`, `Histórias`.
+    """Return the kind of the items below a key or heading: `epics`, `Histórias`.
 
-    `any` is a list of items whose kind follows from where they stand; None is no list.
+    `any` is a list of items whose kind depends on their position; None is not a list.
     """
     return _entry("lists", key)
 
 
 def group_kind(key: str) -> str | None:
-    """Whether a key is one of lists that part the work by time: `milestone` or `sprint`."""
+    """Return `milestone` or `sprint` if a key means a list of periods, otherwise None."""
     return _entry("groups", key)
 
 
 def is_any_list(key: str) -> bool:
-    """Whether a key is one of items whose kind follows from where they stand: `items`."""
+    """Return whether a key is a list of items whose kind depends on their position: `items`."""
     return list_kind(key) == "any"
 
 
 def list_status(key: str) -> str | None:
-    """The meaning of the status that all entries of a list share: `done`, `progress`, `todo`."""
+    """Return the status that all entries of a list share: `done`, `progress`, `todo`."""
     return _entry("status_lists", key)
 
 
 def withheld_kind(key: str) -> str | None:
-    """What no issue shows: `risks`, `hours`, `skills`, `team` or `cost`; None for other keys."""
+    """Return what no issue shows: `risks`, `hours`, `skills`, `team` or `cost`; otherwise None."""
     word = key_words(key)
     field = _entry("fields", key)
     if field in ("risks", "skills", "team"):
@@ -293,42 +293,42 @@ def withheld_kind(key: str) -> str | None:
 
 
 _COLUMNS = frozenset(("title", "description", "id"))
-"""Fields that are columns of the same name, where a header has no meaning of its own in tables."""
+"""Fields with a column of the same name, if the header has no special meaning in tables."""
 
 
 def column_of(header: str) -> str | None:
-    """What a column is beside a field: `title`, `task`, `story`, `description`, `id`, `foreign`."""
+    """Return the role of a column besides fields: `title`, `task`, `story`, `id`, `foreign`."""
     found, named = _entry("columns", header), _entry("fields", header)
     return found or (named if named in _COLUMNS else None)
 
 
 def risk_column(header: str) -> str | None:
-    """What a column of a register of risks holds: `text`, `likelihood`, `impact`, …"""
+    """Return what a column of a risk register contains: `text`, `likelihood`, `impact`, …"""
     return _entry("risk_columns", header)
 
 
 def counted(word: str) -> str | None:
-    """What a word counts: `items`, `epics`, `features`, `stories`, `tasks`, `points`."""
+    """Return what a word counts: `items`, `epics`, `features`, `stories`, `tasks`, `points`."""
     return _entry("counted", word)
 
 
-# ---- slips of the pen -----------------------------------------------------------------------
+# ---- typos ----------------------------------------------------------------------------------
 
 _SHORTEST_SLIP = 5
-"""A shorter word is near too many others."""
+"""A shorter word is similar to too many others."""
 
 _ALIKE, _TURNED = 0.88, 0.75
-"""How alike a slip is to what was meant: `Priorty`; less for the same letters: `Lables`."""
+"""The least similarity of a typo: `Priorty`; less for the same letters: `Lables`."""
 
 
 def near_key(key: str) -> str | None:
-    """The English key that somebody probably meant by a word that is none: `Lables`, `Prioirty`."""
+    """Return the English key that was probably meant by an unknown word: `Lables`, `Prioirty`."""
     known = _entry("fields", key) or topics(key) or list_kind(key) or group_kind(key)
     return None if known or type_word(key) else _near(key, "fields")
 
 
 def near_type(word: str) -> str | None:
-    """The English type word that somebody probably meant: `Stroy`, `Fetaure`."""
+    """Return the English type word that was probably meant: `Stroy`, `Fetaure`."""
     known = type_word(word) or list_kind(word) or field_of(word)
     return None if known else _near(word, "types")
 
@@ -351,22 +351,22 @@ def _english(part: str) -> Near:
 
 
 def type_word(text: str) -> TypeWord | None:
-    """The type word that a text is as a whole: `Epic`, `Historia de usuario`, `Phase`."""
+    """Return the type word that a whole text is: `Epic`, `Historia de usuario`, `Phase`."""
     return vocabulary().types.get(key_words(text))
 
 
 def kind_of(text: str) -> str | None:
-    """The kind that a value of `type:` says: `Sub-task`, `Defect`, `史诗`; None for other words."""
+    """Return the kind for a value of `type:`: `Sub-task`, `Defect`, `史诗`; None if unknown."""
     named = type_word(text)
     return _entry("kinds", text) or (named.kind if named and not named.weak else None)
 
 
 WORK = frozenset(("tasks", "deliverables"))
-"""Topics of what is there to be done: below them entries are tasks of a part of the work."""
+"""Topics of work to do: below them, entries are tasks of a part of the work."""
 
 
 def topics(text: str) -> frozenset[str]:
-    """What a heading or a key speaks of beside items; empty where it is none that we know.
+    """Return the topics of a heading or a key other than items; empty if unknown.
 
     Some of `structure`, `tasks`, `quality`, `deliverables`, `risks`, `navigation`, `noise`,
     `shelved`, `summary`, `about`, `term`, `lane`, `plan`, `total`.
@@ -382,7 +382,7 @@ _P_NUMBER = re.compile(r"p\d{1,2}")
 
 @lru_cache(maxsize=1024)
 def is_priority(text: str) -> bool:
-    """Whether a text is a priority in words that we know: `P1`, `very high`, `P0 - Must have`."""
+    """Return whether a text is a known priority: `P1`, `very high`, `P0 - Must have`."""
     head = re.split(r"[(（]", text[:200], maxsplit=1)[0]
     known = words_of("priorities.words") | words_of("priorities.parts")
     parts = {key_words(part) for part in _BETWEEN.split(head)} - words_of("priorities.fillers")
@@ -396,7 +396,7 @@ _BRACKETED = re.compile(
 
 
 def is_empty_word(text: str) -> bool:
-    """Whether a value says that there is none: `None`, `-`, `TBD`, `None (first one)`, `(no)`."""
+    """Return whether a value means none: `None`, `-`, `TBD`, `None (first one)`, `(no)`."""
     bracketed = _BRACKETED.match(text.strip())
     if bracketed:
         return _is_empty(bracketed[1])
@@ -412,12 +412,12 @@ def _is_empty(text: str) -> bool:
 
 
 def is_yes(text: str) -> bool:
-    """Whether a value says yes: `true`, `x`, `ja`, `✅`."""
+    """Return whether a value means yes: `true`, `x`, `ja`, `✅`."""
     return _is_one_of("yes", text.strip())
 
 
 def is_no(text: str) -> bool:
-    """Whether a value says no, or nothing: `false`, `0`, `нет`."""
+    """Return whether a value means no, or nothing: `false`, `0`, `нет`."""
     return not text.strip() or _is_one_of("no", text.strip())
 
 
@@ -426,5 +426,5 @@ def _is_one_of(part: str, text: str) -> bool:
 
 
 def is_partly(remark: str) -> bool:
-    """Whether a remark behind a status says that not all of it is done."""
+    """Return whether a remark after a status means that not all of it is done."""
     return key_words(remark) in words_of("partly")

@@ -1,8 +1,8 @@
-"""Lines and tables of a text about risks, hours, skills, teams or capacity: no issue shows them.
+"""Remove text about risks, hours, skills, teams or capacity, which issues do not show.
 
-What is read as such a field stays out of the body by itself. This keeps out what was not read as
-one: a table of risks below a story, a line `Effort: 12h`, a paragraph `Skills needed: …`. In doubt
-a line that names one of these as its key is withheld; sentences and code are not touched.
+What is read as such a field stays out of the body anyway. This module removes what was not: a table
+of risks below a story, a line `Effort: 12h`, a paragraph `Skills needed: …`. In doubt a line with
+such a key is withheld; sentences and code are not touched.
 """
 
 import re
@@ -37,7 +37,7 @@ _DASH = re.compile(r"[ ][—–-][ ]")
 _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{1,}:?[ \t]*(?:\|[ \t]*:?-{1,}:?[ \t]*)*\|?[ \t]*$")
 _BAR = re.compile(r"(?<!\\)\|")
 _VALUES = listed("values")
-"""Headers of a second column whose first one holds keys."""
+"""Headers of a second column if the first one contains keys."""
 
 _LONGEST_KEY, _MOST_WORDS = 80, 5
 """Longer texts before a colon are sentences, not keys."""
@@ -54,7 +54,7 @@ def without_withheld(text: str, publish: Collection[str]) -> str:
     kept = list(_Filter(lines, withheld).kept())
     if kept == lines:
         return text
-    # Blank lines that came to stand next to each other are one.
+    # Blank lines that are now next to each other are merged.
     closed_up = (line for before, line in pairwise(("", *kept)) if line.strip() or before.strip())
     return "\n".join(closed_up).strip("\n")
 
@@ -67,7 +67,7 @@ class _Filter:
         self.at = 0
 
     def kept(self) -> Iterator[str]:
-        """Give the lines that may be shown."""
+        """Yield the lines that may be shown."""
         fence = ""
         while self.at < len(self.lines):
             line = self.lines[self.at]
@@ -117,7 +117,7 @@ class _Filter:
         return heading is not None and len(heading[1]) <= level
 
     def _skip_below(self, line: str, key: str, value: str) -> None:
-        """Skip what belongs to a key: what is indented below it, and the block of its value."""
+        """Skip what belongs to a key: the lines indented below it, and the block of its value."""
         meaning, indent = _meaning(key, value), _indent(line)
         block = "" if not value else "text" if meaning == RISKS else "none"
         if _ITEM.match(line):
@@ -148,13 +148,13 @@ class _Filter:
 
     @staticmethod
     def _begun(kind: str, line: str, *, blank: bool, meaning: str | None) -> str:
-        """What kind of block the value of a label is; a text behind a blank only of risks."""
+        """Return the kind of block of a label's value; text after a blank line only for risks."""
         if kind == "text" and (_pair(line)[0] is not None or (blank and meaning != RISKS)):
             return "none"
         return kind
 
     def _shown(self, line: str) -> str | None:
-        """A line with pairs between bars, without those that are withheld."""
+        """Return a line without the pairs between bars that are withheld."""
         if " | " not in line:
             return line
         parts = line.split(" | ")
@@ -170,7 +170,7 @@ class _Filter:
         return "|" in self.lines[self.at] and "|" in below and bool(_RULE.fullmatch(below))
 
     def _table(self) -> Iterator[str]:
-        """Drop a table of risks, and columns and rows of what else is withheld."""
+        """Yield a table without withheld columns and rows; nothing of a table of risks."""
         begin = self.at
         while self.at < len(self.lines) and "|" in self.lines[self.at]:
             self.at += 1
@@ -192,7 +192,7 @@ class _Filter:
 
 
 def _goes_on(block: str, kind: str, line: str, *, blank: bool) -> bool:
-    """Whether a line that is not indented belongs to the open block of a key."""
+    """Return whether a line that is not indented belongs to the open block of a key."""
     if kind == "text" and _pair(line)[0] is not None:
         return False
     match block:
@@ -206,7 +206,7 @@ def _goes_on(block: str, kind: str, line: str, *, blank: bool) -> bool:
 
 
 def _is_of(word: str, kind: str) -> bool:
-    """Whether a word is one of a kind that is withheld."""
+    """Return whether a word is of a kind that is withheld."""
     return key_words(word) in words_of(f"withheld.{kind}")
 
 
@@ -215,7 +215,7 @@ def _has(words: list[str], kind: str) -> bool:
 
 
 def _begins(word: str, kind: str) -> bool:
-    """Whether a key of a language without blanks begins with a word: `风险评估`."""
+    """Return whether a key in a language without spaces begins with such a word: `风险评估`."""
     if word.isascii() or len(word) > _LONGEST_JOINED:
         return False
     plain = key_words(word)
@@ -234,7 +234,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _bars(row: str) -> tuple[str, list[str], str]:
-    """What a row begins with, its cells as written, and the bar that closes it."""
+    """Return the beginning of a row, its cells as written, and the bar that closes it."""
     body = row.strip()
     lead = row[: len(row) - len(row.lstrip())] + ("|" if body.startswith("|") else "")
     inner = body.removeprefix("|")
@@ -243,7 +243,7 @@ def _bars(row: str) -> tuple[str, list[str], str]:
 
 
 def _without(row: str, gone: Collection[int]) -> str:
-    """A row without some of its cells; the others keep their bytes."""
+    """Return a row without some of its cells; the others keep their bytes."""
     lead, cells, close = _bars(row)
     return lead + "|".join(cell for at, cell in enumerate(cells) if at not in gone) + close
 
@@ -254,7 +254,7 @@ def _indent(line: str) -> int:
 
 
 def _pair(line: str) -> tuple[str | None, str]:
-    """The key of a line and its value; None where it holds none. A label alone is a key."""
+    """Return the key of a line and its value; None without a key. A label by itself is a key."""
     lead = _LEAD.match(line)
     text = line[lead.end() if lead else 0 :].strip()
     found = re.search(r"[:：]", text[: _LONGEST_KEY + 10])
@@ -268,7 +268,7 @@ def _pair(line: str) -> tuple[str | None, str]:
 
 
 def _meaning(key: str, value: str) -> str | None:
-    """Which of the withheld fields a key names, None for any other."""
+    """Return which of the withheld fields a key names, None for any other."""
     word = bare_word(key)
     parts = word.split()
     if not parts or len(parts) > _MOST_WORDS:
