@@ -50,7 +50,7 @@ class Limits:
 
     `per_hour` are REST requests and, counted separately, GraphQL points. The limits per minute are
     the secondary ones; the request that exceeds one is refused, and so are all others of its kind
-    during `block_seconds`. With `tells` set, refusals have a `retry-after`. `status` is the
+    during `block_seconds`. Refusals have a `retry-after` only if that is asked for. `status` is the
     status of refusals. `at_once` limits concurrent requests. `blocks` counts the refusals by
     secondary limits.
     """

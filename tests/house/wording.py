@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ROOT / "src" / "backlog_sync"
+SOURCES = ROOT / "src"
 
 
 class Kind(Enum):
