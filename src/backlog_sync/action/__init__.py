@@ -1,1 +1,1 @@
-"""The GitHub Action: what a workflow asks for, run, told, and brought back."""
+"""The GitHub Action: read a workflow's inputs, run, report, and deliver progress."""

@@ -1,6 +1,6 @@
-"""Where the action's last step begins: `python -I -m backlog_sync.action`.
+"""Entry point of the action's last step: `python -I -m backlog_sync.action`.
 
-Like `wiring`, it reads the environment, once, and hands it on as a value.
+Like `wiring`, it reads the environment once and passes it on as a value.
 """
 
 import os
@@ -39,7 +39,7 @@ from backlog_sync.reports.view import Audience
 
 
 def main(env: Mapping[str, str], folder: Path) -> int:
-    """Run, and turn whatever happens into outputs, a summary and an exit code."""
+    """Run the action, and turn whatever happens into outputs, a summary and an exit code."""
     began = time.monotonic()
     prepare_streams()
     log.configure(2 if env.get("RUNNER_DEBUG") == "1" else 0, "text", secrets_out=hide_secrets)
@@ -69,7 +69,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
 
 
 def _failed(problem: BacklogError, runner: RunnerOutput) -> RunResult:
-    """Return what is in the way; what the run came to then."""
+    """Annotate the error that ended the run, and return the result."""
     hint = f" ({problem.hint})" if problem.hint else ""
     runner.remark([Annotation("error", problem.slug, problem.message + hint)])
     return _stopped(problem.exit_code, f"{problem.message}{hint}")
@@ -81,7 +81,7 @@ def _stopped(code: int, line: str) -> RunResult:
 
 
 def _prefix(env: Mapping[str, str], folder: Path) -> str:
-    """From the top of the repository to the current folder, as annotations need it."""
+    """Return the path from the top of the repository to the current folder, for annotations."""
     workspace = env.get("GITHUB_WORKSPACE")
     if not workspace:
         return ""
@@ -93,7 +93,7 @@ def _prefix(env: Mapping[str, str], folder: Path) -> str:
 
 
 def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult:
-    """Do what the workflow asks for. Raises `errors.BacklogError` for what is in the way."""
+    """Do what the workflow asks for. Raises `errors.BacklogError` if something prevents it."""
     inputs = read_inputs(env)
     context = read_context(env, folder)
     mode = choose_mode(inputs.mode, context)
@@ -119,7 +119,7 @@ def _plan(run: Run, workflow: Workflow) -> int:
 
 
 def _sync(run: Run, workflow: Workflow) -> int:
-    """Apply, if HEAD is what the default branch says; then bring progress back."""
+    """Apply if HEAD is the tip of the default branch; then deliver progress."""
     tree, base = workflow.open_checkout(run.target.top)
     late = superseded(tree.checkout(base))
     if late:
@@ -151,7 +151,7 @@ def _drift(run: Run, workflow: Workflow) -> int:
 
 
 def _report(run: Run, workflow: Workflow) -> int:
-    """Report; progress is written only if it would be brought back, so only then on record."""
+    """Report; write and record progress only if it would be delivered to the branch."""
     writes = False
     if not workflow.context.is_pull_request:
         tree, base = workflow.open_checkout(run.target.top)

@@ -1,4 +1,4 @@
-"""Where a run stands: the event, the branch, the pull request, as the runner provides them."""
+"""Context of a run: the event, the branch and the pull request, as the runner provides them."""
 
 import json
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ _LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """The pull request of an event. `fork` where its branch is in another repository.
+    """The pull request of an event. `fork` is set if its branch is in another repository.
 
-    A run for such a one has a token that only reads, and no secrets (GitHub's documentation,
-    "Events that trigger workflows", pull_request); so has one that Dependabot starts.
+    A run for a fork has a read-only token and no secrets (GitHub's documentation, "Events that
+    trigger workflows", pull_request); the same holds for a run that Dependabot starts.
     """
 
     number: int
@@ -27,9 +27,9 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the runner says. `workspace` is where the repository is checked out.
+    """The context that the runner provides. `workspace` is where the repository is checked out.
 
-    `default_branch` is None if the event does not name it; `ref` is as `refs/heads/main`.
+    `default_branch` is None if the event does not name it; `ref` looks like `refs/heads/main`.
     """
 
     event: str
@@ -43,7 +43,7 @@ class Context:
 
     @property
     def is_pull_request(self) -> bool:
-        """Whether somebody proposes a change."""
+        """Whether the event is about a pull request."""
         return self.event.startswith("pull_request") or self.event == "merge_group"
 
 
@@ -66,10 +66,10 @@ def read_context(env: Mapping[str, str], folder: Path) -> Context:
 
 
 def choose_mode(requested: str | None, context: Context) -> str:
-    """Return what to do: what was asked for, else what fits the event.
+    """Return the mode to run: the requested one, or else the one that fits the event.
 
-    A proposal is planned, a push to the default branch synchronized, a schedule looks for drift.
-    Raises `RefusedError` where a proposal is to be applied: what nobody merged is not the plan.
+    Pull requests are planned, pushes to the default branch synced, and schedules look for drift.
+    Raises `RefusedError` if a pull request is to be applied: unmerged files are not the plan.
     """
     if requested == "sync" and context.is_pull_request:
         raise RefusedError(
@@ -104,7 +104,7 @@ def _pull(payload: Mapping[str, Any]) -> Pull | None:
     number, node_id = pull_request.get("number"), pull_request.get("node_id")
     if not isinstance(number, int) or not isinstance(node_id, str):
         return None
-    # A fork that was deleted is null there.
+    # GitHub sends null for a fork that was deleted.
     head = _object(_object(pull_request, "head"), "repo").get("full_name")
     base = _object(_object(pull_request, "base"), "repo").get("full_name")
     return Pull(number, node_id, fork=head is None or head != base)

@@ -1,4 +1,4 @@
-"""How progress comes back into the repository: as a commit, as a pull request, or not at all."""
+"""Deliver progress to the repository: as a commit, as a pull request, or not at all."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Opener = Callable[[str, str, str, str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Whether progress is where it belongs, in a line; what to remark; the pull request, if new."""
+    """The result of a delivery: success, a line about it, annotations, and a new pull request."""
 
     done: bool
     line: str
@@ -33,10 +33,10 @@ class Delivered:
 def deliver(
     tree: WorkTree, files: Sequence[Path], *, how: str, base: str, branch: str, opener: Opener
 ) -> Delivered:
-    """Bring these files back to the branch `base`. Raises `BacklogError` where git fails.
+    """Deliver these files to the branch `base`. Raises `BacklogError` if git fails.
 
-    A branch that is protected leads to the pull request. One that has moved on is left alone:
-    the run for what is there now brings progress with it.
+    If the branch is protected, a pull request is opened. If it has moved on, it is left alone:
+    the run for its new head delivers the progress.
     """
     if how == "none":
         return Delivered(True, "progress stays in this run: progress is none")
@@ -47,7 +47,7 @@ def deliver(
         pushed = tree.push(commit, base)
         match pushed.result:
             case Pushed.DONE:
-                tree.follow(commit)  # a further step of this job is not a superseded one
+                tree.follow(commit)  # so that a later step of this job does not count as superseded
                 return Delivered(True, f"progress is on {base} as {commit[:9]}")
             case Pushed.MOVED:
                 line = f"{base} has moved on; the run for its new head brings progress with it"

@@ -1,4 +1,4 @@
-"""What the workflow asks for: the action's inputs, which arrive as `INPUT_…` in the environment."""
+"""Inputs of the action, which arrive as `INPUT_…` in the environment."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,13 +22,13 @@ _YES_NO: Final = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The inputs, checked. `mode` is None if the event decides.
+    """The checked inputs. `mode` is None if the event decides.
 
-    `max_create` is the most new issues without an approval, `approve` the digest that was
-    approved, `saved_plan` the file of one, `progress` how what GitHub knows comes back, `branch`
-    where its pull request lives; `audience` and `since` say what a report is about, the three of
-    `report_…` where it goes next to the summary: a folder, an issue's title, the number of an issue
-    or pull request.
+    `max_create` is the highest number of new issues without an approval, `approve` the digest of
+    the approved plan, `saved_plan` the file of a saved plan, `progress` how progress is delivered,
+    and `branch` the branch of its pull request. `audience` and `since` specify the content of a
+    report, the three of `report_…` where it goes besides the summary: a folder, an issue's title,
+    the number of an issue or pull request.
     """
 
     mode: str | None
@@ -61,7 +61,7 @@ def _number(value: str) -> int | None:
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
-    """Read the inputs. Raises `UsageError` with everything that is wrong with them."""
+    """Read the inputs. Raises `UsageError` with all problems in them."""
     faults: list[str] = []
 
     def text(name: str) -> str | None:

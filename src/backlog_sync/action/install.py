@@ -1,14 +1,14 @@
-"""Install the tool in its own environment, and say where: the action's first steps.
+"""Install the tool in its own environment, and output its path: the action's first steps.
 
-Runs before anything is installed, as a plain script with nothing but the standard library, by
-whatever Python the runner has. An environment that an earlier step or run made of the very same
-sources is used again; it is kept in the tool cache, which hosted runners empty with each job, and
-from there in GitHub's cache. What draws pages is installed only where a run writes them. With
-the argument `find` it only says where that is, and whether it
-is there.
+Runs before anything is installed, as a plain script that uses only the standard library, with
+whatever Python the runner has. An environment that an earlier step or run created from the very
+same sources is used again; it is kept in the tool cache, which hosted runners empty with each
+job, and from there in GitHub's cache. The packages that draw pages are installed only if the run
+writes them. With the argument `find` it only outputs where the environment is, and whether it
+exists.
 
-Nothing is installed that is not pinned by a hash: the lock file holds every dependency and the
-build backend, and only wheels are taken, because building a source distribution would fetch
+Everything that is installed is pinned by a hash: the lock file contains every dependency and the
+build backend, and only wheels are used, because building a source distribution would fetch
 build dependencies that no hash covers. The action's own sources are built with that backend,
 offline.
 """
@@ -30,10 +30,10 @@ LOCK, REPORT_LOCK = "requirements.lock", "requirements-report.lock"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Install, unless it is installed or only to be found; write what was asked for as outputs.
+    """Install unless that is done already or only `find` is asked for; write the outputs.
 
-    That is `python`, or for `find`: `folder`, `key` (its name, which identifies the sources, the
-    lock file and the Python) and `ready`.
+    The output is `python`, or for `find`: `folder`, `key` (its name, which identifies the
+    sources, the lock file and the Python) and `ready`.
     """
     if sys.version_info < OLDEST:
         version = ".".join(map(str, sys.version_info[:3]))
@@ -69,7 +69,7 @@ def fingerprint(source: Path, locked: str) -> str:
 
 
 def lock() -> str:
-    """Return the lock file that the run needs: a page needs what draws it."""
+    """Return the lock file that the run needs: HTML pages need more packages."""
     return REPORT_LOCK if os.environ.get("INPUT_REPORT_FOLDER", "").strip() else LOCK
 
 
@@ -80,7 +80,7 @@ def python_of(folder: Path) -> Path:
 
 
 def install(source: Path, folder: Path) -> None:
-    """Make the environment: the locked dependencies, then the action's own sources."""
+    """Create the environment: the locked dependencies, then the action's own sources."""
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)  # noqa: S603
     _pip(
@@ -93,7 +93,7 @@ def install(source: Path, folder: Path) -> None:
 def _pip(folder: Path, *arguments: str) -> None:
     command = [str(python_of(folder)), "-I", "-m", "pip", "install", "--quiet", "--no-input",
                "--disable-pip-version-check", *arguments]  # fmt: skip
-    # A runner's own constraints are for other things; its index and proxy stay.
+    # A runner's own constraints are for other packages; its index and proxy stay.
     env = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
     subprocess.run(command, check=True, env=env)  # noqa: S603
 

@@ -1,4 +1,4 @@
-"""What a run of the action says, put together from what was found and done."""
+"""Messages of the action: annotations and summaries of findings and outcomes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ LOOK = Look(width=120, uncut=True)
 
 
 def linted(loaded: Loaded, code_: int) -> RunResult:
-    """Return a run that ends with what lint found."""
+    """Return the result of a lint run, with its findings in the summary."""
     errors = len(loaded.errors)
     warnings = len(loaded.diagnostics) - errors
     line = f"Lint: {counted(errors, 'error')}, {counted(warnings, 'warning')}."
@@ -38,7 +38,7 @@ def linted(loaded: Loaded, code_: int) -> RunResult:
 
 
 def is_creation(outcome: Outcome) -> bool:
-    """Return whether an issue was made."""
+    """Return whether an outcome is a created issue."""
     change = outcome.change
     created = change.kind is ChangeKind.ISSUE and change.action is Action.CREATE
     return created and outcome.result is Result.APPLIED
@@ -59,7 +59,7 @@ def outcome_remarks(outcomes: Sequence[Outcome]) -> list[Annotation]:
 
 
 def problem_remark(problem: BacklogError) -> Annotation:
-    """Return a fault as an annotation of the run."""
+    """Return an error as an annotation of the run."""
     hint = f" ({problem.hint})" if problem.hint else ""
     return Annotation("error", problem.slug, problem.message + hint)
 
@@ -67,7 +67,7 @@ def problem_remark(problem: BacklogError) -> Annotation:
 ABOUT_TOKENS = frozenset(
     {"read-only", "board-not-writable", "board-out-of-reach", "repository-out-of-reach"}
 )
-"""Guards that speak of this job's tokens. A plan's job reads; the sync's job has its own."""
+"""Guards about this job's tokens. A plan's job only reads; the sync's job has its own tokens."""
 
 _HINTS = {
     "read-only": "give the job `permissions: issues: write`, or `token` one that writes issues",
@@ -83,7 +83,7 @@ _HINTS = {
 
 
 def in_workflow(violation: Violation) -> Violation:
-    """Return the guard with a hint in words of a workflow: inputs and permissions, no options."""
+    """Return the guard with a hint that names inputs and permissions instead of options."""
     return replace(violation, hint=_HINTS.get(violation.slug, violation.hint))
 
 
@@ -91,11 +91,11 @@ _WORDS = (
     ("BACKLOG_PROJECT_TOKEN", "`project-token`"),
     ("use --project none", "say `project: none`"),
 )
-"""What the command line calls something, and what a workflow calls it."""
+"""Pairs of the command line's words for something and a workflow's words for it."""
 
 
 def plan_in_workflow(plan: Plan) -> Plan:
-    """The plan whose deferred work is explained in words of a workflow."""
+    """Return the plan with its deferred work explained in words of a workflow."""
     return replace(plan, deferred=tuple(map(_deferred_in_workflow, plan.deferred)))
 
 
@@ -107,19 +107,19 @@ def _deferred_in_workflow(deferred: Deferred) -> Deferred:
 
 
 def notes(standing: Sequence[Violation]) -> str:
-    """The guards that refuse a plan, in a line; "" if there are none."""
+    """Return one line with the guards that refuse a plan; "" if none do."""
     if not standing:
         return ""
     return "Sync refuses this: " + "; ".join(violation.message for violation in standing)
 
 
 def true_or_false(value: object) -> str:
-    """A truth as outputs have it."""
+    """Return "true" or "false", as outputs have it."""
     return "true" if value else "false"
 
 
 def fenced(text: str) -> str:
-    """Text in a fence that it cannot close: no mention, no reference, no Markdown."""
+    """Return text in a code fence that it cannot close: no mention, reference or Markdown in it."""
     shown = text.encode("utf-8", "replace")[: 16 * 1024].decode("utf-8", "ignore")
     fence = "`" * 3
     while fence in shown:
@@ -137,7 +137,7 @@ _ITEMS = (
 
 
 def plan_remarks(plan: Plan) -> list[Annotation]:
-    """Conflicts and drift as warnings, deferred work and changed items as notices."""
+    """Return conflicts and drift as warnings, deferred work and changed items as notices."""
     places = {item.key: item.place for item in plan.items}
     remarks = [
         Annotation(
@@ -159,12 +159,12 @@ def plan_remarks(plan: Plan) -> list[Annotation]:
 
 
 def replaced_remarks(words: Iterable[str]) -> list[Annotation]:
-    """Return the author's own words that progress took the place of."""
+    """Return a warning for each of the author's own words that progress replaced."""
     return [Annotation("warning", "status-replaced", each) for each in words]
 
 
 def unplaced_remarks(told: Iterable[str]) -> list[Annotation]:
-    """Progress that the files have no place for."""
+    """Return a warning for each piece of progress that the files have no place for."""
     return [Annotation("warning", "no-place", each) for each in told]
 
 
@@ -173,12 +173,12 @@ def _about(note: FieldNote) -> str:
 
 
 def violation_remarks(violations: Sequence[Violation], kind: str, before: str) -> list[Annotation]:
-    """Guards that refuse a plan."""
+    """Return an annotation for each guard that refuses a plan."""
     return [Annotation(kind, v.slug, f"{before}{v.message} ({v.hint})") for v in violations]
 
 
 def unrecorded_remarks(unrecorded: Mapping[str, Unrecorded]) -> list[Annotation]:
-    """Return what was not written because it could not be recorded, once for each reason."""
+    """Return warnings about values that could not be recorded, one for each reason."""
     lines = unrecorded_lines(unrecorded)
     pairs = zip(lines[::2], lines[1::2], strict=True)
     return [Annotation("warning", "unrecorded", f"{what} ({hint})") for what, hint in pairs]

@@ -1,4 +1,4 @@
-"""How a run speaks to the runner: outputs, the step summary, annotations, the log.
+"""Write to the runner: outputs, the step summary, annotations and the log.
 
 Sources: GitHub's documentation, "Workflow commands for GitHub Actions".
 """
@@ -20,7 +20,7 @@ KINDS = ("error", "warning", "notice")
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run came to: exit code, one line, outputs, the summary as Markdown."""
+    """The result of a run: exit code, one line, the summary as Markdown, and outputs."""
 
     code: int
     line: str
@@ -29,8 +29,9 @@ class RunResult:
 
 
 class RunnerOutput:
-    """The runner's files, and the log. `prefix` leads from the repository's top to the folder
-    that paths are relative to.
+    """The runner's files and its log.
+
+    `prefix` leads from the repository's top to the folder that paths are relative to.
     """
 
     def __init__(self, env: Mapping[str, str], prefix: str = "") -> None:
@@ -41,18 +42,18 @@ class RunnerOutput:
         self._unshown = dict.fromkeys(KINDS, 0)
 
     def log(self, text: str) -> None:
-        """Write lines to the log, none of which is a command."""
+        """Write lines to the log, none of which can act as a workflow command."""
         for line in split_lines(text.rstrip("\n")):
             sys.stdout.write(clean(line) + "\n")
         sys.stdout.flush()
 
     def mask(self, secret: str) -> None:
-        """Have the runner blacken a secret in every log from here on."""
+        """Have the runner mask a secret in every log from here on."""
         sys.stdout.write(f"::add-mask::{secret}\n")
         sys.stdout.flush()
 
     def remark(self, remarks: Iterable[Annotation]) -> None:
-        """Annotate; beyond ten of a kind, which no page would show, only the log is reported."""
+        """Write annotations; after ten of a kind, the most that a page shows, only log lines."""
         for remark in remarks:
             if self._shown[remark.kind] >= MOST:
                 self._unshown[remark.kind] += 1
@@ -64,7 +65,7 @@ class RunnerOutput:
         sys.stdout.flush()
 
     def end(self, ended: RunResult) -> None:
-        """Report the end: the last line of the log, the summary, the outputs."""
+        """Write the result: the last line of the log, the summary, the outputs."""
         for kind, count in self._unshown.items():
             if count:
                 self.log(f"{count} more of kind {kind} are only in the log")
@@ -77,7 +78,7 @@ class RunnerOutput:
 
 
 def outputs_text(outputs: Mapping[str, str]) -> str:
-    """Outputs in the form of GITHUB_OUTPUT, each behind a delimiter that nobody can guess."""
+    """Return outputs in the format of GITHUB_OUTPUT, each with an unguessable delimiter."""
     parts = []
     for name, value in outputs.items():
         mark = f"ghadelimiter_{secrets.token_hex(16)}"
@@ -86,7 +87,7 @@ def outputs_text(outputs: Mapping[str, str]) -> str:
 
 
 def remarks_of(diagnostics: Sequence[Diagnostic]) -> list[Annotation]:
-    """Return what lint found, as annotations."""
+    """Return the findings of lint as annotations."""
     return [
         Annotation(
             "error" if diagnostic.is_error else "warning",

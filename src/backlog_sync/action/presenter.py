@@ -1,4 +1,4 @@
-"""A run of a workflow: annotations, outputs, the step summary, and files brought back."""
+"""Presenter of a workflow run: annotations, outputs, the step summary, delivered files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -70,8 +70,8 @@ _LONG_WAIT = 5.0
 class Workflow:
     """The runner of a workflow as a run's presenter; satisfies `cli.presenter.Presenter`.
 
-    `line`, `page` (the summary, made from the line) and `outputs` are the result; `failed` says
-    that something that was required could not be posted.
+    `line`, `page` (the summary, rendered from the line) and `outputs` are the result; `failed`
+    is set if something that was required could not be posted.
     """
 
     def __init__(
@@ -88,9 +88,9 @@ class Workflow:
         self.checkout: tuple[WorkTree, str] | None = None
 
     def _environment(self, env: Mapping[str, str]) -> Environment:
-        """Return the environment, with the App of the inputs for the board if there is one.
+        """Return the environment, with the App of the inputs for the board if one is set.
 
-        Without a token in the inputs the App is for everything.
+        Without a token in the inputs the App is used for everything.
         """
         read = replace(environment(env), on_token=self.runner.mask)
         if not self.inputs.app_id or not self.inputs.app_key:
@@ -100,20 +100,20 @@ class Workflow:
 
     @property
     def updates_board(self) -> bool:
-        """Whether a status update is posted to the board; not for a proposal."""
+        """Whether a status update is posted to the board; never for a pull request."""
         return self.inputs.status_update and not self.context.is_pull_request
 
     def result(self, code: int) -> RunResult:
-        """Return what the run came to."""
+        """Return the result of the run."""
         return RunResult(code, self.line, self.page(self.line), self.outputs)
 
     def waits(self, seconds: float) -> None:
-        """Print that a request waits, if the wait is long enough to wonder."""
+        """Print that a request waits, if the wait is long enough to be noticed."""
         if seconds >= _LONG_WAIT:
             self.runner.log(f"waiting {seconds:.0f} s before the next request")
 
     def reading(self, repository: str) -> AbstractContextManager[object]:  # noqa: ARG002 - a terminal's
-        """Show nothing: nobody watches."""
+        """Show nothing: nobody watches a log."""
         return nullcontext()
 
     def progress(self) -> AbstractContextManager[Progress]:
@@ -131,15 +131,15 @@ class Workflow:
         )
 
     def files(self, loaded: Loaded) -> None:
-        """Annotate what lint finds."""
+        """Annotate the findings of lint."""
         self.runner.remark(remarks_of(loaded.diagnostics))
 
     # ---- the checkout --------------------------------------------------------------------------
 
     def open_checkout(self, top: Path) -> tuple[WorkTree, str]:
-        """Return the checkout, and the branch that counts.
+        """Return the checkout and the default branch.
 
-        Raises `FailedError` if that branch is not known.
+        Raises `FailedError` if the default branch is not known.
         """
         tree = WorkTree(top, token=self.env.token, server_url=self.context.server_url)
         base = self.context.default_branch or tree.default_branch()
@@ -153,7 +153,7 @@ class Workflow:
         return self.checkout
 
     def check_places(self, run: Run) -> None:
-        """Raise `RefusedError` if progress could not be brought back: a file is elsewhere."""
+        """Raise `RefusedError` if a file is outside the checkout: its progress would be lost."""
         if self.inputs.progress == "none":
             return
         top = run.target.top.resolve()
@@ -167,7 +167,7 @@ class Workflow:
             )
 
     def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:
-        """Bring written files back to the default branch; a run that cannot is partly done."""
+        """Deliver written files to the default branch; if that fails, the run is partly done."""
         delivered = self._delivered(run, paths) if paths and self.checkout else None
         self.outputs["pull-request"] = (delivered.pull_request or "") if delivered else ""
         if delivered is None:
@@ -229,7 +229,7 @@ class Workflow:
         self.outputs["saved-plan"] = str(out)
 
     def _set_outputs(self, run: Run, plan: Plan, *, changed: bool) -> None:
-        """Set what every mode that plans gives: counts, the digest, the plan as a file."""
+        """Set the outputs of every mode that plans: counts, the digest, the plan as a file."""
         counts = plan.summary()
         self.outputs |= {name: str(counts[name]) for name in _COUNTS}
         self.outputs |= {"digest": plan.digests.plan, "changed": true_or_false(changed)}
@@ -239,7 +239,7 @@ class Workflow:
             self.outputs["plan"] = str(path)
 
     def temp_file(self, run: Run, kind: str, suffix: str = ".json") -> Path | None:
-        """Return a file of the runner's temporary folder; None if there is no such folder."""
+        """Return a file in the runner's temporary folder; None if no such folder exists."""
         if self.context.temp is None:
             return None
         return self.context.temp / f"backlog-{kind}-{safe_name(run.desired.backlog_id)}{suffix}"
@@ -324,7 +324,7 @@ class Workflow:
     def _save_record(self, run: Run, prepared: Prepared) -> None:
         """Write the record of the run into a file that `undo --from` takes, as an output.
 
-        There is none for a run that wrote nothing.
+        A run that wrote nothing has no record.
         """
         text = prepared.journal.record_text() if prepared.journal else ""
         path = self.temp_file(run, "undo", ".jsonl")
@@ -360,7 +360,7 @@ class Workflow:
         *,
         denied: bool,
     ) -> None:
-        """Annotate what could not be put into the files."""
+        """Annotate what could not be written into the files."""
         if not denied or self.inputs.progress != "none":
             self.runner.remark(unrecorded_remarks(written.unrecorded))
         self._remark_written(written)
@@ -381,7 +381,7 @@ class Workflow:
 
     @contextmanager
     def posting(self, *, required: bool = False) -> Iterator[None]:
-        """Annotate what could not be posted: the rest of the run is done all the same."""
+        """Annotate what could not be posted; the rest of the run continues."""
         try:
             yield
         except BacklogError as problem:
@@ -408,6 +408,6 @@ class _Quiet:
 
 
 def _issue_reference(ref: str | None) -> int | str:
-    """Return an issue as a list of them names it: its number, elsewhere `owner/repo#12`."""
+    """Return the reference for a list of issues: the number, or `owner/repo#12` elsewhere."""
     number = (ref or "#0").removeprefix("#")
     return int(number) if number.isdecimal() else number

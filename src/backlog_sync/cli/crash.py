@@ -1,4 +1,4 @@
-"""The report that is written when we have a bug."""
+"""Write the crash report of a bug in the program."""
 
 import contextlib
 import os
@@ -27,10 +27,10 @@ _REPORT = """\
 
 
 def write_report(error: BaseException, arguments: Sequence[str]) -> str:
-    """Write a report that can be pasted into an issue; give its path.
+    """Write a report that can be pasted into an issue; return its path.
 
-    It holds versions, the command line and the traceback, and no values of variables. Whatever
-    looks like a token is taken out.
+    It contains versions, the command line and the traceback, but no values of variables.
+    Whatever looks like a token is removed.
     """
     from backlog_sync.credentials import known_secrets  # noqa: PLC0415 - the boundary stays lean
 

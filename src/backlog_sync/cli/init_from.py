@@ -1,4 +1,4 @@
-"""`backlog init --from`: what was read of plans that exist, and what becomes of them."""
+"""`backlog init --from`: show what was read from existing plans, and convert them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,9 +37,9 @@ _HARMLESS = ("unknown-option", "unknown-status", "unknown-priority", "bullets-le
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the options of a run say: the files, and what is to become of them.
+    """The options of a run: the files to read, and how to convert them.
 
-    `to` is `yaml`, `markdown`, or None for what fits the files; `write` puts a text into the
+    `to` is `yaml`, `markdown`, or None for what fits the files; `write` writes a text to the
     file that the options name.
     """
 
@@ -50,7 +50,7 @@ class Wanted:
 
 
 def from_files(screen: Screen, wanted: Wanted) -> int:
-    """Show what was read, ask about what is doubtful, and write what the options want."""
+    """Show what was read, ask about what is doubtful, and write what the options ask for."""
     loaded = _load(wanted.sources)
     found = _show(loaded, screen)
     if found and screen.can_ask():
@@ -70,7 +70,7 @@ def _load(sources: Sequence[str]) -> Loaded:
 
 
 def _show(loaded: Loaded, screen: Screen) -> tuple[Doubt, ...]:
-    """Show the outline and what is in no item; give what is doubtful."""
+    """Show the outline and the lines outside of items; return what is doubtful."""
     if not loaded.files:
         return ()
     look, read = screen.look(err=True), accounts(loaded)
@@ -84,7 +84,7 @@ def _show(loaded: Loaded, screen: Screen) -> tuple[Doubt, ...]:
 
 
 _SHOWN = 5
-"""Files listed in one line before it says how many more there are."""
+"""Files listed in one line; the others are only counted."""
 
 
 def _tell_how(found: Sequence[Doubt], screen: Screen) -> None:
@@ -117,14 +117,14 @@ def _asked(
 
 
 def _answer(doubt: Doubt, screen: Screen) -> Mapping[str, object] | None:
-    """The settings that an answer means; None if all stays as it is."""
+    """Ask about one doubtful part; return the settings of the answer, None for no change."""
     screen.write_stderr(wrapped(f"line {doubt.line}: {doubt.question}", screen.look(err=True)))
     said = screen.choose(" ", tuple(doubt.answers), doubt.now)
     return doubt.answers.get(said)
 
 
 def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: Screen) -> None:
-    """Put answers into the front matter where that is wanted, else if all roadmaps share it."""
+    """Write answers into a file's front matter if confirmed, otherwise into the shared config."""
     sources = {parsed.source.path: parsed.source for parsed in loaded.files}
     for path, settings in answers.items():
         for line in setting_lines(settings):
@@ -142,7 +142,7 @@ def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: 
 
 
 def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]) -> int:
-    """Leave a roadmap as it is; print the settings that belong at its top."""
+    """Leave a roadmap unchanged; print the settings that belong at its top."""
     sources = wanted.sources
     lines = ["---", "backlog:", f"  repository: {wanted.repository or 'owner/name'}"]
     if len(sources) > 1:
@@ -162,7 +162,7 @@ def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]
 
 
 def _commented(answers: Sequence[Mapping[str, object]], taken: Mapping[str, object]) -> list[str]:
-    """The lines for what is doubtful as comments, next to those that are `taken` as they are."""
+    """Return the settings for doubtful parts as comments, without those already `taken`."""
     patterns = merged([each for each in answers if "reading" in each])
     given = setting_lines(taken) if taken else []
     told = [line for line in (setting_lines(patterns) if patterns else ()) if line not in given]
@@ -179,7 +179,7 @@ def _relative_path(path: str, folder: Path) -> str:
 
 
 def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
-    """Write one of our backlogs of files that were not written for us."""
+    """Convert files in other formats to a backlog in our own format."""
     stopped = [each for each in loaded.errors if each.slug not in _RECOVERED]
     _show_findings(loaded, screen)
     if stopped or not loaded.keys:
@@ -193,7 +193,7 @@ def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
 
 
 def _show_findings(loaded: Loaded, screen: Screen) -> None:
-    """Show what lint finds, errors first; of many findings the first ones."""
+    """Show the findings of lint, errors first; of many findings only the first ones."""
     look = screen.look(err=True)
     found = sorted(loaded.diagnostics, key=lambda each: (not each.is_error, each))
     shown = found if look.full else found[:_MOST_FINDINGS]
@@ -206,7 +206,7 @@ def _show_findings(loaded: Loaded, screen: Screen) -> None:
 
 
 def _text(loaded: Loaded, losses: Sequence[Diagnostic], wanted: Wanted) -> str:
-    """Return what the new file holds: where a syntax was named all that the old ones say."""
+    """Return the text of the new file; with a named syntax it has all that the old ones declare."""
     if wanted.to is None:
         return render(draft_of_files(loaded, losses, wanted.repository))
     said = wanted.repository if loaded.settings.repository is None else None
@@ -214,5 +214,5 @@ def _text(loaded: Loaded, losses: Sequence[Diagnostic], wanted: Wanted) -> str:
 
 
 def _is_loss(diagnostic: Diagnostic) -> bool:
-    """Return whether a finding reports something that is not in the new file."""
+    """Return whether a finding reports something that the new file lacks."""
     return not diagnostic.slug.startswith(_HARMLESS)

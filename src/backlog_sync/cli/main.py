@@ -1,4 +1,4 @@
-"""The command `backlog`: its verbs, each loaded when it is called, and the one error boundary."""
+"""The command `backlog`: its verbs, each loaded when called, and the only error boundary."""
 
 import codecs
 import errno
@@ -39,11 +39,11 @@ class Backlog(click.Group):
     """A group that imports a verb's module only when the verb is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
-        """The verbs, in the order in which they are met."""
+        """Return the verbs in the order in which users meet them."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
-        """The verb's command, None for a word that is not a verb."""
+        """Return the command of a verb; None for a word that is not a verb."""
         if cmd_name not in VERBS:
             return None
         command = import_module(f"backlog_sync.cli.commands.{cmd_name}").command
@@ -51,7 +51,7 @@ class Backlog(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """As click does, with an interrupt that prints no empty line into a log of JSON."""
+        """Invoke the command as click does, but without an empty line in a JSON log on interrupt."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -61,7 +61,7 @@ class Backlog(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest verb named if there is none of that name."""
+        """Resolve the command as click does, but suggest the nearest verb if it does not exist."""
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
 
@@ -78,7 +78,7 @@ class Backlog(click.Group):
     def main(  # type: ignore[override]  # click's has two overloads; ours always exits
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
-        """Run, and turn whatever happens into an exit code and at most a few lines."""
+        """Run the command, and turn whatever happens into an exit code and at most a few lines."""
         arguments = list(sys.argv[1:] if args is None else args)
         prepare_streams()
         extra["standalone_mode"] = False
@@ -90,9 +90,9 @@ class Backlog(click.Group):
 
 
 def prepare_streams() -> None:
-    """Write UTF-8 where the locale only knows ASCII; never fail on a character.
+    """Set up the standard streams to write UTF-8, even in an ASCII locale, and never fail on it.
 
-    A stream that was closed before the start is one that holds and takes nothing.
+    A stream that was closed before the start is replaced by the null device.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -108,7 +108,7 @@ def prepare_streams() -> None:
 
 
 def _bounded(run: Any, arguments: Sequence[str]) -> int:
-    """The exit code of a run; every fault is reported on standard error."""
+    """Run, report every error on standard error, and return the exit code."""
     try:
         with INTERRUPTS.installed():
             code = run()
@@ -151,7 +151,7 @@ def print_error(error: BacklogError) -> None:
 
 
 def _print_stderr(line: str) -> None:
-    """Print a line on standard error, where anybody can still hear it."""
+    """Print a line on standard error; ignore a closed stream."""
     if log.message(line):
         return
     with suppress(OSError):
@@ -159,7 +159,7 @@ def _print_stderr(line: str) -> None:
 
 
 def _silence() -> None:
-    """Let the interpreter's last flush go nowhere if nobody reads, or nothing can be written."""
+    """Redirect standard output to the null device if it cannot be flushed any more."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -188,7 +188,7 @@ def cli() -> None:
 
 
 def collect_rarely() -> None:
-    """Look for garbage in cycles less often: a large backlog's many values have none.
+    """Run the cyclic garbage collector less often: the many values of a backlog have no cycles.
 
     Looking through them took a fifth of the time of planning 10,000 items.
     """
@@ -196,7 +196,7 @@ def collect_rarely() -> None:
 
 
 def main() -> NoReturn:
-    """Return where the installed command begins."""
+    """Run the installed command; this is its entry point."""
     collect_rarely()
     INTERRUPTS.process_ends = True
     cli.main(prog_name="backlog")

@@ -27,7 +27,7 @@ class OutputOptions:
 
 @dataclass(frozen=True, slots=True)
 class TargetOptions:
-    """What a run works on: the files, the repository and board, the server."""
+    """What a run works on: the files, the repository, the board and the server."""
 
     paths: tuple[str, ...] = ()
     repo: str | None = None
@@ -77,8 +77,8 @@ def plan_options(command: Command) -> Command:
 def as_for_sync(command: Command) -> Command:
     """Accept and ignore the other options of sync, so that its command line can be repeated.
 
-    They change how a plan is made or what is written into files, which does not matter for the
-    command that gets them.
+    They change how a plan is built or what is written into files, which does not matter to the
+    command that accepts them.
     """
     for name in ("--plan", "--approve", "--force", "--prune", "--on-conflict"):
         command = click.option(name, multiple=True, hidden=True, expose_value=False)(command)
@@ -123,18 +123,18 @@ _ADDRESS = re.compile(r"https?://[^/\s]+/([^/\s]+/[^/\s]+?)(?:\.git)?/?")
 
 
 def named_repository(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Convert a repository's address, copied from a browser, to its name."""
+    """Convert a repository's address from a browser to `OWNER/NAME`; keep any other value."""
     address = _ADDRESS.fullmatch(value.strip()) if value else None
     return address[1] if address else value
 
 
 def paths_argument(command: Command) -> Command:
-    """Add PATH…"""
+    """Add the argument PATH…."""
     return click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())(command)
 
 
 def bullets_option(command: Command) -> Command:
-    """Add --bullets."""
+    """Add the option --bullets."""
     return click.option(
         "--bullets", type=click.Choice(["items", "list"]),
         help="Treat bullets under time or status headings as items, or only list them.",

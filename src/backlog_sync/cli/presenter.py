@@ -1,4 +1,4 @@
-"""How a run speaks: on a terminal, or to the runner of a workflow."""
+"""Interface of what a run shows and asks: on a terminal, or to the runner of a workflow."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class Presenter(RunPresenter, Protocol):
-    """What a run shows, asks and brings back; the terminal's and the workflow's satisfy it."""
+    """What a run shows, asks and delivers; implemented for the terminal and for workflows."""
 
     def progress(self) -> AbstractContextManager[Progress]:
-        """Show how far long work is."""
+        """Show the progress of long work."""
         ...
 
     # ---- plan and sync -------------------------------------------------------------------------
@@ -37,7 +37,7 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def saved(self, out: Path) -> None:
-        """Print that the plan is saved, and how it is applied."""
+        """Show that the plan is saved, and how to apply it."""
         ...
 
     def plan_to_apply(self, run: Run, prepared: Prepared) -> None:
@@ -45,9 +45,9 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def consent(self, run: Run, prepared: Prepared, *, approved: bool) -> Violation | None:
-        """Return why nobody allows a plan that no guard refuses; None if it is allowed.
+        """Ask for consent to a plan that no guard refuses; return why it is denied, None if given.
 
-        `approved` says that somebody approved exactly this plan.
+        `approved` means that exactly this plan has been approved.
         """
         ...
 
@@ -60,7 +60,7 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:
-        """Bring written files to where they belong; return the exit code of the run."""
+        """Deliver written files to the repository; return the exit code of the run."""
         ...
 
     # ---- drift and report ----------------------------------------------------------------------
@@ -74,15 +74,15 @@ class Presenter(RunPresenter, Protocol):
         ...
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
-        """Show what could not be put into the files; `denied` if the token may not write."""
+        """Show what could not be written into the files; `denied` if the token may not write."""
         ...
 
     def report(self, report: Report, request: ReportRequest, written: Written | None) -> None:
-        """Show the report, or write it where it is to go."""
+        """Show the report, or write it to its destination."""
         ...
 
     def posting(self, *, required: bool = False) -> AbstractContextManager[None]:
-        """Post something on GitHub; whether a fault ends the run is the presenter's to say."""
+        """Return the context to post in; it decides whether an error ends the run."""
         ...
 
     def posted(self, text: str) -> None:

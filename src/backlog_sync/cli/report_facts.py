@@ -1,4 +1,4 @@
-"""The report of a backlog: with what git remembers of its files."""
+"""Build the report of a backlog from GitHub's state and the git history of its files."""
 
 import random
 import re
@@ -29,10 +29,10 @@ _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:", re.IGNORECASE)
 
 
 def make_report(run: Run, observed: ObservedState, request: ReportRequest) -> Report:
-    """Return the report that is asked for.
+    """Return the requested report.
 
-    Reads what people say where feedback is collected, and raises as `Tracker` does. Raises
-    `UsageError` if `items_for` names nobody that an item is for.
+    Reads the feedback from the places that collect it, and raises as `Tracker` does. Raises
+    `UsageError` if `items_for` is not the audience of any item.
     """
     facts = gather(
         run.desired,
@@ -51,7 +51,7 @@ def make_report(run: Run, observed: ObservedState, request: ReportRequest) -> Re
 
 
 def _only_for(facts: Facts, name: str) -> Facts:
-    """The facts of what is for somebody; whoever it is not for is named."""
+    """Return the facts of the items for one audience. Raises `UsageError` for an unknown name."""
     limited = for_audience(facts, name)
     if limited is None:
         names = audiences(facts)
@@ -61,7 +61,7 @@ def _only_for(facts: Facts, name: str) -> Facts:
 
 
 def read_since(word: str, today: date) -> date:
-    """Return the day that `word` means. Raises `UsageError` where it means none before `today`."""
+    """Return the date that `word` means. Raises `UsageError` if it is not one before `today`."""
     day = since_day(word, today)
     if day is None or day > today:
         why = "lies after the day of the report" if day else "is not a day"
@@ -70,7 +70,7 @@ def read_since(word: str, today: date) -> date:
 
 
 def today_utc() -> date:
-    """The day it is, in UTC, as on GitHub."""
+    """Return today's date in UTC, as on GitHub."""
     return datetime.fromtimestamp(wiring.clock().now(), UTC).date()
 
 
@@ -84,9 +84,9 @@ def _statuses(observed: ObservedState) -> tuple[str, ...]:
 def remember(
     run: Run, since: date | None, bullets: str | None, today: date, statuses: Iterable[str] = ()
 ) -> Remembered:
-    """Return what git knows of the files, and of how they stood when `since` began.
+    """Return what git knows about the files: their dates, and their content at `since`.
 
-    Raises nothing: what cannot be seen is said.
+    Raises nothing: the answer lists what is unknown.
     """
     top = run.target.top
     if git.top_level(top) is None:
@@ -110,7 +110,7 @@ def remember(
 def _days(
     items: Iterable[DesiredItem], top: Path, today: date, words: Words
 ) -> tuple[Mapping[str, date], Mapping[str, date]]:
-    """By key the day of an item's first line, and of the latest line that people wrote in it."""
+    """Return by key the dates of an item's first line, and of the latest line by people in it."""
     by_file: dict[str, list[DesiredItem]] = {}
     for item in items:
         by_file.setdefault(item.place.path, []).append(item)
@@ -135,14 +135,14 @@ def _days(
 
 
 def _is_said(line: str, words: Words) -> bool:
-    """Return whether a line says anything that the tool does not write itself."""
+    """Return whether a line contains anything besides what the tool itself writes."""
     return bool(words(line)) and not _PROGRESS.match(line)
 
 
 def _then(
     top: Path, current: DesiredState, since: date, bullets: str | None
 ) -> DesiredState | None:
-    """Return what the files declared then; None if they cannot be had or read."""
+    """Return what the files declared at `since`; None if they cannot be restored or read."""
     files = git_history.files_then(top, current.sources, since)
     if files is None:
         return None
@@ -156,7 +156,7 @@ def _then(
 def _declared(
     files: Mapping[str, bytes], sources: Sequence[str], folder: Path, bullets: str | None
 ) -> DesiredState | None:
-    """Return what these files declare, put into a folder by their paths."""
+    """Write these files into a folder by their paths, and return what they declare."""
     for path, raw in files.items():
         place = folder / path
         if folder.resolve() not in place.resolve().parents:

@@ -1,4 +1,4 @@
-"""A report on standard output, in a file, or as a folder of GitHub Pages."""
+"""Write a report to standard output, to a file, or to a folder for GitHub Pages."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +21,7 @@ from backlog_sync.reports.view import Audience
 def report_files(report: Report, audience: Audience, written: tuple[str, ...]) -> Mapping[str, str]:
     """Return the files of a folder for GitHub Pages by name: the page, and the other formats.
 
-    Raises `FailedError` where what draws the page is not installed.
+    Raises `FailedError` if the packages that draw the page are not installed.
     """
     page = wiring.page()
     pictures = page.pictures(report)
@@ -38,7 +38,7 @@ def report_files(report: Report, audience: Audience, written: tuple[str, ...]) -
 def print_report(
     screen: Screen, output: str, report: Report, request: ReportRequest, written: Written | None
 ) -> None:
-    """Print the report or write it where it is to go, and list the files that were written."""
+    """Print the report or write it to its destination, and list the files that were written."""
     paths = written.paths if written else ()
     quiet = screen.output_options.quiet
     if request.destination is not None:
@@ -62,7 +62,7 @@ def _save(
     written: tuple[str, ...],
     destination: str,
 ) -> None:
-    """Write the report into a file or folder, which standard output then names."""
+    """Write the report to a file or folder, and print its path on standard output."""
     target = Path(destination)
     if target.is_dir() or destination.endswith(("/", "\\")):
         files = report_files(report, audience, written)
@@ -87,7 +87,7 @@ _SUFFIXES = {f".{suffix}": output for output, suffix in _SUFFIX_OF.items()}
 def _rendered(
     report: Report, output: str, audience: Audience, written: tuple[str, ...], screen: Screen | None
 ) -> str:
-    """Return the report in a format; without a screen as text for a file."""
+    """Return the report in a format; for text without a screen, laid out for a file."""
     match output:
         case "json":
             return dump(report_json(report, written))

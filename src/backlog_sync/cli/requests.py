@@ -1,4 +1,4 @@
-"""What a run is asked for, by options of the command or by inputs of a workflow."""
+"""Requests: the settings of a run, from options of the command or inputs of a workflow."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from backlog_sync.reports.view import Audience
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """What a sync is asked for.
+    """The settings of a sync.
 
     `force` names the guards to override, `approve` is the digest of the plan that was approved,
     `saved` a plan to apply exactly; without `write` the files stay unchanged.
@@ -25,7 +25,7 @@ class SyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """What a report is about, whether it `writes` progress into the files, and where it goes.
+    """The settings of a report: its content, whether it `writes` progress, and where it goes.
 
     `destination` is a file or folder, `issue` the title of one to keep up to date, `comment` the
     number of an issue or pull request.
@@ -45,5 +45,5 @@ class ReportRequest:
 
     @property
     def publishes(self) -> bool:
-        """Whether the report goes to GitHub, too."""
+        """Whether the report is also posted to GitHub."""
         return self.issue is not None or self.comment is not None or self.status_update

@@ -1,4 +1,4 @@
-"""Where a run speaks: standard output for the result, standard error for everything else."""
+"""Output of a run: standard output for the result, standard error for everything else."""
 
 import shutil
 import sys
@@ -39,14 +39,14 @@ _WIDEST = 100
 
 
 def open_screen(output_options: OutputOptions) -> "Screen":
-    """Return where a run speaks, with its log as the options ask for it."""
+    """Return the screen of a run, and start its log as the options ask for it."""
     screen = Screen(output_options, environment())
     start_log(screen)
     return screen
 
 
 def start_log(screen: "Screen") -> None:
-    """Begin the log of a run as its options ask for it."""
+    """Start the log of a run as its options ask for it."""
     options = screen.output_options
     log.configure(
         options.verbose,
@@ -60,14 +60,14 @@ def start_log(screen: "Screen") -> None:
 
 
 class Screen:
-    """Standard output and error of one run, as the voice and the terminal want them."""
+    """Standard output and standard error of one run."""
 
     def __init__(self, output_options: OutputOptions, env: Environment) -> None:
         self.output_options = output_options
         self.env = env
 
     def look(self, *, err: bool = False) -> Look:
-        """How text for standard output (or error) is to look."""
+        """Return how text for standard output (or standard error) looks."""
         stream = sys.stderr if err else sys.stdout
         try:
             "→…█✓∅│├└".encode(stream.encoding)
@@ -85,7 +85,7 @@ class Screen:
 
     @property
     def _logs_json(self) -> bool:
-        """Whether standard error has nothing but JSON."""
+        """Whether standard error contains only JSON."""
         return self.output_options.log_format == "json"
 
     def _color(self, *, terminal: bool) -> bool:
@@ -216,14 +216,14 @@ class Bar:
         self.finish()
 
     def start(self, title: str, total: int) -> None:
-        """A stretch of work begins."""
+        """Show that a phase of work begins."""
         self._title, self._total, self._done = title, total, 0
         self._began = self._last_info = self._clock()
         self._progress.start()
         self._task = self._progress.add_task(title, total=total or None)
 
     def advance(self, count: int = 1) -> None:
-        """So much more is done."""
+        """Show that this many more steps are done."""
         self._done += count
         now = self._clock()
         if self._info and now - self._last_info >= _MINUTE:
@@ -233,7 +233,7 @@ class Bar:
             self._progress.advance(self._task, count)
 
     def finish(self) -> None:
-        """The stretch is over; the bar disappears."""
+        """End the phase; the bar disappears."""
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None

@@ -1,4 +1,4 @@
-"""A run on a terminal: what it shows of plans and results, and what it asks."""
+"""Presenter on a terminal: show plans and results, and ask questions."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -45,7 +45,7 @@ NOT_CONFIRMED = "not-confirmed"
 
 
 def open_terminal(output_options: OutputOptions, output: str, *, yes: bool = False) -> "Terminal":
-    """Return the terminal as the options ask for it; `output` is the format of the result."""
+    """Return the terminal with these options; `output` is the format of the result."""
     terminal = Terminal(output_options, environment(), output, yes=yes)
     start_log(terminal)
     return terminal
@@ -76,13 +76,13 @@ class Terminal(Screen):
         self.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
 
     def files(self, loaded: Loaded) -> None:
-        """Show how many warnings lint has about files without errors."""
+        """Show how many warnings lint reports about files without errors."""
         if loaded.diagnostics:
             note = counted(len(loaded.diagnostics), "warning")
             self.info(f"{note} about the files; `backlog lint` shows them")
 
     def _left_lines(self, loaded: Loaded) -> None:
-        """Show in one line how much of the files is in no item, if anything is."""
+        """Show in one line how much of the files was not read as items, if anything."""
         read = accounts(loaded)
         if any(True for account in read for _ in account.of(Verdict.LEFT)):
             self.info(clean(not_taken(read)))
@@ -90,7 +90,7 @@ class Terminal(Screen):
     # ---- plan ----------------------------------------------------------------------------------
 
     def worded(self, prepared: Prepared) -> Prepared:
-        """Return the plan as it is: its hints name options."""
+        """Return the plan unchanged: its hints name options already."""
         return prepared
 
     def overridden(self, violation: Violation) -> None:
@@ -107,7 +107,7 @@ class Terminal(Screen):
         self.would_refuse(standing)
 
     def saved(self, out: Path) -> None:
-        """Show how the saved plan is applied."""
+        """Show how to apply the saved plan."""
         self.info(f"saved: `backlog sync --plan {clean(str(out))}` applies exactly this")
 
     def _print_plan(self, plan: Plan) -> None:
@@ -121,13 +121,13 @@ class Terminal(Screen):
     # ---- sync ----------------------------------------------------------------------------------
 
     def superseded(self, why: str) -> None:
-        """Report that a newer commit has a run of its own."""
+        """Report that a newer commit has its own run."""
         self.write_stderr(f"superseded: {clean(why)}; nothing was sent")
         if self.output == "json":
             self.result(dump({"format_version": 1, "superseded": why}))
 
     def plan_to_apply(self, run: Run, prepared: Prepared) -> None:
-        """Show the plan; next to a JSON result only if somebody will be asked."""
+        """Show the plan; if the result is JSON, only if a person will be asked."""
         plan = prepared.plan
         if self.output == "text":
             self._print_plan(plan)
@@ -139,7 +139,7 @@ class Terminal(Screen):
             self.info(expected_text(expected, run.tracker.usage(), look))
 
     def consent(self, run: Run, prepared: Prepared, *, approved: bool) -> Violation | None:
-        """Ask for a yes if nobody gave it; return why there is none."""
+        """Ask for a yes unless it was given already; return why it is missing, None if given."""
         self._warn_astray(run)
         if approved or self.yes:
             return None
@@ -156,7 +156,7 @@ class Terminal(Screen):
     def _warn_astray(self, run: Run) -> None:
         """Warn if the files may not be the agreed ones, before anybody is asked.
 
-        Git that does not know, or a remote out of reach, must not stop somebody's work.
+        If git does not know, or the remote cannot be reached, the run continues.
         """
         if run.target.sandbox or self.env.workflow:
             return
@@ -209,7 +209,7 @@ class Terminal(Screen):
             self.write_stderr("backlog: interrupted; run it again to continue")
 
     def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:  # noqa: ARG002 - a workflow's
-        """Leave the files where they are: that is where they belong."""
+        """Leave the files where they are, and return the exit code unchanged."""
         return code
 
     # ---- drift ---------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ class Terminal(Screen):
             self.result(drift_summary(drift, self.look()))
         else:
             self.result(drift_text(drift, self.look()))
-        # What makes everything look new or gone; what a sync may do is another matter.
+        # Only guards for what makes everything look new or missing, not those for a sync's writes.
         self.would_refuse(v for v in prepared.violations if not v.final)
 
     # ---- report --------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ class Terminal(Screen):
         self.write_stderr(f"board left out: {problem}")
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
-        """Show what is not in the files, and why; without permission as it would be."""
+        """Show what is not in the files and why; without permission, show what would be written."""
         for line in unrecorded_lines(written.unrecorded):
             self.write_stderr(line)
         if denied:
@@ -243,11 +243,11 @@ class Terminal(Screen):
         self.warn_all((*written.replaced, *written.unplaced))
 
     def report(self, report: Report, request: ReportRequest, written: Written | None) -> None:
-        """Show the report, or write it where it is to go."""
+        """Show the report, or write it to its destination."""
         print_report(self, self.output, report, request, written)
 
     def posting(self, *, required: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002 - a workflow's
-        """Let a fault in posting end the run."""
+        """Return a context that lets an error in posting end the run."""
         return nullcontext()
 
     def posted(self, text: str) -> None:
@@ -264,7 +264,7 @@ def _new(plan: Plan) -> str:
 
 
 def _where_to_look(run: Run, plan: Plan, applied: Applied) -> str:
-    """Return where people find what was created: the board, or the issues; "" for nothing new."""
+    """Return the address of what was created: the board, or the issues; "" if nothing is new."""
     if not plan.summary()[Action.CREATE.value]:
         return ""
     if run.target.sandbox:

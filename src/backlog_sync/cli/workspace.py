@@ -1,4 +1,4 @@
-"""What a verb needs, opened once: files, target repository, lock, tracker, journal, memory."""
+"""Workspace of a verb, opened once: files, target repository, lock, tracker, journal, memory."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -27,15 +27,15 @@ from backlog_sync.local.cache import FileCache
 
 
 class RunPresenter(Protocol):
-    """What is shown while files and GitHub are read."""
+    """What a run shows while it reads files and GitHub."""
 
     @property
     def env(self) -> Environment:
-        """The environment that requests are sent in."""
+        """The environment with the credentials and settings of requests."""
         ...
 
     def waits(self, seconds: float) -> None:
-        """Print that a request waits, if the wait is long enough to wonder."""
+        """Print that a request waits, if the wait is long enough to be noticed."""
         ...
 
     def unreadable(self, loaded: Loaded) -> None:
@@ -43,7 +43,7 @@ class RunPresenter(Protocol):
         ...
 
     def files(self, loaded: Loaded) -> None:
-        """Show what lint finds in files without errors."""
+        """Show the findings of lint in files without errors."""
         ...
 
     def reading(self, repository: str) -> AbstractContextManager[object]:
@@ -60,7 +60,7 @@ class RunPresenter(Protocol):
 
 
 class Run:
-    """A run of a verb: the files, the target, and what is opened when it is first asked for."""
+    """A run of a verb: the files, the target, and ports that are opened on first use."""
 
     def __init__(
         self,
@@ -81,35 +81,35 @@ class Run:
 
     @cached_property
     def tracker(self) -> Tracker:
-        """GitHub or the simulator; whether it may be written to is enforced in the transport."""
+        """GitHub or the simulator; the transport enforces whether writes are allowed."""
         return self._opened.enter_context(wiring.tracker(self.target, read_only=self.read_only))
 
     @cached_property
     def memory(self) -> FileCache:
-        """What this machine remembers of the repository."""
+        """The cache of the repository on this machine."""
         return wiring.cache(self.target)
 
     @cached_property
     def journals(self) -> Journals:
-        """The journals of this machine, each for the repository that was observed."""
+        """The journals of this machine, one for each observed repository."""
         return wiring.journals(self.target)
 
     @cached_property
     def clock(self) -> Clock:
-        """The time; its waits are shown."""
+        """The clock; it shows its waits."""
         return wiring.clock(self.target.waits)
 
     @cached_property
     def pace(self) -> Pace | None:
-        """How fast is written; None for as fast as the server answers."""
+        """The pace of writes; None for as fast as the server answers."""
         return None if self.target.sandbox else wiring.pace(self.target.env, self.memory.pace())
 
     def lock(self, *, files: bool = True) -> None:
-        """Be the only run on this machine; below this root too if `files` may be written."""
+        """Lock out other runs on this machine; with `files`, also those under the same root."""
         self._opened.enter_context(wiring.run_lock(self.target, files=files))
 
     def observe(self, *, full: bool = False) -> ObservedState:
-        """Read GitHub to report on it; with `full` every issue."""
+        """Read GitHub to report on it; with `full`, read every issue."""
         with self.presenter.reading(self.target.repository):
             scope = ReadScope.for_backlog(self.desired, full=full)
             return reconcile.observe(self.desired, self.tracker, scope)
@@ -122,10 +122,10 @@ class Run:
         full: bool = False,
         remembered: bool = True,
     ) -> Prepared:
-        """Read GitHub and plan; `wait` for what an earlier run left in doubt.
+        """Read GitHub and plan; with `wait`, wait for creations that an earlier run left in doubt.
 
-        With `full` every issue is read. What this machine remembers is used if it is wanted
-        (`remembered`). Raises `UsageError` for a key that no item has.
+        With `full` every issue is read. With `remembered` the state on this machine is used.
+        Raises `UsageError` for a key that no item has.
         """
         check_keys([item.key for item in self.desired.items], options.only)
         with self.presenter.reading(self.target.repository):
@@ -141,7 +141,7 @@ class Run:
         return self.presenter.worded(prepared)
 
     def standing(self, prepared: Prepared, force: Sequence[str]) -> list[Violation]:
-        """Return the guards that refuse the plan; those that are overridden are named."""
+        """Return the guards that refuse the plan; show those that `force` overrides."""
         standing = []
         for violation in prepared.violations:
             if violation.final or violation.slug not in force:
@@ -155,10 +155,10 @@ class Run:
 def workspace(
     options: TargetOptions, presenter: RunPresenter, *, read_only: bool = True
 ) -> Iterator[Run]:
-    """Read the files, find the target, and close at the end what the run opened.
+    """Read the files, find the target, and close whatever the run opened at the end.
 
     Ends the run if lint finds errors, which are shown. Raises `errors.BacklogError` if there is
-    nothing to read or no target.
+    nothing to read or no target is known.
     """
     top, env = wiring.root(), presenter.env
     loaded = load_target(options, top)
@@ -194,7 +194,7 @@ def check_keys(keys: Sequence[str], only: Sequence[str]) -> None:
 
 
 def load_target(target: TargetOptions, top: Path) -> Loaded:
-    """Read the files that the options name. Raises `errors.BacklogError` if there is none."""
+    """Read the files that the options name. Raises `errors.BacklogError` if none exists."""
     loaded = load(
         [Path(path) for path in target.paths],
         root=top,

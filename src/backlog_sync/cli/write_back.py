@@ -1,4 +1,4 @@
-"""Write progress into the files, with everything that they take over put on record on GitHub."""
+"""Write progress into the files, after recording on GitHub everything that they accept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,11 +25,11 @@ from backlog_sync.files.write.pull import Accepted, accept
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files that were written, what of GitHub's they say now, and what stood in the way.
+    """The files that were written, the values accepted from GitHub, and what failed.
 
-    `unrecorded` is what they do not say because it could not be put on record, by key; `replaced`
-    reports the author's own words that progress took the place of, `unplaced` of progress that
-    the files have no place for.
+    `unrecorded` lists by key what was left out because it could not be recorded; `replaced`
+    reports the author's own words that progress replaced, `unplaced` the progress that the files
+    have no place for.
     """
 
     paths: tuple[str, ...] = ()
@@ -44,15 +44,15 @@ class Written:
 
     @property
     def again(self) -> bool:
-        """Whether another run would bring more into the files."""
+        """Whether another run would write more into the files."""
         return any(why.again for why in self.unrecorded.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What the files are to say, put on record: their changes, and what they leave out.
+    """The recorded changes of the files, and what they leave out.
 
-    `denied` says that the token has no right to put anything on record in issues.
+    `denied` means that the token has no permission to record anything in issues.
     """
 
     accepted: Accepted
@@ -71,10 +71,10 @@ def write_progress(
     tracker: Tracker | None,
     matches: Matches | None = None,
 ) -> Written:
-    """Write into the files what GitHub knows, and these fields as GitHub has them.
+    """Write progress into the files, and accept GitHub's values of the fields in `takes`.
 
-    Without a tracker nothing more is put on record. Raises nothing, so that all else is still
-    shown.
+    Without a tracker nothing more is recorded. Raises nothing, so that everything else is
+    still shown.
     """
     try:
         flow = flow_in(loaded, desired, observed, takes, tracker=tracker, matches=matches)
@@ -86,7 +86,7 @@ def write_progress(
 def write_files(
     flow: Flow, *, refused: bool = False, problem: BacklogError | None = None
 ) -> Written:
-    """Save the files, unless that is refused. Raises nothing: a problem is in the answer."""
+    """Save the files unless `refused`. Raises nothing: a problem is in the answer."""
     saved: list[FileChange] = []
     try:
         for change in () if refused else flow.changes:
@@ -124,7 +124,7 @@ def flow_in(
     tracker: Tracker | None,
     matches: Matches | None = None,
 ) -> Flow:
-    """Put on record what the files are to say, and give their changes; none is written.
+    """Record the values for the files on GitHub, and return the files' changes, still unsaved.
 
     Raises FailedError as `write_back` does.
     """
@@ -140,10 +140,10 @@ def flow_in(
 
 
 def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Plan:
-    """Return the plan, whose bodies and cards have on record what is to go into the files.
+    """Return the plan with the values for the files recorded in its bodies and cards.
 
-    So that what is written anyway is not written once more. Files that cannot take it are reported
-    of when they are written.
+    A body that is written anyway is then not written a second time. Files that cannot be changed
+    are reported when they are written.
     """
     desired, observed = prepared.desired, prepared.observed
     try:
@@ -155,7 +155,7 @@ def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Pl
 
 
 def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
-    """Report what is not in the files because it could not be put on record, a reason at a time."""
+    """Return lines about values that could not be recorded: for each reason, what and a hint."""
     keys: dict[Unrecorded, list[str]] = {}
     for key, why in unrecorded.items():
         keys.setdefault(why, []).append(key)
@@ -177,7 +177,7 @@ def values_after(
     changes: Sequence[FileChange],
     matches: Matches | None = None,
 ) -> dict[str, Flowed]:
-    """Return GitHub's values in the files after these changes, as a sync would read them."""
+    """Return the values from GitHub in the changed files, as a sync would read them."""
     if not changes or loaded.again is None:
         return {}
     after = loaded.again({change.file: change.after for change in changes}).desired
@@ -191,7 +191,7 @@ def _decisive(recorded: Recorded, values: Mapping[str, Flowed]) -> dict[str, Unr
 
 
 class _Without:
-    """Leaves out of the files what has no record."""
+    """Filter that keeps values without a record out of the files."""
 
     def __init__(
         self, desired: DesiredState, recorded: Recorded, values: Mapping[str, Flowed]
@@ -201,7 +201,7 @@ class _Without:
         self.cards = {key for key in recorded.cards if values[key].needs_card} - self.issues
 
     def progress(self, item_progress: ItemProgress) -> ItemProgress:
-        """Return what may be written of an item's progress."""
+        """Return the part of an item's progress that may be written."""
         if item_progress.key in self.issues:
             return ItemProgress(
                 item_progress.key,
@@ -216,7 +216,7 @@ class _Without:
         )
 
     def takes(self, take: Take) -> bool:
-        """Return whether a field may be taken over."""
+        """Return whether a field may be accepted from GitHub."""
         if take.key in self.issues:
             owned = owner_of(take.name, self.ownership) is Owner.GITHUB
             return not owned and not isinstance(take.what, TakeCriteria)
@@ -231,7 +231,7 @@ def files_after(
     without: _Without | None = None,
     matches: Matches | None = None,
 ) -> tuple[Accepted, tuple[FileChange, ...]]:
-    """Return what the files become; nothing is written. Raises FailedError as `write_back` does."""
+    """Return the changed files; nothing is saved. Raises FailedError as `write_back` does."""
     measured = measure(desired, observed, matches)
     if without is not None:
         measured = tuple(map(without.progress, measured))
@@ -263,5 +263,5 @@ def _new_statuses(taken: Sequence[Take]) -> dict[str, str]:
 
 
 def _without_ticks(progress: ItemProgress, listed: set[str]) -> ItemProgress:
-    """Leave the boxes of check lists that were just taken over, ticks and all."""
+    """Return the progress without ticks if the check list was just accepted with its ticks."""
     return replace(progress, ticks={}) if progress.key in listed else progress

@@ -1,1 +1,1 @@
-"""One module a verb."""
+"""The commands of `backlog`, one module per verb."""

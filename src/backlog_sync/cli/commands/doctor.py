@@ -69,7 +69,7 @@ def command(*, target: TargetOptions, output: str, output_options: OutputOptions
 
 
 def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:
-    """The backlog, as far as it can be read."""
+    """Return the backlog, as far as it can be read, and the check of its files."""
     from backlog_sync.cli.workspace import load_target
 
     try:
@@ -89,7 +89,7 @@ def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:
 
 
 def _git(top: Path) -> list[Check]:
-    """Return where git says that we are; a sync works without it."""
+    """Return the check of the git repository; a sync works without one."""
     if git.top_level(top) is None:
         return [Check("git", Health.SKIPPED, "not a git repository")]
     remote, branch = git.origin(top), git.branch(top)
@@ -101,7 +101,7 @@ def _git(top: Path) -> list[Check]:
 
 
 def _server(target: TargetOptions, screen: Screen, top: Path, loaded: Loaded | None) -> list[Check]:
-    """The token and what it reaches; what cannot be looked at is skipped with a reason."""
+    """Return the checks of the token and its access; skip those that cannot run, with a reason."""
     env = screen.env
     desired = loaded.desired if loaded else None
     checks: list[Check] = []
@@ -149,7 +149,7 @@ def _token(examination: Examination, source: str) -> Check:
 
 
 def _unread(desired: DesiredState | None) -> list[Check]:
-    """Return what could not be looked at because the files are not clear."""
+    """Return the skipped checks of what the files do not clearly declare."""
     if desired is not None:
         return []
     return [_skipped("which board is declared is not clear before the files are")]

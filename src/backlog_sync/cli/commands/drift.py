@@ -61,10 +61,10 @@ def command(
 def show_drift(
     run: Run, presenter: Presenter, *, full: bool, complete: bool, tracked: bool
 ) -> tuple[Prepared, Drift]:
-    """Show drift; if it is `tracked`, keep one issue about it up to date.
+    """Show drift; if `tracked`, keep one issue about it up to date.
 
-    With `full` every issue is read. Raises `RefusedError` if the read must be `complete` and is
-    not.
+    With `full` every issue is read. Raises `RefusedError` if `complete` is set and not every
+    issue could be read.
     """
     prepared = run.plan(full=full)
     covered = prepared.observed.coverage

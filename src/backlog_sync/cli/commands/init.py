@@ -126,7 +126,7 @@ def _from_github(
     sandbox: bool,
     closed: bool,
 ) -> int:
-    """Make a backlog that adopts the issues of a repository."""
+    """Create a backlog that adopts the issues of a repository."""
     from backlog_sync.cli.screen import open_screen
     from backlog_sync.files.refs import parse_project
     from backlog_sync.files.write.export import draft_of_desired, render
@@ -152,7 +152,7 @@ def _from_github(
 
 
 def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None:
-    """The repository, where somebody or something names one."""
+    """Return the repository that the flag, the environment or git names; None if none does."""
     from backlog_sync.files.refs import check_repository
 
     if flag is not None:
@@ -164,7 +164,7 @@ def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None
 
 
 def _target(top: Path, target: str | None, to: str = "yaml") -> Path:
-    """The file to write. Raises FailedError if it already exists."""
+    """Return the file to write. Raises FailedError if it already exists."""
     from backlog_sync.files.load import PLACES
 
     place = PLACES[-1] if to == "markdown" else PLACES[0]

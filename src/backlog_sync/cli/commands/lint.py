@@ -111,9 +111,9 @@ def command(
 def _mended(
     loaded: Loaded, screen: Screen, paths: tuple[str, ...], bullets: str | None, *, quiet: bool
 ) -> Loaded:
-    """Put the files right step by step, and show what became of them.
+    """Fix the files step by step, and show how they changed.
 
-    The difference is the result; next to another format it is on standard error.
+    The difference is the result; with another output format it goes to standard error.
     """
     from backlog_sync.files.load import load
     from backlog_sync.files.write.change import save
@@ -139,7 +139,7 @@ def _mended(
 
 
 def inventory_text(inventory: Inventory) -> str:
-    """Return how much the files hold, in words."""
+    """Return how much the files contain, in words."""
     parts = [
         counted(count, kind, _PLURALS.get(kind))
         for kind, count in inventory.counts.items()
@@ -152,7 +152,7 @@ def inventory_text(inventory: Inventory) -> str:
 
 
 def summary_text(accounts: Sequence[Account]) -> str:
-    """Return how much of the files was taken, and how to take more; empty if all of it was."""
+    """Return how much of the files was read as items, and how to read more; "" if all was."""
     from backlog_sync.render.outline import not_taken
 
     left = any(each.taken < each.written for each in accounts)
@@ -160,7 +160,7 @@ def summary_text(accounts: Sequence[Account]) -> str:
 
 
 def _explained(accounts: Sequence[Account]) -> Iterator[dict[str, object]]:
-    """Every line that is not blank, as scripts read it."""
+    """Yield every line that is not blank as a mapping for scripts."""
     for account in accounts:
         for line in account.lines:
             if line.rule:

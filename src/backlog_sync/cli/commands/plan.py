@@ -69,7 +69,7 @@ def show_plan(
     out: Path | None,
     check: bool,
 ) -> int:
-    """Show the plan and save it in `out`; with `check` the exit code says if it has anything."""
+    """Show the plan and save it in `out`; with `check` the exit code is 3 if it has changes."""
     from backlog_sync.local.plan_file import write_plan
 
     prepared = run.plan(options)

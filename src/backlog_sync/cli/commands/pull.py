@@ -122,7 +122,7 @@ def _files(
 
 
 def _conflicts(screen: Screen, conflicts: tuple[FieldNote, ...]) -> int:
-    """Print what was left: fields that both sides changed, and items that are held."""
+    """Print the conflicts that remain: fields that both sides changed, and held items."""
     fields = [note for note in conflicts if not note.is_hold]
     if fields:
         screen.write_stderr(f"{counted(len(fields), 'conflict')} left; `backlog plan` shows them")

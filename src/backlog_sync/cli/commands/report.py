@@ -130,7 +130,7 @@ def command(
 
 
 def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
-    """Read GitHub, write progress into the files, show the report, publish and deliver it."""
+    """Read GitHub, write progress into the files, and show, publish and deliver the report."""
     from backlog_sync.cli.report_facts import make_report
 
     observed = run.observe(full=request.issue is not None)
@@ -146,7 +146,7 @@ def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
 
 
 def _write(run: Run, presenter: Presenter, observed: ObservedState) -> Written:
-    """Write what could be put on record into the files; nothing with a token that may not write."""
+    """Write recorded progress into the files; with a token that may not write, write nothing."""
     from backlog_sync.cli.write_back import flow_in, write_files
 
     with INTERRUPTS.held():

@@ -120,7 +120,7 @@ def sync(run: Run, presenter: Presenter, request: SyncRequest) -> int:
 
 
 def _violations(run: Run, prepared: Prepared, request: SyncRequest) -> list[Violation]:
-    """Return what refuses this plan: guards, else a saved or an approved plan that it is not."""
+    """Return what refuses this plan: guards, or else a saved or approved plan that differs."""
     standing = run.standing(prepared, request.force)
     if standing:
         return standing
@@ -140,7 +140,7 @@ def _violations(run: Run, prepared: Prepared, request: SyncRequest) -> list[Viol
 def _apply(
     run: Run, presenter: Presenter, prepared: Prepared, request: SyncRequest
 ) -> tuple[Applied, Written]:
-    """Apply, and write back. An interrupt ends the first, and never the second."""
+    """Apply the plan and write back. An interrupt stops applying, but never the write-back."""
     from backlog_sync.cli.write_back import Written, recorded_in, write_progress
 
     takes: tuple[Take, ...] = ()
@@ -148,7 +148,7 @@ def _apply(
         matches = prepared.matches
         takes = flow_back(prepared.plan, prepared.desired, prepared.observed, matches).takes
     if request.write and prepared.plan.changes:
-        # Bodies and cards that are written anyway have on record what goes into the files.
+        # Bodies and cards that are written anyway also record what goes into the files.
         prepared = replace(prepared, plan=recorded_in(run.loaded, prepared, takes))
     with presenter.progress() as progress:
         applied = reconcile.apply(
@@ -170,7 +170,7 @@ def _apply(
 
 
 def _exit_code(plan: Plan, applied: Applied, written: Written) -> int:
-    """Return what applying and writing back came to."""
+    """Return the exit code of applying and writing back."""
     code = exit_code(plan, applied)
     if code == ExitCode.DONE and not _all_accepted(plan, written):
         code = ExitCode.REFUSED
@@ -179,7 +179,7 @@ def _exit_code(plan: Plan, applied: Applied, written: Written) -> int:
 
 
 def exit_code(plan: Plan, applied: Applied) -> int:
-    """Return what applying came to, the worst first."""
+    """Return the exit code of applying; the worst result decides."""
     if applied.interrupted:
         return ExitCode.INTERRUPTED
     results = {outcome.result for outcome in applied.outcomes}
@@ -192,7 +192,7 @@ def exit_code(plan: Plan, applied: Applied) -> int:
 
 
 def _all_accepted(plan: Plan, written: Written) -> bool:
-    """Return whether the files have every value that GitHub won."""
+    """Return whether the files contain every value for which GitHub's side won."""
     names = {"state": "Status"}
     taken = {(take.key, take.name) for take in written.taken}
     body = {take.key for take in written.taken if not isinstance(take.what, TakeValue)}

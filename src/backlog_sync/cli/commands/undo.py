@@ -139,7 +139,7 @@ class _Undo:
         return exit_code(undo.plan, applied)
 
     def show_list(self) -> int:
-        """List the runs that are kept."""
+        """List the recorded runs."""
         journal = self.opened.journals(self._observe(issues=False))
         runs = [run for n in journal.run_numbers() if (run := journal.run(n)) is not None]
         if self.output == "json":
@@ -187,7 +187,7 @@ class _Undo:
         return ExitCode.DONE
 
     def _unchanged(self, plan: Plan, run: RunRecord) -> int:
-        """Report that nothing can be undone, and what is left alone."""
+        """Report that nothing can be undone, and list what is left alone."""
         for warning in plan.warnings:
             ref = f"{warning.ref}: " if warning.ref else ""
             self.screen.info(clean(f"{ref}{warning.message}"))
@@ -207,7 +207,7 @@ class _Undo:
             (self.screen.result if self.output == "text" else self.screen.write_stderr)(shown)
 
     def _confirmed(self, plan: Plan, violations: list[Violation]) -> bool:
-        """Return whether it may go ahead; why not was printed."""
+        """Return whether the undo may go ahead; if not, the reason has been printed."""
         for violation in violations:
             self.screen.refuse(violation.slug, violation.message, violation.hint)
         if violations or self.yes:
@@ -236,8 +236,8 @@ class _Undo:
 def _checked(given: RunRecord, observed: ObservedState) -> RunRecord:
     """Return a record from a file, if it is about this repository; else raise `RefusedError`.
 
-    Nobody knows how far an earlier undo of it came, so that whatever stands as it was before the
-    run counts as restored.
+    It is unknown how far an earlier undo of it came, so whatever is as it was before the run
+    counts as restored.
     """
     repository = observed.repository
     if given.repository_id != repository.id:
@@ -259,7 +259,7 @@ def _created(run: RunRecord) -> int:
 
 
 def _changed(run: RunRecord) -> int:
-    """Return how many issues, labels, milestones and board fields a run wrote over."""
+    """Return how many issues, labels, milestones and board fields a run changed."""
     return len({value.id for value in run.overwritten})
 
 
