@@ -51,7 +51,7 @@ class Backlog(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Invoke the command as click does, but without an empty line in a JSON log on interrupt."""
+        """Invoke the command as click does, but print no empty line to a JSON log if interrupted."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
