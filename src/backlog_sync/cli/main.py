@@ -51,7 +51,7 @@ class Backlog(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Invoke the command as click does, but print no empty line to a JSON log if interrupted."""
+        """Invoke the command as click does, but print no empty line to a JSON log on interrupt."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
