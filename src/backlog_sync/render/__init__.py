@@ -1,1 +1,1 @@
-"""Plans, reports and diagnostics as text."""
+"""Render plans, reports and diagnostics as text, Markdown and JSON."""

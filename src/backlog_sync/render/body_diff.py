@@ -1,4 +1,4 @@
-"""What changes in an issue's body, part by part, as plain values: boxes ticked, lines reworded."""
+"""Compare two bodies of an issue part by part: boxes ticked, lines reworded, as plain values."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class DiffLine:
 
 @dataclass(frozen=True, slots=True)
 class BodyPart:
-    """A part of a body that changed: its heading, how in a few words, and the lines."""
+    """A part of a body that changed: its heading, a short description of the change, the lines."""
 
     title: str
     facts: str

@@ -1,4 +1,4 @@
-"""GitHub Markdown of a limited size, laid down block by block; cut at a row, and it says so.
+"""Size-limited GitHub Markdown, built block by block and cut at a row; what is cut is counted.
 
 GitHub drops a step summary of more than 1 MiB whole, and refuses a comment of more than 65,536
 characters (GitHub's documentation of job summaries, and of issue comments).
@@ -21,9 +21,9 @@ _CELL = 300
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows between an opening and a closing; without rows there is no opening.
+    """Rows between an opening and a closing; a block without rows is left out.
 
-    One that is `whole` is shown with all of its rows or not at all: half a picture is none.
+    A `whole` block is shown with all of its rows or not at all: half a picture is useless.
     """
 
     opening: str
@@ -34,14 +34,14 @@ class Block:
 
 @dataclass(slots=True)
 class BoundedText:
-    """Text up to a size in bytes; what no longer fits is counted."""
+    """Text of a limited size in bytes; it counts what no longer fits."""
 
     room: int
     parts: list[str] = field(default_factory=list)
     left_out: int = 0
 
     def add(self, block: Block) -> None:
-        """Add as many rows as fit, with what is around them; once cut, nothing follows."""
+        """Add as many rows as fit, with opening and closing; after the first cut, add nothing."""
         frame = size(block.opening) + size(block.closing)
         if block.whole and (
             self.left_out or frame + sum(size(row) for row in block.rows) > self.room
@@ -62,12 +62,12 @@ class BoundedText:
 
 
 def size(text: str) -> int:
-    """Bytes of a text in UTF-8."""
+    """Return the size of a text in bytes of UTF-8."""
     return len(text.encode("utf-8", "replace"))
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
-    """A table below a title; what is in its cells has to be harmless already."""
+    """Return a table below a title; the text in its cells must be escaped already."""
     opening = f"\n{title}\n\n{row(columns)}{row(['---'] * len(columns))}"
     return Block(opening, [row(each) for each in rows])
 
@@ -78,5 +78,5 @@ def row(cells: Sequence[str]) -> str:
 
 
 def cut(text: str) -> str:
-    """As much of a text as a glance takes in."""
+    """Return a text, shortened with an ellipsis if it is too long for a table cell."""
     return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"

@@ -1,7 +1,7 @@
-"""Lines of styled text that fit a width, and how they become a string.
+"""Lay out lines of styled text to a width, and convert them to a string.
 
-Trees and tables are rich's; text is always given to it as `Text`, so that brackets in a title are
-never markup.
+Trees and tables are rich's; it always gets text as `Text`, so that brackets in a title are never
+markup.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -71,10 +71,11 @@ ASCII = Glyphs(
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a text is to look: columns, color, plain ASCII signs, every detail or the usual ones.
+    """How text is laid out: columns, color, ASCII signs only, every detail or the usual ones.
 
-    `guides` draws the lines of trees, for a terminal. `uncut` is for a pipe or a file: what does
-    not fit is longer then, so that a search finds it. `inset` columns on the left are taken.
+    `guides` draws the lines of trees, for a terminal. `uncut` is for a pipe or a file: lines may
+    then be longer than the width, so that a search finds everything. `inset` columns on the left
+    are already in use.
     """
 
     width: int = 80
@@ -96,12 +97,12 @@ class Look:
         return max(max(self.width, NARROWEST) - self.inset, _LEAST)
 
     def narrower(self, columns: int) -> "Look":
-        """The same for what is so many columns further in."""
+        """Return the same look for text that is indented by this many more columns."""
         return replace(self, inset=self.inset + columns)
 
 
 def cut(text: Text, width: int, look: Look) -> Text:
-    """The text, or as much of it as fits with an ellipsis."""
+    """Return the text, or as much of it as fits with an ellipsis."""
     if look.uncut or text.cell_len <= width:
         return text
     shorter = text.copy()
@@ -111,7 +112,7 @@ def cut(text: Text, width: int, look: Look) -> Text:
 
 
 def spread(left: Text, right: Text, look: Look, width: int | None = None) -> Text:
-    """One line: left part, space, right part at the edge; the left part gives way."""
+    """Return one line with the right part at the edge; the left part is cut if they do not fit."""
     width = look.columns if width is None else width
     if not right.cell_len:
         return cut(left, width, look)
@@ -121,7 +122,7 @@ def spread(left: Text, right: Text, look: Look, width: int | None = None) -> Tex
 
 
 def flow(head: Text, words: Sequence[Text], look: Look, width: int | None = None) -> list[Text]:
-    """Words after a head, wrapped; lines after the first hang below the first word."""
+    """Return words after a head, wrapped; later lines are aligned with the first word."""
     width = look.columns if width is None else width
     hang = head.cell_len
     lines: list[Text] = []
@@ -141,7 +142,7 @@ def flow(head: Text, words: Sequence[Text], look: Look, width: int | None = None
 
 
 def listed(names: Iterable[str], style: str = "") -> list[Text]:
-    """Names as words with commas between them, for `flow`."""
+    """Return names as words with commas between them, for `flow`."""
     words = [Text().append(name, style) for name in names]
     for word in words[:-1]:
         word.append(",", "dim")
@@ -149,12 +150,12 @@ def listed(names: Iterable[str], style: str = "") -> list[Text]:
 
 
 def paragraph(text: str, look: Look, head: Text, style: str = "") -> list[Text]:
-    """Somebody's running text after a head, made harmless, wrapped with a hanging indent."""
+    """Return untrusted text after a head, escaped and wrapped with a hanging indent."""
     return flow(head, [Text(word, style) for word in clean(text).split()], look)
 
 
 def heading(title: str, note: str, look: Look) -> list[Text]:
-    """A title, and what it means in a dim sentence."""
+    """Return a title, followed by a dim sentence that explains it."""
     head = Text().append(title, "bold")
     if not note:
         return [head]
@@ -164,7 +165,7 @@ def heading(title: str, note: str, look: Look) -> list[Text]:
 
 
 def stacked(sections: Iterable[Sequence[Text]]) -> list[Text]:
-    """Sections one below the other, a blank line between; empty ones leave nothing."""
+    """Return the sections with blank lines between them; leave out empty ones."""
     out: list[Text] = []
     for section in sections:
         if section:
@@ -178,7 +179,7 @@ def stacked(sections: Iterable[Sequence[Text]]) -> list[Text]:
 class _Tree(Tree):
     """A tree without a root that is two columns deeper at each level.
 
-    Without `guides` nothing is drawn: in a pipe a line begins with what it is about.
+    Without `guides` no lines are drawn: in a pipe a line begins with its subject.
     """
 
     def __init__(self, *, guides: bool) -> None:
@@ -197,7 +198,7 @@ class Leaf:
     below: tuple[Text, ...] = ()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        """Lay it out in the room that the tree leaves."""
+        """Yield the lines of the leaf, laid out in the width that the tree leaves."""
         width = options.max_width - (_ENDLESS - self.look.columns if self.look.uncut else 0)
         yield spread(self.left, self.right, self.look, width)
         yield from (cut(line, width, self.look) for line in self.below)
@@ -223,8 +224,9 @@ def table_lines(
 ) -> list[Text]:
     """Lay out a table below its dim header, if any; columns in `numbers` are aligned right.
 
-    The cells are harmless already. Only long cells are folded, and in a pipe none: a row is one
-    line there. A table that has no room is shown row by row, each value with its column's name.
+    The cells must be escaped already. Only long cells are folded, and in a pipe none: a row is
+    one line there. A table that does not fit is shown row by row, each value with its column's
+    name.
     """
     cells = [[Text(each) if isinstance(each, str) else each for each in row] for row in rows]
     widths = [
@@ -257,7 +259,7 @@ def table_lines(
 
 
 def _record(columns: Sequence[str], row: Sequence[Text], look: Look, indent: int) -> list[Text]:
-    """A row of a table that has no room: its first cell, then each value after its column."""
+    """Return a row of a table that does not fit: its first cell, then values with their columns."""
     title = flow(Text(" " * indent), list(row[0].split(" ")), look)
     facts = [
         Text().append(f"{name} ", "dim").append_text(cell)
@@ -269,7 +271,7 @@ def _record(columns: Sequence[str], row: Sequence[Text], look: Look, indent: int
 
 
 def drawn(renderable: RenderableType, look: Look) -> list[Text]:
-    """The lines of a tree or a table, to be painted."""
+    """Return the lines of a tree or a table, for `paint`."""
     console = Console(
         file=StringIO(), width=look.columns, color_system=None, legacy_windows=False, _environ={}
     )
@@ -286,7 +288,7 @@ def drawn(renderable: RenderableType, look: Look) -> list[Text]:
 
 
 def paint(lines: Iterable[Text], look: Look) -> str:
-    """The lines as one string that ends with a newline; empty if there are none."""
+    """Return the lines as one string that ends with a newline; "" if there are none."""
     fitted = [cut(_spaced(line) if look.ascii else line, look.columns, look) for line in lines]
     if not fitted:
         return ""
@@ -309,7 +311,7 @@ def paint(lines: Iterable[Text], look: Look) -> str:
 
 
 def _spaced(line: Text) -> Text:
-    """The line with a plain space where a workflow command was broken."""
+    """Return the line with a plain space in place of each zero-width space."""
     if ZERO_WIDTH_SPACE not in line.plain:
         return line
     copy = line.copy()

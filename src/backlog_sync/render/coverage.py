@@ -1,4 +1,4 @@
-"""How much of a repository was read, in words."""
+"""Describe in words how much of a repository was read."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

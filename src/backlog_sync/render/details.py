@@ -1,4 +1,4 @@
-"""One field's change as lines of text: before and after, members, or the parts of a body."""
+"""Render one field's change as lines: before and after, members, or the parts of a body."""
 
 from rich.text import Text
 
@@ -87,7 +87,7 @@ def _diff_line(line: DiffLine, look: Look, room: int) -> Text:
 def _window(
     before: str, after: str, room: int, look: Look, colors: tuple[str, str] = ("red", "green")
 ) -> tuple[Text, Text]:
-    """Two versions of a line with what differs emphasized, cut so that it is seen."""
+    """Return two versions of a line, cut around their difference, which is emphasized."""
     old, new = before.split(" "), after.split(" ")
     head = _common_prefix_length(old, new)
     tail = _common_prefix_length(old[head:][::-1], new[head:][::-1])

@@ -1,4 +1,4 @@
-"""What lint found, for people, scripts, workflow logs and code scanning."""
+"""Render lint's findings for people, scripts, workflow logs and code scanning."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
@@ -14,7 +14,7 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
-    """`path:line:column: slug: message` and a hint line each, sorted by place.
+    """Return `path:line:column: slug: message` and a hint line for each, sorted by place.
 
     In color, errors are red and warnings yellow. Lines are never wrapped: editors and scripts
     read them.
@@ -43,7 +43,7 @@ def diagnostics_github(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def explained_github(lines: Sequence[Mapping[str, object]]) -> str:
-    """Return workflow commands that note for each line which rule took it, or why none did.
+    """Return workflow commands that note for each line which rule matched it, or why none did.
 
     `lines` are mappings of `path`, `line`, `rule`, `key` and `reason`. A step shows the first ten
     notes; its log shows all (GitHub's documentation of workflow commands).
@@ -58,7 +58,7 @@ def explained_github(lines: Sequence[Mapping[str, object]]) -> str:
 
 
 def diagnostics_sarif(diagnostics: Sequence[Diagnostic], version: str) -> str:
-    """A SARIF 2.1.0 log, as code scanning takes it; `version` is that of this tool."""
+    """Return a SARIF 2.1.0 log for code scanning; `version` is that of this tool."""
     ordered = sorted(diagnostics)
     slugs = sorted({diagnostic.slug for diagnostic in ordered})
     run = {

@@ -1,4 +1,4 @@
-"""What changes in a file, as text."""
+"""Render the changes of a file as a diff."""
 
 import difflib
 
@@ -9,7 +9,7 @@ from backlog_sync.render.canvas import Look, drawn, paint
 
 
 def diff_text(path: str, before: str, after: str, look: Look) -> str:
-    """A unified diff of one file; its lines are never cut, so that it can be applied."""
+    """Return a unified diff of one file; its lines are never cut, so that it can be applied."""
     name = clean(path)
     lines = difflib.unified_diff(
         before.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", n=1, lineterm=""

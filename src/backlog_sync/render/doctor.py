@@ -1,4 +1,4 @@
-"""What doctor prints."""
+"""Render the result of `backlog doctor`."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _WORDS = {
 
 
 def checkup_text(checks: Sequence[Check], look: Look) -> str:
-    """Return each check on its own row, with what to do below it, and the sum at the end."""
+    """Return each check on its own row, with what to do below it, and a summary at the end."""
     rows: list[tuple[Text, Text, Text]] = []
     for check in checks:
         word, style = _WORDS[check.health]
@@ -32,7 +32,7 @@ def checkup_text(checks: Sequence[Check], look: Look) -> str:
 
 
 def checkup_json(checks: Sequence[Check]) -> dict[str, object]:
-    """Return the same as an envelope."""
+    """Return the checks as a JSON envelope."""
     return {
         "format_version": FORMAT_VERSION,
         "ok": is_healthy(tuple(checks)),

@@ -1,4 +1,4 @@
-"""What moved apart, for people: drift first, then what waits, then what is in question."""
+"""Render a drift report for people: drift, then pending changes, then doubtful issues."""
 
 from collections.abc import Sequence
 
@@ -24,14 +24,14 @@ from backlog_sync.render.view import (
 
 
 def drift_text(drift: Drift, look: Look) -> str:
-    """The whole report; its last line has the sums."""
+    """Return the whole report; its last line is the summary."""
     sections = plan_sections(plan_view(drift.plan, drift_note=DRIFTED), look)
     sections += [issue_list(f.title, f.note, f.rows, look) for f in drift_findings(drift)]
     return paint(stacked([*sections, _sums(drift, look)]), look)
 
 
 def drift_summary(drift: Drift, look: Look) -> str:
-    """Only the last line."""
+    """Return only the summary line of the report."""
     return paint(_sums(drift, look), look)
 
 

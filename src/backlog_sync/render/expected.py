@@ -1,4 +1,4 @@
-"""What a run will take, and how far it is, in words."""
+"""Describe in words what a run will cost, and how far it is."""
 
 from backlog_sync.core.estimate import Estimate
 from backlog_sync.core.plan import Usage
@@ -7,9 +7,9 @@ from backlog_sync.render.words import counted
 
 
 def expected_text(expected: Estimate, spent: Usage, look: Look) -> str:
-    """One line: requests, points of the hour's allowance, time, and how much of it is waiting.
+    """Return one line: requests, points of the hourly rate limit, time, and the paced part of it.
 
-    What was `spent` on reading is counted in, as it is at the end of the run.
+    What was `spent` on reading is included, as in the counts at the end of the run.
     """
     about = "~" if look.ascii else "≈"
     requests, points = expected.requests + spent.requests, expected.points + spent.points
@@ -21,7 +21,7 @@ def expected_text(expected: Estimate, spent: Usage, look: Look) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time as people say it: under 1 minute, 3 minutes, 4 h 3 min."""
+    """Return a duration in words: under 1 minute, 3 minutes, 4 h 3 min."""
     minutes = round(seconds / 60)
     if minutes < 1:
         return "under 1 minute"
@@ -31,7 +31,7 @@ def duration(seconds: float) -> str:
 
 
 def step_text(title: str, done: int, total: int, seconds: float) -> str:
-    """A line for a log: how far the work is after so many seconds, and how much is left."""
+    """Return a log line: how far the work is after this many seconds, and how much is left."""
     text = f"{title}: {done} of {total}"
     if 0 < done < total:
         remaining = duration(seconds / done * (total - done))

@@ -1,4 +1,4 @@
-"""Issues and items below a heading, with the reason why they are there and what to do about it."""
+"""List issues and items below a heading, with the reason and the remedy."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ def issue_list(
     glyph: str = "",
     style: str = "yellow",
 ) -> list[Text]:
-    """Return a list under a heading; what has the same reason and remedy is listed together."""
+    """Return a list below a heading; rows with the same reason and remedy are grouped."""
     if not rows:
         return []
     lines = heading(title, note, look)
@@ -44,5 +44,5 @@ def issue_list(
 
 
 def held_list(rows: Sequence[Listed], look: Look) -> list[Text]:
-    """Return the section of items for which nothing may be done."""
+    """Return the section of held items."""
     return issue_list("Held", "left alone until fixed", rows, look, look.glyphs.warn, "magenta")

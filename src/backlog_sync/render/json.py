@@ -1,4 +1,4 @@
-"""The JSON that scripts read of lint and report; that of plan and sync is `core.plan_json`'s."""
+"""JSON output of lint and its parts for scripts; `core.plan_json` is that of plan and sync."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,8 +25,8 @@ def lint_json(
 ) -> dict[str, object]:
     """Return what `lint` prints; `lines` are those of `--explain`, None without it.
 
-    Each line is a mapping of `path`, `line`, `rule`, `key`, `reason` and `verdict`. Kinds beyond
-    the usual four are counted if there are any.
+    Each line is a mapping of `path`, `line`, `rule`, `key`, `reason` and `verdict`. Kinds besides
+    the usual four are counted if items have them.
     """
     counts = {kind: inventory.counts.get(kind, 0) for kind in _COUNTED}
     counts |= {kind: count for kind, count in inventory.counts.items() if kind not in counts}
@@ -51,7 +51,7 @@ def lint_json(
 
 
 def _left(left: Left) -> dict[str, object]:
-    """Return lines that were not taken for one reason."""
+    """Return a mapping of the lines that were not read for one reason."""
     return {
         "reason": left.reason,
         "verdict": left.verdict.value,
@@ -74,5 +74,5 @@ def diagnostic_json(diagnostic: Diagnostic) -> dict[str, object]:
 
 
 def plain_number(value: float) -> float | int:
-    """A whole number without a fraction, any other as it is."""
+    """Return a whole number as an integer, any other unchanged."""
     return int(value) if value == int(value) else value

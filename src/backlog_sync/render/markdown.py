@@ -1,8 +1,8 @@
-"""The plan as GitHub Markdown, for step summaries and pull-request comments: prints `render.view`.
+"""Render the plan as GitHub Markdown from `render.view`, for step summaries and PR comments.
 
 What needs a person comes first: drift and conflicts, then the items by epic in folded sections,
-then definitions and what is left alone. Foreign text is inert (`inert`), and no cell is longer
-than a glance.
+then definitions and what is left alone. Untrusted text is escaped (`inert`), and long cells are
+cut.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +52,7 @@ def plan_markdown(
 ) -> str:
     """Return the plan as GitHub Markdown of at most `limit` bytes of UTF-8 (at least 2,000).
 
-    `title` is ours; `note` is a line of foreign text below it, shown as plain text.
+    `title` is trusted; `note` is a line of untrusted text below it, shown as plain text.
     """
     tail = f"\nDigest of this plan: {code(plan.digests.plan)}\n" if plan.has_changes else ""
     return _document(plan_view(plan), limit, title, summary_line(plan), note, (), tail)
@@ -61,7 +61,7 @@ def plan_markdown(
 def drift_markdown(
     drift: Drift, *, limit: int = SUMMARY_BYTES, title: str = "Backlog drift"
 ) -> str:
-    """Return what moved apart, as `plan_markdown`, with the issues in question before it."""
+    """Return a drift report as `plan_markdown` returns a plan, with doubtful issues first."""
     view = plan_view(drift.plan)
     return _document(view, limit, title, drift_line(drift), "", drift_findings(drift), "")
 
@@ -211,7 +211,7 @@ def _row(shown: Row) -> str:
 
 
 def _is_of_creation(detail: Detail) -> bool:
-    """Return whether "create" covers it already."""
+    """Return whether the word "create" already covers this detail."""
     if isinstance(detail, Edit):
         return detail.name != "parent"
     return isinstance(detail, Note) and detail.word == "in"

@@ -1,4 +1,4 @@
-"""What a sync did: every change that did not come through with its reason, counts, requests."""
+"""Render what a sync did: failed changes with their reasons, counts, requests, written files."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def outcomes_text(
 ) -> str:
     """Return what a sync or an undo did: what failed, the counts, the files written.
 
-    `see` says where to look at it: an address, or a command. `run` names what did it.
+    `see` is where to look at the result: an address, or a command. `run` names the kind of run.
     """
     lines: list[Text] = []
     for result, (title, style) in _HEADINGS.items():
@@ -70,7 +70,7 @@ def outcomes_text(
 
 
 def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
-    """The changes with their reasons; a reason that many share is shown once."""
+    """Return the changes with their reasons; a reason that many share is shown once."""
     by_reason: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_reason[outcome.reason].append(outcome)
@@ -92,7 +92,7 @@ def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
 
 
 def _names(outcomes: Sequence[Outcome]) -> list[str]:
-    """What several changes are about, each once, the first few by name."""
+    """Return the titles of several changes, each once: the first few, and a count of the rest."""
     titles = list(dict.fromkeys(clean(o.change.title or o.change.key) for o in outcomes))
     if len(titles) <= _NAMED + 1:
         return titles

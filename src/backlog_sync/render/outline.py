@@ -1,4 +1,4 @@
-"""The outline that was read of plans, with what is doubtful and what was not taken."""
+"""Render the outline that was read from plans, with doubtful parts and lines not read."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,16 +27,16 @@ _MOST_LINES = 40
 _LIMITS = (12, 8, 5, 3, 2, 1)
 """Children shown of each parent, tried in turn until the tree fits."""
 _MOST_REASONS = 8
-"""Reasons shown for lines that were not taken: the rare ones need `-v`."""
+"""Reasons shown for lines that were not read: the rare ones need `-v`."""
 
 
 def plural(kind: str, count: int) -> str:
-    """So many items of a kind: "1 story", "3 stories"."""
+    """Return a number of items of a kind: "1 story", "3 stories"."""
     return counted(count, kind, _PLURALS.get(kind))
 
 
 def wrapped(text: str, look: Look) -> str:
-    """Return a text in lines of the width."""
+    """Return a text wrapped to the width."""
     return paint(paragraph(text, look, Text()), look)
 
 
@@ -44,7 +44,7 @@ def wrapped(text: str, look: Look) -> str:
 
 
 def tree_text(branches: Sequence[Branch], look: Look) -> str:
-    """The items as a tree, long lists folded unless every detail is wanted."""
+    """Return the items as a tree; long lists are folded unless every detail is asked for."""
     if look.full:
         return paint(tree_lines(_tree(branches, look, 0, None), look), look)
     rows: list[tuple[int, Leaf]] = []
@@ -61,7 +61,7 @@ def tree_text(branches: Sequence[Branch], look: Look) -> str:
 def _tree(
     branches: Sequence[Branch], look: Look, depth: int, limit: int | None
 ) -> Iterator[tuple[int, Leaf]]:
-    """A row for each item; of a list longer than the limit, the first ones and a count."""
+    """Yield a row for each item; for a list over the limit, the first ones and a count."""
     shown = branches if limit is None or len(branches) <= limit + 1 else branches[:limit]
     for branch in shown:
         yield depth, _branch(branch, look)
@@ -131,7 +131,7 @@ def _setting(line: str, look: Look) -> Text:
     return cut(Text(f"      {clean(line)}"), look.columns, look)
 
 
-# ---- what was not taken --------------------------------------------------------------------
+# ---- what was not read ---------------------------------------------------------------------
 
 
 def left_text(accounts: Sequence[Account], left: Sequence[Left], look: Look) -> str:
@@ -164,14 +164,14 @@ def _left(left: Left, look: Look, *, several: bool) -> list[Text]:
 
 
 def taken_line(accounts: Sequence[Account]) -> str:
-    """Return how many lines of the files were taken."""
+    """Return how many lines of the files were read as items, in a sentence."""
     written = sum(account.written for account in accounts)
     taken = sum(account.taken for account in accounts)
     return f"taken: {taken} of {counted(written, 'line')}"
 
 
 def not_taken(accounts: Sequence[Account]) -> str:
-    """Return one line: how much was taken, what was not, and how to take it."""
+    """Return one line: how much was read, what was not, and how to have it read."""
     left = left_out(accounts)
     bullets = [each for each in left if BULLETS_FLAG in each.reason]
     others = [each for each in left if each.verdict is Verdict.LEFT and each not in bullets]
@@ -196,7 +196,7 @@ def not_taken(accounts: Sequence[Account]) -> str:
 
 
 def explained_text(accounts: Sequence[Account], look: Look) -> str:
-    """Return every line of the files next to what became of it."""
+    """Return every line of the files with how it was read."""
     lines: list[Text] = []
     for account in accounts:
         if len(accounts) > 1:

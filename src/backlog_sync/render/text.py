@@ -1,4 +1,4 @@
-"""The plan that a person reads in a terminal: prints `render.view`.
+"""Render the plan as text for a terminal, from `render.view`.
 
 The tree shows which item is below which; links are lines only if an existing item moves.
 """
@@ -56,12 +56,12 @@ _INDENT = 4
 
 
 def plan_text(plan: Plan, look: Look) -> str:
-    """The whole plan as text; no line is wider than `look.width` (at least 40), unless uncut."""
+    """Return the plan as text; no line is wider than `look.width` (at least 40), unless uncut."""
     return paint(plan_lines(plan, look), look)
 
 
 def summary_text(plan: Plan, look: Look) -> str:
-    """Only the plan's last line."""
+    """Return only the summary line of the plan."""
     return paint(_summary(plan, look), look)
 
 
@@ -76,7 +76,7 @@ def plan_lines(plan: Plan, look: Look) -> list[Text]:
 
 
 def plan_sections(view: PlanView, look: Look) -> list[list[Text]]:
-    """The sections of a plan, in the order in which people need them; empty ones are empty."""
+    """Return the sections of a plan in the order in which people need them; some may be empty."""
     return [
         _notes("Drift", view.drift_note, view.drift, look),
         _definitions(view, look),
@@ -90,7 +90,7 @@ def plan_sections(view: PlanView, look: Look) -> list[list[Text]]:
             "Decided for GitHub", "GitHub's values go into the files (--on-conflict github)",
             view.accepted, look,
         ),
-        # Orphans all have the same reason, which the title gives.
+        # Orphans all have the same reason, which is in the title.
         issue_list(
             "Orphans", "no longer in the file, left alone", _without_reason(view.orphans), look
         ),
@@ -155,7 +155,7 @@ def _sign(action: Action | None, look: Look) -> tuple[str, str]:
 
 
 def _items(view: PlanView, look: Look) -> list[Text]:
-    """Return the section of items, then of issues that no file names any more."""
+    """Return the section of items, followed by issues that are no longer in the files."""
     lines: list[Text] = []
     previous: Group | None = None
     for group in view.groups:
@@ -225,7 +225,7 @@ def _note(word: str, text: str, indent: int, look: Look) -> list[Text]:
 
 
 def _edits(edits: Sequence[Edit], look: Look, indent: int) -> Iterator[Text]:
-    """The fields of a thing, aligned; a field whose change reverts drift says so."""
+    """Yield the lines of aligned fields; those that revert drift are marked."""
     column = min(_COLUMN, max((len(each.name) for each in edits), default=0))
     for each in edits:
         lines = field_lines(each.name, each.change, look, indent, column)
@@ -244,7 +244,7 @@ def _reverting(line: Text, look: Look) -> Text:
 
 
 def _notes(title: str, note: str, groups: Sequence[NoteGroup], look: Look) -> list[Text]:
-    """Notes grouped by item under a heading."""
+    """Return notes grouped by item below a heading."""
     lines = heading(title, note, look) if groups else []
     for group in groups:
         left = Text("  ").append(look.glyphs.warn, "magenta").append(" ").append(clean(group.title))
@@ -299,7 +299,7 @@ def _warnings(view: PlanView, look: Look) -> list[Text]:
 
 
 def _settings(view: PlanView, look: Look) -> list[Text]:
-    """The settings that change who is trusted or what is published."""
+    """Return the settings that change who is trusted or what is published."""
     lines = heading("Settings in force", "", look) if view.settings else []
     for name, values in view.settings.items():
         words = listed(map(clean, values)) or [Text("none")]
@@ -330,7 +330,7 @@ def _summary(plan: Plan, look: Look) -> list[Text]:
 
 
 def _colored(facts: Iterable[str]) -> list[Text]:
-    """Facts of the summary with commas between; what is zero stays quiet."""
+    """Return the facts of the summary with commas between them; zeros are not colored."""
     styles = {"create": "green", "update": "yellow", "close": "red", "held": "magenta"}
     words = []
     for fact in facts:

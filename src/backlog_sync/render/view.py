@@ -1,7 +1,7 @@
-"""A plan laid out once: sections of rows of plain values, which text and Markdown only print.
+"""Lay out a plan once: sections of rows of plain values, which text and Markdown only print.
 
-Nothing here is styled, cut or escaped. What needs a person comes first, unchanged items are left
-out, except as the row above a changed one that shows where it belongs.
+Nothing here is styled, cut or escaped. What needs a person comes first. Unchanged items are left
+out, except for those above a changed one, which show where it belongs.
 """
 
 from collections import Counter, defaultdict
@@ -92,9 +92,9 @@ Detail: TypeAlias = Edit | Link | Move | Note
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item with what happens to it; `action` is None for a row of context.
+    """One item and its changes; `action` is None for a row of context.
 
-    `points` are those of the item with all below it. The edits of a new item are all its fields.
+    `points` are those of the item and all below it. The edits of a new item are all its fields.
     """
 
     item: PlanItem
@@ -118,7 +118,7 @@ class Group:
 
     @property
     def counts(self) -> str:
-        """How many items are created, updated and so on: "1 to create, 2 to update"."""
+        """The numbers of items by action, in words: "1 to create, 2 to update"."""
         counts = Counter(row.action.value for row in self.rows if row.action)
         return ", ".join(f"{counts[name]} {word}" for name, word in FACTS.items() if counts[name])
 
@@ -147,7 +147,7 @@ class _Items:
                 ancestor = self.items[ancestor].parent
 
     def groups(self) -> Iterator[Group]:
-        """The roots with what is shown below them, then issues that no file names any more."""
+        """Yield the roots with the rows below them, then issues that are no longer in the files."""
         for root in self.children[None]:
             rows = tuple(self._rows(root))
             if rows:
@@ -241,7 +241,7 @@ def edits(changes: Iterable[Change]) -> list[Edit]:
 class DefinitionRow:
     """Definitions of one kind that are created, or one that is changed.
 
-    `names` are pairs: a name, and what is known of it. `repository` is "" for the target.
+    `names` are pairs of a name and details about it. `repository` is "" for the target.
     """
 
     word: str
@@ -271,7 +271,7 @@ def _definitions(plan: Plan) -> Iterator[DefinitionRow]:
 
 
 def _known(change: Change) -> str:
-    """Return what is known of a definition that is created: its due date, its options or type."""
+    """Return the details of a definition that is created: its due date, its options or type."""
     due = change.fields.get("due")
     if change.kind is ChangeKind.MILESTONE and due and due.after:
         return f"due {plain_value(due.after)}"
@@ -286,7 +286,7 @@ def _known(change: Change) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """A field of a note: both sides where they matter, and the reason ("" if it says nothing)."""
+    """A field of a note: both sides if they matter, and the reason ("" if it adds nothing)."""
 
     name: str
     file: JsonValue
@@ -335,7 +335,7 @@ class DeferredGroup:
 
 @dataclass(frozen=True, slots=True)
 class WarningRow:
-    """A warning, and the places that it is about."""
+    """A warning, and the places that it refers to."""
 
     where: tuple[str, ...]
     message: str
@@ -370,7 +370,7 @@ def _note_group(notes: Sequence[FieldNote], reverted: frozenset[tuple[str, str]]
 
 
 def held_rows(plan: Plan) -> tuple[Listed, ...]:
-    """Return the items for which nothing may be done, with their places."""
+    """Return the held items, with their places."""
     places = {item.key: item.place for item in plan.items}
     return tuple(
         Listed(note.title or note.key, note.ref or note.key, note.reason, note.hint,
@@ -414,7 +414,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan as its readers see it. Empty sections are empty tuples."""
+    """A plan laid out for readers. Empty sections are empty tuples."""
 
     repository: str
     board: str
@@ -441,7 +441,7 @@ class PlanView:
 
 
 def plan_view(plan: Plan, *, drift_note: str = SET_BACK) -> PlanView:
-    """Lay a plan out."""
+    """Return the layout of a plan: its sections and their rows."""
     complete = plan.coverage.complete and all(other.complete for other in plan.others.values())
     return PlanView(
         repository=plan.repository,
@@ -489,18 +489,18 @@ _DRIFT_FACTS = {
 
 
 def drift_facts(drift: Drift) -> list[str]:
-    """Return how many of each kind moved apart, in words."""
+    """Return the counts of drift, pending changes and doubtful issues, in words."""
     return [f"{count} {_DRIFT_FACTS[name]}" for name, count in drift.counts.items() if count]
 
 
 def drift_line(drift: Drift) -> str:
-    """One line of counts of what moved apart, as plain text."""
+    """Return one line of the counts of a drift report, as plain text."""
     facts = drift_facts(drift)
     return f"Drift: {', '.join(facts)}." if facts else "No drift."
 
 
 def summary_line(plan: Plan) -> str:
-    """One line of counts, as plain text; every one can be recomputed from the changes."""
+    """Return one line of counts as plain text; each can be recomputed from the changes."""
     counts = plan.summary()
     held = [f"{counts['conflict']} held"] if counts["conflict"] else []
     drift = [f"{counts['drift']} drifted"] if counts["drift"] else []
@@ -519,7 +519,7 @@ def summary_line(plan: Plan) -> str:
 
 
 def summary_facts(plan: Plan) -> tuple[list[str], list[str]]:
-    """Return what is new, and what changes, stays or is held: for the last line of a plan."""
+    """Return two lists of facts for the summary: what is new; what changes, stays or is held."""
     counts = plan.summary()
     kinds = Counter(change.kind for change in plan.changes)
     new = [f"{counts['create']} to create"]
@@ -533,7 +533,7 @@ def summary_facts(plan: Plan) -> tuple[list[str], list[str]]:
 
 
 def plain_value(value: JsonValue, none: str = "∅") -> str:
-    """Return one value as a person writes it; `none` stands for nothing."""
+    """Return one value as a person writes it; `none` is the text for no value."""
     match value:
         case None | "" | []:
             return none

@@ -1,4 +1,4 @@
-"""Counts and numbers in words."""
+"""Put counts and numbers into words."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from backlog_sync.core.diagnostics import Diagnostic
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:
-    """A count with its noun: "1 link", "30 links"."""
+    """Return a count with its noun: "1 link", "30 links"."""
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
@@ -16,7 +16,7 @@ def number(value: float) -> str:
 
 
 def count_findings(diagnostics: Sequence[Diagnostic]) -> str:
-    """Return how many errors and warnings there are, in words."""
+    """Return the numbers of errors and warnings, in words."""
     errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
     warnings = len(diagnostics) - errors
     counts = [counted(errors, "error")] if errors else []
