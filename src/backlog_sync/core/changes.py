@@ -1,8 +1,8 @@
-"""Changes: one class for each kind of step from what GitHub has to what the file says.
+"""Changes: one class for each kind of step from GitHub's state to that of the file.
 
-A plan is a tuple of them. They name things as people do, by key, title or `owner/repo#n`; ids are
-looked up when a change is sent. What prints, counts or limits a plan reads the properties that
-all of them have; whoever needs more takes them apart with `match`.
+A plan is a tuple of changes. They name things as people do, by key, title or `owner/repo#n`; ids
+are looked up when a change is sent. Code that prints, counts or limits a plan reads the
+properties that all changes have; code that needs more uses `match`.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ JsonValue: TypeAlias = str | float | bool | list[str] | None
 
 
 class Action(StrEnum):
-    """The verb of a change. `forget` does not change the thing and drops our claim on it."""
+    """The verb of a change. `forget` leaves the thing unchanged, but gives up our claim on it."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -52,23 +52,23 @@ DEFINITIONS = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.PROJECT, Chang
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """Before and after of one field."""
+    """The values of one field before and after a change."""
 
     before: JsonValue
     after: JsonValue
 
 
-# ---- what all of them have -----------------------------------------------------------------
+# ---- the common properties -----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What every change has.
+    """The properties of every change.
 
     `key` is the item's key, or the name of a label, milestone, board or board field on GitHub.
-    `title` is for people. `ref` is the issue it is about ("#14", None before it exists).
-    `waits_for` are keys that must exist first. `repository` is where it happens, None for the
-    target.
+    `title` is for people. `ref` is the issue that changes ("#14", None before it exists).
+    `waits_for` are the keys of items whose issues must exist first. `repository` is the one that
+    changes, None for the target.
     """
 
     key: str
@@ -81,22 +81,22 @@ class _Change:
     kind: ClassVar[ChangeKind]
     action: ClassVar[Action]
     is_refresh: ClassVar[bool] = False
-    """Whether it only moves the base: people see nothing of it."""
+    """Whether it only updates the base, which people do not see."""
     is_heal: ClassVar[bool] = False
-    """Whether it closes an issue as the second one of an item, whose key is the `other`."""
+    """Whether it closes a duplicate issue of an item, whose key is the `other`."""
     is_move: ClassVar[bool] = False
     """Whether it moves an issue among its siblings."""
     claim: ClassVar[str] = ""
-    """The field of an item's base that speaks of a change outside of an update; see `claim_of`."""
+    """The field of an item's base that records a change outside of an update; see `claim_of`."""
 
     @property
     def fields(self) -> Mapping[str, FieldChange]:
-        """What changes, by the name of the field."""
+        """The values that change, by the name of the field."""
         return {}
 
     @property
     def drifted(self) -> tuple[str, ...]:
-        """The names of the fields whose change reverts what somebody did on GitHub."""
+        """The names of the fields whose change reverts an edit on GitHub."""
         return ()
 
     @property
@@ -106,23 +106,23 @@ class _Change:
 
     @property
     def body(self) -> str | None:
-        """The body to write, hidden marker included; of a board value the card's record."""
+        """The body to write, hidden marker included; for a board value the card's record."""
         return None
 
     @property
     def body_seen(self) -> str | None:
-        """The body that it was planned from: only over that it is written."""
+        """The body that the plan saw: only that one is overwritten."""
         return None
 
     @property
     def definition(self) -> Definition | None:
-        """What is to be true of a label, milestone, board or board field."""
+        """The desired definition of a label, milestone, board or board field."""
         return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fields(_Change):
-    """A change of any fields."""
+    """A change with any number of fields."""
 
     fields: Mapping[str, FieldChange] = field(default_factory=dict)
     drifted: tuple[str, ...] = ()
@@ -130,19 +130,19 @@ class _Fields(_Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Restores(_Change):
-    """A change of one thing, which `restores` what was there before somebody changed it."""
+    """A change of one thing; with `restores` it reverts an edit on GitHub."""
 
     restores: bool = False
 
     @property
     def drifted(self) -> tuple[str, ...]:
-        """All that it changes, if it restores that."""
+        """The names of all changed fields, if it reverts an edit."""
         return tuple(self.fields) if self.restores else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Writes(_Change):
-    """A change that writes a body, and only over the one that was seen."""
+    """A change that writes a body, but overwrites only the body that the plan saw."""
 
     body: str | None = None
     body_seen: str | None = None
@@ -150,7 +150,7 @@ class _Writes(_Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Updates(_Writes):
-    """A change of any fields of an issue that is there; without a `body` the base is right."""
+    """A change of any fields of an existing issue; without a `body` the base is up to date."""
 
     fields: Mapping[str, FieldChange] = field(default_factory=dict)
     drifted: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ class CreateLabel(_Fields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateLabel(_Fields):
-    """Rename or restyle a label; `key` is the name that it has, `title` the one it is to have."""
+    """Rename or restyle a label; `key` is its present name, `title` the desired one."""
 
     kind, action = ChangeKind.LABEL, Action.UPDATE
     definition: LabelDef = field()
@@ -185,7 +185,7 @@ class CreateMilestone(_Fields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateMilestone(_Fields):
-    """Change a milestone; `key` is the title that it has, `title` the one it is to have."""
+    """Change a milestone; `key` is its present title, `title` the desired one."""
 
     kind, action = ChangeKind.MILESTONE, Action.UPDATE
     definition: MilestoneDef = field()
@@ -200,7 +200,7 @@ class CreateBoard(_Change):
 
     @property
     def fields(self) -> Mapping[str, FieldChange]:
-        """Its title."""
+        """The title of the board."""
         return {"title": FieldChange(None, self.title)}
 
 
@@ -222,7 +222,7 @@ class CreateBoardField(_Fields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateBoardField(_Fields):
-    """Add, rename back or restyle the options of a board field; none is taken away."""
+    """Add, rename back or restyle the options of a board field; none is removed."""
 
     kind, action = ChangeKind.FIELD, Action.UPDATE
     definition: BoardFieldDef = field()
@@ -248,21 +248,21 @@ class UpdateIssue(_Updates):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptIssue(_Updates):
-    """Take an issue that people opened: it gets our marker, and what the file says."""
+    """Adopt an issue that people opened: add our marker and the values of the file."""
 
     kind, action = ChangeKind.ISSUE, Action.ADOPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetFields(_Writes):
-    """Drop our claim on fields that are no longer in the file; the issue keeps them."""
+    """Give up our claim on fields that are no longer in the file; the issue keeps them."""
 
     kind, action = ChangeKind.ISSUE, Action.FORGET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshBase(_Writes):
-    """Move the base in an issue's marker."""
+    """Update the base in an issue's marker."""
 
     kind, action = ChangeKind.ISSUE, Action.UPDATE
     is_refresh = True
@@ -270,9 +270,9 @@ class RefreshBase(_Writes):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseIssue(_Restores):
-    """Close an issue, or give a closed one another reason; then `was` is the reason it had.
+    """Close an issue, or change the reason of a closed one; then `was` is its present reason.
 
-    `state_reason` is "completed", "not_planned" or "duplicate". The `comment` says why.
+    `state_reason` is "completed", "not_planned" or "duplicate". The `comment` explains why.
     """
 
     kind, action = ChangeKind.ISSUE, Action.CLOSE
@@ -294,7 +294,7 @@ class CloseIssue(_Restores):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseDuplicate(CloseIssue):
-    """Close the second issue of an item; `other` is the key of the item, whose issue stays."""
+    """Close a duplicate issue of an item; `other` is the key of the item, whose issue stays."""
 
     is_heal = True
     other: str = field()
@@ -309,7 +309,7 @@ class ReopenIssue(_Restores):
 
     @property
     def fields(self) -> Mapping[str, FieldChange]:
-        """The state."""
+        """The state of the issue."""
         return {"state": FieldChange("closed", "open")}
 
 
@@ -318,7 +318,7 @@ class ReopenIssue(_Restores):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSubIssue(_Restores):
-    """Put an issue below its parent; `replaces` is the parent that it has until then, if any."""
+    """Put an issue below its parent; `replaces` is its present parent, if any."""
 
     kind, action = ChangeKind.SUB_ISSUE, Action.LINK
     claim = "parent"
@@ -338,7 +338,7 @@ class LinkSubIssue(_Restores):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlinkSubIssue(_Change):
-    """Take an issue out from below its parent, `owner/repo#n`; `parent_name` is for people."""
+    """Remove an issue from its parent, `owner/repo#n`; `parent_name` is for people."""
 
     kind, action = ChangeKind.SUB_ISSUE, Action.UNLINK
     claim = "parent"
@@ -369,7 +369,7 @@ class MoveSubIssue(_Restores):
 
     @property
     def fields(self) -> Mapping[str, FieldChange]:
-        """The sibling, by the position."""
+        """The sibling, under the name of the position."""
         return {self.position: FieldChange(None, self.anchor)}
 
     @property
@@ -428,7 +428,7 @@ class AddToBoard(_Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetBoardValue(_Writes):
-    """Set one value of a card; the card's record (`body`) is written right behind it."""
+    """Set one value of a card; the card's record (`body`) is written right after it."""
 
     kind, action = ChangeKind.FIELD_VALUE, Action.UPDATE
     name: str
@@ -438,25 +438,25 @@ class SetBoardValue(_Writes):
 
     @property
     def fields(self) -> Mapping[str, FieldChange]:
-        """The one field."""
+        """The field that changes."""
         return {self.name: FieldChange(self.before, self.after)}
 
     @property
     def drifted(self) -> tuple[str, ...]:
-        """The field, if it restores what was there before somebody changed it."""
+        """The field, if the change reverts an edit on GitHub."""
         return (self.name,) if self.restores else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetValues(_Writes):
-    """Drop our claim on values that are no longer in the file; the card keeps them."""
+    """Give up our claim on values that are no longer in the file; the card keeps them."""
 
     kind, action = ChangeKind.FIELD_VALUE, Action.FORGET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshRecord(_Writes):
-    """Move the record of a card."""
+    """Update the record of a card."""
 
     kind, action = ChangeKind.FIELD_VALUE, Action.UPDATE
     is_refresh = True
@@ -493,9 +493,9 @@ Change: TypeAlias = (
 
 
 def claim_of(change: Change) -> tuple[str, str]:
-    """Return the item and the field of its base that speak of a change outside of an update.
+    """Return the key of the item, and the field of its base, that record a change.
 
-    The order of sub-issues is in their parent's base.
+    The field is "" if an update records it. The order of sub-issues is in their parent's base.
     """
     return change.parent if isinstance(change, MoveSubIssue) else change.key, change.claim
 

@@ -13,9 +13,9 @@ from backlog_sync.core.model import BoardFieldDef, BoardValue, ObservedBoardFiel
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """What is written, and what stood there when that was decided.
+    """A value to write, and the value that it replaces, as it was when that was decided.
 
-    It is written over that, and over nothing else: an adapter looks right before it sends.
+    Nothing else may be overwritten: an adapter reads the present value right before it sends.
     """
 
     seen: "Value"
@@ -24,7 +24,7 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class CreateLabel:
-    """Make a label; color is six hex digits. Without a repository's id it is the target's."""
+    """Create a label; color is six hex digits. Without a repository's id, use the target."""
 
     name: str
     color: str
@@ -43,13 +43,13 @@ class UpdateLabel:
 
     @property
     def parts(self) -> dict[str, Over]:
-        """What it writes, by the name of the part."""
+        """The values that it writes, by the name of the part."""
         return _said(name=self.name, color=self.color, description=self.description)
 
 
 @dataclass(frozen=True, slots=True)
 class CreateMilestone:
-    """Make a milestone; `due` is an ISO date. Without a repository's name it is the target's."""
+    """Create a milestone; `due` is an ISO date. Without a repository's name, use the target."""
 
     title: str
     due: str | None = None
@@ -70,13 +70,13 @@ class UpdateMilestone:
 
     @property
     def parts(self) -> dict[str, Over]:
-        """What it writes, by the name of the part."""
+        """The values that it writes, by the name of the part."""
         return _said(due=self.due, description=self.description, title=self.title)
 
 
 @dataclass(frozen=True, slots=True)
 class CreateProject:
-    """Make a board, and show it on a repository where one is given."""
+    """Create a board, and link it to a repository if one is given."""
 
     owner_id: str
     title: str
@@ -85,7 +85,7 @@ class CreateProject:
 
 @dataclass(frozen=True, slots=True)
 class CloseProject:
-    """Close a board; it keeps all that it holds, and can be opened again."""
+    """Close a board; it keeps its content and can be reopened."""
 
     project_id: str
 
@@ -108,10 +108,10 @@ class CreateBoardField:
 
 @dataclass(frozen=True, slots=True)
 class AddOptions:
-    """Add options to a single-select field: all options are sent, the existing with their ids.
+    """Add options to a single-select field: all options are sent, existing ones with their ids.
 
-    `seen` holds (id, name, color, description) of those that are there, `existing` the same
-    styled as they are to be: an option that somebody adds meanwhile would be taken away.
+    `seen` contains (id, name, color, description) of the existing options, `existing` the same
+    in their desired style. An option that somebody adds in the meantime would be removed.
     """
 
     project_id: str
@@ -122,14 +122,14 @@ class AddOptions:
 
     @property
     def parts(self) -> dict[str, Over]:
-        """What it writes, by the name of the part."""
+        """The values that it writes, by the name of the part."""
         added = tuple(("", *option) for option in self.new)
         return {"options": Over(self.seen, (*self.existing, *added))}
 
 
 @dataclass(frozen=True, slots=True)
 class CreateIssue:
-    """Make an issue with all that one call can set. `nonce` is in the body, to find it again."""
+    """Create an issue with all that one call can set. `nonce` is in the body, to find it again."""
 
     repository_id: str
     key: str
@@ -148,8 +148,8 @@ class CreateIssue:
 class UpdateIssue:
     """Change title, body, milestone or type; None leaves a part unchanged.
 
-    Where the milestone or the type that is wanted is None, the issue has none afterwards.
-    `milestone_id` is what is sent for the title of the milestone.
+    If the new milestone or type is None, it is removed from the issue. `milestone_id` is sent
+    for the title of the milestone.
     """
 
     id: str
@@ -161,7 +161,7 @@ class UpdateIssue:
 
     @property
     def parts(self) -> dict[str, Over]:
-        """What it writes, by the name of the part."""
+        """The values that it writes, by the name of the part."""
         return _said(
             title=self.title, body=self.body, milestone=self.milestone, issue_type=self.issue_type
         )
@@ -169,9 +169,9 @@ class UpdateIssue:
 
 @dataclass(frozen=True, slots=True)
 class CloseIssue:
-    """Close with a reason: completed, not_planned, or duplicate, then with the id of the other.
+    """Close an issue as completed, not_planned or duplicate, then with the id of the other issue.
 
-    `seen` is the state that it had, "open" or such a reason.
+    `seen` is the state that it had: "open", or the reason of a closed one.
     """
 
     id: str
@@ -181,20 +181,20 @@ class CloseIssue:
 
     @property
     def parts(self) -> dict[str, Over]:
-        """What it writes, by the name of the part."""
+        """The values that it writes, by the name of the part."""
         return {"state": Over(self.seen, self.reason)}
 
 
 @dataclass(frozen=True, slots=True)
 class ReopenIssue:
-    """Open again what was closed, with the reason that was `seen`."""
+    """Reopen an issue that was closed with the reason `seen`."""
 
     id: str
     seen: str = "completed"
 
     @property
     def parts(self) -> dict[str, Over]:
-        """What it writes, by the name of the part."""
+        """The values that it writes, by the name of the part."""
         return {"state": Over(self.seen, "open")}
 
 
@@ -218,7 +218,7 @@ class ChangeAssignees:
 
 @dataclass(frozen=True, slots=True)
 class AddSubIssue:
-    """Put an issue below a parent, taking it from the parent that it was seen below, if any."""
+    """Put an issue below a parent, and remove it from the parent that it was seen below, if any."""
 
     parent_id: str
     child_id: str
@@ -226,13 +226,13 @@ class AddSubIssue:
 
     @property
     def parts(self) -> dict[str, Over]:
-        """What it writes over; GitHub itself refuses a second parent."""
+        """The parent that it replaces, if any; GitHub itself refuses a second parent."""
         return {"parent": Over(self.taken_from, self.parent_id)} if self.taken_from else {}
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveSubIssue:
-    """Take an issue out from below its parent."""
+    """Remove an issue from its parent."""
 
     parent_id: str
     child_id: str
@@ -240,7 +240,7 @@ class RemoveSubIssue:
 
 @dataclass(frozen=True, slots=True)
 class MoveSubIssue:
-    """Put a sub-issue directly behind a sibling, or in front of one; exactly one is given."""
+    """Put a sub-issue directly after a sibling, or before one; exactly one is given."""
 
     parent_id: str
     child_id: str
@@ -276,8 +276,8 @@ class AddCard:
 class SetValue:
     """Set one board value; `type` as in `BoardFieldDef`; None clears it.
 
-    For single_select and iteration, `option_id` is what is sent and `value` is its name. `seen`
-    is what stood there; on a card that this run made (`fresh`) there was nobody else.
+    For single_select and iteration, `option_id` is sent and `value` is its name. `seen` is the
+    value that it replaces; a card that this run created (`fresh`) cannot have edits by others.
     """
 
     project_id: str
@@ -291,17 +291,16 @@ class SetValue:
 
     @property
     def parts(self) -> dict[str, Over]:
-        """What it writes over, by the field."""
+        """What it overwrites, by the id of the field."""
         return {} if self.fresh else {self.field_id: Over(self.seen, self.value)}
 
 
 @dataclass(frozen=True, slots=True)
 class PutComment:
-    """Create or update our one comment on an issue or pull request, and be there only once.
+    """Create or update our only comment with a mark on an issue or pull request.
 
-    It is known by its hidden `mark` (letters, digits, `.`, `_`, `-`), by being ours and by not
-    having been edited by anybody else; where it is there it is changed, else it is made. `id` is
-    the issue's.
+    It is recognized by its hidden `mark` (letters, digits, `.`, `_`, `-`), if we wrote it and
+    nobody else edited it. `id` is the issue's.
     """
 
     id: str
@@ -313,8 +312,8 @@ class PutComment:
 class PutStatus:
     """Create or update our status update of a day on the board.
 
-    It is known by its hidden `mark` (as `PutComment`'s), by being ours, and by `day`, the day in
-    UTC as an ISO date. `status` is GitHub's word for it, None for none.
+    It is recognized by its hidden `mark` (as in `PutComment`), if we wrote it, and by `day`, the
+    date in UTC in ISO format. `status` is GitHub's word for it, None for no status.
     """
 
     project_id: str
@@ -354,13 +353,13 @@ Operation: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The server said yes.
+    """The server accepted the operation.
 
-    `id` is the node id of the thing made or changed; `number` and `url` if it has them.
-    `card_id` is the board item that a create made; `fields` are the fields of a new board, or
-    the one field that was made or changed; `older` is the number of an older open board of the
-    new one's title; `missing` names what the server silently did not set (labels, assignees,
-    issue_type, parent, milestone).
+    `id` is the node id of the created or changed thing; `number` and `url` are set if it has
+    them. `card_id` is the board item of a new issue; `fields` are the fields of a new board, or
+    the one field that was created or changed; `older` is the number of an older open board with
+    the title of the new one; `missing` lists what the server silently did not set (labels,
+    assignees, issue_type, parent, milestone).
     """
 
     id: str = ""
@@ -374,7 +373,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The server said no, and nothing was changed."""
+    """The server refused the operation, and nothing was changed."""
 
     message: str
     code: str = ""
@@ -382,21 +381,21 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Something else is there by now than what was read: it was not written over."""
+    """The value was changed after it was read, so it was not overwritten."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The answer was lost: it may or may not have happened. Read back before anything else."""
+    """The answer was lost: the operation may or may not have happened. Read back first."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """An earlier fault ended the run before this was sent."""
+    """The operation was not sent, because an earlier fault ended the run."""
 
     message: str
 

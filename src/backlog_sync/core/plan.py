@@ -1,4 +1,4 @@
-"""Plans and their outcomes: the ordered changes with notes for people, and what came of them."""
+"""Plans and outcomes: the ordered changes with notes for people, and the result of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from backlog_sync.core.model import Coverage
 
 
 class Verdict(StrEnum):
-    """What base, desired and observed say of one field together."""
+    """The result of comparing base, desired and observed value of one field."""
 
     IN_SYNC = "in_sync"
     PUSH = "push"
@@ -31,13 +31,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldNote:
-    """A field of an item or a part of a definition that is reported: drift, a conflict.
+    """A field of an item, or a part of a definition, that is reported as drift or as a conflict.
 
-    `verdict` says which; `reason` explains and never decides. `hint` says what to do about a
+    `verdict` specifies which; `reason` explains and never decides. `hint` is the remedy for a
     conflict that neither side can win: then all of the item or of its text is held. Both sides of
-    a part that `differs` are known, and nothing is on record of who changed it. For a definition,
-    `kind` says of what, `key` is its name on GitHub, `title` the one in the file, and `repository`
-    the other repository that it is in.
+    a part that `differs` are known, but no record shows who changed it. For a definition, `kind`
+    is its kind, `key` its name on GitHub, `title` the one in the file, and `repository` the other
+    repository that it is in.
     """
 
     key: str
@@ -90,13 +90,13 @@ class Unread:
 
     @property
     def hint(self) -> str:
-        """What keeps it an item."""
+        """What to do so that the line is read as an item again."""
         return f"to keep it: `reading: {{{self.reading}}}`" if self.reading else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Work that this server, token or owner cannot do: what, why, what would help."""
+    """Work that cannot be done with this server, token or owner: what, why, and what would help."""
 
     kind: ChangeKind
     key: str
@@ -106,7 +106,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A remark on the plan, with the place it is about if there is one."""
+    """A warning about the plan, with the place that it refers to, if any."""
 
     message: str
     slug: str
@@ -126,7 +126,7 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """What a reader of the plan needs to know of an item, changed or not: place in the tree.
+    """What a reader of the plan needs to know about an item, changed or not: its place in the tree.
 
     `repository` is where its issue is or will be, None for the target.
     """
@@ -144,13 +144,13 @@ class PlanItem:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The ordered, immutable changes, and what is reported next to them.
+    """The ordered, immutable list of changes, with notes.
 
     `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
-    `conflicts` are held fields, `accepted` those of both that GitHub won and the files are to
-    say, `items` every item in document order (for grouping). `orphans` are issues whose items are
-    gone, `unread` those whose lines are still there. `coverage` says how much of the
-    repository was read for it, `others` the same of other repositories that hold items' issues.
+    `conflicts` are held fields, `accepted` the fields of both whose value from GitHub goes into
+    the files, `items` every item in document order (for grouping). `orphans` are issues whose
+    items are gone, `unread` those whose lines still exist. `coverage` is how much of the
+    repository was read, `others` the same for other repositories with issues of items.
     `in_force` are settings that change who is trusted or what is published.
     """
 
@@ -172,7 +172,7 @@ class Plan:
 
     @property
     def reverted(self) -> frozenset[tuple[str, str]]:
-        """What of the drift the changes set back: keys, each with the name of the field."""
+        """The drift that the changes revert, as pairs of a key and the name of the field."""
         return frozenset(
             (key, claimed or name)
             for change in self.changes
@@ -187,23 +187,23 @@ class Plan:
 
     @property
     def new_issues(self) -> int:
-        """How many issues are created, or become the backlog's by adoption."""
+        """The number of issues that are created or adopted."""
         return sum(isinstance(c, CreateIssue | AdoptIssue) for c in self.changes)
 
     @property
     def is_first(self) -> bool:
-        """Whether it makes the first issues of this backlog, so that nothing was managed yet."""
+        """Whether it creates the first issues of this backlog: nothing was managed before."""
         adopted = {c.key for c in self.changes if isinstance(c, AdoptIssue)}
         managed = any(item.ref and item.key not in adopted for item in self.items)
         return bool(self.new_issues) and not managed and not self.orphans and not self.unread
 
     def summary(self) -> dict[str, int]:
-        """Counts that can be recomputed from the changes listed.
+        """Return counts, all of which can be recomputed from the changes.
 
-        Issues count under their action; `update` counts existing issues of which any field
-        changes, on the issue or on the board, and those that move among their siblings; `link`
-        and `unlink` count sub-issues and dependencies; `definitions` counts labels, milestones,
-        boards and board fields; `refresh` counts moves of the base that people do not see.
+        Issues count under their action; `update` counts existing issues with any changed field,
+        on the issue or on the board, and those that move among their siblings; `link` and
+        `unlink` count sub-issues and dependencies; `definitions` counts labels, milestones,
+        boards and board fields; `refresh` counts updates of the base that people do not see.
         """
         counts = dict.fromkeys((a.value for a in Action), 0)
         touched: dict[str, set[str]] = {a.value: set() for a in Action}
@@ -242,7 +242,7 @@ class Plan:
 
 
 class Result(StrEnum):
-    """What became of one change."""
+    """The result of one change."""
 
     APPLIED = "applied"
     SKIPPED = "skipped"
@@ -253,7 +253,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change, and why."""
+    """A change with its result, and the reason for it."""
 
     change: Change
     result: Result
@@ -264,7 +264,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a run cost at the server: requests by kind, mutations (aliases), GraphQL points."""
+    """The cost of a run: requests by kind, mutations (aliases), GraphQL points."""
 
     rest: int = 0
     graphql: int = 0
@@ -273,5 +273,5 @@ class Usage:
 
     @property
     def requests(self) -> int:
-        """All requests."""
+        """The number of all requests."""
         return self.rest + self.graphql

@@ -1,4 +1,4 @@
-"""Building the plan: desired and observed state in, ordered changes out. Nothing is sent."""
+"""Build the plan: desired and observed state in, ordered changes out. Nothing is sent."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -90,7 +90,7 @@ def build_plan(
     options: PlanOptions = PLAIN,
     matches: Matches | None = None,
 ) -> Plan:
-    """Return the plan that makes the observed state what is desired. Pure and deterministic."""
+    """Return the plan that turns the observed state into the desired one. Pure, deterministic."""
     desired = unknown_words.understood(desired, observed)
     builder = _Builder(desired, observed, options, matches or match_items(desired, observed))
     for item in builder.desired.items:
@@ -101,7 +101,7 @@ def build_plan(
 
 
 class _Builder:
-    """Walks the items once and collects changes."""
+    """Builder that walks the items once and collects changes."""
 
     def __init__(
         self, desired: DesiredState, observed: ObservedState, options: PlanOptions, matches: Matches
@@ -148,7 +148,7 @@ class _Builder:
             self._define(location)
 
     def _define(self, location: Location) -> None:
-        """Plan the labels and milestones of a repository, and who carries their record."""
+        """Plan the labels and milestones of a repository, and which issue contains their record."""
         context = self.desired, self.observed, self.matches
         carrier = carrier_of(location, *context, self.skipped)
         definitions = plan_definitions(self._without_held(location), carrier, self.options)
@@ -161,9 +161,9 @@ class _Builder:
         self.accepted += definitions.accepted
 
     def _without_held(self, location: Location) -> Location:
-        """Leave out what does not exist yet and only held or skipped items would use.
+        """Return the location without new definitions that only held or skipped items would use.
 
-        It is not made, so nothing may be put on record of it.
+        They are not created, so they must not be recorded.
         """
         active = [
             item
@@ -189,7 +189,7 @@ class _Builder:
     # ---- one item --------------------------------------------------------------------------
 
     def item(self, item: DesiredItem) -> None:
-        """Plan all that one item asks for."""
+        """Plan all changes of one item."""
         if item.key in self.skipped:
             return
         if item.key in self.matches.held:
@@ -219,7 +219,7 @@ class _Builder:
         self.accepted += card_diff.accepted
 
     def _issue_status(self, item: DesiredItem, match: Match | None) -> IssueStatus:
-        """Note what the issue says about the file's word for its status."""
+        """Return how the issue's state relates to the status in the file."""
         if match is None:
             return NO_ISSUE
         return IssueStatus(
@@ -229,7 +229,7 @@ class _Builder:
         )
 
     def _contested(self, item: DesiredItem, match: Match) -> bool:
-        """Return whether file and GitHub disagree on an item's status, and nobody decided."""
+        """Return whether file and GitHub disagree on an item's status, and no option decides it."""
         if self.options.on_conflict is not None:
             return False
         marker = match.parts.marker
@@ -237,7 +237,7 @@ class _Builder:
         return contested(item, match.issue, base, statuses(self.observed))
 
     def _skips(self, item: DesiredItem) -> bool:
-        """Return whether this run leaves an item out; note the reason if it may surprise."""
+        """Return whether this run skips an item; report the reason if it may be unexpected."""
         if not item.sync:
             return True
         other_repository = elsewhere(item, self.repository, self.desired.repository)
@@ -281,7 +281,7 @@ class _Builder:
         )
 
     def _create(self, item: DesiredItem, target: Target) -> bool:
-        """Plan a new issue and what follows it; False if it cannot be."""
+        """Plan a new issue and its links; return False if it cannot be created."""
         fields: dict[str, FieldChange] = {
             name: FieldChange(None, value)
             for name, value in target.atoms.items()
@@ -291,7 +291,7 @@ class _Builder:
             if target.sets.get(name):
                 fields[name] = FieldChange([], sorted(target.sets[name], key=str.casefold))
         fields["body"] = FieldChange("", "\n".join(target.lines))
-        # What later requests set: until they are seen to hold, they are not drift.
+        # Later requests set these: until they are confirmed, a difference is not drift.
         pending = (
             *(["blocked_by"] if target.sets.get("blocked_by") else []),
             *(["state"] if is_closed(target.atoms.get("state")) else []),
@@ -326,7 +326,7 @@ class _Builder:
     def _update(self, item: DesiredItem, match: Match, target: Target) -> None:
         issue = match.issue
         target = self._with_kept_labels(item, match, target)
-        # What people renamed is one change of the definition, and none of its items.
+        # What people renamed is one change of the definition, not a change of its items.
         definitions = self.definitions[self._location(item).name]
         labels = tuple(definitions.labels.get(fold(name), name) for name in issue.labels)
         milestone = issue.milestone and definitions.milestones.get(
@@ -393,7 +393,7 @@ class _Builder:
         return write(*about, body=diff.body, body_seen=match.issue.body)
 
     def _with_kept_labels(self, item: DesiredItem, match: Match, target: Target) -> Target:
-        """Keep the label of a priority while the file's present word for it is unknown."""
+        """Return the target with the issue's priority label if the file's word is unknown."""
         applied = match.parts.marker.base.sets.get("labels", ()) if match.parts.marker else ()
         prefix = self.desired.settings.priority_label
         observed_labels = {fold(name) for name in match.issue.labels}
@@ -405,7 +405,7 @@ class _Builder:
         return replace(target, sets={**target.sets, "labels": every})
 
     def _too_long(self, item: DesiredItem, issue: ObservedIssue | None, body: str) -> bool:
-        """Hold an item whose body GitHub would not take; whatever else it asks for waits."""
+        """Hold an item whose body is too long for GitHub; return whether it is held."""
         if len(body) <= _LONGEST:
             return False
         self.conflicts.append(
@@ -457,7 +457,7 @@ class _Builder:
         created = {c.key for c in self.changes if c.action is Action.CREATE}
         links = [c for c in self.changes if isinstance(c, LinkSubIssue)]
         restored = {change.key for change in links if change.restores}
-        # What is made below its parent is put there first, all others after that.
+        # Issues that are created below their parent are put there first, then all others.
         for change in sorted(links, key=lambda c: c.key not in created or self._crosses(c)):
             if change.key in self.items:
                 linked.setdefault(change.parent, []).append(self.items[change.key])
@@ -468,7 +468,7 @@ class _Builder:
             if sorting.people and parent in self.items:
                 self._tell_sorted(self.items[parent], sorting)
             for move in sorting.moves:
-                # What people took out comes back at the end, and goes to its place from there.
+                # A sub-issue that people removed returns at the end, then moves to its place.
                 drifted = move.key in sorting.people or move.key in restored
                 self._move(move, parent, restores=drifted)
 
@@ -488,7 +488,7 @@ class _Builder:
         )
 
     def _crosses(self, change: LinkSubIssue) -> bool:
-        """Return whether a link leads to another repository, which creating an issue cannot do."""
+        """Return whether a link crosses repositories, which the creation of an issue cannot do."""
         other = change.parent
         if other in self.items:
             return self.location_of.get(other) is not self.location_of.get(change.key)
@@ -526,7 +526,7 @@ class _Builder:
         issue: ObservedIssue | None = None,
         waits: tuple[str, ...] = (),
     ) -> tuple[str, str, str, str | None, tuple[str, ...], str | None]:
-        """Return what every change of an item begins with."""
+        """Return the first values of every change of an item."""
         ref = self.observed.ref(issue) if issue else None
         return item.key, item.title, reason, ref, waits, self._repository(item)
 
@@ -539,7 +539,7 @@ class _Builder:
         return location.name if location else None
 
     def plan(self) -> Plan:
-        """Return the finished value."""
+        """Return the finished plan."""
         self.board.keep_record()
         self.changes += self._pruned()
         candidates = [*self.changes, *self.board.changes, *self.board.cards]
@@ -571,7 +571,7 @@ class _Builder:
         )
 
     def _all_held(self) -> bool:
-        """Return whether the file's issue numbers do not exist: it may be another repository."""
+        """Return whether no issue number in the file exists: it may be for another repository."""
         observed = self.observed
         numbered = [
             item.key
@@ -588,7 +588,7 @@ class _Builder:
         return [(key, issue) for key, issue in self.matches.orphans if issue.state == "open"]
 
     def _pruned(self) -> list[CloseIssue]:
-        """Close the issues whose items are gone, where the run was asked to."""
+        """Return the changes that close issues without items, if the run is asked to prune."""
         return [
             CloseIssue(
                 f"{issue.repository}#{issue.number}",
@@ -603,12 +603,12 @@ class _Builder:
         ]
 
     def _prunes(self, issue: ObservedIssue, key: str) -> bool:
-        """Return whether to close an orphan: not if it was reopened or is still in a file."""
+        """Return whether to close an orphan; not if it was reopened or is still in a file."""
         may = self.options.prune and self.observed.whole and issue.state_reason != REOPENED
         return may and self._still_in_files(issue, key) is None
 
     def _still_in_files(self, issue: ObservedIssue, key: str) -> Line | None:
-        """Return where the text of an orphan is in the files, although no item has it."""
+        """Return the line of the files with the title of an orphan; None if it is not found."""
         if issue.id not in self.found:
             marker = body_block.split(issue.body).marker
             applied = marker.base.hashes.get("title", "") if marker else ""
@@ -617,12 +617,12 @@ class _Builder:
         return self.found[issue.id]
 
     def _is_unread(self, issue: ObservedIssue, key: str) -> bool:
-        """Return whether the line of an orphan is there and none of an item."""
+        """Return whether the line of an orphan still exists but is not read as an item."""
         line = self._still_in_files(issue, key)
         return line is not None and not line.is_item
 
     def _unread(self) -> tuple[Unread, ...]:
-        """List the issues whose line is no longer read as an item."""
+        """Return the issues whose line is no longer read as an item."""
         left = [
             Left(key, issue, line)
             for key, issue in self._orphans()
@@ -661,7 +661,7 @@ class _Builder:
 
 
 def _lifted(desired: DesiredState, absent: Collection[str]) -> DesiredState:
-    """Put what is below items that get no issue below the next ones above them."""
+    """Move children of items without an issue below the next ancestor that gets one."""
     if not absent:
         return desired
     above = {item.key: item.parent for item in desired.items}
@@ -678,7 +678,7 @@ def _lifted(desired: DesiredState, absent: Collection[str]) -> DesiredState:
 def _shortened(body: str) -> str:
     """Return a body without its record of definitions if it is too long with it.
 
-    A nonce, and ids of what is still to be made, come to it when it is sent.
+    A nonce, and the ids of what is still to be created, are added when it is sent.
     """
     return body if len(body) <= _LONGEST - _LATER else unrecorded(body)
 
@@ -688,7 +688,7 @@ _GONE = "its item is gone from the file"
 
 
 def _waiting(changes: Sequence[Change]) -> list[Deferred]:
-    """Return what says that these changes wait for the items that are held."""
+    """Return these changes as deferred work that waits for held items."""
     kinds = {c.key: c.kind for c in changes if not c.is_refresh}
     return [
         Deferred(

@@ -1,4 +1,4 @@
-"""Undoing a run: close what it created, and restore what it wrote over if that is unchanged."""
+"""Plan the undo of a run: close what it created, and restore what it overwrote if unchanged."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,9 +50,9 @@ _ATOMS = ("title", "milestone", "issue_type")
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """What an undo does: its plan, and the identities of the values that it restores.
+    """The plan of an undo, and the identities of the values that it restores.
 
-    What is left alone is among the plan's warnings, each with its reason.
+    The plan's warnings list what is left alone, each with its reason.
     """
 
     plan: Plan
@@ -66,11 +66,11 @@ def run_keys(run: RunRecord) -> list[str]:
 
 
 def undo_plan(observed: ObservedState, run: RunRecord, only: Collection[str] = ()) -> Undo:
-    """Return the changes that undo a run, limited to the keys in `only` if there are any.
+    """Return the plan that undoes a run, limited to the keys in `only` if any are given.
 
-    Issues that the run created are closed as not planned, if they are still ours and open. A value
-    that it wrote over is restored if it still is what the run wrote. Anything else is left
-    alone, and listed with its reason.
+    Issues that the run created are closed as not planned, if they are still ours and open. A
+    value that it overwrote is restored if it still is what the run wrote. Anything else is left
+    alone and listed with its reason.
     """
     undo = _Undo(observed, run, only)
     undo.created()
@@ -87,10 +87,10 @@ def undo_plan(observed: ObservedState, run: RunRecord, only: Collection[str] = (
 
 @dataclass(slots=True)
 class _Restored:
-    """The values of one issue or definition that are restored, and those that were before.
+    """The values of one issue or definition to restore, and those that are restored already.
 
-    `values` are to be restored now; `all` holds those too that an earlier, interrupted undo has
-    restored already: the base moves with them.
+    `values` are to be restored now; `all` also contains those that an earlier, interrupted undo
+    has restored: the base is updated for all of them.
     """
 
     values: list[Overwritten] = field(default_factory=list)
@@ -98,7 +98,7 @@ class _Restored:
 
 
 class _Undo:
-    """Collects what undoing one run takes."""
+    """Builder that collects the changes and warnings of undoing one run."""
 
     def __init__(self, observed: ObservedState, run: RunRecord, only: Collection[str]) -> None:
         self.observed, self.run, self.only = observed, run, only
@@ -111,7 +111,7 @@ class _Undo:
         moment = datetime.fromtimestamp(run.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
         self.moment = moment
         nonces = by_nonce(observed.issues)
-        # The answer to a creation may have been lost: then its nonce says which issue it made.
+        # The answer to a creation may have been lost: then its nonce identifies the issue.
         self.intents = [
             replace(intent, id=nonces[intent.nonce].id, number=nonces[intent.nonce].number)
             if intent.number is None and intent.nonce in nonces
@@ -135,10 +135,10 @@ class _Undo:
             about = self._about(issue, f"made by the run of {self.moment}, which is undone")
             self.changes.append(CloseIssue(*about, state_reason=NOT_PLANNED))
 
-    # ---- what was written over -----------------------------------------------------------------
+    # ---- what was overwritten ------------------------------------------------------------------
 
     def overwritten(self) -> None:
-        """Restore the values that the run wrote over."""
+        """Restore the values that the run overwrote."""
         created = {intent.id for intent in self.intents}
         things: dict[tuple[ChangeKind, str], _Restored] = {}
         for value in self.run.overwritten:
@@ -210,7 +210,7 @@ class _Undo:
     def _body(
         self, issue: ObservedIssue, thing: _Restored, definitions: Sequence[Overwritten]
     ) -> str | None:
-        """Return the body to write; None if the present one is right."""
+        """Return the body to write; None if the present one is up to date."""
         entries = [value for value in self.run.overwritten if value.id == issue.id]
         written = next((value for value in entries if value.name == BODY), None)
         if written is None or written.withheld or written.kind is not ChangeKind.ISSUE:
@@ -231,7 +231,7 @@ class _Undo:
     def _state(self, issue: ObservedIssue, value: Overwritten) -> None:
         before = str(value.before)
         if before != OPEN and not is_closed(before):
-            before = NOT_PLANNED  # a duplicate cannot name again which issue it was one of
+            before = NOT_PLANNED  # the issue that it duplicated is not recorded
         about, now = self._about(issue), observed_state(issue)
         self.changes.append(
             CloseIssue(*about, state_reason=before, was=now if is_closed(now) else None)
@@ -258,7 +258,7 @@ class _Undo:
                 self.changes.append(RemoveDependency(*about, blocker=str(value.after)))
 
     def _card(self, issue: ObservedIssue, thing: _Restored) -> None:
-        """Restore the values on a card, and move its record with them."""
+        """Restore the values on a card, and update its record with them."""
         card = issue.card
         on_card = [value for value in thing.all if value.kind is ChangeKind.FIELD_VALUE]
         if card is None or not on_card:
@@ -341,7 +341,7 @@ class _Undo:
     def _about(
         self, issue: ObservedIssue, reason: str = ""
     ) -> tuple[str, str, str, str | None, tuple[()], str | None]:
-        """Return what every change of an issue begins with, and list the issue in the plan."""
+        """Return the first values of every change of an issue, and list the issue in the plan."""
         name, ref = name_of(issue), self.observed.ref(issue)
         parent = name_of(issue.parent) if issue.parent else None
         self.items[name] = PlanItem(name, "issue", issue.title, parent, ref, issue.url)
@@ -365,12 +365,12 @@ class _Undo:
 
 
 def _thing(kind: ChangeKind) -> ChangeKind:
-    """Return what a value belongs to: a card goes with its issue."""
+    """Return the kind of thing that a value belongs to: a card belongs to its issue."""
     return ChangeKind.ISSUE if kind is ChangeKind.FIELD_VALUE else kind
 
 
 def _moved(names: Sequence[str], values: Sequence[Overwritten]) -> list[str]:
-    """Return a set with members taken away and brought back."""
+    """Return the names of a set after removing added members and restoring removed ones."""
     members = fold_set(names)
     for value in values:
         if value.before is None:

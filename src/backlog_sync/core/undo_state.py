@@ -1,4 +1,4 @@
-"""What is on GitHub now where a run wrote, and why a value of before cannot come back."""
+"""Find the present values of what a run overwrote, and why a former value cannot be restored."""
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
@@ -29,11 +29,11 @@ _WORDS = {"issue_type": "type", "blocked_by": "dependencies", BODY: "text", "due
 """What people call a part."""
 
 _LONGEST = 60
-"""Characters of a value in a message: it fits a line of 80 columns with what is said of it."""
+"""Characters of a value in a message: together they fit a line of 80 columns."""
 
 
 class Present:
-    """What is there now in everything that a run wrote over."""
+    """The present values of everything that a run overwrote."""
 
     def __init__(self, observed: ObservedState, run: RunRecord) -> None:
         self.observed, self.run = observed, run
@@ -48,14 +48,14 @@ class Present:
         self._refs = {fold(name_of(link)) for link in (*observed.issues, *links) if link}
 
     def is_restored(self, value: Overwritten) -> bool:
-        """Return whether an earlier undo restored this value, so that it has nothing to do."""
+        """Return whether an earlier undo restored this value already."""
         if value.identity not in self.run.restoring or value.withheld:
             return False
         known, now = self._now(value)
         return known and self._equals(value, now, value.before)
 
     def why_not(self, value: Overwritten) -> str | None:
-        """Return why a value is not restored: None if it is, "" if there is nothing to do."""
+        """Return why a value is not restored; None if it is, "" if it is as before already."""
         if value.withheld:
             return "held a token, so it was not kept"
         gone = self._unreachable(value)
@@ -71,7 +71,7 @@ class Present:
         return f"changed since: {shown(value, now)}"
 
     def _why_left_with_state(self, value: Overwritten) -> str | None:
-        """Return why a status is left alone: people decided on the state of its issue since."""
+        """Return why a status is left alone if the state of its issue was changed; else None."""
         if value.kind is not ChangeKind.FIELD_VALUE or value.name != STATUS:
             return None
         states = (v for v in self.run.overwritten if v.id == value.id and v.name == STATE)
@@ -81,7 +81,7 @@ class Present:
         return "goes with the state of the issue, which was changed since"
 
     def _unreachable(self, value: Overwritten) -> str:
-        """Return why a value on the board cannot be seen or set; "" if it can."""
+        """Return why a value on the board cannot be read or set; "" if it can."""
         if value.kind not in (ChangeKind.FIELD, ChangeKind.FIELD_VALUE):
             return ""
         if self.observed.project is None:
@@ -89,7 +89,7 @@ class Present:
         return blocked_reason(self.observed.project) or ""
 
     def _impossible(self, value: Overwritten) -> str | None:
-        """Return why the value from before cannot come back; None if it can."""
+        """Return why the former value cannot be restored; None if it can."""
         before = value.before
         if before is None or value.kind not in (ChangeKind.ISSUE, ChangeKind.FIELD_VALUE):
             return None
@@ -129,7 +129,7 @@ class Present:
         return {milestone.title.strip() for milestone in observed.milestones} | restored
 
     def _former_names(self, kind: ChangeKind) -> set[str]:
-        """Return the names that labels or milestones get back."""
+        """Return the names to restore of labels or milestones."""
         return {
             str(value.before).strip()
             for value in self.run.overwritten
@@ -143,10 +143,10 @@ class Present:
         others = (o for o in self.observed.others if o.repository.name_with_owner == repository)
         return next(others, self.observed)
 
-    # ---- what is there now ---------------------------------------------------------------------
+    # ---- present values ------------------------------------------------------------------------
 
     def _now(self, value: Overwritten) -> tuple[bool, Kept]:
-        """Return whether the thing still exists, and what is there now."""
+        """Return whether the thing still exists, and its present value."""
         match value.kind:
             case ChangeKind.LABEL:
                 label = self.labels.get(value.id)
@@ -180,13 +180,13 @@ class Present:
 
 
 def is_record(value: Overwritten) -> bool:
-    """Return whether a value is the record of a card, which moves with the card's values."""
+    """Return whether a value is the record of a card, which is updated with the card's values."""
     on_card = value.kind is ChangeKind.FIELD_VALUE
     return on_card and value.name == record.NAME and not value.withheld
 
 
 def part_of(issue: ObservedIssue, value: Overwritten) -> Kept:
-    """Return what is in a part of an issue now; of a set, the one member if it is there."""
+    """Return the present value of a part of an issue; of a set, the member if it is included."""
     if value.is_member:
         names = (
             [name_of(link) for link in issue.blocked_by]
@@ -204,7 +204,7 @@ def part_of(issue: ObservedIssue, value: Overwritten) -> Kept:
 
 
 def name_of(link: IssueLink | ObservedIssue) -> str:
-    """Return `owner/repo#n` of an issue."""
+    """Return the name of an issue: `owner/repo#n`."""
     return f"{link.repository}#{link.number}"
 
 
@@ -212,7 +212,7 @@ def name_of(link: IssueLink | ObservedIssue) -> str:
 
 
 def subject_of(value: Overwritten) -> str:
-    """Return what a message is about: whose value, and which."""
+    """Return the subject of a message: the thing, and the name of its value."""
     part = _WORDS.get(value.name, value.name)
     if value.kind in (ChangeKind.LABEL, ChangeKind.MILESTONE):
         return f"the {part} of the {value.kind.value} {value.title or value.key}"
@@ -223,7 +223,7 @@ def subject_of(value: Overwritten) -> str:
 
 
 def shown(value: Overwritten, now: Kept) -> str:
-    """Return what is there now, in a few words."""
+    """Return the present value in a few words."""
     if value.name == BODY and value.kind is ChangeKind.ISSUE:
         lines = body_block.visible(str(now)).splitlines()
         return f"now {len(lines)} {'line' if len(lines) == 1 else 'lines'}"
