@@ -17,7 +17,7 @@ class Pull:
     """The pull request of an event. `fork` is set if its branch is in another repository.
 
     A run for a fork has a read-only token and no secrets (GitHub's documentation, "Events that
-    trigger workflows", pull_request); the same holds for a run that Dependabot starts.
+    trigger workflows", pull_request); the same is true of a run that Dependabot starts.
     """
 
     number: int

@@ -150,7 +150,7 @@ def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]
         others = [_relative_path(source, folder) for source in sources[1:]]
         lines.append(f"  include: [{', '.join(others)}]")
     answers = [next(iter(doubt.answers.values())) for doubt in found]
-    taken = answers[0] if answers and not loaded.keys else {}  # else the file holds nothing
+    taken = answers[0] if answers and not loaded.keys else {}  # otherwise the file has no items
     lines += [f"  {line}" for line in (setting_lines(taken) if taken else ())]
     lines += ["  # project: {title: My Backlog}", "  # points: {S: 2, M: 5, L: 8}"]
     lines += _commented(answers, taken)

@@ -157,8 +157,8 @@ def workspace(
 ) -> Iterator[Run]:
     """Read the files, find the target, and close whatever the run opened at the end.
 
-    Ends the run if lint finds errors, which are shown. Raises `errors.BacklogError` if there is
-    nothing to read or no target is known.
+    Ends the run if lint finds errors, which are shown. Raises `errors.BacklogError` if no file
+    or no target is known.
     """
     top, env = wiring.root(), presenter.env
     loaded = load_target(options, top)

@@ -20,7 +20,7 @@ JsonValue: TypeAlias = str | float | bool | list[str] | None
 
 
 class Action(StrEnum):
-    """The verb of a change. `forget` leaves the thing unchanged, but gives up our claim on it."""
+    """The verb of a change. `forget` leaves the thing unchanged, but releases our claim on it."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -255,7 +255,7 @@ class AdoptIssue(_Updates):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetFields(_Writes):
-    """Give up our claim on fields that are no longer in the file; the issue keeps them."""
+    """Release our claim on fields that are no longer in the file; the issue keeps them."""
 
     kind, action = ChangeKind.ISSUE, Action.FORGET
 
@@ -449,7 +449,7 @@ class SetBoardValue(_Writes):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetValues(_Writes):
-    """Give up our claim on values that are no longer in the file; the card keeps them."""
+    """Release our claim on values that are no longer in the file; the card keeps them."""
 
     kind, action = ChangeKind.FIELD_VALUE, Action.FORGET
 

@@ -282,7 +282,7 @@ def comment(registry: Registry, change: Change) -> OperationOrSkip:
 
 
 def labels(registry: Registry, change: Change) -> OperationOrSkip:
-    """Return the operation that adds and removes labels of an issue; None if there is no change."""
+    """Return the operation that adds and removes labels of an issue; None if none change."""
     add, remove = moves(change, "labels")
     if not (add or remove):
         return None

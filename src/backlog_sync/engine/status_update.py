@@ -21,7 +21,7 @@ def keep_status(
 
     `mark` names the backlog and is safe in a comment, `status` is a value of GitHub's
     `ProjectV2StatusUpdateStatus` (None: unknown), `text` is Markdown without active mentions
-    or references. Raises `FailedError` if there is no board, or if the server refuses.
+    or references. Raises `FailedError` if no board exists, or if the server refuses.
     """
     if observed.project is None:
         why = observed.project_problem or "the backlog does not declare an existing one"

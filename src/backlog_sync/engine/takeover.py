@@ -13,7 +13,7 @@ def adopt_repository(
 
     Raises what `Tracker.observe` raises, `RefusedError` if not all of it could be read (with a
     backlog of half the issues, the other half would be created again), and `FailedError` if
-    there is nothing to adopt.
+    no issue can be adopted.
     """
     observed = tracker.observe(ReadScope(project))
     if not observed.coverage.complete:

@@ -288,7 +288,7 @@ def drawn(renderable: RenderableType, look: Look) -> list[Text]:
 
 
 def paint(lines: Iterable[Text], look: Look) -> str:
-    """Return the lines as one string that ends with a newline; "" if there are none."""
+    """Return the lines as one string that ends with a newline; "" for no lines."""
     fitted = [cut(_spaced(line) if look.ascii else line, look.columns, look) for line in lines]
     if not fitted:
         return ""
