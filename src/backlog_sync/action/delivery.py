@@ -17,7 +17,7 @@ Every run recreates this branch. Merge it, or leave it open: it stays up to date
 _RIGHTS = "does the job have `permissions: contents: write`, and does the checkout reach `origin`?"
 
 Opener = Callable[[str, str, str, str], str | None]
-"""Opens a pull request from a branch (head, base, title, body); its address where it is new."""
+"""Opens a pull request (head, base, title, body); returns its address if it is new."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from pathlib import Path
 
 OLDEST = (3, 11)
 READY = ".backlog-ready"
-"""Written last: an installation that was cut short is none."""
+"""File that is written last: without it an installation is incomplete."""
 
 LOCK, REPORT_LOCK = "requirements.lock", "requirements-report.lock"
 """What `make lock` writes: complete environments with hashes, without and with the extra."""

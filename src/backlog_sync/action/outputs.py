@@ -14,7 +14,7 @@ from backlog_sync.core.escape import clean, split_lines
 from backlog_sync.render.annotations import Annotation, annotation_command
 
 MOST = 10
-"""Annotations of a kind that GitHub shows of one step."""
+"""The most annotations of a kind that GitHub shows for one step."""
 KINDS = ("error", "warning", "notice")
 
 

@@ -64,7 +64,7 @@ from backlog_sync.reports.values import Report
 _COUNTS = ("create", "update", "close", "reopen", "link", "unlink", "adopt", "forget", "conflict",
            "drift", "unchanged")  # fmt: skip
 _LONG_WAIT = 5.0
-"""Seconds of silence in a log that nobody wonders about."""
+"""Seconds of waiting that pass without a line in the log."""
 
 
 class Workflow:

@@ -23,13 +23,13 @@ from backlog_sync.render.outline import doubts_text, left_text, tree_text, wrapp
 from backlog_sync.render.words import count_findings, counted
 
 _MOST_QUESTIONS = 5
-"""More would be asked of nobody who has not seen the file as it is read; lines say the rest."""
+"""The most questions; the other doubtful parts are shown as lines to add."""
 
 _RECOVERED = ("invalid-yaml", "invalid-json")
-"""Faults of a file that leave something to be read."""
+"""Errors of a file after which the rest of it can still be read."""
 
 _MOST_FINDINGS = 10
-"""More are their own page, which lint prints."""
+"""The most findings shown; `backlog lint` lists all of them."""
 
 _HARMLESS = ("unknown-option", "unknown-status", "unknown-priority", "bullets-left-out")
 """Findings that report nothing that the new file lacks."""

@@ -25,7 +25,7 @@ from backlog_sync.reports.gather import Remembered, feedback_refs, gather
 from backlog_sync.reports.values import Report
 
 _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:", re.IGNORECASE)
-"""Lines that the tool writes itself: they say nothing about when somebody last looked."""
+"""Lines that the tool writes itself: they do not show when people last edited an item."""
 
 
 def make_report(run: Run, observed: ObservedState, request: ReportRequest) -> Report:

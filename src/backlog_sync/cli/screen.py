@@ -32,10 +32,10 @@ from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.expected import step_text
 
 _LONG = 5.0
-"""Seconds of silence that nobody wonders about."""
+"""Seconds of waiting that pass without a message."""
 _MINUTE = 60.0
 _WIDEST = 100
-"""Beyond this, the right edge is too far from the title that it belongs to."""
+"""Columns beyond which the right edge would be too far from its title."""
 
 
 def open_screen(output_options: OutputOptions) -> "Screen":

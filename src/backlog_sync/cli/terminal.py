@@ -39,7 +39,7 @@ from backlog_sync.render.words import count_findings, counted
 from backlog_sync.reports.values import Report
 
 MANY = 50
-"""More creations than this need a yes."""
+"""More new issues than this need a confirmation."""
 
 NOT_CONFIRMED = "not-confirmed"
 

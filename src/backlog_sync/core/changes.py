@@ -13,10 +13,10 @@ from typing import ClassVar, Literal, TypeAlias
 from backlog_sync.core.model import BoardFieldDef, BoardValue, LabelDef, MilestoneDef, ProjectSpec
 
 Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef
-"""What a change of a label, milestone, board or board field makes true."""
+"""The desired definition in a change of a label, milestone, board or board field."""
 
 JsonValue: TypeAlias = str | float | bool | list[str] | None
-"""What a field's before and after may be in a plan."""
+"""The type of a field's values before and after in a plan."""
 
 
 class Action(StrEnum):
@@ -47,7 +47,7 @@ class ChangeKind(StrEnum):
 
 
 DEFINITIONS = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.PROJECT, ChangeKind.FIELD)
-"""Kinds of what items use; all others are about items."""
+"""Kinds of definitions that items use; all others are about items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,7 +489,7 @@ Change: TypeAlias = (
     | ForgetValues
     | RefreshRecord
 )
-"""One step."""
+"""Any change: one step of a plan."""
 
 
 def claim_of(change: Change) -> tuple[str, str]:

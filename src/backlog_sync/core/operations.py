@@ -403,10 +403,10 @@ class NotSent:
 Reply: TypeAlias = Done | Refused | Stale | Unknown | NotSent
 
 Value: TypeAlias = BoardValue | tuple[tuple[str, ...], ...]
-"""What can be in a part of something: a value, or all options of a field."""
+"""The content of a part of something: a value, or all options of a field."""
 
 Standing: TypeAlias = Mapping[str, Value]
-"""What is in the parts of one thing, by their names."""
+"""The values of the parts of one thing, by their names."""
 
 
 def _said(**parts: Over | None) -> dict[str, Over]:

@@ -76,10 +76,10 @@ from backlog_sync.core.unread import Left, declarations
 from backlog_sync.core.used_definitions import without_unused
 
 _LONGEST = 65_536
-"""Characters in a body, markers included (reported by many users of GitHub's API)."""
+"""The most characters in a body, markers included (reported by many users of GitHub's API)."""
 
 _LATER = MOST * 12
-"""Characters that are kept free in a body that carries a record."""
+"""Characters that are kept free in a body that contains a record."""
 
 _ORDER = {kind: index for index, kind in enumerate(ChangeKind)}
 

@@ -26,7 +26,7 @@ from backlog_sync.core.run_record import (
 from backlog_sync.core.states import OPEN
 
 _WORDS = {"issue_type": "type", "blocked_by": "dependencies", BODY: "text", "due": "due date"}
-"""What people call a part."""
+"""The words for parts in messages."""
 
 _LONGEST = 60
 """Characters of a value in a message: together they fit a line of 80 columns."""

@@ -17,7 +17,7 @@ from backlog_sync.engine.send import Sending, stop
 from backlog_sync.errors import BacklogError
 
 Folded: TypeAlias = Mapping[str, Sequence[Change]]
-"""By key, the changes of an issue that its creation includes."""
+"""The changes of an issue that its creation includes, by key."""
 
 
 def create_issues(run: Sending, changes: Sequence[CreateIssue], folded: Folded) -> None:

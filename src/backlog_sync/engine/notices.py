@@ -25,7 +25,7 @@ DRIFT_TITLE = "The backlog and GitHub have drifted apart"
 _END = "<!-- backlog:tracking-end "
 _HASH = 6
 _LONGEST = 65_536
-"""Characters that GitHub takes in a body."""
+"""The most characters that GitHub accepts in a body."""
 
 
 @dataclass(frozen=True, slots=True)

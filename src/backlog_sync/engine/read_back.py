@@ -15,10 +15,10 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.engine.ports import Clock, Journal, Tracker
 
 WINDOW = 90.0
-"""Seconds after a create was sent for which it may still turn up, by the reasons above."""
+"""Seconds after a creation was sent in which its issue may still appear; see above."""
 
 _NEWEST = 100
-"""One page of GitHub's list, which holds far more than the five issues of a batch in doubt."""
+"""One page of GitHub's list: far more than the five issues of a batch in doubt."""
 
 
 def look_for(

@@ -24,10 +24,10 @@ from backlog_sync.engine.ports import Clock, Journal, Memory, Nonces, Progress, 
 from backlog_sync.errors import BacklogError
 
 _EARLIER = 100
-"""So many numbers before the newest that was listed are looked at once more: lists lag."""
+"""How many numbers before the newest listed one are read again, because lists lag."""
 
 Journals: TypeAlias = Callable[[ObservedState], Journal]
-"""Returns the journal of the repository that was observed."""
+"""Returns the journal of the observed repository."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,10 @@ class Skip:
 
 
 OperationOrSkip: TypeAlias = Operation | Skip | None
-"""What is sent, or why nothing is; None if nothing has to be."""
+"""The operation to send, or the reason why it cannot be sent; None if nothing is to be sent."""
 
 IssueWrite: TypeAlias = UpdateIssue | AdoptIssue | ForgetFields | RefreshBase
-"""A change of an issue that exists, or of the base in it."""
+"""A change of an existing issue, or of the base in it."""
 
 
 def resolve(registry: Registry, change: Change) -> OperationOrSkip:  # noqa: PLR0912 - one case for each change is the shortest whole list

@@ -13,7 +13,7 @@ from backlog_sync.render.words import counted
 MOST_LINES = 8
 """Changed lines shown for one part of a body before the rest is only counted."""
 _COMPARABLE = 2_000
-"""Lines beyond which the versions are only counted: comparing takes work with their product."""
+"""Lines beyond which the versions are only counted: the cost is the product of both."""
 _HEADING = re.compile(r"(#{1,6}) +(.*)\Z")
 
 

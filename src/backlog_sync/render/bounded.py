@@ -8,15 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 SUMMARY_BYTES = 900 * 1024
-"""Bytes of a step summary; over 1 MiB it is lost whole."""
+"""Bytes of a step summary; GitHub drops all of one over 1 MiB."""
 COMMENT_BYTES = 65_000
-"""Bytes of a comment, of which GitHub takes 65,536 characters; the rest is our hidden mark."""
+"""Bytes of a comment: GitHub accepts 65,536 characters, and our hidden mark needs some."""
 
 TRACKING_BYTES = 56_000
-"""Bytes of an issue that is kept up to date: there is room for what people write into it."""
+"""Bytes of an issue that is kept up to date; the rest is room for what people add."""
 
 _CELL = 300
-"""Characters shown of one value."""
+"""The most characters shown of one value."""
 
 
 @dataclass(frozen=True, slots=True)

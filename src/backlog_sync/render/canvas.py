@@ -18,15 +18,15 @@ from rich.tree import Tree
 from backlog_sync.core.escape import ZERO_WIDTH_SPACE, clean
 
 NARROWEST = 40
-"""Below this many columns nothing is laid out further; a terminal may then wrap."""
+"""The narrowest layout in columns; a narrower terminal wraps its lines."""
 _ROOM_FOR_NOTE = 24
-"""Columns next to a title below which its sentence goes on the next lines."""
+"""If fewer columns are left next to a title, its sentence goes on the next lines."""
 _RIGID = 12
-"""Columns up to which a column of a table is never folded: a date, a number, a short word."""
+"""Width up to which a table's column is never folded: a date, a number, a short word."""
 _LEAST = 8
-"""Columns that even the deepest row has: a word, or the start of one."""
+"""The fewest columns of even the deepest row: a word, or the start of one."""
 _ENDLESS = 10_000
-"""Columns that rich may use if nothing is cut: more than any line has."""
+"""Columns for rich if nothing is cut: more than any line needs."""
 
 
 @dataclass(frozen=True, slots=True)

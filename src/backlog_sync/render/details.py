@@ -10,7 +10,7 @@ from backlog_sync.render.view import plain_value
 
 FIELD_WORDS = {"blocked_by": "blocked by", "issue_type": "type"}
 _CONTEXT = 3
-"""Words kept on either side of what differs in a long line."""
+"""Words kept on either side of the difference in a long line."""
 _STYLES = {"+": "green", "-": "red", "[x]": "green", "[ ]": "yellow"}
 
 

@@ -8,7 +8,7 @@ from backlog_sync.core.escape import json_text
 from backlog_sync.core.model import Inventory
 
 FORMAT_VERSION = 1
-"""Raised when a key of an envelope goes or changes its meaning."""
+"""Version that is raised when a key of an envelope is removed or changes its meaning."""
 _COUNTED = ("epic", "feature", "story", "task")
 
 

@@ -35,9 +35,9 @@ from backlog_sync.render.view import (
 from backlog_sync.render.words import counted
 
 _NAMES = 40
-"""Names shown of definitions of one kind, and members of one field."""
+"""The most names shown of definitions of one kind, and of members of one field."""
 _DEEPEST = 8
-"""Levels by which a row is indented: a table cell has room for no more."""
+"""The most levels by which a row is indented: a table cell has no room for more."""
 _SIGNS = {
     Action.CREATE: "➕",
     Action.ADOPT: "🔗",

@@ -34,9 +34,9 @@ _KINDS = {
     ChangeKind.FIELD_VALUE: "board value",
 }
 _MOST = 20
-"""Reasons told for one result before the rest is only counted."""
+"""Reasons shown for one result before the rest is only counted."""
 _NAMED = 3
-"""Things named where many changes share a reason."""
+"""Changes listed by name if many share a reason."""
 
 
 def outcomes_text(

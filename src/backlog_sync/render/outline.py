@@ -22,7 +22,7 @@ from backlog_sync.render.words import counted
 _PLURALS = {"story": "stories"}
 
 _MOST_LINES = 40
-"""A tree of more lines is not an overview any more: long lists are folded until it fits."""
+"""The most lines of a tree that is still an overview: long lists are folded until it fits."""
 
 _LIMITS = (12, 8, 5, 3, 2, 1)
 """Children shown of each parent, tried in turn until the tree fits."""

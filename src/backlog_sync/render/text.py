@@ -52,7 +52,7 @@ _COLUMN = 14
 """Columns up to which the names of fields are padded, so that their values line up."""
 _DEFINITION = len("milestones")
 _INDENT = 4
-"""Columns by which what happens to an item is deeper than the item."""
+"""Columns by which the changes of an item are indented below it."""
 
 
 def plan_text(plan: Plan, look: Look) -> str:

@@ -39,7 +39,7 @@ FACTS = {
     "unlink": "to unlink",
 }
 _STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.FORGET)
-"""Which of an item's actions stands for the item; anything else is an update."""
+"""The actions that represent an item's changes as a whole; anything else is an update."""
 _WITH_REASON = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
 SET_BACK = "on GitHub since the last sync; what sync sets back is listed again below"
 DRIFTED = "on GitHub since the last sync; sync sets it back, pull takes it into the file"

@@ -32,7 +32,7 @@ _PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}
 
 
 _MOST_STEPS = 6
-"""Putting a file right takes a step for its text and one for its totals; more never helps."""
+"""The most rounds of fixing: a file takes one for its text and one for its totals."""
 
 
 @click.command(

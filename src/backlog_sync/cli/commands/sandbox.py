@@ -11,7 +11,7 @@ from backlog_sync import wiring
 from backlog_sync.errors import ExitCode
 
 PAGE = "/_sandbox/"
-"""Where its pages for people are."""
+"""Path of the simulator's pages for people."""
 
 
 @click.group("sandbox")
