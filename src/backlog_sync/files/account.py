@@ -64,7 +64,7 @@ def _filled(
 ) -> dict[int, LineNote]:
     """Return a note for each line that is not blank.
 
-    Readers of structured files note where an item begins: what is below it at its depth or
+    Readers of structured files note where an item begins: lines below it at its depth or
     deeper is part of it. In Markdown only front matter is without a note.
     """
     outline = is_roadmap(parsed.source.path) and not parsed.dialect

@@ -421,7 +421,7 @@ class _Assembler:
         elif other is None and self.key_of is not None and (key := self.key_of(word)):
             yield key
         elif other is None:
-            what = "these dependencies name no item of this file and are left out"
+            what = "these dependencies are not items of this file and are left out"
             self._miss(draft, Missing(word.strip(), ref.place, "unread-dependency", what))
 
     def _key(self, draft: Draft) -> str:

@@ -47,7 +47,9 @@ def expand(
         hint = "a backlog is made of files below the top of its repository"
         return (), _problem(place, leads_out, pattern, "leads out of the repository", hint)
     if not found:
-        return (), _problem(place, missing, pattern, "names no file", f"looked in {shown(folder)}")
+        return (), _problem(
+            place, missing, pattern, "does not match any file", f"looked in {shown(folder)}"
+        )
     if len(found) > MAX_MATCHES:
         message = f"names more than {MAX_MATCHES} files"
         return (), _problem(place, invalid, pattern, message, "name fewer")

@@ -145,7 +145,7 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
     held = is_too_long(item.block)
     if cut is not None or held:
         message = f"its text is more than GitHub takes in a body: {MAX_BODY} characters"
-        hint = "it is cut, and says so where it ends; split the item to have all of it there"
+        hint = "it is cut, with a note at its end; split the item to publish all of it"
         if held:
             hint = "nothing is done for it: split the item, or take some of its criteria out"
         place = entry.place(cut.name if cut is not None else "acceptance_criteria")

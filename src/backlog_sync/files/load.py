@@ -352,7 +352,7 @@ class _Reader:
         settings, found = read_settings(parsed)
         self.diagnostics.extend((*parsed.diagnostics, *found))
         if parsed.items:
-            message = "this file takes settings, not items"
+            message = "this file is for settings, not items"
             hint = "put items into a backlog file"
             self.diagnostics.append(
                 Diagnostic(parsed.items[0].place, "items-in-settings", message, hint)
@@ -484,7 +484,7 @@ def _assemble(
 
 def _no_items(parsed: ParsedFile) -> Diagnostic:
     hint = (f"'backlog init --from {parsed.source.path}' asks what its parts are; "
-            "'backlog lint --explain' says for every line why it is none")  # fmt: skip
+            "'backlog lint --explain' shows why each line is not an item")  # fmt: skip
     if not is_roadmap(parsed.source.path):
         hint = "add one below 'epics:' or 'items:'"
     place = Place(parsed.source.path)

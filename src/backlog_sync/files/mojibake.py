@@ -31,8 +31,8 @@ _TIMES = 3
 def mend_run(run: str, before: str = "") -> str | None:
     """Return what a run of non-ASCII characters was, or None if it is what it seems.
 
-    `before` is the character in front of it. A run counts only where all of it, as bytes of
-    Windows-1252 or Mac Roman, is UTF-8, and where a single character is likely to be the result.
+    `before` is the character in front of it. A run counts only if all of it, as bytes of
+    Windows-1252 or Mac Roman, is UTF-8, and if a single character is a likely result.
     """
     for known in (_WINDOWS, _MAC_ROMAN):
         try:

@@ -19,7 +19,7 @@ def parse_names(value: str) -> tuple[str, ...]:
     """Return names between commas, semicolons, ` / `, in back ticks or brackets.
 
     ``bug, `urgent` ``, ``[bug, urgent]``, ``` `bug` `urgent` ``` and `#bug #urgent` are two.
-    `None` gives an empty tuple.
+    `None` is an empty tuple.
     """
     text = value[:_LIMIT].strip()
     bare = plain(text).strip("*` ")

@@ -23,7 +23,7 @@ class Near:
         self._names = {name.casefold(): name for name in known}
 
     def to(self, word: str, alike: float = _ALIKE) -> str | None:
-        """Return the known word that is most like a word, None if none is."""
+        """Return the known word most similar to a word; None if none is similar."""
         folded = word[:_LONGEST].casefold()
         candidates = list(self._names) if len(self._names) <= _ALL else self._beside(folded)
         close = difflib.get_close_matches(folded, candidates, n=1, cutoff=alike)

@@ -15,7 +15,7 @@ from backlog_sync.files.vocabulary import field_of, is_yes, key_words, risk_colu
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 LONGEST_TITLE = 240
-"""A title that is made from a longer text ends here; GitHub takes 256 characters."""
+"""Characters of a title made from a longer text; GitHub accepts 256."""
 
 _BULLET = re.compile(r"\s*(?:[-*+•·▪✓☐☑–]|\d{1,3}[.)])\s+")
 _BREAK = re.compile(r"<br ?/?>")
@@ -47,7 +47,7 @@ def text_of(node: Node) -> str:
 
 
 def says(value: Node) -> bool:
-    """Return whether a value says anything: `""`, `[]`, `{}` and `null` do not."""
+    """Return whether a value is not empty: `""`, `[]`, `{}` and `null` do not."""
     match value:
         case Scalar():
             return not value.is_null and bool(value.value.strip())
@@ -187,7 +187,7 @@ def _criterion(node: Node) -> Iterator[Criterion]:
 
 
 def is_ticked(node: MapNode) -> bool:
-    """Return whether a criterion that is a mapping says that it holds."""
+    """Return whether a criterion that is a mapping is marked as done."""
     for entry in node.entries:
         if key_words(entry.key.value) in _DONE:
             text = text_of(entry.value)

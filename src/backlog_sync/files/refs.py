@@ -21,7 +21,7 @@ _LINK = re.compile(r"\[[^\]]{0,100}\]\((?P<target>[^)\s]{1,500})\)")
 def parse_issue_ref(text: str) -> IssueRef | None:
     """Read `42`, `#42`, `owner/repo#42`, an issue's URL, a link to one, or `sandbox#14`.
 
-    Gives None for anything else.
+    Returns None for anything else.
     """
     ref = _parse(text)
     return ref[0] if ref and ref[1] != "discussions" else None

@@ -156,7 +156,7 @@ class _Resolver:
         if there is None or not entry.synced or fold(there) == fold(target or ""):
             return
         if target is None:
-            message = f"its issue is in {shown(there)}, and it is not said where all others are"
+            message = f"its issue is in {shown(there)}, but the repository of all others is not set"
             hint = "put 'repository: owner/name' into the settings too"
         elif fold(there.partition("/")[0]) != fold(target.partition("/")[0]):
             message = f"{shown(there)} is not of the owner of {target}"

@@ -19,7 +19,7 @@ _BEHIND = {
     "として": ("たい", "ほしい", "欲しい"),
     "로서": ("원한다", "싶다", "원합니다", "싶습니다"),
 }
-"""Where the word for the actor is after it: that word, and those for wanting."""
+"""Languages with the word for the actor at the end: that word, and those for wanting."""
 
 
 @cache

@@ -95,8 +95,8 @@ def merge_settings(
                 said_by[name] = file
             elif merged[name] != value:
                 first = said_by[name].place(name)
-                message = f"'{name}' is said otherwise at {first}"
-                hint = "files of one backlog share their settings: say it in one place"
+                message = f"'{name}' has another value at {first}"
+                hint = "files of one backlog share their settings: set it in one place"
                 diagnostics.append(file.fault(name, "conflicting-setting", message, hint))
     return SettingsDocument.model_construct(_fields_set=set(merged), **merged), tuple(diagnostics)
 
@@ -181,7 +181,7 @@ def _check_board(
         return
     if project.title is None and project.number is None:
         hint = "add 'title:' or 'number:'"
-        yield file.fault("project", "missing-field", "'project' names no board", hint)
+        yield file.fault("project", "missing-field", "'project' does not name a board", hint)
     elif project.title is not None and project.number is not None:
         message = "'project' has both a title and a number"
         yield file.fault("project.title", "invalid-value", message, "keep one of them")

@@ -108,7 +108,7 @@ def _within(source: Source, lines: _Lines) -> Iterator[Diagnostic]:
             continue
         for slot in _SLOT.finditer(text):
             if slot[1] in PARTS:
-                message = f"{{{slot[1]}}} stands among other words, and is not replaced there"
+                message = f"{{{slot[1]}}} is next to other words, so it is not replaced"
                 hint = "give it its own line and section"
                 yield Diagnostic(Place(source.path, line.row + 1), "part-in-text", message, hint)
 

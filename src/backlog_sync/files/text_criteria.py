@@ -63,7 +63,7 @@ class _Reader:
     """Goes through the lines of one text.
 
     `inside` says that they are criteria, `bullets` that each of these has a sign before it; the
-    first of them is at `indent`, and what stands deeper are details. A `sentence` goes on to
+    first of them is at `indent`, and deeper lines are details. A `sentence` goes on to
     the next blank line.
     """
 

@@ -206,7 +206,7 @@ def _goes_on(block: str, kind: str, line: str, *, blank: bool) -> bool:
 
 
 def _is_of(word: str, kind: str) -> bool:
-    """Return whether a word is of a kind that is withheld."""
+    """Return whether a word belongs to a kind of withheld fields."""
     return key_words(word) in words_of(f"withheld.{kind}")
 
 

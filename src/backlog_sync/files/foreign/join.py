@@ -149,7 +149,7 @@ def _spoken(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
     told = parsed.diagnostics
     if lost:
         names = ", ".join(f"'{item.document.id}'" for item in lost[:_NAMED])
-        message = f"{len(lost)} statuses name no item of the other files: {names}"
+        message = f"{len(lost)} statuses do not match any item of the other files: {names}"
         told = (*told, warning(lost[0].place, "unknown-key", message))
     reason = "status of an item in another file"
     notes = (replace(note, item=None, reason=reason) if note.item is not None else note

@@ -105,7 +105,7 @@ class Shapes:
         return is_known_list(key) or (is_loose_list(key) and has_maps(value))
 
     def _keyed(self, value: MapNode) -> bool:
-        """Return whether a mapping holds items by their ids, or by words that are their titles."""
+        """Return whether a mapping contains items by their ids, or by their titles."""
         if not value.entries:
             return False
         titled = [
@@ -318,7 +318,7 @@ def group_of(key: str) -> str | None:
 
 
 def name_of_key(key: str) -> str:
-    """Return the name that a key gives: `1_engine_work` is `Engine work`; a code stays as it is."""
+    """Return the name in a key: `1_engine_work` is `Engine work`; a code stays as it is."""
     bare = _ORDER.sub("", key, count=1)
     if not _SPELLED.search(bare):
         return key

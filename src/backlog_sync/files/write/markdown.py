@@ -248,7 +248,7 @@ class RoadmapWriter:
             self._line(index, self._key(anchor, "status"), word)
         elif not status.ends:
             if self.text[anchor.box] != " ":
-                raise CannotSay("its box is ticked, and nothing but its author takes a tick out")
+                raise CannotSay("its box is ticked, and only its author may untick it")
             self._line(index, self._key(anchor, "status"), word)
 
     def _behind_heading(self, line: Line, word: str) -> None:
