@@ -9,7 +9,7 @@ from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import Claim, ParsedFile, ParsedItem, Source
-from backlog_sync.files.totals import Figure, tell_wrong_total, wrong_totals
+from backlog_sync.files.totals import Figure, describe_wrong_total, wrong_totals
 
 LoadText = Callable[..., Loaded]
 
@@ -62,11 +62,11 @@ def test_what_cannot_be_counted_is_passed_over() -> None:
 def test_the_warning_says_both_numbers() -> None:
     """With the place of the number."""
     parsed = _claimed("features", 9)
-    told = tell_wrong_total(wrong_totals(parsed, _FIGURES)[0], parsed)
+    told = describe_wrong_total(wrong_totals(parsed, _FIGURES)[0], parsed)
     assert told.message == "the document claims 9 features, the items are 0"
     assert (told.place.line, told.place.column, told.is_error) == (3, 7, False)
     parsed = _claimed("points", 9, scope=0)
-    told = tell_wrong_total(wrong_totals(parsed, _FIGURES)[0], parsed)
+    told = describe_wrong_total(wrong_totals(parsed, _FIGURES)[0], parsed)
     assert told.message == "'E' claims 9 points, the items below it have 8"
 
 

@@ -461,7 +461,7 @@ class _Assembler:
             )
         return tuple(made)
 
-    def _say_criteria(self, draft: Draft, plain: dict[str, object]) -> None:
+    def _set_criteria(self, draft: Draft, plain: dict[str, object]) -> None:
         """Set the check list; scenarios are used if there is no other."""
         scenarios, criteria = plain.pop("scenarios", None), draft.criteria
         if isinstance(scenarios, list) and not criteria:
@@ -510,7 +510,7 @@ class _Assembler:
         """Return the document; a value that does not fit its field is reported and left out."""
         plain = dict(draft.fields)
         plain["title"] = draft.title
-        self._say_criteria(draft, plain)
+        self._set_criteria(draft, plain)
         told = [
             text for text in (plain.get("description"), "\n".join(draft.prose).strip("\n")) if text
         ]

@@ -11,7 +11,7 @@ from backlog_sync.files.parsed import LineNote
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import RANKS
 
-_TOLD = 5
+_LISTED = 5
 """How many places one finding lists before it only counts them."""
 
 
@@ -150,8 +150,8 @@ class Findings:
         told = []
         for (slug, what, hint), found in self._warned.items():
             samples = list(dict.fromkeys(sample for _, sample in found))
-            listed = ", ".join(f"'{sample}'" for sample in samples[:_TOLD])
-            if len(samples) > _TOLD:
+            listed = ", ".join(f"'{sample}'" for sample in samples[:_LISTED])
+            if len(samples) > _LISTED:
                 listed += " …"
             times = f" ({len(found)} times)" if len(found) > 1 else ""
             told.append(warning(min(found)[0], slug, f"{what}{times}: {listed}", hint))

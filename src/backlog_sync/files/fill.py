@@ -239,7 +239,7 @@ class Filler:
                     vague = vague or meant
                 elif meant and (loose or meant in ("bug", "spike", "chore")):
                     return meant
-        if loose and not vague and hint == "story" and _is_told_as_task(pairs):
+        if loose and not vague and hint == "story" and _is_titled_by_task(pairs):
             return "task"
         return vague if vague and loose else hint
 
@@ -617,7 +617,7 @@ def _wish(pairs: Sequence[Pair]) -> Pair | None:
     return named.get("goal") if told else None
 
 
-def _is_told_as_task(pairs: Sequence[Pair]) -> bool:
+def _is_titled_by_task(pairs: Sequence[Pair]) -> bool:
     """Return whether a record has its title below `task`."""
     titled = any(field_of(pair.key) == "title" for pair in pairs)
     own = _OWN_WORDS["task"]

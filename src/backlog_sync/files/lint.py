@@ -13,7 +13,7 @@ from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.placeholders import find_placeholders
 from backlog_sync.files.resolve import Resolved
 from backlog_sync.files.settings import FileSettings
-from backlog_sync.files.totals import Figure, WrongTotal, tell_wrong_total, wrong_totals
+from backlog_sync.files.totals import Figure, WrongTotal, describe_wrong_total, wrong_totals
 from backlog_sync.files.validation import shown
 
 # Limits of GitHub, gathered from its documentation and from reports.
@@ -40,7 +40,7 @@ def lint(
     found: list[Diagnostic] = []
     for parsed in files:
         found.extend(find_mojibake(parsed.source))
-    found.extend(tell_wrong_total(wrong, files[number]) for number, wrong in totals)
+    found.extend(describe_wrong_total(wrong, files[number]) for number, wrong in totals)
     found.extend(find_placeholders(resolved.entries))
     found.extend(_issue_numbers(resolved.entries, resolved.repository))
     for file in settings:

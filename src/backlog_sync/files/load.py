@@ -127,7 +127,7 @@ def load(
             reader.open(path)
         reader.read_config()
         if discovered:
-            reader.tell_unread(paths[0])
+            reader.warn_of_ignored(paths[0])
         loaded = _assemble(reader, repository, flag, flag_said=project is not None)
         return replace(loaded, again=read)
 
@@ -184,7 +184,7 @@ class _Reader:
     def _tell(self, path: str, slug: str, message: str, hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(Place(path), slug, message, hint))
 
-    def tell_unread(self, first: Path) -> None:
+    def warn_of_ignored(self, first: Path) -> None:
         """Warn about other files that would be found as the backlog."""
         for place in PLACES:
             other = self.root / place

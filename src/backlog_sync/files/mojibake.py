@@ -28,7 +28,7 @@ _TIMES = 3
 """The most repairs: a text was encoded wrongly two or three times at most."""
 
 
-def mend_run(run: str, before: str = "") -> str | None:
+def repair_run(run: str, before: str = "") -> str | None:
     """Return what a run of non-ASCII characters was, or None if it is what it seems.
 
     `before` is the character in front of it. A run counts only if all of it, as bytes of
@@ -40,12 +40,12 @@ def mend_run(run: str, before: str = "") -> str | None:
             mended = raw.decode("utf-8")
         except (KeyError, UnicodeDecodeError):
             continue
-        if len(mended) > 1 or _believed(raw, run, before):
+        if len(mended) > 1 or _is_likely(raw, run, before):
             return mended
     return None
 
 
-def _believed(raw: bytes, run: str, before: str) -> bool:
+def _is_likely(raw: bytes, run: str, before: str) -> bool:
     """Return whether a run that would be a single character is more than a chance.
 
     Not a capital before a closing quote (“IRMÔ), not an accent before a French quote (été »).
@@ -66,7 +66,7 @@ def repairs(text: str) -> list[tuple[int, int, str]]:
         if line[0].isascii() or len(line[0]) > _LONG:
             continue
         for run in _RUN.finditer(text, line.start(), line.end()):
-            mended, times = mend_run(run[0], text[run.start() - 1 : run.start()]), 0
+            mended, times = repair_run(run[0], text[run.start() - 1 : run.start()]), 0
             while mended and times < _TIMES and (again := mend(mended)) != mended:
                 mended, times = again, times + 1
             if mended:
@@ -79,7 +79,7 @@ def mend(line: str) -> str:
 
     def repair(match: re.Match[str]) -> str:
         before = line[match.start() - 1 : match.start()]
-        return mend_run(match[0], before) or match[0]
+        return repair_run(match[0], before) or match[0]
 
     return _RUN.sub(repair, line)
 

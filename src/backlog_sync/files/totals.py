@@ -76,7 +76,7 @@ def _compute(what: str, figures: Sequence[Figure]) -> float | None:
     return sum(figure.kind == kind for figure in figures) if kind else None
 
 
-def tell_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
+def describe_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
     """Return the warning for a wrong total, with both numbers."""
     claim = wrong.claim
     claimer, have = "the document claims", "the items are"

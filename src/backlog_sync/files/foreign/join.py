@@ -21,7 +21,7 @@ _NAMED = 5
 """Items listed in one message before it says how many more there are."""
 
 
-def _saying(item: ParsedItem, name: str, value: object) -> ParsedItem:
+def _with_value(item: ParsedItem, name: str, value: object) -> ParsedItem:
     """Return an item with a field that another file declares for it."""
     document = item.document.model_copy(update={name: value})
     document.model_fields_set.add(name)
@@ -62,7 +62,7 @@ def _joined(parsed: ParsedFile, names: Mapping[str, str]) -> ParsedItem:
     links = item.document.depends_on
     if links:
         keys = tuple(names.get(_number(word) or "", word) for word in links)
-        item = _saying(item, "depends_on", keys)
+        item = _with_value(item, "depends_on", keys)
     numbered = numbered_file(parsed.source.path) is not None
     if numbered and item.parent_key is None and "epic" in names:
         item = replace(item, parent_key=names["epic"])
@@ -91,7 +91,7 @@ def _found(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
                 findings.warn(each.place, each.slug, each.what, each.word)
             elif not each.above:
                 links = (*(changed.document.depends_on or ()), key)
-                changed = _saying(changed, "depends_on", links)
+                changed = _with_value(changed, "depends_on", links)
             elif changed.parent is None and changed.parent_key is None:
                 changed = replace(changed, parent_key=key)
         items.append(changed)
@@ -119,7 +119,7 @@ def join_status(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
     if not said or not first:
         return tuple(files)
     return tuple(
-        _spoken(parsed, first) if parsed.dialect == STATUS
+        _without_items(parsed, first) if parsed.dialect == STATUS
         else replace(parsed, items=tuple(
             _with_status(item, said) if first.get(_plain(item)) is item else item
             for item in parsed.items
@@ -140,10 +140,10 @@ def _with_status(item: ParsedItem, said: Mapping[str, ParsedItem]) -> ParsedItem
     if "status" in item.document.model_fields_set:
         return item
     places = {**item.places, "status": status.place}
-    return replace(_saying(item, "status", status.document.status), places=places)
+    return replace(_with_value(item, "status", status.document.status), places=places)
 
 
-def _spoken(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
+def _without_items(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
     """Return a status file without items of its own, because other files contain them."""
     lost = [item for item in parsed.items if _plain(item) not in known]
     told = parsed.diagnostics

@@ -47,7 +47,7 @@ def read_broken(
         if at >= len(lines) or tries[at] > _TRIES_FOR_A_LINE:
             break
         told.setdefault(fault.place.line, fault)
-        lines[at] = _mended(lines[at], tries[at])
+        lines[at] = _repaired(lines[at], tries[at])
         current = _joined(lines, breaks)
         found = compose(current, path)[1]
         left -= 1
@@ -64,7 +64,7 @@ def _untabbed(line: str) -> str:
     return line[: len(line) - len(body)].replace("\t", " ") + body
 
 
-def _mended(line: str, attempt: int) -> str:
+def _repaired(line: str, attempt: int) -> str:
     """Return a repaired line: with its missing value, without stray quotes, or blanked."""
     lead = _LEAD.match(line)
     at = lead.end() if lead else 0

@@ -50,7 +50,7 @@ _OF_PARTS = frozenset(("status", "milestone", "done", "definition_of_done"))
 _SHORTEST = 3
 """Characters; a shorter word is a code."""
 
-_SURELY_TOLD = 2
+_PROOF = 2
 """How many fields that only a plan has identify an item below a meaningless name."""
 
 _TO_DO = frozenset(("plan", "tasks", "deliverables"))
@@ -112,7 +112,7 @@ class Shapes:
             each.value for each in value.entries
             if isinstance(each.value, MapNode) and not self.runs(each.value)
             and (self.filler.title_of(self.pairs(each.value), "")
-                 or (is_word(each.key.value) and self._told(each.value)))
+                 or (is_word(each.key.value) and self._proof(each.value)))
         ]  # fmt: skip
         return len(titled) * 2 > len(value.entries)
 
@@ -123,10 +123,10 @@ class Shapes:
         """
         maps = [entry.value for entry in value.entries
                 if is_slug(entry.key.value) and isinstance(entry.value, MapNode)]  # fmt: skip
-        told = [each for each in maps if self._told(each) >= _SURELY_TOLD and not self.runs(each)
+        work = [each for each in maps if self._proof(each) >= _PROOF and not self.runs(each)
                 and self._is_planned(each)]  # fmt: skip
-        many = len(told) > 1 and len(told) * 2 > len(value.entries)
-        return maps if many and len(told) * 2 > len(maps) else []
+        many = len(work) > 1 and len(work) * 2 > len(value.entries)
+        return maps if many and len(work) * 2 > len(maps) else []
 
     def named_parts(self, value: MapNode, *, timed: bool = False) -> list[MapNode]:
         """Return the mappings that have a name and contain lists, and are not a list by their key.
@@ -190,9 +190,9 @@ class Shapes:
         """Return whether milestones of an epic are its parts: ids or statuses, but no due dates."""
         if group_kind(key) != "milestone" or not isinstance(value, ListNode):
             return False
-        told = [_said(each) for each in maps_of(value)]
-        dated = any(names & {"target", "start"} for names in told)
-        return bool(told) and not dated and all(names & {"id", "status", "done"} for names in told)
+        said = [_said(each) for each in maps_of(value)]
+        dated = any(names & {"target", "start"} for names in said)
+        return bool(said) and not dated and all(names & {"id", "status", "done"} for names in said)
 
     def is_numbered(self, node: MapNode) -> str:
         """Return the kind of the items that a mapping numbers: `1`, `2` or `task1`, `task2`."""
@@ -203,17 +203,17 @@ class Shapes:
         counted = words == {""} or (len(words) == 1 and word is not None and not word.weak)
         if not counted or len(maps) < max(2, len(node.entries)):
             return ""
-        told = [each for each in maps if self._told(each)]
+        work = [each for each in maps if self._proof(each)]
         named = all(self.filler.title_of(self.pairs(each), "") for each in maps)
-        return (word.kind if word else "story") if named and len(told) * 2 > len(maps) else ""
+        return (word.kind if word else "story") if named and len(work) * 2 > len(maps) else ""
 
     def tree(self, value: MapNode) -> Entry | None:
         """Return the list below the root of a tree, if it describes work."""
         for entry in value.entries:
             if is_any_list(entry.key.value) and isinstance(entry.value, ListNode):
                 maps = maps_of(entry.value)
-                told = [each for each in maps if self._told(each)]
-                return entry if len(told) * 2 > len(maps) else None
+                work = [each for each in maps if self._proof(each)]
+                return entry if len(work) * 2 > len(maps) else None
         return None
 
     def column_status(self, node: MapNode) -> tuple[str, Place] | None:
@@ -240,8 +240,8 @@ class Shapes:
         listed = checked and all(each.get("task") for each in maps)
         if not isinstance(value, ListNode) or not (topics(entry.key.value) & _TO_DO or listed):
             return False
-        told = [each for each in maps if self._told(each)]
-        return bool(told) and len(told) * 2 > len(value.items) and self.is_plan(value, strict=False)
+        work = [each for each in maps if self._proof(each)]
+        return bool(work) and len(work) * 2 > len(value.items) and self.is_plan(value, strict=False)
 
     def is_item(self, node: MapNode) -> bool:
         """Return whether a mapping without lists is an item: titled, with fields of a plan."""
@@ -250,9 +250,9 @@ class Shapes:
         pairs = self.pairs(node)
         names = {field_of(pair.key) for pair in pairs}
         titled = "title" in names or "i_want" in names
-        told = len(names & _EVIDENCE)
+        score = len(names & _EVIDENCE)
         strong = bool(names & _STRONG)
-        return titled and strong and told >= 2 and not self.runs(node)
+        return titled and strong and score >= 2 and not self.runs(node)
 
     def is_plan(self, value: ListNode, *, strict: bool, named: bool = False) -> bool:
         """Return whether the entries of a list look like planned work.
@@ -269,8 +269,8 @@ class Shapes:
             return False
         if not strict:
             return True
-        told = [each for each in maps if self._told(each) + (named and self._coded(each)) >= 2]
-        return len(told) * 2 > len(maps)
+        work = [each for each in maps if self._proof(each) + (named and self._coded(each)) >= 2]
+        return len(work) * 2 > len(maps)
 
     def _is_planned(self, node: MapNode) -> bool:
         """Return whether a mapping declares the state or value of work, not of a service."""
@@ -281,15 +281,15 @@ class Shapes:
         ids = self.filler.ids_of(self.pairs(node), "")
         return bool(ids) and _CODE.match(ids[0]) is not None
 
-    def _told(self, node: MapNode) -> int:
+    def _proof(self, node: MapNode) -> int:
         """Return how many fields that only a plan has are in a mapping."""
         pairs = self.pairs(node)
         names = {field_of(pair.key) for pair in pairs}
-        told = len(names & _EVIDENCE) + bool(names & _STRONG)
+        score = len(names & _EVIDENCE) + bool(names & _STRONG)
         if any(field_of(pair.key) == "parent" for pair in pairs):
-            told += 1
+            score += 1
         kind = self.filler.kind_of(pairs, "", loose=True)
-        return told + 2 if kind and self.filler.ids_of(pairs, kind) else told + bool(kind)
+        return score + 2 if kind and self.filler.ids_of(pairs, kind) else score + bool(kind)
 
     def runs(self, node: MapNode) -> bool:
         """Return whether a mapping is a task that a machine runs."""

@@ -20,7 +20,7 @@ SYNTAXES = {"yaml": "backlog.yaml", "markdown": "ROADMAP.md"}
 _NAMED = 5
 _TRIES = 3
 """The plain form, then titles with escaped characters, then texts below keys."""
-_APART = frozenset(("holes", "place", "hints"))
+_POSITIONAL = frozenset(("holes", "place", "hints"))
 """Fields that depend on where an item is: its place, and numbers in its title, which
 become its issue."""
 
@@ -117,7 +117,7 @@ def _facts(item: DesiredItem) -> dict[tuple[str, str], object]:
     for each in fields(item):
         value = getattr(item, each.name)
         named = value if isinstance(value, Mapping) else {each.name: value}
-        if each.name not in _APART:
+        if each.name not in _POSITIONAL:
             facts |= {(each.name, name): said for name, said in named.items()}
     return facts
 

@@ -26,7 +26,7 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     kind were read (they may be in another file), and items in our own YAML format get their key as
     `id:`, which keeps their issues.
     """
-    mended = [_mended(parsed) for parsed in loaded.files]
+    mended = [_without_mojibake(parsed) for parsed in loaded.files]
     if any(mended):
         return _changes(loaded.files, mended)
     clear = not any(found.slug in _UNCLEAR for found in loaded.errors)
@@ -52,7 +52,7 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     return _changes(loaded.files, texts)
 
 
-def _mended(parsed: ParsedFile) -> str:
+def _without_mojibake(parsed: ParsedFile) -> str:
     """Return the text without mojibake; empty if it has none."""
     edits = [Edit(start, end, text) for start, end, text in repairs(parsed.source.text)]
     return apply_edits(parsed.source.text, edits) if edits else ""

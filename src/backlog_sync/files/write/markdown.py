@@ -290,7 +290,7 @@ class RoadmapWriter:
         at = self.text.index(old, start, end)
         self.edits.append(Edit(at, at + len(old), title))
 
-    def _told(self, anchor: Anchor, name: str) -> list[MetaLine]:
+    def _lines_with(self, anchor: Anchor, name: str) -> list[MetaLine]:
         """Return the lines and cells of a field; of an estimate if the points come from it."""
         places = (*anchor.meta, *anchor.cells)
         found = _those(places, name)
@@ -301,7 +301,7 @@ class RoadmapWriter:
         if "\n" in text or "\r" in text:
             raise CannotSay("a field of one line cannot hold several")
         anchor = self.anchors[index]
-        told = self._told(anchor, name)
+        told = self._lines_with(anchor, name)
         for meta in told:
             old = meta.pair.value
             number = _NUMBER.search(old) if isinstance(value, int | float) else None
@@ -324,7 +324,7 @@ class RoadmapWriter:
         if name not in LISTS:
             raise CannotSay("it is not a list")
         anchor = self.anchors[index]
-        told = self._told(anchor, name)
+        told = self._lines_with(anchor, name)
         if len(told) > 1:
             raise CannotSay("it is written in more than one place")
         if not told:
@@ -355,7 +355,7 @@ class RoadmapWriter:
             raise CannotSay("it is written in parts")
         wanted = new.replace("\r\n", "\n").split("\n") if new else []
         if old:
-            told = [meta for meta in self._told(anchor, name) if meta.pair.value]
+            told = [meta for meta in self._lines_with(anchor, name) if meta.pair.value]
             if len(told) > 1:
                 raise CannotSay("it is written in more than one place")
             prose = Prose(self.parsed, index, anchor, told[0] if told else None)

@@ -46,7 +46,7 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
         number, index = place
         if each.status == DROPPED:
             each = replace(each, status=dropped)  # noqa: PLW2901 - the same in the file's own word
-        wanted = _told(loaded, loaded.files[number].items[index], each, boards)
+        wanted = _to_write(loaded, loaded.files[number].items[index], each, boards)
         by_file.setdefault(number, {})[index] = wanted
     changes = []
     for number, updates in sorted(by_file.items()):
@@ -83,7 +83,7 @@ def _dropped_word(files: Sequence[ParsedFile]) -> str:
     return DROPPED
 
 
-def _told(
+def _to_write(
     loaded: Loaded, item: ParsedItem, progress: ItemProgress, boards: Mapping[str, str]
 ) -> ItemProgress:
     """Return the part of an item's progress that goes into the file.
@@ -95,7 +95,7 @@ def _told(
         progress = ItemProgress(progress.key, issue=progress.issue, url=progress.url)
     document = item.document
     own = key_words(document.status or "") in own_statuses(loaded.settings)
-    if _is_said(document.status, progress.status, boards.get(progress.key), own=own):
+    if _is_as_precise(document.status, progress.status, boards.get(progress.key), own=own):
         progress = replace(progress, status=None)
     known = parse_issue_ref(document.issue or "")
     if known is not None and not known.sandbox and progress.issue and progress.issue.sandbox:
@@ -110,7 +110,7 @@ def _boards(loaded: Loaded) -> dict[str, str]:
     return {key: status for key, status in said if isinstance(status, str)}
 
 
-def _is_said(word: str | None, status: str | None, option: str | None, *, own: bool) -> bool:
+def _is_as_precise(word: str | None, status: str | None, option: str | None, *, own: bool) -> bool:
     """Return whether a file's status is at least as precise: `In review` if it is in progress.
 
     `option` is the board status of the file's word; `own` is whether the settings declare it.
@@ -158,14 +158,14 @@ def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted
 
 def _unplaced(result: Written) -> Iterator[str]:
     """Yield a message for all fields of one sort that have no place for the same reason."""
-    found: dict[tuple[str, str], list[str]] = {}
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for (index, wanted), why in result.left:
         document = result.parsed.items[index].document
         name = document.id or shown(document.title)
-        found.setdefault((wanted.name, why), []).append(name)
-    for (field, why), keys in found.items():
+        by_reason.setdefault((wanted.name, why), []).append(name)
+    for (field, why), keys in by_reason.items():
         if field in _NOUNS:
             one, many = _NOUNS[field]
-            told = f"1 {one} has" if len(keys) == 1 else f"{len(keys)} {many} have"
+            subject = f"1 {one} has" if len(keys) == 1 else f"{len(keys)} {many} have"
             names = ", ".join(keys[:_NAMED]) + (" …" if len(keys) > _NAMED else "")
-            yield f"{told} no place in {result.parsed.source.path} ({names}): {why}"
+            yield f"{subject} no place in {result.parsed.source.path} ({names}): {why}"

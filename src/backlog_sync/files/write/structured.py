@@ -31,7 +31,7 @@ from backlog_sync.files.write.wanted import (
     Status,
     Ticks,
     Value,
-    is_told,
+    has_progress,
     spellings,
 )
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
@@ -63,7 +63,7 @@ class NodeWriter:
         """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
         item = self.parsed.items[index]
         document, anchor = item.document, item.anchor
-        if is_told(document, value):
+        if has_progress(document, value):
             return
         if isinstance(value, Status):
             value = Status(self.spelled(field, value.word), value.initial)

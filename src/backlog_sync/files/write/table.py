@@ -20,7 +20,7 @@ from backlog_sync.files.write.wanted import (
     Ticks,
     Unwritable,
     Value,
-    is_told,
+    has_progress,
 )
 
 _ADDED = {"issue": "Issue", "status": "Status"}
@@ -50,7 +50,7 @@ class TableWriter:
         item = self.parsed.items[index]
         if not isinstance(item.anchor, RowAnchor):
             raise CannotSay(NO_PLACE)
-        if is_told(item.document, value):
+        if has_progress(item.document, value):
             return
         number, row = item.anchor.row, self.table.rows[item.anchor.row]
         places = [item.anchor.title] if field == "title" else self._places(item, field, row)

@@ -3,7 +3,7 @@
 from backlog_sync.files.anchors import TodoAnchor
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.wanted import NO_PLACE, CannotSay, Link, Status, Value, is_told
+from backlog_sync.files.write.wanted import NO_PLACE, CannotSay, Link, Status, Value, has_progress
 
 
 class TodoWriter:
@@ -16,7 +16,7 @@ class TodoWriter:
     def set(self, index: int, field: str, value: Value) -> None:  # noqa: ARG002 - values say it
         """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
         item = self.parsed.items[index]
-        if is_told(item.document, value):
+        if has_progress(item.document, value):
             return
         if not isinstance(item.anchor, TodoAnchor):
             raise CannotSay(NO_PLACE)

@@ -128,7 +128,7 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
             return isinstance(value, str) and _text(value) == _text(text)
 
 
-def is_told(document: ItemDocument, value: Value) -> bool:
+def has_progress(document: ItemDocument, value: Value) -> bool:
     """Return whether a document already has this progress, so that its file is unchanged."""
     if isinstance(value, Link):
         return same_issue(document.issue, value.issue)
