@@ -1,6 +1,6 @@
 """The texts of the project that people read, and the words that are kept out of them.
 
-`python -m tests.house.wording` lists every slip, also in the modules that are still exempt.
+`python -m tests.house.wording` lists every slip, with better words.
 """
 
 import ast
@@ -161,14 +161,6 @@ PATTERNS = (
     Pattern(r"\bhow-?many-?eth\b", "index", "the how-many-eth box", "the index of the box"),
 )
 """Few patterns, each one wrong wherever it occurs: a check with false alarms is turned off."""
-
-NOT_YET = ROOT / "tests" / "house" / "wording_not_yet.txt"
-"""Lists the packages and modules that still have to be rewritten, one per line. It only shrinks."""
-
-
-def not_yet() -> tuple[str, ...]:
-    """Return the paths, or beginnings of paths, that are still exempt."""
-    return tuple(NOT_YET.read_text("utf-8").split()) if NOT_YET.exists() else ()
 
 
 def texts() -> Iterator[Text]:
