@@ -31,7 +31,7 @@ def test_on_the_sandbox_everything_is_fine(backlog: Backlog) -> None:
     assert ran.code == 0
     assert ran.out.endswith("Nothing would stop a sync.\n")
     assert "backlog.yaml: 4 items, no errors, no warnings" in ran.out
-    assert "octo-org/Shop is not there yet; a sync makes it" in ran.out
+    assert "octo-org/Shop does not exist yet; sync creates it" in ran.out
     assert "STOP" not in ran.out
     backlog("sync", "--sandbox")
     assert "octo-org/1 Shop, read and write" in backlog("doctor", "--sandbox").out

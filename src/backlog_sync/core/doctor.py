@@ -168,7 +168,7 @@ def _board(examination: Examination, declared: ProjectSpec | None) -> Check:
         hint = "set BACKLOG_PROJECT_TOKEN to a token that reaches it, or use --project none"
         return Check("board", Health.ERROR, f"{declared}: {examination.project_problem}", hint)
     if examination.project is None:
-        return Check("board", Health.OK, f"{declared} is not there yet; a sync makes it")
+        return Check("board", Health.OK, f"{declared} does not exist yet; sync creates it")
     name = f"{examination.project.owner}/{examination.project.number} {examination.project.title}"
     reason = blocked_reason(examination.project)
     if reason:
