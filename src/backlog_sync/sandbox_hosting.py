@@ -7,16 +7,17 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.errors import FailedError
-from backlog_sync.files.plain_model import read_model
 from backlog_sync.local.state import SANDBOX, forget_sandbox, kept
 from github_sandbox import server
 from github_sandbox.errors import SandboxError
-from github_sandbox.fault_config import FaultConfig, set_up
 from github_sandbox.server import StateLock
+
+if TYPE_CHECKING:
+    from backlog_sync.core.diagnostics import Diagnostic
+    from github_sandbox.fault_config import FaultConfig
 
 
 def sandbox_folder(top: Path) -> Path:
@@ -85,13 +86,19 @@ def _furnish_one(url: str, repository: str, board_owner: str | None, problem: Fa
         raise problem from error
 
 
-def read_fault_config(file: Path) -> FaultConfig | tuple[Diagnostic, ...]:
+def read_fault_config(file: Path) -> "FaultConfig | tuple[Diagnostic, ...]":
     """Return the fault configuration in a file, or all errors in it."""
+    # Its models take a while to build, and only `sandbox serve --faults` needs them.
+    from backlog_sync.files.plain_model import read_model  # noqa: PLC0415
+    from github_sandbox.fault_config import FaultConfig  # noqa: PLC0415
+
     return read_model(file, str(file), FaultConfig, listed_in="docs/sandbox.md")
 
 
 @contextmanager
-def serving_sandbox(top: Path, port: int, fault_config: FaultConfig | None = None) -> Iterator[str]:
+def serving_sandbox(
+    top: Path, port: int, fault_config: "FaultConfig | None" = None
+) -> Iterator[str]:
     """Serve this folder's sandbox and yield its URL. Port 0 picks a free one."""
     folder = sandbox_folder(top)
     options: dict[str, Any] = {}
@@ -100,6 +107,8 @@ def serving_sandbox(top: Path, port: int, fault_config: FaultConfig | None = Non
     with _own_errors():
         sandbox, lock = server.open_sandbox(folder, **options)
     if fault_config:
+        from github_sandbox.fault_config import set_up  # noqa: PLC0415 - only with faults
+
         set_up(sandbox, fault_config)
     with _own_errors(), lock_given_back(lock), sandbox:  # noqa: SIM117 - one line would be too long
         with server.serve(sandbox, port, state_dir=folder) as running:

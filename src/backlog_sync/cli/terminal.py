@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backlog_sync import wiring
 from backlog_sync.cli.main import print_error
 from backlog_sync.cli.options import OutputOptions
-from backlog_sync.cli.report_output import print_report
-from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.screen import Screen, start_log
 from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written, files_after, unrecorded_lines
@@ -36,7 +35,10 @@ from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.outline import not_taken
 from backlog_sync.render.text import plan_text, summary_text
 from backlog_sync.render.words import count_findings, counted
-from backlog_sync.reports.values import Report
+
+if TYPE_CHECKING:
+    from backlog_sync.cli.requests import ReportRequest
+    from backlog_sync.reports.values import Report
 
 MANY = 50
 """More new issues than this need a confirmation."""
@@ -242,8 +244,11 @@ class Terminal(Screen):
                 self.difference(change, err=True)
         self.warn_all((*written.replaced, *written.unplaced))
 
-    def report(self, report: Report, request: ReportRequest, written: Written | None) -> None:
+    def report(self, report: "Report", request: "ReportRequest", written: Written | None) -> None:
         """Show the report, or write it to its destination."""
+        # Reports and what draws them are loaded by the verb that has one.
+        from backlog_sync.cli.report_output import print_report  # noqa: PLC0415
+
         print_report(self, self.output, report, request, written)
 
     def posting(self, *, required: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002 - a workflow's
