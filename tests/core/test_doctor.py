@@ -102,7 +102,7 @@ def test_issue_types_may_be_defined_or_not() -> None:
     ("project", "problem", "health", "said"),
     [
         (board(), None, Health.OK, "octo-org/4 Widgets, read and write"),
-        (None, None, Health.OK, "a sync makes it"),
+        (None, None, Health.OK, "sync creates it"),
         (None, "not found", Health.ERROR, "not found"),
         (board(closed=True), None, Health.ERROR, "the board is closed"),
     ],
