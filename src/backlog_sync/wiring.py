@@ -110,7 +110,7 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
 
     env, sleep = target.env, clock(target.waits).sleep
     if target.sandbox:
-        from backlog_sync.sandbox_hosting import sandbox_url  # noqa: PLC0415 - as above
+        from backlog_sync.sandbox_server import sandbox_url  # noqa: PLC0415 - as above
 
         names = (target.repository, *target.others)
         with sandbox_url(target.top, names, target.board_owner) as url:

@@ -172,10 +172,10 @@ SEEDS = (
             "query = document(answered.RecentIssues, self.hidden)\n"
             "        answer = self.reader.query(query, self._names(), size)\n"
             "        return tuple(self.issue(node)"
-            " for node in mapping.nodes(self._listed(answer)))",
+            " for node in parse.nodes(self._listed(answer)))",
             'query = document(type("SearchedIssues", (), {}), self.hidden)\n'
             "        answer = self.reader.query(query, {}, size)\n"
-            "        found = mapping.nodes((answer.data or {})['search'])\n"
+            "        found = parse.nodes((answer.data or {})['search'])\n"
             "        return tuple(self.issue(node) for node in found)",
         ),
     ),

@@ -19,9 +19,9 @@ from backlog_sync.core.facts import Criterion
 from backlog_sync.errors import UsageError
 from backlog_sync.render.json import dump
 from backlog_sync.reports.charts.burn_up import burn_up
-from backlog_sync.reports.charts.drawing import short
 from backlog_sync.reports.charts.graph import _layout, dependencies
 from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.charts.svg import short
 from backlog_sync.reports.charts.timeline import timeline
 from backlog_sync.reports.page import html
 from backlog_sync.reports.page.html import page_html

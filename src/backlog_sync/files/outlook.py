@@ -10,7 +10,11 @@ from backlog_sync.core.model import DesiredItem, Outlook
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import one_line
 from backlog_sync.files.documents.items import RiskDocument
-from backlog_sync.files.documents.planning import PlanningDocument, SegmentDocument, quarter_start
+from backlog_sync.files.documents.plan_settings import (
+    PlanningDocument,
+    SegmentDocument,
+    quarter_start,
+)
 from backlog_sync.files.documents.values import ReviewNoteDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.parsed import ListedRisk

@@ -6,7 +6,7 @@ from typing import Final, TypedDict
 
 from backlog_sync.core.model import BoardItem, ObservedProject, ProjectSpec
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import mapping
+from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer, Fault, required
 from backlog_sync.github_api.documents import document, repeated
 from backlog_sync.github_api.reader import PageSize, Reader
@@ -50,7 +50,7 @@ class Boards:
     def viewer(self) -> str:
         """Return the login of the person whose token reads boards."""
         answer = self.reader.query(document(answered.Viewer), {})
-        return mapping.viewer(answer.whole["viewer"]).login
+        return parse.viewer(answer.whole["viewer"]).login
 
     def read(self, spec: ProjectSpec, repository_id: str) -> BoardResult:
         """Read a board with a request of its own."""
@@ -83,14 +83,14 @@ class Boards:
                 problem = f"there is none, and {_SCOPE}"
         if not board:
             return BoardResult(owner_id=owner["id"], problem=problem)
-        project = mapping.project(board, owner["login"], repository_id, scopes)
+        project = parse.project(board, owner["login"], repository_id, scopes)
         return BoardResult(project, owner["id"])
 
     def _by_title(
         self, spec: ProjectSpec, title: str, owner: answered.BoardOwner
     ) -> tuple[answered.BoardFields | None, str | None]:
         """Find a board by title; only the whole list, not a search, proves that there is none."""
-        board = mapping.pick_project(mapping.nodes(owner.get("projectsV2")), title)
+        board = parse.pick_project(parse.nodes(owner.get("projectsV2")), title)
         if board and not board["closed"]:
             return board, None
         after: str | None = None
@@ -102,10 +102,10 @@ class Boards:
             page = listed.get("projectsV2") if listed else None
             if page is None:
                 return None, problem_of(spec, answer.fault("repositoryOwner"))
-            candidates += mapping.nodes(page)
-            after = mapping.cursor(page)
+            candidates += parse.nodes(page)
+            after = parse.cursor(page)
             if after is None:
-                return mapping.pick_project(candidates, title), None
+                return parse.pick_project(candidates, title), None
 
     def cards(self, project: ObservedProject) -> dict[str, BoardItem]:
         """Return the cards of a board by the id of their issue, at 1 point per 100 cards.
@@ -120,11 +120,11 @@ class Boards:
             variables = {"id": project.id, "after": after, **_aliased(names)}
             answer = self.reader.query(query, variables, size)
             items = required(answer.whole["node"], "board")["items"]
-            for node in mapping.nodes(items):
+            for node in parse.nodes(items):
                 # The content is null if this token may not see the issue; a draft has no id.
                 if issue_id := node["content"] and node["content"].get("id"):
-                    cards[issue_id] = mapping.card(node, names)
-            after = mapping.cursor(items)
+                    cards[issue_id] = parse.card(node, names)
+            after = parse.cursor(items)
             if after is None:
                 return cards
 
@@ -137,15 +137,15 @@ class Boards:
             chunk = list(ids[start : start + _BY_ID])
             answer = self.reader.query(query, {"ids": chunk, **_aliased(names)})
             for node in filter(None, answer.whole["nodes"]):
-                for item in mapping.nodes(node.get("projectItems")):
+                for item in parse.nodes(node.get("projectItems")):
                     if item["project"]["id"] == project.id:
-                        cards[node["id"]] = mapping.card(item, names)
+                        cards[node["id"]] = parse.card(item, names)
         return cards
 
 
 def _settable(project: ObservedProject) -> list[str]:
     """Return the names of the fields whose values belong to the board."""
-    return [field.name for field in project.fields if field.type in mapping.WRITABLE]
+    return [field.name for field in project.fields if field.type in parse.WRITABLE]
 
 
 def _aliased(names: Sequence[str]) -> dict[str, str]:

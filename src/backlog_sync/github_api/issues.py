@@ -10,7 +10,7 @@ from backlog_sync.core.model import Coverage, IssueLink, ObservedIssue
 from backlog_sync.core.reading import bears_sign
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import mapping
+from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer, Fault, required
 from backlog_sync.github_api.documents import document, nth, repeated
 from backlog_sync.github_api.parallel import in_parallel
@@ -61,7 +61,7 @@ class Issues:
         the few pages that were updated after `since` (seconds since the epoch), or last.
         """
         total = int(first_page["totalCount"])
-        listed = {int(node["number"]): node for node in mapping.nodes(first_page)}
+        listed = {int(node["number"]): node for node in parse.nodes(first_page)}
         if numbers is not None:
             unlisted = [number for number in numbers if number not in listed]
             pages = _ceiling(total - len(listed))
@@ -81,9 +81,9 @@ class Issues:
         while True:
             listed = page["nodes"] or ()
             withheld += sum(1 for node in listed if not node)
-            for node in mapping.nodes(page):
+            for node in parse.nodes(page):
                 by_id[node["id"]] = self.issue(node)
-            after = mapping.cursor(page)
+            after = parse.cursor(page)
             if after is None:
                 break
             answer = self.reader.query(
@@ -166,8 +166,8 @@ class Issues:
                 document(answered.IssuesTouched, self.hidden), page_variables, size
             )
             page = self._listed(answer)
-            nodes |= {int(node["number"]): node for node in mapping.nodes(page)}
-            after = mapping.cursor(page)
+            nodes |= {int(node["number"]): node for node in parse.nodes(page)}
+            after = parse.cursor(page)
             if after is None:
                 return nodes, True
         return nodes, False
@@ -204,7 +204,7 @@ class Issues:
         size = PageSize(max(1, min(count, PAGE)))
         query = document(answered.RecentIssues, self.hidden)
         answer = self.reader.query(query, self._names(), size)
-        return tuple(self.issue(node) for node in mapping.nodes(self._listed(answer)))
+        return tuple(self.issue(node) for node in parse.nodes(self._listed(answer)))
 
     def created_after(self, number: int) -> tuple[ObservedIssue, ...]:
         """Return the issues with a higher number, newest first."""
@@ -216,23 +216,23 @@ class Issues:
                 document(answered.RecentIssues, self.hidden), variables, size
             )
             page = self._listed(answer)
-            issues = [self.issue(node) for node in mapping.nodes(page)]
+            issues = [self.issue(node) for node in parse.nodes(page)]
             newer += [issue for issue in issues if issue.number > number]
-            after = mapping.cursor(page)
+            after = parse.cursor(page)
             if after is None or any(issue.number <= number for issue in issues):
                 return tuple(newer)
 
     def issue(self, node: answered.IssueFields) -> ObservedIssue:
         """Return an issue with all its blockers; further pages of them are read."""
-        issue = mapping.issue(node)
-        after = mapping.cursor(node.get("blockedBy"))
+        issue = parse.issue(node)
+        after = parse.cursor(node.get("blockedBy"))
         more: list[IssueLink] = []
         while after is not None:
             variables = {"id": issue.id, "after": after}
             answer = self.reader.query(document(answered.BlockersPage), variables)
             page = required(answer.whole["node"], "issue")["blockedBy"]
-            more.extend(mapping.link(blocker) for blocker in mapping.nodes(page))
-            after = mapping.cursor(page)
+            more.extend(parse.link(blocker) for blocker in parse.nodes(page))
+            after = parse.cursor(page)
         return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more))
 
     def _listed(self, answer: Answer[OfRepository[_List]]) -> answered.IssuePage:

@@ -8,7 +8,7 @@ from backlog_sync.core.model import IssueLink
 from backlog_sync.core.normalize import fold
 from backlog_sync.errors import AccessError, FailedError
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import mapping
+from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Fault, Rejected, required
 from backlog_sync.github_api.documents import nth, repeated
 from backlog_sync.github_api.reader import Reader
@@ -40,7 +40,7 @@ def issues_at(reader: Reader, names: Sequence[str]) -> tuple[dict[str, IssueLink
             repository_at = nth(answer.data, "at", n, answered.IssuesAtRepository)
             issue = repository_at.get("issue") if repository_at else None
             if issue:
-                links[name] = mapping.link(issue)
+                links[name] = parse.link(issue)
             else:
                 missing[name] = _not_there(name, answer.fault(f"at{n}"))
     return links, missing
@@ -97,7 +97,7 @@ def unassignable(reader: Reader, repository: str, logins: Sequence[str]) -> tupl
         data = answer.data.get("repository") if answer.data else None
         for n, login in enumerate(chunk):
             listed = nth(data, "login", n, answered.Nodes[answered.UserWithLogin])
-            assignable = {node["login"].lower() for node in mapping.nodes(listed)}
+            assignable = {node["login"].lower() for node in parse.nodes(listed)}
             if listed is not None and login.lower() not in assignable:
                 absent.append(login)
     return tuple(absent)

@@ -35,7 +35,7 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import mapping
+from backlog_sync.github_api import parse
 
 CREATES: Final = (
     CreateLabel,
@@ -185,13 +185,13 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
         return None
     if isinstance(operation, CreateProject):
         board = cast("answered.CreateProjectProjectV2", subject)
-        fields = tuple(mapping.board_field(node) for node in mapping.nodes(board["fields"]))
-        older = mapping.older_board(board)
+        fields = tuple(parse.board_field(node) for node in parse.nodes(board["fields"]))
+        older = parse.older_board(board)
         url = board["url"]
         return Done(id=board["id"], number=board["number"], url=url, fields=fields, older=older)
     if isinstance(operation, CreateBoardField | AddOptions):
         changed = cast("answered.BoardField", subject)
-        return Done(id=changed["id"], fields=(mapping.board_field(changed),))
+        return Done(id=changed["id"], fields=(parse.board_field(changed),))
     card = subject["id"] if isinstance(operation, AddCard) else None
     return Done(
         id=subject["id"], number=subject.get("number"), url=subject.get("url"), card_id=card
@@ -352,8 +352,8 @@ def _created(
     issue = payload.get("issue")
     if not issue or issue["repository"]["id"] != operation.repository_id:
         return None
-    assignees = {node["login"].lower() for node in mapping.nodes(issue["assignees"])}
-    labels = {node["id"] for node in mapping.nodes(issue["labels"])}
+    assignees = {node["login"].lower() for node in parse.nodes(issue["assignees"])}
+    labels = {node["id"] for node in parse.nodes(issue["labels"])}
     missing = {
         "labels": not set(operation.label_ids) <= labels,
         "assignees": not {login.lower() for login in operation.assignees} <= assignees,
@@ -364,7 +364,7 @@ def _created(
         "parent": operation.parent_id is not None
         and _id(issue.get("parent")) != operation.parent_id,
     }
-    items = mapping.nodes(issue.get("projectItems"))
+    items = parse.nodes(issue.get("projectItems"))
     cards = {item["project"]["id"]: item["id"] for item in items}
     return Done(
         id=issue["id"],
@@ -410,6 +410,6 @@ def _assigned(operation: ChangeAssignees, payloads: Sequence[answered.AddAssigne
         assignable = payload.get("assignable")
         if not assignable:
             return None
-        assignees = {node["login"].lower() for node in mapping.nodes(assignable["assignees"])}
+        assignees = {node["login"].lower() for node in parse.nodes(assignable["assignees"])}
     absent = not {login.lower() for login in operation.add} <= assignees
     return Done(id=operation.id, missing=("assignees",) if absent else ())

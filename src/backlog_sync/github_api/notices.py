@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from backlog_sync.core.operations import Done, PutComment, Refused
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import mapping
+from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer, Fault, required
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, document, nth
@@ -87,11 +87,11 @@ def _our_comment(
             missing = Fault(f"{operation.id} is neither an issue nor a pull request", "NOT_FOUND")
             return next(iter(answer.faults), missing)
         me = answer.data["viewer"]["id"]
-        for comment in mapping.nodes(node["comments"]):
+        for comment in parse.nodes(node["comments"]):
             is_ours = comment["viewerDidAuthor"] and _untouched(comment, me)
             if is_ours and comment["body"].startswith(_line(operation.mark)):
                 return comment
-        after = mapping.cursor(node["comments"])
+        after = parse.cursor(node["comments"])
         if after is None:
             return None
 

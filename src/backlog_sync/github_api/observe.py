@@ -20,7 +20,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.errors import AccessError, BacklogError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import lookups, mapping
+from backlog_sync.github_api import lookups, parse
 from backlog_sync.github_api.answers import Answer
 from backlog_sync.github_api.boards import (
     BoardResult,
@@ -104,7 +104,7 @@ class Observer:
         spec = read_scope.project
         answer, problem = self._overview(spec, size)
         data = self._repository(answer)
-        repository = mapping.repository(data, self.reader.scopes)
+        repository = parse.repository(data, self.reader.scopes)
         self.repository_id = repository.id
         board = self._board(spec, answer, repository.id, problem)
         numbers = read_scope.numbers(
@@ -112,12 +112,12 @@ class Observer:
         )
         issues, coverage = self.issues.read(data["issues"], size, numbers, read_scope.since)
         cards = self.boards.cards(board.project) if board.project else {}
-        self.issue_types = mapping.issue_types(data.get("issueTypes"))
+        self.issue_types = parse.issue_types(data.get("issueTypes"))
         others, issues_elsewhere, out_of_reach = self._others(read_scope, repository, sandbox())
         issues += issues_elsewhere
         return ObservedState(
             repository=repository,
-            viewer=mapping.viewer(answer.whole["viewer"]),
+            viewer=parse.viewer(answer.whole["viewer"]),
             issues=tuple(dataclasses.replace(issue, card=cards.get(issue.id)) for issue in issues),
             labels=self._labels(data),
             milestones=self._milestones(data),
@@ -154,11 +154,11 @@ class Observer:
         """Read labels, milestones and the board as they are now, without issues."""
         answer, problem = self._overview(spec, PageSize(1))
         data = self._repository(answer)
-        repository = mapping.repository(data, self.reader.scopes)
+        repository = parse.repository(data, self.reader.scopes)
         board = self._board(spec, answer, repository.id, problem)
         return ObservedState(
             repository=repository,
-            viewer=mapping.viewer(answer.whole["viewer"]),
+            viewer=parse.viewer(answer.whole["viewer"]),
             issues=(),
             labels=self._labels(data),
             milestones=self._milestones(data),
@@ -210,33 +210,33 @@ class Observer:
         answer = self.reader.query(document(answered.Overview, self.hidden), self._names(), size)
         data = self._repository(answer)
         issues, coverage = self.issues.read(data["issues"], size, numbers, None)
-        repository = mapping.repository(data, self.reader.scopes)
+        repository = parse.repository(data, self.reader.scopes)
         other = ObservedOther(repository, self._labels(data), self._milestones(data), coverage)
         return other, issues
 
     def _labels(self, data: answered.RepositoryFields) -> tuple[ObservedLabel, ...]:
         query = document(answered.LabelsPage)
         nodes = self._rest_of(query, data["labels"], lambda repository: repository["labels"])
-        return tuple(map(mapping.label, nodes))
+        return tuple(map(parse.label, nodes))
 
     def _milestones(self, data: answered.RepositoryFields) -> tuple[ObservedMilestone, ...]:
         query = document(answered.MilestonesPage)
         first_page = data["milestones"]
         nodes = self._rest_of(query, first_page, lambda repository: repository["milestones"])
-        return tuple(map(mapping.milestone, nodes))
+        return tuple(map(parse.milestone, nodes))
 
     def examine(self, read_scope: ReadScope) -> Examination:
         """Read what `doctor` needs about server, token, repository and board; no issues."""
         able = self.read_capabilities()
         answer = self.reader.query(document(answered.Checkup, self.hidden), self._names())
         data = self._repository(answer)
-        repository = mapping.repository(data, self.reader.scopes)
+        repository = parse.repository(data, self.reader.scopes)
         spec, board = read_scope.project, BoardResult()
         if spec and not able.boards:
             board = BoardResult(problem="this server has no Projects")
         elif spec:
             board = self.boards.read(spec, repository.id)
-        types = mapping.issue_types(data.get("issueTypes"))
+        types = parse.issue_types(data.get("issueTypes"))
         scopes = self.reader.scopes
         others: list[ObservedRepository] = []
         out_of_reach: dict[str, str] = {}
@@ -246,14 +246,14 @@ class Observer:
                 checkup = self.reader.query(
                     document(answered.Checkup, self.hidden), observer._names()
                 )
-                others.append(mapping.repository(observer._repository(checkup), scopes))
+                others.append(parse.repository(observer._repository(checkup), scopes))
             except (AccessError, RefusedError) as error:
                 out_of_reach[name] = _briefly(name, error)
         return Examination(
-            viewer=mapping.viewer(answer.whole["viewer"]).login,
+            viewer=parse.viewer(answer.whole["viewer"]).login,
             repository=repository,
             scopes=tuple(sorted(scopes)) if scopes is not None else None,
-            allowance=mapping.allowance(answer.whole.get("rateLimit")),
+            allowance=parse.allowance(answer.whole.get("rateLimit")),
             capabilities=able,
             issue_types=tuple(types) if types is not None else None,
             project=board.project,
@@ -319,7 +319,7 @@ class Observer:
         """Return the ids of issue types by name; read them if no observation did."""
         if self.issue_types is None:
             answer = self.reader.query(document(answered.IssueTypes), self._names())
-            self.issue_types = mapping.issue_types(self._repository(answer)["issueTypes"]) or {}
+            self.issue_types = parse.issue_types(self._repository(answer)["issueTypes"]) or {}
         return self.issue_types
 
     def _names(self) -> dict[str, object]:
@@ -377,11 +377,11 @@ class Observer:
         page_in: Callable[[R], Page[N] | None],
     ) -> list[N]:
         """Return all nodes of a list of the repository, reading the pages after the first."""
-        nodes, page = mapping.nodes(first_page), first_page
-        while (after := mapping.cursor(page)) is not None:
+        nodes, page = parse.nodes(first_page), first_page
+        while (after := parse.cursor(page)) is not None:
             answer = self.reader.query(query, {**self._names(), "after": after})
             page = page_in(self._repository(answer))
-            nodes.extend(mapping.nodes(page))
+            nodes.extend(parse.nodes(page))
         return nodes
 
 

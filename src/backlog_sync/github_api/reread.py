@@ -15,7 +15,7 @@ from backlog_sync.core.operations import (
 )
 from backlog_sync.core.preconditions import options, overwrites, verdict
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import mapping
+from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer
 from backlog_sync.github_api.documents import Document, document
 from backlog_sync.github_api.observe import Observer
@@ -110,18 +110,18 @@ def _issue(node: answered.IssueStanding) -> Standing:
 
 
 def _card(node: answered.CardsStandingNode) -> Standing:
-    values = mapping.nodes(node["fieldValues"])
-    return {shown["field"]["id"]: mapping.value(shown) for shown in values if "field" in shown}
+    values = parse.nodes(node["fieldValues"])
+    return {shown["field"]["id"]: parse.value(shown) for shown in values if "field" in shown}
 
 
 def _field(node: answered.BoardField) -> Standing:
-    return {"options": options(mapping.board_field(node).options)}
+    return {"options": options(parse.board_field(node).options)}
 
 
 def _definition(node: answered.DefinitionsStandingNode) -> Standing:
     if "color" in node:
-        label = mapping.label(cast("answered.LabelPageLabel", node))
+        label = parse.label(cast("answered.LabelPageLabel", node))
         return {"name": label.name, "color": label.color, "description": label.description}
     whole = {**node, "description": node["about"]}
-    milestone = mapping.milestone(cast("answered.MilestonePageMilestone", whole))
+    milestone = parse.milestone(cast("answered.MilestonePageMilestone", whole))
     return {"due": milestone.due, "description": milestone.description, "title": milestone.title}

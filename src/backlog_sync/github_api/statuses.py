@@ -2,7 +2,7 @@
 
 from backlog_sync.core.operations import Done, PutStatus, Refused
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import mapping
+from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Fault, required
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, document
@@ -47,7 +47,7 @@ def _our_update(
     if not answer.data or not node or "statusUpdates" not in node:
         missing = Fault(f"{operation.project_id} is not a board", "NOT_FOUND")
         return next(iter(answer.faults), missing)
-    for update in mapping.nodes(node["statusUpdates"]):
+    for update in parse.nodes(node["statusUpdates"]):
         creator = update["creator"]
         is_ours = creator is not None and creator.get("id") == answer.data["viewer"]["id"]
         today = update["createdAt"].startswith(operation.day)

@@ -5,7 +5,7 @@ from typing import Final
 
 from backlog_sync.core.facts import Conversation, FeedbackRef, Remark
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import mapping
+from backlog_sync.github_api import parse
 from backlog_sync.github_api.documents import nth, talks_at
 from backlog_sync.github_api.reader import Reader
 
@@ -48,23 +48,21 @@ def _conversation_at(
 
 
 def _issue(ref: FeedbackRef, talk: answered.IssueTalk) -> Conversation:
-    comments = mapping.nodes(talk["comments"])
+    comments = parse.nodes(talk["comments"])
     cut = len(comments) < talk["comments"]["totalCount"]
     return _conversation(ref, talk, [comments], settled=bool(talk["closed"]), cut=cut)
 
 
 def _discussion(ref: FeedbackRef, talk: answered.DiscussionTalk) -> Conversation:
-    comments = mapping.nodes(talk["comments"])
-    threads = [[one, *mapping.nodes(one["replies"])] for one in comments]
+    comments = parse.nodes(talk["comments"])
+    threads = [[one, *parse.nodes(one["replies"])] for one in comments]
     return _conversation(
         ref,
         talk,
         threads,
         settled=bool(talk["closed"] or talk.get("isAnswered")),
         cut=len(comments) < talk["comments"]["totalCount"]
-        or any(
-            len(mapping.nodes(one["replies"])) < one["replies"]["totalCount"] for one in comments
-        ),
+        or any(len(parse.nodes(one["replies"])) < one["replies"]["totalCount"] for one in comments),
     )
 
 

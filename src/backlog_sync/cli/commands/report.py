@@ -16,7 +16,7 @@ from backlog_sync.cli.options import (
     target_options,
 )
 from backlog_sync.cli.requests import ReportRequest
-from backlog_sync.engine.commenting import keep_comment
+from backlog_sync.engine.comments import keep_comment
 from backlog_sync.engine.notices import REPORT, Tracking, track
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import ExitCode, UsageError

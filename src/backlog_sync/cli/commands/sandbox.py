@@ -32,10 +32,10 @@ def command() -> None:
               )  # fmt: skip
 def serve(*, port: int, faults: str | None) -> int:
     """Serve until stopped; the first line of standard output is the address."""
-    from backlog_sync import sandbox_hosting
+    from backlog_sync import sandbox_server
     from backlog_sync.render.diagnostics import diagnostics_text
 
-    fault_config = sandbox_hosting.read_fault_config(Path(faults)) if faults else None
+    fault_config = sandbox_server.read_fault_config(Path(faults)) if faults else None
     if isinstance(fault_config, tuple):
         click.echo(diagnostics_text(fault_config, color=False), nl=False, err=True)
         return ExitCode.FAILED
@@ -46,7 +46,7 @@ def serve(*, port: int, faults: str | None) -> int:
 
     previous = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with sandbox_hosting.serving_sandbox(wiring.root(), port, fault_config) as url:
+        with sandbox_server.serving_sandbox(wiring.root(), port, fault_config) as url:
             click.echo(url)
             click.echo(
                 f"The simulated GitHub is up; any token will do. Look at it: {url}{PAGE}\n"
@@ -63,8 +63,8 @@ def serve(*, port: int, faults: str | None) -> int:
 @command.command("reset")
 def reset() -> int:
     """Delete everything in the GitHub simulator."""
-    from backlog_sync import sandbox_hosting
+    from backlog_sync import sandbox_server
 
-    sandbox_hosting.reset_sandbox(wiring.root())
+    sandbox_server.reset_sandbox(wiring.root())
     click.echo("The simulated GitHub is empty.")
     return ExitCode.DONE

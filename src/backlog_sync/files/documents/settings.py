@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field
 
 from backlog_sync.files.documents.board import BoardFieldDocument, ProjectDocument
-from backlog_sync.files.documents.planning import PlanningDocument
+from backlog_sync.files.documents.plan_settings import PlanningDocument
 from backlog_sync.files.documents.values import (
     REPOSITORY_PATTERN,
     IsoDate,

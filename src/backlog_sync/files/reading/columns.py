@@ -45,7 +45,7 @@ _MOST_WORDS = 2
 """
 
 _OWN = "a field of this board"
-"""Stands in for the header of a board's own field while the other columns are classified."""
+"""Replaces the header of a board's own field while the other columns are classified."""
 
 _LONGEST_NUMBER = 20
 _EPICS = 2

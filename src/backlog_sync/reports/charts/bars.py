@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from backlog_sync.reports.charts.drawing import NORMAL, SMALL, Chart, canvas, finish, plot, short
 from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.charts.svg import NORMAL, SMALL, Chart, canvas, finish, plot, short
 from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import Names, amount
 

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import MaxNLocator
 
-from backlog_sync.reports.charts.drawing import SMALL, Chart, canvas, finish, num, plot
 from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.charts.svg import SMALL, Chart, canvas, finish, num, plot
 from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import figure as number
 from backlog_sync.reports.view import likely

@@ -10,8 +10,8 @@ from matplotlib.path import Path
 from rich.cells import cell_len
 
 from backlog_sync.core.facts import Phase
-from backlog_sync.reports.charts.drawing import SMALL, Chart, canvas, finish, plot, short
 from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.charts.svg import SMALL, Chart, canvas, finish, plot, short
 from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import Names, waiting
 

@@ -10,8 +10,8 @@ from matplotlib.patches import Patch
 
 from backlog_sync.render.words import counted
 from backlog_sync.reports.charts.burn_up import calendar
-from backlog_sync.reports.charts.drawing import SMALL, Chart, canvas, finish, num, plot, short
 from backlog_sync.reports.charts.palette import Color
+from backlog_sync.reports.charts.svg import SMALL, Chart, canvas, finish, num, plot, short
 from backlog_sync.reports.values import MilestoneReport, Report, Scheduled
 from backlog_sync.reports.view import HEALTH, Names, figure
 

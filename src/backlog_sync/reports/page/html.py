@@ -12,9 +12,9 @@ from backlog_sync.core.escape import visible
 from backlog_sync.render.words import counted
 from backlog_sync.reports.charts.bars import progress_bars
 from backlog_sync.reports.charts.burn_up import burn_up
-from backlog_sync.reports.charts.drawing import Chart
 from backlog_sync.reports.charts.graph import dependencies
 from backlog_sync.reports.charts.palette import properties
+from backlog_sync.reports.charts.svg import Chart
 from backlog_sync.reports.charts.timeline import timeline
 from backlog_sync.reports.decisions import GRAVE, decisions
 from backlog_sync.reports.page.parts import board, branches, loads, used
