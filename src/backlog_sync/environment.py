@@ -4,11 +4,11 @@ import os
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-PUBLIC_API = "https://api.github.com"
+from backlog_sync.core.addresses import PUBLIC_API, is_loopback
+
 TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 _APP = (
     "BACKLOG_APP_ID",
@@ -96,16 +96,6 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name can only mean this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def web_host(api_url: str) -> str:

@@ -12,9 +12,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from backlog_sync.core.addresses import is_loopback
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.credentials import app_key, find_token, known_secrets, remember_secrets
-from backlog_sync.environment import Environment, is_loopback, web_host
+from backlog_sync.environment import Environment, web_host
 from backlog_sync.errors import RefusedError, UsageError
 from backlog_sync.local import git
 from backlog_sync.local.signals import INTERRUPTS

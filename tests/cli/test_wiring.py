@@ -8,8 +8,9 @@ import pytest
 from backlog_sync import credentials, wiring
 from backlog_sync.cli.options import OutputOptions
 from backlog_sync.cli.screen import Bar, Screen
+from backlog_sync.core.addresses import is_loopback
 from backlog_sync.core.rate import A_MINUTE, Learned
-from backlog_sync.environment import Environment, environment, is_loopback, web_host
+from backlog_sync.environment import Environment, environment, web_host
 from backlog_sync.errors import AccessError, RefusedError, UsageError
 from backlog_sync.local import git
 from backlog_sync.local.clock import fresh

@@ -26,7 +26,7 @@ def journal(tmp_path: Path) -> FileJournal:
 def test_an_empty_journal_is_no_file(journal: FileJournal) -> None:
     """Reading makes nothing."""
     assert journal.open_intents() == ()
-    assert journal.last_run() is None
+    assert journal.run() is None
     assert not journal.path.exists()
 
 
@@ -39,7 +39,10 @@ def test_an_intent_stays_open_until_it_is_closed(journal: FileJournal) -> None:
     assert again.open_intents() == (intent("a", number=14, id="I_14"), intent("b"))
     again.close(["a"])
     assert [i.nonce for i in journal.open_intents()] == ["b"]
-    assert journal.last_run() == (900.0, (intent("a", number=14, id="I_14"),))
+    last = journal.run()
+    assert last is not None
+    created = tuple(each for each in last.created if each.number is not None)
+    assert (last.at, created) == (900.0, (intent("a", number=14, id="I_14"),))
 
 
 def test_sent_again_it_is_as_young_as_the_last_time(journal: FileJournal) -> None:
@@ -60,9 +63,9 @@ def test_a_new_run_keeps_what_is_open_and_drops_the_rest(journal: FileJournal) -
             journal.close([f"n{n}"])
     assert [i.nonce for i in journal.open_intents()] == ["n7"]
     assert journal.path.stat().st_size < 2000
-    last = journal.last_run()
+    last = journal.run()
     assert last is not None
-    assert [i.nonce for i in last[1]] == ["n49"]
+    assert [i.nonce for i in last.created] == ["n49"]
 
 
 def test_what_is_undone_is_forgotten(journal: FileJournal) -> None:
@@ -71,8 +74,12 @@ def test_what_is_undone_is_forgotten(journal: FileJournal) -> None:
     journal.intend([intent("a"), intent("b")])
     journal.confirm("a", 1, "I_1")
     journal.close(["a"])
-    journal.forget_last_run()
-    assert journal.last_run() == (1.0, ())
+    last = journal.run()
+    assert last is not None
+    journal.undone(last)
+    again = journal.run()
+    assert again is not None
+    assert again.undone
     assert [i.nonce for i in journal.open_intents()] == ["b"]
 
 

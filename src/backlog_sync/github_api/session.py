@@ -1,6 +1,5 @@
 """Connect to a server: check addresses and tokens, create sessions and the tracker."""
 
-import ipaddress
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from requests.adapters import BaseAdapter
 
 from backlog_sync import __version__
+from backlog_sync.core.addresses import PUBLIC_API, is_loopback
 from backlog_sync.core.rate import Pace
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, UsageError
@@ -19,7 +19,6 @@ from backlog_sync.github_api.tracker import GitHubTracker
 from backlog_sync.github_api.transport import Credential, FixedToken, PolicySession, Tally
 from backlog_sync.waiting import LIMIT, Patience
 
-PUBLIC_API: Final = "https://api.github.com"
 USER_AGENT: Final = f"backlog-sync/{__version__}"
 
 FROM_ENVIRONMENT: Final = "GH_TOKEN (or GITHUB_TOKEN)"
@@ -144,22 +143,13 @@ def checked_url(url: str) -> str:
         raise UsageError(f"{url!r} is not an address", hint=_HINT) from None
     if not host or parts.username is not None or parts.query or parts.fragment:
         raise UsageError(f"{_safe(url)!r} is not the address of an API", hint=_HINT)
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise UsageError(f"{url!r} is not https", slug="plain-http", hint=_HINT)
     path = parts.path.rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
 
 
 _HINT: Final = "set GITHUB_API_URL to an https address, such as https://ghe.example.com/api/v3"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _safe(url: str) -> str:

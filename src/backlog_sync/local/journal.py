@@ -114,14 +114,6 @@ class FileJournal:
         memory = self._read()
         return tuple(i for nonce, i in memory.intents.items() if nonce in memory.open)
 
-    def last_run(self) -> tuple[float, tuple[Intent, ...]] | None:
-        """Return when the last run with changes began, and the issues that it created."""
-        memory = self._read()
-        if memory.began is None:
-            return None
-        intents = (memory.intents[nonce] for nonce in memory.last_nonces)
-        return memory.began.at, tuple(intent for intent in intents if intent.number is not None)
-
     def begin(self, backlog: str, at: float) -> None:
         """Record the start of a run with changes, and drop settled intents."""
         self._rewrite(self._read(), _Began(backlog=backlog, at=at))
