@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import ObservedIssue
 from backlog_sync.core.plan import Plan
-from backlog_sync.core.run_record import RunRecord
+from backlog_sync.core.run_record import STATE, Overwritten, RunRecord, Values
 from backlog_sync.core.undo import undo_plan
 from tests.core.builders import BACKLOG, item, link, managed, observed
+from tests.growth import grows_like
 
 MADE = managed(item("a"), 5)
 INTENT = Intent(BACKLOG, "a", f"{5:016x}", "Title of a", 1_000_000.0, 5, "I_5", "octo-org/widgets")
@@ -51,3 +53,35 @@ def test_what_is_not_ours_or_not_open_is_left_alone_and_told(
     assert told.message == f"Title of a {why}: left alone"
     assert told.ref is not None
     assert told.ref.endswith("#5")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [(0, None, True), (None, 0, True), (3, 0, True), (None, "", False), ("a", " a ", False)],
+)
+def test_a_zero_is_a_value(
+    before: float | str | None, after: float | str | None, *, kept: bool
+) -> None:
+    """Zero points that a run cleared or set come back; nothing and an empty text are the same."""
+    values = Values()
+    values.add(Overwritten(ChangeKind.FIELD_VALUE, "I_5", "Story Points", before, after))
+    assert bool(values.result()) == kept
+
+
+def test_undo_takes_work_in_proportion_to_the_run() -> None:
+    """A run may have closed and relabeled thousands of issues."""
+
+    def run(count: int) -> Plan:
+        issues = [
+            replace(managed(item(f"k{n}"), n), state="closed", state_reason="completed")
+            for n in range(1, count + 1)
+        ]
+        values = [
+            Overwritten(ChangeKind.ISSUE, issue.id, name, before, after)
+            for issue in issues
+            for name, before, after in ((STATE, "open", "completed"), ("title", "Old", issue.title))
+        ]
+        return undo_plan(observed(*issues), RunRecord(1, 1.0, overwritten=tuple(values))).plan
+
+    assert len(run(10).changes) == 20
+    grows_like(run, 150, 600, times=4)

@@ -30,6 +30,17 @@ def unify_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def same_text(text: str, other: str, *, caseless: bool = False, trimmed: bool = True) -> bool:
+    """Return whether two texts are the same on GitHub, apart from how they end their lines.
+
+    GitHub trims most texts, and ignores case in some.
+    """
+    if caseless:
+        return fold(text) == fold(other)
+    text, other = unify_newlines(text), unify_newlines(other)
+    return text.strip() == other.strip() if trimmed else text == other
+
+
 def title(text: str) -> str:
     """Trim and collapse white space as GitHub does in titles."""
     return " ".join(text.split())

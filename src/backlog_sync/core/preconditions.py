@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from backlog_sync.core.fields import ATOMS
 from backlog_sync.core.model import ObservedIssue, ObservedOption
-from backlog_sync.core.normalize import fold, unify_newlines
+from backlog_sync.core.normalize import same_text
 from backlog_sync.core.operations import (
     AddOptions,
     AddSubIssue,
@@ -24,6 +24,7 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
     Value,
 )
+from backlog_sync.core.states import exact_state
 
 
 def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
@@ -68,12 +69,11 @@ def verdict(operation: Operation, current: Standing | None) -> Stale | Done | No
 
 def standing(issue: ObservedIssue) -> Standing:
     """Return the current values of an issue."""
-    closed = issue.state == "closed"
     return {
         **{row.name: getattr(issue, row.name) for row in ATOMS},
         "body": issue.body,
         "parent": issue.parent.id if issue.parent else None,
-        "state": (issue.state_reason or "completed") if closed else issue.state,
+        "state": exact_state(issue),
     }
 
 
@@ -106,7 +106,4 @@ def _same(name: str, value: Value, other_value: Value) -> bool:
     """Return whether two values are the same on GitHub, which trims texts and ignores some case."""
     if not (isinstance(value, str) and isinstance(other_value, str)):
         return value == other_value
-    if name in _CASELESS:
-        return fold(value) == fold(other_value)
-    value, other_value = unify_newlines(value), unify_newlines(other_value)
-    return value == other_value if name == "body" else value.strip() == other_value.strip()
+    return same_text(value, other_value, caseless=name in _CASELESS, trimmed=name != "body")

@@ -11,7 +11,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import BoardValue
-from backlog_sync.core.normalize import fold, hash_value, unify_newlines
+from backlog_sync.core.normalize import fold, hash_value, same_text, unify_newlines
 
 BODY = "body"
 STATE = "state"
@@ -131,12 +131,10 @@ def _joined(first: Overwritten, last: Overwritten) -> Overwritten:
 
 def same(name: str, value: Kept, other: Kept) -> bool:
     """Return whether two values are one to GitHub, which trims texts and ignores case in some."""
-    if not (isinstance(value or "", str) and isinstance(other or "", str)):
+    value, other = ("" if side is None else side for side in (value, other))
+    if not (isinstance(value, str) and isinstance(other, str)):
         return value == other
-    value, other = str(value or ""), str(other or "")
-    if name in CASELESS:
-        return fold(value) == fold(other)
-    return unify_newlines(value).strip() == unify_newlines(other).strip()
+    return same_text(value, other, caseless=name in CASELESS)
 
 
 def text_digest(body: str) -> str:

@@ -22,6 +22,11 @@ def observed_state(issue: ObservedIssue) -> str:
     return NOT_PLANNED if issue.state_reason in _DROPPED else COMPLETED
 
 
+def exact_state(issue: ObservedIssue) -> str:
+    """Return `open`, or the reason for closing that GitHub has; `duplicate` is one of its own."""
+    return (issue.state_reason or COMPLETED) if issue.state == CLOSED else issue.state
+
+
 def desired_state(word: JsonValue, now: str = OPEN) -> JsonValue:
     """Return what a file's word asks for, by the state as it is now."""
     if word != CLOSED:

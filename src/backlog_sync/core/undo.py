@@ -211,7 +211,7 @@ class _Undo:
         self, issue: ObservedIssue, thing: _Restored, definitions: Sequence[Overwritten]
     ) -> str | None:
         """Return the body to write; None if the present one is up to date."""
-        entries = [value for value in self.run.overwritten if value.id == issue.id]
+        entries = self.present.of_thing[issue.id]
         written = next((value for value in entries if value.name == BODY), None)
         if written is None or written.withheld or written.kind is not ChangeKind.ISSUE:
             return None

@@ -23,10 +23,14 @@ from backlog_sync.core.run_record import (
     same,
     text_digest,
 )
-from backlog_sync.core.states import OPEN
+from backlog_sync.core.states import exact_state
 
 _WORDS = {"issue_type": "type", "blocked_by": "dependencies", BODY: "text", "due": "due date"}
 """The words for parts in messages."""
+
+_NAMED = (ChangeKind.LABEL, ChangeKind.MILESTONE)
+_NAMES = ("name", "title")
+"""Things that issues use by name, and the parts that hold it."""
 
 _LONGEST = 60
 """Characters of a value in a message: together they fit a line of 80 columns."""
@@ -38,6 +42,10 @@ class Present:
     def __init__(self, observed: ObservedState, run: RunRecord) -> None:
         self.observed, self.run = observed, run
         self.issues = {issue.id: issue for issue in observed.issues}
+        self.of_thing: dict[str, list[Overwritten]] = {}
+        for value in run.overwritten:
+            self.of_thing.setdefault(value.id, []).append(value)
+        self._renamed = [v for v in run.overwritten if v.kind in _NAMED and v.name in _NAMES]
         places: list[ObservedState | ObservedOther] = [observed, *observed.others]
         self.labels = {label.id: label for place in places for label in place.labels}
         self.milestones = {m.id: m for place in places for m in place.milestones}
@@ -74,7 +82,7 @@ class Present:
         """Return why a status is left alone if the state of its issue was changed; else None."""
         if value.kind is not ChangeKind.FIELD_VALUE or value.name != STATUS:
             return None
-        states = (v for v in self.run.overwritten if v.id == value.id and v.name == STATE)
+        states = (v for v in self.of_thing[value.id] if v.name == STATE)
         state = next((v for v in states if v.kind is ChangeKind.ISSUE), None)
         if state is None or self.is_restored(state) or self.why_not(state) is None:
             return None
@@ -110,9 +118,8 @@ class Present:
         names = {fold(option.name) for option in board_field.options}
         names |= {
             fold(value.before[0])
-            for value in self.run.overwritten
+            for value in self.of_thing.get(board_field.id, ())
             if value.kind is ChangeKind.FIELD
-            and value.id == board_field.id
             and isinstance(value.before, tuple)
             and self._comes_back(value)
         }
@@ -132,8 +139,8 @@ class Present:
         """Return the names to restore of labels or milestones."""
         return {
             str(value.before).strip()
-            for value in self.run.overwritten
-            if value.kind is kind and value.name in ("name", "title") and self._comes_back(value)
+            for value in self._renamed
+            if value.kind is kind and self._comes_back(value)
         }
 
     def _comes_back(self, value: Overwritten) -> bool:
@@ -198,7 +205,7 @@ def part_of(issue: ObservedIssue, value: Overwritten) -> Kept:
     if value.name == PARENT:
         return name_of(issue.parent) if issue.parent else None
     if value.name == STATE:
-        return (issue.state_reason or "completed") if issue.state == "closed" else OPEN
+        return exact_state(issue)
     part: Kept = getattr(issue, value.name)
     return part
 

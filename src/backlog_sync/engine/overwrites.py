@@ -111,11 +111,7 @@ class Overwrites:
         match operation:
             case UpdateIssue() | CloseIssue() | ReopenIssue():
                 return operation.id, [
-                    (
-                        name,
-                        over.seen,
-                        text_digest(str(over.wanted)) if name == BODY else over.wanted,
-                    )
+                    (name, over.seen, _after(name, over.wanted))
                     for name, over in operation.parts.items()
                 ]
             case ChangeLabels() | ChangeAssignees():
