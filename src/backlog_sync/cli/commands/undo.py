@@ -149,12 +149,15 @@ class _Undo:
                 f"no runs are kept on this machine for {self.opened.target.repository}"
             )
             return ExitCode.DONE
-        rows: list[tuple[str, ...]] = [("Run", "Began", "Backlog", "Changed", "Created", "")]
-        rows += [_row(run) for run in reversed(runs)]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        for row in rows:
-            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-            self.screen.result("  ".join(cells).rstrip() + "\n")
+        from backlog_sync.render.canvas import paint, table_lines
+
+        columns, look = (
+            ("Run", "Began", "Backlog", "Changed", "Created", "State"),
+            self.screen.look(),
+        )
+        rows = map(_row, reversed(runs))
+        numbers = ("Run", "Changed", "Created")
+        self.screen.result(paint(table_lines(columns, rows, look, numbers=numbers, indent=0), look))
         return ExitCode.DONE
 
     # ---- parts ---------------------------------------------------------------------------------
