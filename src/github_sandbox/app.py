@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from github_sandbox import error_responses, graphql, repositories, rest
+from github_sandbox import api_versions, error_responses, graphql, repositories, rest
 from github_sandbox.access import Grant, Permission, Viewer
 from github_sandbox.apps import AppRefusalError, Apps, grant_of, is_signed
 from github_sandbox.clock import VirtualClock, system_clock
@@ -401,6 +401,9 @@ class Sandbox:
         )
         if parsed.route != "/rate_limit":
             rate.used += parsed.points
+        version = api_versions.choose(parsed.request, self.features.api_versions)
+        if isinstance(version, Response):
+            return version
         if not parsed.is_graphql and not serves(self.features, parsed.route):
             return error_response(404, "Not Found")
         if not parsed.is_graphql:
@@ -408,7 +411,11 @@ class Sandbox:
             rates: dict[str, RateState] = {
                 name: self.limits.window(token, name, now) for name in RESOURCES
             }
-            response = rest.route(ctx, parsed.request, parsed.path, rates)
+            response = api_versions.answer_as(
+                version,
+                rest.route(ctx, parsed.request, parsed.path, rates),
+                writes_issue=rest.writes_issue(parsed.request, parsed.route),
+            )
             return _with_etag(parsed.request, response, rate)
         if parsed.request.method != "POST":
             return error_response(404, "Not Found")

@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import dataclass, fields
+from typing import Any
+
+from github_sandbox.api_versions import FIRST, VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +12,8 @@ class Features:
     """The features of a server. By default it has all of them, like github.com.
 
     `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
-    `option_ids` are ids in the input of single-select options.
+    `option_ids` are ids in the input of single-select options. `api_versions` are those of the REST
+    API that it accepts, the first one by default.
     """
 
     sub_issues: bool = True
@@ -20,6 +24,7 @@ class Features:
     create_with_type: bool = True
     create_with_board: bool = True
     option_ids: bool = True
+    api_versions: tuple[str, ...] = VERSIONS
 
     @property
     def missing(self) -> frozenset[str]:
@@ -36,7 +41,8 @@ def enterprise(version: str) -> Features:
     return _ENTERPRISE[version]
 
 
-_WITHOUT = {
+_WITHOUT: dict[str, Any] = {
+    "api_versions": (FIRST,),
     "sub_issues": False,
     "issue_types": False,
     "create_with_parent": False,

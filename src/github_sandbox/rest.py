@@ -141,6 +141,14 @@ def _renamed(call: Call) -> Response | None:
     return moved_to(list_address(call))
 
 
+_WRITES_ISSUE = re.compile(rf"{_HOME}/issues(/\d+)?")
+
+
+def writes_issue(request: Request, path: str) -> bool:
+    """Return whether a request creates or changes an issue."""
+    return request.method in ("POST", "PATCH") and _WRITES_ISSUE.fullmatch(path) is not None
+
+
 def route(ctx: Context, request: Request, path: str, rates: Mapping[str, RateState]) -> Response:
     """Answer a REST request; `path` is without prefix, with its query."""
     split = urlsplit(path)

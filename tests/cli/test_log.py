@@ -18,6 +18,7 @@ from backlog_sync.github_api import session
 from github_sandbox import faults
 from github_sandbox.app import Sandbox
 from github_sandbox.faults import FaultPlan
+from github_sandbox.features import Features
 from tests.cli.conftest import CANARY, Backlog, Ran
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
@@ -235,3 +236,13 @@ def test_a_log_that_is_no_terminal_has_a_line_an_event(backlog: Backlog, server:
     assert lines
     assert all("milliseconds=" in line for line in lines)
     assert "\x1b" not in ran.err
+
+
+def test_a_refused_version_is_logged_once(backlog: Backlog, server: Sandbox) -> None:
+    """And the run goes on without one."""
+    server.features = Features(api_versions=("2026-03-10",))
+    ran = backlog("plan", "-v", "--log-format", "json")
+    logged = events(ran)
+    (told,) = [event for event in logged if event["event"] == "api.version"]
+    assert (told["refused"], told["used"]) == ("2022-11-28", "the server's own")
+    assert names(logged)[-1] == "run.finished"

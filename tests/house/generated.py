@@ -64,6 +64,7 @@ always there; a value that is not known is null.
 `action`, `kind`, `key`, `ref`, `result`, `reason` |
 | `wait.started` | before each wait | `seconds`, `reason` (`rate-limit`, `pace`, `retry`, \
 `issue-list`) |
+| `api.version` | the server refused the version of the REST API | `refused`, `used` |
 | `write_back.done` | the files are written | `files` (paths), `taken` (fields), `unrecorded` \
 (items), `problem` |
 | `run.finished` | last, whatever happened | `exit_code`, `seconds` |

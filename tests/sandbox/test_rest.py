@@ -397,3 +397,35 @@ def test_issue_types_are_listed_where_they_exist(world: World, user_world: World
     assert [t["name"] for t in got(world, f"{HOME}/issue-types")] == ["Task", "Bug", "Feature"]
     assert got(world, "/orgs/octo-org/issue-types")[0]["name"] == "Task"
     assert user_world.send("GET", f"{HOME}/issue-types").status == 404
+
+
+# ---- versions --------------------------------------------------------------------------------
+
+
+def test_each_version_answers_as_github_does(world: World) -> None:
+    """The first one is the default and announces its end on writes of issues (recorded 2026)."""
+    first = {"X-GitHub-Api-Version": "2022-11-28"}
+    second = {"X-GitHub-Api-Version": "2026-03-10"}
+    for headers in ({}, first):
+        opened = world.send("POST", f"{HOME}/issues", {"title": "A"}, headers)
+        assert opened.headers["X-GitHub-Api-Version-Selected"] == "2022-11-28"
+        assert opened.headers["Sunset"] == "Fri, 10 Mar 2028 00:00:00 GMT"
+        assert 'rel="deprecation"' in opened.headers["Link"]
+        assert "assignee" in opened.json()
+    read = world.send("GET", f"{HOME}/issues/1")
+    assert "Sunset" not in read.headers
+    changed = world.send("PATCH", f"{HOME}/issues/1", {"state": "closed"}, second)
+    assert changed.headers["X-GitHub-Api-Version-Selected"] == "2026-03-10"
+    assert "Sunset" not in changed.headers
+    assert "assignee" not in changed.json()
+    assert changed.json()["assignees"] == []
+    listed = world.send("GET", f"{HOME}/issues?state=all", headers=second).json()
+    assert [("assignee" in issue, "assignees" in issue) for issue in listed] == [(False, True)] * 2
+
+
+def test_an_unknown_version_is_refused(world: World) -> None:
+    """With 400, before anything is executed, and the supported ones are named."""
+    refused = world.send("POST", f"{HOME}/issues", {"title": "A"}, {"X-GitHub-Api-Version": "v3"})
+    assert refused.status == 400
+    assert '"2026-03-10" (most recent), "2022-11-28".' in refused.json()["message"]
+    assert world.send("GET", f"{HOME}/issues").json() == []

@@ -26,6 +26,17 @@ from backlog_sync.github_api.environment import checked_certificates, checked_pr
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect, and between bytes of an answer. GitHub itself gives up after 10 s."""
 
+API_VERSION: Final = "2022-11-28"
+"""The version of the REST API that every request names; GraphQL ignores it, as it does gh's.
+
+It is the only one that Enterprise Servers up to 3.19 accept, and every recorded answer that tests
+compare with was given under it. PyGithub 2.10 reads both versions, and nothing that we read is
+absent from 2026-03-10, which drops `assignee` and `merge_commit_sha` [R]. GitHub supports this one
+until 2028-03-10 (`Sunset`, recorded 2026); a server that no longer does is asked without it.
+"""
+
+_VERSION_HEADER: Final = "X-GitHub-Api-Version"
+
 _READS: Final = frozenset({"GET", "HEAD"})
 _REDIRECTS: Final = 3
 """Redirects to follow: a renamed repository redirects once, and it may have been renamed again."""
@@ -136,6 +147,7 @@ class PolicySession(requests.Session):
             origins = frozenset({origin(api_url), origin(graphql_url)})
             self.auth = _Authorization(credential, origins)
         self.headers["User-Agent"] = user_agent
+        self.headers[_VERSION_HEADER] = API_VERSION
         self.proxies = checked_proxies(proxies or {})
         secure = origin(api_url).startswith("https:") and adapter is None
         self.verify = checked_certificates(verify) if secure else verify
@@ -169,11 +181,25 @@ class PolicySession(requests.Session):
             self.server = response.headers.get("Server", "")
             if (scopes := response.headers.get("X-OAuth-Scopes")) is not None:
                 self.scopes = frozenset(scopes.replace(",", " ").split())
+            if _refuses_version(response):
+                request = self._without_version(request)
+                continue
             if not response.is_redirect:
                 self._of_thread.last = response
                 return response
             request = self._followed(request, response)
         raise RefusedError(f"{_shown(request.url)} redirects in a circle")
+
+    def _without_version(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Return the request without its version; later requests will not have one, either.
+
+        A server that refuses a version executed nothing, so a write may be sent again, too.
+        """
+        if self.headers.pop(_VERSION_HEADER, None):
+            log.event("api.version", refused=API_VERSION, used="the server's own")
+        plain = request.copy()
+        plain.headers.pop(_VERSION_HEADER, None)
+        return plain
 
     def renew_token(self) -> None:
         """Renew a token that is about to expire, so that the next request does not have to."""
@@ -250,6 +276,18 @@ class PolicySession(requests.Session):
         followed = request.copy()
         followed.url = target
         return followed
+
+
+def _refuses_version(response: requests.Response) -> bool:
+    """Return whether a server refuses the version of the API that the request names.
+
+    The status is documented ("API Versions"); the message names the header [R].
+    """
+    return (
+        response.status_code == HTTPStatus.BAD_REQUEST
+        and _VERSION_HEADER in response.request.headers
+        and _VERSION_HEADER.lower().encode() in response.content.lower()
+    )
 
 
 def log_request(
