@@ -7,9 +7,9 @@ ends its lines with CRLF.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
-from github_sandbox import boards, discussions, issues, relations, repositories
+from github_sandbox import board_views, boards, discussions, issues, relations, repositories
 from github_sandbox.access import Grant, Permission, Viewer
 from github_sandbox.app import Sandbox
 from github_sandbox.models import (
@@ -24,6 +24,7 @@ from github_sandbox.models import (
     Milestone,
     Project,
     Repository,
+    View,
 )
 
 _BOX = re.compile(r"^(?P<head>\s*[-*+] \[)[ xX](?P<tail>\] (?P<text>.*?))\s*$")
@@ -395,6 +396,35 @@ class Person:
                 options=options,
                 iterations=None,
             )
+
+    def edit_view(
+        self,
+        name: str,
+        *,
+        new_name: str | None = None,
+        layout: str | None = None,
+        filter_query: str | None = None,
+        project: str | None = None,
+    ) -> View:
+        """Change a view of a board; the layout is table, board or roadmap."""
+        views = board_views.views_of(self.sandbox.store, self.project(project))
+        (view,) = [each for each in views if each.name == name]
+        with self._transaction():
+            return board_views.update_view(
+                self.sandbox.store,
+                self.viewer,
+                view,
+                name=new_name,
+                layout=f"{layout.upper()}_LAYOUT" if layout else None,
+                filter_query=filter_query,
+                fields=None,
+            )
+
+    def edit_board(self, *, project: str | None = None, **changes: Any) -> Project:
+        """Change title, short_description, readme, public or closed of a board."""
+        board = self.project(project)
+        with self._transaction():
+            return boards.update_project(self.sandbox.store, self.viewer, board, changes)
 
     def archive_card(
         self, number: int, *, archived: bool = True, project: str | None = None

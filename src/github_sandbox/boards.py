@@ -6,7 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from github_sandbox.access import Viewer
-from github_sandbox.models import Account, Field, Issue, Item, Project, Repository, StatusUpdate
+from github_sandbox.models import (
+    Account,
+    Field,
+    Issue,
+    Item,
+    Project,
+    Repository,
+    StatusUpdate,
+    View,
+    Workflow,
+)
 from github_sandbox.problems import RefusalError, already_taken, check_length, forbidden, invalid
 from github_sandbox.store import Store
 
@@ -32,6 +42,28 @@ STATUS_OPTIONS = (
     ("47fc9ee4", "In Progress", "YELLOW", "This is actively being worked on"),
     ("98236657", "Done", "PURPLE", "This has been completed"),
 )
+
+FIRST_VIEW = "View 1"
+"""The name of the one view of a new board, a table."""
+
+_SHOWN_FIRST = ("Title", "Assignees", "Status")
+"""The fields that a new view shows."""
+
+ITEM_CLOSED = "Item closed"
+
+WORKFLOWS = {
+    "Auto-add sub-issues to project": False,
+    "Auto-add to project": False,
+    "Auto-archive items": False,
+    "Auto-close issue": False,
+    "Code changes requested": False,
+    "Code review approved": False,
+    "Item added to project": False,
+    ITEM_CLOSED: True,
+    "Item reopened": False,
+    "Pull request merged": True,
+}
+"""The built-in workflows, and whether they are on in a new board: only two are ([D])."""
 
 CUSTOM_TYPES = ("TEXT", "NUMBER", "DATE", "SINGLE_SELECT", "ITERATION")
 RESERVED_NAMES = {name.lower() for name, _ in BUILT_IN_FIELDS} | {
@@ -91,25 +123,10 @@ def create_project(
     store: Store, viewer: Viewer, owner: Account, title: str, repository: Repository | None
 ) -> Project:
     """Create a board with the built-in fields, linked to the repository if one is given."""
-    viewer.require_projects()
-    if not viewer.grant.writes_boards:
-        raise forbidden(viewer.label)
-    title = title.strip()
-    if not title:
-        raise invalid("ProjectV2", "title", "can't be blank", "missing_field")
-    check_length("ProjectV2", "title", title, 256)
     if repository is not None and repository.owner != owner.id:
         raise _unprocessable("The repository and the project must have the same owner")
-    project = store.create(
-        Project,
-        owner=owner.id,
-        number=owner.next_project,
-        title=title,
-        creator=viewer.account.id,
-        repositories=[repository.id] if repository else [],
-    )
-    owner.next_project += 1
-    store.mark(owner)
+    project = new_project(store, viewer, owner, title)
+    project.repositories = [repository.id] if repository else []
     for name, data_type in BUILT_IN_FIELDS:
         field = store.create(Field, project=project.id, name=name, data_type=data_type)
         if name == "Status":
@@ -117,8 +134,43 @@ def create_project(
                 {"id": id_, "name": option, "color": color, "description": description}
                 for id_, option, color, description in STATUS_OPTIONS
             ]
+    columns = default_columns(store, project)
+    store.create(
+        View,
+        project=project.id,
+        number=project.next_view,
+        name=FIRST_VIEW,
+        layout="TABLE_LAYOUT",
+        fields=columns,
+    )
+    project.next_view += 1
+    for number, (name, enabled) in enumerate(WORKFLOWS.items(), start=1):
+        store.create(Workflow, project=project.id, number=number, name=name, enabled=enabled)
     store.event(viewer.account, "project_created", project)
     return project
+
+
+def new_project(store: Store, viewer: Viewer, owner: Account, title: str) -> Project:
+    """Create a board without fields, views and workflows."""
+    viewer.require_projects()
+    if not viewer.grant.writes_boards:
+        raise forbidden(viewer.label)
+    title = title.strip()
+    if not title:
+        raise invalid("ProjectV2", "title", "can't be blank", "missing_field")
+    check_length("ProjectV2", "title", title, 256)
+    project = store.create(
+        Project, owner=owner.id, number=owner.next_project, title=title, creator=viewer.account.id
+    )
+    owner.next_project += 1
+    store.mark(owner)
+    return project
+
+
+def default_columns(store: Store, project: Project) -> list[int]:
+    """Return the fields that a view shows if nobody chose any."""
+    fields = store.fields[project.id].values()
+    return [field.id for field in fields if field.name in _SHOWN_FIRST]
 
 
 def update_project(
@@ -275,6 +327,15 @@ def create_field(
     store.touch(project)
     store.event(viewer.account, "project_field_created", field)
     return field
+
+
+def copy_field(store: Store, field: Field, project: Project) -> Field:
+    """Create the same field on another board; its options and iterations get new ids."""
+    copy = store.create(Field, project=project.id, name=field.name, data_type=field.data_type)
+    copy.options = [option | {"id": _new_id(copy)} for option in field.options]
+    copy.iterations = [iteration | {"id": _new_id(copy)} for iteration in field.iterations]
+    copy.iteration_setup = dict(field.iteration_setup)
+    return copy
 
 
 def update_field(
@@ -466,9 +527,12 @@ def delete_item(store: Store, viewer: Viewer, project: Project, item: Item) -> s
 
 
 def content_closed(store: Store, issue: Issue) -> None:
-    """Set the Status of a closed issue to Done, as the default workflow of new boards does."""
+    """Set the Status of a closed issue to Done on boards whose workflow for that is on."""
     for item in store.cards.get(issue.id, {}).values():
         project = store.get(Project, item.project)
+        workflows = store.workflows.get(project.id, {}).values()
+        if any(each.name == ITEM_CLOSED and not each.enabled for each in workflows):
+            continue
         status = find_field(store, project, "Status")
         if status is None or item.is_archived:
             continue

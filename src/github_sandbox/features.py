@@ -12,8 +12,8 @@ class Features:
     """The features of a server. By default it has all of them, like github.com.
 
     `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
-    `option_ids` are ids in the input of single-select options. `api_versions` are those of the REST
-    API that it accepts, the first one by default.
+    `option_ids` are ids in the input of single-select options, `view_writes` mutations for views.
+    `api_versions` are those of the REST API that it accepts, the first one by default.
     """
 
     sub_issues: bool = True
@@ -24,6 +24,7 @@ class Features:
     create_with_type: bool = True
     create_with_board: bool = True
     option_ids: bool = True
+    view_writes: bool = True
     api_versions: tuple[str, ...] = VERSIONS
 
     @property
@@ -49,6 +50,7 @@ _WITHOUT: dict[str, Any] = {
     "create_with_type": False,
     "create_with_board": False,
     "option_ids": False,
+    "view_writes": False,
 }
 _ENTERPRISE = {
     "3.17": Features(**_WITHOUT, dependencies=False),
@@ -98,6 +100,14 @@ _SCHEMA_PARTS: dict[str, tuple[str, ...]] = {
     "create_with_type": ("CreateIssueInput.issueTypeId",),
     "create_with_board": ("CreateIssueInput.projectV2Ids",),
     "option_ids": ("ProjectV2SingleSelectFieldOptionInput.id",),
+    "view_writes": (
+        "Mutation.createProjectV2View",
+        "Mutation.updateProjectV2View",
+        "Mutation.deleteProjectV2View",
+        "CreateProjectV2ViewInput",
+        "UpdateProjectV2ViewInput",
+        "DeleteProjectV2ViewInput",
+    ),
 }
 _PATHS: dict[str, tuple[str, ...]] = {
     "sub_issues": ("/sub_issue", "/sub_issues", "/parent"),
@@ -112,7 +122,7 @@ _FIELD = re.compile(r"  (\w+)[(:]")
 
 
 def prune(schema: str, features: Features) -> str:
-    """Return the schema's text (one field per line) without missing features."""
+    """Return the schema's text (one field per line) without missing fields and inputs."""
     missing = {name for feature in features.missing for name in _SCHEMA_PARTS[feature]}
     lines: list[str] = []
     owner = ""
@@ -124,7 +134,7 @@ def prune(schema: str, features: Features) -> str:
         field = _FIELD.match(line)
         name = f"{owner}.{field[1]}" if field else ""
         board = not features.projects and name.startswith("Mutation.") and "ProjectV2" in name
-        if name not in missing and not board:
+        if name not in missing and not board and owner not in missing:
             lines.append(line)
     return "\n".join(lines)
 

@@ -187,6 +187,7 @@ class Project(Record):
     creator: int | None = None
     repositories: list[int] = field(default_factory=list)
     next_position: int = 1
+    next_view: int = 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -218,6 +219,36 @@ class Field(Record):
     iterations: list[dict[str, Any]] = field(default_factory=list)
     iteration_setup: dict[str, int] = field(default_factory=dict)
     next_option: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class View(Record):
+    """A view of a board: a tab with a layout, a filter and visible fields.
+
+    `shows_type` is whether it shows the built-in column for types, which is not a field.
+    """
+
+    typename: ClassVar[str] = "ProjectV2View"
+    prefix: ClassVar[str] = "PVTV"
+    project: int
+    number: int
+    name: str
+    layout: str
+    filter: str | None = None
+    fields: list[int] = field(default_factory=list)
+    shows_type: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Workflow(Record):
+    """A built-in workflow of a board."""
+
+    typename: ClassVar[str] = "ProjectV2Workflow"
+    prefix: ClassVar[str] = "PWF"
+    project: int
+    number: int
+    name: str
+    enabled: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -264,6 +295,8 @@ AnyRecord: TypeAlias = (
     | DiscussionComment
     | Project
     | Field
+    | View
+    | Workflow
     | Item
     | Event
 )
@@ -283,6 +316,8 @@ KINDS: dict[str, type[Record]] = {
         Project,
         StatusUpdate,
         Field,
+        View,
+        Workflow,
         Item,
         Event,
     )

@@ -18,9 +18,19 @@ from github_sandbox.models import (
     Project,
     Record,
     Repository,
+    View,
+    Workflow,
 )
 from github_sandbox.problems import RefusalError, no_node, not_found
-from github_sandbox.read_boards import FIELD, ITEM, PROJECT, STATUS_UPDATE, inner_page
+from github_sandbox.read_boards import (
+    FIELD,
+    ITEM,
+    PROJECT,
+    STATUS_UPDATE,
+    VIEW,
+    WORKFLOW,
+    inner_page,
+)
 from github_sandbox.read_discussions import DISCUSSION, DISCUSSION_COMMENT
 from github_sandbox.read_issues import COMMENT, ISSUE
 from github_sandbox.read_repositories import (
@@ -52,7 +62,7 @@ def _owner(_: Any, info: Info, login: str) -> Account | None:
 def _visible(ctx: Context, record: Record) -> bool:
     """Return whether a node can be looked up by id; raise for a board out of reach."""
     store = ctx.store
-    if isinstance(record, Item | Field):
+    if isinstance(record, Item | Field | View | Workflow):
         record = store.get(Project, record.project)
     if isinstance(record, Project) and not ctx.viewer.sees_project(record):
         ctx.viewer.require_projects()
@@ -142,6 +152,8 @@ TYPES: dict[str, Table] = {
     "DiscussionComment": DISCUSSION_COMMENT,
     "ProjectV2": PROJECT,
     "ProjectV2StatusUpdate": STATUS_UPDATE,
+    "ProjectV2View": VIEW,
+    "ProjectV2Workflow": WORKFLOW,
     "ProjectV2Field": FIELD,
     "ProjectV2SingleSelectField": FIELD,
     "ProjectV2IterationField": FIELD,

@@ -3,7 +3,7 @@
 from datetime import UTC, date, timedelta
 from typing import Any
 
-from github_sandbox import boards
+from github_sandbox import board_views, boards
 from github_sandbox.connections import Connection, page_by_index, page_by_key
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import (
@@ -25,6 +25,7 @@ from github_sandbox.models import (
     Milestone,
     Project,
     Repository,
+    View,
     typename,
 )
 
@@ -45,6 +46,25 @@ def _project_items_page(project: Project, info: Info, **arguments: Any) -> Conne
     return page_by_key(
         info, items, arguments, lambda item: [item.position, item.id], descending=descending
     )
+
+
+def _views(project: Project, info: Info, **arguments: Any) -> Connection:
+    views = board_views.views_of(info.context.store, project)
+    keys = {"CREATED_AT": "created_at", "NAME": "name", "POSITION": "number"}
+    return page_by_index(info, order(views, arguments.get("orderBy"), keys, "number"), arguments)
+
+
+def _workflows(project: Project, info: Info, **arguments: Any) -> Connection:
+    workflows = info.context.store.workflows.get(project.id, {}).values()
+    keys = {"CREATED_AT": "created_at", "NAME": "name", "NUMBER": "number"}
+    keys["UPDATED_AT"] = "updated_at"
+    ordered = order(workflows, arguments.get("orderBy"), keys, "name")
+    return page_by_index(info, ordered, arguments)
+
+
+def _nothing(_: View, info: Info, **arguments: Any) -> Connection:
+    """Resolve the grouping and sorting of a view: no client can set them."""
+    return page_by_index(info, [], arguments)
 
 
 def _status_updates(project: Project, info: Info, **arguments: Any) -> Connection:
@@ -81,7 +101,29 @@ PROJECT: Table = {
     "repositories": related_list(Repository, "repositories"),
     "statusUpdates": _status_updates,
     "template": constant(False),
+    "view": lambda project, info, number: info.context.store.views.get(project.id, {}).get(number),
     "viewerCanUpdate": lambda _, info: info.context.viewer.grant.writes_boards,
+    "views": _views,
+    "workflow": lambda project, info, number: info.context.store.workflows.get(project.id, {}).get(
+        number
+    ),
+    "workflows": _workflows,
+}
+
+
+VIEW: Table = {
+    **record(filter="filter", layout="layout", name="name", number="number"),
+    "fields": related_list(Field, "fields"),
+    "groupByFields": _nothing,
+    "project": related(Project, "project"),
+    "sortByFields": _nothing,
+    "verticalGroupByFields": _nothing,
+}
+
+
+WORKFLOW: Table = {
+    **record(enabled="enabled", name="name", number="number"),
+    "project": related(Project, "project"),
 }
 
 

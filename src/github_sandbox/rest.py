@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from github_sandbox import rest_apps, rest_issues, rest_repositories, rest_search
+from github_sandbox import rest_apps, rest_boards, rest_issues, rest_repositories, rest_search
 from github_sandbox.apps import AppRefusalError
 from github_sandbox.context import Context, RateState
 from github_sandbox.messages import Request, Response, error_response
@@ -28,6 +28,10 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
     (r"/users/(?P<login>[^/]+)", {"GET": rest_repositories.get_account}),
     (r"/orgs/(?P<login>[^/]+)", {"GET": rest_repositories.get_organization}),
     (r"/orgs/(?P<login>[^/]+)/issue-types", {"GET": rest_repositories.list_types}),
+    (
+        r"/(?P<kind>orgs|users)/(?P<login>[^/]+)/projectsV2/(?P<number>\d+)/views",
+        {"POST": rest_boards.create_view},
+    ),
     (r"/admin/organizations", {"POST": rest_repositories.create_organization}),
     (r"/orgs/(?P<login>[^/]+)/repos", {"POST": rest_repositories.create_repository}),
     (_HOME, {"GET": rest_repositories.get_repository}),

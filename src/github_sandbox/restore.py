@@ -31,6 +31,8 @@ from github_sandbox.models import (
     Record,
     Repository,
     StatusUpdate,
+    View,
+    Workflow,
 )
 
 LARGEST: Final = 256 * 1024 * 1024
@@ -76,6 +78,8 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
     Project: {"owner": Account, "creator": Account, "repositories": Repository},
     StatusUpdate: {"project": Project, "creator": Account},
     Field: {"project": Project},
+    View: {"project": Project, "fields": Field},
+    Workflow: {"project": Project},
     Item: {"project": Project, "content": Issue, "creator": Account},
 }
 """The kind of record to which each part of a record refers."""
@@ -93,6 +97,7 @@ _ALLOWED_VALUES: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
     (Issue, "state_reason"): frozenset({"COMPLETED", "NOT_PLANNED", "DUPLICATE", "REOPENED"}),
     (IssueType, "color"): _COLORS,
     (Field, "data_type"): _TYPES,
+    (View, "layout"): frozenset({"BOARD_LAYOUT", "ROADMAP_LAYOUT", "TABLE_LAYOUT"}),
     (StatusUpdate, "status"): frozenset(
         {"INACTIVE", "ON_TRACK", "AT_RISK", "OFF_TRACK", "COMPLETE"}
     ),

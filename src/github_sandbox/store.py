@@ -26,6 +26,8 @@ from github_sandbox.models import (
     Record,
     Repository,
     StatusUpdate,
+    View,
+    Workflow,
     node_prefix,
 )
 from github_sandbox.problems import no_node
@@ -77,6 +79,8 @@ class Store:
         self.projects: dict[int, dict[int, Project]] = {}
         self.status_updates: dict[int, list[StatusUpdate]] = {}
         self.fields: dict[int, dict[int, Field]] = {}
+        self.views: dict[int, dict[int, View]] = {}
+        self.workflows: dict[int, dict[int, Workflow]] = {}
         self.items: dict[int, dict[int, Item]] = {}
         self.cards: dict[int, dict[int, Item]] = {}
         self.events: list[Event] = []
@@ -156,6 +160,8 @@ class Store:
                 self.milestones[record.repository].pop(record.number, None)
             case Comment():
                 self.comments[record.issue].pop(record.id, None)
+            case View():
+                self.views[record.project].pop(record.number, None)
             case Item():
                 self.items[record.project].pop(record.id, None)
                 if record.content is not None:
@@ -232,6 +238,10 @@ class Store:
                 self.status_updates.setdefault(record.project, []).append(record)
             case Field():
                 self.fields.setdefault(record.project, {})[record.id] = record
+            case View():
+                self.views.setdefault(record.project, {})[record.number] = record
+            case Workflow():
+                self.workflows.setdefault(record.project, {})[record.number] = record
             case IssueType():
                 self.types.setdefault(record.owner, {})[record.id] = record
             case Repository():

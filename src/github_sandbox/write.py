@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from github_sandbox import boards, issues, relations, repositories
+from github_sandbox import board_views, boards, issues, relations, repositories
 from github_sandbox.context import Context
 from github_sandbox.models import (
     Account,
@@ -19,6 +19,7 @@ from github_sandbox.models import (
     Record,
     Repository,
     StatusUpdate,
+    View,
 )
 from github_sandbox.problems import RefusalError, no_node
 
@@ -311,6 +312,57 @@ def update_project(ctx: Context, args: Input) -> Payload:
     return {"projectV2": boards.update_project(ctx.store, ctx.viewer, project, changes)}
 
 
+def copy_project(ctx: Context, args: Input) -> Payload:
+    """copyProjectV2."""
+    copy = board_views.copy_project(
+        ctx.store,
+        ctx.viewer,
+        _project(ctx, args["projectId"]),
+        ctx.store.node(Account, args["ownerId"]),
+        args["title"],
+        drafts=bool(args.get("includeDraftIssues")),
+    )
+    return {"projectV2": copy}
+
+
+def _visible_fields(ctx: Context, args: Input) -> list[Field] | None:
+    ids = (args.get("configuration") or {}).get("visibleFieldIds")
+    return None if ids is None else _nodes(ctx, Field, ids)
+
+
+def create_view(ctx: Context, args: Input) -> Payload:
+    """createProjectV2View."""
+    view = board_views.create_view(
+        ctx.store,
+        ctx.viewer,
+        _project(ctx, args["projectId"]),
+        name=args["name"],
+        layout=args["layout"],
+        fields=_visible_fields(ctx, args),
+    )
+    return {"projectV2View": view}
+
+
+def update_view(ctx: Context, args: Input) -> Payload:
+    """updateProjectV2View."""
+    view = board_views.update_view(
+        ctx.store,
+        ctx.viewer,
+        ctx.store.node(View, args["viewId"]),
+        name=args.get("name"),
+        layout=args.get("layout"),
+        filter_query=args.get("filter"),
+        fields=_visible_fields(ctx, args),
+    )
+    return {"projectV2View": view}
+
+
+def delete_view(ctx: Context, args: Input) -> Payload:
+    """deleteProjectV2View."""
+    view = ctx.store.node(View, args["viewId"])
+    return {"deletedViewId": board_views.delete_view(ctx.store, ctx.viewer, view)}
+
+
 def link_project(ctx: Context, args: Input) -> Payload:
     """linkProjectV2ToRepository."""
     project = _project(ctx, args["projectId"])
@@ -439,15 +491,18 @@ MUTATIONS: dict[str, Mutation] = {
     "archiveProjectV2Item": _archiving(archived=True),
     "clearProjectV2ItemFieldValue": clear_value,
     "closeIssue": close_issue,
+    "copyProjectV2": copy_project,
     "createIssue": create_issue,
     "createIssueType": create_issue_type,
     "createLabel": create_label,
     "createProjectV2": create_project,
     "createProjectV2Field": create_field,
     "createProjectV2StatusUpdate": create_status_update,
+    "createProjectV2View": create_view,
     "deleteIssue": delete_issue,
     "deleteLabel": delete_label,
     "deleteProjectV2Item": delete_item,
+    "deleteProjectV2View": delete_view,
     "linkProjectV2ToRepository": link_project,
     "removeAssigneesFromAssignable": remove_assignees,
     "removeBlockedBy": remove_blocked_by,
@@ -465,4 +520,5 @@ MUTATIONS: dict[str, Mutation] = {
     "updateProjectV2Field": update_field,
     "updateProjectV2ItemFieldValue": set_value,
     "updateProjectV2StatusUpdate": update_status_update,
+    "updateProjectV2View": update_view,
 }

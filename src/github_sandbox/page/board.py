@@ -1,10 +1,11 @@
-"""Build the page of a board by its Status columns."""
+"""Build the page of a board: by its Status columns, or one of its views."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from github_sandbox import boards
-from github_sandbox.models import Issue, Item, Project
+from github_sandbox import board_views, boards
+from github_sandbox.models import Field, Issue, Item, Project, View
+from github_sandbox.page.filters import matches
 from github_sandbox.page.views import Chip, IssueView, Link, Progress, Reader, board_url
 
 if TYPE_CHECKING:
@@ -40,9 +41,33 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardPage:
-    """A board by its Status columns."""
+class Row:
+    """A card as a row of a table: its issue, if it has one, and a cell for each further column."""
 
+    issue: IssueView | None
+    title: str
+    cells: tuple[tuple[Chip, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPage:
+    """A table or roadmap: the names of its columns behind the title, and its rows."""
+
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """A board by its Status columns, or as the table that one of its views is.
+
+    `views` are links to all views, `view` the address of the shown one, empty for all cards.
+    """
+
+    views: tuple[Link, ...]
+    view: str
+    filter: str
+    table: ViewPage | None
     title: str
     owner: str
     url: str
@@ -56,8 +81,13 @@ class BoardPage:
     is_whole: bool
 
 
-def board_page(sandbox: "Sandbox", project: Project, *, whole: bool) -> BoardPage:
-    """Return a board with the first cards of each column, or all of them if `whole` is set."""
+def board_page(
+    sandbox: "Sandbox", project: Project, *, whole: bool, view: View | None = None
+) -> BoardPage:
+    """Return a board with the first cards of each column, or all of them if `whole` is set.
+
+    Without a view, all cards are shown by their Status.
+    """
     reader = Reader(sandbox.store)
     status, points = reader.status_field(project), reader.points_field(project)
     sorted_in: dict[str, list[Item]] = {"": []}
@@ -65,6 +95,8 @@ def board_page(sandbox: "Sandbox", project: Project, *, whole: bool) -> BoardPag
     for option in options:
         sorted_in[option["id"]] = []
     items = boards.items_of(sandbox.store, project)
+    if view is not None:
+        items = [item for item in items if matches(reader, project, item, view.filter)]
     for item in items:
         stored = item.values.get(str(status.id)) if status else None
         sorted_in.get(stored["value"] if stored else "", sorted_in[""]).append(item)
@@ -78,10 +110,17 @@ def board_page(sandbox: "Sandbox", project: Project, *, whole: bool) -> BoardPag
     closed = sum(issue.state == "CLOSED" for issue in sandbox.store.all(Issue, numbers))
     owner = reader.login(project.owner)
     linked = [r for r in reader.repositories() if r.id in project.repositories]
+    url = board_url(owner, project.number)
+    tabs = board_views.views_of(sandbox.store, project)
+    is_table = view is not None and view.layout != "BOARD_LAYOUT"
     return BoardPage(
+        views=tuple(Link(each.name, f"{url}?view={each.number}") for each in tabs),
+        view=f"{url}?view={view.number}" if view else "",
+        filter=(view.filter or "") if view else "",
+        table=_table(reader, project, view, items) if view and is_table else None,
         title=project.title,
         owner=owner,
-        url=board_url(owner, project.number),
+        url=url,
         tabs=reader.tabs(linked[0]) if linked else (),
         points_name=points.name if points else "",
         columns=columns,
@@ -91,6 +130,38 @@ def board_page(sandbox: "Sandbox", project: Project, *, whole: bool) -> BoardPag
         has_status=status is not None,
         is_whole=all(column.count == len(column.cards) for column in columns),
     )
+
+
+def _table(reader: Reader, project: Project, view: View, items: list[Item]) -> ViewPage:
+    """Return a table with the view's columns, or a roadmap as a table of its dates."""
+    known = reader.store.fields[project.id]
+    if view.layout == "ROADMAP_LAYOUT":
+        fields = [field for field in known.values() if field.data_type in ("DATE", "ITERATION")]
+    else:
+        fields = [known[number] for number in view.fields if known[number].data_type != "TITLE"]
+    with_type = view.shows_type and view.layout == "TABLE_LAYOUT"
+    heads = (*(["Type"] if with_type else []), *(field.name for field in fields))
+    rows = []
+    for item in items:
+        issue = reader.card_issue(item)
+        cells = [_cell(reader, field, item, issue) for field in fields]
+        if with_type:
+            cells.insert(0, (Chip(issue.type, "gray", "Type"),) if issue and issue.type else ())
+        rows.append(Row(issue, issue.title if issue else item.draft_title or "", tuple(cells)))
+    return ViewPage(heads, tuple(rows))
+
+
+def _cell(reader: Reader, field: Field, item: Item, issue: IssueView | None) -> tuple[Chip, ...]:
+    value = reader.value(field, item)
+    if value is not None or issue is None:
+        return (value,) if value else ()
+    texts = {
+        "ASSIGNEES": issue.assignees,
+        "LABELS": tuple(label.name for label in issue.labels),
+        "MILESTONE": (issue.milestone,) if issue.milestone else (),
+        "REPOSITORY": (issue.home,),
+    }
+    return tuple(Chip(text, "gray", field.name) for text in texts.get(field.data_type, ()))
 
 
 def _column(

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from github_sandbox.messages import Request, Response
-from github_sandbox.models import Issue, Project, Repository
+from github_sandbox.models import Issue, Project, Repository, View
 from github_sandbox.page import colors, forms, safety
 from github_sandbox.page.addresses import HOME
 from github_sandbox.page.board import board_page
@@ -105,6 +105,17 @@ class _Visit:
             raise _MissingError
         return project
 
+    def view(self) -> View | None:
+        """The view that the address asks for, if any."""
+        number = self.query.get("view")
+        if number is None:
+            return None
+        known = self.sandbox.store.views.get(self.project().id, {})
+        view = known.get(int(number)) if re.fullmatch(r"\d{1,6}", number, re.ASCII) else None
+        if view is None:
+            raise _MissingError
+        return view
+
 
 # ---- showing -------------------------------------------------------------------------------
 
@@ -129,7 +140,8 @@ def _issue(visit: _Visit) -> Page:
 
 def _board(visit: _Visit) -> Page:
     whole = visit.query.get("show") == "all"
-    return Page("board.html", board_page(visit.sandbox, visit.project(), whole=whole))
+    page = board_page(visit.sandbox, visit.project(), whole=whole, view=visit.view())
+    return Page("board.html", page)
 
 
 _SHOW: dict[str, Callable[[_Visit], Page]] = {

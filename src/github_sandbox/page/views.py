@@ -283,6 +283,10 @@ class Reader:
         stored: dict[str, Any] = item.values.get(str(field.id), {}) if field else {}
         return float(stored["value"]) if stored else None
 
+    def card_issue(self, item: Item) -> IssueView | None:
+        """Return the issue of a card as one line; None for a draft."""
+        return None if item.content is None else self.issue(self.store.get(Issue, item.content))
+
     def value(self, field: Field, item: Item) -> Chip | None:
         """Return the value of a card in a field; None if it is empty."""
         stored = item.values.get(str(field.id))
