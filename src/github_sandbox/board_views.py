@@ -120,7 +120,7 @@ def copy_project(
 ) -> Project:
     """Copy a board: its fields, views and workflows, and drafts if asked; never its issues.
 
-    All fields, options and views of the copy have ids of their own. The copy is private and linked
+    All fields, options and views of the copy have new ids. The copy is private and linked
     to no repository.
     """
     copy = boards.new_project(store, viewer, owner, title)
