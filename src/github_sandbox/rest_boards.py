@@ -55,6 +55,8 @@ def _fields(call: Call, project: Project) -> list[Field] | None:
 
 
 def _view(ctx: Context, project: Project, view: View) -> dict[str, Any]:
+    owner = ctx.store.get(Account, project.owner)
+    kind = "orgs" if owner.kind == "Organization" else "users"
     layouts = {layout: word for word, layout in _LAYOUTS.items()}
     creator = ctx.store.get(Account, project.creator or project.owner)
     return {
@@ -65,7 +67,9 @@ def _view(ctx: Context, project: Project, view: View) -> dict[str, Any]:
         "filter": view.filter,
         "visible_fields": view.fields,
         "group_by": [],
+        "vertical_group_by": [],
         "sort_by": [],
+        "project_url": f"{ctx.api}/{kind}/{owner.login}/projectsV2/{project.number}",
         "creator": account(ctx, creator),
         "html_url": f"{ctx.web}{ctx.project_path(project)}/views/{view.number}",
         **dates(view),

@@ -166,6 +166,16 @@ def below_issues(go: Driver) -> None:
     go(200, "DELETE", f"{one}/dependencies/blocked_by/{other['id']}")
 
 
+def views(go: Driver) -> None:
+    """Views of a board, the only thing that boards have in REST here."""
+    go.world.board()
+    path = "/orgs/octo-org/projectsV2/1/views"
+    go(201, "POST", path, {"name": "Bugs", "layout": "table", "filter": "label:bug"})
+    go(201, "POST", path, {"name": "Plan", "layout": "roadmap"})
+    go(422, "POST", path, {"name": "Plan", "layout": "list"})
+    go(404, "POST", path.replace("/1/", "/9/"), {"name": "Plan", "layout": "table"})
+
+
 def apps(go: Driver) -> None:
     """What a GitHub App calls as itself."""
     known = go.world.sandbox.apps
@@ -226,7 +236,7 @@ def away(go: Driver) -> None:
 def test_every_route_answers_as_github_describes_it(driver: Driver, judge: Judge) -> None:
     """All routes, in every variant that a test could think of, and no route is left out."""
     steps: list[Callable[[Driver], None]] = [
-        places, labels_and_milestones, issues, below_issues, apps
+        places, labels_and_milestones, issues, below_issues, views, apps
     ]  # fmt: skip
     for step in steps:
         step(driver)
