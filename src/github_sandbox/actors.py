@@ -5,7 +5,7 @@ ends its lines with CRLF.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -425,6 +425,22 @@ class Person:
         board = self.project(project)
         with self._transaction():
             return boards.update_project(self.sandbox.store, self.viewer, board, changes)
+
+    def order_options(
+        self, field: str, names: Sequence[str], *, project: str | None = None
+    ) -> None:
+        """Put all options of a single-select field into this order; cards keep their values."""
+        definition = self._field(field, project)
+        options = sorted(definition.options, key=lambda option: names.index(option["name"]))
+        with self._transaction():
+            boards.update_field(
+                self.sandbox.store,
+                self.viewer,
+                definition,
+                name=None,
+                options=options,
+                iterations=None,
+            )
 
     def archive_card(
         self, number: int, *, archived: bool = True, project: str | None = None

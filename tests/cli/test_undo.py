@@ -76,7 +76,7 @@ project:
   owner: octo-org
   title: Shop
   fields:
-    Priority: {type: single_select, options: [{name: High, color: PINK}, {name: Low, color: GRAY}]}
+    Priority: {type: single_select, options: [{name: Low, color: GRAY}, {name: High, color: PINK}]}
     Story Points: {type: number}
     Team: {type: text}
 labels:

@@ -670,7 +670,7 @@ def test_options_are_added_and_never_taken_away() -> None:
         desired(item("a"), project=replace(BOARD, fields=fields)), with_card(Status="Todo")
     )
     assert told(plan) == [("update", "field", "Priority", "options")]
-    assert change(plan, "Priority", "options") == (["High", "Low"], ["High", "Low", "Urgent"])
+    assert change(plan, "Priority", "options") == (["High", "Low"], ["Urgent", "High", "Low"])
     assert [w.slug for w in plan.warnings] == ["field-type"]
 
 

@@ -73,7 +73,7 @@ def test_a_board_is_made_with_all_that_is_declared(world: World) -> None:
     home = world.sandbox.repository(REPOSITORY)
     assert board(world).repositories == [home.id]
     assert [o["name"] for o in fields(world)["Status"].options] == [
-        "Todo", "In Progress", "Done", "Review",
+        "Todo", "In Progress", "Review", "Done",
     ]  # fmt: skip
     assert [i["title"] for i in fields(world)["Sprint"].iterations] == [
         "Sprint 1", "Sprint 2", "Sprint 3",
@@ -156,7 +156,7 @@ def custom(world: World, name: str, kind: str, *options: tuple[str, str]) -> Fie
 
 
 def test_options_are_added_with_all_ids_kept(world: World) -> None:
-    """A new option comes last; every other keeps its id, its colour and its words."""
+    """A new option is where the file has it; others keep their id, colour and words."""
     make(world)
     before = custom(world, "Priority", "SINGLE_SELECT", ("Low", "BLUE"), ("Urgent", "PINK"))
     kept = [dict(option) for option in before.options]
@@ -167,8 +167,8 @@ def test_options_are_added_with_all_ids_kept(world: World) -> None:
     )
     world.sync()
     after = fields(world)["Priority"].options
-    assert after[:2] == kept
-    assert [option["name"] for option in after] == ["Low", "Urgent", "High"]
+    assert after[1:] == kept
+    assert [option["name"] for option in after] == ["High", "Low", "Urgent"]
     assert values(world, "A")["Priority"] == "High"
 
 

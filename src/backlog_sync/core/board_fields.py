@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from backlog_sync.core import normalize
+from backlog_sync.core import normalize, record
 from backlog_sync.core.changes import ChangeKind, CreateBoardField, FieldChange, UpdateBoardField
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
@@ -20,7 +20,10 @@ from backlog_sync.core.plan import Deferred, FieldNote, Verdict, Warned
 
 OPTION = "option"
 """The part of a field under which renamed options are reported."""
+ORDER = "order"
+"""The part of a field under which the order of its options is reported and recorded."""
 RENAMED = "renamed on GitHub"
+_REORDERED = "the options are in another order"
 BUILT_IN = (
     ObservedBoardField(
         "",
@@ -78,7 +81,8 @@ class FieldPlan:
             self.warnings.append(Warned(message, "field-type"))
         elif definition.type == "single_select":
             renames = renamed_options(definition, board_field, used, cards)
-            self._options(definition, board_field, used, renames)
+            synced = any(record.NAME in card.values for card in cards)
+            self._options(definition, board_field, used, renames, synced=synced)
         elif definition.type == "iteration":
             self._iterations(definition, board_field)
 
@@ -108,8 +112,13 @@ class FieldPlan:
         board_field: ObservedBoardField,
         used: Collection[str],
         renames: Sequence[Renamed],
+        *,
+        synced: bool,
     ) -> None:
-        """Add what is missing, rename back and restyle what differs; nothing is taken away."""
+        """Add what is missing, rename back, restyle and reorder what differs; remove nothing.
+
+        `synced` is whether a run set values on the board before, so that a difference is news.
+        """
         board_field = self._renamed(board_field, renames)
         existing = {normalize.fold(option.name): option for option in board_field.options}
         missing = [
@@ -124,7 +133,10 @@ class FieldPlan:
             if (observed := existing.get(normalize.fold(declared.name)))
             and _differs(observed, declared)
         ]
-        if not (missing or styled or renames):
+        current = [option.name for option in board_field.options]
+        declared_names = [o.name for o in definition.options] if definition.declared else []
+        ordered = in_declared_order(current, declared_names)
+        if not (missing or styled or renames or ordered != current):
             return
         if not self.capabilities.option_ids:
             self._defer(
@@ -137,9 +149,13 @@ class FieldPlan:
         fields: dict[str, FieldChange] = {}
         if renames:
             fields[OPTION] = FieldChange([n.now for n in renames], [n.was for n in renames])
+        new_order = in_declared_order([*current, *(o.name for o in missing)], declared_names)
         if missing:
-            current = [option.name for option in board_field.options]
-            fields["options"] = FieldChange(list(current), current + [o.name for o in missing])
+            fields["options"] = FieldChange(list(current), list(new_order))
+        if ordered != current:
+            fields[ORDER] = FieldChange(list(current), list(ordered))
+            if synced:
+                self._note_order(board_field.name, current, ordered)
         if styled:
             fields["styles"] = FieldChange(
                 [
@@ -157,11 +173,29 @@ class FieldPlan:
             )
         reasons = [RENAMED] if renames else []
         reasons += ["options are missing"] if missing else []
+        reasons += [_REORDERED] if ordered != current else []
         reason = "; ".join(reasons) or "declared in the file"
         target = replace(definition, name=board_field.name)
         self._change(UpdateBoardField, target, reason, fields, (OPTION,) if renames else ())
-        added = (ObservedOption("", option.name) for option in missing)
-        self.see([replace(board_field, options=(*board_field.options, *added))])
+        options = {option.name: option for option in board_field.options}
+        after = (options.get(name) or ObservedOption("", name) for name in new_order)
+        self.see([replace(board_field, options=tuple(after))])
+
+    def _note_order(self, name: str, observed: Sequence[str], desired: Sequence[str]) -> None:
+        """Report options that are in another order than the file declares."""
+        self.drift.append(
+            FieldNote(
+                key=name,
+                title=name,
+                name=ORDER,
+                verdict=Verdict.DIFFERS,
+                reason="it is not recorded who changed it; sync sets the order that the file"
+                " declares",
+                desired=list(desired),
+                observed=list(observed),
+                kind=ChangeKind.FIELD,
+            )
+        )
 
     def _renamed(
         self, board_field: ObservedBoardField, renames: Sequence[Renamed]
@@ -232,6 +266,20 @@ class FieldPlan:
 
     def _defer(self, name: str, reason: str, hint: str) -> None:
         self.deferred.append(Deferred(ChangeKind.FIELD, name, reason, hint))
+
+
+def in_declared_order(names: Sequence[str], declared: Sequence[str]) -> list[str]:
+    """Return the names of options in the order in which a file declares them.
+
+    An option that is not declared stays behind the one that it is behind now.
+    """
+    positions = {normalize.fold(name): n for n, name in enumerate(declared)}
+    place = -1
+    places: list[int] = []
+    for name in names:
+        place = positions.get(normalize.fold(name), place)
+        places.append(place)
+    return [name for _, name in sorted(zip(places, names, strict=True), key=lambda pair: pair[0])]
 
 
 def _is_used(definition: BoardFieldDef, option: OptionDef, used: Collection[str]) -> bool:

@@ -108,10 +108,11 @@ class CreateBoardField:
 
 @dataclass(frozen=True, slots=True)
 class AddOptions:
-    """Add options to a single-select field: all options are sent, existing ones with their ids.
+    """Add or reorder options of a single-select field: all are sent, existing ones with their ids.
 
     `seen` contains (id, name, color, description) of the existing options, `existing` the same
-    in their desired style. An option that somebody adds in the meantime would be removed.
+    in their desired style. `order` names all options in their desired order; without it the new
+    ones come last. An option that somebody adds in the meantime would be removed.
     """
 
     project_id: str
@@ -119,12 +120,19 @@ class AddOptions:
     seen: tuple[tuple[str, str, str, str], ...]
     existing: tuple[tuple[str, str, str, str], ...]
     new: tuple[tuple[str, str, str], ...]
+    order: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[tuple[str, str, str, str], ...]:
+        """All options in their desired order and style; a new one has no id."""
+        options = (*self.existing, *(("", *option) for option in self.new))
+        places = {name: place for place, name in enumerate(self.order)}
+        return tuple(sorted(options, key=lambda option: places.get(option[1], len(places))))
 
     @property
     def parts(self) -> dict[str, Over]:
         """The values that it writes, by the name of the part."""
-        added = tuple(("", *option) for option in self.new)
-        return {"options": Over(self.seen, (*self.existing, *added))}
+        return {"options": Over(self.seen, self.wanted)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
+from backlog_sync.core.board_fields import ORDER
 from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
 from backlog_sync.core.locations import locations
@@ -186,7 +187,9 @@ class _Puller:
 
     def definition(self, note: FieldNote, shared: bool) -> None:
         """Accept a part of a label, a milestone or a board field."""
-        if note.verdict is Verdict.DIFFERS:
+        if note.name == ORDER:
+            why = "the order of options is declared in the file; reorder them by hand"
+        elif note.verdict is Verdict.DIFFERS:
             why = "it is not recorded who changed it; --on-conflict github takes GitHub's"
         elif shared:
             why = "several repositories have it by this definition; change it by hand"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.board_fields import OPTION
+from backlog_sync.core.board_fields import OPTION, ORDER, in_declared_order
 from backlog_sync.core.changes import (
     AddDependency,
     Change,
@@ -291,9 +291,11 @@ class _Undo:
             self.changes.append(RefreshRecord(*self._about(issue), body=text, body_seen=seen))
 
     def _options(self, board_field: ObservedBoardField, values: Sequence[Overwritten]) -> None:
-        """Restore the name, color and description of options of a board field."""
+        """Restore the name, color, description and order of the options of a board field."""
         now = {option.id: option for option in board_field.options}
-        pairs = [(now[v.name], v.before) for v in values if isinstance(v.before, tuple)]
+        orders = [v.before for v in values if v.name == ORDER and isinstance(v.before, tuple)]
+        options = [v for v in values if v.name != ORDER]
+        pairs = [(now[v.name], v.before) for v in options if isinstance(v.before, tuple)]
         renamed = [(option.name, before[0]) for option, before in pairs if option.name != before[0]]
         styles = [
             (_style(option.color, option.description), _style(*before[1:]), before)
@@ -309,6 +311,11 @@ class _Undo:
                 [f"{before[0]}: {style}" for style, _, before in styles],
                 [f"{before[0]}: {style}" for _, style, before in styles],
             )
+        if orders:
+            names = dict(renamed)
+            current = [names.get(option.name, option.name) for option in board_field.options]
+            former = [names.get(name, name) for name in orders[0]]
+            fields[ORDER] = FieldChange(list(current), in_declared_order(current, former))
         definition = BoardFieldDef(
             board_field.name, "single_select", tuple(OptionDef(*before) for _, _, before in styles)
         )

@@ -3,6 +3,7 @@
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.board import blocked_reason
+from backlog_sync.core.board_fields import ORDER
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
@@ -120,6 +121,7 @@ class Present:
             fold(value.before[0])
             for value in self.of_thing.get(board_field.id, ())
             if value.kind is ChangeKind.FIELD
+            and value.name != ORDER
             and isinstance(value.before, tuple)
             and self._comes_back(value)
         }
@@ -163,6 +165,8 @@ class Present:
                 return milestone is not None, getattr(milestone, value.name, None)
             case ChangeKind.FIELD:
                 board_field = self.fields.get(value.id)
+                if value.name == ORDER and board_field is not None:
+                    return True, _order(board_field, value)
                 for option in board_field.options if board_field else ():
                     if option.id == value.name:
                         return True, (option.name, option.color, option.description)
@@ -184,6 +188,13 @@ class Present:
             digest = value.after if side is value.after else text_digest(str(side or ""))
             return text_digest(str(now)) == digest
         return same(value.name, now, side)
+
+
+def _order(board_field: ObservedBoardField, value: Overwritten) -> tuple[str, ...]:
+    """Return the present order of the options whose order a run changed, by their names."""
+    sides = (side for side in (value.before, value.after) if isinstance(side, tuple))
+    reordered = {name for side in sides for name in side}
+    return tuple(option.name for option in board_field.options if option.name in reordered)
 
 
 def is_record(value: Overwritten) -> bool:
@@ -223,6 +234,8 @@ def subject_of(value: Overwritten) -> str:
     part = _WORDS.get(value.name, value.name)
     if value.kind in (ChangeKind.LABEL, ChangeKind.MILESTONE):
         return f"the {part} of the {value.kind.value} {value.title or value.key}"
+    if value.kind is ChangeKind.FIELD and value.name == ORDER:
+        return f"the order of the options of {value.key}"
     if value.kind is ChangeKind.FIELD:
         name = value.after[0] if isinstance(value.after, tuple) else value.name
         return f"the option {name} of {value.key}"

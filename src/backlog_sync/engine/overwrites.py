@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 
 from backlog_sync.core import record
-from backlog_sync.core.board_fields import CLOSED_STATUS
+from backlog_sync.core.board_fields import CLOSED_STATUS, ORDER
 from backlog_sync.core.changes import Change, ChangeKind
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.operations import (
@@ -73,6 +73,7 @@ class Overwrites:
                     if seen != wanted:
                         option = (ChangeKind.FIELD, operation.field_id, seen[0])
                         yield self._entry(change, *option, seen[1:], wanted[1:])
+                yield from self._order(change, operation)
             case SetValue():
                 yield from self._value(change, operation)
             case CloseIssue():
@@ -80,6 +81,14 @@ class Overwrites:
                 yield from self._closed_status(change)
             case _:
                 yield from self._issue(change, operation)
+
+    def _order(self, change: Change, operation: AddOptions) -> Iterator[Overwritten]:
+        """Yield the order of the options that a run leaves in the field, by their new names."""
+        before = [option[1] for option in operation.existing]
+        after = [option[1] for option in operation.wanted if option[0]]
+        if before != after:
+            field = (ChangeKind.FIELD, operation.field_id, ORDER)
+            yield self._entry(change, *field, tuple(before), tuple(after))
 
     def _value(self, change: Change, operation: SetValue) -> Iterator[Overwritten]:
         name = next(iter(change.fields), record.NAME)

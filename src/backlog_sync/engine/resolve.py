@@ -10,7 +10,7 @@ from typing import TypeAlias
 from backlog_sync.core import body as body_block
 from backlog_sync.core import operations as ops
 from backlog_sync.core import record
-from backlog_sync.core.board_fields import OPTION
+from backlog_sync.core.board_fields import OPTION, ORDER
 from backlog_sync.core.changes import (
     AddDependency,
     AddToBoard,
@@ -161,12 +161,14 @@ def _options(registry: Registry, change: UpdateBoardField) -> OperationOrSkip:
     styles = {fold(o.name): o for o in definition.options if "styles" in change.fields}
     back = renames(change)
     renamed = [replace(o, name=back.get(fold(o.name), o.name)) for o in field.options]
+    order = change.fields.get("options") or change.fields.get(ORDER)
     return ops.AddOptions(
         registry.project_id,
         field.id,
         options(field.options),
         tuple(_styled(option, styles.get(fold(option.name))) for option in renamed),
         tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
+        tuple(names(order.after)) if order else (),
     )
 
 

@@ -304,15 +304,16 @@ def _iterations(definition: BoardFieldDef) -> dict[str, object]:
 
 def _options(operation: AddOptions) -> dict[str, object]:
     """Return all options: the list replaces the field's own, and one without an id is new."""
-    existing = [
-        {"id": id_, "name": name, "color": color or "GRAY", "description": description}
-        for id_, name, color, description in operation.existing
+    options = [
+        {
+            **({"id": id_} if id_ else {}),
+            "name": name,
+            "color": color or "GRAY",
+            "description": description,
+        }
+        for id_, name, color, description in operation.wanted
     ]
-    new = [
-        {"name": name, "color": color or "GRAY", "description": description}
-        for name, color, description in operation.new
-    ]
-    return {"fieldId": operation.field_id, "singleSelectOptions": [*existing, *new]}
+    return {"fieldId": operation.field_id, "singleSelectOptions": options}
 
 
 def _value(operation: SetValue) -> Step:
