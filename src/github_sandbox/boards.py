@@ -17,11 +17,20 @@ from github_sandbox.models import (
     View,
     Workflow,
 )
-from github_sandbox.problems import RefusalError, already_taken, check_length, forbidden, invalid
+from github_sandbox.problems import (
+    RefusalError,
+    already_taken,
+    check_length,
+    forbidden,
+    invalid,
+    no_node,
+)
 from github_sandbox.store import Store
 
 MAX_FIELDS = 50
 MAX_OPTIONS = 50
+MAX_TEXT = 1_024
+"""Characters in a text field: 1,024 were stored and 1,025 refused (recorded 2023)."""
 
 BUILT_IN_FIELDS = (
     ("Title", "TITLE"),
@@ -86,6 +95,7 @@ VALUE_KINDS = {
 }
 
 _EXPECTED = {
+    "TITLE": "text",
     "TEXT": "text",
     "NUMBER": "number",
     "DATE": "date",
@@ -95,6 +105,7 @@ _EXPECTED = {
 
 
 _INPUT_NAMES = {
+    "TITLE": "text",
     "TEXT": "text",
     "NUMBER": "number",
     "DATE": "date",
@@ -409,16 +420,23 @@ def add_content(store: Store, viewer: Viewer, project: Project, issue: Issue) ->
     return item
 
 
-def add_draft(store: Store, viewer: Viewer, project: Project, title: str, body: str) -> Item:
+def add_draft(
+    store: Store,
+    viewer: Viewer,
+    project: Project,
+    title: str,
+    body: str,
+    assignees: Sequence[Account] = (),
+) -> Item:
     """Add a draft to a board."""
     require_board(viewer, project)
-    if not title.strip():
-        raise invalid("DraftIssue", "title", "can't be blank", "missing_field")
+    title = _draft_title(title)
     item = store.create(
         Item,
         project=project.id,
-        draft_title=title.strip(),
+        draft_title=title,
         draft_body=body,
+        draft_assignees=[account.id for account in assignees],
         position=project.next_position,
         creator=viewer.account.id,
     )
@@ -427,20 +445,29 @@ def add_draft(store: Store, viewer: Viewer, project: Project, title: str, body: 
     return item
 
 
+def _draft_title(title: str) -> str:
+    """Return a draft's title without blanks around it, or refuse one with nothing else."""
+    if not title.strip():
+        raise invalid("DraftIssue", "title", "can't be blank", "missing_field")
+    return title.strip()
+
+
 def _check_item(project: Project, item: Item) -> None:
     if item.project != project.id:
-        raise RefusalError(
-            "NOT_FOUND", f"Could not resolve to a node with the global id of '{item.node_id}'."
-        )
+        raise no_node(item.node_id)
 
 
-def _check_writable(project: Project, item: Item, field: Field) -> None:
+def _check_writable(
+    project: Project, item: Item, field: Field, *, draft_title: bool = False
+) -> None:
+    """Refuse what no value can be set in; a draft's title can be (recorded 2023)."""
     _check_item(project, item)
     if field.project != project.id:
         raise _unprocessable("The field does not belong to the project")
     if item.is_archived:
         raise _unprocessable("The item is archived and cannot be updated")
-    if field.data_type not in CUSTOM_TYPES:
+    is_title = draft_title and field.data_type == "TITLE" and item.content is None
+    if field.data_type not in CUSTOM_TYPES and not is_title:
         raise _unprocessable(
             f"The field of type {field.data_type.lower()} is currently not supported."
         )
@@ -451,7 +478,7 @@ def set_value(
 ) -> Item:
     """Set one value; `value` has exactly one of the five keys of GraphQL's input."""
     require_board(viewer, project)
-    _check_writable(project, item, field)
+    _check_writable(project, item, field, draft_title=True)
     set_parts = {name: part for name, part in value.items() if part is not None}
     if len(set_parts) != 1:
         raise _unprocessable("The value must have exactly one of its fields set")
@@ -466,7 +493,13 @@ def set_value(
         raise _unprocessable("The single select option Id does not belong to the field")
     if field.data_type == "ITERATION" and stored not in {o["id"] for o in field.iterations}:
         raise _unprocessable("The iteration Id does not belong to the field")
-    _store_value(store, item, field, stored)
+    if input_name == "text" and len(stored) > MAX_TEXT:
+        raise _unprocessable("Column value must be a valid value for text column")
+    if field.data_type == "TITLE":
+        item.draft_title = _draft_title(stored)
+        store.touch(item)
+    else:
+        _store_value(store, item, field, stored)
     store.event(viewer.account, "project_value_set", item, field=field.name)
     return item
 

@@ -59,6 +59,22 @@ class Connection:
         ]
 
 
+def _position_cursor(index: int) -> str:
+    """Return the cursor of a position: counted from 1, without padding (recorded 2023)."""
+    return base64.b64encode(str(index + 1).encode()).decode().rstrip("=")
+
+
+def _position(cursor: str) -> int:
+    """Return the position in a cursor, counted from 1, or refuse an invalid cursor."""
+    try:
+        position = base64.b64decode(f"{cursor}{'=' * (-len(cursor) % 4)}", validate=True)
+    except ValueError:
+        raise _invalid_cursor(cursor) from None
+    if not position.isdigit():
+        raise _invalid_cursor(cursor)
+    return int(position)
+
+
 def _encode(key: Any) -> str:
     return base64.b64encode(_MARK + json.dumps(key).encode()).decode()
 
@@ -71,7 +87,11 @@ def _decode(cursor: str) -> Any:
             return json.loads(key)
     except ValueError:
         pass
-    raise RefusalError(
+    raise _invalid_cursor(cursor)
+
+
+def _invalid_cursor(cursor: str) -> RefusalError:
+    return RefusalError(
         "INVALID_CURSOR_ARGUMENTS", f"`{cursor}` does not appear to be a valid cursor."
     )
 
@@ -160,9 +180,11 @@ def _cut(
 def page_by_index(info: Info, records: Sequence[Any], arguments: dict[str, Any]) -> Connection:
     """Return a page of a short list; its cursors are positions."""
     after, before = arguments.get("after"), arguments.get("before")
-    start = int(_decode(after)) + 1 if after else 0
-    stop = int(_decode(before)) if before else len(records)
-    return _cut(info, records, arguments, start, max(start, stop), lambda index, _: _encode(index))
+    start = _position(after) if after else 0
+    stop = _position(before) - 1 if before else len(records)
+    return _cut(
+        info, records, arguments, start, max(start, stop), lambda index, _: _position_cursor(index)
+    )
 
 
 def page_by_key(

@@ -9,22 +9,36 @@ from importlib.resources import files
 from typing import Any
 
 from graphql import (
+    BREAK,
+    ArgumentNode,
     DocumentNode,
     ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
+    ListValueNode,
+    Node,
+    ObjectFieldNode,
     OperationDefinitionNode,
     OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
+    ValueNode,
+    VariableNode,
+    Visitor,
     assert_valid_schema,
     build_schema,
     execute_sync,
     parse,
+    print_ast,
     validate,
+    visit,
 )
 
 from github_sandbox.context import Context, Info
@@ -73,7 +87,7 @@ def _parse_moment(value: Any) -> str:
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
-        raise GraphQLError(f'Could not coerce value "{value}" to DateTime') from None
+        raise ValueError(f'Could not coerce value "{value}" to DateTime') from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment.strftime(MOMENT)
 
@@ -82,7 +96,7 @@ def _parse_date(value: Any) -> str:
     try:
         return date.fromisoformat(str(value)[:10]).isoformat()
     except ValueError:
-        raise GraphQLError(f'Could not coerce value "{value}" to Date') from None
+        raise ValueError(f'Could not coerce value "{value}" to Date') from None
 
 
 def _literal(parser: Callable[[Any], str]) -> Callable[..., str]:
@@ -110,6 +124,7 @@ def schema(features: Features = ALL) -> GraphQLSchema:
         assert isinstance(scalar, GraphQLScalarType)
         # in graphql-core, the parser of a scalar from a text schema is set by assignment
         scalar.parse_value = parser  # type: ignore[method-assign]  # as graphql-core documents
+        scalar.coerce_input_value = parser  # of variables, since 3.3
         scalar.parse_literal = _literal(parser)  # type: ignore[method-assign]  # the same
     for name, table in TYPES.items():
         kind = built.type_map[name]
@@ -169,18 +184,111 @@ def _locations(error: GraphQLError) -> list[dict[str, int]]:
     ]
 
 
-def _invalid(error: GraphQLError) -> dict[str, Any]:
+def _step(node: Node) -> str | None:
+    """Return what a node adds to the path of an invalid part of a document."""
+    match node:
+        case OperationDefinitionNode():
+            name = f" {node.name.value}" if node.name else ""
+            return f"{node.operation.value}{name}"
+        case FragmentDefinitionNode():
+            return f"fragment {node.name.value}"
+        case InlineFragmentNode():
+            return f"... on {node.type_condition.name.value}" if node.type_condition else "..."
+        case FragmentSpreadNode():
+            return f"... {node.name.value}"
+        case FieldNode():
+            return (node.alias or node.name).value
+        case ArgumentNode() | ObjectFieldNode():
+            return node.name.value
+    return None
+
+
+class _Place(Visitor):
+    """Finds a node in a document: what it is in, and which types its arguments expect there."""
+
+    def __init__(self, wanted: Node, types: TypeInfo) -> None:
+        super().__init__()
+        self.wanted = wanted
+        self.types = types
+        self.ancestors: list[Node] = []
+        self.expected: dict[Node, tuple[object, object]] = {}
+
+    def enter(self, node: Node, _key: Any, parent: Any, _path: Any, ancestors: list[Any]) -> Any:
+        """Stop at the node, with the place it is at."""
+        if isinstance(node, ArgumentNode | ObjectFieldNode):
+            kinds = (self.types.get_input_type(), self.types.get_parent_input_type())
+            self.expected[node] = kinds
+        if node is not self.wanted:
+            return None
+        self.ancestors = [each for each in (*ancestors, parent) if isinstance(each, Node)]
+        return BREAK
+
+    @property
+    def path(self) -> list[str]:
+        """The path that GitHub gives to a fault of the document: it begins with the operation."""
+        return [step for each in (*self.ancestors, self.wanted) if (step := _step(each))]
+
+
+def _place_of(error: GraphQLError, document: DocumentNode, features: Features) -> _Place | None:
+    if not error.nodes:
+        return None
+    types = TypeInfo(schema(features))
+    place = _Place(error.nodes[0], types)
+    visit(document, TypeInfoVisitor(types, place))
+    return place if place.ancestors else None  # graphql-core copies some nodes
+
+
+def _bad_literal(place: _Place) -> dict[str, Any] | None:
+    """Return GitHub's error for a literal of another type than expected (recorded 2023).
+
+    The location is that of the field or the input object that the argument is in. None if the
+    fault is not that of a literal.
+    """
+    chain = place.ancestors
+    while chain and isinstance(chain[-1], ListValueNode):
+        chain = chain[:-1]
+    holder = chain[-1] if chain else None
+    literal = isinstance(place.wanted, ValueNode) and not isinstance(place.wanted, VariableNode)
+    if not literal or not isinstance(holder, ArgumentNode | ObjectFieldNode):
+        return None
+    around, (expected, input_object) = chain[-2], place.expected[holder]
+    in_field = isinstance(holder, ArgumentNode)
+    kind, shown = ("Field", _step(around)) if in_field else ("InputObject", input_object)
+    shown = str(shown).rstrip("!")
+    name, start = holder.name.value, around.loc.start_token if around.loc else None
+    return {
+        "path": place.path,
+        "extensions": {
+            "code": "argumentLiteralsIncompatible",
+            "typeName": kind,
+            "argumentName": name,
+        },
+        "locations": [{"line": start.line, "column": start.column}] if start else [],
+        "message": (
+            f"Argument '{name}' on {kind} '{shown}' has an invalid value"
+            f" ({print_ast(holder.value)}). Expected type '{expected}'."
+        ),
+    }
+
+
+_MISSING = "to include required field"
+"""What graphql-core says of an input object that lacks a part: not a fault of a literal."""
+
+
+def _invalid(error: GraphQLError, document: DocumentNode, features: Features) -> dict[str, Any]:
     """Return an error of the document, with GitHub's message if it is known."""
+    place = _place_of(error, document, features)
+    if place and _MISSING not in error.message and (fault := _bad_literal(place)):
+        return fault
+    fault = {"path": place.path} if place else {}
+    message = error.message
     for pattern, words, code in _REWORDED:
         match = pattern.match(error.message)
         if match:
-            return {
-                "path": ["query"],
-                "extensions": {"code": code, **_extension_names(match.groupdict())},
-                "locations": _locations(error),
-                "message": words.format(**match.groupdict()),
-            }
-    return {"path": ["query"], "locations": _locations(error), "message": error.message}
+            fault["extensions"] = {"code": code, **_extension_names(match.groupdict())}
+            message = words.format(**match.groupdict())
+            break
+    return {**fault, "locations": _locations(error), "message": message}
 
 
 def _failed(error: GraphQLError) -> dict[str, Any]:
@@ -218,7 +326,7 @@ def prepare(text: str, features: Features = ALL) -> Prepared:
         for error in validate(schema(features), document, max_errors=100)
         if _SAME_SHAPE not in error.message
     ]
-    return Prepared(document, tuple(_invalid(error) for error in errors))
+    return Prepared(document, tuple(_invalid(error, document, features) for error in errors))
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
@@ -285,7 +393,12 @@ def run(call: Call, ctx: Context) -> dict[str, Any]:
     )
     assert isinstance(result, ExecutionResult)
     if result.data is None and all(e.path is None for e in result.errors or ()) and result.errors:
-        return {"errors": [_invalid(error) for error in result.errors]}
+        return {
+            "errors": [
+                {"locations": _locations(error), "message": error.message}
+                for error in result.errors
+            ]
+        }
     response: dict[str, Any] = {"data": result.data}
     if result.errors:
         response["errors"] = [_failed(error) for error in result.errors]

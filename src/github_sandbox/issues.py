@@ -319,6 +319,16 @@ def edit_comment(store: Store, viewer: Viewer, comment: Comment, body: str) -> C
     return comment
 
 
+def minimize(store: Store, viewer: Viewer, comment: Comment, reason: str | None) -> Comment:
+    """Hide a comment for this reason, or show it again with None."""
+    issue = store.get(Issue, comment.issue)
+    is_author = comment.author == viewer.account.id
+    require(store, viewer, _repository_of(store, issue), "read" if is_author else "write")
+    comment.minimized = reason
+    store.touch(comment)
+    return comment
+
+
 def _check_comment(body: str) -> None:
     if not body.strip():
         raise invalid("IssueComment", "body", "can't be blank", "missing_field")

@@ -132,7 +132,7 @@ class Issue(Record):
 
 @dataclass(slots=True, kw_only=True)
 class Comment(Record):
-    """A comment on an issue."""
+    """A comment on an issue; `minimized` is why it is hidden, None if it is shown."""
 
     typename: ClassVar[str] = "IssueComment"
     prefix: ClassVar[str] = "IC"
@@ -141,6 +141,7 @@ class Comment(Record):
     author: int | None = None
     last_edited_at: str | None = None
     editor: int | None = None
+    minimized: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -255,8 +256,8 @@ class Workflow(Record):
 class Item(Record):
     """A card on a board: an issue, a pull request, or a draft with its own title and body.
 
-    `values` maps a field's number (as text) to `{kind, value, created_at, updated_at}`; kind is
-    text, number, date, option or iteration.
+    `values` maps a field's number (as text) to `{kind, value, created_at, updated_at}` in the order
+    in which the fields were first set; kind is text, number, date, option or iteration.
     """
 
     typename: ClassVar[str] = "ProjectV2Item"
@@ -266,6 +267,7 @@ class Item(Record):
     content: int | None = None
     draft_title: str | None = None
     draft_body: str = ""
+    draft_assignees: list[int] = field(default_factory=list)
     is_archived: bool = False
     creator: int | None = None
     values: dict[str, dict[str, Any]] = field(default_factory=dict)

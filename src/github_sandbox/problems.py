@@ -1,5 +1,8 @@
 """Define refusals of the simulated GitHub, which both of its APIs can report."""
 
+import base64
+import re
+
 
 class RefusalError(Exception):
     """GitHub would answer the request with an error.
@@ -39,11 +42,37 @@ def already_taken(resource: str, field: str) -> RefusalError:
 
 
 def no_node(node_id: str, kind: str | None = None) -> RefusalError:
-    """Return the error for a node id that does not exist, or has another kind."""
+    """Return the error for a node id that does not exist, or has another kind.
+
+    The sentence ends with a full stop only if the text is an id at all (recorded 2023 and 2024).
+    """
     subject = f"{kind} node" if kind else "a node"
+    stop = "." if kind or _is_node_id(node_id) else ""
     return RefusalError(
-        "NOT_FOUND", f"Could not resolve to {subject} with the global id of '{node_id}'."
+        "NOT_FOUND", f"Could not resolve to {subject} with the global id of '{node_id}'{stop}"
     )
+
+
+_OLD_ID = re.compile(rb"0\d+:[A-Z]\w+?\d+")
+"""What an id of the old format has in it: the length and name of the kind, and a number."""
+
+
+def _is_node_id(text: str) -> bool:
+    """Return whether a text is a node id in one of GitHub's two formats.
+
+    The new one is the prefix of a kind and, packed with MessagePack, a list of numbers.
+    """
+    prefix, _, packed = text.partition("_") if text.isascii() else ("", "", "")
+    try:
+        if prefix.isalnum():
+            return base64.urlsafe_b64decode(f"{packed}===")[:1] in _LISTS
+        return _OLD_ID.fullmatch(base64.b64decode(text, validate=True)) is not None
+    except ValueError:
+        return False
+
+
+_LISTS = tuple(bytes([0x90 + length]) for length in range(2, 6))
+"""How MessagePack begins a list of two to five entries."""
 
 
 def not_found(kind: str, by: str, value: object) -> RefusalError:

@@ -158,6 +158,7 @@ TYPES: dict[str, Table] = {
     "ProjectV2SingleSelectField": FIELD,
     "ProjectV2IterationField": FIELD,
     "ProjectV2Item": ITEM,
+    "DraftIssue": {"assignees": inner_page("assignees")},
     "ProjectV2ItemFieldLabelValue": {"labels": inner_page("labels")},
     "ProjectV2ItemFieldUserValue": {"users": inner_page("users")},
 }

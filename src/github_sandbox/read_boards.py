@@ -4,7 +4,7 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 from github_sandbox import board_views, boards
-from github_sandbox.connections import Connection, page_by_index, page_by_key
+from github_sandbox.connections import Connection, page_by_index
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import (
     Resolver,
@@ -37,15 +37,16 @@ def _project_fields(project: Project, info: Info, **arguments: Any) -> Connectio
 
 
 def _project_items_page(project: Project, info: Info, **arguments: Any) -> Connection:
-    """Return a board's cards, without archived ones, as on GitHub."""
+    """Return a board's cards without archived ones.
+
+    Their cursors are positions (recorded 2023): a card that leaves the board while a client reads
+    it makes the next page miss one.
+    """
     items = boards.items_of(info.context.store, project)
-    order = arguments.get("orderBy")
-    descending = bool(order and order["direction"] == "DESC")
-    if descending:
+    order_by = arguments.get("orderBy")
+    if order_by and order_by["direction"] == "DESC":
         items.reverse()
-    return page_by_key(
-        info, items, arguments, lambda item: [item.position, item.id], descending=descending
-    )
+    return page_by_index(info, items, arguments)
 
 
 def _views(project: Project, info: Info, **arguments: Any) -> Connection:
@@ -144,12 +145,12 @@ def _configuration(field: Field, info: Info) -> dict[str, Any]:
     today = info.context.store.clock().astimezone(UTC).date()
     current: list[dict[str, Any]] = []
     completed: list[dict[str, Any]] = []
-    for iteration in field.iterations:
+    for iteration in sorted(field.iterations, key=lambda iteration: iteration["start"]):
         end = date.fromisoformat(iteration["start"]) + timedelta(days=iteration["duration"])
         (completed if end <= today else current).append(_iteration(iteration))
     return {
         "iterations": current,
-        "completedIterations": completed,
+        "completedIterations": completed[::-1],  # newest first (recorded 2023)
         "duration": field.iteration_setup["duration"],
         "startDay": field.iteration_setup["start_day"],
     }
@@ -174,6 +175,7 @@ def _content(item: Item, info: Info) -> Any:
             "body": item.draft_body,
             "createdAt": item.created_at,
             "updatedAt": item.updated_at,
+            "assignees": ctx.store.all(Account, item.draft_assignees),
             "creator": ctx.store.get(Account, item.creator) if item.creator else None,
         }
     issue = ctx.store.get(Issue, item.content)
@@ -284,9 +286,22 @@ def _value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
 
 
 def _field_values(item: Item, info: Info, **arguments: Any) -> Connection:
+    """Return a card's values: its repository and title, what else its content says, then the
+    board's own in the order in which they were first set (recorded 2023).
+    """
     ctx = info.context
-    values = (_value(ctx, item, field) for field in ctx.store.fields[item.project].values())
+    fields = ctx.store.fields[item.project]
+    derived = [field for field in fields.values() if field.data_type not in boards.CUSTOM_TYPES]
+    derived.sort(key=lambda field: _FIRST_VALUES.get(field.data_type, len(_FIRST_VALUES)))
+    values = (_value(ctx, item, field) for field in (*derived, *_set_fields(item, fields)))
     return page_by_index(info, [value for value in values if value is not None], arguments)
+
+
+_FIRST_VALUES = {"REPOSITORY": 0, "TITLE": 1}
+
+
+def _set_fields(item: Item, fields: dict[int, Field]) -> list[Field]:
+    return [fields[int(number)] for number in item.values]
 
 
 def _field_value_by_name(item: Item, info: Info, name: str) -> dict[str, Any] | None:

@@ -169,6 +169,7 @@ ISSUE: Table = {
     "issueDependenciesSummary": _dependencies_summary,
     "issueFieldValues": lambda _, info, **arguments: page_by_index(info, (), arguments),
     "isDraft": constant(False),
+    "merged": lambda record, _: record.state == "MERGED",
     "issueType": related(IssueType, "issue_type"),
     "labels": related_list(Label, "labels"),
     "locked": constant(False),
@@ -184,7 +185,8 @@ COMMENT: Table = {
     **record(),
     **page(lambda ctx, comment: ctx.comment_path(comment)),
     **_AUTHORED,
-    "isMinimized": constant(False),
-    "minimizedReason": constant(None),
+    "isMinimized": lambda record, _: record.minimized is not None,
     "issue": related(Issue, "issue"),
+    "minimizedReason": attribute("minimized"),
+    "viewerCanMinimize": _may_update,
 }

@@ -80,7 +80,7 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
     Field: {"project": Project},
     View: {"project": Project, "fields": Field},
     Workflow: {"project": Project},
-    Item: {"project": Project, "content": Issue, "creator": Account},
+    Item: {"project": Project, "content": Issue, "creator": Account, "draft_assignees": Account},
 }
 """The kind of record to which each part of a record refers."""
 

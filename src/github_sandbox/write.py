@@ -242,6 +242,19 @@ def update_issue_comment(ctx: Context, args: Input) -> Payload:
     return {"issueComment": issues.edit_comment(ctx.store, ctx.viewer, comment, args["body"])}
 
 
+def minimize_comment(ctx: Context, args: Input) -> Payload:
+    """minimizeComment: the reason is read back in lower case with hyphens, as on GitHub."""
+    reason = args["classifier"].lower().replace("_", "-")
+    comment = ctx.store.node(Comment, args["subjectId"])
+    return {"minimizedComment": issues.minimize(ctx.store, ctx.viewer, comment, reason)}
+
+
+def unminimize_comment(ctx: Context, args: Input) -> Payload:
+    """unminimizeComment."""
+    comment = ctx.store.node(Comment, args["subjectId"])
+    return {"unminimizedComment": issues.minimize(ctx.store, ctx.viewer, comment, None)}
+
+
 # ---- repositories and owners ---------------------------------------------------------------
 
 
@@ -412,7 +425,8 @@ def add_draft(ctx: Context, args: Input) -> Payload:
     """addProjectV2DraftIssue."""
     project = _project(ctx, args["projectId"])
     body = args.get("body") or ""
-    item = boards.add_draft(ctx.store, ctx.viewer, project, args["title"], body)
+    assignees = _nodes(ctx, Account, args.get("assigneeIds"))
+    item = boards.add_draft(ctx.store, ctx.viewer, project, args["title"], body, assignees)
     return {"projectItem": item}
 
 
@@ -504,6 +518,7 @@ MUTATIONS: dict[str, Mutation] = {
     "deleteProjectV2Item": delete_item,
     "deleteProjectV2View": delete_view,
     "linkProjectV2ToRepository": link_project,
+    "minimizeComment": minimize_comment,
     "removeAssigneesFromAssignable": remove_assignees,
     "removeBlockedBy": remove_blocked_by,
     "removeLabelsFromLabelable": remove_labels,
@@ -512,6 +527,7 @@ MUTATIONS: dict[str, Mutation] = {
     "reprioritizeSubIssue": reprioritize_sub_issue,
     "transferIssue": transfer_issue,
     "unarchiveProjectV2Item": _archiving(archived=False),
+    "unminimizeComment": unminimize_comment,
     "updateIssue": update_issue,
     "updateIssueComment": update_issue_comment,
     "updateIssueIssueType": update_issue_issue_type,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import BoardFieldDef, ObservedState, OptionDef, ProjectSpec
 from backlog_sync.core.operations import (
     AddBlocker,
@@ -312,6 +313,36 @@ def test_more_than_a_page_of_everything_is_read(world: World) -> None:
     assert len({issue.id for issue in seen.issues}) == 250
     assert seen.coverage.complete
     assert len([label for label in seen.labels if label.name.startswith("label-")]) == 120
+
+
+class ArchivedWhileRead:
+    """Somebody archives the first of a board's cards before a request."""
+
+    def __init__(self, before: int) -> None:
+        self.before = before
+        self.actions = ()
+
+    def act(self, sandbox: Sandbox, request: int) -> None:
+        """Archive it if the time has come."""
+        if request == self.before:
+            (cards,) = sandbox.store.items.values()
+            next(iter(cards.values())).is_archived = True
+
+
+def test_a_card_that_slips_through_between_two_pages_is_asked_for(world: World) -> None:
+    """Cursors of cards are positions: one card leaves, and the next page begins one too late."""
+    tracker = world.tracker()
+    state = tracker.observe(ReadScope(BOARD))
+    board, _ = make_board(tracker, state)
+    run(tracker, *[create(state, n, project_ids=(board.id,)) for n in range(102)])
+    fresh = world.tracker()
+    # the overview, the second page of issues, the first page of cards, and then the second one
+    world.sandbox.actors = ArchivedWhileRead(before=len(world.sandbox.log) + 4)
+    seen = fresh.observe(ReadScope(BOARD))
+    missed = [issue.id for issue in seen.issues if issue.card is None]
+    assert [seen.issues[100].id] == missed
+    found = fresh.look_up(seen, Questions(cards=tuple(missed)))
+    assert all(issue.card is not None for issue in found.issues)
 
 
 def test_what_exists_is_refused_as_such(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from github_sandbox.access import Grant
+from github_sandbox.actors import Person
 from tests.sandbox.conftest import World
 from tests.sandbox.test_writes import mutate, refusal
 
@@ -223,6 +224,200 @@ def test_values_that_do_not_fit_are_refused(
         "value": value,
     }
     assert message in refusal(world, "updateProjectV2ItemFieldValue", **given)
+
+
+def shown_values(world: World, card: str) -> list[str]:
+    """The names of a card's values in the order of `fieldValues`."""
+    return list(world.values(card))
+
+
+def test_values_are_listed_in_the_order_in_which_they_were_set(world: World) -> None:
+    """Repository and title come first; a changed value keeps its place, a cleared one loses it."""
+    project = world.board()
+    card = world.card(project, world.issue())
+    fields = {name: world.field(project, name, "TEXT")["id"] for name in ("Note", "Risk", "Room")}
+    for name in ("Room", "Note"):
+        world.set_value(project, card, fields[name], text="first")
+    assert shown_values(world, card) == ["Repository", "Title", "Room", "Note"]
+    world.set_value(project, card, fields["Room"], text="second")
+    world.set_value(project, card, fields["Risk"], text="high")
+    assert shown_values(world, card) == ["Repository", "Title", "Room", "Note", "Risk"]
+    place = {"projectId": project, "itemId": card, "fieldId": fields["Room"]}
+    mutate(world, "clearProjectV2ItemFieldValue", "projectV2Item { id }", **place)
+    world.set_value(project, card, fields["Room"], text="third")
+    assert shown_values(world, card)[2:] == ["Note", "Risk", "Room"]
+
+
+def test_a_text_value_has_at_most_1024_characters(world: World) -> None:
+    """One more is refused in GitHub's words, and the value stays."""
+    project = world.board()
+    card = world.card(project, world.issue())
+    note = world.field(project, "Note", "TEXT")["id"]
+    world.set_value(project, card, note, text="é" * 1024)
+    place = {"projectId": project, "itemId": card, "fieldId": note}
+    message = refusal(world, "updateProjectV2ItemFieldValue", value={"text": "é" * 1025}, **place)
+    assert message == "UNPROCESSABLE: Column value must be a valid value for text column"
+    assert len(world.values(card)["Note"]["text"]) == 1024
+
+
+def test_a_wrong_literal_stops_the_whole_document(world: World) -> None:
+    """Its error has no type; the path begins with the operation, and nothing else is executed."""
+    project = world.board()
+    card = world.card(project, world.issue())
+    due, note = (world.field(project, name, kind)["id"] for name, kind in DUE_AND_NOTE)
+    head = f'projectId: "{project}", itemId: "{card}"'
+    answer = world.graphql(
+        f"""mutation setBoth {{
+  note: updateProjectV2ItemFieldValue(input: {{{head}, fieldId: "{note}", value: {{text: "x"}}}}) {{
+    clientMutationId }}
+  due: updateProjectV2ItemFieldValue(input: {{{head}, fieldId: "{due}", value: {{date: "1"}}}}) {{
+    clientMutationId }}
+}}"""
+    )
+    assert "data" not in answer
+    (error,) = answer["errors"]
+    assert error.pop("locations")[0]["line"] == 4
+    assert error == {
+        "path": ["mutation setBoth", "due", "input", "value", "date"],
+        "extensions": {
+            "code": "argumentLiteralsIncompatible",
+            "typeName": "InputObject",
+            "argumentName": "date",
+        },
+        "message": "Argument 'date' on InputObject 'ProjectV2FieldValue' has an invalid value"
+        " (\"1\"). Expected type 'Date'.",
+    }
+    assert "Note" not in world.values(card)
+
+
+DUE_AND_NOTE = (("Due", "DATE"), ("Note", "TEXT"))
+
+
+def test_a_date_with_a_time_is_stored_as_the_date(world: World) -> None:
+    """Clients send moments, too."""
+    project = world.board()
+    card = world.card(project, world.issue())
+    due = world.field(project, "Due", "DATE")["id"]
+    world.set_value(project, card, due, date="2026-02-03T00:00:00.000Z")
+    assert world.values(card)["Due"]["date"] == "2026-02-03"
+
+
+def test_a_draft_has_a_title_that_can_be_set_and_people(world: World) -> None:
+    """Its title is set like a value, that of an issue is not; the creator and assignees show."""
+    ada = world.sandbox.ensure_user("ada")
+    project = world.board()
+    draft = mutate(
+        world,
+        "addProjectV2DraftIssue",
+        "projectItem { id type content { ... on DraftIssue { title creator { login }"
+        " assignees(first: 5) { nodes { login } } } } }",
+        projectId=project,
+        title=" An idea ",
+        assigneeIds=[ada.node_id],
+    )["projectItem"]
+    assert draft["content"]["title"] == "An idea"
+    assert draft["content"]["assignees"]["nodes"] == [{"login": "ada"}]
+    assert draft["content"]["creator"]["login"]
+    title = field_of(world, project, "Title")["id"]
+    place = {"projectId": project, "itemId": draft["id"], "fieldId": title}
+    world.set_value(project, draft["id"], title, text="A plan")
+    assert world.values(draft["id"])["Title"]["text"] == "A plan"
+    assert "blank" in refusal(world, "updateProjectV2ItemFieldValue", value={"text": " "}, **place)
+    assert "not supported" in refusal(world, "clearProjectV2ItemFieldValue", **place)
+    card = world.card(project, world.issue())
+    message = refusal(
+        world, "updateProjectV2ItemFieldValue", value={"text": "x"}, **{**place, "itemId": card}
+    )
+    assert message == "UNPROCESSABLE: The field of type title is currently not supported."
+
+
+def test_a_pull_request_is_a_card_like_an_issue(world: World) -> None:
+    """It has a number of its own in the database, and knows its cards."""
+    project = world.board()
+    pull = Person(world.sandbox, "ada").open_pull_request("Grease the bearings").node_id
+    card = world.card(project, pull)
+    found = world.ask(
+        """query($id: ID!) { node(id: $id) { ... on PullRequest {
+             databaseId fullDatabaseId merged projectItems(first: 9) {
+               nodes { id type content { ... on PullRequest { title } } } } } } }""",
+        id=pull,
+    )["node"]
+    assert found["projectItems"]["nodes"] == [
+        {"id": card, "type": "PULL_REQUEST", "content": {"title": "Grease the bearings"}}
+    ]
+    assert (str(found["databaseId"]), found["merged"]) == (found["fullDatabaseId"], False)
+
+
+def test_past_iterations_are_listed_newest_first(world: World) -> None:
+    """Current ones are oldest first; each has its own length."""
+    project = world.board()
+    starts = ("2025-11-24", "2025-12-08", "2025-12-22", "2026-01-05", "2026-01-19")
+    iterations = [{"title": start, "startDate": start, "duration": 14} for start in starts]
+    setup = {"startDate": starts[0], "duration": 14, "iterations": iterations}
+    world.field(project, "Sprint", "ITERATION", iterationConfiguration=setup)
+    found = world.ask(
+        """query($id: ID!) { node(id: $id) { ... on ProjectV2 { field(name: "Sprint") {
+             ... on ProjectV2IterationField { configuration {
+               iterations { title } completedIterations { title } startDay duration } } } } } }""",
+        id=project,
+    )["node"]["field"]["configuration"]
+    assert [each["title"] for each in found["completedIterations"]] == [*starts[2::-1]]
+    assert [each["title"] for each in found["iterations"]] == [*starts[3:]]
+    assert (found["startDay"], found["duration"]) == (1, 14)
+
+
+ITEMS = """query($id: ID!, $first: Int!, $after: String) { node(id: $id) { ... on ProjectV2 {
+  items(first: $first, after: $after) { totalCount pageInfo { endCursor hasNextPage }
+    nodes { id } } } } }"""
+
+
+def test_cursors_of_cards_are_positions(world: World) -> None:
+    """A card that leaves the board between two pages makes the next page miss one."""
+    project = world.board()
+    cards = [world.card(project, world.issue(f"Story {n}")) for n in range(1, 6)]
+    first = world.ask(ITEMS, id=project, first=2)["node"]["items"]
+    assert first["pageInfo"] == {"endCursor": "Mg", "hasNextPage": True}
+    place = {"projectId": project, "itemId": cards[0]}
+    mutate(world, "archiveProjectV2Item", "item { id }", **place)
+    after = first["pageInfo"]["endCursor"]
+    second = world.ask(ITEMS, id=project, first=2, after=after)["node"]["items"]
+    assert [node["id"] for node in second["nodes"]] == cards[3:]
+    assert second["totalCount"] == 4
+    error = world.refused(ITEMS, id=project, first=2, after="nonsense")
+    assert error["type"] == "INVALID_CURSOR_ARGUMENTS"
+
+
+def test_values_are_set_and_cleared_under_aliases_one_after_the_other(world: World) -> None:
+    """Each sees what those before it did; one that fails is null, and the others stand."""
+    project = world.board()
+    card = world.card(project, world.issue())
+    due, note = (world.field(project, name, kind)["id"] for name, kind in DUE_AND_NOTE)
+    answer = world.graphql(
+        """mutation($project: ID!, $card: ID!, $due: ID!, $note: ID!, $long: String!) {
+             note: updateProjectV2ItemFieldValue(input: {
+               projectId: $project, itemId: $card, fieldId: $note, value: {text: "x"}}) {
+               projectV2Item { fieldValues(first: 9) { totalCount } } }
+             long: updateProjectV2ItemFieldValue(input: {
+               projectId: $project, itemId: $card, fieldId: $note, value: {text: $long}}) {
+               clientMutationId }
+             due: updateProjectV2ItemFieldValue(input: {
+               projectId: $project, itemId: $card, fieldId: $due, value: {date: "2026-02-03"}}) {
+               projectV2Item { fieldValues(first: 9) { totalCount } } }
+             gone: clearProjectV2ItemFieldValue(input: {
+               projectId: $project, itemId: $card, fieldId: $note}) {
+               projectV2Item { fieldValues(first: 9) { totalCount } } } }""",
+        project=project,
+        card=card,
+        due=due,
+        note=note,
+        long="x" * 1025,
+    )
+    counted = {
+        name: value and value["projectV2Item"]["fieldValues"]["totalCount"]
+        for name, value in answer["data"].items()
+    }
+    assert counted == {"note": 3, "long": None, "due": 4, "gone": 3}
+    assert [error["path"] for error in answer["errors"]] == [["long"]]
 
 
 def test_closing_an_issue_sets_its_status_to_done(world: World) -> None:

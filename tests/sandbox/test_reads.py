@@ -178,6 +178,28 @@ def test_what_is_not_there_is_not_found(world: World, query: str, message: str) 
     assert message in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("node_id", "stop"),
+    [
+        ("PVTI_lADOBGk0_s4AD2uFzgG3xYz", "."),
+        ("MDU6SXNzdWUxMjM0NTY=", "."),
+        ("I_nonsense", ""),
+        ("<nothing>", ""),
+        ("", ""),
+    ],
+)
+def test_the_sentence_about_a_missing_node_ends_only_for_an_id(
+    world: World, node_id: str, stop: str
+) -> None:
+    """Ids of both formats have the full stop, texts that are none do not."""
+    error = world.refused("query($id: ID!) { node(id: $id) { id } }", id=node_id)
+    message = f"Could not resolve to a node with the global id of '{node_id}'{stop}"
+    assert (error["type"], error["path"], error["message"]) == ("NOT_FOUND", ["node"], message)
+    assert world.ask(
+        "query($id: ID!) { node(id: $id) { ... on ProjectV2Item { id } } }", id=world.issue()
+    ) == {"node": {}}
+
+
 def test_some_misses_are_null_without_an_error(world: World) -> None:
     """An unknown owner, label or milestone is null."""
     found = world.ask(
@@ -205,6 +227,21 @@ def test_an_invalid_document_runs_nothing_and_is_named_in_githubs_words(world: W
     assert "data" not in answer
     assert answer["errors"][0]["message"] == "Field 'shoe' doesn't exist on type 'User'"
     assert answer["errors"][0]["extensions"]["code"] == "undefinedField"
+    assert answer["errors"][0]["path"] == ["query", "viewer", "shoe"]
+    below = world.graphql(
+        "query Q { me: viewer { ... on User { ...F } } } fragment F on User { x }"
+    )
+    assert [error["path"] for error in below["errors"]] == [["fragment F", "x"]]
+    wrong = world.graphql(
+        '{ repository(owner: "octo-org", name: "x") { issues(first: "2") { x } } }'
+    )
+    assert wrong["errors"][0]["message"] == (
+        "Argument 'first' on Field 'issues' has an invalid value (\"2\"). Expected type 'Int'."
+    )
+    listed = world.graphql(
+        "{ viewer { projectsV2(first: 1, orderBy: {field: GONE, direction: ASC}) { x } } }"
+    )
+    assert listed["errors"][0]["path"] == ["query", "viewer", "projectsV2", "orderBy", "field"]
     bad = world.graphql(
         "mutation($i: CreateIssueInput!) { createIssue(input: $i) { issue { id } } }",
         i={"repositoryId": world.repository_id, "title": "x", "colour": "red"},

@@ -465,3 +465,31 @@ def test_every_deed_is_in_the_event_log(world: World) -> None:
     mutate(world, "closeIssue", "issue { id }", issueId=made)
     told = [(event.actor, event.action) for event in world.sandbox.events]
     assert told == [("sandbox-user", "opened"), ("sandbox-user", "closed")]
+
+
+def test_a_comment_is_hidden_and_shown_again(world: World) -> None:
+    """Its reason is read back in lower case with hyphens."""
+    comment = mutate(
+        world,
+        "addComment",
+        "commentEdge { node { id } }",
+        subjectId=world.issue(),
+        body="Off we go",
+    )["commentEdge"]["node"]["id"]
+    shown = "isMinimized minimizedReason viewerCanMinimize"
+    hidden = mutate(
+        world,
+        "minimizeComment",
+        f"minimizedComment {{ {shown} }}",
+        subjectId=comment,
+        classifier="OFF_TOPIC",
+    )
+    assert hidden["minimizedComment"] == {
+        "isMinimized": True,
+        "minimizedReason": "off-topic",
+        "viewerCanMinimize": True,
+    }
+    back = mutate(
+        world, "unminimizeComment", f"unminimizedComment {{ {shown} }}", subjectId=comment
+    )["unminimizedComment"]
+    assert (back["isMinimized"], back["minimizedReason"]) == (False, None)

