@@ -151,17 +151,17 @@ def issue_types(
 def board_field(data: answered.BoardField) -> ObservedBoardField:
     """Return a board field; the options of an iteration field are its iterations, past ones too.
 
-    They are in the order of their dates; GitHub lists past ones newest first (recorded 2023).
+    Past ones come last, the oldest first; GitHub lists them newest first (recorded 2023).
     """
     options: Iterable[ObservedOption] = (
         ObservedOption(o["id"], o["name"], o["color"], o["description"] or "")
         for o in data.get("options") or ()
     )
     if plan := data.get("configuration"):
-        iterations = (*plan["completedIterations"], *plan["iterations"])
+        past = sorted(plan["completedIterations"], key=lambda o: str(o["startDate"]))
         options = (
             ObservedOption(o["id"], o["title"], start=o["startDate"], duration=int(o["duration"]))
-            for o in sorted(iterations, key=lambda o: str(o["startDate"]))
+            for o in (*plan["iterations"], *past)
         )
     return ObservedBoardField(
         id=data["id"], name=data["name"], type=str(data["dataType"]).lower(), options=tuple(options)
