@@ -45,7 +45,7 @@ class Clients:
 
     def graphql(self, document: Document[T], variables: Mapping[str, object]) -> Answer[T]:
         """Run a GraphQL document. Faults that the server reports are part of the answer."""
-        request = GraphQLRequest(document.node, variable_values=dict(variables))
+        request = _Request(document, variables)
         try:
             result = self._graphql.execute(request)
         except TransportConnectionFailed as error:
@@ -124,6 +124,19 @@ class Clients:
         rate_limit = (data or {}).get("rateLimit")
         cost = rate_limit.get("cost") if isinstance(rate_limit, dict) else None
         self.session.tally.cost(cost if isinstance(cost, int) else 1)
+
+
+class _Request(GraphQLRequest):
+    """gql's request, with the text that the document has already."""
+
+    def __init__(self, document: Document[object], variables: Mapping[str, object]) -> None:
+        super().__init__(document.node, variable_values=dict(variables))
+        self._text = document.text
+
+    @property
+    def payload(self) -> dict[str, object]:
+        variables = {"variables": self.variable_values} if self.variable_values else {}
+        return {"query": self._text, **variables}
 
 
 class _Transport(RequestsHTTPTransport):

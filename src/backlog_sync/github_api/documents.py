@@ -6,9 +6,9 @@ the name of a variable or an alias ends in 0, it can be repeated with other numb
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from graphql import (
     DocumentNode,
@@ -25,6 +25,7 @@ from graphql import (
     Visitor,
     VisitorAction,
     parse,
+    print_ast,
     visit,
 )
 
@@ -41,9 +42,10 @@ AnyNode = TypeVar("AnyNode", bound=Node)
 
 @dataclass(frozen=True, slots=True)
 class Document(Generic[Data_co]):
-    """A GraphQL document whose answer is of type `Data_co`."""
+    """A GraphQL document whose answer is of type `Data_co`, and its text."""
 
     node: DocumentNode
+    text: str
 
 
 def document(kind: type[T], hidden: frozenset[str] = ALL) -> Document[T]:
@@ -51,7 +53,7 @@ def document(kind: type[T], hidden: frozenset[str] = ALL) -> Document[T]:
 
     `hidden` are the names of fields that the server does not have; they are left out.
     """
-    return Document(_with_fragments(_library(hidden)[0][kind.__name__], hidden))
+    return _single(kind.__name__, hidden)
 
 
 def repeated(kind: type[T], count: int, hidden: frozenset[str] = ALL) -> Document[T]:
@@ -59,7 +61,7 @@ def repeated(kind: type[T], count: int, hidden: frozenset[str] = ALL) -> Documen
 
     The copies end in 0, 1 and so on, see `nth`; with a count of 0 they are left out.
     """
-    return Document(_repeated(kind.__name__, count, hidden))
+    return _repeated(kind.__name__, count, hidden)
 
 
 def batch(names: Sequence[str], hidden: frozenset[str] = ALL) -> Document[Mapping[str, object]]:
@@ -68,7 +70,7 @@ def batch(names: Sequence[str], hidden: frozenset[str] = ALL) -> Document[Mappin
     The n-th field has the alias `m<n>` and takes its input from `$i<n>`. GitHub runs the fields
     of a mutation one after the other, as the GraphQL specification demands.
     """
-    return Document(_joined("Batch", tuple(names), hidden))
+    return _joined("Batch", tuple(names), hidden)
 
 
 def talks_at(discussions: Sequence[bool]) -> Document[Mapping[str, object]]:
@@ -77,7 +79,7 @@ def talks_at(discussions: Sequence[bool]) -> Document[Mapping[str, object]]:
     `discussions` has one value per place: True for a discussion, False for an issue.
     """
     parts = tuple("DiscussionTalksAt" if each else "TalksAt" for each in discussions)
-    return Document(_joined("TalksAt", parts, ALL))
+    return _joined("TalksAt", parts, ALL)
 
 
 def nth(
@@ -113,9 +115,17 @@ def is_mutation(name: str) -> bool:
 
 # ---- copies --------------------------------------------------------------------------------
 
+# Printing a document takes longer than the rest of a request that we do, and a run sends the same
+# few documents again and again.
+
 
 @cache
-def _repeated(name: str, count: int, hidden: frozenset[str]) -> DocumentNode:
+def _single(name: str, hidden: frozenset[str]) -> Document[Any]:
+    return _with_fragments(_library(hidden)[0][name], hidden)
+
+
+@cache
+def _repeated(name: str, count: int, hidden: frozenset[str]) -> Document[Any]:
     operation = _library(hidden)[0][name]
     variables = _numbered_variables(operation)
 
@@ -144,7 +154,8 @@ def _repeated(name: str, count: int, hidden: frozenset[str]) -> DocumentNode:
     )
 
 
-def _joined(name: str, parts: tuple[str, ...], hidden: frozenset[str]) -> DocumentNode:
+@lru_cache(maxsize=256)
+def _joined(name: str, parts: tuple[str, ...], hidden: frozenset[str]) -> Document[Any]:
     """Return one operation with the numbered fields of each part, renumbered in order."""
     operations = [_library(hidden)[0][part] for part in parts]
     fields = [one for one in operations[0].selection_set.selections if not _is_numbered(one)]
@@ -223,7 +234,7 @@ def _library(
     return operations, fragments
 
 
-def _with_fragments(operation: OperationDefinitionNode, hidden: frozenset[str]) -> DocumentNode:
+def _with_fragments(operation: OperationDefinitionNode, hidden: frozenset[str]) -> Document[Any]:
     _, fragments = _library(hidden)
     used: dict[str, FragmentDefinitionNode] = {}
     todo: list[OperationDefinitionNode | FragmentDefinitionNode] = [operation]
@@ -237,4 +248,5 @@ def _with_fragments(operation: OperationDefinitionNode, hidden: frozenset[str]) 
 
     while todo:
         visit(todo.pop(), Spreads())
-    return DocumentNode(definitions=(operation, *(used[n] for n in sorted(used))))
+    node = DocumentNode(definitions=(operation, *(used[n] for n in sorted(used))))
+    return Document(node, print_ast(node))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -344,14 +345,19 @@ def count_mutations(body: object) -> int:
     )
 
 
-def _operations_in(body: object) -> list[OperationDefinitionNode] | None:
+def _operations_in(body: object) -> tuple[OperationDefinitionNode, ...] | None:
     """Return the operations in the JSON body of a GraphQL request; None if it is unreadable."""
     try:
-        text = json.loads(body if isinstance(body, str | bytes) else "")["query"]
-        definitions = parse(text, no_location=True).definitions
+        return _operations_of(json.loads(body if isinstance(body, str | bytes) else "")["query"])
     except (ValueError, TypeError, KeyError, GraphQLError):
         return None
-    return [each for each in definitions if isinstance(each, OperationDefinitionNode)]
+
+
+@lru_cache(maxsize=256)
+def _operations_of(text: str) -> tuple[OperationDefinitionNode, ...]:
+    """Return the operations of a document; runs send the same few, and to read one takes long."""
+    definitions = parse(text, no_location=True).definitions
+    return tuple(each for each in definitions if isinstance(each, OperationDefinitionNode))
 
 
 def origin(url: str) -> str:

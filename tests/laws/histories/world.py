@@ -15,17 +15,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import gql.graphql_request
-from graphql import DocumentNode, parse, print_ast
 
 from backlog_sync import wiring
 from backlog_sync.cli.main import cli
 from backlog_sync.errors import FailedError
-from backlog_sync.github_api import documents, session, transport
+from backlog_sync.github_api import session
 from github_sandbox.app import Sandbox
 from github_sandbox.faults import Fault, FaultPlan
 from github_sandbox.models import Account, Issue, Project
@@ -342,9 +338,6 @@ class World:
             (wiring, "root", lambda: self.folder),
             (wiring, "clock", lambda waits=None: Clock()),
             (wiring, "repository_here", lambda top, env: _NoGit()),
-            (transport, "parse", _parsed),
-            (documents, "_with_fragments", _with_fragments),
-            (gql.graphql_request, "print_ast", _printed),
         ]
         before = [(thing, name, getattr(thing, name)) for thing, name, _ in places]
         environ = {**os.environ}
@@ -378,40 +371,6 @@ def parts(body: str) -> tuple[str, str | None, str, str]:
     if match is None:
         return plain, None, "", ""
     return plain[: match.start()], match[1], match[2], plain[match.end() :]
-
-
-# Reading and printing one and the same document takes most of a small run's time.
-_real_parse = parse
-
-
-@lru_cache(maxsize=512)
-def _parsed(text: str, no_location: bool = True) -> DocumentNode:
-    return _real_parse(text, no_location=no_location)
-
-
-_real_fragments = documents._with_fragments
-_documents: dict[tuple[int, frozenset[str]], tuple[Any, DocumentNode]] = {}
-
-
-def _with_fragments(operation: Any, hidden: frozenset[str]) -> DocumentNode:
-    found = _documents.get((id(operation), hidden))
-    if found is None or found[0] is not operation:
-        if len(_documents) > 2_000:
-            _documents.clear()
-        found = _documents[id(operation), hidden] = operation, _real_fragments(operation, hidden)
-    return found[1]
-
-
-_texts: dict[int, tuple[DocumentNode, str]] = {}
-
-
-def _printed(document: DocumentNode) -> str:
-    found = _texts.get(id(document))
-    if found is None or found[0] is not document:
-        if len(_texts) > 2_000:
-            _texts.clear()
-        found = _texts[id(document)] = (document, print_ast(document))
-    return found[1]
 
 
 @contextlib.contextmanager
