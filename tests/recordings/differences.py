@@ -55,7 +55,10 @@ _EQUAL: Final = frozenset(
         *("state", "state_reason", "title", "name", "number", "color", "body", "description"),
         *("total", "completed", "percent_completed", "comments", "locked", "active_lock_reason"),
         *("blocked_by", "total_blocked_by", "blocking", "total_blocking", "due_on"),
-        *("resource", "field", "code", "type", "path"),
+        *("resource", "field", "code", "type", "path", "typeName", "argumentName"),
+        *("__typename", "dataType", "text", "date", "optionId", "iterationId", "startDate"),
+        *("duration", "startDay", "isArchived", "closed", "merged", "isMinimized"),
+        *("endCursor", "hasNextPage", "clientMutationId"),
     }
 )
 """Keys whose values the state of a case decides, and of errors."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from tests.recordings import seed_rest
+from tests.recordings import seed_boards, seed_rest
 from tests.recordings.exchanges import KINDS, SOURCES, cases, exchanges, kind, out_of_scope
 from tests.recordings.listed import rest
 from tests.recordings.replay import Before, Compared, Seed, replay
 
 SEEDS: Final[Mapping[str, tuple[Seed, Before | None]]] = {
+    "github-project": (seed_boards.seed, None),
     "hub4j": (seed_rest.seed, seed_rest.before),
     "octokit-rb": (seed_rest.seed, seed_rest.before),
     "pygithub": (seed_rest.seed, seed_rest.before),

@@ -1,8 +1,14 @@
 """The simulator answers as GitHub was recorded to."""
 
+from types import ModuleType
+
 import pytest
 
+from github_sandbox import boards, connections, graphql, problems, read_boards
+from tests.recordings import seed_boards
 from tests.recordings.exchanges import RECORDINGS, SOURCES, WITHOUT, cases, exchanges, kind
+from tests.recordings.replay import replay
+from tests.recordings.table import rows
 
 pytestmark = pytest.mark.skipif(not RECORDINGS.exists(), reason=WITHOUT)
 
@@ -13,3 +19,32 @@ def test_about_480_exchanges_are_in_scope() -> None:
     in_scope = [each for source in SOURCES for case in cases(source) for each in case.exchanges]
     assert (len(recorded), len(in_scope)) == (547, 469)
     assert all(kind(each) for each in recorded)
+
+
+def test_every_answer_about_boards_is_reproduced() -> None:
+    """Boards, cards and values by GraphQL, and the errors: all of them, without an exception."""
+    board = next(row for row in rows(["github-project"]) if row.kind == "board")
+    assert (board.different, board.listed, board.reproduced) == ([], 0, 171)
+
+
+@pytest.mark.parametrize(
+    ("case_name", "module", "name", "replaced"),
+    [
+        ("api.items.add-draft-with-too-long-text", boards, "MAX_TEXT", 1_025),
+        ("api.items.get", read_boards, "_FIRST_VALUES", {"TITLE": 0, "REPOSITORY": 1}),
+        ("api.items.get-not-found", problems, "_is_node_id", lambda _: True),
+        ("api.items.list", connections, "_position_cursor", str),
+        ("api.items.add-draft-with-invalid-date", graphql, "_bad_literal", lambda _: None),
+    ],
+)
+def test_the_comparison_notices(
+    monkeypatch: pytest.MonkeyPatch, case_name: str, module: ModuleType, name: str, replaced: object
+) -> None:
+    """Each part of the recorded behavior is seen in the answers: without it some differ."""
+    monkeypatch.setattr(module, name, replaced)
+    graphql.prepare.cache_clear()
+    try:
+        (case,) = (each for each in cases("github-project") if each.name == case_name)
+        assert any(each.differences for each in replay(case, seed_boards.seed))
+    finally:
+        graphql.prepare.cache_clear()
