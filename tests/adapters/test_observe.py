@@ -31,6 +31,7 @@ BY_NUMBER = ReadScope(ProjectSpec("octo-org", number=4))
 class _Plain:
     project: ProjectSpec | None = None
     since: float | None = None
+    uses: frozenset[str] = frozenset()
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None

@@ -16,6 +16,8 @@ from backlog_sync.files.lint import lint
 from backlog_sync.files.load import load
 from backlog_sync.files.parsed import Asked, ParsedFile, Source
 from backlog_sync.files.settings import read_settings
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
 from tests.cli.conftest import Backlog
 
 SOURCES = Path(backlog_sync.__file__).parent
@@ -224,3 +226,20 @@ def test_no_warning_takes_the_plan_away(
             loaded = load([file], root=tmp_path)
         assert loaded.diagnostics == (told,)
         assert loaded.desired is not None, name
+
+
+def test_an_open_item_goes_into_a_closed_milestone(
+    backlog: Backlog, folder: Path, server: Sandbox
+) -> None:
+    """`closed-milestone`, which only GitHub shows: the plan names the remedy and goes on."""
+    file = folder / "backlog.yaml"
+    one = "{id: a, title: A, milestone: M}"
+    text = f"version: 1\nrepository: octo-org/shop\nmilestones: [M]\nstories: [{one}]\n"
+    file.write_text(text, "utf-8")
+    assert backlog("sync", "--yes").code == 0
+    Person(server, "ann", repository="octo-org/shop").edit_milestone("M", state="CLOSED")
+    file.write_text(text.replace(one, f"{one}, {{id: b, title: B, milestone: M}}"), "utf-8")
+    planned = backlog("plan")
+    assert planned.code == 0
+    assert "b is open and goes into the milestone M, which is closed" in planned.out
+    assert "reopen the milestone on GitHub" in planned.out

@@ -40,14 +40,14 @@ from graphql import (
 )
 
 from backlog_sync.core.model import Capabilities
-from backlog_sync.github_api.documents import FILES, hidden_fields
+from backlog_sync.github_api.documents import FILES, hidden_fields, unused_fields
 from tests.contract.published import published
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "src" / "backlog_sync" / "github_api" / "generated_answers.py"
 HIDDEN = hidden_fields(
     Capabilities(sub_issues=False, dependencies=False, issue_types=False, boards=False)
-)
+) | unused_fields(())
 SCALARS: Final = {
     "Boolean": "bool",
     "Date": "str",
@@ -182,7 +182,7 @@ class Generator:
                 assert found is not None, f"{parent}.{one.name.value} does not exist"
                 key = one.alias.value if one.alias else one.name.value
                 repeated = one.alias is not None and key.endswith("0")
-                always = always and one.name.value not in HIDDEN and not repeated
+                always = always and not HIDDEN & {one.name.value, key} and not repeated
                 kind = self.kind(found.type, one.selection_set, (*place, key.rstrip("0")))
                 shape.add(key, kind, always)
             elif isinstance(one, InlineFragmentNode):

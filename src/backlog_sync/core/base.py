@@ -45,6 +45,7 @@ def encode(marker: Marker) -> str:
         "o": "".join(base.order),
         "d": {key: _trimmed(entry) for key, entry in sorted(base.definitions.items())},
         "w": _written_record(base.written),
+        "c": base.finish,
     }
     text = _ENCODE({name: value for name, value in record.items() if value or name == "v"})
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
@@ -96,6 +97,7 @@ def decode(text: str) -> Marker | None:
                 order=_chunks(_text(record.get("o", "")), HASH),
                 definitions={_text(k): _entry(v) for k, v in record.get("d", {}).items()},
                 written=_written(record.get("w", {})),
+                finish=_text(record.get("c", "")),
             ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

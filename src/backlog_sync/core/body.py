@@ -372,6 +372,7 @@ def without_claims(body: str, before: str, names: Collection[str]) -> str:
             atoms=_restored(base.written.atoms, old_base.written.atoms, names),
             sets=_restored(base.written.sets, old_base.written.sets, names),
         ),
+        finish=old_base.finish if "state" in names else base.finish,
     )
     return join(replace(parts, marker=replace(parts.marker, base=restored_base)))
 

@@ -185,10 +185,19 @@ class CreateMilestone(_Fields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateMilestone(_Fields):
-    """Change a milestone; `key` is its present title, `title` the desired one."""
+    """Change a milestone; `key` is its present title, `title` the desired one.
+
+    `counts_on` are the keys of issues whose state the plan changes first.
+    """
 
     kind, action = ChangeKind.MILESTONE, Action.UPDATE
     definition: MilestoneDef = field()
+    counts_on: tuple[str, ...] = ()
+
+    @property
+    def follows_issues(self) -> bool:
+        """Whether it closes or reopens the milestone because of the issues in it."""
+        return set(self.fields) == {"state"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +282,7 @@ class CloseIssue(_Restores):
     """Close an issue, or change the reason of a closed one; then `was` is its present reason.
 
     `state_reason` is "completed", "not_planned" or "duplicate". The `comment` explains why.
+    `counts_on` are the keys of issues whose state the plan changes first.
     """
 
     kind, action = ChangeKind.ISSUE, Action.CLOSE
@@ -280,6 +290,7 @@ class CloseIssue(_Restores):
     state_reason: str = "completed"
     was: str | None = None
     comment: str | None = None
+    counts_on: tuple[str, ...] = ()
 
     @property
     def fields(self) -> Mapping[str, FieldChange]:
@@ -302,10 +313,11 @@ class CloseDuplicate(CloseIssue):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenIssue(_Restores):
-    """Reopen an issue."""
+    """Reopen an issue; `counts_on` are the keys of issues whose state the plan changes first."""
 
     kind, action = ChangeKind.ISSUE, Action.REOPEN
     claim = "state"
+    counts_on: tuple[str, ...] = ()
 
     @property
     def fields(self) -> Mapping[str, FieldChange]:

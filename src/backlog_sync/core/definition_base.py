@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.body import SplitBody
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.changes import Change, ChangeKind, UpdateMilestone
 from backlog_sync.core.locations import Location
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import (
@@ -41,6 +41,12 @@ ENTRY_PARTS = {
 """The parts whose hashes an entry holds, in their order behind the id."""
 
 
+CLOSED_DONE = "closed"
+"""The entry of a milestone that was closed with everything in it done, under its `state_key`."""
+
+_STATE = "s"
+
+
 Definitions: TypeAlias = Mapping[str, DefinitionBase]
 """Entries by their keys; see `entry_key`."""
 
@@ -49,6 +55,26 @@ def entry_key(kind: ChangeKind, name: str) -> str:
     """Return the key of an entry: GitHub ignores the case of a label, and not of a title."""
     applied = fold(name) if kind is ChangeKind.LABEL else name.strip()
     return f"{_PREFIXES[kind]}{digest(applied, _HASH)}"
+
+
+def state_key(title: str) -> str:
+    """Return the key under which it is recorded that a milestone was closed with its work done.
+
+    An entry of its own, so that older versions read the record and leave this out.
+    """
+    return f"{_STATE}{digest(title.strip(), _HASH)}"
+
+
+def is_state_key(key: str) -> bool:
+    """Return whether an entry is about the state of a milestone."""
+    return key.startswith(_STATE)
+
+
+def recorded_key(change: Change) -> str:
+    """Return the key of the entry that records the change of a label or milestone."""
+    if isinstance(change, UpdateMilestone) and change.follows_issues:
+        return state_key(change.title)
+    return entry_key(change.kind, change.title)
 
 
 def thing_id(thing: ObservedLabel | ObservedMilestone) -> str:
@@ -69,7 +95,7 @@ def fitting(definitions: Definitions) -> dict[str, DefinitionBase]:
 
 
 def _rank(key: str) -> tuple[bool, str]:
-    return not key.startswith(_PREFIXES[ChangeKind.MILESTONE]), key
+    return key.startswith(_PREFIXES[ChangeKind.LABEL]), key
 
 
 # ---- the carrier ---------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from backlog_sync.core.changes import (
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.definition_base import Carrier, entry_key, thing_id
+from backlog_sync.core.definition_base import Carrier, entry_key, is_state_key, thing_id
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.locations import Location
 from backlog_sync.core.merge import GITHUB_WINS, merge_atom
@@ -109,6 +109,7 @@ class _Worker:
         self.location, self.carrier, self.options = location, carrier, options
         self.repository = None if location.is_target else location.name
         self.plan = DefinitionPlan()
+        self.plan.record |= {k: e for k, e in carrier.definitions.items() if is_state_key(k)}
         recorded = carrier.definitions.items()
         self.keys = {(key[:1], entry[0]): key for key, entry in recorded}
 

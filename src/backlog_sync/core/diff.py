@@ -317,6 +317,7 @@ def diff_item(
             {STATE, body_block.SOURCE, *target.atoms, *target.sets, *target.kept},
             block.base.written.ticks,
         ),
+        finish=marker.base.finish,
     )
     merge.caught_up |= record_moved
     new_parts = SplitBody(

@@ -263,7 +263,8 @@ class Settings:
     likewise; `priority_label` is the prefix of the priority label (None turns it off); `ownership`
     maps a field name to `file` or `github`. `trusted_authors` contains logins (a bot's ends in
     `[bot]`) and node ids. `adopt` adopts unmarked issues with exactly an item's title. `publish`
-    lists the planning fields that are in bodies; it is here to be shown.
+    lists the planning fields that are in bodies; it is here to be shown. `close_done` names what
+    is closed when everything in it is done: `epics`, `features`, `milestones`.
     """
 
     kind_labels: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
@@ -277,6 +278,7 @@ class Settings:
     write_back: str = "progress"
     adopt: bool = False
     publish: tuple[str, ...] = ()
+    close_done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +340,8 @@ class BoardItem:
 class ObservedIssue:
     """An issue on GitHub: unmodified texts, state in lower case ("open", "closed").
 
-    `children` are the ids of its sub-issues in their order, at most 100.
+    `children` are the ids of its sub-issues in their order, at most 100. `child_states` are their
+    states by id ("open", "completed", "not_planned"), empty if a run did not ask for them.
     """
 
     id: str
@@ -357,6 +360,7 @@ class ObservedIssue:
     parent: IssueLink | None = None
     blocked_by: tuple[IssueLink, ...] = ()
     children: tuple[str, ...] = ()
+    child_states: Mapping[str, str] = field(default_factory=dict)
     card: BoardItem | None = None
     created_at: str = ""
     updated_at: str = ""
@@ -375,7 +379,10 @@ class ObservedLabel:
 
 @dataclass(frozen=True, slots=True)
 class ObservedMilestone:
-    """A milestone of the repository, open or closed; `due` is an ISO date."""
+    """A milestone of the repository, open or closed; `due` is an ISO date.
+
+    `open_issues` is the number of its open issues, None if a run did not ask for it.
+    """
 
     id: str
     number: int
@@ -383,6 +390,7 @@ class ObservedMilestone:
     state: str = "open"
     due: str | None = None
     description: str = ""
+    open_issues: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,7 +582,8 @@ class Base:
     `pending` names fields intended in the same write but set by a later request. `order` holds a
     hash of the key of each item below it, in the file's order. `definitions` are the entries of
     the repository's labels and milestones, in the one issue that carries them. `written` stands
-    next to the base, not in its place.
+    next to the base, not in its place. `finish` is what `close_done` knows of the issue: "c" if it
+    was closed with everything in it done, "o" if it was reopened and had open items since.
     """
 
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -585,6 +594,7 @@ class Base:
     order: tuple[str, ...] = ()
     definitions: Mapping[str, DefinitionBase] = field(default_factory=dict)
     written: Written = field(default_factory=Written)
+    finish: str = ""
 
 
 READER = 2

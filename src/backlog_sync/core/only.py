@@ -11,13 +11,16 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     CloseDuplicate,
+    CloseIssue,
     CreateIssue,
     ForgetFields,
     RefreshBase,
+    ReopenIssue,
     UpdateIssue,
+    UpdateMilestone,
     claim_of,
 )
-from backlog_sync.core.definition_base import RECORDED, entry_key, unrecorded, without
+from backlog_sync.core.definition_base import RECORDED, recorded_key, unrecorded, without
 from backlog_sync.core.digests import plan_digest
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
@@ -46,7 +49,12 @@ def narrow(
             dropped_claims.setdefault(key, set()).add(field)
     items = [c for change in items for c in _unclaimed(change, dropped_claims.get(change.key))]
     used = _used(plan, desired, keys, items)
-    definitions = [c for c in plan.changes if used.contains(c.kind, c.repository, c.title)]
+    definitions = [
+        c
+        for c in plan.changes
+        if used.contains(c.kind, c.repository, c.title)
+        and not (isinstance(c, UpdateMilestone) and c.follows_issues)
+    ]
     definitions = [c for c in without_unused([*definitions, *items]) if c.kind in DEFINITIONS]
     items = [c for change in items for c in _unrecorded(change, plan, definitions)]
     changes = (*definitions, *items)
@@ -84,6 +92,8 @@ def _kept(change: Change, keys: frozenset[str], new: set[str], doubles: set[str]
         return False
     if doubles & {change.key, change.other or ""}:
         return True
+    if isinstance(change, CloseIssue | ReopenIssue) and not keys.issuperset(change.counts_on):
+        return False
     double = isinstance(change, CloseDuplicate)
     moved = "#" in change.key and change.other in keys and not double
     return (change.key in keys or moved) and not new & set(change.waits_for)
@@ -110,7 +120,7 @@ def _unrecorded(
     """Yield the change with a body that records nothing of definitions that are left out."""
     kept_ids = {id(definition) for definition in kept_definitions}
     dropped_keys = {
-        entry_key(definition.kind, definition.title)
+        recorded_key(definition)
         for definition in plan.changes
         if definition.kind in RECORDED
         and definition.repository == change.repository

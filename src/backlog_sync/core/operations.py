@@ -67,11 +67,13 @@ class UpdateMilestone:
     description: Over | None = None
     repository: str | None = None
     title: Over | None = None
+    state: Over | None = None
 
     @property
     def parts(self) -> dict[str, Over]:
         """The values that it writes, by the name of the part."""
-        return _said(due=self.due, description=self.description, title=self.title)
+        parts = {"due": self.due, "description": self.description, "title": self.title}
+        return _said(**parts, state=self.state)
 
 
 @dataclass(frozen=True, slots=True)

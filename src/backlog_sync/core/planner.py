@@ -25,7 +25,8 @@ from backlog_sync.core.changes import (
     ReopenIssue,
     UpdateIssue,
 )
-from backlog_sync.core.definition_base import MOST, carrier_of, fitting, unrecorded
+from backlog_sync.core.close_done import Finisher, Site
+from backlog_sync.core.definition_base import MOST, Carrier, carrier_of, fitting, unrecorded
 from backlog_sync.core.definitions import DefinitionPlan, double_labels, plan_definitions
 from backlog_sync.core.diff import (
     STATE,
@@ -142,6 +143,7 @@ class _Builder:
         self.items = {item.key: item for item in desired.items}
         self.links = Links(desired, observed, self.matches, self.skipped)
         self.definitions: dict[str, DefinitionPlan] = {}
+        self.carriers: dict[str, Carrier] = {}
         self.carried: dict[str, DefinitionPlan] = {}
         self.drift += self.board.fields.drift
         for location in self.locations:
@@ -151,6 +153,7 @@ class _Builder:
         """Plan the labels and milestones of a repository, and which issue contains their record."""
         context = self.desired, self.observed, self.matches
         carrier = carrier_of(location, *context, self.skipped)
+        self.carriers[location.name] = carrier
         definitions = plan_definitions(self._without_held(location), carrier, self.options)
         self.definitions[location.name] = definitions
         if carrier.key is not None:
@@ -530,6 +533,12 @@ class _Builder:
         ref = self.observed.ref(issue) if issue else None
         return item.key, item.title, reason, ref, waits, self._repository(item)
 
+    def _ends(
+        self, item: DesiredItem, issue: ObservedIssue | None
+    ) -> tuple[str | None, tuple[str, ...], str | None]:
+        """Return the last values of a change of an item that may still have to be created."""
+        return self._about(item, "", issue, () if issue else (item.key,))[3:]
+
     def _location(self, item: DesiredItem) -> Location:
         return self.location_of.get(item.key, self.locations[0])
 
@@ -542,6 +551,7 @@ class _Builder:
         """Return the finished plan."""
         self.board.keep_record()
         self.changes += self._pruned()
+        self._close_done()
         candidates = [*self.changes, *self.board.changes, *self.board.cards]
         permitted, withheld = self.board.permitted(without_unused(candidates))
         if permitted and self._all_held():
@@ -569,6 +579,21 @@ class _Builder:
             others={o.repository.name_with_owner: o.coverage for o in self.observed.others},
             in_force=in_force(self.desired.settings),
         )
+
+    def _close_done(self) -> None:
+        """Plan what the setting `close_done` closes and reopens, after all other states."""
+        finisher = Finisher(self.desired, self.observed, self.matches, self.changes, self.conflicts)
+        sites = [
+            Site(place, self.carriers[place.name], self.definitions[place.name].milestones)
+            for place in self.locations
+        ]
+        if self.desired.settings.close_done:
+            finisher.items(self._ends)
+            for site in sites:
+                finisher.milestones(site)
+        for site in sites:
+            finisher.warn_closed(site)
+        self.changes, self.warnings = finisher.changes, [*self.warnings, *finisher.warnings]
 
     def _all_held(self) -> bool:
         """Return whether no issue number in the file exists: it may be for another repository."""

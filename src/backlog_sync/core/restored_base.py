@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.definition_base import ENTRY_PARTS, RECORDED, entry_key
+from backlog_sync.core.definition_base import ENTRY_PARTS, RECORDED, entry_key, is_state_key
 from backlog_sync.core.model import Base, DefinitionBase, Marker, Written
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.run_record import Overwritten
@@ -122,7 +122,11 @@ def _restored_definitions(
     labels and milestones that it created stay, as these do.
     """
     known = {entry[0] for entry in entries.values()}
-    dropped = {key: entry for key, entry in old_entries.items() if entry[0] not in known}
+    dropped = {
+        key: entry
+        for key, entry in old_entries.items()
+        if entry[0] not in known and not is_state_key(key)
+    }
     result = {**dropped, **entries}
     for value in restored:
         if value.kind not in RECORDED:
@@ -135,6 +139,8 @@ def _restored_definitions(
             if old_key in old_entries:
                 result[old_key] = old_entries[old_key]
             continue
+        if value.name == "state":
+            continue  # what `close_done` recorded stays: an undo is the last word about a state
         index = ENTRY_PARTS[value.kind].index(value.name) + 1
         for key, entry in result.items():
             old_entry = old_entries.get(key)

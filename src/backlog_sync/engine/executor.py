@@ -5,7 +5,7 @@ next run would misread: a body, which contains the base, is written after what t
 and what was not applied is removed from it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backlog_sync.core import body as body_block
@@ -38,7 +38,7 @@ from backlog_sync.core.changes import (
     UpdateMilestone,
     claim_of,
 )
-from backlog_sync.core.definition_base import entry_key
+from backlog_sync.core.definition_base import recorded_key
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.matching import Matches, match_items, with_issues
 from backlog_sync.core.model import DesiredState, ObservedState
@@ -53,6 +53,10 @@ from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import IssueWrite, OperationOrSkip, Skip
 from backlog_sync.engine.send import Sending
 from backlog_sync.errors import BacklogError
+
+
+def _counted_on(change: Change) -> tuple[str, ...]:
+    return change.counts_on if isinstance(change, CloseIssue | ReopenIssue) else ()
 
 
 @dataclass(slots=True)
@@ -100,7 +104,7 @@ class _Run(Sending):
         for change in changes:
             if self.outcomes[id(change)].result is not Result.APPLIED:
                 failed = self.registry.undefined.setdefault(change.repository, set())
-                failed.add(entry_key(change.kind, change.title))
+                failed.add(recorded_key(change))
 
     def project(self, changes: Iterable[Change]) -> None:
         """Create the board, or link an existing one to the repository."""
@@ -139,7 +143,41 @@ class _Run(Sending):
                 self.registry.put_state(change.key, "open", "reopened")
 
         self.stage(changes, make=resolve.comment, last=False)
-        self.stage(changes, done)
+        for part in self._by_what_they_count_on(changes):
+            self.stage(part, done)
+
+    def _by_what_they_count_on(self, changes: Sequence[Change]) -> Iterator[list[Change]]:
+        """Yield the changes of states in parts, each after those that it counts on.
+
+        One that counts on a state that was not set is skipped.
+        """
+        waiting = list(changes)
+        unset: set[str] = set()
+        while waiting:
+            keys = {change.key for change in waiting}
+            part = [c for c in waiting if not keys.intersection(_counted_on(c)) - {c.key}]
+            for change in part:
+                missing = unset.intersection(_counted_on(change))
+                if missing:
+                    why = f"it follows from {', '.join(sorted(missing))}, which was not changed"
+                    self.settle(change, Result.SKIPPED, why)
+            yield part
+            unset |= {c.key for c in part if self.outcomes[id(c)].result is not Result.APPLIED}
+            done = set(map(id, part))
+            waiting = [change for change in waiting if id(change) not in done]
+
+    def milestone_states(
+        self, changes: Sequence[UpdateMilestone], states: Sequence[Change]
+    ) -> None:
+        """Close and reopen milestones whose issues have the states that they count on."""
+        unset = {c.key for c in states if self.outcomes[id(c)].result is not Result.APPLIED}
+        for change in changes:
+            missing = unset.intersection(change.counts_on)
+            if missing:
+                why = f"it follows from {', '.join(sorted(missing))}, which was not changed"
+                self.settle(change, Result.SKIPPED, why)
+        self.stage(changes)
+        self.note_undefined(changes)
 
     def updates(self, changes: Sequence[IssueWrite]) -> None:
         """Change existing issues, each only if it still is as the plan saw it."""
@@ -333,6 +371,8 @@ def _stages(run: _Run, plan: Plan) -> None:
     changes = plan.changes
     labels = [c for c in changes if isinstance(c, CreateLabel | UpdateLabel)]
     milestones = [c for c in changes if isinstance(c, CreateMilestone | UpdateMilestone)]
+    finished = [c for c in milestones if isinstance(c, UpdateMilestone) and c.follows_issues]
+    milestones = [c for c in milestones if c not in finished]
     run.labels(labels)
     run.milestones(milestones)
     use_names_that_are_taken(run)
@@ -353,7 +393,9 @@ def _stages(run: _Run, plan: Plan) -> None:
     run.stage(c for c in changes if isinstance(c, AddDependency | RemoveDependency))
     run.stage(c for c in changes if isinstance(c, MoveSubIssue))
     run.cards(cards)
-    run.states([c for c in changes if isinstance(c, CloseIssue | ReopenIssue)])
+    states = [c for c in changes if isinstance(c, CloseIssue | ReopenIssue)]
+    run.states(states)
+    run.milestone_states(finished, states)
     writes = UpdateIssue | AdoptIssue | ForgetFields | RefreshBase
     updates = [c for c in changes if isinstance(c, writes)]
     run.updates([*updates, *run.second_writes(created, plan.changes)])

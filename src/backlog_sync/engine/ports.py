@@ -30,7 +30,8 @@ class ReadScope:
 
     `items` are those of the backlog, if the issues that they name are enough; with `full`
     every issue is needed. `declared` is the repository that the files name. `since` is when
-    all issues were last read (seconds since the epoch), None if unknown.
+    all issues were last read (seconds since the epoch), None if unknown. `uses` names what only
+    some runs need: "close_done" for the states of sub-issues and the open issues of milestones.
     """
 
     project: ProjectSpec | None = None
@@ -38,13 +39,15 @@ class ReadScope:
     declared: str | None = None
     since: float | None = None
     full: bool = False
+    uses: frozenset[str] = frozenset()
 
     @classmethod
     def for_backlog(
         cls, desired: DesiredState, since: float | None = None, *, full: bool = False
     ) -> Self:
         """Return the scope that planning a backlog needs; with `full`, every issue."""
-        return cls(desired.project, desired.items, desired.repository, since, full)
+        uses = frozenset({"close_done"} if desired.settings.close_done else ())
+        return cls(desired.project, desired.items, desired.repository, since, full, uses)
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool = True, other: str | None = None

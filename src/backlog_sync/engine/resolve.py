@@ -133,6 +133,7 @@ def _milestone(registry: Registry, change: UpdateMilestone) -> OperationOrSkip:
         _over(change, "description"),
         change.repository,
         _over(change, "title"),
+        _over(change, "state"),
     )
 
 

@@ -226,6 +226,7 @@ def core_settings(document: SettingsDocument) -> Settings:
         write_back=document.write_back,
         adopt=document.adopt,
         publish=document.publish,
+        close_done=document.close_done,
     )
 
 

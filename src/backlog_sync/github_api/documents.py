@@ -4,7 +4,7 @@ A document is looked up by the class of its answer in `generated_answers`, which
 the name of a variable or an alias ends in 0, it can be repeated with other numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -34,6 +34,11 @@ from backlog_sync.core.model import Capabilities
 FILES: Final = ("fragments.graphql", "reads.graphql", "mutations.graphql")
 ALL: Final[frozenset[str]] = frozenset()
 """No hidden fields, for a server that has them all."""
+
+OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
+    "close_done": ("childState", "childReason", "openIssues")
+}
+"""Fields, by their aliases, that only some runs need: what `ReadScope.uses` names is read."""
 
 T = TypeVar("T")
 Data_co = TypeVar("Data_co", covariant=True)
@@ -90,6 +95,11 @@ def nth(
 ) -> T | None:
     """Return the copy `<stem><index>` of a repeated field of this type, if the data has it."""
     return data.get(f"{stem}{index}") if data else None  # type: ignore[return-value]
+
+
+def unused_fields(uses: Collection[str]) -> frozenset[str]:
+    """Return the aliases of the optional fields that a run which `uses` only these leaves out."""
+    return frozenset(name for part, names in OPTIONAL.items() if part not in uses for name in names)
 
 
 def hidden_fields(able: Capabilities) -> frozenset[str]:
@@ -214,7 +224,8 @@ class _Hide(Visitor):
         self.names = names
 
     def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
-        return self.REMOVE if node.name.value in self.names else None
+        names = {node.name.value, node.alias.value if node.alias else ""}
+        return self.REMOVE if names & self.names else None
 
 
 @cache

@@ -62,8 +62,10 @@ class IssueLink(TypedDict):
     repository: RepositoryWithNameWithOwner
 
 
-class IssueWithId(TypedDict):
+class IssueFieldsIssue(TypedDict):
     id: str
+    childState: NotRequired[str]
+    childReason: NotRequired[str | None]
 
 
 class IssueFields(TypedDict):
@@ -85,8 +87,12 @@ class IssueFields(TypedDict):
     milestone: MilestoneWithTitle | None
     issueType: NotRequired[IssueTypeWithName | None]
     parent: NotRequired[IssueLink | None]
-    subIssues: NotRequired[Nodes[IssueWithId]]
+    subIssues: NotRequired[Nodes[IssueFieldsIssue]]
     blockedBy: NotRequired[Page[IssueLink]]
+
+
+class IssueWithId(TypedDict):
+    id: str
 
 
 class IssueStanding(TypedDict):
@@ -143,6 +149,10 @@ class LabelPage(Page[LabelPageLabel]):
     pass
 
 
+class IssueConnectionWithTotalCount(TypedDict):
+    totalCount: int
+
+
 class MilestonePageMilestone(TypedDict):
     id: str
     number: int
@@ -150,6 +160,7 @@ class MilestonePageMilestone(TypedDict):
     state: str
     dueOn: str | None
     description: str | None
+    openIssues: NotRequired[IssueConnectionWithTotalCount]
 
 
 class MilestonePage(Page[MilestonePageMilestone]):

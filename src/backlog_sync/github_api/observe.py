@@ -30,7 +30,7 @@ from backlog_sync.github_api.boards import (
     problem_of,
 )
 from backlog_sync.github_api.capabilities import is_foreign, of_features, of_inputs
-from backlog_sync.github_api.documents import Document, document, hidden_fields
+from backlog_sync.github_api.documents import Document, document, hidden_fields, unused_fields
 from backlog_sync.github_api.generated_answers import N, Page
 from backlog_sync.github_api.issues import Issues, OfRepository, R, repository_of
 from backlog_sync.github_api.reader import PageSize, Reader
@@ -50,6 +50,11 @@ class ReadScope(Protocol):
     @property
     def since(self) -> float | None:
         """When all issues were read last (seconds since the epoch); None if that is not known."""
+        ...
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The parts in `documents.OPTIONAL` to read."""
         ...
 
     def numbers(
@@ -81,6 +86,7 @@ class Observer:
     able: Capabilities = field(default_factory=Capabilities)
     capabilities_read: bool = False
     embedded: bool = False
+    uses: frozenset[str] = frozenset()
 
     @property
     def repository(self) -> str:
@@ -89,8 +95,8 @@ class Observer:
 
     @property
     def hidden(self) -> frozenset[str]:
-        """Names of the fields that this server does not have."""
-        return hidden_fields(self.able)
+        """Names of the fields that this server does not have, or this run does not need."""
+        return hidden_fields(self.able) | unused_fields(self.uses)
 
     def observe(
         self, read_scope: ReadScope, *, host: str, sandbox: Callable[[], bool]
@@ -101,6 +107,7 @@ class Observer:
         after the first answer.
         """
         size = PageSize()
+        self.uses = read_scope.uses
         spec = read_scope.project
         answer, problem = self._overview(spec, size)
         data = self._repository(answer)
@@ -182,6 +189,7 @@ class Observer:
             self.own_boards,
             able=self.able,
             capabilities_read=self.capabilities_read,
+            uses=self.uses,
         )
 
     def _others(
@@ -215,12 +223,12 @@ class Observer:
         return other, issues
 
     def _labels(self, data: answered.RepositoryFields) -> tuple[ObservedLabel, ...]:
-        query = document(answered.LabelsPage)
+        query = document(answered.LabelsPage, self.hidden)
         nodes = self._rest_of(query, data["labels"], lambda repository: repository["labels"])
         return tuple(map(parse.label, nodes))
 
     def _milestones(self, data: answered.RepositoryFields) -> tuple[ObservedMilestone, ...]:
-        query = document(answered.MilestonesPage)
+        query = document(answered.MilestonesPage, self.hidden)
         first_page = data["milestones"]
         nodes = self._rest_of(query, first_page, lambda repository: repository["milestones"])
         return tuple(map(parse.milestone, nodes))

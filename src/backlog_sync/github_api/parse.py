@@ -21,6 +21,7 @@ from backlog_sync.core.model import (
     ObservedProject,
     ObservedRepository,
 )
+from backlog_sync.core.states import COMPLETED, NOT_PLANNED, OPEN
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api.answers import unsure
 from backlog_sync.github_api.documents import nth
@@ -102,6 +103,7 @@ def milestone(data: answered.MilestonePageMilestone) -> ObservedMilestone:
         state=str(data["state"]).lower(),
         due=str(due)[:10] if due else None,
         description=data["description"] or "",
+        open_issues=data["openIssues"]["totalCount"] if "openIssues" in data else None,
     )
 
 
@@ -125,11 +127,23 @@ def issue(data: answered.IssueFields, card: BoardItem | None = None) -> Observed
         parent=link(parent) if (parent := data.get("parent")) else None,
         blocked_by=tuple(link(node) for node in nodes(data.get("blockedBy"))),
         children=tuple(node["id"] for node in nodes(data.get("subIssues"))),
+        child_states={
+            node["id"]: state_of(node["childState"], node.get("childReason"))
+            for node in nodes(data.get("subIssues"))
+            if "childState" in node
+        },
         card=card,
         created_at=data["createdAt"],
         updated_at=data["updatedAt"],
         closed_at=data["closedAt"],
     )
+
+
+def state_of(state: str, reason: str | None) -> str:
+    """Return the state of an issue that was read without its other fields."""
+    if state == "OPEN":
+        return OPEN
+    return NOT_PLANNED if reason in ("NOT_PLANNED", "DUPLICATE") else COMPLETED
 
 
 def link(data: answered.IssueLink) -> IssueLink:

@@ -124,4 +124,9 @@ def _definition(node: answered.DefinitionsStandingNode) -> Standing:
         return {"name": label.name, "color": label.color, "description": label.description}
     whole = {**node, "description": node["about"]}
     milestone = parse.milestone(cast("answered.MilestonePageMilestone", whole))
-    return {"due": milestone.due, "description": milestone.description, "title": milestone.title}
+    return {
+        "due": milestone.due,
+        "description": milestone.description,
+        "title": milestone.title,
+        "state": milestone.state,
+    }

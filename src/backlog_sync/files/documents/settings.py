@@ -1,6 +1,6 @@
 """The models of a backlog's settings: everything except its items."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -38,6 +38,18 @@ def _off_or_all(value: object) -> object:
     if _switch(value) is None and value is not None:
         return dict.fromkeys(("epic", "feature", "story", "task", "bug", "spike", "chore"))
     return value
+
+
+FINISHED: Final = ("epics", "features", "milestones")
+"""What `close_done` can close."""
+
+
+def _closed(value: object) -> object:
+    """Convert `close_done: true` and `false` to the list of what is closed."""
+    if _switch(value) is None:
+        return ()
+    is_on = isinstance(value, str) and value.lower() in {"true", "yes", "on"}
+    return FINISHED if is_on or value is True else listed(value)
 
 
 def _color(value: object) -> object:
@@ -103,6 +115,7 @@ def _published(value: object) -> object:
     return "estimate_hours" if value == "hours" else value
 
 
+_Finished: TypeAlias = Literal["epics", "features", "milestones"]
 _NameOfKind: TypeAlias = Annotated[
     dict[Kind, Annotated[Word | None, BeforeValidator(_switch)]],
     BeforeValidator(
@@ -172,6 +185,14 @@ class SettingsDocument(Model):
     adopt: bool = optional("Adopt existing issues whose title matches an item exactly.", False)
     create_done: bool = optional(
         "Create issues for items that are already done in the file.", False
+    )
+    close_done: Annotated[
+        tuple[_Finished, ...],
+        BeforeValidator(_closed, json_schema_input_type=bool | _Finished | tuple[_Finished, ...]),
+    ] = optional(
+        "Close epics, features and milestones when everything in them is done, and reopen them"
+        " when one of their items reopens: true for all three, or a list of those to close.",
+        (),
     )
     kind_labels: _NameOfKind = optional("The label of each kind; null or false for none.", {})
     issue_types: _NameOfKind = optional(
