@@ -29,6 +29,7 @@ from backlog_sync.github_api.documents import (
     names,
     repeated,
     talks_at,
+    unused_fields,
 )
 from backlog_sync.github_api.send import BODIES, SMALL
 from tests.contract.published import SOURCES, published
@@ -40,7 +41,10 @@ WIDEST = 100
 
 def documents() -> dict[str, DocumentNode]:
     """Every document that can be sent: the named ones, and those put together at run time."""
-    built = {name: document(getattr(answers, name)) for name in names()}
+    usual = unused_fields(())
+    built = {name: document(getattr(answers, name), usual) for name in names()}
+    for name in ("Overview", "OverviewWithBoard", "IssuesPage", "MilestonesPage"):
+        built[f"{name}, optional fields"] = document(getattr(answers, name))
     writes = [name for name in names() if is_mutation(name)]
     for name in writes:
         size = BODIES if name in ("CreateIssue", "CreateIssueOnBoard", "UpdateIssue") else SMALL
@@ -55,7 +59,7 @@ def documents() -> dict[str, DocumentNode]:
     built["IssuesAt x 50"] = repeated(answers.IssuesAt, 50)
     built["TalksAt, 5 issues and 5 discussions"] = talks_at([False, True] * 5)
     built["IssuesByNumber x 100"] = repeated(answers.IssuesByNumber, 100)
-    least = hidden_fields(Capabilities(False, False, False, False))
+    least = hidden_fields(Capabilities(False, False, False, False)) | usual
     for name in ("Overview", "IssuesPage", "RecentIssues", "IssuesById", "IssuesTouched"):
         built[f"{name}, older server"] = document(getattr(answers, name), least)
     built["IssuesByNumber x 100, older server"] = repeated(answers.IssuesByNumber, 100, least)
