@@ -253,6 +253,14 @@ class Person:
             self.repository.is_archived = archived
             self.sandbox.store.touch(self.repository)
 
+    def change_repository(self, **changes: bool | str) -> None:
+        """Change what the repository allows (attributes of the record); needs admin."""
+        self.viewer.require(self.sandbox.store.full_name(self.repository), "admin")
+        with self._transaction():
+            for name, value in changes.items():
+                setattr(self.repository, name, value)
+            self.sandbox.store.touch(self.repository)
+
     def assign(self, number: int, *logins: str) -> Issue:
         """Assign people; unknown ones are created."""
         accounts: list[Account] = [

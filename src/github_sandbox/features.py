@@ -12,8 +12,9 @@ class Features:
     """The features of a server. By default it has all of them, like github.com.
 
     `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
-    `option_ids` are ids in the input of single-select options, `view_writes` mutations for views.
-    `api_versions` are those of the REST API that it accepts, the first one by default.
+    `option_ids` are ids in the input of single-select options, `view_writes` mutations for views,
+    `creation_policy` who may create issues. `api_versions` are those of the REST API that it
+    accepts, the first one by default.
     """
 
     sub_issues: bool = True
@@ -25,6 +26,7 @@ class Features:
     create_with_board: bool = True
     option_ids: bool = True
     view_writes: bool = True
+    creation_policy: bool = True
     api_versions: tuple[str, ...] = VERSIONS
 
     @property
@@ -51,6 +53,7 @@ _WITHOUT: dict[str, Any] = {
     "create_with_board": False,
     "option_ids": False,
     "view_writes": False,
+    "creation_policy": False,
 }
 _ENTERPRISE = {
     "3.17": Features(**_WITHOUT, dependencies=False),
@@ -99,6 +102,7 @@ _SCHEMA_PARTS: dict[str, tuple[str, ...]] = {
     "create_with_parent": ("CreateIssueInput.parentIssueId",),
     "create_with_type": ("CreateIssueInput.issueTypeId",),
     "create_with_board": ("CreateIssueInput.projectV2Ids",),
+    "creation_policy": ("Repository.issueCreationPolicy", "Repository.viewerCanCreateIssues"),
     "option_ids": ("ProjectV2SingleSelectFieldOptionInput.id",),
     "view_writes": (
         "Mutation.createProjectV2View",

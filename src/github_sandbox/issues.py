@@ -17,7 +17,7 @@ from github_sandbox.models import (
     Repository,
 )
 from github_sandbox.problems import RefusalError, check_length, forbidden, invalid, not_found
-from github_sandbox.repositories import create_label
+from github_sandbox.repositories import create_label, may_create_issues, require_writable
 from github_sandbox.store import Store
 
 MAX_TITLE = 256
@@ -56,8 +56,7 @@ def require(
         viewer.require(full_name, least)
     if not viewer.grant.writes_issues:
         raise forbidden(viewer.label)
-    if repository.is_archived:
-        raise forbidden("Repository was archived so is read-only.")
+    require_writable(repository)
 
 
 def _require_edit(store: Store, viewer: Viewer, issue: Issue) -> None:
@@ -119,6 +118,8 @@ def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) 
     require(store, viewer, repository, "read")
     if not repository.has_issues and not new.is_pull:
         raise RefusalError("UNPROCESSABLE", "Issues has been disabled in this repository.")
+    if not new.is_pull and not may_create_issues(store, viewer, repository):
+        raise forbidden("Only collaborators can create issues in this repository.")
     title = checked_title(new.title)
     check_length("Issue", "body", new.body, MAX_BODY)
     may_push = viewer.may(store.full_name(repository), "write")

@@ -54,7 +54,7 @@ class Repository(Record):
     """A repository; issues and pull requests share one series of numbers.
 
     `moved` maps the number of a transferred issue to its record elsewhere; `deleted` has the
-    numbers of deleted issues.
+    numbers of deleted issues. `creation_policy` is who may create issues.
     """
 
     typename: ClassVar[str] = "Repository"
@@ -64,7 +64,10 @@ class Repository(Record):
     description: str | None = None
     is_private: bool = False
     is_archived: bool = False
+    is_disabled: bool = False
+    is_locked: bool = False
     has_issues: bool = True
+    creation_policy: Literal["ALL", "COLLABORATORS_ONLY"] = "ALL"
     next_number: int = 1
     next_milestone: int = 1
     former_names: list[str] = field(default_factory=list)

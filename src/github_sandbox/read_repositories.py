@@ -240,14 +240,15 @@ REPOSITORY: Table = {
     "hasWikiEnabled": constant(False),
     "discussion": _repository_discussion,
     "isArchived": attribute("is_archived"),
-    "isDisabled": constant(False),
+    "isDisabled": attribute("is_disabled"),
     "isFork": constant(False),
     "isInOrganization": lambda record, info: (
         info.context.store.get(Account, record.owner).kind == "Organization"
     ),
-    "isLocked": constant(False),
+    "isLocked": attribute("is_locked"),
     "isPrivate": attribute("is_private"),
     "issue": _repository_issue,
+    "issueCreationPolicy": attribute("creation_policy"),
     "issueOrPullRequest": _repository_issue_or_pull,
     "issueType": _repository_type,
     "issueTypes": lambda record, info, **arguments: _types_page(
@@ -273,6 +274,9 @@ REPOSITORY: Table = {
     "rebaseMergeAllowed": constant(True),
     "squashMergeAllowed": constant(True),
     "viewerCanAdminister": lambda record, info: _permission(record, info) == "ADMIN",
+    "viewerCanCreateIssues": lambda record, info: repositories.may_create_issues(
+        info.context.store, info.context.viewer, record
+    ),
     "viewerCanCreateProjects": lambda _, info: info.context.viewer.grant.writes_boards,
     "viewerPermission": _permission,
     "visibility": lambda record, _: "PRIVATE" if record.is_private else "PUBLIC",

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from github_sandbox.access import Viewer
 from github_sandbox.models import Issue, Repository
-from github_sandbox.problems import RefusalError, forbidden
+from github_sandbox.problems import RefusalError
+from github_sandbox.repositories import require_writable
 from github_sandbox.store import Store
 
 MAX_SUB_ISSUES = 100
@@ -17,8 +18,7 @@ _ADDING = "An error occurred while adding the sub-issue to the parent issue. "
 def _require_triage(store: Store, viewer: Viewer, issue: Issue) -> None:
     repository = store.get(Repository, issue.repository)
     viewer.require(store.full_name(repository), "triage")
-    if repository.is_archived:
-        raise forbidden("Repository was archived so is read-only.")
+    require_writable(repository)
 
 
 def _unprocessable(message: str) -> RefusalError:

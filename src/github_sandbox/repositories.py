@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from github_sandbox.access import Viewer
+from github_sandbox.emoji_names import is_only_emoji
 from github_sandbox.models import Account, Issue, IssueType, Label, Milestone, Project, Repository
 from github_sandbox.problems import RefusalError, already_taken, check_length, forbidden, invalid
 from github_sandbox.store import MOMENT, Store
@@ -73,11 +74,35 @@ def ensure_repository(
 
 
 def require_write(store: Store, viewer: Viewer, repository: Repository) -> None:
-    """Raise `RefusalError` unless the viewer may push and the repository is not archived."""
+    """Raise `RefusalError` unless the viewer may push and the repository can be changed."""
     full_name = store.full_name(repository)
     viewer.require(full_name, "write")
+    require_writable(repository)
+
+
+def require_writable(repository: Repository) -> None:
+    """Raise `RefusalError` if nobody can change anything in the repository."""
     if repository.is_archived:
         raise forbidden("Repository was archived so is read-only.")
+    if repository.is_disabled:
+        raise forbidden("Repository access blocked")
+    if repository.is_locked:
+        raise forbidden("Repository has been locked for migration.")
+
+
+def may_create_issues(store: Store, viewer: Viewer, repository: Repository) -> bool:
+    """Return whether the viewer's account can create issues: not if only collaborators may.
+
+    What a fine-grained token lacks is not considered, as in `viewerPermission`.
+    """
+    if repository.is_archived or repository.is_disabled or repository.is_locked:
+        return False
+    full_name = store.full_name(repository)
+    if repository.creation_policy == "COLLABORATORS_ONLY":
+        may = viewer.may(full_name, "triage")
+    else:
+        may = viewer.sees(repository, full_name)
+    return repository.has_issues and may
 
 
 # ---- labels --------------------------------------------------------------------------------
@@ -92,6 +117,8 @@ def _checked_color(color: str) -> str:
 def _check_label(name: str, description: str | None) -> None:
     if not name:
         raise invalid("Label", "name", "can't be blank", "missing_field")
+    if is_only_emoji(name):
+        raise invalid("Label", "name", "must contain more than native emoji")
     check_length("Label", "name", name, 50)
     if description is not None:
         check_length("Label", "description", description, 100)

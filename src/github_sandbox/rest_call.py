@@ -57,6 +57,8 @@ class Call:
         """Return the issue in the path; raise if it was transferred or deleted."""
         number, repository = int(self.parts["number"]), self.repository
         issue = repositories.issue_by_number(self.ctx.store, repository, number)
+        if issue is None or not issue.is_pull:
+            self.require_issues()
         if issue is not None:
             return issue
         moved = self.ctx.store.records.get(repository.moved.get(str(number), 0))
@@ -66,6 +68,11 @@ class Call:
         if number in repository.deleted:
             raise RefusalError("GONE", "This issue was deleted")
         raise not_found("Issue", "number of", number)
+
+    def require_issues(self) -> None:
+        """Raise `RefusalError` if issues are switched off: 410, as clients reported."""
+        if not self.repository.has_issues:
+            raise RefusalError("GONE", "Issues are disabled for this repo")
 
     def text(self, name: str) -> str | None:
         """Return a text from the body; refuse other types."""

@@ -24,6 +24,7 @@ def _moment(text: str) -> str:
 
 def list_issues(call: Call) -> Response:
     """GET issues and pull requests, newest first; only open ones by default."""
+    call.require_issues()
     ctx, query = call.ctx, call.query
     matches = ctx.listed_issues(call.repository)
     state = query.get("state", "open")
@@ -144,6 +145,7 @@ def _find_type(call: Call, name: Any) -> IssueType | None:
 
 def create_issue(call: Call) -> Response:
     """POST an issue; missing labels are created."""
+    call.require_issues()
     if call.body.get("title") is None:
         raise missing("title")
     new = issues.NewIssue(**_changes(call))

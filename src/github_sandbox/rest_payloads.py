@@ -287,7 +287,7 @@ def repository(ctx: Context, record: Repository) -> Json:
         "has_issues": record.has_issues,
         "has_projects": True,
         "archived": record.is_archived,
-        "disabled": False,
+        "disabled": record.is_disabled,
         "visibility": "private" if record.is_private else "public",
         "default_branch": "main",
         "open_issues_count": opened,

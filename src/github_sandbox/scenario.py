@@ -273,9 +273,30 @@ class ArchiveRepository(Step):
         person.archive_repository(archived=self.archived)
 
 
+class ChangeRepository(Step):
+    """Changes what a repository allows: issues at all, who creates them, writing anything."""
+
+    do: Literal["change_repository"]
+    issues: bool | None = None
+    creation: Literal["all", "collaborators_only"] | None = None
+    disabled: bool | None = None
+    locked: bool | None = None
+
+    def act(self, person: Person) -> None:
+        """Run the step."""
+        changes = {
+            "has_issues": self.issues,
+            "creation_policy": self.creation and self.creation.upper(),
+            "is_disabled": self.disabled,
+            "is_locked": self.locked,
+        }
+        person.change_repository(**{k: v for k, v in changes.items() if v is not None})
+
+
 AnyStep: TypeAlias = Annotated[
     Open | Edit | Tick | Close | Label | Assign | SetMilestone | Say | Simple | Transfer | PutBelow
-    | Block | SetValue | Archive | Rename | ArchiveRepository,
+    | Block | SetValue | Archive | Rename | ArchiveRepository
+    | ChangeRepository,
     Field(discriminator="do"),
 ]  # fmt: skip
 

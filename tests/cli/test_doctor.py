@@ -92,6 +92,19 @@ def test_rights_that_are_missing(backlog: Backlog, server: Sandbox) -> None:
     assert doctor(backlog)["repository"][1] == "octo-org/shop is archived"
 
 
+def test_issues_that_may_not_be_created(backlog: Backlog, server: Sandbox) -> None:
+    """Doctor, plan and sync say so; nothing is sent."""
+    home = server.repository("octo-org/shop")
+    home.creation_policy = "COLLABORATORS_ONLY"
+    assert doctor(backlog)["issues"] == ("ok", "switched on, only collaborators create them", "")
+    home.is_locked = True
+    assert doctor(backlog)["repository"][1] == "octo-org/shop is locked, as during a migration"
+    planned, synced = backlog("plan"), backlog("sync", "--yes")
+    assert "octo-org/shop is locked" in planned.out + planned.err
+    assert synced.code == 4
+    assert not any(entry.writes for entry in server.log)
+
+
 def test_boards_that_cannot_be_used(
     backlog: Backlog, server: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

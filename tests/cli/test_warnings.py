@@ -47,6 +47,9 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "duplicate-key": {
         "b.yaml": "user_stories:\n  - {id: US-1, title: T}\n  - {id: US-1, title: U}\n"
     },
+    "emoji-label": {
+        "b.yaml": "version: 1\nlabels: [{name: 🚧}]\nstories: [{title: A, labels: [🐛, ✨ new]}]\n"
+    },
     "invalid-date": {"R.md": BOARD % "Priority: {type: date}" + "**Priority**: High\n"},
     "invalid-number": {"R.md": BOARD % "Priority: {type: number}" + "**Priority**: High\n"},
     "left-out": {"b.yaml": "user_stories:\n  - {id: US-1, title: T, colour: red}\n"},

@@ -46,7 +46,9 @@ from tests.contract.published import published
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "src" / "backlog_sync" / "github_api" / "generated_answers.py"
 HIDDEN = hidden_fields(
-    Capabilities(sub_issues=False, dependencies=False, issue_types=False, boards=False)
+    Capabilities(
+        sub_issues=False, dependencies=False, issue_types=False, boards=False, creation_policy=False
+    )
 ) | unused_fields(())
 SCALARS: Final = {
     "Boolean": "bool",

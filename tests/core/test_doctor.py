@@ -24,6 +24,8 @@ def line(name: str, wanted: ProjectSpec | None = None, **more: object) -> Check:
         ({}, Health.OK, "an organization's"),
         ({"owner_type": "User"}, Health.OK, "a user's"),
         ({"archived": True}, Health.ERROR, "is archived"),
+        ({"disabled": True}, Health.ERROR, "is disabled by GitHub"),
+        ({"locked": True}, Health.ERROR, "is locked"),
         ({"permission": "READ"}, Health.ERROR, "may only read it (read)"),
         ({"permission": "TRIAGE"}, Health.LESS, "triage access"),
         ({"permission": "MAINTAIN"}, Health.OK, "maintain access"),

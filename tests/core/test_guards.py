@@ -50,6 +50,8 @@ def test_an_ordinary_sync_passes() -> None:
     ("more", "slug"),
     [
         ({"archived": True}, "archived"),
+        ({"disabled": True}, "disabled"),
+        ({"locked": True}, "locked"),
         ({"has_issues": False}, "no-issues"),
         ({"permission": "READ"}, "read-only"),
         ({"permission": "NONE"}, "read-only"),

@@ -155,6 +155,26 @@ def test_people_take_things_away(world: World) -> None:
     ]
 
 
+def test_people_restrict_the_repository(world: World) -> None:
+    """Issues off, only for collaborators, locked, disabled; each needs admin."""
+    at = {"repository": REPOSITORY, "do": "change_repository"}
+    boss = {**at, "permission": "admin", "who": "boss"}
+    world.sandbox.actors = script(
+        {"issues": False, **at},
+        {"issues": False, "creation": "collaborators_only", **boss},
+        {"locked": True, "disabled": True, "issues": True, **boss, "before_request": 2},
+    )
+    assert world.send("GET", f"{HOME}/issues").status == 410
+    assert world.send("POST", f"{HOME}/issues", {"title": "x"}).status == 403
+    home = world.sandbox.repository(REPOSITORY)
+    assert (home.creation_policy, home.is_locked, home.is_disabled) == (
+        "COLLABORATORS_ONLY",
+        True,
+        True,
+    )
+    assert problems(world)[0] == "Resource not accessible by personal access token"
+
+
 def test_what_cannot_be_done_disturbs_nobody(world: World) -> None:
     """An issue that is not there, a box that is not there: told, and the server goes on."""
     world.issue("One")

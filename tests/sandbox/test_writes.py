@@ -459,6 +459,71 @@ def test_an_archived_repository_is_read_only(world: World) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [("is_disabled", "Repository access blocked"), ("is_locked", "Repository has been locked")],
+)
+def test_a_disabled_or_locked_repository_is_read_only(
+    world: World, state: str, message: str
+) -> None:
+    """It can be read, and nothing can be changed in it."""
+    made = world.issue()
+    setattr(world.sandbox.repository("octo-org/widgets"), state, True)
+    assert message in refusal(world, "updateIssue", id=made, title="x")
+    assert read(world, made)["number"] == 1
+    asked = "isDisabled isLocked viewerCanCreateIssues issueCreationPolicy"
+    shown = world.ask(f'{{ repository(owner: "octo-org", name: "widgets") {{ {asked} }} }}')
+    assert shown["repository"] == {
+        "isDisabled": state == "is_disabled",
+        "isLocked": state == "is_locked",
+        "viewerCanCreateIssues": False,
+        "issueCreationPolicy": "ALL",
+    }
+
+
+def test_only_collaborators_create_issues_where_the_policy_says_so(world: World) -> None:
+    """Others get FORBIDDEN, and 403 from REST; they are told beforehand if they ask."""
+    world.sandbox.repository("octo-org/widgets").creation_policy = "COLLABORATORS_ONLY"
+    world.sandbox.tokens[world.token] = Grant("bob", "read")
+    told = refusal(world, "createIssue", repositoryId=world.repository_id, title="x")
+    assert told == "FORBIDDEN: Only collaborators can create issues in this repository."
+    assert world.send("POST", "/repos/octo-org/widgets/issues", {"title": "x"}).status == 403
+    asked = "viewerCanCreateIssues issueCreationPolicy"
+    shown = world.ask(f'{{ repository(owner: "octo-org", name: "widgets") {{ {asked} }} }}')
+    assert shown["repository"] == {
+        "viewerCanCreateIssues": False,
+        "issueCreationPolicy": "COLLABORATORS_ONLY",
+    }
+    world.sandbox.tokens[world.token] = Grant("bob", "triage")
+    assert world.issue()
+
+
+def test_issues_that_are_switched_off_are_gone_in_rest(world: World) -> None:
+    """410 for lists, for single issues and for new ones; pull requests stay."""
+    made = world.issue()
+    world.sandbox.repository("octo-org/widgets").has_issues = False
+    home = "/repos/octo-org/widgets/issues"
+    for method, path in (("GET", home), ("GET", f"{home}/1"), ("POST", home)):
+        refused = world.send(method, path, {"title": "x"} if method == "POST" else None)
+        assert (refused.status, refused.json()["message"]) == (
+            410,
+            "Issues are disabled for this repo",
+        )
+    assert made
+
+
+def test_a_label_of_emoji_only_is_refused(world: World) -> None:
+    """With a word beside them they are fine, and so are shortcodes."""
+    home = "/repos/octo-org/widgets/labels"
+    for name in ("🐛", "😀 😃", "1️⃣"):
+        refused = world.send("POST", home, {"name": name})
+        assert refused.status == 422
+        (fault,) = refused.json()["errors"]
+        assert fault["message"] == "name must contain more than native emoji"
+    for name in ("🐛 bug", ":bug:", "→"):
+        assert world.send("POST", home, {"name": name}).status == 201
+
+
 def test_every_deed_is_in_the_event_log(world: World) -> None:
     """The log says who did what, in order."""
     made = world.issue()

@@ -74,6 +74,7 @@ def test_a_server_that_is_asked_again_costs_little(world: World) -> None:
         create_with_type=False,
         create_on_board=False,
         option_ids=False,
+        creation_policy=False,
     )
 
 

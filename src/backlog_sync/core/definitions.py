@@ -5,7 +5,7 @@ record of the repository's carrier (`definition_base`). A thing that the record 
 name than GitHub shows was renamed there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -118,7 +118,9 @@ class _Worker:
 
         A label that is renamed is spent: no second label can have it by its own alias.
         """
-        existing = {normalize.fold(label.name): label for label in self.location.observed_labels}
+        existing = {
+            normalize.fold(label.name): label for label in reversed(self.location.observed_labels)
+        }
         declared = {normalize.fold(label.name) for label in self.location.labels}
         for label in self.location.labels:
             same_name = existing.get(normalize.fold(label.name))
@@ -346,11 +348,22 @@ def _text(text: str) -> str:
     return normalize.unify_newlines(text).strip()
 
 
+def _twins(location: Location, declared: set[str]) -> Iterator[Warned]:
+    """Yield a warning for each used label that exists with a shortcode and with its emoji."""
+    seen: dict[str, str] = {}
+    for label in location.observed_labels:
+        other = seen.setdefault(normalize.fold(label.name), label.name)
+        if other != label.name and normalize.fold(label.name) in declared:
+            where = "" if location.is_target else f" in {location.name}"
+            names = f"{label.name} exists next to {other}, which GitHub shows alike"
+            yield Warned(f"the label {names}{where}; both are kept", "double-label")
+
+
 def double_labels(location: Location) -> list[Warned]:
     """Report labels that are there under their name and under an alias too: both are kept."""
     existing = {normalize.fold(label.name): label.name for label in location.observed_labels}
     declared = {normalize.fold(label.name) for label in location.labels}
-    warnings: list[Warned] = []
+    warnings = list(_twins(location, declared))
     for label in location.labels:
         if normalize.fold(label.name) not in existing:
             continue

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from backlog_sync.core.board import blocked_hint, blocked_reason
-from backlog_sync.core.guards import WRITERS
+from backlog_sync.core.guards import (
+    DISABLED,
+    DISABLED_HINT,
+    LOCKED,
+    LOCKED_HINT,
+    WRITERS,
+    restriction,
+)
 from backlog_sync.core.model import Capabilities, ObservedProject, ObservedRepository, ProjectSpec
 
 _FEW = 100
@@ -79,6 +86,10 @@ def _repository(repository: ObservedRepository) -> Check:
     name, may = repository.name_with_owner, repository.permission.lower()
     if repository.archived:
         return Check("repository", Health.ERROR, f"{name} is archived", "unarchive it first")
+    if repository.disabled:
+        return Check("repository", Health.ERROR, f"{name} {DISABLED}", DISABLED_HINT)
+    if repository.locked:
+        return Check("repository", Health.ERROR, f"{name} {LOCKED}", LOCKED_HINT)
     if repository.permission not in WRITERS:
         return Check(
             "repository",
@@ -99,16 +110,22 @@ def _repository(repository: ObservedRepository) -> Check:
 
 
 def _issues(repository: ObservedRepository) -> Check:
-    if repository.has_issues:
-        return Check("issues", Health.OK, "switched on")
-    hint = "switch them on in the repository's settings"
-    return Check("issues", Health.ERROR, "switched off", hint)
+    if not repository.has_issues:
+        hint = "switch them on in the repository's settings"
+        return Check("issues", Health.ERROR, "switched off", hint)
+    writable = repository.permission in WRITERS and not repository.archived
+    found = restriction(repository) if writable else None
+    if found:
+        return Check("issues", Health.ERROR, *found)
+    only = ", only collaborators create them" if repository.collaborators_only else ""
+    return Check("issues", Health.OK, f"switched on{only}")
 
 
 def _other(repository: ObservedRepository) -> tuple[Check, ...]:
     """Check another repository with items; of its issues only that they are turned on."""
     issues = _issues(repository)
-    message = f"{repository.name_with_owner}: {issues.message}"
+    name = repository.name_with_owner
+    message = issues.message if name in issues.message else f"{name}: {issues.message}"
     off = (replace(issues, message=message),) if issues.health is Health.ERROR else ()
     return (_repository(repository), *off)
 

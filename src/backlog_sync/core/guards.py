@@ -27,14 +27,23 @@ from backlog_sync.core.reread import reread
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
 """Permissions that let a token work on issues."""
 
-FORCEABLE = ("backlog-moved", "empty-backlog", "foreign-numbers", "mass-change", "reading-changed")
+FORCEABLE = (
+    "backlog-moved",
+    "empty-backlog",
+    "foreign-numbers",
+    "issues-restricted",
+    "mass-change",
+    "reading-changed",
+)
 """Guards that somebody who knows better may override, by these names."""
 
 FINAL = (
     "archived",
     "board-not-writable",
     "board-out-of-reach",
+    "disabled",
     "incomplete-read",
+    "locked",
     "no-issues",
     "read-only",
     "repository-out-of-reach",
@@ -68,9 +77,12 @@ def check(
     violations: list[Violation] = []
     if plan.changes:
         violations += rights(observed.repository)
+        violations += _restricted(observed.repository, plan, None)
         for other in observed.others:
-            if _writes_to(other.repository.name_with_owner, plan):
+            name = other.repository.name_with_owner
+            if _writes_to(name, plan):
                 violations += rights(other.repository)
+                violations += _restricted(other.repository, plan, name)
     violations += _out_of_reach(observed)
     matches = matches or match_items(desired, observed)
     violations += _moved_or_foreign(plan, desired, observed, matches)
@@ -145,6 +157,10 @@ def rights(repository: ObservedRepository) -> list[Violation]:
     name = repository.name_with_owner
     if repository.archived:
         return [Violation("archived", f"{name} is archived", "unarchive it first", final=True)]
+    if repository.disabled:
+        return [Violation("disabled", f"{name} {DISABLED}", DISABLED_HINT, final=True)]
+    if repository.locked:
+        return [Violation("locked", f"{name} {LOCKED}", LOCKED_HINT, final=True)]
     if not repository.has_issues:
         return [
             Violation(
@@ -164,6 +180,45 @@ def rights(repository: ObservedRepository) -> list[Violation]:
             )
         ]
     return []
+
+
+DISABLED, LOCKED = "is disabled by GitHub", "is locked, as during a migration"
+DISABLED_HINT = "its owner gets a message with the reason; GitHub Support enables it again"
+LOCKED_HINT = "wait until the migration is over, or ask whoever began it to unlock the repository"
+
+
+def restriction(repository: ObservedRepository) -> tuple[str, str] | None:
+    """Return why this token may not create issues, and what to do; None if it may.
+
+    `issueCreationPolicy` and `viewerCanCreateIssues` exist since 2026-06 [D].
+    """
+    name = repository.name_with_owner
+    if repository.may_create is not False:
+        return None
+    if repository.collaborators_only:
+        return (
+            f"only collaborators may create issues in {name}, and this token's account is not one",
+            "have an administrator of the repository add the account, or allow everybody to"
+            " create issues",
+        )
+    return (
+        f"GitHub reports that this token may not create issues in {name}",
+        "use a token of an account that may: one can be blocked, or limited for some days",
+    )
+
+
+def _restricted(repository: ObservedRepository, plan: Plan, name: str | None) -> list[Violation]:
+    """Refuse to create issues in a repository (None: the target) that does not let this token.
+
+    If nothing can be written at all, `rights` returns the reason.
+    """
+    creates = any(isinstance(c, CreateIssue) and c.repository == name for c in plan.changes)
+    found = restriction(repository) if creates and not rights(repository) else None
+    if found is None:
+        return []
+    message, hint = found
+    slug = "issues-restricted"
+    return [Violation(slug, message, f"{hint}; if it may after all, use --force {slug}")]
 
 
 def _moved_or_foreign(

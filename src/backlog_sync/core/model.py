@@ -433,7 +433,11 @@ class ObservedProject:
 
 @dataclass(frozen=True, slots=True)
 class ObservedRepository:
-    """The target repository; `owner_type` is "Organization" or "User"; permission is GitHub's."""
+    """The target repository; `owner_type` is "Organization" or "User"; permission is GitHub's.
+
+    `collaborators_only` is whether only collaborators may create issues, `may_create` whether this
+    token may; None if the server does not report it.
+    """
 
     id: str
     name_with_owner: str
@@ -443,6 +447,10 @@ class ObservedRepository:
     has_issues: bool = True
     archived: bool = False
     private: bool = False
+    disabled: bool = False
+    locked: bool = False
+    collaborators_only: bool = False
+    may_create: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,7 +476,8 @@ class Capabilities:
     `create_below_parent`, `create_with_type` and `create_on_board` are whether these can be set
     while an issue is created; otherwise a later request sets them. `option_ids` is whether options
     of a single-select field can be sent with their ids, so that board items keep their values.
-    `duplicates` is whether an issue can be closed as the duplicate of another one.
+    `duplicates` is whether an issue can be closed as the duplicate of another one,
+    `creation_policy` whether a repository reports who may create issues.
     """
 
     sub_issues: bool = True
@@ -480,6 +489,7 @@ class Capabilities:
     create_on_board: bool = True
     option_ids: bool = True
     duplicates: bool = True
+    creation_policy: bool = True
 
 
 @dataclass(frozen=True, slots=True)

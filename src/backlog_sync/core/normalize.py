@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable
 from functools import lru_cache
 
+from backlog_sync.core.emoji_names import with_emoji
+
 _ENCODE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
 
@@ -48,8 +50,11 @@ def title(text: str) -> str:
 
 @lru_cache(10_000)
 def fold(name: str) -> str:
-    """Return a label, type or login name in the form for comparing: GitHub ignores case."""
-    return name.strip().casefold()
+    """Return a label, type or login name in the form for comparing: GitHub ignores case.
+
+    A shortcode and its emoji are one name: GitHub shows them alike.
+    """
+    return with_emoji(name).strip().casefold()
 
 
 def fold_set(names: Iterable[str]) -> dict[str, str]:

@@ -68,6 +68,7 @@ from backlog_sync.core.plan import (
 )
 from backlog_sync.core.prune import Line, Sources
 from backlog_sync.core.reading import counts
+from backlog_sync.core.refused_labels import without_refused
 from backlog_sync.core.relations import Links, Sorting
 from backlog_sync.core.sandbox_numbers import number_warnings
 from backlog_sync.core.states import NOT_PLANNED, REOPENED, desired_state, is_closed
@@ -93,7 +94,9 @@ def build_plan(
 ) -> Plan:
     """Return the plan that turns the observed state into the desired one. Pure, deterministic."""
     desired = unknown_words.understood(desired, observed)
+    desired, refused = without_refused(desired, observed)
     builder = _Builder(desired, observed, options, matches or match_items(desired, observed))
+    builder.deferred += refused
     for item in builder.desired.items:
         builder.item(item)
     builder.changes += heals(builder.matches, observed, builder.changes)

@@ -26,6 +26,7 @@ class Registry:
     """Maps names to ids, and keeps the observation up to date with what was applied.
 
     `labels` and `milestones` are keyed by their repository, None for the target, and their name.
+    `twins` are labels, by exact name, that GitHub shows like another one: `:bug:` and its emoji.
     `fresh` are the keys of items whose card this run created.
     `board` specifies which board is meant.
     `undefined` are entries, by repository, of definitions that could not be created or changed.
@@ -33,6 +34,7 @@ class Registry:
 
     observed: ObservedState
     labels: dict[tuple[str | None, str], str] = field(default_factory=dict)
+    twins: dict[tuple[str | None, str], str] = field(default_factory=dict)
     milestones: dict[tuple[str | None, str], tuple[str, int]] = field(default_factory=dict)
     board: ProjectSpec | None = None
     project_id: str | None = None
@@ -52,7 +54,10 @@ class Registry:
         for place in locations(desired, observed):
             repository = None if place.is_target else place.name
             for label in place.observed_labels:
-                registry.labels[repository, normalize.fold(label.name)] = label.id
+                name = normalize.fold(label.name)
+                if (repository, name) in registry.labels:
+                    registry.twins[repository, label.name] = label.id
+                registry.labels.setdefault((repository, name), label.id)
             for milestone in place.observed_milestones:
                 registry.milestones[repository, milestone.title.strip()] = (
                     milestone.id,

@@ -290,7 +290,10 @@ def labels(registry: Registry, change: Change) -> OperationOrSkip:
     if not (add or remove):
         return None
     repository = change.repository
-    ids = {name: registry.labels.get((repository, fold(name))) for name in (*add, *remove)}
+    ids = {
+        name: registry.twins.get((repository, name), registry.labels.get((repository, fold(name))))
+        for name in (*add, *remove)
+    }
     missing = next((name for name in add if ids[name] is None), None)
     if missing is not None:
         return Skip(f"the label {missing} could not be made")

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from backlog_sync.core.diagnostics import Diagnostic, warning
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.core.emoji_names import is_only_emoji, with_word
 from backlog_sync.core.graph import levels
 from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, Prose
+from backlog_sync.core.normalize import fold
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.fit import MAX_BODY, MAX_TITLE, is_too_long
 from backlog_sync.files.mojibake import find_mojibake
@@ -107,6 +109,7 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
     by_key = {entry.key: entry for entry in entries}
     depth = levels({item.key: item.parent for item in desired.items})
     children = Counter(item.parent for item in desired.items)
+    of_emoji = {fold(label.name) for label in desired.labels if label.declared}
     for item in desired.items:
         entry = by_key[item.key]
         yield from _too_long(entry, item)
@@ -121,6 +124,9 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
         if depth.get(item.key, 0) == MAX_LEVELS + 1:
             yield _too_many(entry, "", MAX_LEVELS + 1, MAX_LEVELS, "levels of sub-issues")
         for label in item.fields.get("labels") or ():  # type: ignore[union-attr]  # names
+            if is_only_emoji(str(label)) and fold(str(label)) not in of_emoji:
+                of_emoji.add(fold(str(label)))
+                yield _only_emoji(entry.place("labels"), str(label))
             if len(str(label)) > MAX_LABEL_NAME:
                 message = f"the label '{shown(label)}' has {len(str(label))} characters"
                 hint = f"GitHub takes {MAX_LABEL_NAME}"
@@ -167,8 +173,17 @@ def _option_limits(desired: DesiredState) -> Iterator[Diagnostic]:
             yield Diagnostic(place, "over-limit", message, hint)
 
 
+def _only_emoji(place: Place, label: str) -> Diagnostic:
+    """Return the warning for a label that GitHub would refuse to create."""
+    message = f"GitHub does not create a label of emoji only: '{shown(label)}'"
+    hint = f"add a word, such as '{shown(with_word(label))}'; one that exists already is used"
+    return warning(place, "emoji-label", message, hint)
+
+
 def _label_limits(file: FileSettings) -> Iterator[Diagnostic]:
     for index, label in enumerate(file.document.labels):
+        if is_only_emoji(label.name):
+            yield _only_emoji(file.place(f"labels.{index}.name"), label.name)
         for name, text, limit in (
             ("name", label.name, MAX_LABEL_NAME),
             ("description", label.description or "", MAX_LABEL_DESCRIPTION),

@@ -47,6 +47,7 @@ def of_features(answer: Features | None) -> Capabilities:
         dependencies="blockedBy" in issue,
         issue_types="issueType" in issue and "issueTypes" in repository,
         boards="projectsV2" in repository,
+        creation_policy={"issueCreationPolicy", "viewerCanCreateIssues"} <= repository,
     )
     return replace(
         able,

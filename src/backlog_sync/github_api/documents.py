@@ -109,6 +109,7 @@ def hidden_fields(able: Capabilities) -> frozenset[str]:
         (able.dependencies, ("blockedBy",)),
         (able.issue_types, ("issueType", "issueTypes")),
         (able.boards, ("projectItems",)),
+        (able.creation_policy, ("issueCreationPolicy", "viewerCanCreateIssues")),
     )
     return frozenset(name for supported, names in groups if not supported for name in names)
 

@@ -180,7 +180,11 @@ class RepositoryItself(TypedDict):
     viewerPermission: str | None
     hasIssuesEnabled: bool
     isArchived: bool
+    isDisabled: bool
+    isLocked: bool
     isPrivate: bool
+    issueCreationPolicy: NotRequired[str | None]
+    viewerCanCreateIssues: NotRequired[bool | None]
 
 
 class IssueTypeWithIdNameIsEnabled(TypedDict):

@@ -1,5 +1,6 @@
 """Look up issues and people that the lists of a repository do not contain."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from github.Issue import Issue
 
 HTTP_GONE: Final = 410
-"""GitHub's answer for an issue that was deleted."""
+"""GitHub's answer for an issue that was deleted, and if issues are switched off [R]."""
+
+_SWITCHED_OFF: Final = re.compile(r"\bdisabled\b", re.IGNORECASE)
+"""In GitHub's message if issues are switched off [R]."""
 
 _AT_ONCE: Final = 50
 """Aliases in one query."""
@@ -58,8 +62,10 @@ def transferred(reader: Reader, name: str) -> IssueLink | str:
             lambda github: _link_or_reason(github.get_repo(old_repository).get_issue(int(number)))
         )
     except Rejected as rejection:
-        gone = rejection.status == HTTP_GONE
-        return "it was deleted" if gone else "there is none of this number"
+        if rejection.status != HTTP_GONE:
+            return "there is none of this number"
+        off = _SWITCHED_OFF.search(rejection.message)
+        return f"issues are switched off in {old_repository}" if off else "it was deleted"
 
 
 def _link_or_reason(issue: "Issue") -> IssueLink | str:

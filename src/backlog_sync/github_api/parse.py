@@ -65,6 +65,10 @@ def repository(
         has_issues=data["hasIssuesEnabled"],
         archived=data["isArchived"],
         private=data["isPrivate"],
+        disabled=data["isDisabled"],
+        locked=data["isLocked"],
+        collaborators_only=data.get("issueCreationPolicy") == "COLLABORATORS_ONLY",
+        may_create=data.get("viewerCanCreateIssues"),
     )
 
 
