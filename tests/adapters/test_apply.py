@@ -376,6 +376,31 @@ def test_a_document_that_is_not_valid_there_is_refused(server: FakeServer) -> No
     assert reply == Refused("Field 'x' doesn't exist", "undefinedField")
 
 
+def test_a_wrong_literal_or_a_long_text_is_refused_with_githubs_reason(server: FakeServer) -> None:
+    """The first one is about the whole document, whose path begins with the operation; the second
+    one is about one value, and the other one is set.
+    """
+    message = "Argument 'date' on InputObject 'ProjectV2FieldValue' has an invalid value"
+    literal = {
+        "path": ["mutation Batch", "m0", "input", "value", "date"],
+        "extensions": {
+            "code": "argumentLiteralsIncompatible",
+            "typeName": "InputObject",
+            "argumentName": "date",
+        },
+        "locations": [{"line": 1, "column": 9}],
+        "message": message,
+    }
+    server.answers(Raw({"errors": [literal]}))
+    refused = Refused(message, "argumentLiteralsIncompatible")
+    assert run(server, [value(1), value(2)]) == [refused, refused]
+    too_long = "Column value must be a valid value for text column"
+    server.answers(partly(1, errors=[fault(too_long, "UNPROCESSABLE", "m0")]))
+    replies = run(server, [value(1), value(2)])
+    assert replies[0] == Refused(too_long, "UNPROCESSABLE")
+    assert isinstance(replies[1], Done)
+
+
 # ---- writing over what was read --------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from backlog_sync.core.model import (
     DesiredItem,
     LabelDef,
     MilestoneDef,
+    ObservedBoardField,
     ObservedIssue,
     ObservedLabel,
     ObservedMilestone,
@@ -727,6 +728,21 @@ def test_values_that_cannot_be_set_are_deferred(
     )
     assert plan.changes == ()
     assert [d.reason for d in plan.deferred] == [reason]
+
+
+def test_a_text_that_no_text_field_takes_is_deferred() -> None:
+    """1,024 characters fit, and more are not sent: the server would refuse them in every run."""
+    note = ObservedBoardField("F_note", "Note", "text")
+    state = replace(with_card(Status="Todo"), project=board(note))
+
+    def planned(length: int) -> Plan:
+        return build_plan(desired(item("a", board={"Note": "x" * length}), project=BOARD), state)
+
+    assert planned(1_024).changes
+    too_long = planned(1_025)
+    assert too_long.changes == ()
+    (deferred,) = too_long.deferred
+    assert deferred.reason == "Note has 1,025 characters, and a text field takes 1,024"
 
 
 def test_an_archived_card_takes_no_values() -> None:

@@ -14,7 +14,8 @@ case's name only that case.
 - `differences`: compares one answer with the recorded one: status, headers, keys, types, errors.
 - `listed`: reads `listed.toml`, where differences on purpose are named with their reasons.
 - `table`: counts by kind.
-- `test_recordings`: asserts the table; `test_client`: what our client reads in recorded answers.
+- `test_recordings`: asserts the table; `test_client`: what our client reads in recorded answers,
+  `test_client_boards` in those about boards.
 
 A new kind of case needs a function from a `Case` to a `World`, and its line in `table.SEEDS`.
 """

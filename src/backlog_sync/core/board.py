@@ -35,6 +35,9 @@ from backlog_sync.core.plan import Deferred, Warned
 _MOST_FIELDS = 50
 """Fields that a board may have (reported, not documented)."""
 
+_LONGEST_TEXT = 1_024
+"""Characters that a text field takes; one more is refused (recorded 2023, not documented)."""
+
 _KINDS = frozenset(
     {ChangeKind.PROJECT, ChangeKind.FIELD, ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE}
 )
@@ -185,7 +188,15 @@ class BoardPlan:
                 )
                 return False, None
             return True, normalize.number(value)
-        return True, str(value)
+        text = str(value)
+        if board_field.type == "text" and len(text) > _LONGEST_TEXT:
+            reason = (
+                f"{board_field.name} has {len(text):,} characters,"
+                f" and a text field takes {_LONGEST_TEXT:,}"
+            )
+            self._defer(item, reason, "shorten it, or move it into the item's description")
+            return False, None
+        return True, text
 
     def _defer(self, item: DesiredItem, reason: str, hint: str) -> None:
         self.deferred.append(Deferred(ChangeKind.FIELD_VALUE, item.key, reason, hint))
