@@ -13,8 +13,8 @@ class Features:
 
     `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
     `option_ids` are ids in the input of single-select options, `view_writes` mutations for views,
-    `creation_policy` who may create issues. `api_versions` are those of the REST API that it
-    accepts, the first one by default.
+    `creation_policy` who may create issues, `archived_cards` an argument that lists them.
+    `api_versions` are those of the REST API that it accepts, the first one by default.
     """
 
     sub_issues: bool = True
@@ -27,6 +27,7 @@ class Features:
     option_ids: bool = True
     view_writes: bool = True
     creation_policy: bool = True
+    archived_cards: bool = True
     api_versions: tuple[str, ...] = VERSIONS
 
     @property
@@ -54,6 +55,7 @@ _WITHOUT: dict[str, Any] = {
     "option_ids": False,
     "view_writes": False,
     "creation_policy": False,
+    "archived_cards": False,
 }
 _ENTERPRISE = {
     "3.17": Features(**_WITHOUT, dependencies=False),
@@ -104,6 +106,7 @@ _SCHEMA_PARTS: dict[str, tuple[str, ...]] = {
     "create_with_board": ("CreateIssueInput.projectV2Ids",),
     "creation_policy": ("Repository.issueCreationPolicy", "Repository.viewerCanCreateIssues"),
     "option_ids": ("ProjectV2SingleSelectFieldOptionInput.id",),
+    "archived_cards": (),
     "view_writes": (
         "Mutation.createProjectV2View",
         "Mutation.updateProjectV2View",
@@ -138,6 +141,8 @@ def prune(schema: str, features: Features) -> str:
         field = _FIELD.match(line)
         name = f"{owner}.{field[1]}" if field else ""
         board = not features.projects and name.startswith("Mutation.") and "ProjectV2" in name
+        if not features.archived_cards:
+            line = line.replace("archivedStates: [ProjectV2ItemArchivedState!], ", "")  # noqa: PLW2901 - the line without it
         if name not in missing and not board and owner not in missing:
             lines.append(line)
     return "\n".join(lines)

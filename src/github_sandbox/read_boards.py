@@ -37,12 +37,17 @@ def _project_fields(project: Project, info: Info, **arguments: Any) -> Connectio
 
 
 def _project_items_page(project: Project, info: Info, **arguments: Any) -> Connection:
-    """Return a board's cards without archived ones.
+    """Return a board's cards, without archived ones if these are not asked for (since 2026-06).
 
     Their cursors are positions (recorded 2023): a card that leaves the board while a client reads
     it makes the next page miss one.
     """
-    items = boards.items_of(info.context.store, project)
+    states = arguments.pop("archivedStates", None) or ["NOT_ARCHIVED"]
+    items = [
+        item
+        for item in boards.items_of(info.context.store, project, archived=True)
+        if ("ARCHIVED" if item.is_archived else "NOT_ARCHIVED") in states
+    ]
     order_by = arguments.get("orderBy")
     if order_by and order_by["direction"] == "DESC":
         items.reverse()

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from graphql import GraphQLSchema, build_ast_schema, extend_schema, parse
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_ast_schema,
+    extend_schema,
+    parse,
+)
 
 from tests.contract.packages import package
 
@@ -26,7 +36,25 @@ def _extended(base: Path, more: Path | None) -> GraphQLSchema:
     built = build_ast_schema(parse(base.read_text("utf-8"), no_location=True), assume_valid=True)
     if more is None:
         return built
-    return extend_schema(built, parse(more.read_text("utf-8"), no_location=True), assume_valid=True)
+    text = more.read_text("utf-8") + ARGUMENTS_OF
+    whole = extend_schema(built, parse(text, no_location=True), assume_valid=True)
+    _add_arguments(whole)
+    return whole
+
+
+ARGUMENTS_OF = """
+enum ProjectV2ItemArchivedState { ARCHIVED NOT_ARCHIVED }
+"""
+"""Types that only arguments use which existing fields gained: SDL cannot add an argument."""
+
+
+def _add_arguments(schema: GraphQLSchema) -> None:
+    """Add the arguments that existing fields gained (docs.github.com/graphql, changelog)."""
+    board, states = schema.type_map["ProjectV2"], schema.type_map["ProjectV2ItemArchivedState"]
+    assert isinstance(board, GraphQLObjectType)
+    assert isinstance(states, GraphQLEnumType)
+    listed = GraphQLList(GraphQLNonNull(states))
+    board.fields["items"].args["archivedStates"] = GraphQLArgument(listed)
 
 
 def published(source: Source) -> GraphQLSchema:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize
 from backlog_sync.core.facts import Conversation, FeedbackRef
+from backlog_sync.core.iterations import IterationSnapshot
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
@@ -248,6 +249,10 @@ class MemoryTracker:
                 return {ids[name]: v for name, v in card.values.items()} if card else None
         there = self.issues.get(id_)
         return standing(there) if there else None
+
+    def iterations(self, project_id: str, board_field: ObservedBoardField) -> IterationSnapshot:
+        """Nobody extends iterations here."""
+        raise AssertionError((project_id, board_field))
 
     def usage(self) -> Usage:
         """What was sent."""

@@ -7,7 +7,7 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState
+from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState, SavedIterations
 from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.read_back import WINDOW, recall
@@ -21,6 +21,18 @@ class Notes:
     """A journal in memory."""
 
     intents: dict[str, Intent] = field(default_factory=dict)
+
+    def saved_iterations(self) -> tuple[SavedIterations, ...]:
+        """Nothing."""
+        return ()
+
+    def save_iterations(self, saved: SavedIterations) -> None:
+        """Nobody extends iterations here."""
+        raise AssertionError(saved)
+
+    def forget_iterations(self, field_id: str) -> None:
+        """Nobody extends iterations here."""
+        raise AssertionError(field_id)
 
     def open_intents(self) -> tuple[Intent, ...]:
         """All that were not closed."""

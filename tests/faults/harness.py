@@ -26,6 +26,7 @@ from backlog_sync.core.model import (
     OptionDef,
     ProjectSpec,
 )
+from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
@@ -201,6 +202,7 @@ class Machine:
     slept: list[float] = field(default_factory=list)
     sending: str = ""
     meanwhile: Callable[[], None] = lambda: None
+    options: PlanOptions = PLAIN
 
     def now(self) -> float:
         """The time."""
@@ -230,12 +232,18 @@ class Machine:
             sleep=self.sleep,
             patience=self.limit,
         )
-        prepared = observe_and_plan(wanted, tracker, journals=self.journal, clock=self)
+        prepared = observe_and_plan(
+            wanted, tracker, self.options, journals=self.journal, clock=self
+        )
         return prepared, tracker
 
     def sync(self, wanted: DesiredState) -> Applied:
         """One run."""
         prepared, tracker = self.prepare(wanted)
+        return self.finish(prepared, tracker)
+
+    def finish(self, prepared: Prepared, tracker: Any) -> Applied:
+        """Apply what was planned."""
         assert prepared.violations == ()
         return apply(prepared, tracker, nonces=self.world.nonce, progress=Watcher(), clock=self)
 

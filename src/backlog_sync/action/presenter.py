@@ -202,6 +202,10 @@ class Workflow:
 
     # ---- plan ----------------------------------------------------------------------------------
 
+    def unfinished(self, message: str) -> None:
+        """Log a warning about what an interrupted run left."""
+        self.runner.log(f"warning: {message}")
+
     def worded(self, prepared: Prepared) -> Prepared:
         """Return the plan and its guards with hints that name inputs and permissions."""
         violations = tuple(map(in_workflow, prepared.violations))

@@ -48,7 +48,7 @@ def _collected(command: Command, name: str, kind: type[Any]) -> Command:
 
 
 def plan_options(command: Command) -> Command:
-    """Add --only, --on-conflict, --prune, --adopt and --force as `options` and `force`.
+    """Add the options that change a plan as `options`, and --force as `force`.
 
     `options` is one `PlanOptions` with all of them except --force.
     """
@@ -66,6 +66,9 @@ def plan_options(command: Command) -> Command:
         click.option("--on-conflict", type=click.Choice(["file", "github"]),
                      callback=lambda _, __, value: Owner(value) if value else None,
                      help="Which side wins if both changed a field (default: hold it)."),
+        click.option("--extend-iterations", is_flag=True,
+                     help="Add iterations that the board lacks: every card's iteration is saved,"
+                     " cleared by GitHub, and set again."),
         click.option("--only", multiple=True, metavar="KEY",
                      help="Limit to this item, its parents and what they need."
                      " May be repeated."),
@@ -82,7 +85,7 @@ def as_for_sync(command: Command) -> Command:
     """
     for name in ("--plan", "--approve", "--force", "--prune", "--on-conflict"):
         command = click.option(name, multiple=True, hidden=True, expose_value=False)(command)
-    for name in ("--adopt", "--no-write-back", "--check"):
+    for name in ("--adopt", "--extend-iterations", "--no-write-back", "--check"):
         command = click.option(name, is_flag=True, hidden=True, expose_value=False)(command)
     return command
 

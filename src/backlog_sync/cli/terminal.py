@@ -91,6 +91,10 @@ class Terminal(Screen):
 
     # ---- plan ----------------------------------------------------------------------------------
 
+    def unfinished(self, message: str) -> None:
+        """Print a warning about what an interrupted run left."""
+        self.write_stderr(f"warning: {clean(message)}")
+
     def worded(self, prepared: Prepared) -> Prepared:
         """Return the plan unchanged: its hints name options already."""
         return prepared

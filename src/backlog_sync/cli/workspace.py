@@ -13,6 +13,7 @@ from backlog_sync import log, wiring
 from backlog_sync.cli.options import TargetOptions
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
+from backlog_sync.core.iterations import pending_text
 from backlog_sync.core.locations import others_of
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
@@ -48,6 +49,10 @@ class RunPresenter(Protocol):
 
     def reading(self, repository: str) -> AbstractContextManager[object]:
         """Show a sign of life while GitHub is read."""
+        ...
+
+    def unfinished(self, message: str) -> None:
+        """Warn of what an interrupted run left, and what to run."""
         ...
 
     def worded(self, prepared: Prepared) -> Prepared:
@@ -112,7 +117,10 @@ class Run:
         """Read GitHub to report on it; with `full`, read every issue."""
         with self.presenter.reading(self.target.repository):
             scope = ReadScope.for_backlog(self.desired, full=full)
-            return reconcile.observe(self.desired, self.tracker, scope)
+            observed = reconcile.observe(self.desired, self.tracker, scope, self.journals)
+        for saved in observed.saved_iterations:
+            self.presenter.unfinished(f"{pending_text(saved)}; run `backlog sync` to set it again")
+        return observed
 
     def plan(
         self,
@@ -137,6 +145,7 @@ class Run:
                 clock=self.clock if wait else None,
                 memory=self.memory if remembered else None,
                 full=full,
+                saved=self.journals,
             )
         return self.presenter.worded(prepared)
 

@@ -11,12 +11,15 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     CreateBoard,
+    FieldChange,
     ForgetValues,
     LinkBoard,
     RefreshRecord,
+    RestoreIterations,
     SetBoardValue,
 )
 from backlog_sync.core.fields import STATUS
+from backlog_sync.core.iterations import SET_AGAIN, pending_text
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
@@ -201,6 +204,25 @@ class BoardPlan:
     def _defer(self, item: DesiredItem, reason: str, hint: str) -> None:
         self.deferred.append(Deferred(ChangeKind.FIELD_VALUE, item.key, reason, hint))
 
+    def restore_iterations(self) -> None:
+        """Plan to set the iterations again that an interrupted run cleared."""
+        project = self.observed.project
+        for saved in self.observed.saved_iterations:
+            count = len(saved.cards)
+            cards = f"{count} {'card' if count == 1 else 'cards'}"
+            message = pending_text(saved)
+            if project is None or saved.project_id != project.id:
+                message += "; run `backlog sync` with that board to set it again"
+                self.warnings.append(Warned(message, "iterations-pending"))
+                continue
+            self.warnings.append(
+                Warned(f"{message}; `backlog sync` sets it again first", "iterations-pending")
+            )
+            fields = {"values": FieldChange(cards, SET_AGAIN)}
+            reason = "a run was interrupted while it extended the iterations"
+            about = saved.field, saved.field, reason
+            self.changes.append(RestoreIterations(*about, fields=fields, field_id=saved.field_id))
+
     def keep_record(self) -> None:
         """Make the field for the record with the first values; without it, keep none."""
         record_field = self.fields.get(record.NAME)
@@ -271,7 +293,9 @@ def plan_board(
     desired: DesiredState, observed: ObservedState, options: PlanOptions = PLAIN
 ) -> BoardPlan:
     """Return the changes of the board itself: make it, link it, add fields and options."""
-    plan = BoardPlan(desired, observed, FieldPlan(observed.capabilities), options)
+    fields = FieldPlan(observed.capabilities, options.extend_iterations, observed.iteration_cards)
+    plan = BoardPlan(desired, observed, fields, options)
+    plan.restore_iterations()
     spec = desired.project
     if spec is None:
         return plan

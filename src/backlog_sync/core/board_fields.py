@@ -1,16 +1,24 @@
 """The fields of a board: what is missing, what differs, and what must not be touched."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from backlog_sync.core import normalize, record
-from backlog_sync.core.changes import ChangeKind, CreateBoardField, FieldChange, UpdateBoardField
+from backlog_sync.core.changes import (
+    ChangeKind,
+    CreateBoardField,
+    ExtendIterations,
+    FieldChange,
+    UpdateBoardField,
+)
 from backlog_sync.core.fields import STATUS
+from backlog_sync.core.iterations import SET_AGAIN, can_be_added
 from backlog_sync.core.model import (
     BoardFieldDef,
     BoardItem,
     Capabilities,
+    IterationCard,
     ObservedBoardField,
     ObservedOption,
     OptionDef,
@@ -46,12 +54,18 @@ CLOSED_STATUS = "Done"
 class FieldPlan:
     """The fields as they will be, by folded name, and what has to happen for it.
 
-    `renamed` gives by field the file's name of each option (folded) that people renamed.
+    `extend` adds missing iterations; then `iteration_cards` are the cards that have one, by the id
+    of the field. `renamed` gives by field the file's name of each option (folded) that people
+    renamed.
     """
 
     capabilities: Capabilities
+    extend: bool = False
+    iteration_cards: Mapping[str, tuple[IterationCard, ...]] = field(default_factory=dict)
     known: dict[str, ObservedBoardField] = field(default_factory=dict)
-    changes: list[CreateBoardField | UpdateBoardField] = field(default_factory=list)
+    changes: list[CreateBoardField | UpdateBoardField | ExtendIterations] = field(
+        default_factory=list
+    )
     deferred: list[Deferred] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     drift: list[FieldNote] = field(default_factory=list)
@@ -227,23 +241,66 @@ class FieldPlan:
         return board_field
 
     def _iterations(self, definition: BoardFieldDef, board_field: ObservedBoardField) -> None:
-        """Iterations are made once: sent again, each gets a new id and every card loses its."""
+        """Add missing iterations if that was asked for: sending any clears them on every card."""
         starts = {option.start for option in board_field.options}
         missing = [
-            (title, start)
+            (title, start, length)
             for title, start, length in iterations_of(definition)
             if (start, length) not in {(o.start, o.duration) for o in board_field.options}
             and not (None in starts and any(o.name == title for o in board_field.options))
         ]
-        if missing:
-            days = ", ".join(start for _, start in missing[:3])
-            more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-            self._defer(
-                board_field.name,
-                f"the board's iterations differ from the file's (from {days}{more}); sent again,"
-                " they would clear the field on every card",
-                "change the iterations in the board's settings",
+        if not missing:
+            return
+        addable = can_be_added(missing, board_field.options)
+        if self.extend and addable:
+            self._extend(definition, board_field, missing)
+            return
+        days = ", ".join(start for _, start, _ in missing[:3])
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        hint = "change the iterations in the board's settings"
+        if addable:
+            hint += (
+                ", or use --extend-iterations: it saves the iteration of every card, adds the"
+                " missing ones, and sets the values again"
             )
+        self._defer(
+            board_field.name,
+            f"the board's iterations differ from the file's (from {days}{more}); sent again,"
+            " they would clear the field on every card",
+            hint,
+        )
+
+    def _extend(
+        self,
+        definition: BoardFieldDef,
+        board_field: ObservedBoardField,
+        missing: Sequence[tuple[str, str, int]],
+    ) -> None:
+        """Add iterations; say how many cards get their value again, and which cannot."""
+        name = board_field.name
+        cards = self.iteration_cards.get(board_field.id, ())
+        current = [option.name for option in board_field.options]
+        fields = {
+            "iterations": FieldChange(list(current), current + [title for title, _, _ in missing])
+        }
+        count = sum(not card.archived for card in cards)
+        if count:
+            words = f"{count} {'card' if count == 1 else 'cards'}"
+            fields["values"] = FieldChange(words, SET_AGAIN)
+        for card in cards:
+            if card.archived:
+                message = f"{card.title} is archived, takes no value, and will lose its"
+                message += f" {name} ({card.iteration}); restore it on the board first to keep it"
+                self.warnings.append(Warned(message, "archived-card"))
+        reason = "the board lacks iterations that the file declares"
+        target = replace(definition, name=name)
+        self.changes.append(
+            ExtendIterations(
+                name, name, reason, fields=fields, definition=target, added=tuple(missing)
+            )
+        )
+        added = (ObservedOption("", t, start=start, duration=days) for t, start, days in missing)
+        self.see([replace(board_field, options=(*board_field.options, *added))])
 
     def _change(
         self,

@@ -237,6 +237,23 @@ class UpdateBoardField(_Fields):
     definition: BoardFieldDef = field()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendIterations(_Fields):
+    """Add iterations (title, start, days) to a board field, and set every card's value again."""
+
+    kind, action = ChangeKind.FIELD, Action.UPDATE
+    definition: BoardFieldDef = field()
+    added: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreIterations(_Fields):
+    """Set iterations again that an interrupted run cleared; `field_id` is the board field's."""
+
+    kind, action = ChangeKind.FIELD, Action.UPDATE
+    field_id: str
+
+
 # ---- issues --------------------------------------------------------------------------------
 
 
@@ -483,6 +500,8 @@ Change: TypeAlias = (
     | LinkBoard
     | CreateBoardField
     | UpdateBoardField
+    | ExtendIterations
+    | RestoreIterations
     | CreateIssue
     | UpdateIssue
     | AdoptIssue

@@ -416,6 +416,36 @@ class ObservedBoardField:
 
 
 @dataclass(frozen=True, slots=True)
+class IterationCard:
+    """A card of a board and its iteration: its title and start date (ISO), None if it has none.
+
+    `title` is for people: that of the issue, pull request or draft.
+    """
+
+    id: str
+    title: str
+    iteration: str | None = None
+    start: str | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SavedIterations:
+    """The iterations of all cards of a board, as they were before the iterations were sent.
+
+    `ids` are those of the field's iterations at that time, which sending replaces; `at` is in
+    seconds since the epoch.
+    """
+
+    at: float
+    project_id: str
+    field_id: str
+    field: str
+    ids: tuple[str, ...]
+    cards: tuple[IterationCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedProject:
     """A GitHub Projects board; `writable` is whether this token may change it."""
 
@@ -522,7 +552,9 @@ class ObservedState:
     authors may do in the target (GitHub's words, "NONE" for nothing) by folded login; who is absent
     was not asked about, or could not be. `others` are the other
     repositories in which items have their issues, `out_of_reach` says of such repositories why
-    they could not be read. `coverage` is that only of the target.
+    they could not be read. `coverage` is that only of the target. `iteration_cards` are the cards
+    with an iteration, by the id of the field, if its iterations are to be extended;
+    `saved_iterations` are those that an interrupted run did not set again yet.
     """
 
     repository: ObservedRepository
@@ -545,6 +577,8 @@ class ObservedState:
     embedded: bool = False
     others: tuple[ObservedOther, ...] = ()
     out_of_reach: Mapping[str, str] = field(default_factory=dict)
+    iteration_cards: Mapping[str, tuple[IterationCard, ...]] = field(default_factory=dict)
+    saved_iterations: tuple[SavedIterations, ...] = ()
 
     @property
     def whole(self) -> bool:

@@ -16,6 +16,7 @@ from backlog_sync.core.changes import (
     ForgetFields,
     RefreshBase,
     ReopenIssue,
+    RestoreIterations,
     UpdateIssue,
     UpdateMilestone,
     claim_of,
@@ -52,7 +53,7 @@ def narrow(
     definitions = [
         c
         for c in plan.changes
-        if used.contains(c.kind, c.repository, c.title)
+        if (isinstance(c, RestoreIterations) or used.contains(c.kind, c.repository, c.title))
         and not (isinstance(c, UpdateMilestone) and c.follows_issues)
     ]
     definitions = [c for c in without_unused([*definitions, *items]) if c.kind in DEFINITIONS]

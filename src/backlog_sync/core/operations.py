@@ -138,6 +138,31 @@ class AddOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class SetIterations:
+    """Replace the iterations of a field, which gives each a new id and clears them on all cards.
+
+    `seen` contains (id, title, start, days) of the existing iterations. All are sent again with
+    the `added` ones (title, start, days); `duration` is the field's own length in days.
+    """
+
+    project_id: str
+    field_id: str
+    seen: tuple[tuple[str, str, str, str], ...]
+    added: tuple[tuple[str, str, str], ...]
+    duration: int
+
+    @property
+    def iterations(self) -> tuple[tuple[str, str, str], ...]:
+        """All iterations (title, start, days) in the order of their start dates."""
+        return tuple(sorted((*(each[1:] for each in self.seen), *self.added), key=lambda i: i[1]))
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """The values that it writes, by the name of the part."""
+        return {"iterations": Over(self.seen, tuple(("", *each) for each in self.iterations))}
+
+
+@dataclass(frozen=True, slots=True)
 class CreateIssue:
     """Create an issue with all that one call can set. `nonce` is in the body, to find it again."""
 
@@ -343,6 +368,7 @@ Operation: TypeAlias = (
     | LinkProject
     | CreateBoardField
     | AddOptions
+    | SetIterations
     | CreateIssue
     | UpdateIssue
     | CloseIssue

@@ -12,13 +12,15 @@ class PlanOptions:
     `on_conflict` is the side that wins if both changed a field; None holds it. `prune` closes
     issues whose items are gone from the files. `adopt` adopts unmarked issues with exactly an
     item's title, as the setting of that name does. `only` are the keys that a run is limited to,
-    with what they need; empty for all.
+    with what they need; empty for all. `extend_iterations` adds iterations that the board lacks,
+    and sets every card's iteration again.
     """
 
     on_conflict: Owner | None = None
     prune: bool = False
     only: tuple[str, ...] = ()
     adopt: bool = False
+    extend_iterations: bool = False
 
 
 PLAIN = PlanOptions()

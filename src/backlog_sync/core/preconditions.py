@@ -16,6 +16,7 @@ from backlog_sync.core.operations import (
     Operation,
     Over,
     ReopenIssue,
+    SetIterations,
     SetValue,
     Stale,
     Standing,
@@ -41,6 +42,8 @@ def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
         case SetValue():
             id_ = operation.item_id
         case AddOptions():
+            id_ = operation.field_id
+        case SetIterations():
             id_ = operation.field_id
         case _:
             return None
@@ -82,19 +85,26 @@ def options(observed: tuple[ObservedOption, ...]) -> tuple[tuple[str, str, str, 
     return tuple((o.id, o.name, o.color, o.description) for o in observed)
 
 
+def iterations(observed: tuple[ObservedOption, ...]) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the iterations of a field in the form for comparing, in order of their start."""
+    rows = ((o.id, o.name, o.start or "", str(o.duration or 0)) for o in observed)
+    return tuple(sorted(rows, key=lambda row: (row[2], row[1])))
+
+
 def _name(operation: Operation) -> str:
     names = {
         UpdateLabel: "the label",
         UpdateMilestone: "the milestone",
         AddOptions: "the field",
+        SetIterations: "the field",
         SetValue: "the card",
     }
     return names.get(type(operation), "the issue")
 
 
 def _moved(operation: Operation, name: str) -> str:
-    if name == "options":
-        return "the options were changed since they were read"
+    if name in ("options", "iterations"):
+        return f"the {name} were changed since they were read"
     part = "value on the board" if isinstance(operation, SetValue) else name.replace("_", " ")
     return f"the {part} was {'edited' if name == 'body' else 'changed'} since it was read"
 

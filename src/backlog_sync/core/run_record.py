@@ -16,6 +16,8 @@ from backlog_sync.core.normalize import fold, hash_value, same_text, unify_newli
 BODY = "body"
 STATE = "state"
 PARENT = "parent"
+ITERATIONS = "iterations"
+"""The part of a board field under which a run records that it extended the iterations."""
 
 MEMBERS = ("labels", "assignees", "blocked_by")
 """Sets of which each member is its own entry: only that member is added or taken away."""

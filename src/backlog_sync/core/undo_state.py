@@ -16,6 +16,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.run_record import (
     BODY,
+    ITERATIONS,
     PARENT,
     STATE,
     Kept,
@@ -67,6 +68,8 @@ class Present:
         """Return why a value is not restored; None if it is, "" if it is as before already."""
         if value.withheld:
             return "held a token, so it was not kept"
+        if value.kind is ChangeKind.FIELD and value.name == ITERATIONS:
+            return "were extended: sending them again would clear them on every card"
         gone = self._unreachable(value)
         if gone:
             return gone
@@ -121,7 +124,7 @@ class Present:
             fold(value.before[0])
             for value in self.of_thing.get(board_field.id, ())
             if value.kind is ChangeKind.FIELD
-            and value.name != ORDER
+            and value.name not in (ORDER, ITERATIONS)
             and isinstance(value.before, tuple)
             and self._comes_back(value)
         }
@@ -234,6 +237,8 @@ def subject_of(value: Overwritten) -> str:
     part = _WORDS.get(value.name, value.name)
     if value.kind in (ChangeKind.LABEL, ChangeKind.MILESTONE):
         return f"the {part} of the {value.kind.value} {value.title or value.key}"
+    if value.kind is ChangeKind.FIELD and value.name == ITERATIONS:
+        return f"the iterations of {value.key}"
     if value.kind is ChangeKind.FIELD and value.name == ORDER:
         return f"the order of the options of {value.key}"
     if value.kind is ChangeKind.FIELD:

@@ -21,6 +21,7 @@ from backlog_sync.core.changes import (
     CreateIssue,
     CreateLabel,
     CreateMilestone,
+    ExtendIterations,
     ForgetFields,
     ForgetValues,
     LinkBoard,
@@ -30,6 +31,7 @@ from backlog_sync.core.changes import (
     RefreshRecord,
     RemoveDependency,
     ReopenIssue,
+    RestoreIterations,
     SetBoardValue,
     UnlinkSubIssue,
     UpdateBoardField,
@@ -48,6 +50,7 @@ from backlog_sync.core.plan import Outcome, Plan, Result, Usage
 from backlog_sync.engine import resolve
 from backlog_sync.engine.concurrent_runs import use_names_that_are_taken, use_the_older_board
 from backlog_sync.engine.create import create_issues, give_late_types
+from backlog_sync.engine.iterations import extend_iterations, restore_iterations
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import IssueWrite, OperationOrSkip, Skip
@@ -378,7 +381,9 @@ def _stages(run: _Run, plan: Plan) -> None:
     use_names_that_are_taken(run)
     run.note_undefined((*labels, *milestones))
     run.project(c for c in changes if isinstance(c, CreateBoard | LinkBoard))
+    restore_iterations(run, [c for c in changes if isinstance(c, RestoreIterations)])
     run.board_fields(c for c in changes if isinstance(c, CreateBoardField | UpdateBoardField))
+    extend_iterations(run, [c for c in changes if isinstance(c, ExtendIterations)])
     use_names_that_are_taken(run)
     links = [c for c in changes if isinstance(c, LinkSubIssue | UnlinkSubIssue)]
     cards = [c for c in changes if isinstance(c, AddToBoard)]

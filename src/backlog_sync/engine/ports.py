@@ -8,15 +8,18 @@ from backlog_sync.core.checkout import Checkout
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.intents import Intent
+from backlog_sync.core.iterations import IterationSnapshot
 from backlog_sync.core.locations import others_of
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
     Coverage,
     DesiredItem,
     DesiredState,
+    ObservedBoardField,
     ObservedIssue,
     ObservedState,
     ProjectSpec,
+    SavedIterations,
 )
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.plan import Usage
@@ -124,6 +127,10 @@ class Tracker(Protocol):
         """Return the feedback at these places, in this order; without places, send no request."""
         ...
 
+    def iterations(self, project_id: str, board_field: ObservedBoardField) -> IterationSnapshot:
+        """Return an iteration field as it is now, and the iteration of every card on the board."""
+        ...
+
     def apply(
         self, operations: Sequence[Operation], before: Callable[[Sequence[Operation]], None] = ...
     ) -> Iterator[tuple[Operation, Reply]]:
@@ -196,6 +203,18 @@ class Journal(Protocol):
 
     def unwritten(self, entries: Sequence[Overwritten]) -> None:
         """Record that these values were not overwritten after all."""
+        ...
+
+    def saved_iterations(self) -> tuple[SavedIterations, ...]:
+        """Return the iterations of cards that were saved and are not known to be set again."""
+        ...
+
+    def save_iterations(self, saved: SavedIterations) -> None:
+        """Save the iterations of cards; they are on disk when this returns."""
+        ...
+
+    def forget_iterations(self, field_id: str) -> None:
+        """Delete what was saved for a field: every card has its iteration again."""
         ...
 
     def confirm(self, nonce: str, number: int, issue_id: str) -> None:

@@ -9,10 +9,12 @@ from backlog_sync.core.changes import Change, CreateIssue
 from backlog_sync.core.duplicates import heals
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.intents import by_nonce
+from backlog_sync.core.iterations import iteration_cards, with_saved_iterations
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions, authors, questions
 from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.only import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Outcome, Plan, Result
@@ -56,6 +58,7 @@ def observe_and_plan(
     clock: Clock | None = None,
     memory: Memory | None = None,
     full: bool = False,
+    saved: Journals | None = None,
 ) -> Prepared:
     """Read GitHub and return the plan of the differences under these options. Sends no write.
 
@@ -63,7 +66,8 @@ def observe_and_plan(
     and the ones that changed since the last full read, as far as the `memory` knows. All are
     read with `full`, and if something is to be reported because it is missing.
     What an earlier run on this machine created, or may have created, is looked for first; with
-    a `clock` it is waited for. Raises `errors.BacklogError` if GitHub could not be read.
+    a `clock` it is waited for. Without `journals`, `saved` gives the one with the iterations that
+    an interrupted run did not set again. Raises `errors.BacklogError` if GitHub could not be read.
     """
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
@@ -81,6 +85,11 @@ def observe_and_plan(
     journal = journals(observed) if journals else None
     if journal is not None:
         observed = read_back.recall(observed, tracker, journal, clock)
+        observed = with_saved_iterations(observed, journal.saved_iterations())
+    elif saved is not None:
+        observed = with_saved_iterations(observed, saved(observed).saved_iterations())
+    if options.extend_iterations:
+        observed = _with_iteration_cards(desired, observed, tracker)
     open_questions = questions(desired, observed)
     if open_questions:
         observed = tracker.look_up(observed, open_questions)
@@ -92,6 +101,22 @@ def observe_and_plan(
     violations = check(plan, desired, observed, matches)
     _log_plan(plan, violations)
     return Prepared(desired, observed, plan, violations, journal, newest, matches)
+
+
+def _with_iteration_cards(
+    desired: DesiredState, observed: ObservedState, tracker: Tracker
+) -> ObservedState:
+    """Return the observation with the cards that extending iterations would clear."""
+    project = observed.project
+    if project is None or desired.project is None:
+        return observed
+    names = {fold(d.name) for d in desired.project.fields if d.type == "iteration"}
+    cards = {
+        board_field.id: iteration_cards(tracker.iterations(project.id, board_field))
+        for board_field in project.fields
+        if board_field.type == "iteration" and fold(board_field.name) in names
+    }
+    return replace(observed, iteration_cards=cards)
 
 
 def _log_observed(observed: ObservedState, tracker: Tracker) -> None:
@@ -118,15 +143,20 @@ def _log_plan(plan: Plan, violations: Sequence[Violation]) -> None:
     )
 
 
-def observe(desired: DesiredState, tracker: Tracker, read_scope: ReadScope) -> ObservedState:
+def observe(
+    desired: DesiredState, tracker: Tracker, read_scope: ReadScope, saved: Journals | None = None
+) -> ObservedState:
     """Return GitHub's state to report on, with the authors that are trusted. Sends no write.
 
-    Raises `errors.BacklogError` if GitHub could not be read.
+    `saved` gives the journal with the iterations that an interrupted run did not set again. Raises
+    `errors.BacklogError` if GitHub could not be read.
     """
     observed = tracker.observe(read_scope)
     open_questions = Questions(authors=authors(desired, observed))
     if open_questions:
         observed = tracker.look_up(observed, open_questions)
+    if saved is not None:
+        observed = with_saved_iterations(observed, saved(observed).saved_iterations())
     _log_observed(observed, tracker)
     return observed
 

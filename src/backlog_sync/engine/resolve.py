@@ -23,6 +23,7 @@ from backlog_sync.core.changes import (
     CreateIssue,
     CreateLabel,
     CreateMilestone,
+    ExtendIterations,
     FieldChange,
     ForgetFields,
     ForgetValues,
@@ -33,6 +34,7 @@ from backlog_sync.core.changes import (
     RefreshRecord,
     RemoveDependency,
     ReopenIssue,
+    RestoreIterations,
     SetBoardValue,
     UnlinkSubIssue,
     UpdateBoardField,
@@ -116,7 +118,15 @@ def resolve(registry: Registry, change: Change) -> OperationOrSkip:  # noqa: PLR
             return board_value(registry, change.key, name, after, option)
         case ForgetValues() | RefreshRecord():
             return board_value(registry, change.key, record.NAME, change.body)
-        case CreateIssue() | UpdateIssue() | AdoptIssue() | ForgetFields() | RefreshBase():
+        case (
+            CreateIssue()
+            | UpdateIssue()
+            | AdoptIssue()
+            | ForgetFields()
+            | RefreshBase()
+            | ExtendIterations()
+            | RestoreIterations()
+        ):
             raise AssertionError(f"{type(change).__name__} is more than one operation")
 
 

@@ -2,14 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Final, TypeAlias, TypedDict, cast
 
-from backlog_sync.core.model import BoardItem, ObservedProject, ProjectSpec
+from backlog_sync.core.iterations import IterationSnapshot
+from backlog_sync.core.model import (
+    BoardItem,
+    IterationCard,
+    ObservedBoardField,
+    ObservedProject,
+    ProjectSpec,
+)
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer, Fault, required
+from backlog_sync.github_api.capabilities import is_foreign
 from backlog_sync.github_api.documents import document, repeated
 from backlog_sync.github_api.reader import PageSize, Reader
+
+_CardsAnswer: TypeAlias = answered.IterationCards | answered.ShownIterationCards
 
 _BY_ID: Final = 100
 """`nodes(ids:)` takes up to 100 ids."""
@@ -141,6 +151,50 @@ class Boards:
                     if item["project"]["id"] == project.id:
                         cards[node["id"]] = parse.card(item, names)
         return cards
+
+    def iterations(self, project_id: str, board_field: ObservedBoardField) -> IterationSnapshot:
+        """Return an iteration field as it is now, and the iteration of every card on the board.
+
+        The field is read last, so that it is as recent as possible. A server that cannot list
+        archived cards (GitHub could not before 2026-06) gives the others.
+        """
+        cards: list[IterationCard] = []
+        problem: str | None = None
+        totals: set[int] = set()
+        size, after = PageSize(), None
+        listed: type[_CardsAnswer] = answered.IterationCards
+        while True:
+            variables = {"id": project_id, "after": after, "field": board_field.name}
+            answer = self.reader.query(document(listed), variables, size)
+            if listed is answered.IterationCards and is_foreign(answer):
+                listed = answered.ShownIterationCards
+                continue
+            node = answer.data.get("node") if answer.data else None
+            page = node.get("items") if node else None
+            if page is None:
+                why = answer.faults[0].message if answer.faults else "the board is gone"
+                problem = f"the cards of the board could not be read: {why}"
+                break
+            nodes = parse.nodes(page)
+            cards += [parse.iteration_card(each) for each in nodes]
+            unreadable = next((f.message for f in answer.faults), None)
+            if unreadable:
+                problem = f"some cards of the board could not be read: {unreadable}"
+            totals.add(int(page["totalCount"]))
+            after = parse.cursor(page)
+            if after is None:
+                break
+        # Pages are cut by position: if a card comes or goes in between, another one is missed.
+        if problem is None and totals != {len({card.id for card in cards})}:
+            total = " or ".join(map(str, sorted(totals)))
+            problem = f"{len(cards)} of the board's {total} cards could be read"
+        current = self.reader.query(document(answered.IterationField), {"id": board_field.id})
+        shown = current.data.get("node") if current.data else None
+        if not shown or "configuration" not in shown:
+            return IterationSnapshot(board_field, 0, tuple(cards), problem or "the field is gone")
+        duration = int(shown["settings"]["duration"])
+        field = parse.board_field(cast("answered.BoardField", shown))
+        return IterationSnapshot(field, duration, tuple(cards), problem)
 
 
 def _settable(project: ObservedProject) -> list[str]:

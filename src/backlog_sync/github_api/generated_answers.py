@@ -227,6 +227,26 @@ class BoardField(TypedDict):
     configuration: NotRequired[BoardFieldProjectV2IterationFieldConfiguration]
 
 
+class IterationCardPageProjectV2ItemContent(TypedDict):
+    title: NotRequired[str]
+
+
+class IterationCardPageProjectV2ItemFieldValue(TypedDict):
+    title: NotRequired[str]
+    startDate: NotRequired[str]
+
+
+class IterationCardPageProjectV2Item(TypedDict):
+    id: str
+    isArchived: bool
+    content: IterationCardPageProjectV2ItemContent | None
+    value: IterationCardPageProjectV2ItemFieldValue | None
+
+
+class IterationCardPage(Page[IterationCardPageProjectV2Item]):
+    totalCount: int
+
+
 class BoardFields(TypedDict):
     id: str
     number: int
@@ -461,6 +481,42 @@ class CardsStanding(TypedDict):
 class FieldsStanding(TypedDict):
     rateLimit: RateLimitWithCost | None
     nodes: list[BoardField | None]
+
+
+class ProjectV2IterationFieldConfigurationWithDuration(TypedDict):
+    duration: int
+
+
+class IterationFieldNode(TypedDict):
+    id: NotRequired[str]
+    name: NotRequired[str]
+    dataType: NotRequired[str]
+    options: NotRequired[list[BoardFieldProjectV2SingleSelectFieldOption]]
+    configuration: NotRequired[BoardFieldProjectV2IterationFieldConfiguration]
+    settings: NotRequired[ProjectV2IterationFieldConfigurationWithDuration]
+
+
+class IterationField(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    node: IterationFieldNode | None
+
+
+class IterationCardsNode(TypedDict):
+    items: NotRequired[IterationCardPage]
+
+
+class IterationCards(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    node: IterationCardsNode | None
+
+
+class ShownIterationCardsNode(TypedDict):
+    items: NotRequired[IterationCardPage]
+
+
+class ShownIterationCards(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    node: ShownIterationCardsNode | None
 
 
 class DefinitionsStandingNode(TypedDict):

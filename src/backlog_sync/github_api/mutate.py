@@ -29,6 +29,7 @@ from backlog_sync.core.operations import (
     RemoveBlocker,
     RemoveSubIssue,
     ReopenIssue,
+    SetIterations,
     SetValue,
     UpdateIssue,
     UpdateLabel,
@@ -44,6 +45,7 @@ CREATES: Final = (
     CreateBoardField,
     AddOptions,
     CreateIssue,
+    SetIterations,
 )
 """Operations that must not be sent again while the result of the first attempt is unknown.
 
@@ -150,6 +152,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (Step("CreateBoardField", {"projectId": project, **_field(definition)}),)
         case AddOptions():
             return (Step("UpdateBoardField", _options(operation)),)
+        case SetIterations():
+            return (Step("UpdateBoardField", _all_iterations(operation)),)
         case AddCard(project_id=project, issue_id=issue):
             return (Step("AddCard", {"projectId": project, "contentId": issue}),)
         case SetValue():
@@ -189,7 +193,7 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
         older = parse.older_board(board)
         url = board["url"]
         return Done(id=board["id"], number=board["number"], url=url, fields=fields, older=older)
-    if isinstance(operation, CreateBoardField | AddOptions):
+    if isinstance(operation, CreateBoardField | AddOptions | SetIterations):
         changed = cast("answered.BoardField", subject)
         return Done(id=changed["id"], fields=(parse.board_field(changed),))
     card = subject["id"] if isinstance(operation, AddCard) else None
@@ -300,6 +304,20 @@ def _iterations(definition: BoardFieldDef) -> dict[str, object]:
             for index in range(definition.count or 1)
         ],
     }
+
+
+def _all_iterations(operation: SetIterations) -> dict[str, object]:
+    """Return all iterations of a field: the list replaces the field's own."""
+    iterations = [
+        {"title": title, "startDate": start, "duration": int(days)}
+        for title, start, days in operation.iterations
+    ]
+    configuration = {
+        "startDate": operation.iterations[0][1],
+        "duration": operation.duration,
+        "iterations": iterations,
+    }
+    return {"fieldId": operation.field_id, "iterationConfiguration": configuration}
 
 
 def _options(operation: AddOptions) -> dict[str, object]:

@@ -13,6 +13,7 @@ from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
     IssueLink,
+    IterationCard,
     ObservedBoardField,
     ObservedIssue,
     ObservedLabel,
@@ -205,6 +206,18 @@ def project(
         closed=data["closed"],
         writable=data["viewerCanUpdate"] and (scopes is None or "project" in scopes),
         linked=cursor(shown) is not None or any(n["id"] == repository_id for n in nodes(shown)),
+    )
+
+
+def iteration_card(data: answered.IterationCardPageProjectV2Item) -> IterationCard:
+    """Return a card with its iteration; one whose issue this token may not see has no title."""
+    content, value = data["content"], data["value"]
+    return IterationCard(
+        id=data["id"],
+        title=str(content.get("title") or "") if content else "",
+        iteration=value.get("title") if value else None,
+        start=value.get("startDate") if value else None,
+        archived=bool(data["isArchived"]),
     )
 
 

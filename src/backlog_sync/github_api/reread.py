@@ -8,12 +8,13 @@ from backlog_sync.core.operations import (
     Operation,
     Refused,
     Reply,
+    SetIterations,
     SetValue,
     Standing,
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.preconditions import options, overwrites, verdict
+from backlog_sync.core.preconditions import iterations, options, overwrites, verdict
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer
@@ -76,7 +77,7 @@ def _standing(
         case SetValue():
             reader = observer.boards.reader
             return _read(reader, document(answered.CardsStanding, hidden), ids, _card)
-        case AddOptions():
+        case AddOptions() | SetIterations():
             reader = observer.boards.reader
             return _read(reader, document(answered.FieldsStanding, hidden), ids, _field)
         case UpdateLabel() | UpdateMilestone():
@@ -115,7 +116,8 @@ def _card(node: answered.CardsStandingNode) -> Standing:
 
 
 def _field(node: answered.BoardField) -> Standing:
-    return {"options": options(parse.board_field(node).options)}
+    observed = parse.board_field(node).options
+    return {"options": options(observed), "iterations": iterations(observed)}
 
 
 def _definition(node: answered.DefinitionsStandingNode) -> Standing:

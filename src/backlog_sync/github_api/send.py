@@ -23,6 +23,7 @@ from backlog_sync.core.operations import (
     PutStatus,
     Refused,
     Reply,
+    SetIterations,
     SetValue,
     Standing,
     Unknown,
@@ -51,6 +52,7 @@ BOARD: Final = (
     LinkProject,
     CreateBoardField,
     AddOptions,
+    SetIterations,
     AddCard,
     SetValue,
     PutStatus,
@@ -439,7 +441,7 @@ class Sender:
 
 
 def _alone(operation: Operation) -> bool:
-    alone = CreateMilestone | UpdateMilestone | AddOptions | PutComment | PutStatus
+    alone = (CreateMilestone, UpdateMilestone, AddOptions, SetIterations, PutComment, PutStatus)
     return isinstance(operation, alone)
 
 

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.facts import Conversation, FeedbackRef
+from backlog_sync.core.iterations import IterationSnapshot
 from backlog_sync.core.lookups import Questions
-from backlog_sync.core.model import ObservedIssue, ObservedState, ProjectSpec
+from backlog_sync.core.model import ObservedBoardField, ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.plan import Usage
 from backlog_sync.core.rate import Learned, Pace
@@ -116,6 +117,11 @@ class GitHubTracker:
         """Return the conversations at these places, in this repository if they name no other."""
         with understood(self._api_url):
             return tuple(talks(self._reader, self._repository, refs))
+
+    def iterations(self, project_id: str, board_field: ObservedBoardField) -> IterationSnapshot:
+        """Return an iteration field as it is now, and the iteration of every card on the board."""
+        with understood(self._api_url):
+            return self._observer.boards.iterations(project_id, board_field)
 
     def apply(
         self, operations: Sequence[Operation], before: Before = lambda _: None

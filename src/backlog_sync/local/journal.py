@@ -14,9 +14,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.intents import Intent
+from backlog_sync.core.model import SavedIterations
 from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.errors import FailedError, disk_hint
 from backlog_sync.local import json_lines
+from backlog_sync.local.iteration_files import IterationFiles
 from backlog_sync.local.run_files import About, Line, Moment, RunFiles
 from backlog_sync.local.state import safe_name
 
@@ -103,6 +105,7 @@ class FileJournal:
         self._folder = folder
         self._path = folder / NAME
         self._runs = RunFiles(folder, about or About(), hide)
+        self._iterations = IterationFiles(folder, hide)
 
     @property
     def path(self) -> Path:
@@ -159,6 +162,22 @@ class FileJournal:
     def unwritten(self, entries: Sequence[Overwritten]) -> None:
         """Record that these values were not overwritten after all."""
         self._runs.unwritten(entries)
+
+    # ---- iterations ----------------------------------------------------------------------------
+
+    def saved_iterations(self) -> tuple[SavedIterations, ...]:
+        """Return the iterations of cards that were saved and are not known to be set again."""
+        return self._iterations.read()
+
+    def save_iterations(self, saved: SavedIterations) -> None:
+        """Save the iterations of cards; they are on disk when this returns."""
+        self._iterations.save(saved)
+
+    def forget_iterations(self, field_id: str) -> None:
+        """Delete what was saved for a field: every card has its iteration again."""
+        self._iterations.forget(field_id)
+
+    # ---- the last run --------------------------------------------------------------------------
 
     def forget_last_run(self) -> None:
         """Record that the last run's creations are undone: a second undo has nothing to do."""

@@ -46,7 +46,7 @@ def forget_sandbox(root: Path) -> None:
         for name in _REMEMBERED:
             (folder / name).unlink(missing_ok=True)
         for run in folder.iterdir() if folder.is_dir() else ():
-            if RUN_FILE.match(run.name):
+            if RUN_FILE.match(run.name) or ITERATION_FILE.match(run.name):
                 run.unlink()
         with contextlib.suppress(OSError):
             folder.rmdir()
@@ -80,6 +80,9 @@ SANDBOX, STATE = "sandbox", "state"
 RUN_FILE = re.compile(r"^run-(\d{1,9})\.jsonl$")
 """The name of a file with the record of one run, by its number."""
 
+ITERATION_FILE = re.compile(r"^iterations-[0-9a-f]{16}\.json$")
+"""The name of a file with the saved iterations of the cards of one board field."""
+
 _FILES = frozenset(
     {
         ".gitignore",
@@ -93,7 +96,7 @@ _FILES = frozenset(
         "state.json.partial",
     }
 )
-"""Names that only files have; records of runs and everything in `locks` are files, too."""
+"""Names that only files have; records of runs, saved iterations and `locks` have files, too."""
 
 _MOST = 10_000
 """Entries below the folder at most: there are a few per repository."""
@@ -198,7 +201,8 @@ def _files_below(folder: Path, levels: int) -> Iterator[Path]:
         for entry in entries:
             path = Path(entry.path)
             below = entry.is_dir(follow_symlinks=False)
-            is_file = entry.name in _FILES or RUN_FILE.match(entry.name) or folder.name == "locks"
+            ours = RUN_FILE.match(entry.name) or ITERATION_FILE.match(entry.name)
+            is_file = entry.name in _FILES or ours or folder.name == "locks"
             if is_file or not below:
                 yield path
             elif levels == 0:

@@ -1,0 +1,266 @@
+"""Iterations are extended, and whatever ends the run, every card has its own again."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+
+from backlog_sync.core.changes import ExtendIterations, RestoreIterations
+from backlog_sync.core.model import BoardFieldDef, DesiredState, ProjectSpec
+from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import Result
+from backlog_sync.core.undo import undo_plan
+from backlog_sync.engine.ports import ReadScope
+from backlog_sync.engine.reconcile import observe
+from github_sandbox import boards
+from github_sandbox.actors import Person
+from github_sandbox.clock import VirtualClock
+from github_sandbox.features import Features
+from github_sandbox.models import Field, Item, Project
+from tests.core.builders import desired, item
+from tests.faults.harness import REPOSITORY, KilledError, Machine, World, all_applied, sample
+
+EXTEND = PlanOptions(extend_iterations=True)
+SPRINT = BoardFieldDef("Sprint", "iteration", start="2026-01-05", duration=14, count=3)
+TODAY = datetime(2026, 1, 21, tzinfo=UTC)
+"""In the second sprint."""
+LONGER = replace(SPRINT, count=5)
+
+
+def backlog(sprint: BoardFieldDef) -> DesiredState:
+    """Three stories, of which the first is in a sprint that is over."""
+    board = ProjectSpec("octo-org", title="Widgets", fields=(sprint,))
+    sprints = {"a": "Sprint 1", "b": "Sprint 3", "c": "Sprint 2"}
+    items = [item(key, key.upper(), board={"Sprint": sprints[key]}) for key in "abc"]
+    return desired(*items, project=board)
+
+
+BEFORE, AFTER = backlog(SPRINT), backlog(LONGER)
+
+
+def field_of(world: World) -> Field:
+    """The field."""
+    (project,) = world.sandbox.store.projects[world.sandbox.store.accounts["octo-org"].id].values()
+    found = boards.find_field(world.sandbox.store, project, "Sprint")
+    assert found is not None
+    return found
+
+
+def cards(world: World) -> dict[str, str | None]:
+    """The start of the iteration of each card, by its title, archived ones too."""
+    store, field = world.sandbox.store, field_of(world)
+    starts = {each["id"]: each["start"] for each in field.iterations}
+    found: dict[str, str | None] = {}
+    for card in boards.items_of(store, store.get(Project, field.project), archived=True):
+        issue = store.records.get(card.content) if card.content else None
+        title = str(getattr(issue, "title", None) or card.draft_title)
+        value = card.values.get(str(field.id))
+        found[title] = starts[value["value"]] if value else None
+    return found
+
+
+def starts(world: World) -> list[str]:
+    """The start dates of the field's iterations."""
+    return [each["start"] for each in field_of(world).iterations]
+
+
+def ann_of(world: World) -> Person:
+    """Somebody who works on the pages."""
+    return Person(world.sandbox, "ann", repository=REPOSITORY)
+
+
+def put(world: World, card: Item, title: str) -> None:
+    """Somebody gives a card an iteration."""
+    store, field = world.sandbox.store, field_of(world)
+    project = store.get(Project, field.project)
+    value = boards.value_input(field, title)
+    boards.set_value(store, ann_of(world).viewer, project, card, field, value)
+
+
+def synced(folder: Path) -> tuple[World, Machine, dict[str, str | None]]:
+    """A board with three cards of ours, one of somebody else, and a draft: all in sprints."""
+    world = World(folder, clock=VirtualClock(TODAY))
+    machine = world.machine()
+    assert all_applied(machine.sync(BEFORE))
+    ann = ann_of(world)
+    other = ann.open_issue("Not of the file")
+    put(world, ann.add_card(other.number), "Sprint 2")
+    store = world.sandbox.store
+    project = store.get(Project, field_of(world).project)
+    put(world, boards.add_draft(store, ann.viewer, project, "A draft", ""), "Sprint 3")
+    return world, machine, cards(world)
+
+
+def test_iterations_are_extended_and_every_card_keeps_its_own(tmp_path: Path) -> None:
+    """Past iterations and cards of others too; without the flag nothing is sent; then silence."""
+    world, machine, before = synced(tmp_path)
+    assert set(before.values()) == {"2026-01-05", "2026-01-19", "2026-02-02"}
+    prepared, _ = machine.prepare(AFTER)
+    assert prepared.plan.changes == ()
+    (deferred,) = prepared.plan.deferred
+    assert "--extend-iterations" in deferred.hint
+    machine.options = EXTEND
+    prepared, _ = machine.prepare(AFTER)
+    (change,) = prepared.plan.changes
+    assert isinstance(change, ExtendIterations)
+    assert change.fields["values"].before == "5 cards"
+    applied = machine.sync(AFTER)
+    assert all_applied(applied)
+    assert starts(world) == ["2026-01-05", "2026-01-19", "2026-02-02", "2026-02-16", "2026-03-02"]
+    assert cards(world) == before
+    record = machine.journal(applied.observed).run()
+    assert record is not None
+    undo = undo_plan(applied.observed, record).plan
+    assert (
+        undo.changes,
+        ["the iterations of Sprint were" in w.message for w in undo.warnings],
+    ) == ((), [True])
+    machine.settles(AFTER)
+    machine.options = PLAIN
+    machine.settles(AFTER)
+    assert list(machine.folder.glob("iterations-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("delivered", "by"), [(False, KilledError), (True, KilledError), (True, KeyboardInterrupt)]
+)
+def test_a_run_that_ends_anywhere_is_resumed(
+    tmp_path: Path, delivered: bool, by: type[BaseException]
+) -> None:
+    """The next sync, with no flag, sets again what is missing; a third one changes nothing."""
+    world, machine, before = synced(tmp_path)
+    machine.options = EXTEND
+    sent = len(world.sandbox.log)
+    assert all_applied(machine.sync(AFTER))
+    count = len(world.sandbox.log) - sent
+    for n, at in enumerate(sample(count, 5), 6):
+        longer = backlog(replace(SPRINT, count=n))
+        end_at(machine, longer, at, delivered=delivered, by=by)
+        machine.options = PLAIN
+        applied = machine.sync(longer)
+        assert applied.stopped is None, at
+        assert [o.result for o in applied.outcomes if o.result is not Result.APPLIED] == [], at
+        assert cards(world) == before, at
+        assert list(machine.folder.glob("iterations-*")) == [], at
+        machine.settles(longer)
+        machine.options = EXTEND
+        machine.sync(longer)
+        assert (len(starts(world)), cards(world)) == (n, before), at
+        machine.settles(longer)
+
+
+def end_at(
+    machine: Machine, wanted: DesiredState, at: int, *, delivered: bool, by: type[BaseException]
+) -> None:
+    """A run that ends at a request: killed, or in order by Ctrl-C."""
+    with suppress(KeyboardInterrupt):
+        ended = machine.dies(wanted, at, delivered=delivered, by=by)
+        assert ended or by is KeyboardInterrupt
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_a_lost_answer_is_read_back_and_never_sent_again(tmp_path: Path, delivered: bool) -> None:
+    """The configuration goes out once in a run, whether it arrived or not."""
+    world, machine, before = synced(tmp_path)
+    machine.options = EXTEND
+    sent: list[bool] = []
+
+    def gate(send: object) -> object:
+        if "iterationConfiguration" in machine.sending:
+            sent.append(True)
+            if delivered:
+                send()  # type: ignore[operator]
+            raise requests.ConnectionError("the connection was closed")
+        return send()  # type: ignore[operator]
+
+    machine.gate = gate  # type: ignore[assignment]
+    applied = machine.sync(AFTER)
+    machine.gate = None
+    assert sent == [True]
+    assert cards(world) == before
+    (outcome,) = [o for o in applied.outcomes if isinstance(o.change, ExtendIterations)]
+    assert outcome.result is (Result.APPLIED if delivered else Result.FAILED)
+    assert len(starts(world)) == (5 if delivered else 3)
+    assert all_applied(machine.sync(AFTER))
+    assert cards(world) == before
+    machine.settles(AFTER)
+
+
+def test_a_value_that_somebody_set_since_is_kept(tmp_path: Path) -> None:
+    """The resume restores only cards without a value, and takes nothing into the plan before."""
+    world, machine, before = synced(tmp_path)
+    machine.options = EXTEND
+    assert dies_after_sending(machine)
+    assert set(cards(world).values()) == {None}
+    store, ann = world.sandbox.store, ann_of(world)
+    put(world, store.cards[ann.issue(1).id][field_of(world).project], "Sprint 5")
+    machine.options = PLAIN
+    prepared, tracker = machine.prepare(BEFORE)
+    assert [type(change) for change in prepared.plan.changes] == [RestoreIterations]
+    scope = ReadScope.for_backlog(BEFORE, full=True)
+    shown = observe(BEFORE, tracker, scope, machine.journal).issues
+    assert [i.card.values["Sprint"] for i in shown if i.card] == [
+        "Sprint 5", "Sprint 3", "Sprint 2", "Sprint 2",
+    ]  # fmt: skip
+    (warned,) = [w for w in prepared.plan.warnings if w.slug == "iterations-pending"]
+    assert "backlog sync" in warned.message
+    machine.sync(AFTER)
+    assert cards(world) == before | {"A": "2026-03-02"}
+
+
+def test_an_archived_card_is_named(tmp_path: Path) -> None:
+    """GitHub refuses values on it: the plan says so before, the outcome after."""
+    world, machine, before = synced(tmp_path)
+    ann_of(world).archive_card(4)
+    machine.options = EXTEND
+    prepared, _ = machine.prepare(AFTER)
+    assert ["Not of the file" in w.message for w in prepared.plan.warnings] == [True]
+    (outcome,) = machine.sync(AFTER).outcomes
+    assert outcome.result is Result.APPLIED
+    assert "Not of the file (Sprint 2)" in outcome.reason
+    assert cards(world) == before | {"Not of the file": None}
+    machine.settles(AFTER)
+
+
+def test_a_server_that_cannot_list_archived_cards(tmp_path: Path) -> None:
+    """The others are saved and set again."""
+    world, machine, before = synced(tmp_path)
+    world.sandbox.features = Features(archived_cards=False)
+    machine.options = EXTEND
+    assert all_applied(machine.sync(AFTER))
+    assert cards(world) == before
+
+
+def test_iterations_that_somebody_changes_meanwhile_are_not_sent(tmp_path: Path) -> None:
+    """The plan is stale: nothing is sent, and no card loses anything."""
+    world, machine, _ = synced(tmp_path)
+    machine.options = EXTEND
+    prepared, tracker = machine.prepare(AFTER)
+    field = field_of(world)
+    field.iterations = [{**each, "title": f"{each['title']}!"} for each in field.iterations]
+    now = cards(world)
+    (outcome,) = machine.finish(prepared, tracker).outcomes
+    assert outcome.result is Result.STALE
+    assert cards(world) == now
+
+
+def dies_after_sending(machine: Machine) -> bool:
+    """A run that is killed right after the configuration arrived."""
+
+    def gate(send: object) -> object:
+        answer = send()  # type: ignore[operator]
+        if "iterationConfiguration" in machine.sending:
+            raise KilledError
+        return answer
+
+    machine.gate = gate  # type: ignore[assignment]
+    try:
+        machine.sync(AFTER)
+    except KilledError:
+        return True
+    finally:
+        machine.gate = None
+    return False
