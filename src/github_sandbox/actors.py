@@ -9,7 +9,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from github_sandbox import board_views, boards, discussions, issues, relations, repositories
+from github_sandbox import (
+    board_views,
+    boards,
+    discussions,
+    issue_fields,
+    issues,
+    relations,
+    repositories,
+)
 from github_sandbox.access import Grant, Permission, Viewer
 from github_sandbox.app import Sandbox
 from github_sandbox.models import (
@@ -19,6 +27,7 @@ from github_sandbox.models import (
     DiscussionComment,
     Field,
     Issue,
+    IssueField,
     Item,
     Label,
     Milestone,
@@ -385,6 +394,47 @@ class Person:
                 return boards.clear_value(store, self.viewer, board, item, definition)
             value_input = boards.value_input(definition, value)
             return boards.set_value(store, self.viewer, board, item, definition, value_input)
+
+    def issue_field(self, name: str) -> IssueField:
+        """Return the issue field of the organization with this name."""
+        field = issue_fields.find(self.sandbox.store, self.repository.owner, name)
+        if field is None:
+            raise KeyError(name)
+        return field
+
+    def add_issue_field(
+        self, name: str, data_type: str, *options: str, visibility: str = "ALL"
+    ) -> IssueField:
+        """Add an issue field to the organization, which needs admin."""
+        store = self.sandbox.store
+        with self._transaction():
+            return issue_fields.create_field(
+                store,
+                self.viewer,
+                store.get(Account, self.repository.owner),
+                name=name,
+                data_type=data_type,
+                visibility=visibility,
+                options=[{"name": option, "color": "GRAY"} for option in options],
+            )
+
+    def set_issue_field(
+        self, number: int, name: str, value: str | float | tuple[str, ...] | None
+    ) -> None:
+        """Set an issue field of an issue, options by name; None clears it."""
+        store = self.sandbox.store
+        with self._transaction():
+            change = issue_fields.named_change(store, self.issue_field(name), value)
+            issue_fields.set_values(store, self.viewer, self.issue(number), [change])
+
+    def issue_field_value(self, number: int, name: str) -> str | float | tuple[str, ...] | None:
+        """Return the value of an issue field of an issue, options by name."""
+        store, issue, field = self.sandbox.store, self.issue(number), self.issue_field(name)
+        value: str | float | list[int] | None = issue.field_values.get(str(field.id))
+        if not isinstance(value, list):
+            return value
+        names = tuple(option.name for option in issue_fields.chosen(store, issue, field))
+        return names if field.data_type == "MULTI_SELECT" else names[0]
 
     def rename_option(
         self, field: str, name: str, new_name: str, *, project: str | None = None

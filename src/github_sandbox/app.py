@@ -398,6 +398,9 @@ class Sandbox:
             search_lag=self.search_lag,
             rate=rate,
             failing=_failing_names(parsed, fault),
+            issue_fields=self.features.issue_fields_enabled,
+            issue_fields_preview="issue_fields"
+            in (parsed.request.header("GraphQL-Features") or ""),
         )
         if parsed.route != "/rate_limit":
             rate.used += parsed.points

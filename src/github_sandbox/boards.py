@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from github_sandbox.access import Viewer
+from github_sandbox.issue_fields import options_of
 from github_sandbox.models import (
     Account,
     Field,
     Issue,
+    IssueField,
     Item,
     Project,
     Repository,
@@ -346,7 +348,46 @@ def copy_field(store: Store, field: Field, project: Project) -> Field:
     copy.options = [option | {"id": _new_id(copy)} for option in field.options]
     copy.iterations = [iteration | {"id": _new_id(copy)} for iteration in field.iterations]
     copy.iteration_setup = dict(field.iteration_setup)
+    copy.issue_field = field.issue_field
     return copy
+
+
+def show_issue_field(
+    store: Store, viewer: Viewer, project: Project, issue_field: IssueField
+) -> Field:
+    """Show an issue field as a column of a board; it looks like a field of the board's own.
+
+    The schema that GitHub publishes has no type for several options on a board: such a column is a
+    text without values.
+    """
+    require_board(viewer, project)
+    if issue_field.owner != project.owner:
+        raise _unprocessable("The issue field and the project must have the same owner")
+    if find_field(store, project, issue_field.name):
+        raise already_taken("ProjectV2Field", "name")
+    if len(store.fields[project.id]) >= MAX_FIELDS:
+        raise _unprocessable(f"A project cannot have more than {MAX_FIELDS} fields")
+    data_type = "TEXT" if issue_field.data_type == "MULTI_SELECT" else issue_field.data_type
+    field = store.create(
+        Field,
+        project=project.id,
+        name=issue_field.name,
+        data_type=data_type,
+        issue_field=issue_field.id,
+    )
+    if data_type == "SINGLE_SELECT":
+        field.options = [
+            {
+                "id": f"{option.id:08x}",
+                "name": option.name,
+                "color": option.color,
+                "description": option.description or "",
+            }
+            for option in options_of(store, issue_field)
+        ]
+    store.touch(project)
+    store.event(viewer.account, "project_field_created", field)
+    return field
 
 
 def update_field(
@@ -466,6 +507,8 @@ def _check_writable(
         raise _unprocessable("The field does not belong to the project")
     if item.is_archived:
         raise _unprocessable("The item is archived and cannot be updated")
+    if field.issue_field is not None:
+        raise _unprocessable("The value belongs to the issue and cannot be set on the project")
     is_title = draft_title and field.data_type == "TITLE" and item.content is None
     if field.data_type not in CUSTOM_TYPES and not is_title:
         raise _unprocessable(

@@ -44,8 +44,10 @@ class Context:
 
     `web` is the address of pages (`html_url`), `api` that of the REST API as the client called it.
     `list_lag` and `search_lag` are the age in seconds up to which issues are missing in lists and
-    searches. `failing` are the names of mutations that a fault makes fail. `counts` (milestones'
-    open and closed issues) and `accounts` (their REST payloads) are caches for this request.
+    searches. `issue_fields` says that issue fields can be used, `issue_fields_preview` that the
+    request asks for them with its `GraphQL-Features` header. `failing` are the names of mutations
+    that a fault makes fail. `counts` (milestones' open and closed issues) and `accounts` (their
+    REST payloads) are caches for this request.
     """
 
     store: Store
@@ -59,6 +61,8 @@ class Context:
     cost: int = 1
     node_count: int = 0
     failing: frozenset[str] = frozenset()
+    issue_fields: bool = True
+    issue_fields_preview: bool = True
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
     accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
 

@@ -15,6 +15,9 @@ class Features:
     `option_ids` are ids in the input of single-select options, `view_writes` mutations for views,
     `creation_policy` who may create issues, `archived_cards` an argument that lists them.
     `api_versions` are those of the REST API that it accepts, the first one by default.
+    `creation_policy` who may create issues. `issue_fields` are those of organizations; if they
+    exist but are not `enabled`, there are none, and values are dropped. `api_versions` are those of
+    the REST API that it accepts, the first one by default.
     """
 
     sub_issues: bool = True
@@ -28,6 +31,8 @@ class Features:
     view_writes: bool = True
     creation_policy: bool = True
     archived_cards: bool = True
+    issue_fields: bool = True
+    issue_fields_enabled: bool = True
     api_versions: tuple[str, ...] = VERSIONS
 
     @property
@@ -56,6 +61,7 @@ _WITHOUT: dict[str, Any] = {
     "view_writes": False,
     "creation_policy": False,
     "archived_cards": False,
+    "issue_fields": False,
 }
 _ENTERPRISE = {
     "3.17": Features(**_WITHOUT, dependencies=False),
@@ -115,12 +121,23 @@ _SCHEMA_PARTS: dict[str, tuple[str, ...]] = {
         "UpdateProjectV2ViewInput",
         "DeleteProjectV2ViewInput",
     ),
+    "issue_fields": (
+        "Issue.issueFieldValues",
+        "Repository.issueFields",
+        "Organization.issueFields",
+        "Mutation.createIssueField",
+        "Mutation.createProjectV2IssueField",
+        "Mutation.setIssueFieldValue",
+        "Mutation.updateIssueField",
+        "CreateIssueInput.issueFields",
+    ),
 }
 _PATHS: dict[str, tuple[str, ...]] = {
     "sub_issues": ("/sub_issue", "/sub_issues", "/parent"),
     "dependencies": ("/dependencies",),
     "issue_types": ("/issue-types",),
     "projects": ("/projectsV2",),
+    "issue_fields": ("/issue-fields", "/issue-field-values"),
 }
 
 
@@ -130,7 +147,7 @@ _FIELD = re.compile(r"  (\w+)[(:]")
 
 def prune(schema: str, features: Features) -> str:
     """Return the schema's text (one field per line) without missing fields and inputs."""
-    missing = {name for feature in features.missing for name in _SCHEMA_PARTS[feature]}
+    missing = {name for feature in features.missing for name in _SCHEMA_PARTS.get(feature, ())}
     lines: list[str] = []
     owner = ""
     for line in schema.splitlines():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from github_sandbox import boards, relations
+from github_sandbox import boards, issue_fields, relations
 from github_sandbox.access import Viewer
 from github_sandbox.models import (
     Account,
@@ -38,6 +38,7 @@ class NewIssue:
     issue_type: IssueType | None = None
     parent: Issue | None = None
     projects: Sequence[Project] = ()
+    field_values: Sequence[issue_fields.Change] = ()
     is_pull: bool = False
 
 
@@ -112,8 +113,8 @@ def _unique(numbers: Iterable[int]) -> list[int]:
 def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) -> Issue:
     """Create an issue.
 
-    Labels, assignees, milestone and type are silently left out if the viewer may not push.
-    Everything is validated before anything is written.
+    Labels, assignees, milestone, type and issue fields are silently left out if the viewer may not
+    push. Everything is validated before anything is written.
     """
     require(store, viewer, repository, "read")
     if not repository.has_issues and not new.is_pull:
@@ -129,6 +130,8 @@ def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) 
     _check_labels(labels, repository)
     _check_milestone(milestone, repository)
     _check_type(issue_type, repository)
+    for field, _ in new.field_values:
+        issue_fields.check_owner(field, repository)
     if new.parent is not None:
         relations.check_new_child(store, viewer, new.parent, repository)
     for project in new.projects:
@@ -148,6 +151,8 @@ def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) 
     )
     repository.next_number += 1
     store.mark(repository)
+    if may_push:
+        issue_fields.store_values(store, issue, new.field_values)
     if new.parent is not None:
         relations.attach(store, new.parent, issue)
     for project in new.projects:

@@ -50,6 +50,30 @@ class IssueType(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class IssueField(Record):
+    """An issue field of an organization."""
+
+    owner: int
+    name: str
+    data_type: str
+    description: str | None = None
+    visibility: str = "ORG_ONLY"
+
+
+@dataclass(slots=True, kw_only=True)
+class IssueFieldOption(Record):
+    """An option of a single-select or multi-select issue field; `priority` is its place."""
+
+    typename: ClassVar[str] = "IssueFieldSingleSelectOption"
+    prefix: ClassVar[str] = "IFSSO"
+    field: int
+    name: str
+    color: str
+    description: str | None = None
+    priority: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
 class Repository(Record):
     """A repository; issues and pull requests share one series of numbers.
 
@@ -109,6 +133,8 @@ class Issue(Record):
     """An issue, or a pull request if `is_pull` is set.
 
     `sub_issues` are in the order of the parent. `blocked_by` and `blocking` mirror each other.
+    `field_values` maps an issue field's number (as text) to a text, a number, an ISO date, or the
+    numbers of options.
     """
 
     repository: int
@@ -131,6 +157,7 @@ class Issue(Record):
     last_edited_at: str | None = None
     editor: int | None = None
     is_pull: bool = False
+    field_values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -213,7 +240,8 @@ class Field(Record):
     """A field of a board.
 
     `options` are `{id, name, color, description}`; `iterations` are `{id, title, start, duration}`
-    and belong to `iteration_setup` (`{duration, start_day}`).
+    and belong to `iteration_setup` (`{duration, start_day}`). `issue_field` is the issue field that
+    a column shows.
     """
 
     project: int
@@ -223,6 +251,7 @@ class Field(Record):
     iterations: list[dict[str, Any]] = field(default_factory=list)
     iteration_setup: dict[str, int] = field(default_factory=dict)
     next_option: int = 1
+    issue_field: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -291,6 +320,8 @@ class Event(Record):
 AnyRecord: TypeAlias = (
     Account
     | IssueType
+    | IssueField
+    | IssueFieldOption
     | Repository
     | Label
     | Milestone
@@ -311,6 +342,8 @@ KINDS: dict[str, type[Record]] = {
     for kind in (
         Account,
         IssueType,
+        IssueField,
+        IssueFieldOption,
         Repository,
         Label,
         Milestone,
@@ -334,6 +367,13 @@ FIELD_TYPES = {
     "SINGLE_SELECT": "ProjectV2SingleSelectField",
     "ITERATION": "ProjectV2IterationField",
 }
+ISSUE_FIELD_TYPES = {
+    "DATE": "IssueFieldDate",
+    "MULTI_SELECT": "IssueFieldMultiSelect",
+    "NUMBER": "IssueFieldNumber",
+    "SINGLE_SELECT": "IssueFieldSingleSelect",
+    "TEXT": "IssueFieldText",
+}
 
 
 def typename(record: object) -> str:
@@ -345,6 +385,8 @@ def typename(record: object) -> str:
             return record.kind
         case Field():
             return FIELD_TYPES.get(record.data_type, "ProjectV2Field")
+        case IssueField():
+            return ISSUE_FIELD_TYPES[record.data_type]
         case Record():
             return record.typename
         case dict():
@@ -358,6 +400,8 @@ def node_prefix(kind: type[Record], values: dict[str, Any]) -> str:
         return ACCOUNT_PREFIXES[values["kind"]]
     if kind is Issue:
         return "PR" if values.get("is_pull") else "I"
+    if kind is IssueField:
+        return f"IF{values['data_type'][:1]}"
     if kind is Field:
         return FIELD_PREFIXES.get(values["data_type"], "PVTF")
     return kind.prefix

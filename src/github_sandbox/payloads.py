@@ -3,9 +3,19 @@
 import re
 from typing import Any
 
-from github_sandbox import relations, repositories
+from github_sandbox import issue_fields, relations, repositories
 from github_sandbox.context import Context
-from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone, Repository
+from github_sandbox.models import (
+    Account,
+    Comment,
+    Issue,
+    IssueField,
+    IssueFieldOption,
+    IssueType,
+    Label,
+    Milestone,
+    Repository,
+)
 from github_sandbox.rest_payloads import account, base, dates
 
 Json = dict[str, Any]
@@ -71,6 +81,62 @@ def issue_type(record: IssueType) -> Json:
     }
 
 
+_VISIBILITIES = {"ALL": "all", "ORG_ONLY": "organization_members_only"}
+"""The words of REST for who sees an issue field."""
+
+
+def issue_field(ctx: Context, record: IssueField) -> Json:
+    """Return the payload of an issue field; only selects have options."""
+    options = [_issue_field_option(o) for o in issue_fields.options_of(ctx.store, record)]
+    return {
+        **base(record),
+        "name": record.name,
+        "description": record.description,
+        "data_type": record.data_type.lower(),
+        "visibility": _VISIBILITIES[record.visibility],
+        "options": options if record.data_type in issue_fields.SELECTS else None,
+        **dates(record),
+    }
+
+
+def _issue_field_option(record: IssueFieldOption) -> Json:
+    return {
+        "id": record.id,
+        "name": record.name,
+        "description": record.description,
+        "color": record.color.lower(),
+        "priority": record.priority,
+        **dates(record),
+    }
+
+
+def issue_field_values(ctx: Context, record: Issue) -> list[Json]:
+    """Return the payloads of the values that an issue has of issue fields."""
+    fields = issue_fields.valued_fields(ctx.store, record)
+    return [_field_value(ctx, record, f) for f in fields if issue_fields.sees(ctx.viewer, f)]
+
+
+def _field_value(ctx: Context, record: Issue, field: IssueField) -> Json:
+    stored = record.field_values[str(field.id)]
+    payload = {
+        "issue_field_id": field.id,
+        "issue_field_name": field.name,
+        "node_id": field.node_id,
+        "data_type": field.data_type.lower(),
+        "value": stored,
+    }
+    if not isinstance(stored, list):
+        return payload
+    options = [
+        {"id": option.id, "name": option.name, "color": option.color.lower()}
+        for option in issue_fields.chosen(ctx.store, record, field)
+    ]
+    payload["value"] = ", ".join(str(option["name"]) for option in options)
+    if field.data_type == "SINGLE_SELECT":
+        return payload | {"single_select_option": options[0]}
+    return payload | {"multi_select_options": options}
+
+
 def _issue_links(api: str, web_path: str, record: Issue) -> Json:
     url = f"{api}/issues/{record.number}"
     return {
@@ -123,6 +189,8 @@ def issue(ctx: Context, record: Issue) -> Json:
         "body": record.body or None,
         "state_reason": reason,
     }
+    if ctx.issue_fields and store.get(Account, repository.owner).kind == "Organization":
+        payload["issue_field_values"] = issue_field_values(ctx, record)
     if record.parent is not None:
         parent = store.get(Issue, record.parent)
         payload["parent_issue_url"] = f"{_repository_urls(ctx, parent)[0]}/issues/{parent.number}"

@@ -32,6 +32,7 @@ from github_sandbox.read_boards import (
     inner_page,
 )
 from github_sandbox.read_discussions import DISCUSSION, DISCUSSION_COMMENT
+from github_sandbox.read_issue_fields import ISSUE_FIELD, ISSUE_FIELD_OPTION
 from github_sandbox.read_issues import COMMENT, ISSUE
 from github_sandbox.read_repositories import (
     ACCOUNT,
@@ -145,6 +146,12 @@ TYPES: dict[str, Table] = {
     "Label": LABEL,
     "Milestone": MILESTONE,
     "IssueType": ISSUE_TYPE,
+    "IssueFieldText": ISSUE_FIELD,
+    "IssueFieldNumber": ISSUE_FIELD,
+    "IssueFieldDate": ISSUE_FIELD,
+    "IssueFieldSingleSelect": ISSUE_FIELD,
+    "IssueFieldMultiSelect": ISSUE_FIELD,
+    "IssueFieldSingleSelectOption": ISSUE_FIELD_OPTION,
     "Issue": ISSUE,
     "PullRequest": ISSUE,
     "IssueComment": COMMENT,

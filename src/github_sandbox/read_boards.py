@@ -3,7 +3,7 @@
 from datetime import UTC, date, timedelta
 from typing import Any
 
-from github_sandbox import board_views, boards
+from github_sandbox import board_views, boards, issue_fields, read_issue_fields
 from github_sandbox.connections import Connection, page_by_index
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import (
@@ -20,6 +20,7 @@ from github_sandbox.models import (
     Account,
     Field,
     Issue,
+    IssueField,
     Item,
     Label,
     Milestone,
@@ -284,7 +285,23 @@ def _derived_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | N
     return None
 
 
+def _issue_field_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
+    """Return the value of a column that shows an issue field; None if it is empty."""
+    assert field.issue_field is not None
+    shown = ctx.store.get(IssueField, field.issue_field)
+    issue = ctx.store.get(Issue, item.content) if item.content else None
+    if issue is None or str(shown.id) not in issue.field_values:
+        return None
+    if not ctx.issue_fields or not issue_fields.sees(ctx.viewer, shown):
+        return None
+    several = shown.data_type == "MULTI_SELECT"  # the published schema has no value of this kind
+    value = None if several else read_issue_fields.value(ctx, issue, shown)
+    return {"__typename": "ProjectV2ItemIssueFieldValue", "field": field, "issueFieldValue": value}
+
+
 def _value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | None:
+    if field.issue_field is not None:
+        return _issue_field_value(ctx, item, field)
     if field.data_type in boards.CUSTOM_TYPES:
         return _stored_value(ctx, item, field)
     return _derived_value(ctx, item, field)
@@ -296,7 +313,11 @@ def _field_values(item: Item, info: Info, **arguments: Any) -> Connection:
     """
     ctx = info.context
     fields = ctx.store.fields[item.project]
-    derived = [field for field in fields.values() if field.data_type not in boards.CUSTOM_TYPES]
+    derived = [
+        field
+        for field in fields.values()
+        if field.data_type not in boards.CUSTOM_TYPES or field.issue_field is not None
+    ]
     derived.sort(key=lambda field: _FIRST_VALUES.get(field.data_type, len(_FIRST_VALUES)))
     values = (_value(ctx, item, field) for field in (*derived, *_set_fields(item, fields)))
     return page_by_index(info, [value for value in values if value is not None], arguments)

@@ -10,6 +10,7 @@ from github_sandbox.connections import Connection, page_by_index, page_by_key
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import Table, attribute, constant, page, record, related, related_list
 from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone, Repository
+from github_sandbox.read_issue_fields import values_page
 
 
 def filter_issues(ctx: Context, issues: Iterable[Issue], filters: dict[str, Any]) -> list[Issue]:
@@ -167,7 +168,7 @@ ISSUE: Table = {
     ),
     "duplicateOf": related(Issue, "duplicate_of"),
     "issueDependenciesSummary": _dependencies_summary,
-    "issueFieldValues": lambda _, info, **arguments: page_by_index(info, (), arguments),
+    "issueFieldValues": values_page,
     "isDraft": constant(False),
     "merged": lambda record, _: record.state == "MERGED",
     "issueType": related(IssueType, "issue_type"),

@@ -19,6 +19,7 @@ from github_sandbox.models import (
     Repository,
 )
 from github_sandbox.problems import forbidden, not_found
+from github_sandbox.read_issue_fields import fields_page, repository_fields_page
 from github_sandbox.read_issues import holds, issues_page
 
 
@@ -101,6 +102,7 @@ ACCOUNT: Table = {
     "description": constant(None),
     "email": constant(""),
     "isViewer": lambda record, info: record is info.context.viewer.account,
+    "issueFields": fields_page,
     "issueTypes": _owner_types,
     "projectV2": _owner_project,
     "projectsV2": _owner_projects,
@@ -250,6 +252,7 @@ REPOSITORY: Table = {
     "issue": _repository_issue,
     "issueCreationPolicy": attribute("creation_policy"),
     "issueOrPullRequest": _repository_issue_or_pull,
+    "issueFields": repository_fields_page,
     "issueType": _repository_type,
     "issueTypes": lambda record, info, **arguments: _types_page(
         repositories.types_of(info.context.store, record), info, arguments

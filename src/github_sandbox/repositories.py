@@ -6,6 +6,7 @@ from typing import Literal
 
 from github_sandbox.access import Viewer
 from github_sandbox.emoji_names import is_only_emoji
+from github_sandbox.issue_fields import add_default_fields
 from github_sandbox.models import Account, Issue, IssueType, Label, Milestone, Project, Repository
 from github_sandbox.problems import RefusalError, already_taken, check_length, forbidden, invalid
 from github_sandbox.store import MOMENT, Store
@@ -48,6 +49,7 @@ def ensure_account(
             store.create(
                 IssueType, owner=account.id, name=name, color=color, description=description
             )
+        add_default_fields(store, account)
     return account
 
 

@@ -4,7 +4,14 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from github_sandbox import rest_apps, rest_boards, rest_issues, rest_repositories, rest_search
+from github_sandbox import (
+    rest_apps,
+    rest_boards,
+    rest_issue_fields,
+    rest_issues,
+    rest_repositories,
+    rest_search,
+)
 from github_sandbox.apps import AppRefusalError
 from github_sandbox.context import Context, RateState
 from github_sandbox.messages import Request, Response, error_response
@@ -31,6 +38,14 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
     (
         r"/(?P<kind>orgs|users)/(?P<login>[^/]+)/projectsV2/(?P<number>\d+)/views",
         {"POST": rest_boards.create_view},
+    ),
+    (
+        r"/orgs/(?P<login>[^/]+)/issue-fields",
+        {"GET": rest_issue_fields.list_fields, "POST": rest_issue_fields.create_field},
+    ),
+    (
+        r"/orgs/(?P<login>[^/]+)/issue-fields/(?P<field>\d+)",
+        {"PATCH": rest_issue_fields.update_field},
     ),
     (r"/admin/organizations", {"POST": rest_repositories.create_organization}),
     (r"/orgs/(?P<login>[^/]+)/repos", {"POST": rest_repositories.create_repository}),
@@ -81,6 +96,15 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
         },
     ),
     (rf"{_ISSUE}/labels/(?P<name>[^/]+)", {"DELETE": rest_issues.remove_issue_label}),
+    (
+        rf"{_ISSUE}/issue-field-values",
+        {
+            "GET": rest_issue_fields.list_values,
+            "POST": rest_issue_fields.add_values,
+            "PUT": rest_issue_fields.set_values,
+        },
+    ),
+    (rf"{_ISSUE}/issue-field-values/(?P<field>\d+)", {"DELETE": rest_issue_fields.delete_value}),
     (rf"{_ISSUE}/parent", {"GET": rest_issues.get_parent}),
     (
         rf"{_ISSUE}/sub_issues",

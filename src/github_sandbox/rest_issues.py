@@ -9,6 +9,7 @@ from github_sandbox.messages import Response, json_response
 from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone
 from github_sandbox.problems import RefusalError, invalid, not_found
 from github_sandbox.rest_call import Call, Handler, bad_body, missing, page
+from github_sandbox.rest_issue_fields import changes_of
 from github_sandbox.rest_repositories import find_label
 from github_sandbox.store import MOMENT
 
@@ -148,7 +149,10 @@ def create_issue(call: Call) -> Response:
     call.require_issues()
     if call.body.get("title") is None:
         raise missing("title")
-    new = issues.NewIssue(**_changes(call))
+    values = call.body.get("issue_field_values")
+    new = issues.NewIssue(
+        **_changes(call), field_values=changes_of(call, values) if call.ctx.issue_fields else ()
+    )
     issue = issues.create(call.ctx.store, call.ctx.viewer, call.repository, new)
     payload = payloads.issue(call.ctx, issue)
     return json_response(201, payload, {"Location": payload["url"]})

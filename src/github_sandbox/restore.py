@@ -16,6 +16,7 @@ from typing import Any, Final, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from github_sandbox.models import (
+    ISSUE_FIELD_TYPES,
     KINDS,
     Account,
     Comment,
@@ -23,6 +24,8 @@ from github_sandbox.models import (
     DiscussionComment,
     Field,
     Issue,
+    IssueField,
+    IssueFieldOption,
     IssueType,
     Item,
     Label,
@@ -55,6 +58,8 @@ _MOMENTS: Final = ("created_at", "updated_at", "closed_at", "last_edited_at", "d
 
 _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
     IssueType: {"owner": Account},
+    IssueField: {"owner": Account},
+    IssueFieldOption: {"field": IssueField},
     Repository: {"owner": Account},
     Label: {"repository": Repository},
     Milestone: {"repository": Repository, "creator": Account},
@@ -77,7 +82,7 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
     DiscussionComment: {"discussion": Discussion, "author": Account, "reply_to": DiscussionComment},
     Project: {"owner": Account, "creator": Account, "repositories": Repository},
     StatusUpdate: {"project": Project, "creator": Account},
-    Field: {"project": Project},
+    Field: {"project": Project, "issue_field": IssueField},
     View: {"project": Project, "fields": Field},
     Workflow: {"project": Project},
     Item: {"project": Project, "content": Issue, "creator": Account, "draft_assignees": Account},
@@ -96,6 +101,9 @@ _ALLOWED_VALUES: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
     (Account, "permission"): frozenset({"none", "read", "triage", "write", "maintain", "admin"}),
     (Issue, "state_reason"): frozenset({"COMPLETED", "NOT_PLANNED", "DUPLICATE", "REOPENED"}),
     (IssueType, "color"): _COLORS,
+    (IssueField, "data_type"): frozenset(ISSUE_FIELD_TYPES),
+    (IssueField, "visibility"): frozenset({"ALL", "ORG_ONLY"}),
+    (IssueFieldOption, "color"): _COLORS,
     (Field, "data_type"): _TYPES,
     (View, "layout"): frozenset({"BOARD_LAYOUT", "ROADMAP_LAYOUT", "TABLE_LAYOUT"}),
     (StatusUpdate, "status"): frozenset(
@@ -193,10 +201,20 @@ def _check_parts(record: Record) -> None:
                 if typed != _ITERATION:
                     raise ValueError("Field.iterations are not iterations")
                 datetime.strptime(str(each["start"]), "%Y-%m-%d")  # noqa: DTZ007 - a date
+        case Issue():
+            for key, value in record.field_values.items():
+                if not key.isascii() or not key.isdigit() or not _is_field_value(value):
+                    raise ValueError("Issue.field_values are not values")
         case Item():
             for key, each in record.values.items():
                 if not key.isascii() or not key.isdigit() or not {"kind", "value"} <= each.keys():
                     raise ValueError("Item.values are not values")
+
+
+def _is_field_value(value: object) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_number, value))
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _check_references(record: Record, records: Mapping[int, Record]) -> None:
@@ -208,6 +226,22 @@ def _check_references(record: Record, records: Mapping[int, Record]) -> None:
                     f"{type(record).__name__} {record.id} names a {kind.__name__} ({name}) that"
                     " is not there"
                 )
+    if isinstance(record, Issue):
+        _check_field_values(record, records)
+
+
+def _check_field_values(issue: Issue, records: Mapping[int, Record]) -> None:
+    """Check that the fields and options of an issue's values exist, and that types fit."""
+    for key, value in issue.field_values.items():
+        field = records.get(int(key))
+        if not isinstance(field, IssueField) or isinstance(value, list) != (
+            field.data_type in ("SINGLE_SELECT", "MULTI_SELECT")
+        ):
+            raise ValueError(f"Issue {issue.id} has a value of a field that is not there")
+        for number in value if isinstance(value, list) else ():
+            option = records.get(number)
+            if not isinstance(option, IssueFieldOption) or option.field != field.id:
+                raise ValueError(f"Issue {issue.id} has an option that is not there")
 
 
 def _check_parents(records: Iterable[Record]) -> None:

@@ -18,6 +18,8 @@ from github_sandbox.models import (
     Event,
     Field,
     Issue,
+    IssueField,
+    IssueFieldOption,
     IssueType,
     Item,
     Label,
@@ -69,6 +71,8 @@ class Store:
         self.by_node: dict[str, Record] = {}
         self.accounts: dict[str, Account] = {}
         self.types: dict[int, dict[int, IssueType]] = {}
+        self.issue_fields: dict[int, dict[int, IssueField]] = {}
+        self.issue_field_options: dict[int, dict[int, IssueFieldOption]] = {}
         self.repositories: dict[tuple[int, str], Repository] = {}
         self.labels: dict[int, dict[str, Label]] = {}
         self.milestones: dict[int, dict[int, Milestone]] = {}
@@ -162,6 +166,8 @@ class Store:
                 self.comments[record.issue].pop(record.id, None)
             case View():
                 self.views[record.project].pop(record.number, None)
+            case IssueFieldOption():
+                self.issue_field_options[record.field].pop(record.id, None)
             case Item():
                 self.items[record.project].pop(record.id, None)
                 if record.content is not None:
@@ -244,6 +250,10 @@ class Store:
                 self.workflows.setdefault(record.project, {})[record.number] = record
             case IssueType():
                 self.types.setdefault(record.owner, {})[record.id] = record
+            case IssueField():
+                self.issue_fields.setdefault(record.owner, {})[record.id] = record
+            case IssueFieldOption():
+                self.issue_field_options.setdefault(record.field, {})[record.id] = record
             case Repository():
                 for name in (*record.former_names, record.name):
                     self.repositories[record.owner, name.lower()] = record

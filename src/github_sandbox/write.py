@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from github_sandbox import board_views, boards, issues, relations, repositories
+from github_sandbox import board_views, boards, issue_fields, issues, relations, repositories
 from github_sandbox.context import Context
 from github_sandbox.models import (
     Account,
     Comment,
     Field,
     Issue,
+    IssueField,
     IssueType,
     Item,
     Label,
@@ -80,9 +81,26 @@ def create_issue(ctx: Context, args: Input) -> Payload:
         issue_type=_maybe(ctx, IssueType, args.get("issueTypeId")),
         parent=_issue(ctx, parent) if parent else None,
         projects=[_project(ctx, node_id) for node_id in args.get("projectV2Ids") or ()],
+        field_values=_field_values(ctx, args.get("issueFields")),
     )
     repository = _repository(ctx, args["repositoryId"])
     return {"issue": issues.create(ctx.store, ctx.viewer, repository, new)}
+
+
+def _field_values(
+    ctx: Context, given: Sequence[dict[str, Any]] | None
+) -> list[issue_fields.Change]:
+    """Return the values of issue fields in an input; where the feature is off, none are set."""
+    if not (ctx.issue_fields and ctx.issue_fields_preview):
+        return []
+    return [issue_fields.change_of(ctx.store, each) for each in given or ()]
+
+
+def set_issue_field_value(ctx: Context, args: Input) -> Payload:
+    """setIssueFieldValue."""
+    issue = _issue(ctx, args["issueId"])
+    issue_fields.set_values(ctx.store, ctx.viewer, issue, _field_values(ctx, args["issueFields"]))
+    return {"issue": issue}
 
 
 def update_issue(ctx: Context, args: Input) -> Payload:
@@ -300,6 +318,42 @@ def create_issue_type(ctx: Context, args: Input) -> Payload:
     return {"issueType": issue_type}
 
 
+def _require_issue_fields(ctx: Context) -> None:
+    if not ctx.issue_fields:
+        raise RefusalError("UNPROCESSABLE", "Issue fields are not enabled for this organization")
+
+
+def create_issue_field(ctx: Context, args: Input) -> Payload:
+    """createIssueField."""
+    _require_issue_fields(ctx)
+    field = issue_fields.create_field(
+        ctx.store,
+        ctx.viewer,
+        ctx.store.node(Account, args["ownerId"]),
+        name=args["name"],
+        data_type=args["dataType"],
+        description=args.get("description"),
+        visibility=args.get("visibility"),
+        options=args.get("options") or (),
+    )
+    return {"issueField": field}
+
+
+def update_issue_field(ctx: Context, args: Input) -> Payload:
+    """updateIssueField: its options have no ids, so that all of them are made again."""
+    _require_issue_fields(ctx)
+    field = issue_fields.update_field(
+        ctx.store,
+        ctx.viewer,
+        ctx.store.node(IssueField, args["id"]),
+        name=args.get("name"),
+        description=args.get("description"),
+        visibility=args.get("visibility"),
+        options=args.get("options"),
+    )
+    return {"issueField": field}
+
+
 # ---- boards --------------------------------------------------------------------------------
 
 
@@ -395,6 +449,14 @@ def create_field(ctx: Context, args: Input) -> Payload:
         iterations=args.get("iterationConfiguration"),
     )
     return {"projectV2Field": field}
+
+
+def create_issue_field_column(ctx: Context, args: Input) -> Payload:
+    """createProjectV2IssueField."""
+    _require_issue_fields(ctx)
+    project = _project(ctx, args["projectId"])
+    field = ctx.store.node(IssueField, args["issueFieldId"])
+    return {"projectV2Field": boards.show_issue_field(ctx.store, ctx.viewer, project, field)}
 
 
 def update_field(ctx: Context, args: Input) -> Payload:
@@ -507,10 +569,12 @@ MUTATIONS: dict[str, Mutation] = {
     "closeIssue": close_issue,
     "copyProjectV2": copy_project,
     "createIssue": create_issue,
+    "createIssueField": create_issue_field,
     "createIssueType": create_issue_type,
     "createLabel": create_label,
     "createProjectV2": create_project,
     "createProjectV2Field": create_field,
+    "createProjectV2IssueField": create_issue_field_column,
     "createProjectV2StatusUpdate": create_status_update,
     "createProjectV2View": create_view,
     "deleteIssue": delete_issue,
@@ -525,11 +589,13 @@ MUTATIONS: dict[str, Mutation] = {
     "removeSubIssue": remove_sub_issue,
     "reopenIssue": reopen_issue,
     "reprioritizeSubIssue": reprioritize_sub_issue,
+    "setIssueFieldValue": set_issue_field_value,
     "transferIssue": transfer_issue,
     "unarchiveProjectV2Item": _archiving(archived=False),
     "unminimizeComment": unminimize_comment,
     "updateIssue": update_issue,
     "updateIssueComment": update_issue_comment,
+    "updateIssueField": update_issue_field,
     "updateIssueIssueType": update_issue_issue_type,
     "updateLabel": update_label,
     "updateProjectV2": update_project,

@@ -176,6 +176,39 @@ def views(go: Driver) -> None:
     go(404, "POST", path.replace("/1/", "/9/"), {"name": "Plan", "layout": "table"})
 
 
+def issue_fields(go: Driver) -> None:
+    """Issue fields and values of every type."""
+    fields = {f["name"]: f for f in go(200, "GET", "/orgs/octo-org/issue-fields")}
+    go(404, "GET", "/orgs/ada/issue-fields")
+    areas = {
+        "name": "Areas",
+        "data_type": "multi_select",
+        "options": [{"name": name, "color": "blue", "priority": 1} for name in ("web", "api")],
+    }
+    made = go(200, "POST", "/orgs/octo-org/issue-fields", areas)
+    go(422, "POST", "/orgs/octo-org/issue-fields", areas)
+    notes = go(200, "POST", "/orgs/octo-org/issue-fields", {"name": "Note", "data_type": "text"})
+    size = go(200, "POST", "/orgs/octo-org/issue-fields", {"name": "Size", "data_type": "number"})
+    go(200, "PATCH", f"/orgs/octo-org/issue-fields/{notes['id']}", {"name": "Notes"})
+    go(404, "PATCH", "/orgs/octo-org/issue-fields/1", {"name": "Notes"})
+    values = [
+        {"field_id": fields["Priority"]["id"], "value": "High"},
+        {"field_id": fields["Start date"]["id"], "value": "2026-03-31"},
+        {"field_id": made["id"], "value": ["web", "api"]},
+        {"field_id": size["id"], "value": 2.5},
+    ]
+    body = {"title": "With fields", "issue_field_values": values}
+    number = go(201, "POST", f"{HOME}/issues", body)["number"]
+    one = f"{HOME}/issues/{number}/issue-field-values"
+    assert len(go(200, "GET", one)) == 4
+    go(200, "POST", one, {"issue_field_values": [{"field_id": notes["id"], "value": "x"}]})
+    go(422, "POST", one, {"issue_field_values": [{"field_id": made["id"], "value": ["nope"]}]})
+    assert len(go(200, "PUT", one, {"issue_field_values": values[:1]})) == 1
+    go(204, "DELETE", f"{one}/{fields['Priority']['id']}")
+    go(404, "DELETE", f"{one}/{fields['Priority']['id']}")
+    go(404, "POST", f"{USERS}/issues/1/issue-field-values", {"issue_field_values": []})
+
+
 def apps(go: Driver) -> None:
     """What a GitHub App calls as itself."""
     known = go.world.sandbox.apps
@@ -236,7 +269,7 @@ def away(go: Driver) -> None:
 def test_every_route_answers_as_github_describes_it(driver: Driver, judge: Judge) -> None:
     """All routes, in every variant that a test could think of, and no route is left out."""
     steps: list[Callable[[Driver], None]] = [
-        places, labels_and_milestones, issues, below_issues, views, apps
+        places, labels_and_milestones, issues, below_issues, issue_fields, views, apps
     ]  # fmt: skip
     for step in steps:
         step(driver)

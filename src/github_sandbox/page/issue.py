@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from github_sandbox import issue_fields
 from github_sandbox.models import Comment, Issue, Item, Project, Repository
 from github_sandbox.page.views import Chip, IssueView, Link, Reader, board_url, repository_url
 
@@ -44,6 +45,7 @@ class IssuePage:
     blocking: tuple[IssueView, ...]
     duplicate_of: IssueView | None
     cards: tuple[CardView, ...]
+    field_values: tuple[Chip, ...]
     comments: tuple[CommentView, ...]
     is_archived: bool
 
@@ -68,6 +70,10 @@ def issue_page(sandbox: "Sandbox", issue: Issue) -> IssuePage:
         blocking=reader.lines(issue.blocking),
         duplicate_of=next(iter(reader.lines(filter(None, [issue.duplicate_of]))), None),
         cards=tuple(_card_view(reader, project, item) for project, item in reader.cards(issue)),
+        field_values=tuple(
+            Chip(issue_fields.shown(store, issue, field), "gray", field.name)
+            for field in issue_fields.valued_fields(store, issue)
+        ),
         comments=tuple(_comment(reader, comment) for comment in comments),
         is_archived=repository.is_archived,
     )

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from github_sandbox import issue_fields
 from github_sandbox.models import (
     Account,
     Field,
     Issue,
+    IssueField,
     IssueType,
     Item,
     Label,
@@ -289,6 +291,8 @@ class Reader:
 
     def value(self, field: Field, item: Item) -> Chip | None:
         """Return the value of a card in a field; None if it is empty."""
+        if field.issue_field is not None:
+            return self._issue_field_value(field, item)
         stored = item.values.get(str(field.id))
         if stored is None:
             return None
@@ -299,6 +303,14 @@ class Reader:
             if iteration["id"] == stored["value"]:
                 return Chip(str(iteration["title"]), "gray", field.name)
         return Chip(number(stored["value"]), "gray", field.name)
+
+    def _issue_field_value(self, field: Field, item: Item) -> Chip | None:
+        """Return the value of a column that shows an issue field."""
+        if field.issue_field is None or item.content is None:
+            return None
+        issue = self.store.get(Issue, item.content)
+        text = issue_fields.shown(self.store, issue, self.store.get(IssueField, field.issue_field))
+        return Chip(text, "gray", field.name) if text else None
 
     def values(self, project: Project, item: Item) -> tuple[Chip, ...]:
         """Return all values of a card, in the order of the board's fields."""
