@@ -4,7 +4,16 @@ from typing import Any
 
 from backlog_sync.core import body as body_block
 from github_sandbox.app import Sandbox
-from github_sandbox.models import Account, Field, Issue, IssueType, Item, Label, Milestone
+from github_sandbox.models import (
+    Account,
+    Field,
+    Issue,
+    IssueField,
+    IssueType,
+    Item,
+    Label,
+    Milestone,
+)
 
 
 def state_of(server: Sandbox) -> dict[str, Any]:
@@ -52,6 +61,12 @@ def state_of(server: Sandbox) -> dict[str, Any]:
                 "parent": issues[issue.parent].number if issue.parent else None,
                 "blocked_by": sorted(issues[each].number for each in issue.blocked_by),
                 "card": card(issue.id),
+                "fields": {
+                    store.get(IssueField, int(number)).name: sorted(value)
+                    if isinstance(value, list)
+                    else value
+                    for number, value in issue.field_values.items()
+                },
             }
             for issue in issues.values()
         },

@@ -14,10 +14,9 @@ class Features:
     `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
     `option_ids` are ids in the input of single-select options, `view_writes` mutations for views,
     `creation_policy` who may create issues, `archived_cards` an argument that lists them.
-    `api_versions` are those of the REST API that it accepts, the first one by default.
-    `creation_policy` who may create issues. `issue_fields` are those of organizations; if they
-    exist but are not `enabled`, there are none, and values are dropped. `api_versions` are those of
-    the REST API that it accepts, the first one by default.
+    `issue_fields` are those of organizations; if they exist but are not `enabled`, there are none,
+    and values are dropped. `api_versions` are those of the REST API that it accepts, the first one
+    by default.
     """
 
     sub_issues: bool = True

@@ -252,7 +252,7 @@ def _option(store: Store, field: IssueField, node_id: str) -> IssueFieldOption:
 
 
 def _plain(field: IssueField, value: Any) -> str | float | None:
-    """Return a text, number or date as it is stored; an empty text is no value."""
+    """Return a text, number or date as it is stored; an empty text clears it."""
     if field.data_type == "NUMBER":
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _unprocessable(f"{field.name} must be a number")

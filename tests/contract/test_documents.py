@@ -43,22 +43,25 @@ def documents() -> dict[str, DocumentNode]:
     """Every document that can be sent: the named ones, and those put together at run time."""
     usual = unused_fields(())
     built = {name: document(getattr(answers, name), usual) for name in names()}
-    for name in ("Overview", "OverviewWithBoard", "IssuesPage", "MilestonesPage"):
+    optional = ("Overview", "OverviewWithBoard", "IssuesPage", "MilestonesPage", "IssuesStanding")
+    for name in optional:
         built[f"{name}, optional fields"] = document(getattr(answers, name))
     writes = [name for name in names() if is_mutation(name)]
     for name in writes:
         size = BODIES if name in ("CreateIssue", "CreateIssueOnBoard", "UpdateIssue") else SMALL
-        built[f"{name} x {size}"] = batch([name] * size)
-    built["every mutation"] = batch(writes)
-    built["BoardItems, no field"] = repeated(answers.BoardItems, 0)
-    built["BoardItems, 50 fields"] = repeated(answers.BoardItems, 50)
-    built["CardsOf, 50 fields"] = repeated(answers.CardsOf, 50)
+        built[f"{name} x {size}"] = batch([name] * size, usual)
+    built["every mutation"] = batch(writes, usual)
+    built["every mutation, optional fields"] = batch(writes)
+    built["BoardItems, no field"] = repeated(answers.BoardItems, 0, usual)
+    built["BoardItems, 50 fields"] = repeated(answers.BoardItems, 50, usual)
+    built["BoardItems, 50 fields, optional fields"] = repeated(answers.BoardItems, 50)
+    built["CardsOf, 50 fields"] = repeated(answers.CardsOf, 50, usual)
     built["Users x 20"] = repeated(answers.Users, 20)
     built["Assignable x 50"] = repeated(answers.Assignable, 50)
     built["Permissions x 50"] = repeated(answers.Permissions, 50)
     built["IssuesAt x 50"] = repeated(answers.IssuesAt, 50)
     built["TalksAt, 5 issues and 5 discussions"] = talks_at([False, True] * 5)
-    built["IssuesByNumber x 100"] = repeated(answers.IssuesByNumber, 100)
+    built["IssuesByNumber x 100"] = repeated(answers.IssuesByNumber, 100, usual)
     least = hidden_fields(Capabilities(False, False, False, False)) | usual
     for name in ("Overview", "IssuesPage", "RecentIssues", "IssuesById", "IssuesTouched"):
         built[f"{name}, older server"] = document(getattr(answers, name), least)

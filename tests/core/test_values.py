@@ -11,6 +11,7 @@ FILLED = {
     "board.BoardPlan",
     "board_fields.FieldPlan",
     "definitions.DefinitionPlan",
+    "issue_fields.IssueFieldPlan",
     "matching._Shared",
     "rate._Window",
     "reporting.load._Part",

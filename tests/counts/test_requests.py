@@ -18,7 +18,7 @@ from github_sandbox.app import Sandbox
 from github_sandbox.faults import FaultPlan, resource_limits, secondary_limit
 from tests.cli.conftest import Backlog
 from tests.core.builders import desired, item
-from tests.faults.harness import FULL, WHOLE, World, all_applied
+from tests.faults.harness import FULL, WHOLE, World, all_applied, with_issue_fields
 from tests.sandbox_adapter import SandboxAdapter
 
 ROADMAP = Path(__file__).parents[2].parent / "shared" / "corpus" / "s4-seed-004.md"
@@ -100,10 +100,35 @@ def small() -> tuple[Sandbox, DesiredState]:
 
 
 def test_a_first_sync_takes_24_requests(tmp_path: Path) -> None:
-    """34 items with labels, milestones, hierarchy and three board fields."""
+    """34 items with labels, milestones, hierarchy and three board fields, or issue fields."""
     here = World(tmp_path)
     assert all_applied(here.machine().sync(WHOLE))
     assert len(here.sandbox.log) <= 24
+    there = World(tmp_path / "fields")
+    machine = there.machine()
+    assert all_applied(machine.sync(with_issue_fields(WHOLE)))
+    assert len(there.sandbox.log) <= 24
+    before = len(there.sandbox.log)
+    machine.settles(with_issue_fields(WHOLE))
+    assert len(there.sandbox.log) - before <= 4
+
+
+def test_issue_fields_are_changed_by_twenties(tmp_path: Path) -> None:
+    """One look and one write for 20 issues; their bodies follow as those of other changes."""
+    taken: list[int] = []
+    for name, values in (("one", {"Priority": "Low"}), ("several", {"Areas": ("api",)})):
+        here = World(tmp_path / name)
+        machine = here.machine()
+        first = with_issue_fields(desired(*backlog_of(20)))
+        items = (replace(i, issue_fields={**i.issue_fields, **values}) for i in first.items)
+        assert all_applied(machine.sync(first))
+        before = len(here.sandbox.log)
+        machine.settles(first)
+        unchanged = len(here.sandbox.log) - before
+        before = len(here.sandbox.log)
+        assert all_applied(machine.sync(replace(first, items=tuple(items))))
+        taken.append(len(here.sandbox.log) - before - unchanged)
+    assert taken == [2 + 2 * 4] * 2
 
 
 @pytest.mark.parametrize(("blocked", "more"), [(1, 1), (5, 1), (6, 3), (12, 5)])

@@ -32,6 +32,8 @@ from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
 from backlog_sync.github_api.session import connect
 from backlog_sync.local.journal import FileJournal
+from github_sandbox import issue_fields
+from github_sandbox.access import Grant, Viewer
 from github_sandbox.actors import Person
 from github_sandbox.app import LogEntry, Sandbox
 from github_sandbox.clock import VirtualClock
@@ -122,6 +124,32 @@ ACROSS = across(backlog(3, 1))
 """7 items in two repositories: features and stories below and beside each other."""
 
 
+def with_issue_fields(wanted: DesiredState) -> DesiredState:
+    """The same items with their priorities and dates in issue fields, and one with two options."""
+    names = {"Priority": "Priority", "Target": "Target date"}
+    items: list[DesiredItem] = []
+    for n, each in enumerate(wanted.items):
+        values: dict[str, Any] = {names[k]: v for k, v in each.board.items() if k in names}
+        values["Areas"] = ("web", "api") if n % 2 else ("docs",)
+        board = {name: value for name, value in each.board.items() if name not in names}
+        items.append(replace(each, board=board, issue_fields=values))
+    fields = tuple(field for field in BOARD.fields if field.name not in names)
+    return replace(
+        wanted,
+        items=tuple(items),
+        project=replace(BOARD, fields=fields),
+        issue_fields=(
+            BoardFieldDef("Priority", "single_select"),
+            BoardFieldDef("Target date", "date"),
+            BoardFieldDef("Areas", "multi_select"),
+        ),
+    )
+
+
+FIELDED = with_issue_fields(SMALL)
+"""4 items with values of issue fields."""
+
+
 # ---- the server and its machines -----------------------------------------------------------
 
 
@@ -139,6 +167,16 @@ class World:
         self.sandbox = Sandbox(None, clock=self.clock)
         self.sandbox.ensure_repository(REPOSITORY)
         self.sandbox.ensure_repository(OTHER)
+        owner = self.sandbox.store.accounts["octo-org"]
+        issue_fields.create_field(
+            self.sandbox.store,
+            Viewer(owner, Grant("octo-org")),
+            owner,
+            name="Areas",
+            data_type="MULTI_SELECT",
+            visibility="ALL",
+            options=[{"name": name, "color": "GRAY"} for name in ("web", "api", "docs")],
+        )
         self.sandbox.list_lag = timedelta(seconds=self.lag)
         # Whoever searches finds nothing: the index of a search lags by as long as it likes.
         self.sandbox.search_lag = timedelta(days=1)
@@ -339,12 +377,18 @@ def sample(count: int, some: int, seed: int = 1) -> Sequence[int]:
 
 
 def retitled(wanted: DesiredState) -> DesiredState:
-    """The same items, each with another title, other points and no blockers."""
+    """The same items, each with another title, points, issue fields and no blockers."""
     items = [
         replace(
             each,
             fields={**each.fields, "title": f"{each.title}, again", "blocked_by": ()},
             board={**each.board, "Story Points": 8},
+            issue_fields={
+                name: ("api", "docs") if name == "Areas" else value
+                for name, value in each.issue_fields.items()
+                if name != "Target date"
+            }
+            | ({"Priority": "Urgent", "Target date": None} if each.issue_fields else {}),
         )
         for each in wanted.items
     ]

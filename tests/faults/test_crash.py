@@ -8,6 +8,7 @@ import pytest
 from backlog_sync.core.model import DesiredState
 from tests.faults.harness import (
     ACROSS,
+    FIELDED,
     FULL,
     MIDDLE,
     SMALL,
@@ -61,6 +62,13 @@ def test_killed_at_any_request_of_a_sync_of_34_items(tmp_path: Path, delivered: 
         kill_and_go_on(WHOLE, tmp_path, at, delivered=delivered, lag=0, forgets=False)
 
 
+@pytest.mark.parametrize("delivered", [True, False])
+def test_killed_at_any_request_of_a_sync_with_issue_fields(tmp_path: Path, delivered: bool) -> None:
+    """The values come with the issues: no run that follows sets them again or sees drift."""
+    for at in places(FIELDED, tmp_path, 6, 4 + delivered):
+        kill_and_go_on(FIELDED, tmp_path, at, delivered=delivered, lag=0, forgets=False)
+
+
 @pytest.mark.parametrize("lag", [5, 60])
 @pytest.mark.parametrize("forgets", [False, True])
 def test_killed_while_lists_lag(tmp_path: Path, lag: float, forgets: bool) -> None:
@@ -82,15 +90,18 @@ def test_killed_at_any_request_of_a_sync_over_two_repositories(
         kill_and_go_on(ACROSS, tmp_path, at, delivered=delivered, lag=5, forgets=True)
 
 
+@pytest.mark.parametrize("wanted", [MIDDLE, FIELDED], ids=["board", "issue fields"])
 @pytest.mark.parametrize("delivered", [True, False])
-def test_killed_while_issues_are_changed(tmp_path: Path, delivered: bool) -> None:
+def test_killed_while_issues_are_changed(
+    tmp_path: Path, delivered: bool, wanted: DesiredState
+) -> None:
     """Every request of a run that changes all items: the next run goes on, no drift is seen."""
-    changed = retitled(MIDDLE)
+    changed = retitled(wanted)
     at = 0
     for at in range(1, 1000):
         world = World(tmp_path / f"{at}")
         machine = world.machine()
-        machine.sync(MIDDLE)
+        machine.sync(wanted)
         if not machine.dies(changed, at, delivered=delivered, by=KilledError):
             break
         prepared, _ = machine.prepare(changed)

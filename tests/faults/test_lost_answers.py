@@ -9,6 +9,7 @@ from github_sandbox import faults
 from github_sandbox.faults import Fault
 from tests.faults.harness import (
     ACROSS,
+    FIELDED,
     FULL,
     MIDDLE,
     SMALL,
@@ -89,6 +90,14 @@ def test_a_request_that_never_arrives_makes_no_duplicate(tmp_path: Path, kind: s
         lose_and_go_on(wanted, tmp_path / f"{at}", at, GONE[kind])
 
 
+@pytest.mark.parametrize("kind", ["closed", "closed in the middle of a batch", "one of a batch"])
+def test_an_answer_that_is_lost_with_issue_fields(tmp_path: Path, kind: str) -> None:
+    """A creation that is found again has its values; what was left out is set by the next run."""
+    count = len(requests_of(FIELDED, tmp_path))
+    for at in sample(count, 5, seed=len(kind)):
+        lose_and_go_on(FIELDED, tmp_path / f"{at}", at, LOST[kind])
+
+
 @pytest.mark.parametrize("kind", ["closed", "closed in the middle of a batch", "504"])
 def test_an_answer_that_is_lost_over_two_repositories(tmp_path: Path, kind: str) -> None:
     """Each request in turn; a create is looked for where it was meant to be, lists lagging."""
@@ -120,15 +129,20 @@ def test_a_create_that_stays_in_doubt_fails_and_says_when_to_go_on(tmp_path: Pat
     assert world.made_twice() == []
 
 
-@pytest.mark.parametrize("kind", ["closed", "502", "error after the write"])
-def test_a_lost_answer_while_issues_are_changed(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [("closed", MIDDLE), ("502", MIDDLE), ("error after the write", MIDDLE), ("closed", FIELDED)],
+)
+def test_a_lost_answer_while_issues_are_changed(
+    tmp_path: Path, kind: str, wanted: DesiredState
+) -> None:
     """Every write of a run that changes all items is lost in turn: no drift is seen after it."""
-    changed = retitled(MIDDLE)
+    changed = retitled(wanted)
     at = 0
     for at in range(1, 100):
         world = World(tmp_path / f"{at}")
         machine = world.machine()
-        machine.sync(MIDDLE)
+        machine.sync(wanted)
         world.fail({at: LOST[kind]}, writes_only=True)
         machine.sync(changed)
         hit = world.sandbox.faults.counted >= at

@@ -15,12 +15,12 @@ from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.undo import apply_undo, observe_for_undo
 from backlog_sync.local.journal import FileJournal
 from tests.engine.memory import Watcher
-from tests.faults.harness import SMALL, KilledError, Machine, World, all_applied, sample
+from tests.faults.harness import FIELDED, KilledError, Machine, World, all_applied, sample
 from tests.github_state import differing, state_of
 
 
 def changed(wanted: DesiredState) -> DesiredState:
-    """The same items with other titles, labels, milestones, states, links and board values."""
+    """The same items with other titles, labels, milestones, states, links, board values, fields."""
     items = []
     for item in wanted.items:
         fields = dict(item.fields)
@@ -28,13 +28,14 @@ def changed(wanted: DesiredState) -> DesiredState:
         if item.kind == "story":
             fields |= {"milestone": None, "state": "completed"}
         board = {name: 9 if name == "Story Points" else value for name, value in item.board.items()}
-        items.append(replace(item, fields=fields, board=board))
+        values = {"Priority": "Urgent", "Areas": ("api",), "Target date": None}
+        items.append(replace(item, fields=fields, board=board, issue_fields=values))
     labels = tuple(replace(label, color="123456") for label in wanted.labels)
     milestones = tuple(replace(each, due="2026-05-31") for each in wanted.milestones)
     return replace(wanted, items=tuple(items), labels=labels, milestones=milestones)
 
 
-CHANGED = changed(SMALL)
+CHANGED = changed(FIELDED)
 
 
 def undo(machine: Machine, *, dies_at: int = 0, delivered: bool = False) -> Applied | None:
@@ -89,7 +90,7 @@ def _told(change: Change) -> str:
 def synced(folder: Path) -> Machine:
     """A machine that made the first sync, in a world of its own."""
     machine = World(folder).machine()
-    assert all_applied(machine.sync(SMALL))
+    assert all_applied(machine.sync(FIELDED))
     return machine
 
 

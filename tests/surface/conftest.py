@@ -13,6 +13,7 @@ import yaml
 from backlog_sync.cli.write_back import files_after
 from backlog_sync.core.changes import Change, ChangeKind
 from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.options import PLAIN
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.progress import measure
 from backlog_sync.core.pull import pull
@@ -57,6 +58,7 @@ class World:
         self.token: str | AppKey = "a-token"
         self.project_token: str | None = None
         self.embedded = False
+        self.options = PLAIN
 
     def sleep(self, seconds: float) -> None:
         """Pass time."""
@@ -123,7 +125,7 @@ class World:
 
     def prepared(self) -> Prepared:
         """What a run would do; it could not write."""
-        return observe_and_plan(self.desired(), self.tracker(read_only=True))
+        return observe_and_plan(self.desired(), self.tracker(read_only=True), self.options)
 
     def plan(self) -> Plan:
         """The plan alone."""
@@ -134,7 +136,7 @@ class World:
         loaded = self.load()
         assert loaded.desired is not None
         tracker = self.tracker()
-        prepared = observe_and_plan(loaded.desired, tracker)
+        prepared = observe_and_plan(loaded.desired, tracker, self.options)
         assert prepared.violations == ()
         applied = apply(
             prepared, tracker, nonces=lambda: f"{next(self.numbers):016x}", progress=Watcher()

@@ -58,6 +58,9 @@ def plan_options(command: Command) -> Command:
         click.option("--force", multiple=True, metavar="SLUG", callback=_forced,
                      help="Override the guard with this name (" + ", ".join(FORCEABLE)
                      + "). May be repeated."),
+        click.option("--create-issue-fields", is_flag=True,
+                     help="Create the declared issue fields and options that the organization"
+                     " lacks (needs an admin)."),
         click.option("--adopt", is_flag=True,
                      help="Adopt existing issues whose title matches an item exactly."),
         click.option("--prune", type=click.Choice(["close"]),
@@ -85,7 +88,14 @@ def as_for_sync(command: Command) -> Command:
     """
     for name in ("--plan", "--approve", "--force", "--prune", "--on-conflict"):
         command = click.option(name, multiple=True, hidden=True, expose_value=False)(command)
-    for name in ("--adopt", "--extend-iterations", "--no-write-back", "--check"):
+    flags = (
+        "--adopt",
+        "--create-issue-fields",
+        "--extend-iterations",
+        "--no-write-back",
+        "--check",
+    )
+    for name in flags:
         command = click.option(name, is_flag=True, hidden=True, expose_value=False)(command)
     return command
 

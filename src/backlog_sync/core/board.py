@@ -1,6 +1,6 @@
 """The board: the project, the cards, and the values on them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize, record
@@ -35,11 +35,12 @@ from backlog_sync.core.option_names import as_named, used_options
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred, Warned
 
-_MOST_FIELDS = 50
+MOST_FIELDS = 50
 """Fields that a board may have (reported, not documented)."""
 
 _LONGEST_TEXT = 1_024
 """Characters that a text field takes; one more is refused (recorded 2023, not documented)."""
+_NOTHING: Mapping[str, BoardValue] = {}
 
 _KINDS = frozenset(
     {ChangeKind.PROJECT, ChangeKind.FIELD, ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE}
@@ -67,8 +68,13 @@ class BoardPlan:
         issue: ObservedIssue | None,
         *,
         issue_status: IssueStatus = NO_ISSUE,
+        private: Mapping[str, BoardValue] = _NOTHING,
+        kept: Collection[str] = (),
     ) -> CardDiff:
-        """Plan the board item and the values of one item; return its notes."""
+        """Plan the board item and the values of one item; return its notes.
+
+        The card's record also holds the `private` entries, and keeps those that are `kept`.
+        """
         if not self.active:
             return CardDiff()
         card = as_named(issue.card, self.fields.renamed) if issue and issue.card else None
@@ -77,7 +83,7 @@ class BoardPlan:
             item,
             ref,
             card,
-            self._desired_values(item, card),
+            self._with_entries(self._desired_values(item, card), private, kept),
             ownership=self.desired.settings.ownership,
             options=self.options,
             issue_status=issue_status,
@@ -120,6 +126,12 @@ class BoardPlan:
             texts = {"body": diff.record, "body_seen": observed_record}
             self.cards.append(write(item.key, item.title, reason, ref, waits, **texts))
         return diff
+
+    @staticmethod
+    def _with_entries(
+        desired: DesiredCard, private: Mapping[str, BoardValue], kept: Collection[str]
+    ) -> DesiredCard:
+        return replace(desired, kept=desired.kept | {*kept}, entries=private)
 
     def _desired_values(self, item: DesiredItem, card: BoardItem | None) -> DesiredCard:
         """Return the item's values by the board's own field names, as the board spells them."""
@@ -245,8 +257,8 @@ class BoardPlan:
             kind = record_field.type
             reason = f"it is {kind}, not text, so that no record is kept of what was applied"
             hint = f"rename the board's field {record_field.name!r}"
-        elif len(self.fields.known) >= _MOST_FIELDS:
-            reason = f"the board has {_MOST_FIELDS} fields, so that no record is kept"
+        elif len(self.fields.known) >= MOST_FIELDS:
+            reason = f"the board has {MOST_FIELDS} fields, so that no record is kept"
             hint = "remove a field that nobody uses"
         else:
             return True

@@ -19,13 +19,15 @@ class DesiredCard:
     `values` are those that can be set; `kept` are names of which nothing can be said now, or
     that GitHub goes on without the file: their record stays; `noted` are their values, from which
     a record starts. `start` gives the value in which
-    a card starts if nobody set one, by field name.
+    a card starts if nobody set one, by field name. `entries` are what the record holds of private
+    issue fields.
     """
 
     values: Mapping[str, BoardValue]
     kept: frozenset[str] = frozenset()
     noted: Mapping[str, BoardValue] = field(default_factory=dict)
     start: Mapping[str, str] = field(default_factory=dict)
+    entries: Mapping[str, BoardValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,11 @@ class _Merge(Merge):
         }
         self.values: dict[str, tuple[BoardValue, BoardValue]] = {}
         self.new = {name: self.base[name] for name in desired.kept if name in self.base}
-        self.moved = False
+        self.new |= desired.entries
+        self.moved = any(
+            name not in self.base or record.base_of(self.base[name]) != record.base_of(value)
+            for name, value in desired.entries.items()
+        )
         for name, value in desired.noted.items():
             if name not in self.base:
                 self.new[name] = record.entry(value)

@@ -37,6 +37,7 @@ class ChangeKind(StrEnum):
 
     LABEL = "label"
     MILESTONE = "milestone"
+    ISSUE_FIELD = "issue_field"
     PROJECT = "project"
     FIELD = "field"
     ISSUE = "issue"
@@ -46,7 +47,13 @@ class ChangeKind(StrEnum):
     FIELD_VALUE = "field_value"
 
 
-DEFINITIONS = (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.PROJECT, ChangeKind.FIELD)
+DEFINITIONS = (
+    ChangeKind.LABEL,
+    ChangeKind.MILESTONE,
+    ChangeKind.ISSUE_FIELD,
+    ChangeKind.PROJECT,
+    ChangeKind.FIELD,
+)
 """Kinds of definitions that items use; all others are about items."""
 
 
@@ -201,6 +208,22 @@ class UpdateMilestone(_Fields):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreateIssueField(_Fields):
+    """Create an issue field of the organization."""
+
+    kind, action = ChangeKind.ISSUE_FIELD, Action.CREATE
+    definition: BoardFieldDef = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateIssueField(_Fields):
+    """Add options to an issue field of the organization; none is changed or removed."""
+
+    kind, action = ChangeKind.ISSUE_FIELD, Action.UPDATE
+    definition: BoardFieldDef = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateBoard(_Change):
     """Create the board."""
 
@@ -252,6 +275,19 @@ class RestoreIterations(_Fields):
 
     kind, action = ChangeKind.FIELD, Action.UPDATE
     field_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowIssueField(_Change):
+    """Show an issue field as a column of the board."""
+
+    kind, action = ChangeKind.FIELD, Action.CREATE
+    definition: BoardFieldDef = field()
+
+    @property
+    def fields(self) -> Mapping[str, FieldChange]:
+        """What kind of column it is."""
+        return {"type": FieldChange(None, "issue_field")}
 
 
 # ---- issues --------------------------------------------------------------------------------
@@ -496,12 +532,15 @@ Change: TypeAlias = (
     | UpdateLabel
     | CreateMilestone
     | UpdateMilestone
+    | CreateIssueField
+    | UpdateIssueField
     | CreateBoard
     | LinkBoard
     | CreateBoardField
     | UpdateBoardField
     | ExtendIterations
     | RestoreIterations
+    | ShowIssueField
     | CreateIssue
     | UpdateIssue
     | AdoptIssue

@@ -5,15 +5,33 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, ticks, written_back
+from backlog_sync.core import record as card_record
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import file_status_moved, names_same_status, names_written_status
 from backlog_sync.core.changes import FieldChange, JsonValue
 from backlog_sync.core.definition_base import Definitions
 from backlog_sync.core.fields import ATOMS, ISSUE_SETS, SETS, Owner, compared, owner_of
+from backlog_sync.core.issue_fields import (
+    NO_FIELDS,
+    FieldTarget,
+    members_of,
+    on_card,
+    private_entry,
+    recorded,
+    value_of,
+)
 from backlog_sync.core.issue_index import adopted_nonce
 from backlog_sync.core.matching import Match
-from backlog_sync.core.merge import Merge, SetDiff, merge_atom, merge_block, merge_set
-from backlog_sync.core.model import Base, DesiredItem, Marker, ObservedIssue, Settings, Written
+from backlog_sync.core.merge import AtomDiff, Merge, SetDiff, merge_atom, merge_block, merge_set
+from backlog_sync.core.model import (
+    Base,
+    BoardValue,
+    DesiredItem,
+    Marker,
+    ObservedIssue,
+    Settings,
+    Written,
+)
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
@@ -28,7 +46,8 @@ class Target:
 
     `parent` and `blocked_by` name items by key and other issues as `owner/repo#n`. `kept` are
     fields that cannot be resolved now: they and their base stay unchanged. `order` is what is
-    recorded of the items below it; `source` is the hash of the body's text in the file.
+    recorded of the items below it; `source` is the hash of the body's text in the file. `fields`
+    are the organization's issue fields.
     """
 
     atoms: Mapping[str, JsonValue]
@@ -37,6 +56,7 @@ class Target:
     kept: frozenset[str] = frozenset()
     order: tuple[str, ...] = ()
     source: str = ""
+    fields: FieldTarget = NO_FIELDS
 
     @property
     def ticks(self) -> dict[str, bool]:
@@ -51,6 +71,8 @@ class ItemDiff:
     `fields` are changes of the issue itself (except its state, which is `state`); `parent` and
     `blocked_by` (blockers to add, to remove) are links; `taken` are the blockers to add that people
     removed on GitHub. `body` is the complete body to write, None if the current one is identical.
+    `private` are entries for the card's record, which the marker must not have. `waiting` are board
+    fields whose value has yet to move to an issue field.
     """
 
     fields: Mapping[str, FieldChange] = field(default_factory=dict)
@@ -65,6 +87,8 @@ class ItemDiff:
     conflicts: tuple[FieldNote, ...] = ()
     accepted: tuple[FieldNote, ...] = ()
     forgotten: tuple[str, ...] = ()
+    private: Mapping[str, BoardValue] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
 
 
 def target_of(
@@ -75,6 +99,7 @@ def target_of(
     resolved: Mapping[str, JsonValue],
     kept: frozenset[str] = frozenset(),
     order: tuple[str, ...] = (),
+    fields: FieldTarget = NO_FIELDS,
 ) -> Target:
     """Return the target state of an item on GitHub.
 
@@ -104,6 +129,7 @@ def target_of(
         kept=kept,
         order=order,
         source=body_block.source_hash(item.block, source=source, mentions=settings.mentions),
+        fields=fields,
     )
 
 
@@ -113,17 +139,32 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
     """Return the base of an issue that matches a target completely."""
-    atoms = {STATE: OPEN, **target.atoms}
+    public = {n: v for n, v in target.fields.atoms.items() if n not in target.fields.private}
+    atoms = {STATE: OPEN, **target.atoms, **public}
     atoms[STATE] = desired_state(atoms[STATE])
     hashes = {name: normalize.hash_value(value) for name, value in atoms.items()}
+    options = {n: m for n, m in target.fields.sets.items() if n not in target.fields.private}
     return Base(
         hashes={**hashes, body_block.SOURCE: target.source},
-        sets={name: members for name, members in target.sets.items() if members},
+        sets={name: members for name, members in {**target.sets, **options}.items() if members},
         lines=body_block.line_hashes(target.lines),
         ticks=target.ticks,
         pending=pending,
         order=target.order,
     )
+
+
+def private_entries(fields: FieldTarget) -> dict[str, BoardValue]:
+    """Return what a card's record is to hold of a new issue's private fields."""
+    return {
+        private_entry(name): card_record.entry(_plain(value))
+        for name, value in fields.atoms.items()
+        if name in fields.private
+    }
+
+
+def _plain(value: JsonValue) -> BoardValue:
+    return value if isinstance(value, str | int | float) else None
 
 
 class _Merge(Merge):
@@ -141,6 +182,8 @@ class _Merge(Merge):
         self.pending = set(base.pending)
         self.converged = False
         self.caught_up = False
+        self.private: dict[str, BoardValue] = {}
+        self.waiting: list[str] = []
 
     def atom(self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue) -> None:
         """Merge one atomic field; without a trusted record no state is set."""
@@ -175,6 +218,96 @@ class _Merge(Merge):
             self.pending.discard(name)
         elif base is not None:
             self.hashes[name] = base
+
+    def issue_field(
+        self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue, fields: FieldTarget
+    ) -> None:
+        """Merge one issue field with a single value.
+
+        The base of a private one is on the card. Before a field was ever applied, nothing that
+        people set is overwritten, and a value of the board's own field moves to the issue.
+        """
+        card, private = self.issue.card, name in fields.private
+        base = self.base.hashes.get(name)
+        if private:
+            base = recorded(card, private_entry(name)) or base
+        elif owner is Owner.GITHUB and self.written.reads(name, normalize.hash_value(desired)):
+            base, self.converged = normalize.hash_value(desired), True
+        kept = base
+        if base is None and not self.adopts:
+            diff, kept = self._first_value(name, owner, desired, observed, fields)
+        else:
+            on_conflict = self.options.on_conflict
+            diff = merge_atom(
+                owner=owner, base=base, desired=desired, observed=observed, on_conflict=on_conflict
+            )
+        diff = self.decide(name, diff, observed, contested=False)
+        self.report(name, diff, desired, observed)
+        if diff.write:
+            self.fields[name] = FieldChange(observed, diff.after)
+        if diff.write or diff.verdict is Verdict.CONVERGED:
+            self.written.drop(name)
+        agreed = diff.verdict in (Verdict.CONVERGED, Verdict.IN_SYNC)
+        new = normalize.hash_value(diff.after) if agreed or diff.write else base
+        if diff.write and diff.after != desired:
+            new = kept  # what the board showed: the file has yet to follow
+        self.converged |= not private and self.believed and agreed and new != base
+        if private and new is not None:
+            value = desired if new == normalize.hash_value(desired) else diff.after
+            entry = card_record.entry(_plain(value))
+            old = (card_record.decode(card) or {}).get(private_entry(name), entry)
+            self.private[private_entry(name)] = entry if agreed or diff.write else old
+        elif not private and new is not None:
+            self.hashes[name] = new
+
+    def _first_value(
+        self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue, fields: FieldTarget
+    ) -> tuple[AtomDiff, str | None]:
+        """Merge a field that was never applied; return the base of the board's own field, too."""
+        on_conflict = self.options.on_conflict
+        if desired == observed:
+            return AtomDiff(Verdict.IN_SYNC, observed, write=False, reason="both sides agree"), None
+        if observed is not None:
+            if owner is Owner.GITHUB or on_conflict is Owner.FILE:
+                merged = merge_atom(owner=owner, base=None, desired=desired, observed=observed)
+                return merged, None
+            accepted = on_conflict is Owner.GITHUB
+            reason = PRIVATE if name in fields.private else UNRECORDED_VALUE
+            held = AtomDiff(Verdict.CONFLICT, observed, write=False, reason=reason)
+            return replace(held, accepted=accepted), None
+        board_field = fields.board.get(name, name)
+        former = recorded(self.issue.card, board_field)
+        shown = on_card(self.issue.card, board_field)
+        if shown is None or shown == desired:
+            reason = MOVED if shown is not None else "declared in the file"
+            return AtomDiff(Verdict.PUSH, desired, write=True, reason=reason), None
+        merged = merge_atom(owner=owner, base=former, desired=desired, observed=shown)
+        file_moved = former is not None and merged.verdict is Verdict.PUSH
+        if file_moved or on_conflict is Owner.FILE:
+            return AtomDiff(Verdict.PUSH, desired, write=True, reason=MOVED), None
+        if owner is Owner.GITHUB or on_conflict is Owner.GITHUB:
+            # The last word on the board moves, and the file follows it as it would have.
+            accepted = on_conflict is Owner.GITHUB
+            self.note(name, Verdict.DRIFT, MOVED, desired, shown, accepted=accepted)
+            return AtomDiff(Verdict.PUSH, shown, write=True, reason=MOVED), former
+        self.waiting.append(board_field)
+        reason = f"the board shows {shown!r}; --on-conflict decides which value moves to the issue"
+        return AtomDiff(Verdict.CONFLICT, observed, write=False, reason=reason), None
+
+    def issue_options(
+        self, name: str, owner: Owner, desired: tuple[str, ...], fields: FieldTarget
+    ) -> None:
+        """Merge an issue field with several options, member by member."""
+        observed = members_of(self.issue, name)
+        if name not in fields.private:
+            self.members(name, owner, desired, observed)
+            return
+        # Without a record nothing is ever removed.
+        diff = merge_set(owner=Owner.FILE, base=(), desired=desired, observed=observed)
+        if diff.write:
+            before = sorted(observed, key=str.casefold)
+            self.fields[name] = FieldChange(list(before), list(diff.after))
+            self.reasons[name] = "declared in the file"
 
     def _is_from_card(self, state: JsonValue) -> bool:
         """Return whether a run wrote the file's word for a closed issue, from the board."""
@@ -217,6 +350,15 @@ class _Merge(Merge):
         return diff
 
 
+MOVED = "moves from the board to the issue"
+UNRECORDED_VALUE = (
+    "GitHub has another value, and it is not on record that this backlog set it; --on-conflict"
+    " decides"
+)
+PRIVATE = (
+    "only members of the organization see this field, so that a public issue keeps no record of it;"
+    " --on-conflict decides, and a board or a field that everybody sees keeps one"
+)
 TAKEN_AWAY = "taken away on GitHub"
 UNBELIEVED = "not set: the record in this issue is not trusted (see the warnings)"
 
@@ -264,7 +406,9 @@ def diff_item(
     if is_open_again(item, issue, marker.base):
         merge.hashes[STATE], merge.converged = normalize.hash_value(current_state), True
     ownership = settings.ownership
+    fields = target.fields
     observed_values: dict[str, JsonValue] = {
+        **{name: value_of(issue, name) for name in issue.field_values},
         **{row.name: compared(row, getattr(issue, row.name)) for row in ATOMS},
         STATE: current_state,
         "parent": observed.get("parent"),
@@ -282,6 +426,11 @@ def diff_item(
     for name in ISSUE_SETS:
         if name in target.sets:
             merge.members(name, owner_of(name, ownership), target.sets[name], getattr(issue, name))
+    for name, wanted in fields.atoms.items():
+        owner = owner_of(name, ownership)
+        merge.issue_field(name, owner, wanted, value_of(issue, name), fields)
+    for name, options_wanted in fields.sets.items():
+        merge.issue_options(name, owner_of(name, ownership), options_wanted, fields)
     blockers = SetDiff((), (), (), (), ())
     if "blocked_by" in target.sets:
         resolved = observed.get("blocked_by")
@@ -290,16 +439,17 @@ def diff_item(
         blockers = merge.members("blocked_by", owner, target.sets["blocked_by"], observed_blockers)
         merge.fields.pop("blocked_by", None)
     block = _merge_body(merge, parts, target, owner_of("body", ownership))
-    for name in target.kept & set(marker.base.hashes):
+    kept = target.kept | (fields.kept - fields.private)
+    for name in kept & set(marker.base.hashes):
         merge.hashes[name] = marker.base.hashes[name]
-    for name in target.kept & set(marker.base.sets):
+    for name in kept & set(marker.base.sets):
         merge.sets[name] = marker.base.sets[name]
     dropped = (marker.base.hashes.keys() - merge.hashes.keys()) | (
-        marker.base.sets.keys() - target.sets.keys()
+        marker.base.sets.keys() - target.sets.keys() - fields.sets.keys()
     )
     forgotten = sorted(
         name
-        for name in dropped - target.kept - {body_block.SOURCE}
+        for name in dropped - kept - fields.private - {body_block.SOURCE}
         if name not in observed_values or observed_values[name] is not None
     )
     if parts.marker is not None and parts.marker.key != item.key:
@@ -314,7 +464,8 @@ def diff_item(
         order=target.order,
         definitions=record or {},
         written=merge.written.remaining(
-            {STATE, body_block.SOURCE, *target.atoms, *target.sets, *target.kept},
+            {STATE, body_block.SOURCE, *target.atoms, *target.sets, *kept}
+            | ({*fields.atoms, *fields.sets} - fields.private),
             block.base.written.ticks,
         ),
         finish=marker.base.finish,
@@ -340,6 +491,8 @@ def diff_item(
         conflicts=tuple(merge.conflicts),
         accepted=tuple(merge.accepted),
         forgotten=tuple(forgotten) if body is not None else (),
+        private=merge.private,
+        waiting=tuple(merge.waiting),
     )
 
 

@@ -37,6 +37,7 @@ def digests_of(
                 *sorted(desired.labels, key=attrgetter("name")),
                 *sorted(desired.milestones, key=attrgetter("title")),
                 [desired.backlog_id, desired.project, desired.settings, families],
+                *sorted(desired.issue_fields, key=attrgetter("name")),
             ]
         ),
         observed=_digest(
@@ -46,6 +47,7 @@ def digests_of(
                 *sorted(observed.milestones, key=attrgetter("number")),
                 [project, observed.repository, sorted(observed.issue_types or ())],
                 *([other.repository, other.labels, other.milestones] for other in observed.others),
+                *sorted(observed.issue_fields or (), key=attrgetter("name")),
             ]
         ),
         base=_digest([key, match.parts.marker] for key, match in sorted(matches.by_key.items())),
@@ -80,11 +82,15 @@ def inputs_of(desired: DesiredState, observed: ObservedState) -> dict[str, str]:
     `milestones`, `board`.
     """
     inputs: dict[str, list[object]] = {
-        "settings": [[desired.backlog_id, desired.project, desired.settings]],
+        "settings": [
+            [desired.backlog_id, desired.project, desired.settings, *desired.issue_fields]
+        ],
         "labels": [*desired.labels, *observed.labels],
         "milestones": [*desired.milestones, *observed.milestones],
         "board": [observed.project],
     }
+    if observed.issue_fields:
+        inputs["issue fields"] = [*observed.issue_fields]
     for other in observed.others:
         inputs["labels"] += other.labels
         inputs["milestones"] += other.milestones

@@ -13,7 +13,15 @@ from backlog_sync.core.guards import (
     WRITERS,
     restriction,
 )
-from backlog_sync.core.model import Capabilities, ObservedProject, ObservedRepository, ProjectSpec
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    Capabilities,
+    ObservedIssueField,
+    ObservedProject,
+    ObservedRepository,
+    ProjectSpec,
+)
+from backlog_sync.core.normalize import fold
 
 _FEW = 100
 """Points or requests below which the rest of the hour may not be enough."""
@@ -53,7 +61,8 @@ class Examination:
 
     `scopes` are those of a classic token, None for any other. `allowance` is None if the server has
     no rate limit. `others` are the other repositories that contain items, `out_of_reach` maps those
-    that cannot be read to the reason.
+    that cannot be read to the reason. `issue_fields` are those of the organization, None if it has
+    none to offer; `issue_fields_problem` says why not, if that is known.
     """
 
     viewer: str
@@ -67,10 +76,19 @@ class Examination:
     board_viewer: str | None = None
     others: tuple[ObservedRepository, ...] = ()
     out_of_reach: Mapping[str, str] = field(default_factory=dict)
+    issue_fields: tuple[ObservedIssueField, ...] | None = None
+    issue_fields_problem: str | None = None
 
 
-def checks_of(examination: Examination, declared: ProjectSpec | None) -> tuple[Check, ...]:
-    """Return the checks of the server; `declared` is the declared board, if any."""
+def checks_of(
+    examination: Examination,
+    declared: ProjectSpec | None,
+    issue_fields: tuple[BoardFieldDef, ...] = (),
+) -> tuple[Check, ...]:
+    """Return the checks of the server; `declared` is the declared board, if any.
+
+    `issue_fields` are the declared ones; if there are none, nothing is said about them.
+    """
     return (
         _repository(examination.repository),
         _issues(examination.repository),
@@ -78,6 +96,7 @@ def checks_of(examination: Examination, declared: ProjectSpec | None) -> tuple[C
         *(_out_of_reach(name, why) for name, why in examination.out_of_reach.items()),
         _allowance(examination.allowance),
         *_features(examination),
+        *_issue_fields(examination, issue_fields),
         _board(examination, declared),
     )
 
@@ -170,6 +189,27 @@ def _features(examination: Examination) -> tuple[Check, ...]:
     else:
         lines.append(_feature("Projects", True, ""))
     return tuple(lines)
+
+
+def _issue_fields(
+    examination: Examination, declared: tuple[BoardFieldDef, ...]
+) -> tuple[Check, ...]:
+    """Check that the organization has the declared issue fields."""
+    if not declared:
+        return ()
+    fields = examination.issue_fields
+    names = ", ".join(definition.name for definition in declared)
+    if fields is None:
+        why = examination.issue_fields_problem or "GitHub shows none here to this token"
+        hint = "declare them under `project.fields` instead, to have them on the board"
+        return (Check("issue fields", Health.LESS, f"{names}: {why}", hint),)
+    known = {fold(each.name) for each in fields}
+    missing = [each.name for each in declared if fold(each.name) not in known]
+    if missing:
+        message = f"missing in the organization: {', '.join(missing)}"
+        hint = "`backlog sync --create-issue-fields` creates them (needs an organization admin)"
+        return (Check("issue fields", Health.LESS, message, hint),)
+    return (Check("issue fields", Health.OK, names),)
 
 
 def _feature(name: str, supported: bool, hint: str) -> Check:

@@ -7,7 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from backlog_sync.core.changes import Change, ChangeKind, CloseIssue, CreateIssue, ReopenIssue
+from backlog_sync.core.changes import (
+    AdoptIssue,
+    Change,
+    ChangeKind,
+    CloseIssue,
+    CreateIssue,
+    ReopenIssue,
+    UpdateIssue,
+)
+from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.rate import Pace, seconds_for
 
@@ -56,6 +65,13 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
         if c.key not in created or c.fields.keys() - _SAME or _crosses(c, repositories)
     )
     values = [change for change in plan.changes if change.kind is ChangeKind.FIELD_VALUE]
+    # Values of issue fields, whose names only the organization knows.
+    valued = sum(
+        1
+        for change in issues
+        if isinstance(change, UpdateIssue | AdoptIssue)
+        and change.fields.keys() - ISSUE_FIELDS.keys() - {"key"}
+    )
     value_count = sum(1 + (change.body is not None and bool(change.fields)) for change in values)
     created_in = Counter(change.repository for change in created.values())
     pages = sum(
@@ -67,6 +83,8 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
         + kinds[ChangeKind.MILESTONE]
         + kinds[ChangeKind.PROJECT]
         + _groups(kinds[ChangeKind.FIELD], _SMALL)
+        + _groups(kinds[ChangeKind.ISSUE_FIELD], _SMALL)
+        + _groups(valued, _SMALL)
         + sum(_groups(wave, _BODIES) for wave in _waves(created).values())
         + _groups(follow_ups[ChangeKind.SUB_ISSUE], _SMALL)
         + _groups(kinds[ChangeKind.DEPENDENCY], _SMALL)
@@ -76,7 +94,7 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
         + _groups(updates, _BODIES)
         + _groups(value_count, _SMALL)
     )
-    reads = comments + _groups(updates, _READ)
+    reads = comments + _groups(updates, _READ) + _groups(valued, _READ)
     creations = len(created) + comments
     waited = seconds_for(creations, pace, now=now, at_once=_BODIES) if pace else 0.0
     work = (writes + reads + pages) * _REQUEST + len(plan.changes) * _EACH

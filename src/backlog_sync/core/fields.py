@@ -3,7 +3,7 @@
 Nothing else lists the fields: a new row is merged, planned, read, shown and documented.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -107,6 +107,37 @@ MEANT: Mapping[str, str] = {
     word: row.name for row in _ROWS if row.key != "status" for word in (row.key, *row.words) if word
 }
 """The fields of each key of the file format; `status` is two fields."""
+
+
+_MEANINGS: Mapping[str, tuple[str, ...]] = {
+    "Priority": ("Priority",),
+    "Story Points": ("Story Points", "Effort"),
+    "Start": ("Start", "Start date"),
+    "Target": ("Target", "Target date"),
+}
+"""The names of issue fields that a board field of the table can be; GitHub's own among them."""
+
+
+def issue_field_of(board_field: str, names: Iterable[str]) -> str | None:
+    """Return which of these issue fields replaces a board field; None if none does."""
+    known = {normalize.fold(name): name for name in names}
+    meanings = map(normalize.fold, _MEANINGS.get(board_field, (board_field,)))
+    return next((known[name] for name in meanings if name in known), None)
+
+
+def board_field_of(issue_field: str, names: Iterable[str]) -> str | None:
+    """Return the board field that an issue field replaces, given the names of all of them."""
+    declared = tuple(names)
+    return next(
+        (field for field in _MEANINGS if issue_field_of(field, declared) == issue_field), None
+    )
+
+
+def file_key(name: str, issue_fields: Iterable[str] = ()) -> str:
+    """Return the key of the file format for a field, given the names of the issue fields."""
+    declared = tuple(issue_fields)
+    board_field = board_field_of(name, declared) if name in declared else None
+    return KEYS.get(board_field or name, name)
 
 
 def compared(row: FieldSpec, value: object) -> str | None:

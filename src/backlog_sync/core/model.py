@@ -18,6 +18,10 @@ BoardValue: TypeAlias = str | float | None
 """A Projects v2 field value: text, date (ISO), option or iteration title; a number; empty."""
 
 
+IssueFieldValue: TypeAlias = BoardValue | tuple[str, ...]
+"""A value of an organization's issue field: as on a board, or the names of several options."""
+
+
 # ---- desired -------------------------------------------------------------------------------
 
 
@@ -133,6 +137,7 @@ class DesiredItem:
     `body` (Block), `labels`, `assignees` (tuples of names), `milestone` (title or None),
     `blocked_by` (tuple of keys or `owner/repo#n`), `state` ("open", "completed", "not_planned";
     "closed" if it is not said which). `board` holds the declared board values by field name.
+    `issue_fields` holds those of the organization's issue fields that the settings declare.
     `parent` is a key, or `owner/repo#n`. `status` is the file's own word for progress, as written.
     `repository` is where its issue is, None for the target; a number without a repository is one
     of an issue there.
@@ -157,6 +162,7 @@ class DesiredItem:
     hints: tuple[IssueHint, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
     holes: tuple[Hole, ...] = ()
+    issue_fields: Mapping[str, IssueFieldValue] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -180,10 +186,13 @@ class DesiredItem:
 
     @property
     def points(self) -> float | None:
-        """Story points, where the file declares them."""
-        value = self.board.get("Story Points")
-        return value if isinstance(value, int | float) else None
+        """Story points, where the file declares them: on the board, or in an issue field."""
+        values = (self.board.get("Story Points"), *map(self.issue_fields.get, POINT_FIELDS))
+        return next((value for value in values if isinstance(value, int | float)), None)
 
+
+POINT_FIELDS = ("Story Points", "Effort")
+"""The issue fields that hold story points, if they are numbers."""
 
 FieldValue: TypeAlias = str | float | tuple[str, ...] | Block | None
 """A value of an issue field; see `DesiredItem`."""
@@ -228,9 +237,11 @@ class OptionDef:
 
 @dataclass(frozen=True, slots=True)
 class BoardFieldDef:
-    """A board field: type is text, number, date, single_select or iteration.
+    """A field of a board, or an issue field of an organization.
 
-    `declared` is False for one that no file defines, but items use: an existing one is not changed.
+    `type` is text, number, date, single_select, iteration (of a board only) or multi_select (of an
+    issue field only); "" if an issue field is declared by its name only. `declared` is False for
+    one that no file defines, but items use: an existing one is not changed.
     """
 
     name: str
@@ -289,6 +300,8 @@ class DesiredState:
     paths relative to the repository, the first names the backlog where `id:` does not.
     `labels` and `milestones` hold every one that an item uses, declared or not. `texts` are the
     files themselves, by the path that a user knows: what is in them and is not an item.
+    `issue_fields` are those of the organization that the backlog uses; without them, none is read
+    or written.
     """
 
     backlog_id: str
@@ -301,6 +314,7 @@ class DesiredState:
     sources: tuple[str, ...] = ()
     planning: PlanningSettings = field(default_factory=PlanningSettings)
     texts: tuple[tuple[str, str], ...] = ()
+    issue_fields: tuple[BoardFieldDef, ...] = ()
 
 
 # ---- observed ------------------------------------------------------------------------------
@@ -329,11 +343,15 @@ class IssueLink:
 
 @dataclass(frozen=True, slots=True)
 class BoardItem:
-    """A board item: its id, values by field name, and whether it is archived."""
+    """A board item: its id, values by field name, and whether it is archived.
+
+    `shows` are the names of the columns that show a value of an issue field, not of the board.
+    """
 
     id: str
     values: Mapping[str, BoardValue] = field(default_factory=dict)
     archived: bool = False
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +360,7 @@ class ObservedIssue:
 
     `children` are the ids of its sub-issues in their order, at most 100. `child_states` are their
     states by id ("open", "completed", "not_planned"), empty if a run did not ask for them.
+    `field_values` are those of issue fields, by the field's name.
     """
 
     id: str
@@ -365,6 +384,7 @@ class ObservedIssue:
     created_at: str = ""
     updated_at: str = ""
     closed_at: str | None = None
+    field_values: Mapping[str, IssueFieldValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +463,20 @@ class SavedIterations:
     field: str
     ids: tuple[str, ...]
     cards: tuple[IterationCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedIssueField:
+    """An issue field of an organization; `type` as in `BoardFieldDef`.
+
+    A `private` field is visible only to members of the organization.
+    """
+
+    id: str
+    name: str
+    type: str
+    options: tuple[ObservedOption, ...] = ()
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -554,7 +588,9 @@ class ObservedState:
     repositories in which items have their issues, `out_of_reach` says of such repositories why
     they could not be read. `coverage` is that only of the target. `iteration_cards` are the cards
     with an iteration, by the id of the field, if its iterations are to be extended;
-    `saved_iterations` are those that an interrupted run did not set again yet.
+    `saved_iterations` are those that an interrupted run did not set again yet. `issue_fields` are
+    None if they were not asked for, or if the owner has none to offer; `issue_fields_problem` says
+    why not, if that is known.
     """
 
     repository: ObservedRepository
@@ -579,6 +615,8 @@ class ObservedState:
     out_of_reach: Mapping[str, str] = field(default_factory=dict)
     iteration_cards: Mapping[str, tuple[IterationCard, ...]] = field(default_factory=dict)
     saved_iterations: tuple[SavedIterations, ...] = ()
+    issue_fields: tuple[ObservedIssueField, ...] | None = None
+    issue_fields_problem: str | None = None
 
     @property
     def whole(self) -> bool:

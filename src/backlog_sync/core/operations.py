@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from backlog_sync.core.model import BoardFieldDef, BoardValue, ObservedBoardField
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    BoardValue,
+    IssueFieldValue,
+    ObservedBoardField,
+    ObservedIssueField,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,63 @@ class UpdateMilestone:
         """The values that it writes, by the name of the part."""
         parts = {"due": self.due, "description": self.description, "title": self.title}
         return _said(**parts, state=self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIssueField:
+    """Add an issue field to an organization."""
+
+    owner_id: str
+    definition: BoardFieldDef
+
+
+@dataclass(frozen=True, slots=True)
+class AddIssueFieldOptions:
+    """Add options to an issue field: all options are sent, existing ones with their ids.
+
+    `seen` are the existing options by id, as in `AddOptions`.
+    """
+
+    organization: str
+    field_id: str
+    seen: tuple[tuple[str, str, str, str], ...]
+    new: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInput:
+    """A value of an issue field to set; `value` is None to clear it.
+
+    For selects, `option_ids` are sent, and `value` is the name or are the names of the options.
+    """
+
+    field_id: str
+    name: str
+    type: str
+    value: IssueFieldValue
+    option_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetIssueFields:
+    """Set values of issue fields of one issue; `seen` are those that they replace, by name."""
+
+    id: str
+    values: tuple[FieldInput, ...]
+    seen: Mapping[str, IssueFieldValue]
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """The values that it writes, by the name of the field."""
+        return {field_part(v.name): Over(self.seen.get(v.name), v.value) for v in self.values}
+
+
+@dataclass(frozen=True, slots=True)
+class ShowIssueField:
+    """Show an issue field as a column of a board."""
+
+    project_id: str
+    field_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +240,7 @@ class CreateIssue:
     issue_type: str | None = None
     parent_id: str | None = None
     project_ids: tuple[str, ...] = ()
+    field_values: tuple[FieldInput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,14 +427,18 @@ Operation: TypeAlias = (
     | UpdateLabel
     | CreateMilestone
     | UpdateMilestone
+    | CreateIssueField
+    | AddIssueFieldOptions
     | CreateProject
     | CloseProject
     | LinkProject
     | CreateBoardField
     | AddOptions
     | SetIterations
+    | ShowIssueField
     | CreateIssue
     | UpdateIssue
+    | SetIssueFields
     | CloseIssue
     | ReopenIssue
     | ChangeLabels
@@ -395,7 +463,8 @@ class Done:
     them. `card_id` is the board item of a new issue; `fields` are the fields of a new board, or
     the one field that was created or changed; `older` is the number of an older open board with
     the title of the new one; `missing` lists what the server silently did not set (labels,
-    assignees, issue_type, parent, milestone).
+    assignees, issue_type, parent, milestone, and issue fields by name). `issue_field` is the one
+    that was created or changed.
     """
 
     id: str = ""
@@ -405,6 +474,7 @@ class Done:
     fields: tuple[ObservedBoardField, ...] = ()
     older: int | None = None
     missing: tuple[str, ...] = ()
+    issue_field: ObservedIssueField | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,11 +508,16 @@ class NotSent:
 
 Reply: TypeAlias = Done | Refused | Stale | Unknown | NotSent
 
-Value: TypeAlias = BoardValue | tuple[tuple[str, ...], ...]
+Value: TypeAlias = IssueFieldValue | tuple[tuple[str, ...], ...]
 """The content of a part of something: a value, or all options of a field."""
 
 Standing: TypeAlias = Mapping[str, Value]
 """The values of the parts of one thing, by their names."""
+
+
+def field_part(name: str) -> str:
+    """Return the name of the part of an issue that holds its value of an issue field."""
+    return f"field:{name.casefold()}"
 
 
 def _said(**parts: Over | None) -> dict[str, Over]:

@@ -13,7 +13,8 @@ class PlanOptions:
     issues whose items are gone from the files. `adopt` adopts unmarked issues with exactly an
     item's title, as the setting of that name does. `only` are the keys that a run is limited to,
     with what they need; empty for all. `extend_iterations` adds iterations that the board lacks,
-    and sets every card's iteration again.
+    and sets every card's iteration again. `create_issue_fields` creates what the
+    organization lacks of the declared issue fields.
     """
 
     on_conflict: Owner | None = None
@@ -21,6 +22,7 @@ class PlanOptions:
     only: tuple[str, ...] = ()
     adopt: bool = False
     extend_iterations: bool = False
+    create_issue_fields: bool = False
 
 
 PLAIN = PlanOptions()

@@ -216,7 +216,7 @@ class Plan:
             match change.kind:
                 case ChangeKind.LABEL | ChangeKind.MILESTONE | ChangeKind.PROJECT:
                     definitions += 1
-                case ChangeKind.FIELD:
+                case ChangeKind.FIELD | ChangeKind.ISSUE_FIELD:
                     definitions += 1
                 case ChangeKind.SUB_ISSUE | ChangeKind.DEPENDENCY if not change.is_move:
                     counts[change.action.value] += 1

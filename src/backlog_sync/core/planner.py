@@ -1,11 +1,11 @@
 """Build the plan: desired and observed state in, ordered changes out. Nothing is sent."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import unknown_words
-from backlog_sync.core.board import BoardPlan, plan_board
+from backlog_sync.core.board import MOST_FIELDS, BoardPlan, plan_board
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import NO_ISSUE, IssueStatus
 from backlog_sync.core.changes import (
@@ -35,6 +35,7 @@ from backlog_sync.core.diff import (
     Target,
     base_of,
     diff_item,
+    private_entries,
     reopened_since_written,
     target_of,
 )
@@ -43,10 +44,12 @@ from backlog_sync.core.duplicates import heals
 from backlog_sync.core.effective_settings import in_force
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, Hold
+from backlog_sync.core.issue_fields import FieldTarget, plan_issue_fields, private_entry
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.model import (
     Base,
+    BoardValue,
     DesiredItem,
     DesiredState,
     Marker,
@@ -115,6 +118,12 @@ class _Builder:
         self.items = {item.key: item for item in desired.items}
         self.repository = observed.repository.name_with_owner
         self.board: BoardPlan = plan_board(desired, observed, options)
+        self.issue_fields = plan_issue_fields(desired, observed, options)
+        if self.board.active:
+            known = self.board.fields.known
+            columns, taken = self.issue_fields.columns(known, MOST_FIELDS)
+            self.board.changes += columns
+            self.board.deferred += taken
         self.locations = locations(desired, observed)
         self.location_of = {
             item.key: location for location in self.locations[1:] for item in location.items
@@ -213,16 +222,28 @@ class _Builder:
             resolved=relations.values,
             kept=relations.kept,
             order=self.links.recorded_order(item.key),
+            fields=self._issue_fields(item),
         )
+        private: Mapping[str, BoardValue] = private_entries(target.fields)
+        waiting: tuple[str, ...] = ()
         if match is not None:
-            self._update(item, match, target)
+            private, waiting = self._update(item, match, target)
         elif not self._create(item, target):
             return
-        issue_status = self._issue_status(item, match)
-        card_diff = self.board.item(item, match.issue if match else None, issue_status=issue_status)
+        card_diff = self.board.item(
+            item,
+            match.issue if match else None,
+            issue_status=self._issue_status(item, match),
+            private=private,
+            kept=(*waiting, *map(private_entry, target.fields.kept | target.fields.private)),
+        )
         self.drift += card_diff.drift
         self.conflicts += card_diff.conflicts
         self.accepted += card_diff.accepted
+
+    def _issue_fields(self, item: DesiredItem) -> FieldTarget:
+        """Return what an item wants of the organization's issue fields."""
+        return self.issue_fields.target(item, public=not self._location(item).repository.private)
 
     def _issue_status(self, item: DesiredItem, match: Match | None) -> IssueStatus:
         """Return how the issue's state relates to the status in the file."""
@@ -296,6 +317,16 @@ class _Builder:
         for name in ISSUE_SETS:
             if target.sets.get(name):
                 fields[name] = FieldChange([], sorted(target.sets[name], key=str.casefold))
+        fields |= {
+            name: FieldChange(None, value)
+            for name, value in target.fields.atoms.items()
+            if value is not None
+        }
+        fields |= {
+            name: FieldChange([], sorted(members, key=str.casefold))
+            for name, members in target.fields.sets.items()
+            if members
+        }
         fields["body"] = FieldChange("", "\n".join(target.lines))
         # Later requests set these: until they are confirmed, a difference is not drift.
         pending = (
@@ -329,7 +360,14 @@ class _Builder:
             self.changes.append(CloseIssue(*about, state_reason=state_reason))
         return True
 
-    def _update(self, item: DesiredItem, match: Match, target: Target) -> None:
+    def _update(
+        self, item: DesiredItem, match: Match, target: Target
+    ) -> tuple[Mapping[str, BoardValue], tuple[str, ...]]:
+        """Plan the changes of an issue.
+
+        Returns what the card's record is to hold of its issue fields, and the board fields of which
+        it has to keep what it holds.
+        """
         issue = match.issue
         target = self._with_kept_labels(item, match, target)
         # What people renamed is one change of the definition, not a change of its items.
@@ -358,7 +396,7 @@ class _Builder:
         if diff.body is not None:
             diff = replace(diff, body=_shortened(diff.body))
         if diff.body is not None and self._too_long(item, issue, diff.body):
-            return
+            return {}, diff.waiting
         if diff.state is not None:
             self.changes.append(self._state(item, issue, diff, diff.state))
         if diff.fields or diff.body is not None:
@@ -370,6 +408,7 @@ class _Builder:
         for blocker in diff.blocked_by[1]:
             about = self._about(item, "dropped from the file", issue, self._new(blocker, item.key))
             self.changes.append(RemoveDependency(*about, blocker=blocker))
+        return diff.private, diff.waiting
 
     def _state(
         self, item: DesiredItem, issue: ObservedIssue, diff: ItemDiff, state: FieldChange
@@ -553,9 +592,15 @@ class _Builder:
     def plan(self) -> Plan:
         """Return the finished plan."""
         self.board.keep_record()
+        self.issue_fields.finish()
         self.changes += self._pruned()
         self._close_done()
-        candidates = [*self.changes, *self.board.changes, *self.board.cards]
+        candidates = [
+            *self.issue_fields.changes,
+            *self.changes,
+            *self.board.changes,
+            *self.board.cards,
+        ]
         permitted, withheld = self.board.permitted(without_unused(candidates))
         if permitted and self._all_held():
             withheld += _waiting(permitted)
@@ -575,7 +620,7 @@ class _Builder:
                 if not self._prunes(issue, key) and not self._is_unread(issue, key)
             ),
             unread=self._unread(),
-            deferred=(*withheld, *self.board.deferred, *self.deferred),
+            deferred=(*withheld, *self.issue_fields.deferred, *self.board.deferred, *self.deferred),
             warnings=tuple(self.warnings),
             digests=digests_of(self.desired, self.observed, self.matches, changes),
             coverage=self.observed.coverage,

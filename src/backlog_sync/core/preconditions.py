@@ -16,6 +16,7 @@ from backlog_sync.core.operations import (
     Operation,
     Over,
     ReopenIssue,
+    SetIssueFields,
     SetIterations,
     SetValue,
     Stale,
@@ -35,7 +36,14 @@ def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
     one by one, or changes something with our own mark.
     """
     match operation:
-        case UpdateIssue() | CloseIssue() | ReopenIssue() | UpdateLabel() | UpdateMilestone():
+        case (
+            UpdateIssue()
+            | SetIssueFields()
+            | CloseIssue()
+            | ReopenIssue()
+            | UpdateLabel()
+            | UpdateMilestone()
+        ):
             id_ = operation.id
         case AddSubIssue():
             id_ = operation.child_id
@@ -106,6 +114,7 @@ def _moved(operation: Operation, name: str) -> str:
     if name in ("options", "iterations"):
         return f"the {name} were changed since they were read"
     part = "value on the board" if isinstance(operation, SetValue) else name.replace("_", " ")
+    part = part.removeprefix("field:")
     return f"the {part} was {'edited' if name == 'body' else 'changed'} since it was read"
 
 
@@ -114,6 +123,8 @@ _CASELESS = ("issue_type", "color")
 
 def _same(name: str, value: Value, other_value: Value) -> bool:
     """Return whether two values are the same on GitHub, which trims texts and ignores some case."""
+    if isinstance(value, tuple) and isinstance(other_value, tuple) and name != "options":
+        return sorted(value) == sorted(other_value)  # options that were chosen have no order
     if not (isinstance(value, str) and isinstance(other_value, str)):
         return value == other_value
     return same_text(value, other_value, caseless=name in _CASELESS, trimmed=name != "body")

@@ -11,6 +11,7 @@ from backlog_sync.core import normalize
 from backlog_sync.core.board_fields import ORDER
 from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
+from backlog_sync.core.issue_fields import members_of, option_words
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.mentions import closed
@@ -121,7 +122,7 @@ def pull(plan: Plan, desired: DesiredState, observed: ObservedState) -> Pulled:
     are theirs, and are included only if GitHub owns the set. State, Status and ticks are progress,
     which is written anyway, and are included only if GitHub won.
     """
-    return _pulled(plan, desired, observed, plan.drift, _SETS)
+    return _pulled(plan, desired, observed, plan.drift, tuple(Owner))
 
 
 def flow_back(
@@ -130,8 +131,7 @@ def flow_back(
     """Return what a sync accepts: fields that GitHub owns, and conflicts that GitHub won."""
     ownership = desired.settings.ownership
     drift = [note for note in plan.drift if owner_of(note.name, ownership) is Owner.GITHUB]
-    sets = [name for name in _SETS if owner_of(name, ownership) is Owner.GITHUB]
-    return _pulled(plan, desired, observed, drift, sets, matches)
+    return _pulled(plan, desired, observed, drift, (Owner.GITHUB,), matches)
 
 
 def _pulled(
@@ -139,7 +139,7 @@ def _pulled(
     desired: DesiredState,
     observed: ObservedState,
     drift: Iterable[FieldNote],
-    sets: Collection[str],
+    owners: Collection[Owner],
     matches: Matches | None = None,
 ) -> Pulled:
     matches = matches or match_items(desired, observed)
@@ -162,6 +162,8 @@ def _pulled(
         if match is None or not item.sync:
             continue
         puller.item(item, match, notes.get(item.key, ()))
+        names = (*_SETS, *(n for n in item.issue_fields if members_of(match.issue, n)))
+        sets = [n for n in names if owner_of(n, desired.settings.ownership) in owners]
         puller.members(item, match, links.observed_links(match.issue), sets)
     return Pulled(tuple(puller.takes), tuple(puller.left))
 
@@ -204,7 +206,7 @@ class _Puller:
     def item(self, item: DesiredItem, match: Match, notes: Sequence[FieldNote]) -> None:
         """Accept what the plan notes about one item."""
         for note in notes:
-            if note.name in _SETS:
+            if note.name in _SETS or (isinstance(note.observed, list) and note.name != "order"):
                 continue
             if note.name in ("state", STATUS):
                 if (item.key, note.name) in self.won:
@@ -241,10 +243,13 @@ class _Puller:
         }
         for name in sets:
             declared = item.fields.get(name)
+            if name in item.issue_fields:
+                declared = tuple(option_words("multi_select", item.issue_fields[name]))
             if not isinstance(declared, tuple) or base is None:
                 continue
             desired = normalize.fold_set(map(str, declared))
-            current = normalize.fold_set(observed[name])
+            shown = observed[name] if name in observed else members_of(match.issue, name)
+            current = normalize.fold_set(shown)
             grows = owner_of(name, self.ownership) is Owner.GITHUB
             written = base.written.sets.get(name, {}) if grows else {}
             base_members = normalize.fold_set(

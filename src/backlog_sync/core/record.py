@@ -2,8 +2,9 @@
 
 It lives on the board and not in the issue, so that a private board's values stay private. Its
 text is JSON by field name, such as `{"Priority":"High","Story Points":3}`; a value that is too
-long stands as `#` and a hash. Under `#` stand, by field name, the values that runs wrote into the
-file and that no sync has read there yet.
+long stands as `#` and a hash. Under `@` and its name stands an issue field that only members of
+the organization see, if everybody sees the issue. Under `#` stand, by field name, the values that
+runs wrote into the file and that no sync has read there yet.
 """
 
 import json

@@ -58,6 +58,9 @@ def _restored_base(
 ) -> Base:
     names = {value.name for value in values}
     members = {value.name for value in values if value.is_member}
+    # All options of an issue field are one value: it is as before, or as the run left it.
+    whole = {value.name for value in overwritten if value.is_issue_field}
+    kept = {n: (old_base if n in names else base).sets.get(n, ()) for n in whole}
     sets = {
         name: _restored_members(
             base.sets.get(name, ()),
@@ -65,8 +68,8 @@ def _restored_base(
             [value for value in values if value.name == name],
             {fold(value.member) for value in overwritten if value.name == name},
         )
-        for name in {*base.sets, *old_base.sets}
-    }
+        for name in {*base.sets, *old_base.sets} - whole
+    } | kept
     atoms = (names - members) | set(old_base.hashes.keys() - base.hashes.keys())
     return replace(
         base,

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import BoardValue
 from backlog_sync.core.normalize import fold, hash_value, same_text, unify_newlines
@@ -64,6 +65,11 @@ class Overwritten:
     def is_member(self) -> bool:
         """Whether it is one member of a set."""
         return self.kind is ChangeKind.ISSUE and self.name in MEMBERS
+
+    @property
+    def is_issue_field(self) -> bool:
+        """Whether it is the value of an organization's issue field, whatever its name."""
+        return self.kind is ChangeKind.ISSUE and self.name not in ISSUE_FIELDS
 
     def is_of_issue(self, *, outside: str) -> bool:
         """Return whether it is a value of an issue that is not in that repository."""

@@ -185,7 +185,7 @@ class _Undo:
         own = [value for value in thing.values if value.kind is ChangeKind.ISSUE]
         fields: dict[str, FieldChange] = {}
         for value in own:
-            if value.name in _ATOMS:
+            if value.name in _ATOMS or value.is_issue_field:
                 now = part_of(issue, value)
                 fields[value.name] = FieldChange(_json(now), _json(value.before))
         for name in ("labels", "assignees"):

@@ -6,6 +6,7 @@ from backlog_sync.core.board import blocked_reason
 from backlog_sync.core.board_fields import ORDER
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.fields import STATUS
+from backlog_sync.core.issue_fields import value_of
 from backlog_sync.core.model import (
     IssueLink,
     ObservedBoardField,
@@ -94,6 +95,8 @@ class Present:
 
     def _unreachable(self, value: Overwritten) -> str:
         """Return why a value on the board cannot be read or set; "" if it can."""
+        if value.is_issue_field and self.observed.issue_fields is None:
+            return "is an issue field that is not read: declare it under `issue_fields`"
         if value.kind not in (ChangeKind.FIELD, ChangeKind.FIELD_VALUE):
             return ""
         if self.observed.project is None:
@@ -110,6 +113,8 @@ class Present:
             board_field = self._fields_by_name.get(fold(value.name))
             if board_field and board_field.options and not self._has_option(board_field, before):
                 return f"was {_quoted(before)}, an option that is gone"
+        elif value.is_issue_field:
+            return self._option_that_is_gone(value)
         elif value.name == "labels" and fold(str(before)) not in self._label_names(repository):
             return f"had {_quoted(before)}, a label that is gone"
         elif value.name == "milestone" and str(before).strip() not in self._titles(repository):
@@ -117,6 +122,17 @@ class Present:
         elif value.name in (PARENT, "blocked_by") and fold(str(before)) not in self._refs:
             return f"had {before}, which is gone or not read"
         return None
+
+    def _option_that_is_gone(self, value: Overwritten) -> str | None:
+        """Return why the former value of an issue field cannot be restored; None if it can."""
+        fields = self.observed.issue_fields or ()
+        known = next((each for each in fields if fold(each.name) == fold(value.name)), None)
+        if known is None:
+            return "was in an issue field that is gone"
+        names = {fold(option.name) for option in known.options}
+        before = value.before if isinstance(value.before, tuple) else (str(value.before),)
+        gone = [name for name in before if names and fold(name) not in names]
+        return f"was {_quoted(gone[0])}, an option that is gone" if gone else None
 
     def _has_option(self, board_field: ObservedBoardField, name: Kept) -> bool:
         names = {fold(option.name) for option in board_field.options}
@@ -187,6 +203,10 @@ class Present:
         if value.kind is ChangeKind.FIELD_VALUE and not isinstance(now, tuple | list):
             assert not isinstance(side, tuple)
             return record.comparable(now) == record.comparable(side)
+        if value.is_issue_field:
+            if isinstance(now, tuple) and isinstance(side, tuple):
+                return sorted(now) == sorted(side)
+            return same(value.name, now, side)
         if value.name == BODY and value.kind is ChangeKind.ISSUE:
             digest = value.after if side is value.after else text_digest(str(side or ""))
             return text_digest(str(now)) == digest
@@ -220,6 +240,9 @@ def part_of(issue: ObservedIssue, value: Overwritten) -> Kept:
         return name_of(issue.parent) if issue.parent else None
     if value.name == STATE:
         return exact_state(issue)
+    if value.is_issue_field:
+        now = value_of(issue, value.name)
+        return tuple(now) if isinstance(now, list) else now
     part: Kept = getattr(issue, value.name)
     return part
 

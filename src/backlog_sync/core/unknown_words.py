@@ -5,7 +5,7 @@ in the file. When people close the issue or move it on the board, their value re
 run reports the word.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from backlog_sync.core import record
@@ -50,21 +50,27 @@ def understood(desired: DesiredState, observed: ObservedState) -> DesiredState:
     if not any(item.unknown for item in desired.items):
         return desired
     options = {
-        name: {fold(option): option for option in _options(observed, name)}
+        name: {fold(option): option for option in _options(observed, name, desired)}
         for name in (STATUS, PRIORITY)
     }
     labels = {fold(label.name): label for label in desired.labels}
+    names = [definition.name for definition in desired.issue_fields]
     items = []
     for item in desired.items:
         recognized = {n: w for n, word in item.unknown.items() if (w := options[n].get(fold(word)))}
         label = _label(desired, item, recognized.get(PRIORITY))
         if label is not None:
             labels.setdefault(fold(label.name), label)
-        items.append(_known(item, recognized, label) if recognized else item)
+        items.append(_known(item, recognized, label, names) if recognized else item)
     return replace(desired, items=tuple(items), labels=tuple(labels.values()))
 
 
-def _options(observed: ObservedState, name: str) -> Iterator[str]:
+def _options(observed: ObservedState, name: str, desired: DesiredState) -> Iterator[str]:
+    if any(definition.name == name for definition in desired.issue_fields):
+        for issue_field in observed.issue_fields or ():
+            if fold(issue_field.name) == fold(name):
+                yield from (option.name for option in issue_field.options)
+        return
     for board_field in observed.project.fields if observed.project else ():
         if fold(board_field.name) == fold(name) and board_field.type == "single_select":
             yield from (option.name for option in board_field.options)
@@ -86,14 +92,27 @@ def _names(item: DesiredItem) -> tuple[str, ...]:
     return tuple(map(str, names)) if isinstance(names, tuple) else ()
 
 
-def _known(item: DesiredItem, recognized: dict[str, str], label: LabelDef | None) -> DesiredItem:
+def _known(
+    item: DesiredItem,
+    recognized: dict[str, str],
+    label: LabelDef | None,
+    issue_fields: Collection[str],
+) -> DesiredItem:
     fields: dict[str, FieldValue] = dict(item.fields)
     if STATUS in recognized:
         fields["state"] = OPEN
     if label is not None:
         fields["labels"] = (*_names(item), label.name)
     unknown = {name: word for name, word in item.unknown.items() if name not in recognized}
-    return replace(item, fields=fields, board={**item.board, **recognized}, unknown=unknown)
+    on_issue = {n: word for n, word in recognized.items() if n in issue_fields}
+    on_board = {n: word for n, word in recognized.items() if n not in issue_fields}
+    return replace(
+        item,
+        fields=fields,
+        board={**item.board, **on_board},
+        issue_fields={**item.issue_fields, **on_issue},
+        unknown=unknown,
+    )
 
 
 def unknown_status_stays(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
@@ -131,7 +150,8 @@ def warnings(desired: DesiredState, observed: ObservedState) -> Iterator[Warned]
             words.setdefault((name, fold(word)), []).append(item)
     for (name, _), items in words.items():
         declared = desired.project.fields if desired.project else ()
-        options = [*_options(observed, name)] or [
+        declared = (*declared, *desired.issue_fields)
+        options = [*_options(observed, name, desired)] or [
             o.name
             for definition in declared
             if fold(definition.name) == fold(name)

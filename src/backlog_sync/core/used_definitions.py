@@ -10,6 +10,7 @@ from backlog_sync.core.changes import (
     CreateLabel,
     CreateMilestone,
     LinkBoard,
+    ShowIssueField,
     UpdateBoardField,
 )
 from backlog_sync.core.model import LabelDef, MilestoneDef
@@ -51,6 +52,8 @@ def without_unused(changes: Sequence[Change]) -> list[Change]:
                 if not cards and (boards or not definition.declared):
                     return False
                 return definition.declared or fold(change.key) in fields
+            case ShowIssueField():
+                return bool(cards) or not boards
             case CreateBoard() | LinkBoard():
                 return bool(cards)
             case _:

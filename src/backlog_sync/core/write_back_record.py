@@ -17,6 +17,7 @@ from backlog_sync.core.changes import (
     UpdateIssue,
 )
 from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
+from backlog_sync.core.issue_fields import FieldTarget, plan_issue_fields
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.model import (
     BoardItem,
@@ -76,10 +77,11 @@ def flowed(
     flows: dict[str, Flowed] = {}
     for old, new in _pairs(desired, after):
         match = matches.get(old.key)
-        if match is None or (old.fields, old.board) == (new.fields, new.board):
+        before, now = ((i.fields, i.board, i.issue_fields) for i in (old, new))
+        if match is None or before == now:
             continue
         flow = Flowed(
-            marker=_marker(old, new, match, desired) if match.believed else Written(),
+            marker=_marker(old, new, match, desired, observed) if match.believed else Written(),
             card=dict(_card(old, new, match, desired.settings, fields)),
             open=observed_state(match.issue) == OPEN,
         )
@@ -96,10 +98,16 @@ def _pairs(desired: DesiredState, after: DesiredState) -> Iterator[tuple[Desired
     yield from ((item, by_key[item.key]) for item in desired.items if item.key in by_key)
 
 
-def _marker(old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState) -> Written:
+def _marker(
+    old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState, observed: ObservedState
+) -> Written:
+    ownership = desired.settings.ownership
+    fields = plan_issue_fields(desired, observed)
+    public = not observed.repository.private
+    before, after = (fields.target(item, public=public) for item in (old, new))
     return Written(
-        atoms=dict(_atoms(old, new, match, desired)),
-        sets=dict(_sets(old, new, desired.settings)),
+        atoms=dict((*_atoms(old, new, match, desired), *_field_atoms(before, after, ownership))),
+        sets=dict((*_sets(old, new, desired.settings), *_field_sets(before, after, ownership))),
         ticks=_ticks(old, new, match, desired),
     )
 
@@ -123,6 +131,26 @@ def _atoms(
         old_source, new_source = (source_of(item, desired) for item in (old, new))
         if old_source != new_source:
             yield body_block.SOURCE, (new_source,)
+
+
+def _field_atoms(
+    old: FieldTarget, new: FieldTarget, ownership: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the values of issue fields that GitHub owns; a marker is silent about private ones."""
+    for name, value in new.atoms.items():
+        of_github = owner_of(name, ownership) is Owner.GITHUB
+        if of_github and name not in new.private and old.atoms.get(name) != value:
+            yield name, (normalize.hash_value(value),)
+
+
+def _field_sets(
+    old: FieldTarget, new: FieldTarget, ownership: Mapping[str, str]
+) -> Iterator[tuple[str, dict[str, bool]]]:
+    for name, options in new.sets.items():
+        before, after = _members(old.sets.get(name)), _members(options)
+        of_github = owner_of(name, ownership) is Owner.GITHUB
+        if of_github and name not in new.private and before != after:
+            yield name, {member: member in after for member in before ^ after}
 
 
 def _sets(

@@ -7,7 +7,13 @@ two boards with the same title the older one stays.
 
 from dataclasses import replace
 
-from backlog_sync.core.changes import Change, CreateBoardField, CreateLabel, CreateMilestone
+from backlog_sync.core.changes import (
+    Change,
+    CreateBoardField,
+    CreateIssueField,
+    CreateLabel,
+    CreateMilestone,
+)
 from backlog_sync.core.model import ObservedState, ProjectSpec
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import CloseProject, Done
@@ -21,7 +27,7 @@ _MADE_BY_ANOTHER = "another run made it at the same moment"
 
 def use_names_that_are_taken(run: Sending) -> None:
     """Look up definitions whose names were taken, so that the rest of the run uses them."""
-    named = CreateLabel | CreateMilestone | CreateBoardField
+    named = CreateLabel | CreateMilestone | CreateIssueField | CreateBoardField
     taken = [change for change in run.taken if isinstance(change, named)]
     run.taken.clear()
     for repository in dict.fromkeys(change.repository for change in taken):
@@ -56,7 +62,7 @@ def use_the_older_board(run: Sending, change: Change, reply: Done) -> None:
 
 def _use_existing(
     registry: Registry,
-    change: CreateLabel | CreateMilestone | CreateBoardField,
+    change: CreateLabel | CreateMilestone | CreateIssueField | CreateBoardField,
     current: ObservedState,
 ) -> bool:
     """Register the existing definition; return whether it matches the one to create."""
@@ -79,6 +85,15 @@ def _use_existing(
                 milestone.number,
             )
             return definition.due in (None, milestone.due)
+        case CreateIssueField(definition=definition):
+            named = (f for f in current.issue_fields or () if fold(f.name) == fold(change.key))
+            existing = next(named, None)
+            if existing is None:
+                return False
+            registry.issue_fields[fold(change.key)] = existing
+            known = {fold(option.name) for option in existing.options}
+            declared = {fold(option.name) for option in definition.options}
+            return existing.type == definition.type and declared <= known
         case CreateBoardField(definition=definition):
             fields = current.project.fields if current.project else ()
             field = next((x for x in fields if x.name == definition.name), None)

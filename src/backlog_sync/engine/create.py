@@ -193,6 +193,11 @@ def _record_created(
         milestone=str(milestone) if milestone is not None else None,
         issue_type=operation.issue_type,
         card=BoardItem(reply.card_id) if reply.card_id else None,
+        field_values={
+            v.name: v.value
+            for v in operation.field_values
+            if v.value is not None and v.name not in reply.missing
+        },
     )
     if reply.card_id:
         run.registry.put_card(change.key, reply.card_id)

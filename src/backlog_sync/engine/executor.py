@@ -19,6 +19,7 @@ from backlog_sync.core.changes import (
     CreateBoard,
     CreateBoardField,
     CreateIssue,
+    CreateIssueField,
     CreateLabel,
     CreateMilestone,
     ExtendIterations,
@@ -33,15 +34,18 @@ from backlog_sync.core.changes import (
     ReopenIssue,
     RestoreIterations,
     SetBoardValue,
+    ShowIssueField,
     UnlinkSubIssue,
     UpdateBoardField,
     UpdateIssue,
+    UpdateIssueField,
     UpdateLabel,
     UpdateMilestone,
     claim_of,
 )
 from backlog_sync.core.definition_base import recorded_key
 from backlog_sync.core.fields import ISSUE_SETS
+from backlog_sync.core.issue_fields import private_entry
 from backlog_sync.core.matching import Matches, match_items, with_issues
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
@@ -108,6 +112,27 @@ class _Run(Sending):
             if self.outcomes[id(change)].result is not Result.APPLIED:
                 failed = self.registry.undefined.setdefault(change.repository, set())
                 failed.add(recorded_key(change))
+
+    def issue_fields(self, changes: Iterable[Change]) -> None:
+        """Create issue fields of the organization, and add options to them."""
+
+        def done(change: Change, reply: Done) -> None:
+            if reply.issue_field is not None:
+                self.registry.issue_fields[fold(change.key)] = reply.issue_field
+
+        changes = tuple(changes)
+        self.stage(changes, done)
+        applied = (c for c in changes if self.outcomes[id(c)].result is Result.APPLIED)
+        if any(isinstance(change, UpdateIssueField) for change in applied):
+            self._look_up_options()
+
+    def _look_up_options(self) -> None:
+        """Read the ids of new options: the answers of REST have no ids that GraphQL takes."""
+        try:
+            fields = self.tracker.definitions(None, None).issue_fields
+        except BacklogError:
+            return  # values that need the new options are skipped, and the next run sets them
+        self.registry.issue_fields |= {fold(each.name): each for each in fields or ()}
 
     def project(self, changes: Iterable[Change]) -> None:
         """Create the board, or link an existing one to the repository."""
@@ -186,6 +211,7 @@ class _Run(Sending):
         """Change existing issues, each only if it still is as the plan saw it."""
         self.stage(changes, make=resolve.labels, last=False)
         self.stage(changes, make=resolve.assignees, last=False)
+        self.stage(changes, make=resolve.issue_fields, last=False)
         bodies = {id(change): self._body(change) for change in changes}
 
         def make(registry: Registry, change: Change) -> OperationOrSkip:
@@ -295,9 +321,22 @@ class _Run(Sending):
             if done_itself and written is not None and written.result is not Result.APPLIED:
                 self._remark(change, f"its record could not be written: {written.reason}")
 
+    def _of_unset_fields(self) -> dict[str, set[str]]:
+        """Return the entries, by key, of issue fields that could not be set."""
+        unset: dict[str, set[str]] = {}
+        for outcome in self.outcomes.values():
+            change = outcome.change
+            if isinstance(change, CreateIssue | UpdateIssue | AdoptIssue):
+                failed = outcome.result is not Result.APPLIED
+                unclaimed = self.unclaimed.get(change.key, set())
+                names = {n for n in change.fields if failed or n in unclaimed}
+                if names:
+                    unset.setdefault(change.key, set()).update(map(private_entry, names))
+        return unset
+
     def _correct_records(self, changes: Sequence[Change]) -> None:
         """Remove from the written records the values that could not be set."""
-        unset: dict[str, set[str]] = {}
+        unset = self._of_unset_fields()
         for change in changes:
             applied = self.outcomes[id(change)].result is Result.APPLIED
             if isinstance(change, SetBoardValue) and not applied:
@@ -310,6 +349,8 @@ class _Run(Sending):
                 continue
             names = frozenset(unset[change.key])
             text = record.without(change.body or "", change.body_seen or "", names)
+            if text == change.body:
+                continue
             operation = resolve.board_value(self.registry, change.key, record.NAME, text)
             if operation is not None and not isinstance(operation, Skip):
                 texts[change.key] = text
@@ -380,10 +421,12 @@ def _stages(run: _Run, plan: Plan) -> None:
     run.milestones(milestones)
     use_names_that_are_taken(run)
     run.note_undefined((*labels, *milestones))
+    run.issue_fields(c for c in changes if isinstance(c, CreateIssueField | UpdateIssueField))
     run.project(c for c in changes if isinstance(c, CreateBoard | LinkBoard))
     restore_iterations(run, [c for c in changes if isinstance(c, RestoreIterations)])
     run.board_fields(c for c in changes if isinstance(c, CreateBoardField | UpdateBoardField))
     extend_iterations(run, [c for c in changes if isinstance(c, ExtendIterations)])
+    run.board_fields(c for c in changes if isinstance(c, ShowIssueField))
     use_names_that_are_taken(run)
     links = [c for c in changes if isinstance(c, LinkSubIssue | UnlinkSubIssue)]
     cards = [c for c in changes if isinstance(c, AddToBoard)]

@@ -18,6 +18,7 @@ from backlog_sync.core.operations import (
     RemoveBlocker,
     RemoveSubIssue,
     ReopenIssue,
+    SetIssueFields,
     SetValue,
     UpdateIssue,
     UpdateLabel,
@@ -123,6 +124,9 @@ class Overwrites:
                     (name, over.seen, _after(name, over.wanted))
                     for name, over in operation.parts.items()
                 ]
+            case SetIssueFields():
+                values = operation.values
+                return operation.id, [(v.name, operation.seen.get(v.name), v.value) for v in values]
             case ChangeLabels() | ChangeAssignees():
                 name = "labels" if isinstance(operation, ChangeLabels) else "assignees"
                 added, removed = moves(change, name)

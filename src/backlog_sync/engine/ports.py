@@ -34,7 +34,8 @@ class ReadScope:
     `items` are those of the backlog, if the issues that they name are enough; with `full`
     every issue is needed. `declared` is the repository that the files name. `since` is when
     all issues were last read (seconds since the epoch), None if unknown. `uses` names what only
-    some runs need: "close_done" for the states of sub-issues and the open issues of milestones.
+    some runs need: "close_done" for the states of sub-issues and the open issues of milestones,
+    "issue_fields" for the organization's issue fields and their values.
     """
 
     project: ProjectSpec | None = None
@@ -49,8 +50,9 @@ class ReadScope:
         cls, desired: DesiredState, since: float | None = None, *, full: bool = False
     ) -> Self:
         """Return the scope that planning a backlog needs; with `full`, every issue."""
-        uses = frozenset({"close_done"} if desired.settings.close_done else ())
-        return cls(desired.project, desired.items, desired.repository, since, full, uses)
+        uses = {"close_done"} if desired.settings.close_done else set()
+        uses |= {"issue_fields"} if desired.issue_fields else set()
+        return cls(desired.project, desired.items, desired.repository, since, full, frozenset(uses))
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool = True, other: str | None = None

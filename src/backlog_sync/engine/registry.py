@@ -13,8 +13,10 @@ from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
     DesiredState,
+    IssueFieldValue,
     ObservedBoardField,
     ObservedIssue,
+    ObservedIssueField,
     ObservedRepository,
     ObservedState,
     ProjectSpec,
@@ -28,7 +30,8 @@ class Registry:
     `labels` and `milestones` are keyed by their repository, None for the target, and their name.
     `twins` are labels, by exact name, that GitHub shows like another one: `:bug:` and its emoji.
     `fresh` are the keys of items whose card this run created.
-    `board` specifies which board is meant.
+    `board` specifies which board is meant. `issue_fields` are those of the organization, by folded
+    name.
     `undefined` are entries, by repository, of definitions that could not be created or changed.
     """
 
@@ -44,6 +47,7 @@ class Registry:
     cards: dict[str, str] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
     undefined: dict[str | None, set[str]] = field(default_factory=dict)
+    issue_fields: dict[str, ObservedIssueField] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -63,6 +67,7 @@ class Registry:
                     milestone.id,
                     milestone.number,
                 )
+        registry.issue_fields = {normalize.fold(f.name): f for f in observed.issue_fields or ()}
         if observed.project is not None:
             registry.project_id = observed.project.id
             registry.fields = {f.name: f for f in observed.project.fields}
@@ -182,7 +187,20 @@ class Registry:
         }
         values |= {name: members(name, getattr(issue, name)) for name in ISSUE_SETS}
         values["body"] = body if body is not None else issue.body
+        values["field_values"] = self.field_values(issue, after)
         self.issues[change.key] = replace(issue, **values)
+
+    def field_values(
+        self, issue: ObservedIssue, after: Mapping[str, object]
+    ) -> dict[str, IssueFieldValue]:
+        """Return an issue's values of issue fields after a change, without empty ones."""
+        values = {normalize.fold(name): (name, v) for name, v in issue.field_values.items()}
+        for name, value in after.items():
+            known = self.issue_fields.get(normalize.fold(name))
+            if known is not None:
+                plain = tuple(map(str, value)) if isinstance(value, list) else value
+                values[normalize.fold(name)] = known.name, plain  # type: ignore[assignment]  # the values of a plan
+        return {name: value for name, value in values.values() if value not in (None, ())}
 
     def rename_milestone(self, repository: str | None, old: str, new: str) -> None:
         """Record the new title of a milestone, on its issues too."""

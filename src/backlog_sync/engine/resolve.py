@@ -21,6 +21,7 @@ from backlog_sync.core.changes import (
     CreateBoard,
     CreateBoardField,
     CreateIssue,
+    CreateIssueField,
     CreateLabel,
     CreateMilestone,
     ExtendIterations,
@@ -36,13 +37,17 @@ from backlog_sync.core.changes import (
     ReopenIssue,
     RestoreIterations,
     SetBoardValue,
+    ShowIssueField,
     UnlinkSubIssue,
     UpdateBoardField,
     UpdateIssue,
+    UpdateIssueField,
     UpdateLabel,
     UpdateMilestone,
 )
-from backlog_sync.core.model import BoardValue, ObservedOption, OptionDef
+from backlog_sync.core.fields import ISSUE_FIELDS
+from backlog_sync.core.issue_fields import SELECTS
+from backlog_sync.core.model import BoardValue, IssueFieldValue, ObservedOption, OptionDef
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.operations import Operation, Over
 from backlog_sync.core.preconditions import options, standing
@@ -87,6 +92,17 @@ def resolve(registry: Registry, change: Change) -> OperationOrSkip:  # noqa: PLR
             return ops.CreateMilestone(new.title, new.due, new.description, change.repository)
         case UpdateMilestone():
             return _milestone(registry, change)
+        case CreateIssueField():
+            return ops.CreateIssueField(registry.observed.repository.owner_id, change.definition)
+        case UpdateIssueField():
+            return _issue_field_options(registry, change)
+        case ShowIssueField():
+            known = registry.issue_fields.get(fold(change.key))
+            if registry.project_id is None:
+                return _NO_BOARD
+            if known is None:
+                return Skip(f"the issue field {change.key} was not created")
+            return ops.ShowIssueField(registry.project_id, known.id)
         case CreateBoard():
             repository = registry.observed.repository
             owner = registry.observed.project_owner_id or repository.owner_id
@@ -183,6 +199,15 @@ def _options(registry: Registry, change: UpdateBoardField) -> OperationOrSkip:
     )
 
 
+def _issue_field_options(registry: Registry, change: UpdateIssueField) -> OperationOrSkip:
+    known = registry.issue_fields.get(fold(change.key))
+    if known is None:
+        return Skip(f"the organization has no issue field {change.key}")
+    organization = registry.observed.repository.name_with_owner.partition("/")[0]
+    new = tuple((o.name, o.color or "GRAY", o.description or "") for o in change.definition.options)
+    return ops.AddIssueFieldOptions(organization, known.id, options(known.options), new)
+
+
 def renames(change: Change) -> dict[str, str]:
     """Return the new name of each option (folded) that a change of a board field renames."""
     field_change = change.fields.get(OPTION)
@@ -224,6 +249,9 @@ def create(
     parent = next((c.parent for c in folded if isinstance(c, LinkSubIssue)), None)
     card = any(isinstance(c, AddToBoard) for c in folded)
     able = registry.observed.capabilities
+    field_values = _field_inputs(registry, change)
+    if isinstance(field_values, Skip):
+        return field_values
     change = replace(change, body=registry.recording(change.body, "", change.repository))
     return ops.CreateIssue(
         repository_id=registry.repository(change.repository).id,
@@ -239,6 +267,7 @@ def create(
         project_ids=(
             (registry.project_id,) if card and registry.project_id and able.create_on_board else ()
         ),
+        field_values=field_values,
     )
 
 
@@ -320,6 +349,46 @@ def assignees(registry: Registry, change: Change) -> OperationOrSkip:
     if not (add or remove):
         return None
     return ops.ChangeAssignees(registry.issues[change.key].id, tuple(add), tuple(remove))
+
+
+def issue_fields(registry: Registry, change: Change) -> OperationOrSkip:
+    """Return the operation that sets issue fields of an issue; None if none change."""
+    inputs = _field_inputs(registry, change)
+    if isinstance(inputs, Skip):
+        return inputs
+    if not inputs:
+        return None
+    current = registry.issues[change.key]
+    current_values = {fold(name): value for name, value in current.field_values.items()}
+    seen = {v.name: current_values.get(fold(v.name)) for v in inputs}
+    return ops.SetIssueFields(current.id, inputs, seen)
+
+
+def _field_inputs(registry: Registry, change: Change) -> tuple[ops.FieldInput, ...] | Skip:
+    """Return the values of issue fields that a change sets; a Skip if an option is missing."""
+    inputs: list[ops.FieldInput] = []
+    for name, field in change.fields.items():
+        if name in ISSUE_FIELDS or name == "key":
+            continue
+        known = registry.issue_fields.get(fold(name))
+        if known is None:
+            return Skip(f"the issue field {name} could not be made")
+        after = field.after
+        value: IssueFieldValue = None
+        if isinstance(after, list):
+            value = tuple(map(str, after)) or None
+        elif isinstance(after, str | int | float):
+            value = after
+        ids: tuple[str, ...] = ()
+        if known.type in SELECTS and value is not None:
+            by_name = {fold(option.name): option.id for option in known.options}
+            words = value if isinstance(value, tuple) else (str(value),)
+            missing = next((word for word in words if not by_name.get(fold(word))), None)
+            if missing is not None:
+                return Skip(f"{name} has no option {missing}")
+            ids = tuple(by_name[fold(word)] for word in words)
+        inputs.append(ops.FieldInput(known.id, name, known.type, value, ids))
+    return tuple(inputs)
 
 
 def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSkip:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
-from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS
-from backlog_sync.core.model import BoardFieldDef, BoardValue, OptionDef, ProjectSpec
+from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS, issue_field_of
+from backlog_sync.core.model import BoardFieldDef, IssueFieldValue, OptionDef, ProjectSpec
 from backlog_sync.core.unknown_words import unknown_word
+from backlog_sync.files.documents.board import BoardFieldDocument, IssueFieldDocument
 from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
@@ -23,6 +24,14 @@ _STATUS_OPTIONS = tuple(
 )
 _COLORS = {"Critical": "PINK", "High": "RED", "Medium": "YELLOW", "Low": "GREEN"}
 _PRIORITIES = tuple(OptionDef(name, color) for name, color in _COLORS.items())
+
+
+_BOARDS = (STATUS, "Sprint")
+"""Fields that only a board has: its workflows move the status, and issues have no iterations."""
+
+
+def _options_of(document: BoardFieldDocument | IssueFieldDocument) -> tuple[OptionDef, ...]:
+    return tuple(OptionDef(o.name, o.color, o.description) for o in document.options)
 
 
 def parse_date(text: str) -> str | None:
@@ -42,11 +51,23 @@ class Board:
         self._scale = {word.casefold(): value for word, value in settings.points.items()}
         self.fields: dict[str, BoardFieldDef] = {}
         for name, document in settings.board_fields.items():
-            options = tuple(OptionDef(o.name, o.color, o.description) for o in document.options)
+            options = _options_of(document)
             self.fields[name.casefold()] = BoardFieldDef(
                 name, document.type, options, document.start, document.duration, document.count
             )
+        self.issue_fields = {
+            name.casefold(): BoardFieldDef(name, document.type or "", _options_of(document))
+            for name, document in settings.issue_fields.items()
+        }
+        names = [definition.name for definition in self.issue_fields.values()]
+        self._replaced = {
+            row: replacing
+            for row in BOARD_FIELDS
+            if row not in _BOARDS and (replacing := issue_field_of(row, names))
+        }
         for name, row in BOARD_FIELDS.items():
+            if name in self._replaced:
+                continue
             used = any(entry.said(row.key)[1] is not None for entry in entries)
             options = self._default_options(name, entries)
             used = used and (bool(options) or name != PRIORITY)
@@ -54,6 +75,14 @@ class Board:
                 self.fields[name.casefold()] = BoardFieldDef(
                     name, row.type, options, declared=False
                 )
+
+    def definition(self, name: str) -> BoardFieldDef | None:
+        """Return the definition of a field by its name: of an issue field, or of the board.
+
+        The fields of the table are those of the board unless an issue field replaces them.
+        """
+        folded = self._replaced.get(name, name).casefold()
+        return self.issue_fields.get(folded) or self.fields.get(folded)
 
     def _default_options(self, name: str, entries: Sequence[Entry]) -> tuple[OptionDef, ...]:
         if name == STATUS:
@@ -79,30 +108,35 @@ class Board:
 
     def knows(self, name: str, word: str) -> bool:
         """Return whether a word for Status or Priority is an option or in the vocabulary."""
-        definition = self.fields.get(name.casefold())
+        definition = self.definition(name)
         if definition is not None and definition.type != "single_select":
             return True
         options = definition.options if definition else ()
+        if name in self._replaced and not options:
+            return True
         if any(option.name.casefold() == word.casefold() for option in options):
             return True
         return bool(meanings(word)) if name == STATUS else is_priority(word)
 
-    def values(self, entry: Entry) -> tuple[dict[str, BoardValue], list[Diagnostic]]:
-        """Return the declared values of an item by field name, and diagnostics for invalid ones."""
+    def values(self, entry: Entry) -> tuple[dict[str, IssueFieldValue], list[Diagnostic]]:
+        """Return the declared values of an item by field name, and diagnostics for invalid ones.
+
+        They are those of the board and those of issue fields.
+        """
         typed = list(self._typed(entry))
         values = {name: value for name, value in typed if not isinstance(value, Diagnostic)}
         return values, [value for _, value in typed if isinstance(value, Diagnostic)]
 
-    def _typed(self, entry: Entry) -> Iterator[tuple[str, BoardValue | Diagnostic]]:
+    def _typed(self, entry: Entry) -> Iterator[tuple[str, IssueFieldValue | Diagnostic]]:
         for name, row in BOARD_FIELDS.items():
             said, value = entry.said(row.key)
-            definition = self.fields.get(name.casefold())
+            definition = self.definition(name)
             if definition is not None and value not in (None, ""):
                 yield from self._value(entry, definition, row.key, value)
             elif said and name != STATUS and (definition is not None or value is None):
-                yield name, None
+                yield self._replaced.get(name, name), None
         for name, value in self._own(entry).items():
-            definition = self.fields.get(name.casefold())
+            definition = self.definition(name)
             if definition is None:
                 yield name, self._unknown(entry, name)
             elif value is None:
@@ -124,17 +158,22 @@ class Board:
         return own
 
     def _unknown(self, entry: Entry, name: str) -> Diagnostic:
-        known = (*ItemDocument.model_fields, *LISTS, *(f.name for f in self.fields.values()))
+        every = (*self.fields.values(), *self.issue_fields.values())
+        known = (*ItemDocument.model_fields, *LISTS, *(f.name for f in every))
         problem = unknown_field(entry.place(name), name, known)
         return replace(problem, severity=Severity.WARNING) if entry.lenient else problem
 
     def _value(
         self, entry: Entry, definition: BoardFieldDef, key: str, value: object
-    ) -> Iterator[tuple[str, BoardValue | Diagnostic]]:
+    ) -> Iterator[tuple[str, IssueFieldValue | Diagnostic]]:
         """Yield one value converted to its field's type, or the reason why it is invalid."""
-        typed: BoardValue | Diagnostic
+        typed: IssueFieldValue | Diagnostic
         text = str(value).strip()
-        if not isinstance(value, str | int | float):
+        if isinstance(value, list | tuple) and definition.type in ("multi_select", ""):
+            typed = self._options(entry, definition, key, [str(each) for each in value])
+        elif definition.type == "multi_select":
+            typed = self._options(entry, definition, key, text.split(","))
+        elif not isinstance(value, str | int | float):
             typed = entry.problem(key, "wrong-type", f"'{key}' must be one value")
         elif definition.type == "number":
             typed = self._number(entry, definition.name, key, text)
@@ -143,11 +182,32 @@ class Board:
                 key, "invalid-date", f"'{shown(text)}' is not a date", "write it as 2026-03-31"
             )
         elif definition.type == "single_select":
-            typed = self._option(entry, definition, key, text)
+            typed = self._chosen(entry, definition, key, text)
+        elif not definition.type and isinstance(value, int | float):
+            typed = value
         else:
             typed = text
         if typed is not None:
             yield definition.name, typed
+
+    def _chosen(
+        self, entry: Entry, definition: BoardFieldDef, key: str, text: str
+    ) -> str | Diagnostic | None:
+        """Return the option for a word; any word if only the organization knows the options."""
+        open_ended = definition.name.casefold() in self.issue_fields and not definition.options
+        return text if open_ended else self._option(entry, definition, key, text)
+
+    def _options(
+        self, entry: Entry, definition: BoardFieldDef, key: str, words: Sequence[str]
+    ) -> tuple[str, ...] | Diagnostic:
+        """Return the options for several words, or the reason why one of them is invalid."""
+        found: dict[str, None] = {}
+        for word in filter(None, map(str.strip, words)):
+            option = self._chosen(entry, definition, key, word)
+            if isinstance(option, Diagnostic):
+                return option
+            found[option or word] = None
+        return tuple(found)
 
     def _number(self, entry: Entry, name: str, key: str, word: str) -> float | Diagnostic | None:
         scaled = self._scale.get(word.casefold()) if name == POINTS else None
@@ -188,7 +248,7 @@ class Board:
         yield from map(_unknown_sizes, self.sizes.values())
         for (name, _), entries in self.unknown.items():
             word = entries[0].text(BOARD_KEYS[name]) or ""
-            definition = self.fields.get(name.casefold())
+            definition = self.definition(name)
             names = [option.name for option in definition.options] if definition else []
             key = BOARD_KEYS[name]
             place = entries[0].place(key)

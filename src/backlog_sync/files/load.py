@@ -372,7 +372,7 @@ class _Reader:
         bullets = self.bullets or (said[0] if said else "list")
         declared = {pattern: what for each in reversed(documents)
                     for pattern, what in each.reading.items()}  # fmt: skip
-        fields = dict.fromkeys(name for each in documents for name in each.board_fields)
+        fields = dict.fromkeys(name for each in documents for name in each.own_fields)
         asked = Asked(bullets == "items", tuple(declared.items()), tuple(fields))
         if asked != read.parsed.asked and _is_read_as_asked(read.parsed):
             read.parsed = parse_source(read.parsed.source, asked) or read.parsed

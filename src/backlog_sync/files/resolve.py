@@ -121,7 +121,9 @@ class _Resolver:
         if not document.title.strip():
             place = entry.place("title")
             self.diagnostics.append(Diagnostic(place, "empty-title", "the title is empty"))
-        board, found = self.board.values(entry)
+        values, found = self.board.values(entry)
+        issue_fields = {n: v for n, v in values.items() if n.casefold() in self.board.issue_fields}
+        board = {n: v for n, v in values.items() if n not in issue_fields}
         unknown = self.board.unknown_words(entry)
         self.diagnostics.extend(found)
         issue = parse_issue_ref(document.issue) if document.issue else None
@@ -137,7 +139,7 @@ class _Resolver:
             kind=entry.parsed.kind,
             place=entry.place(),
             fields=self._fields(entry, unknown),
-            board=board,
+            board=board,  # type: ignore[arg-type]  # only issue fields have several options
             parent=entry.parent.key if entry.parent else None,
             issue=issue,
             status=entry.text("status"),
@@ -148,6 +150,7 @@ class _Resolver:
             hints=() if issue else hints_of(entry.parsed),
             unknown=unknown,
             holes=holes_of(entry),
+            issue_fields=issue_fields,
         )
 
     def _check_repository(self, entry: Entry) -> None:
@@ -223,6 +226,7 @@ class _Resolver:
             sources=self.context.sources,
             planning=planning_of(self.document.planning),
             texts=self.context.texts,
+            issue_fields=tuple(self.board.issue_fields.values()),
         )
 
 

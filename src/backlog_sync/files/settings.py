@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from backlog_sync.core import record
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS
+from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS, issue_field_of
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.files.board import parse_date
 from backlog_sync.files.documents.settings import SettingsDocument
@@ -126,9 +126,10 @@ def owned_fields(name: str, document: SettingsDocument) -> tuple[str, ...]:
     word = name.strip().casefold()
     if word in ("status", "state"):
         return (STATE, STATUS) if word == "status" else (STATE,)
-    fields = (*ISSUE_FIELDS, *BOARD_FIELDS, *document.board_fields)
+    fields = (*ISSUE_FIELDS, *BOARD_FIELDS, *document.board_fields, *document.issue_fields)
     known = {field.casefold(): field for field in fields}
-    field = known.get(MEANT.get(word, word).casefold())
+    meant = MEANT.get(word, word)
+    field = issue_field_of(meant, document.issue_fields) or known.get(meant.casefold())
     return (field,) if field else ()
 
 
@@ -143,7 +144,13 @@ def check_settings(
     document = file.document
     for name in document.ownership:
         if not owned_fields(name, whole):
-            fields = (*ISSUE_FIELDS, *MEANT, *BOARD_FIELDS, *whole.board_fields)
+            fields = (
+                *ISSUE_FIELDS,
+                *MEANT,
+                *BOARD_FIELDS,
+                *whole.board_fields,
+                *whole.issue_fields,
+            )
             message, hint = f"'{shown(name)}' is not a field", did_you_mean(name, fields)
             yield file.fault(f"ownership.{name}", "unknown-field", message, hint)
     for pattern, what in document.reading.items():
@@ -156,6 +163,7 @@ def check_settings(
             message = f"'{shown(day)}' is not a date"
             yield file.fault(path, "invalid-date", message, "write it as 2026-03-31")
     yield from _check_board(file, repository, project_said=project_said)
+    yield from _check_issue_fields(file, whole)
     for index, word in enumerate(document.planning.feedback):
         if parse_feedback(word) is None:
             yield file.fault(f"planning.feedback.{index}", "invalid-feedback", *not_feedback(word))
@@ -188,6 +196,29 @@ def _check_board(
     elif project.owner is None and repository is None:
         hint = "add 'owner:', or 'repository: owner/name'"
         yield file.fault("project", "missing-field", "'project' has no owner", hint)
+
+
+def _check_issue_fields(file: FileSettings, whole: SettingsDocument) -> Iterator[Diagnostic]:
+    """Yield the problems of declared issue fields: names that have a meaning, options given twice.
+
+    A name must not be that of a field of issues, because plans and records list both by name.
+    """
+    reserved = {name.casefold() for name in (*ISSUE_FIELDS, STATUS, "Sprint", record.NAME)}
+    own = {name.casefold() for name in whole.board_fields}
+    for name, each in file.document.issue_fields.items():
+        path, folded = f"issue_fields.{name}", name.strip().casefold()
+        if folded in reserved or folded in _RESERVED or folded == "key":
+            message = f"{shown(name)!r} cannot be an issue field: the name has another meaning"
+            yield file.fault(path, "reserved-field", message, "give the field another name")
+        if folded in own:
+            message = f"{shown(name)!r} is declared as an issue field and as a field of the board"
+            hint = "remove it from 'project.fields'; the board shows the issue field as a column"
+            yield file.fault(path, "duplicate-definition", message, hint)
+        options = [option.name.casefold() for option in each.options]
+        for index, option in enumerate(each.options):
+            if options.index(option.name.casefold()) < index:
+                message = f"'{option.name}' is given twice"
+                yield file.fault(f"{path}.options.{index}", "duplicate-option", message)
 
 
 def not_feedback(word: str) -> tuple[str, str]:

@@ -117,13 +117,13 @@ class Boards:
             if after is None:
                 return parse.pick_project(candidates, title), None
 
-    def cards(self, project: ObservedProject) -> dict[str, BoardItem]:
+    def cards(self, project: ObservedProject, hidden: frozenset[str]) -> dict[str, BoardItem]:
         """Return the cards of a board by the id of their issue, at 1 point per 100 cards.
 
         GitHub does not list archived cards; see `archived`.
         """
         names = _settable(project)
-        query = repeated(answered.BoardItems, len(names))
+        query = repeated(answered.BoardItems, len(names), hidden)
         cards: dict[str, BoardItem] = {}
         size, after = PageSize(), None
         while True:
@@ -138,10 +138,12 @@ class Boards:
             if after is None:
                 return cards
 
-    def archived(self, project: ObservedProject, ids: Sequence[str]) -> dict[str, BoardItem]:
+    def archived(
+        self, project: ObservedProject, ids: Sequence[str], hidden: frozenset[str]
+    ) -> dict[str, BoardItem]:
         """Return the cards of these issues on a board, archived ones too, by issue id."""
         names = _settable(project)
-        query = repeated(answered.CardsOf, len(names))
+        query = repeated(answered.CardsOf, len(names), hidden)
         cards: dict[str, BoardItem] = {}
         for start in range(0, len(ids), _BY_ID):
             chunk = list(ids[start : start + _BY_ID])

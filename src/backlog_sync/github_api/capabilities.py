@@ -36,6 +36,18 @@ def of_inputs(data: Inputs) -> Capabilities:
     )
 
 
+def has_issue_fields(data: Inputs) -> bool:
+    """Return whether issues can be created with values of issue fields.
+
+    An answer to the query `Features` also says whether they can be read.
+    """
+    create = _names(data.get("createIssueInput"), "inputFields")
+    issue = _names(data.get("issue"), "fields")  # type: ignore[arg-type]  # only in `Features`
+    return (create is None or "issueFields" in create) and (
+        issue is None or "issueFieldValues" in issue
+    )
+
+
 def of_features(answer: Features | None) -> Capabilities:
     """Return the capabilities that follow from the answer to the query `Features`."""
     data = answer or cast("Features", {})

@@ -43,6 +43,10 @@ class Clients:
         self._github: Github | None = None
         self.api_url = api_url
 
+    def preview(self, features: str) -> None:
+        """Name features in preview, by commas, in every further GraphQL request."""
+        self._graphql.headers = {"GraphQL-Features": features}
+
     def graphql(self, document: Document[T], variables: Mapping[str, object]) -> Answer[T]:
         """Run a GraphQL document. Faults that the server reports are part of the answer."""
         request = _Request(document, variables)

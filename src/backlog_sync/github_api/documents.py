@@ -15,6 +15,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     NameNode,
     Node,
     OperationDefinitionNode,
@@ -36,9 +37,13 @@ ALL: Final[frozenset[str]] = frozenset()
 """No hidden fields, for a server that has them all."""
 
 OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
-    "close_done": ("childState", "childReason", "openIssues")
+    "close_done": ("childState", "childReason", "openIssues"),
+    "issue_fields": ("issueFields", "issueFieldValues", "ProjectV2ItemIssueFieldValue"),
 }
-"""Fields, by their aliases, that only some runs need: what `ReadScope.uses` names is read."""
+"""Fields, by their aliases, that only some runs need: what `ReadScope.uses` names is read.
+
+The name of a type hides the fragments on it.
+"""
 
 T = TypeVar("T")
 Data_co = TypeVar("Data_co", covariant=True)
@@ -56,7 +61,8 @@ class Document(Generic[Data_co]):
 def document(kind: type[T], hidden: frozenset[str] = ALL) -> Document[T]:
     """Return the operation whose answer has this type, with the fragments that it uses.
 
-    `hidden` are the names of fields that the server does not have; they are left out.
+    `hidden` are the names of fields and types that the server does not have, or that the backlog
+    does not use; they are left out.
     """
     return _single(kind.__name__, hidden)
 
@@ -218,7 +224,7 @@ def _copy(node: AnyNode, variables: Sequence[VariableDefinitionNode], number: in
 
 
 class _Hide(Visitor):
-    """Removes fields."""
+    """Removes fields, and fragments on types."""
 
     def __init__(self, names: frozenset[str]) -> None:
         super().__init__()
@@ -227,6 +233,10 @@ class _Hide(Visitor):
     def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
         names = {node.name.value, node.alias.value if node.alias else ""}
         return self.REMOVE if names & self.names else None
+
+    def enter_inline_fragment(self, node: InlineFragmentNode, *_: object) -> VisitorAction:
+        kind = node.type_condition
+        return self.REMOVE if kind is not None and kind.name.value in self.names else None
 
 
 @cache

@@ -56,6 +56,23 @@ class IssueTypeWithName(TypedDict):
     name: str
 
 
+class FieldValueIssueFields(TypedDict):
+    name: str
+
+
+class IssueFieldSingleSelectOptionWithName(TypedDict):
+    name: str
+
+
+class FieldValue(TypedDict):
+    field: FieldValueIssueFields | None
+    text: NotRequired[str]
+    number: NotRequired[float]
+    date: NotRequired[str]
+    name: NotRequired[str]
+    options: NotRequired[list[IssueFieldSingleSelectOptionWithName] | None]
+
+
 class IssueLink(TypedDict):
     id: str
     number: int
@@ -86,6 +103,7 @@ class IssueFields(TypedDict):
     assignees: Nodes[UserWithLogin]
     milestone: MilestoneWithTitle | None
     issueType: NotRequired[IssueTypeWithName | None]
+    issueFieldValues: NotRequired[Nodes[FieldValue] | None]
     parent: NotRequired[IssueLink | None]
     subIssues: NotRequired[Nodes[IssueFieldsIssue]]
     blockedBy: NotRequired[Page[IssueLink]]
@@ -103,6 +121,7 @@ class IssueStanding(TypedDict):
     stateReason: str | None
     milestone: MilestoneWithTitle | None
     issueType: NotRequired[IssueTypeWithName | None]
+    issueFieldValues: NotRequired[Nodes[FieldValue] | None]
     parent: NotRequired[IssueWithId | None]
 
 
@@ -131,7 +150,23 @@ class CreatedIssue(TypedDict):
     assignees: Nodes[UserWithLogin]
     milestone: MilestoneWithId | None
     issueType: NotRequired[IssueTypeWithId | None]
+    issueFieldValues: NotRequired[Nodes[FieldValue] | None]
     parent: NotRequired[IssueWithId | None]
+
+
+class FieldOption(TypedDict):
+    id: str
+    name: str
+    color: str
+    description: str | None
+
+
+class FieldDefinition(TypedDict):
+    id: str
+    name: str
+    dataType: str
+    visibility: str
+    options: NotRequired[list[FieldOption]]
 
 
 class IssuePage(Page[IssueFields]):
@@ -197,6 +232,7 @@ class RepositoryFields(RepositoryItself):
     labels: LabelPage | None
     milestones: MilestonePage | None
     issueTypes: NotRequired[Nodes[IssueTypeWithIdNameIsEnabled] | None]
+    issueFields: NotRequired[Nodes[FieldDefinition] | None]
     issues: IssuePage
 
 
@@ -342,12 +378,17 @@ class DiscussionTalk(TypedDict):
     comments: DiscussionTalkComments
 
 
+class ProjectV2IssueFieldValuesWithTypename(TypedDict):
+    __typename: str
+
+
 class BoardValue(TypedDict):
     text: NotRequired[str | None]
     number: NotRequired[float | None]
     date: NotRequired[str | None]
     name: NotRequired[str | None]
     title: NotRequired[str]
+    issueFieldValue: NotRequired[ProjectV2IssueFieldValuesWithTypename | None]
 
 
 class InputValueWithName(TypedDict):
@@ -727,6 +768,7 @@ class CheckupRateLimit(TypedDict):
 
 class CheckupRepository(RepositoryItself):
     issueTypes: NotRequired[Nodes[IssueTypeWithIdNameIsEnabled] | None]
+    issueFields: NotRequired[Nodes[FieldDefinition] | None]
 
 
 class Checkup(TypedDict):
@@ -767,6 +809,17 @@ class UpdateIssueIssue(TypedDict):
 
 class UpdateIssue(TypedDict):
     issue: UpdateIssueIssue | None
+
+
+class SetIssueFieldsIssue(TypedDict):
+    id: str
+    number: int
+    url: str
+    issueFieldValues: NotRequired[Nodes[FieldValue] | None]
+
+
+class SetIssueFields(TypedDict):
+    issue: SetIssueFieldsIssue | None
 
 
 class IssueWithIdNumberUrl(TypedDict):
@@ -853,6 +906,10 @@ class UpdateLabel(TypedDict):
     label: LabelWithIdUrl | None
 
 
+class CreateIssueField(TypedDict):
+    issueField: FieldDefinition | None
+
+
 class ProjectV2WithNumberTitleClosed(TypedDict):
     number: int
     title: str
@@ -884,6 +941,10 @@ class CreateBoardField(TypedDict):
 
 
 class UpdateBoardField(TypedDict):
+    projectV2Field: BoardField | None
+
+
+class ShowIssueField(TypedDict):
     projectV2Field: BoardField | None
 
 

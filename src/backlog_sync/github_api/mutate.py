@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, assert_never, cast
 
-from backlog_sync.core.model import BoardFieldDef
+from backlog_sync.core.model import BoardFieldDef, IssueFieldValue
+from backlog_sync.core.normalize import same_text
 from backlog_sync.core.operations import (
     AddBlocker,
     AddCard,
+    AddIssueFieldOptions,
     AddOptions,
     AddSubIssue,
     ChangeAssignees,
@@ -17,10 +19,12 @@ from backlog_sync.core.operations import (
     CloseProject,
     CreateBoardField,
     CreateIssue,
+    CreateIssueField,
     CreateLabel,
     CreateMilestone,
     CreateProject,
     Done,
+    FieldInput,
     LinkProject,
     MoveSubIssue,
     Operation,
@@ -29,8 +33,10 @@ from backlog_sync.core.operations import (
     RemoveBlocker,
     RemoveSubIssue,
     ReopenIssue,
+    SetIssueFields,
     SetIterations,
     SetValue,
+    ShowIssueField,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
@@ -44,6 +50,9 @@ CREATES: Final = (
     CreateProject,
     CreateBoardField,
     AddOptions,
+    CreateIssueField,
+    AddIssueFieldOptions,
+    ShowIssueField,
     CreateIssue,
     SetIterations,
 )
@@ -101,6 +110,14 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (Step(name, _create_issue(operation, names)),)
         case UpdateIssue():
             return (Step("UpdateIssue", _update_issue(operation, names)),)
+        case SetIssueFields(id=id_, values=values):
+            given = [_field_value(value) for value in values]
+            return (Step("SetIssueFields", {"issueId": id_, "issueFields": given}),)
+        case CreateIssueField(owner_id=owner, definition=definition):
+            return (Step("CreateIssueField", {"ownerId": owner, **_issue_field(definition)}),)
+        case ShowIssueField(project_id=project, field_id=field_id):
+            column = {"projectId": project, "issueFieldId": field_id}
+            return (Step("ShowIssueField", column),)
         case CloseIssue(id=id_, reason=reason, duplicate_of=duplicate_id):
             inputs = {
                 "issueId": id_,
@@ -160,6 +177,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (_value(operation),)
         case CreateMilestone() | UpdateMilestone():
             raise AssertionError("milestones exist only in REST")
+        case AddIssueFieldOptions():
+            raise AssertionError("GraphQL would make all options again; see issue_fields.py")
         case PutComment() | PutStatus():
             raise AssertionError("it is looked for first; see notices.py and statuses.py")
         case _:
@@ -175,6 +194,8 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
         return _created(operation, cast("answered.CreateIssueOnBoard", payloads[0]), names)
     if isinstance(operation, UpdateIssue):
         return _updated(operation, cast("answered.UpdateIssue", payloads[0]), names)
+    if isinstance(operation, SetIssueFields):
+        return _fields_set(operation, cast("answered.SetIssueFields", payloads[0]))
     if isinstance(operation, ChangeAssignees):
         return _assigned(operation, cast("Sequence[answered.AddAssignees]", payloads))
     if isinstance(operation, ChangeLabels):
@@ -193,7 +214,10 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
         older = parse.older_board(board)
         url = board["url"]
         return Done(id=board["id"], number=board["number"], url=url, fields=fields, older=older)
-    if isinstance(operation, CreateBoardField | AddOptions | SetIterations):
+    if isinstance(operation, CreateIssueField):
+        made = parse.issue_field(cast("answered.FieldDefinition", subject))
+        return Done(id=made.id, issue_field=made)
+    if isinstance(operation, CreateBoardField | AddOptions | SetIterations | ShowIssueField):
         changed = cast("answered.BoardField", subject)
         return Done(id=changed["id"], fields=(parse.board_field(changed),))
     card = subject["id"] if isinstance(operation, AddCard) else None
@@ -238,13 +262,48 @@ def _create_issue(operation: CreateIssue, names: Names) -> dict[str, object]:
         "issueTypeId": names.issue_type(operation.issue_type),
         "parentIssueId": operation.parent_id,
     }
+    values = operation.field_values
     return {
         "repositoryId": operation.repository_id,
         "title": operation.title,
         "body": operation.body,
         **{name: ids for name, ids in sets.items() if ids},
         **_without_none(parts),
+        **({"issueFields": [_field_value(v) for v in values]} if values else {}),
     }
+
+
+_FIELD_INPUTS: Final = {"text": "textValue", "number": "numberValue", "date": "dateValue"}
+
+
+def _field_value(value: FieldInput) -> dict[str, object]:
+    """Return the input for a value of an issue field; one that is cleared is deleted."""
+    given: dict[str, object] = {"fieldId": value.field_id}
+    if value.value is None:
+        return given | {"delete": True}
+    if value.type == "single_select":
+        return given | {"singleSelectOptionId": value.option_ids[0]}
+    if value.type == "multi_select":
+        return given | {"multiSelectOptionIds": list(value.option_ids)}
+    if value.type not in _FIELD_INPUTS:
+        raise Unsendable(f"an issue field of type {value.type} cannot be set")
+    return given | {_FIELD_INPUTS[value.type]: value.value}
+
+
+def _issue_field(definition: BoardFieldDef) -> dict[str, object]:
+    inputs: dict[str, object] = {"name": definition.name, "dataType": definition.type.upper()}
+    if definition.options:
+        # GitHub demands a color and a place for every option.
+        inputs["options"] = [
+            {
+                "name": option.name,
+                "color": option.color or "GRAY",
+                "description": option.description or "",
+                "priority": place,
+            }
+            for place, option in enumerate(definition.options, 1)
+        ]
+    return inputs
 
 
 def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, object]:
@@ -383,6 +442,8 @@ def _created(
         "parent": operation.parent_id is not None
         and _id(issue.get("parent")) != operation.parent_id,
     }
+    shown = parse.field_values(issue.get("issueFieldValues"))
+    missing |= {v.name: not _has_value(shown, v) for v in operation.field_values}
     items = parse.nodes(issue.get("projectItems"))
     cards = {item["project"]["id"]: item["id"] for item in items}
     return Done(
@@ -410,6 +471,25 @@ def _updated(operation: UpdateIssue, payload: answered.UpdateIssue, names: Names
         url=issue["url"],
         missing=tuple(name for name, absent in missing.items() if absent),
     )
+
+
+def _fields_set(operation: SetIssueFields, payload: answered.SetIssueFields) -> Done | None:
+    """Return the result; GitHub silently drops values without push access."""
+    issue = payload.get("issue")
+    if not issue:
+        return None
+    shown = parse.field_values(issue.get("issueFieldValues"))
+    missing = tuple(v.name for v in operation.values if not _has_value(shown, v))
+    return Done(issue["id"], int(issue["number"]), issue["url"], missing=missing)
+
+
+def _has_value(shown: Mapping[str, IssueFieldValue], value: FieldInput) -> bool:
+    current = next((v for n, v in shown.items() if n.lower() == value.name.lower()), None)
+    if isinstance(current, tuple) and isinstance(value.value, tuple):
+        return sorted(current) == sorted(value.value)
+    if isinstance(current, str) and isinstance(value.value, str):
+        return same_text(current, value.value)
+    return current == value.value
 
 
 def _has_type(

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol, cast
+from typing import Final, Protocol, TypedDict, cast
 
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.lookups import Questions
@@ -11,6 +11,7 @@ from backlog_sync.core.model import (
     BoardItem,
     Capabilities,
     ObservedIssue,
+    ObservedIssueField,
     ObservedLabel,
     ObservedMilestone,
     ObservedOther,
@@ -29,7 +30,12 @@ from backlog_sync.github_api.boards import (
     board_variables,
     problem_of,
 )
-from backlog_sync.github_api.capabilities import is_foreign, of_features, of_inputs
+from backlog_sync.github_api.capabilities import (
+    has_issue_fields,
+    is_foreign,
+    of_features,
+    of_inputs,
+)
 from backlog_sync.github_api.documents import Document, document, hidden_fields, unused_fields
 from backlog_sync.github_api.generated_answers import N, Page
 from backlog_sync.github_api.issues import Issues, OfRepository, R, repository_of
@@ -37,6 +43,20 @@ from backlog_sync.github_api.reader import PageSize, Reader
 
 _MOST_MISSING: Final = 20
 """Missing issues to look up at most: each costs a request."""
+
+
+ISSUE_FIELDS: Final = "issue_fields"
+"""The optional part of a read that has the organization's issue fields and their values."""
+
+ISSUE_FIELDS_PREVIEW: Final = "issue_fields,repo_issue_fields"
+"""What the header `GraphQL-Features` names; GitHub's own clients send it (reported)."""
+
+
+class _IssueFields(TypedDict):
+    """What an observation knows of issue fields."""
+
+    issue_fields: tuple[ObservedIssueField, ...] | None
+    issue_fields_problem: str | None
 
 
 class ReadScope(Protocol):
@@ -73,7 +93,8 @@ class Observer:
     """Reads `owner/name`; remembers ids by name, and what the server can do.
 
     `boards` reads with its own token if there is one (`own_boards`). `embedded` means that the
-    server is the simulator inside this process.
+    server is the simulator inside this process. `has_issue_fields` says that the server
+    knows issue fields.
     """
 
     reader: Reader
@@ -87,6 +108,7 @@ class Observer:
     capabilities_read: bool = False
     embedded: bool = False
     uses: frozenset[str] = frozenset()
+    has_issue_fields: bool = True
 
     @property
     def repository(self) -> str:
@@ -96,7 +118,15 @@ class Observer:
     @property
     def hidden(self) -> frozenset[str]:
         """Names of the fields that this server does not have, or this run does not need."""
-        return hidden_fields(self.able) | unused_fields(self.uses)
+        uses = self.uses if self.has_issue_fields else self.uses - {ISSUE_FIELDS}
+        return hidden_fields(self.able) | unused_fields(uses)
+
+    def use(self, parts: frozenset[str]) -> None:
+        """Ask for these optional parts from now on; for issue fields, GitHub needs a header."""
+        self.uses = parts
+        if ISSUE_FIELDS in parts:
+            self.reader.preview(ISSUE_FIELDS_PREVIEW)
+            self.boards.reader.preview(ISSUE_FIELDS_PREVIEW)
 
     def observe(
         self, read_scope: ReadScope, *, host: str, sandbox: Callable[[], bool]
@@ -107,7 +137,7 @@ class Observer:
         after the first answer.
         """
         size = PageSize()
-        self.uses = read_scope.uses
+        self.use(read_scope.uses)
         spec = read_scope.project
         answer, problem = self._overview(spec, size)
         data = self._repository(answer)
@@ -118,7 +148,7 @@ class Observer:
             repository.name_with_owner, sandbox=sandbox(), plain=not self.embedded
         )
         issues, coverage = self.issues.read(data["issues"], size, numbers, read_scope.since)
-        cards = self.boards.cards(board.project) if board.project else {}
+        cards = self.boards.cards(board.project, self.hidden) if board.project else {}
         self.issue_types = parse.issue_types(data.get("issueTypes"))
         others, issues_elsewhere, out_of_reach = self._others(read_scope, repository, sandbox())
         issues += issues_elsewhere
@@ -139,7 +169,17 @@ class Observer:
             embedded=self.embedded,
             others=others,
             out_of_reach=out_of_reach,
+            **self._issue_fields(data.get("issueFields")),
         )
+
+    def _issue_fields(
+        self, connection: answered.Nodes[answered.FieldDefinition] | None
+    ) -> "_IssueFields":
+        """Return what is known of the organization's issue fields."""
+        problem = None
+        if ISSUE_FIELDS in self.uses and not self.has_issue_fields:
+            problem = "this server has no issue fields"
+        return {"issue_fields": parse.issue_fields(connection), "issue_fields_problem": problem}
 
     def _board(
         self,
@@ -174,6 +214,7 @@ class Observer:
             project_problem=board.problem,
             capabilities=self.able,
             host=host,
+            **self._issue_fields(data.get("issueFields")),
         )
 
     def at(self, repository: str | None) -> "Observer":
@@ -190,6 +231,7 @@ class Observer:
             able=self.able,
             capabilities_read=self.capabilities_read,
             uses=self.uses,
+            has_issue_fields=self.has_issue_fields,
         )
 
     def _others(
@@ -235,6 +277,7 @@ class Observer:
 
     def examine(self, read_scope: ReadScope) -> Examination:
         """Read what `doctor` needs about server, token, repository and board; no issues."""
+        self.use(read_scope.uses)
         able = self.read_capabilities()
         answer = self.reader.query(document(answered.Checkup, self.hidden), self._names())
         data = self._repository(answer)
@@ -269,6 +312,7 @@ class Observer:
             board_viewer=self.boards.viewer() if self.own_boards else None,
             others=tuple(others),
             out_of_reach=out_of_reach,
+            **self._issue_fields(data.get("issueFields")),
         )
 
     def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
@@ -290,7 +334,7 @@ class Observer:
         }
         cards: dict[str, BoardItem] = {}
         if questions.cards and observed.project:
-            cards = self.boards.archived(observed.project, questions.cards)
+            cards = self.boards.archived(observed.project, questions.cards, self.hidden)
         return dataclasses.replace(
             observed,
             issues=tuple(
@@ -343,6 +387,7 @@ class Observer:
             answer, problem = self._first_page(spec, size)
         elif answer.data is not None:
             self._learn(of_inputs(answer.data))
+            self.has_issue_fields = has_issue_fields(answer.data)
         return answer, problem
 
     def _learn(self, able: Capabilities) -> None:
@@ -356,6 +401,7 @@ class Observer:
         if not self.capabilities_read:
             answer = self.reader.query(document(answered.Features), {})
             self._learn(of_features(answer.data))
+            self.has_issue_fields = answer.data is not None and has_issue_fields(answer.data)
         return self.able
 
     def _first_page(

@@ -5,17 +5,19 @@ A shape that the schema rules out raises KeyError, TypeError, ValueError or Attr
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from backlog_sync.core.doctor import Allowance
 from backlog_sync.core.model import (
     Actor,
     BoardItem,
     BoardValue,
+    IssueFieldValue,
     IssueLink,
     IterationCard,
     ObservedBoardField,
     ObservedIssue,
+    ObservedIssueField,
     ObservedLabel,
     ObservedMilestone,
     ObservedOption,
@@ -141,6 +143,7 @@ def issue(data: answered.IssueFields, card: BoardItem | None = None) -> Observed
         created_at=data["createdAt"],
         updated_at=data["updatedAt"],
         closed_at=data["closedAt"],
+        field_values=field_values(data.get("issueFieldValues")),
     )
 
 
@@ -149,6 +152,43 @@ def state_of(state: str, reason: str | None) -> str:
     if state == "OPEN":
         return OPEN
     return NOT_PLANNED if reason in ("NOT_PLANNED", "DUPLICATE") else COMPLETED
+
+
+def issue_field(data: answered.FieldDefinition) -> ObservedIssueField:
+    """Return an issue field of an organization."""
+    options = data.get("options") or ()
+    return ObservedIssueField(
+        id=data["id"],
+        name=data["name"],
+        type=str(data["dataType"]).lower(),
+        options=tuple(
+            ObservedOption(o["id"], o["name"], o["color"], o["description"] or "") for o in options
+        ),
+        private=data["visibility"] == "ORG_ONLY",
+    )
+
+
+def issue_fields(
+    connection: Nodes[answered.FieldDefinition] | None,
+) -> tuple[ObservedIssueField, ...] | None:
+    """Return the issue fields of an organization; None if there are none to have."""
+    if connection is None:
+        return None
+    return tuple(map(issue_field, nodes(connection)))
+
+
+def field_values(connection: Nodes[answered.FieldValue] | None) -> dict[str, IssueFieldValue]:
+    """Return an issue's values of issue fields by the field's name."""
+    values: dict[str, IssueFieldValue] = {}
+    for node in nodes(connection):
+        known = node.get("field")
+        if not known or "name" not in known:
+            continue  # a kind of field that this version does not know
+        if "options" in node:
+            values[known["name"]] = tuple(option["name"] for option in node["options"] or ())
+        else:
+            values[known["name"]] = value(cast("answered.BoardValue", node))
+    return {name: shown for name, shown in values.items() if shown not in (None, ())}
 
 
 def link(data: answered.IssueLink) -> IssueLink:
@@ -245,7 +285,12 @@ def card(
         for index, name in enumerate(names)
         if (shown := value(nth(data, "field", index, answered.BoardValue))) is not None
     }
-    return BoardItem(data["id"], values, bool(data["isArchived"]))
+    shows = tuple(
+        name
+        for index, name in enumerate(names)
+        if "issueFieldValue" in (nth(data, "field", index, answered.BoardValue) or {})
+    )
+    return BoardItem(data["id"], values, bool(data["isArchived"]), shows)
 
 
 def value(data: answered.BoardValue | None) -> BoardValue:

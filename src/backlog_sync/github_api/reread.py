@@ -13,6 +13,7 @@ from backlog_sync.core.operations import (
     Standing,
     UpdateLabel,
     UpdateMilestone,
+    field_part,
 )
 from backlog_sync.core.preconditions import iterations, options, overwrites, verdict
 from backlog_sync.github_api import generated_answers as answered
@@ -107,6 +108,10 @@ def _issue(node: answered.IssueStanding) -> Standing:
         "issue_type": kind["name"] if kind else None,
         "parent": parent["id"] if parent else None,
         "state": "open" if open_ else str(node["stateReason"] or "completed").lower(),
+        **{
+            field_part(name): value
+            for name, value in parse.field_values(node.get("issueFieldValues")).items()
+        },
     }
 
 

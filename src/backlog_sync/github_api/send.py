@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
 from backlog_sync.core.operations import (
     AddBlocker,
     AddCard,
+    AddIssueFieldOptions,
     AddOptions,
     AddSubIssue,
     CloseProject,
@@ -25,6 +27,7 @@ from backlog_sync.core.operations import (
     Reply,
     SetIterations,
     SetValue,
+    ShowIssueField,
     Standing,
     Unknown,
     UpdateMilestone,
@@ -32,7 +35,7 @@ from backlog_sync.core.operations import (
 from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import milestones, mutate, notices, reread, statuses
+from backlog_sync.github_api import issue_fields, milestones, mutate, notices, reread, statuses
 from backlog_sync.github_api.answers import Answer, Fault, Rejected
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, nth, repeated
@@ -53,6 +56,7 @@ BOARD: Final = (
     CreateBoardField,
     AddOptions,
     SetIterations,
+    ShowIssueField,
     AddCard,
     SetValue,
     PutStatus,
@@ -230,6 +234,8 @@ class Sender:
                 continue
             if isinstance(first, CreateMilestone | UpdateMilestone):
                 self._milestone(work, first)
+            elif isinstance(first, AddIssueFieldOptions):
+                self._rest(work, partial(issue_fields.send, operation=first))
             elif isinstance(first, PutComment | PutStatus):
                 self._note(work, first)
             else:
@@ -268,11 +274,13 @@ class Sender:
         return self._board_clients if isinstance(work.operations[0], BOARD) else self._clients
 
     def _milestone(self, work: _Batch, operation: CreateMilestone | UpdateMilestone) -> None:
+        repository = operation.repository or self._observer.repository
+        self._rest(work, lambda clients: milestones.send(clients, repository, operation))
+
+    def _rest(self, work: _Batch, send: Callable[[Clients], Reply]) -> None:
+        """Send the only operation of a batch with REST, and store its reply."""
         try:
-            repository = operation.repository or self._observer.repository
-            work.replies[0] = work.exchange(
-                [0], lambda: milestones.send(self._clients, repository, operation)
-            )
+            work.replies[0] = work.exchange([0], lambda: send(self._clients))
             self._accepted = True
         except Rejected as rejection:
             self._check_rights(rejection.message)
@@ -441,8 +449,8 @@ class Sender:
 
 
 def _alone(operation: Operation) -> bool:
-    alone = (CreateMilestone, UpdateMilestone, AddOptions, SetIterations, PutComment, PutStatus)
-    return isinstance(operation, alone)
+    alone = CreateMilestone | UpdateMilestone | AddOptions | SetIterations | PutComment | PutStatus
+    return isinstance(operation, alone | AddIssueFieldOptions)
 
 
 def _close(work: _Batch, reply: Reply) -> None:

@@ -26,6 +26,7 @@ from backlog_sync.render.words import counted, number
 DEFINITION_WORDS = {
     ChangeKind.LABEL: ("label", "labels"),
     ChangeKind.MILESTONE: ("milestone", "milestones"),
+    ChangeKind.ISSUE_FIELD: ("issue field", "issue fields"),
     ChangeKind.PROJECT: ("board", "boards"),
     ChangeKind.FIELD: ("field", "fields"),
 }
@@ -276,7 +277,8 @@ def _known(change: Change) -> str:
     if change.kind is ChangeKind.MILESTONE and due and due.after:
         return f"due {plain_value(due.after)}"
     detail = change.fields.get("options") or change.fields.get("type")
-    if change.kind is ChangeKind.FIELD and detail and detail.after:
+    is_field = change.kind in (ChangeKind.FIELD, ChangeKind.ISSUE_FIELD)
+    if is_field and detail and detail.after:
         return plain_value(detail.after).replace("_", " ")
     return ""
 

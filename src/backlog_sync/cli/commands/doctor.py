@@ -138,7 +138,8 @@ def _server(target: TargetOptions, screen: Screen, top: Path, loaded: Loaded | N
     if env.project_token and not target.sandbox:
         account = f"BACKLOG_PROJECT_TOKEN, {examination.board_viewer}"
         checks.append(Check("board token", Health.OK, account))
-    return [*checks, *checks_of(examination, project), *_unread(desired)]
+    fields = desired.issue_fields if desired else ()
+    return [*checks, *checks_of(examination, project, fields), *_unread(desired)]
 
 
 def _token(examination: Examination, source: str) -> Check:

@@ -14,6 +14,9 @@ OptionColor: TypeAlias = Literal[
 ]
 
 
+IssueFieldType: TypeAlias = Literal["text", "number", "date", "single_select", "multi_select"]
+
+
 def _option_color(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -44,6 +47,28 @@ class BoardFieldDocument(Model):
     start: IsoDate | None = optional("For iteration: the start date of the first one.")
     duration: int | None = optional("For iteration: the length in days.", ge=1, le=365)
     count: int | None = optional("For iteration: the number of iterations.", ge=1, le=100)
+
+
+class IssueFieldDocument(Model):
+    """An issue field of the organization; a plain string is its type."""
+
+    type: IssueFieldType | None = optional(
+        "The type of its values. Needed only to create the field."
+    )
+    options: tuple[Annotated[OptionDocument, shorthand("name", Word | OptionDocument)], ...] = (
+        optional("For single_select and multi_select: the options.", (), max_length=100)
+    )
+
+
+def named_fields(value: object) -> object:
+    """Convert a list of names to a mapping; a name without anything is a field without a type."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, list):
+        return {str(name): {} for name in value}
+    if isinstance(value, dict):
+        return {name: {} if each is None else each for name, each in value.items()}
+    return value
 
 
 class ProjectDocument(Model):

@@ -4,7 +4,14 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from backlog_sync.files.documents.board import BoardFieldDocument, ProjectDocument
+from backlog_sync.core.fields import board_field_of
+from backlog_sync.files.documents.board import (
+    BoardFieldDocument,
+    IssueFieldDocument,
+    IssueFieldType,
+    ProjectDocument,
+    named_fields,
+)
 from backlog_sync.files.documents.plan_settings import PlanningDocument
 from backlog_sync.files.documents.values import (
     REPOSITORY_PATTERN,
@@ -138,6 +145,17 @@ class SettingsDocument(Model):
         "The repository of the issues: owner/name.", pattern=REPOSITORY_PATTERN
     )
     project: ProjectDocument | None = optional("The board to use, if any.")
+    issue_fields: Annotated[
+        dict[
+            str,
+            Annotated[IssueFieldDocument, shorthand("type", IssueFieldType | IssueFieldDocument)],
+        ],
+        BeforeValidator(
+            named_fields,
+            json_schema_input_type=dict[str, IssueFieldDocument | IssueFieldType | None]
+            | list[str],
+        ),
+    ] = optional("The organization's issue fields to use, by name, or a list of names.", {})
     labels: tuple[Annotated[LabelDocument, shorthand("name", Word | LabelDocument)], ...] = (
         optional("Labels with color and description.", ())
     )
@@ -213,3 +231,13 @@ class SettingsDocument(Model):
     def board_fields(self) -> dict[str, BoardFieldDocument]:
         """The fields that the board declares, by name."""
         return self.project.fields if self.project else {}
+
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """The names of the fields that an item sets by name: of the board and of issues.
+
+        An issue field that a key of the file format means is set by that key.
+        """
+        names = self.issue_fields
+        issue_fields = (name for name in names if board_field_of(name, names) is None)
+        return tuple(dict.fromkeys((*self.board_fields, *issue_fields)))

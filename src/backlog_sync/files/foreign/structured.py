@@ -215,7 +215,7 @@ def is_ours(root: Node) -> bool:
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
     strange = bool(others) or not all(_is_slip(key) for key in unknown)
-    if seems(root) or owned or (strange and not _board_of(root)) or _other_milestones(root):
+    if seems(root) or owned or (strange and not _fields_of(root)) or _other_milestones(root):
         return False
     if own_lists == ["items"] and not any(node.get("kind") for node in maps):
         return False
@@ -226,7 +226,7 @@ def is_ours(root: Node) -> bool:
 
 def _unknown_keys(root: MapNode, maps: Sequence[MapNode]) -> list[str]:
     """Return keys of items that our own format never has, up to a maximum."""
-    known = {*_OUR_KEYS, *_board_of(root), "<<"}
+    known = {*_OUR_KEYS, *_fields_of(root), "<<"}
     found = {entry.key.value: None for node in maps for entry in node.entries}
     return [key for key in found if key not in known][:_MOST_UNKNOWN]
 
@@ -244,11 +244,17 @@ def _has_another_home(key: str) -> bool:
     return words in words_of("not_ours") or (known and not ours)
 
 
-def _board_of(root: MapNode) -> set[str]:
-    """Return the board fields that the settings declare: items may have them as keys."""
+def _fields_of(root: MapNode) -> set[str]:
+    """Return the board and issue fields that the settings declare: items may have them as keys."""
     project = root.get("project")
-    fields = project.get("fields") if isinstance(project, MapNode) else None
-    return {e.key.value for e in fields.entries} if isinstance(fields, MapNode) else set()
+    board_fields = project.get("fields") if isinstance(project, MapNode) else None
+    names: set[str] = set()
+    for declared in (board_fields, root.get("issue_fields")):
+        if isinstance(declared, MapNode):
+            names |= {entry.key.value for entry in declared.entries}
+        elif isinstance(declared, ListNode):
+            names |= {each.value for each in declared.items if isinstance(each, Scalar)}
+    return names
 
 
 def _other_milestones(root: MapNode) -> bool:

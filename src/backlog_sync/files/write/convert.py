@@ -75,8 +75,8 @@ def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
         return None
     settings, _ = read_settings(parsed)
     document, _ = merge_settings([settings])
-    if document.board_fields:
-        parsed = parse_source(parsed.source, Asked(fields=tuple(document.board_fields))) or parsed
+    if document.own_fields:
+        parsed = parse_source(parsed.source, Asked(fields=document.own_fields)) or parsed
     core_settings(document)
     return resolve([parsed], document, Context(known.backlog_id, known.sources[:1])).desired
 

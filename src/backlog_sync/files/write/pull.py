@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from backlog_sync.core.changes import ChangeKind
-from backlog_sync.core.fields import KEYS
+from backlog_sync.core.fields import file_key
 from backlog_sync.core.model import CheckItem, DesiredState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.pull import (
@@ -28,7 +28,15 @@ from backlog_sync.files.write.definitions import with_definition
 from backlog_sync.files.write.engine import written
 from backlog_sync.files.write.move import below, in_order
 from backlog_sync.files.write.own_words import spelled
-from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Unwritable, Value, Wanted, says
+from backlog_sync.files.write.wanted import (
+    NOT_IN_PLACE,
+    CannotSay,
+    Unwritable,
+    Value,
+    Wanted,
+    document_value,
+    says,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +174,7 @@ class _Words:
 
     def __init__(self, loaded: Loaded, desired: DesiredState) -> None:
         self.desired = desired
+        self.issue_fields = tuple(definition.name for definition in desired.issue_fields)
         self.items = {item.key: item for item in desired.items}
         self.spelled = Labels(loaded.settings, desired.settings).spelled
         self.publish = loaded.settings.publish
@@ -175,7 +184,9 @@ class _Words:
 
     def wanted(self, take: Take, document: ItemDocument) -> Wanted:
         """Return the field of the document to set, and its value. Raises CannotSay."""
-        name = KEYS.get(take.name, take.name)
+        name = file_key(take.name, self.issue_fields)
+        if document_value(document, take.name) is not None:
+            name = take.name if take.name in self.issue_fields else name
         match take.what:
             case TakeValue(value=value):
                 return Wanted(name, self._value(take, value))
@@ -189,7 +200,11 @@ class _Words:
             case TakeCriteria(entries=entries):
                 return Wanted(name, tuple(CheckItem(e.text, e.done) for e in entries))
             case TakeMembers() as members:
-                return Wanted(name, self._members(name, members, document))
+                options = self._members(name, members, document)
+                listed = name not in self.issue_fields or isinstance(
+                    document_value(document, name), list | tuple
+                )
+                return Wanted(name, options if listed else ", ".join(options))
             case TakeName() | TakeOrder():
                 raise CannotSay(NOT_IN_PLACE)
 
@@ -201,8 +216,10 @@ class _Words:
         return value
 
     def _members(self, name: str, members: TakeMembers, document: ItemDocument) -> tuple[str, ...]:
-        said = getattr(document, name)
-        words = [str(word) for word in said] if isinstance(said, tuple) else []
+        said = document_value(document, name)
+        words = [str(word) for word in said] if isinstance(said, tuple | list) else []
+        if isinstance(said, str) and name in self.issue_fields:
+            words = [word.strip() for word in said.split(",") if word.strip()]
         meant = {word: fold(self._meant(name, word)) for word in words}
         gone = {fold(each) for each in members.remove}
         kept = [word for word in words if meant[word] not in gone]

@@ -119,7 +119,7 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
                 (_line(b.text), b.done) for b in entries if isinstance(b, CheckItem)
             ]
         case tuple(words):
-            return tuple(value) == words if isinstance(value, tuple) else not words
+            return tuple(value) == words if isinstance(value, tuple | list) else not words
         case None:
             return value is None or value == ""
         case int() | float() as number:

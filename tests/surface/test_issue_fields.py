@@ -1,0 +1,366 @@
+"""Issue fields of the organization, the whole way: file, plan, issue, board, and back."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backlog_sync.core import body as body_block
+from backlog_sync.core.changes import ChangeKind, CreateIssue, UpdateIssue
+from backlog_sync.core.fields import Owner
+from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan import Result
+from github_sandbox.access import Grant
+from github_sandbox.actors import Person
+from github_sandbox.features import Features, enterprise
+from tests.surface.conftest import BOARD, REPOSITORY, World, of_kind, reasons
+
+FIELDS = """\
+issue_fields:
+  Priority: {type: single_select}
+  Size: number
+  Areas: multi_select
+  Start date: date
+  Notes: text
+"""
+ITEMS = """\
+epics:
+  - id: e
+    title: E
+    stories:
+      - id: a
+        title: A
+        priority: High
+        Size: 3
+        Areas: [web, docs]
+        start: 2027-03-31
+        Notes: hello
+      - {id: b, title: B, Areas: "api", priority: low}
+      - {id: c, title: C}
+"""
+NAMES = ("Priority", "Size", "Areas", "Start date", "Notes")
+
+
+@pytest.fixture
+def fields(world: World) -> World:
+    """An organization with GitHub's four fields, and three more that everybody sees."""
+    boss = Person(world.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Notes", "TEXT")
+    boss.add_issue_field("Areas", "MULTI_SELECT", "web", "api", "docs")
+    boss.add_issue_field("Size", "NUMBER")
+    return world
+
+
+def values(world: World, title: str) -> tuple[object, ...]:
+    """An issue's values of the five fields."""
+    number = world.ann.find(title).number
+    return tuple(world.ann.issue_field_value(number, name) for name in NAMES)
+
+
+def operations(world: World) -> list[str]:
+    """What was sent so far."""
+    return [entry.operation or entry.method for entry in world.sandbox.log]
+
+
+# ---- created, silent, changed ----------------------------------------------------------------
+
+
+def test_values_are_created_with_the_issue_and_shown_on_the_board(fields: World) -> None:
+    """No request more than without them; the second run has nothing to do."""
+    fields.write(BOARD + FIELDS + ITEMS)
+    plan = fields.plan()
+    assert plan.deferred == ()
+    (created,) = [c for c in plan.changes if isinstance(c, CreateIssue) and c.key == "a"]
+    shown = {name: created.fields[name].after for name in NAMES}
+    assert shown == {
+        "Priority": "High",
+        "Size": 3,
+        "Areas": ["docs", "web"],
+        "Start date": "2027-03-31",
+        "Notes": "hello",
+    }
+    fields.sync()
+    assert values(fields, "A") == ("High", 3.0, ("web", "docs"), "2027-03-31", "hello")
+    assert values(fields, "B") == ("Low", None, ("api",), None, None)
+    assert values(fields, "C") == (None,) * 5
+    columns = {f.name for f in fields.observe().project.fields}  # type: ignore[union-attr]  # there is one
+    assert columns >= {"Priority", "Size", "Start date", "Notes"}
+    assert not columns & {"Areas", "Start"}
+
+
+def test_without_a_declaration_nothing_is_asked_and_nothing_is_set(fields: World) -> None:
+    """The same file without it uses fields of the board."""
+    fields.write(BOARD + ON_BOARD)
+    fields.sync()
+    assert values(fields, "T") == (None,) * 5
+    assert fields.ann.value(fields.ann.find("T").number, "Priority") == "High"
+
+
+def test_changes_in_the_file_are_set_and_cleared(fields: World) -> None:
+    """Few requests: one read and one write for all values, then the bodies."""
+    fields.write(FIELDS + ITEMS)
+    fields.sync()
+    fields.edit("priority: High", "priority: Urgent")
+    fields.edit("Areas: [web, docs]", "Areas: [api]")
+    fields.edit("        Notes: hello\n", '        Notes: ""\n')
+    before = len(fields.sandbox.log)
+    fields.sync()
+    assert values(fields, "A") == ("Urgent", 3.0, ("api",), "2027-03-31", None)
+    assert len(fields.sandbox.log) - before <= 9  # two plans among them
+    fields.edit("        Size: 3\n", "")
+    forgotten = [c for c in fields.plan().changes if "Size" in c.reason]
+    assert [c.reason for c in forgotten] == ["no longer in the file, left as it is on GitHub: Size"]
+    fields.sync()
+    assert values(fields, "A")[1] == 3.0
+
+
+def test_what_people_change_is_drift_and_is_set_back(fields: World) -> None:
+    """Options that they add are theirs; those of the file that they removed come back."""
+    fields.write(FIELDS + ITEMS)
+    fields.sync()
+    number = fields.ann.find("A").number
+    fields.ann.set_issue_field(number, "Priority", "Low")
+    fields.ann.set_issue_field(number, "Areas", ("api", "web"))
+    plan = fields.plan()
+    assert [(note.name, note.observed) for note in plan.drift] == [
+        ("Priority", "Low"),
+        ("Areas", ["api", "web"]),
+    ]
+    assert plan.reverted == {("a", "Priority"), ("a", "Areas")}
+    fields.sync()
+    assert values(fields, "A")[:3] == ("High", 3.0, ("web", "api", "docs"))
+
+
+def test_pull_takes_what_people_changed(fields: World) -> None:
+    """Into the keys that the file has for it; the next plan is empty."""
+    fields.write(FIELDS + ITEMS)
+    fields.sync()
+    number = fields.ann.find("A").number
+    fields.ann.set_issue_field(number, "Priority", "Low")
+    fields.ann.set_issue_field(number, "Start date", "2027-04-01")
+    fields.ann.set_issue_field(number, "Size", 5)
+    fields.ann.set_issue_field(fields.ann.find("B").number, "Areas", None)
+    left = fields.pull()
+    assert "priority: Low" in fields.text
+    assert "start: 2027-04-01" in fields.text
+    assert "Size: 5" in fields.text
+    assert left == []
+    fields.run()
+    assert not fields.plan().has_changes
+    assert values(fields, "A")[:2] == ("Low", 5.0)
+
+
+def test_both_sides_changed(fields: World) -> None:
+    """A conflict is held; either side can be let win."""
+    fields.write(FIELDS + ITEMS)
+    fields.sync()
+    number = fields.ann.find("A").number
+    fields.ann.set_issue_field(number, "Priority", "Low")
+    fields.edit("priority: High", "priority: Urgent")
+    plan = fields.plan()
+    assert [(note.name, note.is_hold) for note in plan.conflicts] == [("Priority", False)]
+    fields.options = PlanOptions(on_conflict=Owner.FILE)
+    fields.run()
+    assert values(fields, "A")[0] == "Urgent"
+
+
+def test_a_field_that_github_owns(fields: World) -> None:
+    """What people set stays, and nobody's later word is lost."""
+    fields.write("ownership: {priority: github}\n" + FIELDS + ITEMS)
+    fields.sync()
+    number = fields.ann.find("A").number
+    fields.ann.set_issue_field(number, "Priority", "Low")
+    plan = fields.plan()
+    assert [note.observed for note in plan.drift] == ["Low"]
+    assert not plan.has_changes
+    fields.edit("priority: High", "priority: Urgent")
+    assert [note.name for note in fields.plan().conflicts] == ["Priority"]
+
+
+def test_a_value_that_moved_since_it_was_read_is_not_overwritten(fields: World) -> None:
+    """It is read again right before it is written."""
+    fields.write(FIELDS + ITEMS)
+    fields.sync()
+    fields.edit("priority: High", "priority: Urgent")
+    prepared, tracker = fields.prepared(), fields.tracker()
+    number = fields.ann.find("A").number
+    fields.ann.set_issue_field(number, "Priority", "Medium")
+    from backlog_sync.engine.reconcile import apply  # noqa: PLC0415 - for this test alone
+    from tests.engine.memory import Watcher  # noqa: PLC0415 - as above
+
+    applied = apply(prepared, tracker, nonces=lambda: "0" * 16, progress=Watcher())
+    stale = [o.reason for o in applied.outcomes if o.result is Result.STALE]
+    assert "the priority was changed since it was read" in stale[0]
+    assert values(fields, "A")[0] == "Medium"
+
+
+# ---- what cannot be done ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("features", "reason"),
+    [
+        (enterprise("3.19"), "this server has no issue fields"),
+        (
+            replace(Features(), issue_fields_enabled=False),
+            "GitHub shows no issue fields of octo-org",
+        ),
+    ],
+)
+def test_a_server_without_them(fields: World, features: Features, reason: str) -> None:
+    """One line says why; everything else is synced, and the second run is silent."""
+    fields.sandbox.features = features
+    fields.write(FIELDS + ITEMS)
+    told = [d for d in fields.plan().deferred if d.kind is ChangeKind.ISSUE_FIELD]
+    assert len(told) == 1
+    assert told[0].reason.startswith(reason)
+    assert told[0].hint
+    fields.sync()
+    fields.sandbox.features = Features()
+    fields.sync()
+    assert values(fields, "A")[:2] == ("High", 3.0)
+
+
+def test_a_person_has_none(tmp_path: Path) -> None:
+    """Only organizations do."""
+    world = World(tmp_path, owner="User")
+    world.write(FIELDS + ITEMS)
+    assert "is not an organization" in reasons(world.plan())[0]
+    world.sync()
+
+
+def test_a_token_that_may_not_write_them(fields: World) -> None:
+    """GitHub would drop the values: the plan says so, and nothing pretends that they are set."""
+    fields.sandbox.tokens["triage"] = Grant("ann", "triage", scopes=None)
+    fields.token = "triage"
+    fields.write(FIELDS + ITEMS)
+    assert any("drops their values" in reason for reason in reasons(fields.plan()))
+
+
+def test_missing_fields_and_options_are_created_only_on_demand(fields: World) -> None:
+    """Without the flag one line names it; with it, fields and options are created, ids kept."""
+    fields.write(
+        "issue_fields: {Priority: {options: [High, Someday]}, Team size: number,"
+        " Area: {type: single_select, options: [web, api]}}\n"
+        "items:\n  - {kind: task, id: t, title: T, priority: Someday, Area: api, Team size: 4}\n"
+    )
+    fields.write(fields.text.split("widgets\n", 1)[1])
+    other = fields.ann.open_issue("Another")
+    fields.ann.set_issue_field(other.number, "Priority", "High")
+    told = [(d.key, d.hint) for d in fields.plan().deferred]
+    assert [key for key, _ in told] == ["Priority", "Team size, Area"]
+    assert all("--create-issue-fields" in hint for _, hint in told)
+    fields.run()
+    assert not fields.plan().has_changes
+    fields.options = PlanOptions(create_issue_fields=True)
+    kinds = [c.action.value for c in of_kind(fields.plan(), ChangeKind.ISSUE_FIELD)]
+    assert kinds == ["update", "create", "create"]
+    fields.sync()
+    number = fields.ann.find("T").number
+    found = [fields.ann.issue_field_value(number, n) for n in ("Priority", "Area", "Team size")]
+    assert found == ["Someday", "api", 4.0]
+    assert fields.ann.issue_field_value(other.number, "Priority") == "High"
+
+
+# ---- private fields --------------------------------------------------------------------------
+
+
+def marker(world: World, title: str) -> str:
+    """The hidden marker of an issue."""
+    return world.ann.find(title).body.partition("backlog:end")[2]
+
+
+def test_a_public_issue_does_not_tell_of_a_private_field(fields: World) -> None:
+    """Its base is on the board; drift is found by it."""
+    boss = Person(fields.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Risk", "SINGLE_SELECT", "Red", "Green", visibility="ORG_ONLY")
+    fields.write(
+        BOARD + "issue_fields: [Risk]\nitems: [{kind: task, id: t, title: T, Risk: Red}]\n"
+    )
+    fields.sync()
+    assert "Risk" not in marker(fields, "T")
+    number = fields.ann.find("T").number
+    assert "@Risk" in str(fields.ann.value(number, "Backlog record"))
+    fields.ann.set_issue_field(number, "Risk", "Green")
+    assert [note.name for note in fields.plan().drift] == ["Risk"]
+    fields.sync()
+    fields.edit("Risk: Red", "Risk: Green")
+    fields.sync()
+    assert fields.ann.issue_field_value(number, "Risk") == "Green"
+
+
+def test_a_private_field_without_a_board_is_never_overwritten(fields: World) -> None:
+    """Nothing is on record: a value that differs is a conflict with what to do."""
+    boss = Person(fields.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Risk", "SINGLE_SELECT", "Red", "Green", visibility="ORG_ONLY")
+    fields.write("issue_fields: [Risk]\nitems: [{kind: task, id: t, title: T, Risk: Red}]\n")
+    fields.sync()
+    number = fields.ann.find("T").number
+    fields.ann.set_issue_field(number, "Risk", "Green")
+    (conflict,) = fields.plan().conflicts
+    assert "--on-conflict decides" in conflict.reason
+    fields.run()
+    assert fields.ann.issue_field_value(number, "Risk") == "Green"
+    fields.options = PlanOptions(on_conflict=Owner.FILE)
+    fields.run()
+    assert fields.ann.issue_field_value(number, "Risk") == "Red"
+
+
+# ---- from the board to the issue -------------------------------------------------------------
+
+ON_BOARD = "items: [{kind: task, id: t, title: T, priority: High}, {kind: task, id: u, title: U}]\n"
+
+
+def test_board_values_move_to_the_issue_once_it_is_declared(fields: World) -> None:
+    """The board's own field is left alone and reported, never doubled."""
+    fields.write(BOARD + ON_BOARD)
+    fields.sync()
+    fields.write(BOARD + "issue_fields: [Priority]\n" + ON_BOARD)
+    plan = fields.plan()
+    (update,) = [c for c in plan.changes if isinstance(c, UpdateIssue)]
+    assert update.reason == "moves from the board to the issue"
+    assert any("a field of its own with this name" in reason for reason in reasons(plan))
+    fields.run()
+    number = fields.ann.find("T").number
+    assert fields.ann.issue_field_value(number, "Priority") == "High"
+    assert fields.ann.value(number, "Priority") == "High"
+    assert not fields.plan().has_changes
+
+
+def test_a_later_word_on_the_board_is_not_lost(fields: World) -> None:
+    """Somebody changed the board's value: it is held until somebody decides; the file's wins it."""
+    fields.write(BOARD + ON_BOARD.replace("title: U", "title: U, priority: Medium"))
+    fields.sync()
+    first, second = (fields.ann.find(title).number for title in ("T", "U"))
+    fields.ann.set_value(first, "Priority", "Medium")
+    fields.write(BOARD + "issue_fields: [Priority]\n" + ON_BOARD.replace("U}", "U, priority: Low}"))
+    (conflict,) = fields.plan().conflicts
+    assert "the board shows 'Medium'" in conflict.reason
+    fields.run()
+    found = [fields.ann.issue_field_value(number, "Priority") for number in (first, second)]
+    assert found == [None, "Low"]
+    assert [note.key for note in fields.plan().conflicts] == ["t"]
+    fields.options = PlanOptions(on_conflict=Owner.FILE)
+    fields.run()
+    assert fields.ann.issue_field_value(first, "Priority") == "High"
+    assert fields.ann.value(first, "Priority") == "Medium"
+
+
+def test_a_value_that_people_set_before_is_not_overwritten(fields: World) -> None:
+    """Not on record, and not the file's: a conflict."""
+    fields.write("items: [{kind: task, id: t, title: T}]\n")
+    fields.sync()
+    number = fields.ann.find("T").number
+    fields.ann.set_issue_field(number, "Priority", "Low")
+    fields.write(
+        "issue_fields: [Priority]\nitems: [{kind: task, id: t, title: T, priority: High}]\n"
+    )
+    (conflict,) = fields.plan().conflicts
+    assert (conflict.desired, conflict.observed) == ("High", "Low")
+    fields.run()
+    assert fields.ann.issue_field_value(number, "Priority") == "Low"
+    fields.edit("priority: High", "priority: Low")
+    fields.run()
+    base = body_block.split(fields.issue("T").body).marker
+    assert base is not None
+    assert "Priority" in base.base.hashes
