@@ -15,6 +15,7 @@ from github_sandbox import (
     discussions,
     issue_fields,
     issues,
+    pull_requests,
     relations,
     repositories,
 )
@@ -143,11 +144,41 @@ class Person:
             new = issues.NewIssue(title=title, body=from_browser(body), labels=self._labels(labels))
             return issues.create(self.sandbox.store, self.viewer, self.repository, new)
 
-    def open_pull_request(self, title: str, body: str = "") -> Issue:
-        """Open a pull request; it shares its series of numbers with issues."""
+    def open_pull_request(
+        self, title: str, body: str = "", *, head: str = "", draft: bool = False
+    ) -> Issue:
+        """Open a pull request; it shares its series of numbers with issues.
+
+        `head` is a branch, or `owner:branch` for one in a fork.
+        """
         with self._transaction():
-            new = issues.NewIssue(title=title, body=from_browser(body), is_pull=True)
-            return issues.create(self.sandbox.store, self.viewer, self.repository, new)
+            return pull_requests.open_pull_request(
+                self.sandbox.store,
+                self.viewer,
+                self.repository,
+                title=title,
+                body=from_browser(body),
+                head=head,
+                draft=draft,
+            )
+
+    def mark_ready(self, number: int, *, ready: bool = True) -> Issue:
+        """Mark a draft of a pull request as ready for review, or make it a draft again."""
+        with self._transaction():
+            pull = self.issue(number)
+            return pull_requests.edit(self.sandbox.store, self.viewer, pull, draft=not ready)
+
+    def merge(self, number: int) -> Issue:
+        """Merge a pull request, which closes the issues that its text names."""
+        with self._transaction():
+            return pull_requests.merge(self.sandbox.store, self.viewer, self.issue(number))
+
+    def link_branch(self, number: int, name: str | None = None) -> str:
+        """Create a branch for an issue and return its name."""
+        with self._transaction():
+            return pull_requests.link_branch(
+                self.sandbox.store, self.viewer, self.issue(number), name
+            )
 
     def edit(self, number: int, *, title: str | None = None, body: str | None = None) -> Issue:
         """Change title or body."""

@@ -132,9 +132,10 @@ class Milestone(Record):
 class Issue(Record):
     """An issue, or a pull request if `is_pull` is set.
 
-    `sub_issues` are in the order of the parent. `blocked_by` and `blocking` mirror each other.
-    `field_values` maps an issue field's number (as text) to a text, a number, an ISO date, or the
-    numbers of options.
+    `sub_issues` are in the order of the parent. `blocked_by` and `blocking` mirror each other, as
+    do `closes` of a pull request and `closing_pulls` of an issue. `head` is `owner:branch`;
+    `branches` are the names of branches that are linked to an issue. `field_values` maps an issue
+    field's number (as text) to a text, a number, an ISO date, or the numbers of options.
     """
 
     repository: int
@@ -158,6 +159,13 @@ class Issue(Record):
     editor: int | None = None
     is_pull: bool = False
     field_values: dict[str, Any] = field(default_factory=dict)
+    is_draft: bool = False
+    merged_at: str | None = None
+    head: str = ""
+    base: str = ""
+    closes: list[int] = field(default_factory=list)
+    closing_pulls: list[int] = field(default_factory=list)
+    branches: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

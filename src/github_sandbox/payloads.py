@@ -200,9 +200,9 @@ def issue(ctx: Context, record: Issue) -> Json:
             "html_url": page,
             "diff_url": f"{page}.diff",
             "patch_url": f"{page}.patch",
-            "merged_at": None,
+            "merged_at": record.merged_at,
         }
-        payload["draft"] = False
+        payload["draft"] = record.is_draft
     return payload
 
 

@@ -33,7 +33,7 @@ from github_sandbox.read_boards import (
 )
 from github_sandbox.read_discussions import DISCUSSION, DISCUSSION_COMMENT
 from github_sandbox.read_issue_fields import ISSUE_FIELD, ISSUE_FIELD_OPTION
-from github_sandbox.read_issues import COMMENT, ISSUE
+from github_sandbox.read_issues import COMMENT, ISSUE, PULL_REQUEST
 from github_sandbox.read_repositories import (
     ACCOUNT,
     COLLABORATOR_EDGE,
@@ -153,7 +153,7 @@ TYPES: dict[str, Table] = {
     "IssueFieldMultiSelect": ISSUE_FIELD,
     "IssueFieldSingleSelectOption": ISSUE_FIELD_OPTION,
     "Issue": ISSUE,
-    "PullRequest": ISSUE,
+    "PullRequest": PULL_REQUEST,
     "IssueComment": COMMENT,
     "Discussion": DISCUSSION,
     "DiscussionComment": DISCUSSION_COMMENT,

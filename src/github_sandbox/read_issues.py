@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from github_sandbox import relations
+from github_sandbox import pull_requests, relations
 from github_sandbox.connections import Connection, page_by_index, page_by_key
 from github_sandbox.context import Context, Info
 from github_sandbox.fields import Table, attribute, constant, page, record, related, related_list
@@ -123,6 +123,34 @@ def _project_items(
     return page_by_index(info, items, arguments)
 
 
+def _closing_pulls(
+    issue: Issue,
+    info: Info,
+    includeClosedPrs: bool = False,  # noqa: N803 - the schema's name
+    orderByState: bool = False,  # noqa: N803 - the schema's name
+    userLinkedOnly: bool = False,  # noqa: N803 - the schema's name
+    **arguments: Any,
+) -> Connection:
+    pulls = info.context.store.all(Issue, [] if userLinkedOnly else issue.closing_pulls)
+    if not includeClosedPrs:
+        pulls = [pull for pull in pulls if pull.state == "OPEN"]
+    if orderByState:
+        pulls = sorted(pulls, key=lambda pull: pull.state != "OPEN")
+    return page_by_index(info, pulls, arguments)
+
+
+def _linked_branches(issue: Issue, info: Info, **arguments: Any) -> Connection:
+    names = [linked_branch(issue, name) for name in issue.branches]
+    return page_by_index(info, names, arguments)
+
+
+def linked_branch(issue: Issue, name: str) -> dict[str, Any]:
+    """Return the link of a branch to an issue."""
+    ref = {"__typename": "Ref", "id": f"REF_{issue.id}_{name}", "name": name}
+    ref["prefix"] = "refs/heads/"
+    return {"__typename": "LinkedBranch", "id": f"LB_{issue.id}_{name}", "ref": ref}
+
+
 def _may_update(record: Issue | Comment, info: Info) -> bool:
     ctx = info.context
     issue = record if isinstance(record, Issue) else ctx.store.get(Issue, record.issue)
@@ -169,7 +197,8 @@ ISSUE: Table = {
     "duplicateOf": related(Issue, "duplicate_of"),
     "issueDependenciesSummary": _dependencies_summary,
     "issueFieldValues": values_page,
-    "isDraft": constant(False),
+    "closedByPullRequestsReferences": _closing_pulls,
+    "linkedBranches": _linked_branches,
     "merged": lambda record, _: record.state == "MERGED",
     "issueType": related(IssueType, "issue_type"),
     "labels": related_list(Label, "labels"),
@@ -180,6 +209,20 @@ ISSUE: Table = {
     "stateReason": _state_reason,
     "subIssues": related_list(Issue, "sub_issues"),
     "subIssuesSummary": _sub_issues_summary,
+}
+
+PULL_REQUEST: Table = {
+    **ISSUE,
+    "baseRefName": attribute("base"),
+    "closingIssuesReferences": lambda pull, info, **arguments: issues_page(
+        info, info.context.store.all(Issue, pull.closes), arguments
+    ),
+    "headRefName": lambda pull, _: pull.head.rpartition(":")[2],
+    "isCrossRepository": lambda pull, info: pull_requests.is_from_fork(info.context.store, pull),
+    "isDraft": attribute("is_draft"),
+    "merged": lambda pull, _: pull.merged_at is not None,
+    "mergedAt": attribute("merged_at"),
+    "state": lambda pull, _: pull_requests.state_of(pull),
 }
 
 COMMENT: Table = {

@@ -9,6 +9,7 @@ from github_sandbox import (
     rest_boards,
     rest_issue_fields,
     rest_issues,
+    rest_pulls,
     rest_repositories,
     rest_search,
 )
@@ -85,6 +86,12 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
         {"GET": rest_issues.get_comment, "PATCH": rest_issues.update_comment},
     ),
     (_ISSUE, {"GET": rest_issues.get_issue, "PATCH": rest_issues.update_issue}),
+    (rf"{_HOME}/pulls", {"GET": rest_pulls.list_pulls, "POST": rest_pulls.create_pull}),
+    (
+        rf"{_HOME}/pulls/(?P<number>\d+)",
+        {"GET": rest_pulls.get_pull, "PATCH": rest_pulls.update_pull},
+    ),
+    (rf"{_HOME}/pulls/(?P<number>\d+)/merge", {"PUT": rest_pulls.merge_pull}),
     (rf"{_ISSUE}/comments", {"GET": rest_issues.list_comments, "POST": rest_issues.create_comment}),
     (
         rf"{_ISSUE}/labels",

@@ -4,7 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from github_sandbox import board_views, boards, issue_fields, issues, relations, repositories
+from github_sandbox import (
+    board_views,
+    boards,
+    issue_fields,
+    issues,
+    pull_requests,
+    relations,
+    repositories,
+)
 from github_sandbox.context import Context
 from github_sandbox.models import (
     Account,
@@ -23,6 +31,7 @@ from github_sandbox.models import (
     View,
 )
 from github_sandbox.problems import RefusalError, no_node
+from github_sandbox.read_issues import linked_branch
 
 R = TypeVar("R", bound=Record)
 Input: TypeAlias = dict[str, Any]
@@ -195,6 +204,13 @@ def _issue_at(ctx: Context, url: str) -> Issue:
             if issue is not None:
                 return issue
     raise RefusalError("NOT_FOUND", f"Could not resolve to an issue with the URL of '{url}'.")
+
+
+def create_linked_branch(ctx: Context, args: Input) -> Payload:
+    """createLinkedBranch."""
+    issue = _issue(ctx, args["issueId"])
+    name = pull_requests.link_branch(ctx.store, ctx.viewer, issue, args.get("name"))
+    return {"issue": issue, "linkedBranch": linked_branch(issue, name)}
 
 
 def add_sub_issue(ctx: Context, args: Input) -> Payload:
@@ -572,6 +588,7 @@ MUTATIONS: dict[str, Mutation] = {
     "createIssueField": create_issue_field,
     "createIssueType": create_issue_type,
     "createLabel": create_label,
+    "createLinkedBranch": create_linked_branch,
     "createProjectV2": create_project,
     "createProjectV2Field": create_field,
     "createProjectV2IssueField": create_issue_field_column,

@@ -12,6 +12,7 @@ from backlog_sync.reports.values import (
     Forecast,
     Health,
     Load,
+    MergedOpen,
     MilestoneReport,
     Noted,
     Overlap,
@@ -81,6 +82,8 @@ def report_schema() -> str:
     made["schedule"] = told(Schedule)
     made["quarters"] = _list(_ref("Quarter"))
     made |= {name: told(tuple[kind, ...]) for name, kind in _LISTS.items()}  # type: ignore[valid-type] # a value here
+    made["done_without_pull_request"] = _list(_TEXT)
+    made["merged_still_open"] = told(tuple[MergedOpen, ...])
     made["period"] = told(Period | None)
     made["notes"] = made["written_back"] = _list(_TEXT)
     defs["Sum"] = total

@@ -113,10 +113,10 @@ class Run:
         """Lock out other runs on this machine; with `files`, also those under the same root."""
         self._opened.enter_context(wiring.run_lock(self.target, files=files))
 
-    def observe(self, *, full: bool = False) -> ObservedState:
+    def observe(self, *, full: bool = False, pull_requests: bool = False) -> ObservedState:
         """Read GitHub to report on it; with `full`, read every issue."""
         with self.presenter.reading(self.target.repository):
-            scope = ReadScope.for_backlog(self.desired, full=full)
+            scope = ReadScope.for_backlog(self.desired, full=full, pull_requests=pull_requests)
             observed = reconcile.observe(self.desired, self.tracker, scope, self.journals)
         for saved in observed.saved_iterations:
             self.presenter.unfinished(f"{pending_text(saved)}; run `backlog sync` to set it again")

@@ -92,6 +92,20 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class PullRequestFact:
+    """A pull request that closes an item's issue; `ref` is its name for display.
+
+    `state` is "open", "draft", "merged" or "closed", `author` a login, "" for a deleted account.
+    """
+
+    ref: str
+    title: str
+    state: str
+    url: str
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItem:
     """An item with the file's plan and GitHub's progress.
 
@@ -100,7 +114,7 @@ class WorkItem:
     hours. `capacity` is the capacity for it and everything below it, in the file's words.
     `criteria` counts acceptance criteria, `ticked` the ticked ones; `checklist` contains their
     texts. `added` is the date on which it was added to the backlog, `closed` the date on which it
-    was done; None if unknown.
+    was done; None if unknown. `pull_requests` close its issue, `branches` are linked to it.
     """
 
     key: str
@@ -134,6 +148,8 @@ class WorkItem:
     ticked: int = 0
     checklist: tuple[Criterion, ...] = ()
     goal: str | None = None
+    pull_requests: tuple[PullRequestFact, ...] = ()
+    branches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

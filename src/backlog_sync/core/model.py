@@ -275,7 +275,8 @@ class Settings:
     maps a field name to `file` or `github`. `trusted_authors` contains logins (a bot's ends in
     `[bot]`) and node ids. `adopt` adopts unmarked issues with exactly an item's title. `publish`
     lists the planning fields that are in bodies; it is here to be shown. `close_done` names what
-    is closed when everything in it is done: `epics`, `features`, `milestones`.
+    is closed when everything in it is done: `epics`, `features`, `milestones`. `pull_requests`
+    maps `in_review` and `in_progress` to the status of an item with such a pull request.
     """
 
     kind_labels: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
@@ -290,6 +291,7 @@ class Settings:
     adopt: bool = False
     publish: tuple[str, ...] = ()
     close_done: tuple[str, ...] = ()
+    pull_requests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +344,21 @@ class IssueLink:
 
 
 @dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request whose text or author's link closes an issue when it is merged.
+
+    `state` is "open", "draft", "merged" or "closed".
+    """
+
+    number: int
+    repository: str
+    title: str
+    state: str
+    url: str
+    author: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BoardItem:
     """A board item: its id, values by field name, and whether it is archived.
 
@@ -359,7 +376,8 @@ class ObservedIssue:
     """An issue on GitHub: unmodified texts, state in lower case ("open", "closed").
 
     `children` are the ids of its sub-issues in their order, at most 100. `child_states` are their
-    states by id ("open", "completed", "not_planned"), empty if a run did not ask for them.
+    states by id ("open", "completed", "not_planned"), empty if a run did not ask for them;
+    likewise `pull_requests` that close it, and the names of its linked `branches`.
     `field_values` are those of issue fields, by the field's name.
     """
 
@@ -380,6 +398,8 @@ class ObservedIssue:
     blocked_by: tuple[IssueLink, ...] = ()
     children: tuple[str, ...] = ()
     child_states: Mapping[str, str] = field(default_factory=dict)
+    pull_requests: tuple[PullRequest, ...] = ()
+    branches: tuple[str, ...] = ()
     card: BoardItem | None = None
     created_at: str = ""
     updated_at: str = ""
@@ -541,7 +561,8 @@ class Capabilities:
     while an issue is created; otherwise a later request sets them. `option_ids` is whether options
     of a single-select field can be sent with their ids, so that board items keep their values.
     `duplicates` is whether an issue can be closed as the duplicate of another one,
-    `creation_policy` whether a repository reports who may create issues.
+    `creation_policy` whether a repository reports who may create issues, `pull_requests` whether
+    issues list their pull requests and branches.
     """
 
     sub_issues: bool = True
@@ -554,6 +575,7 @@ class Capabilities:
     option_ids: bool = True
     duplicates: bool = True
     creation_policy: bool = True
+    pull_requests: bool = True
 
 
 @dataclass(frozen=True, slots=True)

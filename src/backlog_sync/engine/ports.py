@@ -35,7 +35,8 @@ class ReadScope:
     every issue is needed. `declared` is the repository that the files name. `since` is when
     all issues were last read (seconds since the epoch), None if unknown. `uses` names what only
     some runs need: "close_done" for the states of sub-issues and the open issues of milestones,
-    "issue_fields" for the organization's issue fields and their values.
+    "issue_fields" for the organization's issue fields and their values, "pull_requests" for those
+    that close an issue and for its branches.
     """
 
     project: ProjectSpec | None = None
@@ -47,12 +48,24 @@ class ReadScope:
 
     @classmethod
     def for_backlog(
-        cls, desired: DesiredState, since: float | None = None, *, full: bool = False
+        cls,
+        desired: DesiredState,
+        since: float | None = None,
+        *,
+        full: bool = False,
+        pull_requests: bool = False,
     ) -> Self:
-        """Return the scope that planning a backlog needs; with `full`, every issue."""
-        uses = {"close_done"} if desired.settings.close_done else set()
-        uses |= {"issue_fields"} if desired.issue_fields else set()
-        return cls(desired.project, desired.items, desired.repository, since, full, frozenset(uses))
+        """Return the scope that planning a backlog needs; with `full`, every issue.
+
+        Pull requests are read if the settings map them to a status, or with `pull_requests`.
+        """
+        used = {
+            "close_done": bool(desired.settings.close_done),
+            "issue_fields": bool(desired.issue_fields),
+            "pull_requests": pull_requests or bool(desired.settings.pull_requests),
+        }
+        uses = frozenset(name for name, is_used in used.items() if is_used)
+        return cls(desired.project, desired.items, desired.repository, since, full, uses)
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool = True, other: str | None = None

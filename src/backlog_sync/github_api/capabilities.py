@@ -60,6 +60,7 @@ def of_features(answer: Features | None) -> Capabilities:
         issue_types="issueType" in issue and "issueTypes" in repository,
         boards="projectsV2" in repository,
         creation_policy={"issueCreationPolicy", "viewerCanCreateIssues"} <= repository,
+        pull_requests={"closedByPullRequestsReferences", "linkedBranches"} <= issue,
     )
     return replace(
         able,

@@ -39,6 +39,7 @@ ALL: Final[frozenset[str]] = frozenset()
 OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
     "close_done": ("childState", "childReason", "openIssues"),
     "issue_fields": ("issueFields", "issueFieldValues", "ProjectV2ItemIssueFieldValue"),
+    "pull_requests": ("closedByPullRequestsReferences", "linkedBranches"),
 }
 """Fields, by their aliases, that only some runs need: what `ReadScope.uses` names is read.
 
@@ -116,6 +117,7 @@ def hidden_fields(able: Capabilities) -> frozenset[str]:
         (able.issue_types, ("issueType", "issueTypes")),
         (able.boards, ("projectItems",)),
         (able.creation_policy, ("issueCreationPolicy", "viewerCanCreateIssues")),
+        (able.pull_requests, OPTIONAL["pull_requests"]),
     )
     return frozenset(name for supported, names in groups if not supported for name in names)
 

@@ -85,6 +85,31 @@ class IssueFieldsIssue(TypedDict):
     childReason: NotRequired[str | None]
 
 
+class ClosingPullActor(TypedDict):
+    __typename: str
+    login: str
+    id: str
+
+
+class ClosingPull(TypedDict):
+    number: int
+    title: str
+    url: str
+    state: str
+    isDraft: bool
+    repository: RepositoryWithNameWithOwner
+    authorAssociation: str
+    author: ClosingPullActor | None
+
+
+class RefWithName(TypedDict):
+    name: str
+
+
+class IssueFieldsLinkedBranch(TypedDict):
+    ref: RefWithName | None
+
+
 class IssueFields(TypedDict):
     id: str
     number: int
@@ -107,6 +132,8 @@ class IssueFields(TypedDict):
     parent: NotRequired[IssueLink | None]
     subIssues: NotRequired[Nodes[IssueFieldsIssue]]
     blockedBy: NotRequired[Page[IssueLink]]
+    closedByPullRequestsReferences: NotRequired[Nodes[ClosingPull] | None]
+    linkedBranches: NotRequired[Nodes[IssueFieldsLinkedBranch]]
 
 
 class IssueWithId(TypedDict):

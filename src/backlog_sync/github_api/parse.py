@@ -23,6 +23,7 @@ from backlog_sync.core.model import (
     ObservedOption,
     ObservedProject,
     ObservedRepository,
+    PullRequest,
 )
 from backlog_sync.core.states import COMPLETED, NOT_PLANNED, OPEN
 from backlog_sync.github_api import generated_answers as answered
@@ -139,11 +140,28 @@ def issue(data: answered.IssueFields, card: BoardItem | None = None) -> Observed
             for node in nodes(data.get("subIssues"))
             if "childState" in node
         },
+        pull_requests=tuple(map(pull_request, nodes(data.get("closedByPullRequestsReferences")))),
+        branches=tuple(
+            node["ref"]["name"] for node in nodes(data.get("linkedBranches")) if node["ref"]
+        ),
         card=card,
         created_at=data["createdAt"],
         updated_at=data["updatedAt"],
         closed_at=data["closedAt"],
         field_values=field_values(data.get("issueFieldValues")),
+    )
+
+
+def pull_request(data: answered.ClosingPull) -> PullRequest:
+    """Return a pull request that closes an issue."""
+    state = str(data["state"]).lower()
+    return PullRequest(
+        number=int(data["number"]),
+        repository=data["repository"]["nameWithOwner"],
+        title=data["title"],
+        state="draft" if state == "open" and data["isDraft"] else state,
+        url=data["url"],
+        author=_author(data),
     )
 
 
@@ -304,7 +322,7 @@ def value(data: answered.BoardValue | None) -> BoardValue:
     return None
 
 
-def _author(data: answered.IssueFields) -> Actor | None:
+def _author(data: answered.IssueFields | answered.ClosingPull) -> Actor | None:
     author = data["author"]
     if not author:
         return None

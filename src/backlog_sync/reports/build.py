@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sized
 from backlog_sync.core import rollup
 from backlog_sync.core.facts import Facts, Phase
 from backlog_sync.core.rollup import Outline
+from backlog_sync.reports.evidence import merged_open, unproven
 from backlog_sync.reports.feedback import open_questions, unseen
 from backlog_sync.reports.forecast import Draws, forecast, throughput, too_little
 from backlog_sync.reports.health import judge_whole
@@ -55,6 +56,8 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         reviews=reviews(tree, facts.planning, facts.reviewed, facts.today),
         questions=open_questions(facts.items, facts.planning, facts.conversations),
         review_notes=noted(facts.items, facts.planning),
+        unproven=unproven(tree),
+        merged_open=merged_open(tree),
         period=period(facts, tree, milestones),
         points=tree.points,
         hours=tree.hours,

@@ -11,6 +11,7 @@ from backlog_sync.core.facts import (
     Facts,
     FeedbackRef,
     MilestoneFact,
+    PullRequestFact,
     WorkItem,
 )
 from backlog_sync.core.matching import match_items
@@ -57,10 +58,15 @@ def gather(
         if issue is not None:
             ref = observed.ref(issue)
             work = _with_issue(work, item, issue, ref, progress.get(item.key), first)
+            work = replace(
+                work, pull_requests=_pull_requests(issue, observed), branches=issue.branches
+            )
         items.append(replace(work, added=work.added or memory.added.get(item.key)))
     unseen = list(memory.unseen)
     if observed.project_problem:
         unseen.append(f"The board is out of reach: {observed.project_problem}.")
+    if not observed.capabilities.pull_requests:
+        unseen.append("This server does not list the pull requests of an issue.")
     unseen += [f"{name} is out of reach: {why}." for name, why in observed.out_of_reach.items()]
     return Facts(
         title=(desired.project and desired.project.title) or repository,
@@ -136,6 +142,21 @@ def _with_issue(
             Criterion(criterion.text, ticks.get(nth, criterion.done))
             for nth, criterion in enumerate(item.criteria)
         ),
+    )
+
+
+def _pull_requests(issue: ObservedIssue, observed: ObservedState) -> tuple[PullRequestFact, ...]:
+    """Return the pull requests of an issue, whoever opened them."""
+    home = observed.repository.name_with_owner
+    return tuple(
+        PullRequestFact(
+            ref=f"{'' if pull.repository == home else pull.repository}#{pull.number}",
+            title=pull.title,
+            state=pull.state,
+            url=pull.url,
+            author=pull.author.login if pull.author else "",
+        )
+        for pull in issue.pull_requests
     )
 
 

@@ -26,15 +26,18 @@ from backlog_sync.reports.view import (
     figure,
     late,
     likely,
+    merged_open,
     open_risks,
     overdue,
     priorities,
+    pull_requests,
     questions,
     review_notes,
     segment,
     shown,
     staffing,
     status,
+    unproven,
     waiting,
 )
 
@@ -204,6 +207,9 @@ class _Layout:
             Section.REVIEWS: lambda: overdue(report, names),
             Section.NOTES: lambda: report.notes,
             Section.QUESTIONS: lambda: questions(report),
+            Section.PULL_REQUESTS: lambda: pull_requests(report),
+            Section.MERGED_OPEN: lambda: merged_open(report, names),
+            Section.UNPROVEN: lambda: unproven(report, names),
             Section.REVIEW_NOTES: lambda: review_notes(report, names),
         }
         blocks: dict[Section, Callable[[], Iterator[Block]]] = {
@@ -221,7 +227,7 @@ class _Layout:
             Section.LOAD: self._load,
             Section.UNESTIMATED: self._unestimated,
         }
-        few = (Section.QUESTIONS, Section.REVIEW_NOTES)
+        few = (Section.QUESTIONS, Section.REVIEW_NOTES, Section.PULL_REQUESTS, Section.UNPROVEN)
         title, note = str(section), ""
         if section is Section.SINCE and report.period:
             title = f"{section} {report.period.since}"

@@ -54,6 +54,8 @@ def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
         "reviews": _plain(report.reviews),
         "questions": _plain(report.questions),
         "review_notes": _plain(report.review_notes),
+        "done_without_pull_request": list(report.unproven),
+        "merged_still_open": _plain(report.merged_open),
         "period": _plain(report.period),
         "notes": list(report.notes),
         "written_back": list(written),

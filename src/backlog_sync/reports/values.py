@@ -260,13 +260,29 @@ class Quarter:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedOpen:
+    """An item whose closing pull request was merged, though work is left.
+
+    `refs` are the merged pull requests. `open` is whether the issue is open, `items` are the keys
+    of leaf items below it with remaining work, `criteria` counts its unticked criteria.
+    """
+
+    item: str
+    refs: tuple[str, ...]
+    open: bool
+    items: tuple[str, ...] = ()
+    criteria: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole report. `sums` maps the key of each item with children to its sum.
 
     `points` and `hours` are what each leaf item counts with: its own value, or its equal share if
     only a parent was estimated. `groups` maps "epic", "feature", "milestone", "team", "audience"
     and "label" to sums in document order; items without a value are summed under "". All groups
-    except labels, of which an item may have several, partition the whole. `notes` are sentences
+    except labels, of which an item may have several, partition the whole. `unproven` are the keys
+    of leaf items that are done without a pull request, if any item has one. `notes` are sentences
     about missing or unknown data; a reader must see them.
     """
 
@@ -288,6 +304,8 @@ class Report:
     reviews: tuple[Review, ...] = ()
     questions: tuple[Question, ...] = ()
     review_notes: tuple[Noted, ...] = ()
+    unproven: tuple[str, ...] = ()
+    merged_open: tuple[MergedOpen, ...] = ()
     period: Period | None = None
     points: Mapping[str, float] = field(default_factory=dict)
     hours: Mapping[str, float] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from backlog_sync.core.capacity import read
-from backlog_sync.core.facts import Phase, WorkItem
+from backlog_sync.core.facts import Phase, PullRequestFact, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import GRAVE
@@ -69,15 +69,19 @@ class Section(StrEnum):
     QUESTIONS = "Open questions"
     REVIEW_NOTES = "Notes of reviews"
     REVIEWS = "Overdue for review"
+    PULL_REQUESTS = "Pull requests"
+    MERGED_OPEN = "Merged, still open"
+    UNPROVEN = "Done without a pull request"
     UNESTIMATED = "Unestimated"
     NOTES = "Data gaps"
 
 
+_EVIDENCE = (Section.PULL_REQUESTS, Section.MERGED_OPEN, Section.UNPROVEN)
 _LAST = (Section.QUESTIONS, Section.REVIEW_NOTES, Section.UNESTIMATED, Section.NOTES)
 SECTIONS = {
     Audience.EVERYBODY: (
         Section.SINCE, Section.ITEMS, Section.AUDIENCES, Section.MILESTONES, Section.TIMELINE,
-        Section.RISKS, *_LAST,
+        Section.RISKS, *_EVIDENCE, *_LAST,
     ),
     Audience.LEADERS: (
         Section.SINCE, Section.AUDIENCES, Section.MILESTONES, Section.TIMELINE, Section.STAFFING,
@@ -91,7 +95,7 @@ SECTIONS = {
     Audience.ENGINEERING: (
         Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.PATH,
         Section.WAITING, Section.LATE, Section.LOAD, Section.STAFFING, Section.REVIEWS,
-        Section.RISKS, *_LAST,
+        Section.RISKS, *_EVIDENCE, *_LAST,
     ),
 }  # fmt: skip
 """The sections for each audience, in order; empty ones are left out."""
@@ -328,6 +332,43 @@ def asked(question: Question) -> str:
 def questions(report: Report) -> list[str]:
     """Return a sentence for each unanswered question."""
     return [f"{question.text} ({asked(question)})" for question in report.questions]
+
+
+def pull_requests(report: Report) -> list[str]:
+    """Return a sentence for each pull request of an item."""
+    return [
+        f"{item.title}: {pull.ref} {pull.title}, {pull_state(pull)} ({pull.url})"
+        for item in report.facts.items
+        for pull in item.pull_requests
+    ]
+
+
+def pull_state(pull: PullRequestFact) -> str:
+    """Return the state of a pull request and its author."""
+    return f"{pull.state}, by {pull.author}" if pull.author else pull.state
+
+
+def merged_open(report: Report, names: Names) -> list[str]:
+    """Return a sentence for each item whose pull request was merged, though work is left."""
+    sentences = []
+    for left in report.merged_open:
+        why = ["the issue is open"] if left.open else []
+        if left.items:
+            verb = "is" if len(left.items) == 1 else "are"
+            why.append(f"{counted(len(left.items), 'item')} below {verb} open")
+        if left.criteria:
+            criteria = counted(left.criteria, "criterion", "criteria")
+            why.append(f"{criteria} not ticked")
+        verb = "was" if len(left.refs) == 1 else "were"
+        sentences.append(
+            f"{names(left.item)}: {', '.join(left.refs)} {verb} merged; {', '.join(why)}"
+        )
+    return sentences
+
+
+def unproven(report: Report, names: Names) -> list[str]:
+    """Return the titles of items that are done without a pull request."""
+    return [names(key) for key in report.unproven]
 
 
 def review_notes(report: Report, names: Names) -> list[str]:

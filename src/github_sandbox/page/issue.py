@@ -1,9 +1,10 @@
 """Build the page of one issue."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from github_sandbox import issue_fields
+from github_sandbox import issue_fields, pull_requests
 from github_sandbox.models import Comment, Issue, Item, Project, Repository
 from github_sandbox.page.views import Chip, IssueView, Link, Reader, board_url, repository_url
 
@@ -30,6 +31,14 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
+class DevelopmentView:
+    """A pull request or a branch that is linked to an issue, and its state."""
+
+    title: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class IssuePage:
     """The page of an issue: the issue, its relations, cards and comments."""
 
@@ -44,6 +53,7 @@ class IssuePage:
     blocked_by: tuple[IssueView, ...]
     blocking: tuple[IssueView, ...]
     duplicate_of: IssueView | None
+    development: tuple[DevelopmentView, ...]
     cards: tuple[CardView, ...]
     field_values: tuple[Chip, ...]
     comments: tuple[CommentView, ...]
@@ -69,6 +79,7 @@ def issue_page(sandbox: "Sandbox", issue: Issue) -> IssuePage:
         blocked_by=reader.lines(issue.blocked_by),
         blocking=reader.lines(issue.blocking),
         duplicate_of=next(iter(reader.lines(filter(None, [issue.duplicate_of]))), None),
+        development=tuple(_development(sandbox, issue)),
         cards=tuple(_card_view(reader, project, item) for project, item in reader.cards(issue)),
         field_values=tuple(
             Chip(issue_fields.shown(store, issue, field), "gray", field.name)
@@ -85,6 +96,14 @@ def _ancestors(reader: Reader, issue: Issue) -> tuple[IssueView, ...]:
         issue = reader.store.get(Issue, issue.parent)
         ancestors.insert(0, reader.issue(issue))
     return tuple(ancestors)
+
+
+def _development(sandbox: "Sandbox", issue: Issue) -> Iterator[DevelopmentView]:
+    for pull in sandbox.store.all(Issue, issue.closing_pulls):
+        state = "draft" if pull.is_draft else pull_requests.state_of(pull).lower()
+        yield DevelopmentView(f"{pull.title} #{pull.number}", state)
+    for name in issue.branches:
+        yield DevelopmentView(name, "branch")
 
 
 def _comment(reader: Reader, comment: Comment) -> CommentView:

@@ -133,7 +133,7 @@ def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
     """Read GitHub, write progress into the files, and show, publish and deliver the report."""
     from backlog_sync.cli.report_facts import make_report
 
-    observed = run.observe(full=request.issue is not None)
+    observed = run.observe(full=request.issue is not None, pull_requests=True)
     written = _write(run, presenter, observed) if request.writes else None
     if observed.project_problem:
         presenter.board_left_out(observed.project_problem)
