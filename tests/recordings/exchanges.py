@@ -94,7 +94,7 @@ _OUT_OF_SCOPE: Final = (
 """Rules by path, from the recordings' README."""
 
 _OTHER_DOCUMENTS: Final = (
-    ("discussions", re.compile(r"discussion", re.IGNORECASE)),
+    ("lists of discussions", re.compile(r"discussions\(")),
     ("reviews and code of pull requests", re.compile(r"disablePullRequestAutoMerge")),
     ("following", re.compile(r"followOrganization")),
 )

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from tests.recordings import seed_boards, seed_rest
+from tests.recordings import seed_boards, seed_nodes, seed_rest
 from tests.recordings.exchanges import KINDS, SOURCES, cases, exchanges, kind, out_of_scope
 from tests.recordings.listed import rest
 from tests.recordings.replay import Before, Compared, Seed, replay
+from tests.recordings.seed_nodes import asks_for_nodes
 
 SEEDS: Final[Mapping[str, tuple[Seed, Before | None]]] = {
     "github-project": (seed_boards.seed, None),
@@ -40,7 +41,11 @@ def compared(source: str) -> tuple[Compared, ...]:
     if source not in SEEDS:
         return ()
     seed, before = SEEDS[source]
-    return tuple(each for case in cases(source) for each in replay(case, seed, before))
+    return tuple(
+        each
+        for case in cases(source)
+        for each in replay(case, seed_nodes.seed if asks_for_nodes(case) else seed, before)
+    )
 
 
 def rows(sources: Iterable[str] = SOURCES) -> list[Row]:
