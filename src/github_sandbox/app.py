@@ -306,7 +306,9 @@ class Sandbox:
         now = self.clock().timestamp()
         rate = self.limits.window(token, parsed.resource, now)
         user = viewer.account.id if isinstance(viewer, Viewer) else 0
-        summary = error_responses.RequestSummary(request_id, user, parsed.is_graphql, parsed.fields)
+        summary = error_responses.RequestSummary(
+            request_id, user, parsed.is_graphql, parsed.fields, self.clock()
+        )
         if fault and not fault.delivered:
             response = error_responses.faulty_response(fault, None, summary)
         elif isinstance(viewer, Response):
@@ -373,7 +375,9 @@ class Sandbox:
             return error_responses.too_quick_response(parsed.fields)
         return error_responses.secondary_response(
             summary.request_id,
-            retry_after=limits.retry_after(trip, token, parsed.resource, now),
+            retry_after=error_responses.seconds_to_wait(
+                limits.retry_after(trip, token, parsed.resource, now)
+            ),
             status=limits.status,
             content=trip == "content",
         )

@@ -46,8 +46,8 @@ class Context:
     `list_lag` and `search_lag` are the age in seconds up to which issues are missing in lists and
     searches. `issue_fields` says that issue fields can be used, `issue_fields_preview` that the
     request asks for them with its `GraphQL-Features` header. `failing` are the names of mutations
-    that a fault makes fail. `counts` (milestones' open and closed issues) and `accounts` (their
-    REST payloads) are caches for this request.
+    that a fault makes fail. `counts` (milestones' open and closed issues), `accounts` and
+    `repositories` (their REST payloads) are caches for this request.
     """
 
     store: Store
@@ -65,6 +65,7 @@ class Context:
     issue_fields_preview: bool = True
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
     accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    repositories: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def owner_path(self, account: Account) -> str:
         """Return the path of an account's page."""

@@ -6,6 +6,8 @@ primary and secondary limits, for content created too quickly, for timeouts.
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 from github_sandbox.faults import AnswerHangsError, ConnectionLostError, Fault
@@ -42,13 +44,15 @@ IN_TIME = (
 class RequestSummary:
     """The parts of a request that an error response needs.
 
-    `fields` are the names of a GraphQL mutation's results; `user` is the viewer's number.
+    `fields` are the names of a GraphQL mutation's results; `user` is the viewer's number, `now` the
+    time.
     """
 
     request_id: str
     user: int
     graphql: bool
     fields: list[str]
+    now: datetime
 
 
 def _json(status: int, payload: object, **headers: str) -> Response:
@@ -75,13 +79,25 @@ def primary_response(user: int, *, graphql: bool, status: int = 403, worded: str
 
 
 def secondary_response(
-    request_id: str, *, retry_after: float | None = None, status: int = 403, content: bool = False
+    request_id: str, *, retry_after: str | None = None, status: int = 403, content: bool = False
 ) -> Response:
     """Return GitHub's response for a secondary limit; `content` is the one for content creation."""
     message = BLOCKED if content else SECONDARY.format(request_id=request_id)
     payload = {"documentation_url": SECONDARY_DOCS, "message": message}
-    headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
     return _json(status, payload, **headers)
+
+
+def seconds_to_wait(seconds: float | None) -> str | None:
+    """Return a number of seconds as `retry-after` has it."""
+    return None if seconds is None else f"{seconds:g}"
+
+
+def _wait(fault: Fault, now: datetime) -> str | None:
+    if fault.seconds is None or not fault.dated:
+        return seconds_to_wait(fault.seconds)
+    end = now.astimezone(UTC) + timedelta(seconds=fault.seconds)
+    return format_datetime(end, usegmt=True)
 
 
 def _null_results(fields: list[str], type_: str, message: str) -> Response:
@@ -212,7 +228,7 @@ def _limited(fault: Fault, request: RequestSummary) -> Response:
     if fault.kind == "secondary_limit":
         return secondary_response(
             request.request_id,
-            retry_after=fault.seconds,
+            retry_after=_wait(fault, request.now),
             status=fault.status,
             content=fault.worded == "content",
         )

@@ -47,6 +47,7 @@ class Fault:
 
     `ran` is how many mutations of a batch are executed, None for all of them; `failing` are the
     positions (from 1) of those that fail. `keep` is the share of each list that is returned.
+    `dated` is a `retry-after` with the time itself.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class Fault:
     failing: frozenset[int] = frozenset()
     keep: float = 1.0
     worded: str = ""
+    dated: bool = False
 
 
 def not_delivered() -> Fault:
@@ -138,10 +140,17 @@ def primary_limit(
 
 
 def secondary_limit(
-    *, retry_after: float | None = None, status: int = 403, worded: Literal["", "content"] = ""
+    *,
+    retry_after: float | None = None,
+    dated: bool = False,
+    status: int = 403,
+    worded: Literal["", "content"] = "",
 ) -> Fault:
-    """Answer with a secondary limit: 403, 429, or 200 for GraphQL, perhaps with `retry-after`."""
-    return Fault("secondary_limit", status=status, seconds=retry_after, worded=worded)
+    """Answer with a secondary limit: 403, 429, or 200 for GraphQL, perhaps with `retry-after`.
+
+    HTTP allows a number of seconds there, or (`dated`) the time at which they are over.
+    """
+    return Fault("secondary_limit", status=status, seconds=retry_after, worded=worded, dated=dated)
 
 
 def submitted_too_quickly() -> Fault:

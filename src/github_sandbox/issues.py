@@ -66,6 +66,12 @@ def _require_edit(store: Store, viewer: Viewer, issue: Issue) -> None:
     require(store, viewer, _repository_of(store, issue), "read" if is_author else "write")
 
 
+def _touch_milestone(store: Store, issue: Issue) -> None:
+    """Move a milestone's `updated_at`, as a change of its counts does (recorded 2026)."""
+    if issue.milestone is not None:
+        store.touch(store.get(Milestone, issue.milestone))
+
+
 def checked_title(title: str) -> str:
     """Return a title as it is stored, trimmed; refuse one that is empty or too long."""
     title = title.strip()
@@ -153,6 +159,7 @@ def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) 
     store.mark(repository)
     if may_push:
         issue_fields.store_values(store, issue, new.field_values)
+    _touch_milestone(store, issue)
     if new.parent is not None:
         relations.attach(store, new.parent, issue)
     for project in new.projects:
@@ -189,8 +196,10 @@ def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) ->
         issue.labels = _unique(label.id for label in labels)
     if changes.get("assignees") is not None:
         issue.assignees = _assigned(repository, changes["assignees"])
-    if "milestone" in changes:
+    if "milestone" in changes and issue.milestone != (milestone.id if milestone else None):
+        _touch_milestone(store, issue)
         issue.milestone = milestone.id if milestone else None
+        _touch_milestone(store, issue)
     if "issue_type" in changes:
         issue_type = changes["issue_type"]
         issue.issue_type = issue_type.id if issue_type else None
@@ -213,8 +222,9 @@ def close(
     issue.state_reason = reason
     issue.duplicate_of = duplicate_of.id if duplicate_of and reason == "DUPLICATE" else None
     if was_open:
-        issue.closed_at = store.now()
+        issue.closed_at, issue.closed_by = store.now(), viewer.account.id
         boards.content_closed(store, issue)
+        _touch_milestone(store, issue)
     store.touch(issue)
     store.event(viewer.account, "closed", issue, reason=reason)
     return issue
@@ -225,8 +235,9 @@ def reopen(store: Store, viewer: Viewer, issue: Issue) -> Issue:
     _require_edit(store, viewer, issue)
     if issue.state == "CLOSED":
         issue.state, issue.state_reason = "OPEN", "REOPENED"
-        issue.closed_at = issue.duplicate_of = None
+        issue.closed_at = issue.closed_by = issue.duplicate_of = None
         store.touch(issue)
+        _touch_milestone(store, issue)
         store.event(viewer.account, "reopened", issue)
     return issue
 
@@ -288,6 +299,22 @@ def change_assignees(
         issue.assignees = assignee_ids
         store.touch(issue)
         store.event(viewer.account, "assigned", issue)
+    return issue
+
+
+LOCK_REASONS = ("off-topic", "too heated", "resolved", "spam")
+
+
+def set_lock(
+    store: Store, viewer: Viewer, issue: Issue, *, locked: bool, reason: str | None = None
+) -> Issue:
+    """Lock or unlock the conversation of an issue, which takes the right to push."""
+    require(store, viewer, _repository_of(store, issue), "write")
+    if reason is not None and reason not in LOCK_REASONS:
+        raise invalid("Issue", "lock_reason", "is not included in the list", "invalid")
+    issue.locked, issue.lock_reason = locked, reason if locked else None
+    store.touch(issue)
+    store.event(viewer.account, "locked" if locked else "unlocked", issue)
     return issue
 
 
@@ -403,6 +430,7 @@ def transfer(
         state=issue.state,
         state_reason=issue.state_reason,
         closed_at=issue.closed_at,
+        closed_by=issue.closed_by,
         author=issue.author,
         labels=[label.id for label in find_or_create_labels(store, viewer, target, names)],
         assignees=issue.assignees,

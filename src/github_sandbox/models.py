@@ -136,6 +136,7 @@ class Issue(Record):
     do `closes` of a pull request and `closing_pulls` of an issue. `head` is `owner:branch`;
     `branches` are the names of branches that are linked to an issue. `field_values` maps an issue
     field's number (as text) to a text, a number, an ISO date, or the numbers of options.
+    `lock_reason` is one of GitHub's four, or None, if the conversation is `locked`.
     """
 
     repository: int
@@ -166,6 +167,9 @@ class Issue(Record):
     closes: list[int] = field(default_factory=list)
     closing_pulls: list[int] = field(default_factory=list)
     branches: list[str] = field(default_factory=list)
+    closed_by: int | None = None
+    locked: bool = False
+    lock_reason: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

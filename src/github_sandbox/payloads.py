@@ -16,9 +16,11 @@ from github_sandbox.models import (
     Milestone,
     Repository,
 )
-from github_sandbox.rest_payloads import account, base, dates
+from github_sandbox.rest_payloads import account, base, dates, repository_short
 
 Json = dict[str, Any]
+
+_REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
 
 def _account_or_none(ctx: Context, number: int | None) -> Json | None:
@@ -31,13 +33,18 @@ def _repository_urls(ctx: Context, record: Label | Milestone | Issue) -> tuple[s
     return f"{ctx.api}/repos/{full_name}", f"{ctx.web}/{full_name}"
 
 
-def label(ctx: Context, record: Label) -> Json:
-    """Return the payload of a label."""
+def label_url(ctx: Context, record: Label) -> str:
+    """Return the address of a label, in which GitHub escapes blanks only (recorded 2020)."""
     api, _ = _repository_urls(ctx, record)
     quoted = re.sub(r"\s", "%20", record.name)
+    return f"{api}/labels/{quoted}"
+
+
+def label(ctx: Context, record: Label) -> Json:
+    """Return the payload of a label."""
     return {
         **base(record),
-        "url": f"{api}/labels/{quoted}",
+        "url": label_url(ctx, record),
         "name": record.name,
         "color": record.color,
         "default": record.is_default,
@@ -146,11 +153,20 @@ def _issue_links(api: str, web_path: str, record: Issue) -> Json:
         "comments_url": f"{url}/comments",
         "events_url": f"{url}/events",
         "html_url": web_path,
+        "timeline_url": f"{url}/timeline",
     }
 
 
+def _reactions(url: str) -> Json:
+    """Return the reactions to an issue or a comment: there are none."""
+    return {"url": f"{url}/reactions", "total_count": 0, **dict.fromkeys(_REACTIONS, 0)}
+
+
 def issue(ctx: Context, record: Issue) -> Json:
-    """Return the payload of an issue; that of a pull request has `pull_request`."""
+    """Return the payload of an issue; that of a pull request has `pull_request`.
+
+    Only repositories of organizations have `type` and `issue_field_values` (recorded 2026).
+    """
     store = ctx.store
     api, _ = _repository_urls(ctx, record)
     assignees = [account(ctx, user) for user in store.all(Account, record.assignees)]
@@ -167,7 +183,7 @@ def issue(ctx: Context, record: Issue) -> Json:
         "user": _account_or_none(ctx, record.author),
         "labels": [label(ctx, each) for each in store.all(Label, record.labels)],
         "state": record.state.lower(),
-        "locked": False,
+        "locked": record.locked,
         "assignee": assignees[0] if assignees else None,
         "assignees": assignees,
         "milestone": milestone(ctx, store.get(Milestone, record.milestone))
@@ -177,8 +193,7 @@ def issue(ctx: Context, record: Issue) -> Json:
         **dates(record),
         "closed_at": record.closed_at,
         "author_association": ctx.association(record.author, repository),
-        "type": issue_type(store.get(IssueType, record.issue_type)) if record.issue_type else None,
-        "active_lock_reason": None,
+        "active_lock_reason": record.lock_reason,
         "sub_issues_summary": {"total": total, "completed": done, "percent_completed": share},
         "issue_dependencies_summary": {
             "blocked_by": blocked_by,
@@ -187,10 +202,17 @@ def issue(ctx: Context, record: Issue) -> Json:
             "total_blocking": all_blocking,
         },
         "body": record.body or None,
+        "closed_by": _account_or_none(ctx, record.closed_by),
+        "reactions": _reactions(f"{api}/issues/{record.number}"),
+        "performed_via_github_app": None,
         "state_reason": reason,
+        "pinned_comment": None,
     }
-    if ctx.issue_fields and store.get(Account, repository.owner).kind == "Organization":
-        payload["issue_field_values"] = issue_field_values(ctx, record)
+    if store.get(Account, repository.owner).kind == "Organization":
+        kind = record.issue_type
+        payload["type"] = issue_type(store.get(IssueType, kind)) if kind else None
+        if ctx.issue_fields:
+            payload["issue_field_values"] = issue_field_values(ctx, record)
     if record.parent is not None:
         parent = store.get(Issue, record.parent)
         payload["parent_issue_url"] = f"{_repository_urls(ctx, parent)[0]}/issues/{parent.number}"
@@ -206,13 +228,28 @@ def issue(ctx: Context, record: Issue) -> Json:
     return payload
 
 
+def related_issue(ctx: Context, record: Issue) -> Json:
+    """Return an issue as answers about sub-issues and dependencies show it (recorded 2025, 2026).
+
+    It has its repository, and not who closed it.
+    """
+    shown = issue(ctx, record)
+    del shown["closed_by"]
+    if record.repository not in ctx.repositories:
+        repository = ctx.store.get(Repository, record.repository)
+        ctx.repositories[record.repository] = repository_short(ctx, repository)
+    shown["repository"] = ctx.repositories[record.repository]
+    return shown
+
+
 def comment(ctx: Context, record: Comment) -> Json:
     """Return the payload of a comment."""
     parent = ctx.store.get(Issue, record.issue)
     api, _ = _repository_urls(ctx, parent)
     repository = ctx.store.get(Repository, parent.repository)
+    url = f"{api}/issues/comments/{record.id}"
     return {
-        "url": f"{api}/issues/comments/{record.id}",
+        "url": url,
         "html_url": ctx.web + ctx.comment_path(record),
         "issue_url": f"{api}/issues/{parent.number}",
         **base(record),
@@ -220,4 +257,6 @@ def comment(ctx: Context, record: Comment) -> Json:
         **dates(record),
         "author_association": ctx.association(record.author, repository),
         "body": record.body,
+        "reactions": _reactions(url),
+        "performed_via_github_app": None,
     }

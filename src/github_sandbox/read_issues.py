@@ -202,7 +202,7 @@ ISSUE: Table = {
     "merged": lambda record, _: record.state == "MERGED",
     "issueType": related(IssueType, "issue_type"),
     "labels": related_list(Label, "labels"),
-    "locked": constant(False),
+    "locked": attribute("locked"),
     "milestone": related(Milestone, "milestone"),
     "parent": related(Issue, "parent"),
     "projectItems": _project_items,

@@ -1,4 +1,8 @@
-"""Change parents, sub-issues and blockers."""
+"""Change parents, sub-issues and blockers.
+
+None of these moves `updated_at` of an issue (recorded 2025 and 2026), so a client that asks for
+what changed since some time does not see them.
+"""
 
 from collections.abc import Iterable
 
@@ -125,21 +129,21 @@ def reprioritise(
     parent.sub_issues.remove(child.id)
     index = parent.sub_issues.index(anchor.id) + (1 if after else 0)
     parent.sub_issues.insert(index, child.id)
-    store.touch(parent)
+    store.mark(parent)
 
 
 def attach(store: Store, parent: Issue, child: Issue) -> None:
     """Append a child to its parent, unchecked."""
     parent.sub_issues.append(child.id)
     child.parent = parent.id
-    store.touch(parent, child)
+    store.mark(parent, child)
 
 
 def detach(store: Store, parent: Issue, child: Issue) -> None:
     """Remove a child from its parent, unchecked."""
     parent.sub_issues.remove(child.id)
     child.parent = None
-    store.touch(parent, child)
+    store.mark(parent, child)
 
 
 # ---- blockers ------------------------------------------------------------------------------
@@ -174,14 +178,14 @@ def block(store: Store, blocked: Issue, blocker: Issue) -> None:
     """Link two issues, unchecked."""
     blocked.blocked_by.append(blocker.id)
     blocker.blocking.append(blocked.id)
-    store.touch(blocked, blocker)
+    store.mark(blocked, blocker)
 
 
 def unblock(store: Store, blocked: Issue, blocker: Issue) -> None:
     """Unlink two issues, unchecked."""
     blocked.blocked_by.remove(blocker.id)
     blocker.blocking.remove(blocked.id)
-    store.touch(blocked, blocker)
+    store.mark(blocked, blocker)
 
 
 # ---- sums ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Create and change owners, repositories, labels and milestones."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 from github_sandbox.access import Viewer
@@ -189,36 +189,17 @@ def delete_label(store: Store, viewer: Viewer, label: Label) -> None:
 # ---- milestones ----------------------------------------------------------------------------
 
 
-def _nth_sunday(year: int, month: int, nth: int) -> int:
-    first = datetime(year, month, 1, tzinfo=UTC)
-    return 1 + (6 - first.weekday()) % 7 + 7 * (nth - 1)
-
-
-def pacific_offset(day: datetime) -> timedelta:
-    """Return the hours that Pacific time is behind UTC on a date: 7 in summer time, else 8.
-
-    Summer time runs from the second Sunday of March to the first Sunday of November.
-    """
-    start = (3, _nth_sunday(day.year, 3, 2))
-    end = (11, _nth_sunday(day.year, 11, 1))
-    summer = start < (day.month, day.day) <= end
-    return timedelta(hours=7 if summer else 8)
-
-
 def normalise_due(text: str) -> str:
-    """Return a due time as GitHub stores it: floored to midnight Pacific time.
+    """Return a due time as GitHub stores it: the date in UTC, at midnight (recorded 2026).
 
-    `2020-09-24T06:59:00Z` becomes the 23rd, `T07:01:00Z` stays on the 24th, both at 07:00 UTC
-    (reported with these figures in microsoft/PowerShellForGitHub#133).
+    Until some time after 2020 it was the date in Pacific time, at midnight there (recorded 2019).
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise invalid("Milestone", "due_on", "is not a valid date", "invalid") from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    local = moment - pacific_offset(moment - timedelta(hours=8))
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return (midnight + pacific_offset(midnight)).strftime(MOMENT)
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0).strftime(MOMENT)
 
 
 def _milestone_titled(store: Store, repository: Repository, title: str) -> Milestone | None:

@@ -80,6 +80,10 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
             "DELETE": rest_repositories.delete_milestone,
         },
     ),
+    (
+        rf"{_HOME}/milestones/(?P<number>\d+)/labels",
+        {"GET": rest_repositories.list_milestone_labels},
+    ),
     (rf"{_HOME}/issues", {"GET": rest_issues.list_issues, "POST": rest_issues.create_issue}),
     (
         rf"{_HOME}/issues/comments/(?P<number>\d+)",
@@ -112,11 +116,13 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
         },
     ),
     (rf"{_ISSUE}/issue-field-values/(?P<field>\d+)", {"DELETE": rest_issue_fields.delete_value}),
+    (rf"{_ISSUE}/lock", {"PUT": rest_issues.lock_issue, "DELETE": rest_issues.unlock_issue}),
     (rf"{_ISSUE}/parent", {"GET": rest_issues.get_parent}),
     (
         rf"{_ISSUE}/sub_issues",
         {"GET": rest_issues.list_related("sub_issues"), "POST": rest_issues.add_sub_issue},
     ),
+    (rf"{_ISSUE}/sub_issues/priority", {"PATCH": rest_issues.move_sub_issue}),
     (rf"{_ISSUE}/sub_issue", {"DELETE": rest_issues.remove_sub_issue}),
     (
         rf"{_ISSUE}/dependencies/blocked_by",

@@ -92,6 +92,11 @@ class Call:
 Handler: TypeAlias = Callable[[Call], Response]
 
 
+def created(payload: Json) -> Response:
+    """Return 201 with a new thing, and its address in `Location`."""
+    return json_response(201, payload, {"Location": payload["url"]})
+
+
 def bad_body(message: str) -> RefusalError:
     """Return the error for a body that does not match the request's schema."""
     return RefusalError("UNPROCESSABLE", f"Invalid request.\n\n{message}", code="schema")

@@ -5,12 +5,11 @@ from typing import Any
 
 from github_sandbox import issues, payloads, relations, repositories
 from github_sandbox.context import Context
-from github_sandbox.messages import Response, json_response
+from github_sandbox.messages import Response, error_response, json_response
 from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone
 from github_sandbox.problems import RefusalError, invalid, not_found
-from github_sandbox.rest_call import Call, Handler, bad_body, missing, page
+from github_sandbox.rest_call import Call, Handler, bad_body, created, missing, page
 from github_sandbox.rest_issue_fields import changes_of
-from github_sandbox.rest_repositories import find_label
 from github_sandbox.store import MOMENT
 
 
@@ -42,6 +41,8 @@ def list_issues(call: Call) -> Response:
     for name, attribute in (("creator", "author"), ("assignee", "assignees")):
         if query.get(name):
             matches = [i for i in matches if _is_by(ctx, getattr(i, attribute), query[name])]
+    if query.get("type"):
+        matches = [issue for issue in matches if _has_type(ctx, issue, query["type"])]
     if query.get("milestone"):
         matches = [issue for issue in matches if _in_milestone(ctx, issue, query["milestone"])]
     sort = {"updated": "updated_at", "comments": "number"}.get(query.get("sort", ""), "created_at")
@@ -57,6 +58,14 @@ def _is_by(ctx: Context, value: int | list[int] | None, login: str) -> bool:
     if login in ("*", "none"):
         return bool(numbers) == (login == "*")
     return any(ctx.store.get(Account, n).login.lower() == login.lower() for n in numbers)
+
+
+def _has_type(ctx: Context, issue: Issue, name: str) -> bool:
+    if name in ("*", "none"):
+        return (issue.issue_type is not None) == (name == "*")
+    if issue.issue_type is None:
+        return False
+    return ctx.store.get(IssueType, issue.issue_type).name.lower() == name.lower()
 
 
 def _in_milestone(ctx: Context, issue: Issue, milestone: str) -> bool:
@@ -154,8 +163,7 @@ def create_issue(call: Call) -> Response:
         **_changes(call), field_values=changes_of(call, values) if call.ctx.issue_fields else ()
     )
     issue = issues.create(call.ctx.store, call.ctx.viewer, call.repository, new)
-    payload = payloads.issue(call.ctx, issue)
-    return json_response(201, payload, {"Location": payload["url"]})
+    return created(payloads.issue(call.ctx, issue))
 
 
 def get_issue(call: Call) -> Response:
@@ -180,6 +188,20 @@ def update_issue(call: Call) -> Response:
             changes["duplicate"] = _issue_by_id(call, call.number("duplicate_issue_id"))
     issue = issues.edit(call.ctx.store, call.ctx.viewer, call.issue, changes)
     return json_response(200, payloads.issue(call.ctx, issue))
+
+
+def lock_issue(call: Call) -> Response:
+    """PUT a lock on the conversation."""
+    issues.set_lock(
+        call.ctx.store, call.ctx.viewer, call.issue, locked=True, reason=call.text("lock_reason")
+    )
+    return Response(204)
+
+
+def unlock_issue(call: Call) -> Response:
+    """DELETE the lock on the conversation."""
+    issues.set_lock(call.ctx.store, call.ctx.viewer, call.issue, locked=False)
+    return Response(204)
 
 
 def list_issue_labels(call: Call) -> Response:
@@ -217,9 +239,9 @@ def set_issue_labels(call: Call) -> Response:
 
 def remove_issue_label(call: Call) -> Response:
     """DELETE one label from an issue."""
-    label = find_label(call, call.parts["name"])
-    if label.id not in call.issue.labels:
-        raise not_found("Label", "name", label.name)
+    label = call.ctx.store.labels.get(call.repository.id, {}).get(call.parts["name"].lower())
+    if label is None or label.id not in call.issue.labels:
+        return error_response(404, "Label does not exist")
     issues.change_labels(call.ctx.store, call.ctx.viewer, call.issue, remove=[label])
     return _show_labels(call)
 
@@ -232,8 +254,11 @@ def clear_issue_labels(call: Call) -> Response:
 
 
 def list_comments(call: Call) -> Response:
-    """GET an issue's comments."""
-    comments = call.ctx.store.comments.get(call.issue.id, {}).values()
+    """GET an issue's comments, or those that changed at or after `since`."""
+    comments = list(call.ctx.store.comments.get(call.issue.id, {}).values())
+    if call.query.get("since"):
+        since = _moment(call.query["since"])
+        comments = [comment for comment in comments if comment.updated_at >= since]
     return page(call, comments, lambda comment: payloads.comment(call.ctx, comment))
 
 
@@ -243,7 +268,7 @@ def create_comment(call: Call) -> Response:
     if body is None:
         raise missing("body")
     comment = issues.comment(call.ctx.store, call.ctx.viewer, call.issue, body)
-    return json_response(201, payloads.comment(call.ctx, comment))
+    return created(payloads.comment(call.ctx, comment))
 
 
 def _comment(call: Call) -> Comment:
@@ -277,7 +302,7 @@ def list_related(attribute: str) -> Handler:
 
     def handle(call: Call) -> Response:
         related_issues = call.ctx.store.all(Issue, getattr(call.issue, attribute))
-        return page(call, related_issues, lambda issue: payloads.issue(call.ctx, issue))
+        return page(call, related_issues, lambda issue: payloads.related_issue(call.ctx, issue))
 
     return handle
 
@@ -294,7 +319,7 @@ def get_parent(call: Call) -> Response:
     parent = call.issue.parent
     if parent is None:
         raise not_found("Issue", "parent", call.issue.number)
-    return json_response(200, payloads.issue(call.ctx, call.ctx.store.get(Issue, parent)))
+    return json_response(200, payloads.related_issue(call.ctx, call.ctx.store.get(Issue, parent)))
 
 
 def add_sub_issue(call: Call) -> Response:
@@ -307,25 +332,39 @@ def add_sub_issue(call: Call) -> Response:
         child,
         replace_parent=call.body.get("replace_parent") is True,
     )
-    return json_response(201, payloads.issue(call.ctx, call.issue))
+    return created(payloads.related_issue(call.ctx, call.issue))
 
 
 def remove_sub_issue(call: Call) -> Response:
-    """DELETE a sub-issue from its parent."""
+    """DELETE a sub-issue from its parent; the answer counts it still (recorded 2025)."""
     child = _issue_by_id(call, call.number("sub_issue_id"))
+    shown = payloads.related_issue(call.ctx, call.issue)
     relations.remove_sub_issue(call.ctx.store, call.ctx.viewer, call.issue, child)
-    return json_response(200, payloads.issue(call.ctx, call.issue))
+    return json_response(200, shown)
+
+
+def move_sub_issue(call: Call) -> Response:
+    """PATCH the place of a sub-issue: directly after or before another one."""
+    child = _issue_by_id(call, call.number("sub_issue_id"))
+    after, before = (
+        None if call.body.get(name) is None else _issue_by_id(call, call.number(name))
+        for name in ("after_id", "before_id")
+    )
+    relations.reprioritise(
+        call.ctx.store, call.ctx.viewer, call.issue, child, after=after, before=before
+    )
+    return json_response(200, payloads.related_issue(call.ctx, call.issue))
 
 
 def add_blocker(call: Call) -> Response:
-    """POST a blocker, named by its database id."""
+    """POST a blocker, named by its database id; the answer is the blocked issue (recorded 2026)."""
     blocker = _issue_by_id(call, call.number("issue_id"))
     relations.add_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
-    return json_response(201, payloads.issue(call.ctx, blocker))
+    return created(payloads.related_issue(call.ctx, call.issue))
 
 
 def remove_blocker(call: Call) -> Response:
-    """DELETE a blocker."""
+    """DELETE a blocker; the answer is the issue that it blocked (recorded 2026)."""
     blocker = _issue_by_id(call, int(call.parts["other"]))
     relations.remove_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
-    return json_response(200, payloads.issue(call.ctx, blocker))
+    return json_response(200, payloads.related_issue(call.ctx, call.issue))

@@ -71,6 +71,15 @@ def root(ctx: Context) -> Json:
 
 # ---- owners --------------------------------------------------------------------------------
 
+_PERSONAL_PLAN = {"name": "free", "space": 976562499, "collaborators": 0, "private_repos": 10000}
+_ORGANIZATION_PLAN = {
+    "name": "free",
+    "space": 976562499,
+    "private_repos": 10000,
+    "filled_seats": 1,
+    "seats": 0,
+}
+
 _ACCOUNT_URLS = (
     ("followers_url", "/followers"),
     ("following_url", "/following{/other_user}"),
@@ -142,17 +151,24 @@ def permission(ctx: Context, record: Account) -> Json:
 
 def authenticated_user(ctx: Context, record: Account) -> Json:
     """Return the viewer's own account, with private values."""
-    owned = {r.id: r for r in ctx.store.repositories.values() if r.owner == record.id}
-    private = sum(repository.is_private for repository in owned.values())
     return {
         **user(ctx, record),
         "user_view_type": "private",
+        **_private_counts(ctx, record),
+        "two_factor_authentication": True,
+        "plan": _PERSONAL_PLAN,
+    }
+
+
+def _private_counts(ctx: Context, record: Account) -> Json:
+    owned = {r.id: r for r in ctx.store.repositories.values() if r.owner == record.id}
+    private = sum(repository.is_private for repository in owned.values())
+    return {
         "private_gists": 0,
         "total_private_repos": private,
         "owned_private_repos": private,
         "disk_usage": 0,
         "collaborators": 0,
-        "two_factor_authentication": True,
     }
 
 
@@ -174,12 +190,60 @@ def organization_short(ctx: Context, record: Account) -> Json:
     }
 
 
+_OWNERS_VIEW: Json = {
+    "billing_email": "billing@example.org",
+    "default_repository_permission": "read",
+    "default_repository_branch": "main",
+    "members_allowed_repository_creation_type": "all",
+    "secret_scanning_push_protection_custom_link": None,
+    **dict.fromkeys(
+        (
+            *("members_can_create_repositories", "members_can_create_public_repositories"),
+            *("members_can_create_private_repositories", "members_can_create_pages"),
+            *("members_can_create_public_pages", "members_can_create_private_pages"),
+            *("members_can_delete_repositories", "members_can_change_repo_visibility"),
+            *("members_can_invite_outside_collaborators", "members_can_create_teams"),
+            *("members_can_view_dependency_insights", "readers_can_create_discussions"),
+            "deploy_keys_enabled_for_repositories",
+        ),
+        True,
+    ),
+    **dict.fromkeys(
+        (
+            *("two_factor_requirement_enabled", "members_can_create_internal_repositories"),
+            *("members_can_fork_private_repositories", "web_commit_signoff_required"),
+            *("members_can_delete_issues", "display_commenter_full_name_setting_enabled"),
+            "advanced_security_enabled_for_new_repositories",
+            "dependabot_alerts_enabled_for_new_repositories",
+            "dependabot_security_updates_enabled_for_new_repositories",
+            "dependency_graph_enabled_for_new_repositories",
+            "secret_scanning_enabled_for_new_repositories",
+            "secret_scanning_push_protection_enabled_for_new_repositories",
+            "secret_scanning_push_protection_custom_link_enabled",
+            "secret_scanning_validity_checks_enabled",
+        ),
+        False,
+    ),
+}
+"""Settings of an organization that only its owners see (recorded 2026)."""
+
+
 def organization(ctx: Context, record: Account) -> Json:
-    """Return an organization."""
+    """Return an organization; its owners also see its settings."""
     profile = _profile(ctx, record)
-    shown = ("public_repos", "public_gists", "followers", "following", "created_at", "updated_at")
+    shown = (
+        *("company", "twitter_username"),
+        *("public_repos", "public_gists", "followers", "following", "created_at", "updated_at"),
+    )
+    private: Json = {}
+    if ctx.viewer.grant.permission == "admin":
+        counts = _private_counts(ctx, record)
+        private = {**counts, **_OWNERS_VIEW, "plan": _ORGANIZATION_PLAN}
     return {
         **organization_short(ctx, record),
+        "blog": f"https://{record.login}.example",
+        "location": "",
+        "email": "",
         "name": record.name or record.login,
         "is_verified": False,
         "has_organization_projects": True,
@@ -188,6 +252,7 @@ def organization(ctx: Context, record: Account) -> Json:
         "type": record.kind,
         **{name: profile[name] for name in shown},
         "archived_at": None,
+        **private,
     }
 
 
@@ -254,19 +319,61 @@ _NO_CODE: Json = {
     "is_template": False,
     "allow_forking": True,
     "web_commit_signoff_required": False,
-    **dict.fromkeys(("forks", "forks_count", "network_count", "stargazers_count"), 0),
-    **dict.fromkeys(("watchers", "watchers_count", "subscribers_count"), 0),
+    **dict.fromkeys(("forks", "forks_count", "stargazers_count"), 0),
+    **dict.fromkeys(("watchers", "watchers_count"), 0),
 }
+
+_MERGING: Json = {
+    "allow_squash_merge": True,
+    "allow_merge_commit": True,
+    "allow_rebase_merge": True,
+    "allow_auto_merge": False,
+    "delete_branch_on_merge": False,
+    "allow_update_branch": False,
+    "use_squash_pr_title_as_default": False,
+    "squash_merge_commit_message": "COMMIT_MESSAGES",
+    "squash_merge_commit_title": "COMMIT_OR_PR_TITLE",
+    "merge_commit_message": "PR_TITLE",
+    "merge_commit_title": "MERGE_MESSAGE",
+}
+"""Settings of a repository that those who may push see."""
+
+_SECURITY: Json = {
+    name: {"status": "disabled"}
+    for name in (
+        *("secret_scanning", "secret_scanning_push_protection", "dependabot_security_updates"),
+        *("secret_scanning_non_provider_patterns", "secret_scanning_validity_checks"),
+    )
+}
+"""Settings of a repository that its admins see."""
 
 
 def repository(ctx: Context, record: Repository) -> Json:
-    """Return a repository, with the viewer's permissions."""
+    """Return a repository, with the settings that the viewer may see."""
+    rank = RANKS[ctx.viewer.permission(ctx.store.full_name(record))]
+    shown = {
+        **repository_short(ctx, record),
+        "temp_clone_token": "",
+        "network_count": 0,
+        "subscribers_count": 0,
+        **(_MERGING if rank >= RANKS["write"] else {}),
+        **({"security_and_analysis": _SECURITY} if rank >= RANKS["admin"] else {}),
+    }
+    owner = ctx.store.get(Account, record.owner)
+    if owner.kind == "Organization":
+        shown["organization"] = account(ctx, owner)
+        shown["custom_properties"] = {}
+    return shown
+
+
+def repository_short(ctx: Context, record: Repository) -> Json:
+    """Return a repository as other payloads embed it, with the viewer's permissions."""
     full_name = ctx.store.full_name(record)
     url, page = f"{ctx.api}/repos/{full_name}", f"{ctx.web}/{full_name}"
     owner = ctx.store.get(Account, record.owner)
     rank = RANKS[ctx.viewer.permission(full_name)]
     opened = sum(i.state == "OPEN" for i in ctx.store.issues.get(record.id, {}).values())
-    shown = {
+    return {
         **base(record),
         "name": record.name,
         "full_name": full_name,
@@ -286,6 +393,8 @@ def repository(ctx: Context, record: Repository) -> Json:
         **_NO_CODE,
         "has_issues": record.has_issues,
         "has_projects": True,
+        "has_pull_requests": True,
+        "pull_request_creation_policy": "all",
         "archived": record.is_archived,
         "disabled": record.is_disabled,
         "visibility": "private" if record.is_private else "public",
@@ -294,6 +403,3 @@ def repository(ctx: Context, record: Repository) -> Json:
         "open_issues": opened,
         "permissions": {name: rank >= RANKS[level] for name, level in _LEVELS},
     }
-    if owner.kind == "Organization":
-        shown["organization"] = account(ctx, owner)
-    return shown

@@ -6,7 +6,7 @@ from github_sandbox import payloads, repositories, rest_payloads
 from github_sandbox.messages import Response, error_response, json_response
 from github_sandbox.models import Account, Label, Milestone
 from github_sandbox.problems import already_taken, forbidden, invalid, not_found
-from github_sandbox.rest_call import Call, page
+from github_sandbox.rest_call import Call, created, page
 
 
 def get_root(call: Call) -> Response:
@@ -19,9 +19,30 @@ def get_meta(_: Call) -> Response:
     return json_response(200, {"verifiable_password_authentication": False})
 
 
+_HOUR, _MINUTE = 3600, 60
+_OTHER_LIMITS = {
+    "integration_manifest": (5000, _HOUR),
+    "source_import": (100, _MINUTE),
+    "code_scanning_upload": (1000, _HOUR),
+    "code_scanning_autofix": (10, _MINUTE),
+    "actions_runner_registration": (10000, _HOUR),
+    "scim": (15000, _HOUR),
+    "dependency_snapshots": (100, _MINUTE),
+    "audit_log": (1750, _HOUR),
+    "audit_log_streaming": (15, _HOUR),
+    "code_search": (10, _MINUTE),
+}
+"""Limits of resources that the sandbox does not have, and their seconds (recorded 2024)."""
+
+
 def get_rate_limit(call: Call) -> Response:
-    """GET /rate_limit."""
+    """GET /rate_limit: what is counted here, and what only the service itself has, unused."""
+    now = int(call.ctx.store.clock().timestamp())
     shown = {
+        name: {"limit": limit, "used": 0, "remaining": limit, "reset": now + seconds}
+        for name, (limit, seconds) in _OTHER_LIMITS.items()
+    }
+    shown |= {
         name: {
             "limit": state.limit,
             "used": state.used,
@@ -41,8 +62,11 @@ def get_user(call: Call) -> Response:
 
 
 def get_account(call: Call) -> Response:
-    """GET /users/{login}: any account, organizations too."""
-    return json_response(200, rest_payloads.user(call.ctx, _account(call)))
+    """GET /users/{login}: any account, organizations too; one's own has its private values."""
+    account = _account(call)
+    own = account.id == call.ctx.viewer.account.id and account.kind == "User"
+    show = rest_payloads.authenticated_user if own else rest_payloads.user
+    return json_response(200, show(call.ctx, account))
 
 
 def get_organization(call: Call) -> Response:
@@ -118,7 +142,7 @@ def create_label(call: Call) -> Response:
     label = repositories.create_label(
         ctx.store, ctx.viewer, call.repository, name, color, call.text("description")
     )
-    return json_response(201, payloads.label(ctx, label))
+    return created(payloads.label(ctx, label))
 
 
 def find_label(call: Call, name: str) -> Label:
@@ -161,11 +185,19 @@ def list_milestones(call: Call) -> Response:
         for m in call.ctx.store.milestones.get(call.repository.id, {}).values()
         if state == "all" or m.state.lower() == state
     ]
-    if call.query.get("sort") != "completeness":
+    if call.query.get("sort") == "completeness":
+        milestones.sort(key=lambda m: (_completeness(call, m), m.number))
+    else:
         milestones.sort(key=lambda m: (m.due_on is None, m.due_on or "", m.number))
     if call.query.get("direction") == "desc":
         milestones.reverse()
     return page(call, milestones, lambda m: payloads.milestone(call.ctx, m))
+
+
+def _completeness(call: Call, milestone: Milestone) -> float:
+    """Return the closed share of a milestone's issues; an empty milestone has none."""
+    opened, closed = repositories.milestone_counts(call.ctx.store, milestone)
+    return closed / (opened + closed) if opened + closed else 0.0
 
 
 def create_milestone(call: Call) -> Response:
@@ -182,7 +214,7 @@ def create_milestone(call: Call) -> Response:
         due_on=call.text("due_on"),
         state="CLOSED" if call.text("state") == "closed" else "OPEN",
     )
-    return json_response(201, payloads.milestone(call.ctx, milestone))
+    return created(payloads.milestone(call.ctx, milestone))
 
 
 def _milestone(call: Call) -> Milestone:
@@ -191,6 +223,19 @@ def _milestone(call: Call) -> Milestone:
     if milestone is None:
         raise not_found("Milestone", "number", number)
     return milestone
+
+
+def list_milestone_labels(call: Call) -> Response:
+    """GET the labels of the issues in a milestone, each once."""
+    store, milestone = call.ctx.store, _milestone(call)
+    numbers = {
+        number
+        for issue in store.issues.get(milestone.repository, {}).values()
+        if issue.milestone == milestone.id
+        for number in issue.labels
+    }
+    labels = store.all(Label, sorted(numbers))
+    return page(call, labels, lambda label: payloads.label(call.ctx, label))
 
 
 def get_milestone(call: Call) -> Response:

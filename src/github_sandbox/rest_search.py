@@ -26,6 +26,7 @@ def search_issues(call: Call) -> Response:
     items: list[Json] = []
     for issue in reachable[(page_number - 1) * size : page_number * size]:
         shown = {**payloads.issue(call.ctx, issue), "score": 1.0, "parent_issue_url": None}
+        del shown["closed_by"]  # searches have no such member in GitHub's description
         items.append({k: v for k, v in shown.items() if k in _ALWAYS or v is not None})
     payload = {
         "total_count": len(issues),

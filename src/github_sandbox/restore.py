@@ -76,6 +76,7 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
         "blocking": Issue,
         "duplicate_of": Issue,
         "editor": Account,
+        "closed_by": Account,
     },
     Comment: {"issue": Issue, "author": Account},
     Discussion: {"repository": Repository, "author": Account, "answer": DiscussionComment},
@@ -100,6 +101,7 @@ _TYPES: Final = frozenset(
 _ALLOWED_VALUES: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
     (Account, "permission"): frozenset({"none", "read", "triage", "write", "maintain", "admin"}),
     (Issue, "state_reason"): frozenset({"COMPLETED", "NOT_PLANNED", "DUPLICATE", "REOPENED"}),
+    (Issue, "lock_reason"): frozenset({"off-topic", "too heated", "resolved", "spam"}),
     (IssueType, "color"): _COLORS,
     (IssueField, "data_type"): frozenset(ISSUE_FIELD_TYPES),
     (IssueField, "visibility"): frozenset({"ALL", "ORG_ONLY"}),

@@ -336,10 +336,10 @@ def test_a_write_through_pygithub_is_one_request(world: World) -> None:
     world.sandbox.log.clear()
     ((_, created),) = tracker.apply([CreateMilestone("M1", "2026-03-31", "Spring")])
     (milestone,) = world.sandbox.store.milestones[world.sandbox.repository(HOME).id].values()
-    assert (milestone.title, milestone.due_on) == ("M1", "2026-03-31T07:00:00Z")
+    assert (milestone.title, milestone.due_on) == ("M1", "2026-03-31T00:00:00Z")
     change = UpdateMilestone(milestone.node_id, 1, due=Over("2026-03-31", "2026-12-24"))
     ((_, changed),) = tracker.apply([change])
-    assert milestone.due_on == "2026-12-24T08:00:00Z"
+    assert milestone.due_on == "2026-12-24T00:00:00Z"
     assert created == changed
     home = f"/repos/{HOME}/milestones"
     sent = [entry[:2] for entry in world.paths if entry[1] != "/graphql"]

@@ -309,6 +309,9 @@ def test_a_dead_server_is_one_clear_line() -> None:
     assert slept == [1, 2]
 
 
+SENT = {"Date": "Thu, 01 Jan 1970 01:00:00 GMT"}
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
@@ -323,10 +326,17 @@ def test_a_dead_server_is_one_clear_line() -> None:
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1100"}, 101),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "later"}, None),
         ({"x-ratelimit-remaining": "3", "x-ratelimit-reset": "1100"}, None),
+        ({**SENT, "Retry-After": "Thu, 01 Jan 1970 01:00:08 GMT"}, 8),
+        ({**SENT, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "3603"}, 4),
+        ({**SENT, "Retry-After": "7"}, 7),
+        ({"Date": "soon", "Retry-After": "Thu, 01 Jan 1970 00:16:50 GMT"}, 10),
     ],
 )
 def test_the_wait_is_what_the_headers_ask(headers: dict[str, str], seconds: float | None) -> None:
-    """`retry-after` first, then the reset where nothing is left, else no word."""
+    """`retry-after` first, then the reset where nothing is left, else no word.
+
+    Times are the server's, so they count from its `Date`, whatever our clock shows.
+    """
     response = requests.Response()
     response.headers.update(headers)
     assert asked_wait(response, 1000.0) == seconds

@@ -99,6 +99,7 @@ def labels_and_milestones(go: Driver) -> None:
         go(200, "GET", f"{home}/milestones?state=all")
         go(200, "GET", f"{home}/milestones/1")
         go(404, "GET", f"{home}/milestones/9")
+        go(200, "GET", f"{home}/milestones/1/labels")
         go(200, "PATCH", f"{home}/milestones/1", {"state": "closed", "due_on": None})
         go(204, "DELETE", f"{home}/milestones/2")
 
@@ -158,6 +159,12 @@ def below_issues(go: Driver) -> None:
     go(200, "GET", f"{one}/sub_issues")
     go(200, "GET", f"{two}/parent")
     go(200, "GET", two)
+    sibling = go(201, "POST", f"{HOME}/issues", {"title": "sibling"})
+    go(201, "POST", f"{one}/sub_issues", {"sub_issue_id": sibling["id"]})
+    place = {"sub_issue_id": sibling["id"], "before_id": child["id"]}
+    go(200, "PATCH", f"{one}/sub_issues/priority", place)
+    go(204, "PUT", f"{one}/lock", {"lock_reason": "spam"})
+    go(204, "DELETE", f"{one}/lock")
     go(200, "DELETE", f"{one}/sub_issue", {"sub_issue_id": child["id"]})
     go(201, "POST", f"{one}/dependencies/blocked_by", {"issue_id": other["id"]})
     go(422, "POST", f"{one}/dependencies/blocked_by", {"issue_id": other["id"]})

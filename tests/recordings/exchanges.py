@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -66,7 +67,7 @@ def exchanges(source: str) -> tuple[Exchange, ...]:
     if not path.exists():
         return ()
     with path.open(encoding="utf-8") as lines:
-        return tuple(Exchange(**json.loads(line)) for line in lines)
+        return tuple(Exchange(**{**json.loads(line), "source": source}) for line in lines)
 
 
 def cases(source: str) -> list[Case]:
@@ -75,10 +76,14 @@ def cases(source: str) -> list[Case]:
     for exchange in exchanges(source):
         if out_of_scope(exchange) is None:
             by_name.setdefault(exchange.case, []).append(exchange)
-    return [
-        Case(source, name, tuple(sorted(steps, key=lambda each: each.step)))
-        for name, steps in by_name.items()
-    ]
+    return [Case(source, name, tuple(_in_order(steps))) for name, steps in by_name.items()]
+
+
+def _in_order(steps: list[Exchange]) -> list[Exchange]:
+    """Return exchanges by step; by date where a case mixes two recordings of the same test."""
+    if len({each.step for each in steps}) == len(steps):
+        return sorted(steps, key=lambda each: each.step)
+    return sorted(steps, key=lambda each: parsedate_to_datetime(each.headers["date"]))
 
 
 _OUT_OF_SCOPE: Final = (

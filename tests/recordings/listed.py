@@ -17,18 +17,23 @@ LIST: Final = Path(__file__).with_name("listed.toml")
 class Rule:
     """A difference on purpose: in which exchanges, where in the answer, and why.
 
-    `exchange` is a pattern of `source/case:step`, `key` one of the place in the answer, such as
-    `body*.avatar_url` or `header.link`.
+    `exchange` is a pattern of `source/case:step`, `path` one of the path, `key` patterns of the
+    place in the answer, such as `body*.avatar_url` or `header.link`, `what` one of how it differs.
     """
 
-    exchange: str
     key: str
     reason: str
+    exchange: str = "*"
+    path: str = "*"
+    what: str = "*"
 
     def allows(self, exchange: Exchange, difference: Difference) -> bool:
         """Return whether the rule names this difference."""
-        return fnmatchcase(exchange.name, self.exchange) and any(
-            fnmatchcase(difference.where, key) for key in self.key.split()
+        return (
+            fnmatchcase(exchange.name, self.exchange)
+            and fnmatchcase(exchange.path, self.path)
+            and fnmatchcase(difference.what, self.what)
+            and any(fnmatchcase(difference.where, key) for key in self.key.split())
         )
 
 
@@ -36,7 +41,7 @@ class Rule:
 def rules(table: str) -> tuple[Rule, ...]:
     """Return the rules of a table: `key` (one key in many answers) or `exchange` (one answer)."""
     read = tomllib.loads(LIST.read_text("utf-8"))
-    return tuple(Rule(**{"exchange": "*", "key": "*", **each}) for each in read.get(table, ()))
+    return tuple(Rule(**each) for each in read.get(table, ()))
 
 
 def rest(exchange: Exchange, found: tuple[Difference, ...], table: str) -> tuple[Difference, ...]:

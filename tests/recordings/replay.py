@@ -31,7 +31,7 @@ def replay(case: Case, seed: Seed, before: Before | None = None) -> list[Compare
     world = seed(case)
     compared: list[Compared] = []
     for exchange in case.exchanges:
-        world.advance(exchange.headers)
+        world.advance(exchange)
         if before is not None:
             before(world, exchange)
         ours = send(world, exchange)

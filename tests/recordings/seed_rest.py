@@ -54,6 +54,7 @@ class _Found:
     aliases: dict[str, str] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
     related: dict[tuple[Key, str], list[Key]] = field(default_factory=dict)
+    linked_later: set[int] = field(default_factory=set)
     pages: dict[tuple[str, str], int] = field(default_factory=dict)
     viewer: str | None = None
     permission: Permission = "admin"
@@ -98,8 +99,9 @@ def _limit(exchange: Exchange) -> faults.Fault:
     status, wait = exchange.status, exchange.headers.get("retry-after")
     if exchange.headers.get("x-ratelimit-remaining") == "0":
         return faults.primary_limit(status=status)
-    seconds = None if wait is None else float(wait) if wait.isdigit() else 8.0
-    return faults.secondary_limit(status=status, retry_after=seconds)
+    if wait is None or wait.isdigit():
+        return faults.secondary_limit(status=status, retry_after=float(wait) if wait else None)
+    return faults.secondary_limit(status=status, retry_after=8, dated=True)
 
 
 def _created_number(exchange: Exchange) -> int | None:
@@ -122,6 +124,8 @@ def _read(found: _Found, exchange: Exchange) -> None:
     if full_name is not None:
         _note_repository(found, full_name, path, exchange)
     _note_created(found, full_name, path, exchange)
+    if exchange.is_graphql:
+        _note_variables(found, exchange)
     for shown in _objects(body):
         _note(found, shown)
     _note_relations(found, path, exchange)
@@ -165,6 +169,20 @@ def _note_repository(found: _Found, full_name: str, path: str, exchange: Exchang
             found.things.setdefault(key, {"name": name} if kind == "label" else {})
 
 
+def _note_variables(found: _Found, exchange: Exchange) -> None:
+    """Note what the variables of a GraphQL document name: a repository, a comment."""
+    variables = exchange.request.get("variables") or {}
+    if {"owner", "name"} <= variables.keys():
+        name = f"{variables['owner']}/{variables['name']}"
+        found.things.setdefault(("repository", name.lower(), name), {})
+    subject = (variables.get("input") or {}).get("subjectId")
+    if subject:
+        home = "somebody/something"
+        found.things.setdefault(("repository", home, home), {})
+        comment = {"node_id": subject, "issue_url": f"/repos/{home}/issues/1"}
+        found.things.setdefault(("comment", home, "1"), comment)
+
+
 def _highest(permissions: Mapping[str, bool]) -> Permission:
     names: tuple[tuple[str, Permission], ...] = (
         *(("admin", "admin"), ("maintain", "maintain"), ("push", "write")),
@@ -202,7 +220,7 @@ def _objects(value: Any) -> Iterator[Shown]:
 
 
 def _key(found: _Found, url: str) -> Key | None:
-    match = _ADDRESS.search(urlsplit(url).path)
+    match = _ADDRESS.search(url)  # a label's address may have an unescaped question mark
     if match is None:
         return None
     full_name = match["repo"].lower()
@@ -247,10 +265,14 @@ def _note_owner(found: _Found, key: Key, shown: Shown) -> None:
 
 def _note_relations(found: _Found, path: str, exchange: Exchange) -> None:
     """Note the related issues that a list shows before the case changes them."""
+    if exchange.method == "POST" and path.endswith("/blocked_by"):
+        known = {shown.get("id") for shown in found.things.values()}
+        found.linked_later |= {exchange.request["issue_id"]} - known
     for relation in _RELATIONS:
         parent = _key(found, path.removesuffix(f"/{relation}"))
         if parent is None or not path.endswith(relation) or exchange.method != "GET":
             continue
+        found.things.setdefault(parent, {})
         keys = [_key(found, each["url"]) for each in exchange.body]
         found.related.setdefault((parent, relation), [key for key in keys if key])
 
@@ -260,9 +282,11 @@ def _note_pages(found: _Found, full_name: str | None, path: str, exchange: Excha
     match = re.search(r'<([^>]*)>; rel="last"', exchange.headers.get("link", ""))
     if match and full_name is not None:
         query = parse_qs(urlsplit(match[1]).query)
+        by_id = re.search(r"/repositories/(\d+)", match[1])
+        if by_id:
+            found.numbers.setdefault(int(by_id[1]), full_name)
         size = int(query.get("per_page", ["30"])[0])
-        listed = path.partition("/issues")[2]
-        found.pages[full_name, listed] = (int(query["page"][0]) - 1) * size + 1
+        found.pages[full_name, path.rpartition("/")[2]] = (int(query["page"][0]) - 1) * size + 1
 
 
 # ---- the state -----------------------------------------------------------------------------
@@ -285,6 +309,8 @@ class _Builder:
             self.account(shown)
         for (_, full_name, name), shown in self.found.of("repository"):
             self.repository(full_name, name, shown)
+        for number, full_name in self.found.numbers.items():
+            self.world.ids.setdefault(number, self.repositories[full_name].id)
         for key, shown in self.found.of("label"):
             self.label(key, shown)
         for key, shown in self.found.of("milestone"):
@@ -410,16 +436,13 @@ class _Builder:
             milestone=milestone.id if milestone else None,
             issue_type=next((t.id for t in types if t.name == kind.get("name")), None),
             is_pull="pull_request" in shown,
-            **self.more(shown),
+            closed_by=self.person(shown, "closed_by"),
+            locked=shown.get("locked", False),
+            lock_reason=shown.get("active_lock_reason"),
         )
         self.issues[key] = issue
         repository.next_number = max(repository.next_number, issue.number + 1)
         return issue
-
-    def more(self, shown: Shown) -> dict[str, Any]:
-        """Return parts of an issue that the simulator may keep."""
-        del shown
-        return {}
 
     def comment(self, key: Key, shown: Shown) -> None:
         """Create a comment on the issue that its address names."""
@@ -456,27 +479,45 @@ class _Builder:
     def fill_up(self) -> None:
         """Create what answers only count."""
         for key, issue in list(self.issues.items()):
+            self.find_parent(issue, self.found.things.get(key, {}))
+        for key, issue in list(self.issues.items()):
             shown = self.found.things.get(key, {})
-            self.fill_comments(key, issue, shown.get("comments", 0))
-            summary = shown.get("sub_issues_summary") or {}
+            self.fill_comments(issue, shown.get("comments", 0))
+            listed = {relation for thing, relation in self.found.related if thing == key}
+            summary = {} if "sub_issues" in listed else shown.get("sub_issues_summary") or {}
             for index in range(summary.get("total", 0) - len(issue.sub_issues)):
                 child = self.another(issue, closed=index < summary["completed"])
                 self.untouched(relations.attach, issue, child)
             counts = shown.get("issue_dependencies_summary") or {}
+            if "dependencies/blocked_by" in listed:
+                counts = {**counts, "total_blocked_by": 0}
             for index in range(counts.get("total_blocked_by", 0) - len(issue.blocked_by)):
                 blocker = self.another(issue, closed=index >= counts["blocked_by"])
                 self.untouched(relations.block, issue, blocker)
-            for index in range(counts.get("total_blocking", 0) - len(issue.blocking)):
+            own = len(issue.blocking) + (shown.get("id") in self.found.linked_later)
+            for index in range(counts.get("total_blocking", 0) - own):
                 blocked = self.another(issue, closed=index >= counts["blocking"])
                 self.untouched(relations.block, blocked, issue)
-        for (full_name, listed), count in self.found.pages.items():
-            if not listed:
-                for _ in range(count):
-                    self.another_in(self.repositories[full_name])
+        for (full_name, pages_of), count in self.found.pages.items():
+            repository = self.repositories[full_name]
+            if pages_of == "issues":
+                for _ in range(count - len(self.store.issues.get(repository.id, {}))):
+                    self.another_in(repository)
+            elif pages_of == "labels":
+                for index in range(count - len(self.store.labels.get(repository.id, {}))):
+                    name = f"zz {index}"  # after those that the recording names
+                    self.label(("label", full_name, name), {"name": name})
 
-    def fill_comments(self, key: Key, issue: Issue, count: int) -> None:
+    def find_parent(self, issue: Issue, shown: Shown) -> None:
+        """Put an issue below the parent whose address it shows."""
+        parent = _key(self.found, shown.get("parent_issue_url") or "")
+        if parent is not None and issue.parent is None:
+            self.untouched(
+                relations.attach, self.issues.get(parent) or self.issue(parent, {}), issue
+            )
+
+    def fill_comments(self, issue: Issue, count: int) -> None:
         """Create comments until there are as many as the issue counts."""
-        del key
         missing = count - len(self.store.comments.get(issue.id, {}))
         for _ in range(missing):
             self.store.create(Comment, issue=issue.id, body="Another one", author=issue.author)
@@ -495,6 +536,7 @@ class _Builder:
             repository=repository.id,
             number=next(n for n in range(10_001, 20_000) if n not in used),
             title="Another one",
+            author=self.owner(self.store.get(Account, repository.owner).login).id,
             state="CLOSED" if closed else "OPEN",
             created_at=moment,
             updated_at=moment,

@@ -12,6 +12,7 @@ from github_sandbox.app import Sandbox
 from github_sandbox.clock import VirtualClock
 from github_sandbox.faults import FaultPlan
 from github_sandbox.models import Record
+from tests.recordings.exchanges import Exchange
 
 TOKEN: Final = "recorded"
 R = TypeVar("R", bound=Record)
@@ -102,9 +103,12 @@ class World:
             )
         return recorded
 
-    def advance(self, headers: Mapping[str, str]) -> None:
-        """Let the clock show the time at which GitHub answered, unless that is past."""
-        moment = date_of(headers)
+    def advance(self, exchange: Exchange) -> None:
+        """Let the clock show when GitHub did what was asked, or answered, unless that is past."""
+        moment = date_of(exchange.headers)
+        if exchange.method in ("POST", "PATCH") and isinstance(exchange.body, dict):
+            shown = exchange.body.get("updated_at")
+            moment = datetime.fromisoformat(shown) if shown else moment
         if moment is not None and moment > self.clock():
             self.clock.sleep((moment - self.clock()).total_seconds())
 

@@ -153,9 +153,12 @@ def check(response: requests.Response, now: float, remedy: str | None) -> None:
 def asked_wait(response: requests.Response, now: float) -> float | None:
     """Return how many seconds the headers ask to wait; None if they ask for nothing sensible.
 
-    `retry-after` (seconds or a date) comes first, then `x-ratelimit-reset` if nothing is left.
+    `retry-after` (seconds or a date) comes first, then `x-ratelimit-reset` if nothing is left. Both
+    times are by the server's clock, so its `Date` is now; `now` is used if there is none.
     """
     headers = response.headers
+    sent = _moment(headers.get("date", ""))
+    now = now if sent is None else sent
     wait: float | None = None
     if (after := headers.get("retry-after")) is not None:
         wait = _number(after)

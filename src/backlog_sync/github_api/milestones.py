@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 NOON: Final = time(12, tzinfo=UTC)
 """The time to send with a due date.
 
-GitHub floors it to midnight Pacific time. Noon in UTC is early morning there on the same date, in
-summer and winter, so the date is kept; midnight in UTC would lose a day.
+GitHub keeps the date: in UTC (recorded 2026), earlier in Pacific time (recorded 2019), where noon
+in UTC is early morning of the same date. So noon is right for both, and for older servers.
 """
 
 

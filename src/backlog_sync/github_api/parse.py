@@ -101,7 +101,8 @@ def label(data: answered.LabelPageLabel) -> ObservedLabel:
 def milestone(data: answered.MilestonePageMilestone) -> ObservedMilestone:
     """Return a milestone; only the date of its due time means anything.
 
-    GitHub floors it to midnight Pacific time, which is 7 or 8 o'clock on the same date in UTC.
+    GitHub answers with midnight UTC (recorded 2026), earlier with midnight Pacific time (recorded
+    2019), which is 7 or 8 o'clock on the same date in UTC.
     """
     due = data["dueOn"]
     return ObservedMilestone(
