@@ -60,6 +60,11 @@ class World:
         self.embedded = False
         self.options = PLAIN
 
+    @property
+    def today(self) -> str:
+        """The date of a run."""
+        return datetime.fromtimestamp(self.now, UTC).date().isoformat()
+
     def sleep(self, seconds: float) -> None:
         """Pass time."""
         self.now += seconds
@@ -125,7 +130,8 @@ class World:
 
     def prepared(self) -> Prepared:
         """What a run would do; it could not write."""
-        return observe_and_plan(self.desired(), self.tracker(read_only=True), self.options)
+        tracker = self.tracker(read_only=True)
+        return observe_and_plan(self.desired(), tracker, self.options, today=self.today)
 
     def plan(self) -> Plan:
         """The plan alone."""
@@ -136,7 +142,7 @@ class World:
         loaded = self.load()
         assert loaded.desired is not None
         tracker = self.tracker()
-        prepared = observe_and_plan(loaded.desired, tracker, self.options)
+        prepared = observe_and_plan(loaded.desired, tracker, self.options, today=self.today)
         assert prepared.violations == ()
         applied = apply(
             prepared, tracker, nonces=lambda: f"{next(self.numbers):016x}", progress=Watcher()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -146,6 +147,7 @@ class Run:
                 memory=self.memory if remembered else None,
                 full=full,
                 saved=self.journals,
+                today=datetime.fromtimestamp(wiring.clock().now(), UTC).date().isoformat(),
             )
         return self.presenter.worded(prepared)
 

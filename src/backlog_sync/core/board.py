@@ -34,6 +34,8 @@ from backlog_sync.core.model import (
 from backlog_sync.core.option_names import as_named, used_options
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred, Warned
+from backlog_sync.core.relative_iterations import is_relative, named_iteration, remedy, why_unclear
+from backlog_sync.core.states import is_closed
 
 MOST_FIELDS = 50
 """Fields that a board may have (reported, not documented)."""
@@ -83,7 +85,9 @@ class BoardPlan:
             item,
             ref,
             card,
-            self._with_entries(self._desired_values(item, card), private, kept),
+            self._with_entries(
+                self._desired_values(item, card, closed=_is_over(item, issue)), private, kept
+            ),
             ownership=self.desired.settings.ownership,
             options=self.options,
             issue_status=issue_status,
@@ -133,8 +137,13 @@ class BoardPlan:
     ) -> DesiredCard:
         return replace(desired, kept=desired.kept | {*kept}, entries=private)
 
-    def _desired_values(self, item: DesiredItem, card: BoardItem | None) -> DesiredCard:
-        """Return the item's values by the board's own field names, as the board spells them."""
+    def _desired_values(
+        self, item: DesiredItem, card: BoardItem | None, *, closed: bool
+    ) -> DesiredCard:
+        """Return the item's values by the board's own field names, as the board spells them.
+
+        The card of a `closed` item stays in its iteration when time passes.
+        """
         values: dict[str, BoardValue] = {}
         kept: set[str] = set()
         status = self.fields.get(STATUS)
@@ -144,6 +153,9 @@ class BoardPlan:
             if board_field is None:
                 self._unknown(item, name, desired_value)
                 kept.add(name)
+                continue
+            if closed and is_relative(desired_value) and _has_value(card, board_field.name):
+                kept.add(board_field.name)
                 continue
             settable, after = self._spelled(item, board_field, desired_value)
             if settable:
@@ -187,6 +199,8 @@ class BoardPlan:
         """Return a value as the board spells it; False (and a deferral) if it cannot be set."""
         if value is None:
             return True, None
+        if board_field.type == "iteration" and is_relative(value):
+            return self._relative(item, board_field, str(value))
         if board_field.type in ("single_select", "iteration"):
             folded = normalize.fold(str(value))
             option = next(
@@ -212,6 +226,17 @@ class BoardPlan:
             self._defer(item, reason, "shorten it, or move it into the item's description")
             return False, None
         return True, text
+
+    def _relative(
+        self, item: DesiredItem, board_field: ObservedBoardField, word: str
+    ) -> tuple[bool, BoardValue]:
+        """Return the iteration that a word means now; False (and a deferral) if there is none."""
+        options, today = board_field.options, self.observed.today
+        iteration = named_iteration(word, options, today)
+        if iteration is None:
+            reason = why_unclear(word, board_field.name, options, today)
+            self._defer(item, reason, remedy(word, options, today))
+        return iteration is not None, iteration.name if iteration else None
 
     def _defer(self, item: DesiredItem, reason: str, hint: str) -> None:
         self.deferred.append(Deferred(ChangeKind.FIELD_VALUE, item.key, reason, hint))
@@ -280,6 +305,15 @@ class BoardPlan:
             return kept, []
         what = f"{reason}; {count} {'change' if count == 1 else 'changes'} would be due there"
         return kept, [Deferred(ChangeKind.PROJECT, self.name or "", what, blocked_hint(reason))]
+
+
+def _is_over(item: DesiredItem, issue: ObservedIssue | None) -> bool:
+    """Return whether the issue is closed or the file calls the item done."""
+    return (issue is not None and issue.state == "closed") or is_closed(item.fields.get("state"))
+
+
+def _has_value(card: BoardItem | None, name: str) -> bool:
+    return card is not None and card.values.get(name) is not None
 
 
 _CLOSED, _READ_ONLY = "the board is closed", "this token may look at the board, but not change it"

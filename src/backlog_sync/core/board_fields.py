@@ -116,7 +116,10 @@ class FieldPlan:
             {"options" if names else "type": FieldChange(None, names or definition.type)},
         )
         options = [ObservedOption("", name) for name in names]
-        options += [ObservedOption("", title) for title, _, _ in iterations_of(definition)]
+        options += [
+            ObservedOption("", title, start=start, duration=days)
+            for title, start, days in iterations_of(definition)
+        ]
         created = ObservedBoardField("", definition.name, definition.type, tuple(options))
         self.see([created])
 

@@ -75,7 +75,8 @@ _ROWS = (
     FieldSpec("Start", Owner.FILE, Shape.ATOM, ChangeKind.FIELD_VALUE,
               key="start", type="date", help="Board field Start: the start date."),
     FieldSpec("Sprint", Owner.GITHUB, Shape.ATOM, ChangeKind.FIELD_VALUE,
-              key="sprint", type="iteration", help="Board field Sprint: an iteration's title."),
+              key="sprint", type="iteration", help="Board field Sprint: an iteration's title,"
+              ' "@current", "@next" or "@previous".'),
     FieldSpec("milestone", Owner.FILE, Shape.ATOM, ChangeKind.ISSUE,
               key="milestone", read=True, first=True),
     FieldSpec("assignees", Owner.GITHUB, Shape.SET, ChangeKind.ISSUE, key="assignees", read=True),

@@ -612,7 +612,8 @@ class ObservedState:
     with an iteration, by the id of the field, if its iterations are to be extended;
     `saved_iterations` are those that an interrupted run did not set again yet. `issue_fields` are
     None if they were not asked for, or if the owner has none to offer; `issue_fields_problem` says
-    why not, if that is known.
+    why not, if that is known. `today` is the date of the run (ISO, UTC), for
+    words such as `@current`.
     """
 
     repository: ObservedRepository
@@ -639,6 +640,7 @@ class ObservedState:
     saved_iterations: tuple[SavedIterations, ...] = ()
     issue_fields: tuple[ObservedIssueField, ...] | None = None
     issue_fields_problem: str | None = None
+    today: str = ""
 
     @property
     def whole(self) -> bool:

@@ -59,6 +59,7 @@ def observe_and_plan(
     memory: Memory | None = None,
     full: bool = False,
     saved: Journals | None = None,
+    today: str = "",
 ) -> Prepared:
     """Read GitHub and return the plan of the differences under these options. Sends no write.
 
@@ -67,16 +68,17 @@ def observe_and_plan(
     read with `full`, and if something is to be reported because it is missing.
     What an earlier run on this machine created, or may have created, is looked for first; with
     a `clock` it is waited for. Without `journals`, `saved` gives the one with the iterations that
-    an interrupted run did not set again. Raises `errors.BacklogError` if GitHub could not be read.
+    an interrupted run did not set again. `today` is the date of the run (ISO), for `@current`.
+    Raises `errors.BacklogError` if GitHub could not be read.
     """
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
     since = memory.looked() if memory else None
     read_scope = ReadScope.for_backlog(desired, since, full=full or options.prune)
-    observed = tracker.observe(read_scope)
+    observed = replace(tracker.observe(read_scope), today=today)
     if observed.sandbox and not observed.whole and match_items(desired, observed).forgotten:
         # The numbers in the files are from another sandbox: the items' issues may be anywhere.
-        observed = tracker.observe(replace(read_scope, full=True))
+        observed = replace(tracker.observe(replace(read_scope, full=True)), today=today)
     if memory is not None:
         memory.note(observed.coverage)
     newest: dict[str, int] = {}

@@ -8,6 +8,7 @@ from datetime import date
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
 from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS, issue_field_of
 from backlog_sync.core.model import BoardFieldDef, IssueFieldValue, OptionDef, ProjectSpec
+from backlog_sync.core.relative_iterations import WORDS
 from backlog_sync.core.unknown_words import unknown_word
 from backlog_sync.files.documents.board import BoardFieldDocument, IssueFieldDocument
 from backlog_sync.files.documents.items import LISTS, ItemDocument
@@ -183,6 +184,8 @@ class Board:
             )
         elif definition.type == "single_select":
             typed = self._chosen(entry, definition, key, text)
+        elif definition.type == "iteration" and text.startswith("@"):
+            typed = self._relative(entry, key, text)
         elif not definition.type and isinstance(value, int | float):
             typed = value
         else:
@@ -208,6 +211,14 @@ class Board:
                 return option
             found[option or word] = None
         return tuple(found)
+
+    def _relative(self, entry: Entry, key: str, text: str) -> str | Diagnostic:
+        """Return a word such as `@current`, or a diagnostic for one that is nearly that."""
+        word = text.casefold()
+        if word in WORDS or nearest(word, WORDS) is None:
+            return word if word in WORDS else text
+        message = f"'{shown(text)}' is not an iteration"
+        return entry.problem(key, "unknown-option", message, did_you_mean(word, WORDS))
 
     def _number(self, entry: Entry, name: str, key: str, word: str) -> float | Diagnostic | None:
         scaled = self._scale.get(word.casefold()) if name == POINTS else None

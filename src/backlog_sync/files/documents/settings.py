@@ -94,7 +94,7 @@ class KindDefaultsDocument(Model):
     assignees: Words | None = optional("Logins or names.")
     start: IsoDate | None = optional("Start date.")
     target: IsoDate | None = optional("Target date.")
-    sprint: Word | None = optional("An iteration's title.")
+    sprint: Word | None = optional("An iteration's title, @current, @next or @previous.")
     skills: Words | None = optional("Skills that are needed.")
     team: Word | None = optional("Team.")
     audience: Word | None = optional("Audience.")
