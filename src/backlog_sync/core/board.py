@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import BUILT_IN, FieldPlan
@@ -34,6 +35,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.option_names import as_named, used_options
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred, Warned
+from backlog_sync.core.pull_status import evidence_of
 from backlog_sync.core.relative_iterations import is_relative, named_iteration, remedy, why_unclear
 from backlog_sync.core.states import is_closed
 
@@ -91,6 +93,7 @@ class BoardPlan:
             ownership=self.desired.settings.ownership,
             options=self.options,
             issue_status=issue_status,
+            **self._evidence(issue),
         )
         if card is not None and card.archived:
             if diff.values:
@@ -171,6 +174,33 @@ class BoardPlan:
             else:
                 kept.add(name)
         return DesiredCard(values, frozenset(kept), self._noted(item, card, values), start)
+
+    def _evidence(self, issue: ObservedIssue | None) -> dict[str, Any]:
+        """Return what pull requests mean for an issue's status, as `diff_card` takes it."""
+        board_field = self.fields.get(STATUS)
+        if issue is None or board_field is None or not self.desired.settings.pull_requests:
+            return {}
+        order = [option.name for option in board_field.options]
+        places = {self.observed.repository.name_with_owner: self.observed.permissions}
+        places |= {o.repository.name_with_owner: o.permissions for o in self.observed.others}
+        permissions = places.get(issue.repository, {})
+        evidence = evidence_of(issue, self.desired.settings, self.observed.viewer, permissions)
+        if evidence is not None:
+            named = [
+                name for name in order if normalize.fold(name) == normalize.fold(evidence.status)
+            ]
+            evidence = replace(evidence, status=named[0]) if named else None
+        return {"evidence": evidence, "status": board_field.name, "order": order}
+
+    def warn_unmapped(self) -> None:
+        """Report statuses in `pull_requests` that are not options of the board."""
+        board_field = self.fields.get(STATUS) if self.active else None
+        options = {normalize.fold(o.name) for o in board_field.options} if board_field else set()
+        for key, status in self.desired.settings.pull_requests.items():
+            if board_field is not None and normalize.fold(status) not in options:
+                reason = f"{STATUS} has no option {status!r}, which `pull_requests: {key}` names"
+                hint = "declare the field with this option, or name another one"
+                self.deferred.append(Deferred(ChangeKind.FIELD, board_field.name, reason, hint))
 
     def _noted(
         self, item: DesiredItem, card: BoardItem | None, values: Mapping[str, BoardValue]
@@ -377,6 +407,7 @@ def plan_board(
         plan.fields.plan(definition, used, cards)
     plan.changes += plan.fields.changes
     plan.deferred += plan.fields.deferred
+    plan.warn_unmapped()
     plan.warnings += plan.fields.warnings
     return plan
 

@@ -1,15 +1,16 @@
 """One card against the values that an item wants on it: what to set, notes, the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backlog_sync.core import record
+from backlog_sync.core import normalize, record
 from backlog_sync.core.fields import STATUS, Owner, owner_of
 from backlog_sync.core.merge import AtomDiff, Merge, merge_atom
 from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
+from backlog_sync.core.pull_status import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,46 @@ class _Merge(Merge):
             on_conflict=self.options.on_conflict,
         )
 
+    def evidence(
+        self, evidence: Evidence | None, status: str, order: Sequence[str], *, ours: bool
+    ) -> None:
+        """Move the `status` forward to what pull requests mean, once for the same evidence.
+
+        `order` are the options in their order. What the file changes now, and what people moved
+        since the record, stays; so does what is done. Without the right to set it (`ours`),
+        nothing is set.
+        """
+        known = str(self.base.get(record.PULL) or "")
+        if known:
+            self.new[record.PULL] = known
+        conflict = any(note.name == status for note in self.conflicts)
+        if evidence is None or not ours or conflict or self.issue_status.closed:
+            return
+        signature, _, last = known.partition(" ")
+        if signature == evidence.signature:
+            return
+        before = record.comparable(self.card.values.get(status) if self.card else None)
+        start = self.desired.start.get(status)
+        pushed = status in self.values and (self.card is not None or self._declares(status))
+        untouched = before in (None, start, self.desired.values.get(status), last) or (
+            status in self.base
+            and record.base_of(self.base[status]) == normalize.hash_value(before)
+        )
+        ranks = {fold(name): rank for rank, name in enumerate(order)}
+        now = -1 if before is None else ranks.get(fold(str(before)), len(order))
+        is_done = before is not None and fold(str(before)) == "done"
+        if untouched and not pushed and not is_done and ranks[fold(evidence.status)] > now:
+            last = evidence.status
+            self.values[status] = before, last
+            self.reasons[status] = evidence.reason
+            if status not in self.new and start is not None:
+                self.new[status] = record.entry(start if before is None else before)
+        self.new[record.PULL] = f"{evidence.signature} {last}".strip()
+        self.moved = True
+
+    def _declares(self, name: str) -> bool:
+        return any(fold(name) == fold(declared) for declared in self.item.board)
+
     def finish(self) -> CardDiff:
         """Return the result, with the record that follows it."""
         values = self.card.values if self.card else {}
@@ -187,11 +228,19 @@ def diff_card(
     ownership: Mapping[str, str],
     options: PlanOptions,
     issue_status: IssueStatus = NO_ISSUE,
+    evidence: Evidence | None = None,
+    status: str = STATUS,
+    order: Sequence[str] = (),
 ) -> CardDiff:
-    """Merge every value of one card: base from its record, desired from the file, observed."""
+    """Merge every value of one card: base from its record, desired from the file, observed.
+
+    `evidence` is what pull requests mean for the field `status`, whose options are in `order`.
+    """
     merge = _Merge(item, ref, card, desired, options, issue_status)
     for name, value in desired.values.items():
         merge.value(name, value, owner_of(name, ownership))
+    ours = owner_of(STATUS, ownership) is Owner.GITHUB or status not in desired.values
+    merge.evidence(evidence, status, order, ours=ours)
     return merge.finish()
 
 

@@ -64,8 +64,11 @@ def authors(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
     logins_by_repository: dict[str, tuple[str, ...]] = {}
     for location in locations(desired, observed):
         numbers = {item.issue.number for item in location.items if item.issue is not None}
-        candidates = (i for i in location.issues if i.number in numbers or bears_sign(i.body))
-        logins = logins_to_ask(candidates, observed.viewer, desired.settings)
+        candidates = [i for i in location.issues if i.number in numbers or bears_sign(i.body)]
+        writers = [issue.author for issue in candidates]
+        if desired.settings.pull_requests:
+            writers += [pull.author for issue in candidates for pull in issue.pull_requests]
+        logins = logins_to_ask(writers, observed.viewer, desired.settings)
         if logins:
             logins_by_repository[location.name] = logins
     return logins_by_repository

@@ -19,6 +19,8 @@ from backlog_sync.core.written_back import MOST
 
 NAME = "Backlog record"
 FIELD = BoardFieldDef(NAME, "text")
+PULL = "#pr"
+"""The entry of what pull requests meant last: a signature, and the status that it set."""
 LONGEST = 1_000
 """Characters in a record: a text field takes 1,024 (recorded 2023, not documented)."""
 
@@ -160,6 +162,8 @@ def was_written(unread: Unread, name: str, value: BoardValue) -> bool:
 
 def without(text: str, before: str, names: frozenset[str]) -> str:
     """Return a record with what it says of these fields as it was in the record before."""
+    if STATUS in names:
+        names |= {PULL}
     new_card, old_card = (BoardItem("", {NAME: record_text}) for record_text in (text, before))
     return encode(
         _restored(decode(new_card) or {}, decode(old_card) or {}, names),

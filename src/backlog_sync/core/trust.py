@@ -54,15 +54,15 @@ def is_vouched_for(author: Actor, viewer: Actor, settings: Settings) -> bool:
 
 
 def logins_to_ask(
-    issues: Iterable[ObservedIssue], viewer: Actor, settings: Settings
+    authors: Iterable[Actor | None], viewer: Actor, settings: Settings
 ) -> tuple[str, ...]:
     """Return the logins whose permission has to be looked up, each once."""
     logins = {
-        fold(issue.author.login): issue.author.login
-        for issue in issues
-        if issue.author is not None
-        and issue.author.association in ASKED
-        and not is_vouched_for(issue.author, viewer, settings)
+        fold(author.login): author.login
+        for author in authors
+        if author is not None
+        and author.association in ASKED
+        and not is_vouched_for(author, viewer, settings)
     }
     return tuple(logins[name] for name in sorted(logins))
 

@@ -258,6 +258,9 @@ def core_settings(document: SettingsDocument) -> Settings:
         adopt=document.adopt,
         publish=document.publish,
         close_done=document.close_done,
+        pull_requests={
+            name: status for name, status in document.pull_requests if isinstance(status, str)
+        },
     )
 
 

@@ -83,6 +83,17 @@ class MilestoneDocument(Model):
     description: str | None = optional("The milestone's description.")
 
 
+class PullRequestsDocument(Model):
+    """The status of items with open pull requests or linked branches."""
+
+    in_review: Word | None = optional(
+        "Status of an item with an open pull request that is not a draft: an option of the board."
+    )
+    in_progress: Word | None = optional(
+        "Status of an item with a draft or a linked branch: an option of the board."
+    )
+
+
 class KindDefaultsDocument(Model):
     """Default values of items."""
 
@@ -211,6 +222,11 @@ class SettingsDocument(Model):
         "Close epics, features and milestones when everything in them is done, and reopen them"
         " when one of their items reopens: true for all three, or a list of those to close.",
         (),
+    )
+    pull_requests: PullRequestsDocument = optional(
+        "The board's Status for items with pull requests: {in_review: In Review, in_progress:"
+        " In Progress}. It only moves forward, and only for people who may write.",
+        PullRequestsDocument(),
     )
     kind_labels: _NameOfKind = optional("The label of each kind; null or false for none.", {})
     issue_types: _NameOfKind = optional(
