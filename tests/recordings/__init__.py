@@ -7,10 +7,10 @@ case's name only that case.
 
 - `exchanges`: loads the cases, tells the kind of an exchange and whether it is in scope.
 - `world`: the simulator at the beginning of a case, and the translation of recorded ids.
-- `seed_rest`: puts the simulator into the state that a case of REST requests begins with.
+- `seed_rest`: puts the simulator into the state that a case of REST requests begins with, as its
+  answers show it; writes the few requests that a suite did not record.
 - `seed_boards`: the same for a case of GraphQL requests about a board.
 - `seed_nodes`: the same for a case about nodes that exist, do not, or are of another type.
-- `seed_limits`, `written`: the few steps that no answer shows.
 - `replay`: sends the recorded requests and compares what comes back.
 - `differences`: compares one answer with the recorded one: status, headers, keys, types, errors.
 - `listed`: reads `listed.toml`, where differences on purpose are named with their reasons.

@@ -4,14 +4,31 @@ from types import ModuleType
 
 import pytest
 
-from github_sandbox import boards, connections, graphql, problems, read_boards
-from tests.recordings import seed_boards
+from github_sandbox import (
+    boards,
+    connections,
+    graphql,
+    issues,
+    payloads,
+    problems,
+    read_boards,
+    rest_call,
+    rest_issues,
+    rest_repositories,
+)
+from github_sandbox.messages import Response, error_response, json_response
+from github_sandbox.store import Store
+from tests.recordings import seed_boards, seed_rest
 from tests.recordings.exchanges import RECORDINGS, SOURCES, WITHOUT, cases, exchanges
-from tests.recordings.listed import rules
+from tests.recordings.listed import rest, rules
 from tests.recordings.replay import replay
 from tests.recordings.table import MOST_LISTED, compared, lines, rows
 
 pytestmark = pytest.mark.skipif(not RECORDINGS.exists(), reason=WITHOUT)
+
+
+def _bare(payload: dict[str, object]) -> Response:
+    return json_response(201, payload)
 
 
 def test_about_480_exchanges_are_in_scope() -> None:
@@ -48,6 +65,35 @@ def test_the_comparison_notices(
         assert any(each.differences for each in replay(case, seed_boards.seed))
     finally:
         graphql.prepare.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("case_name", "module", "name", "replaced"),
+    [
+        (
+            "person22.removeLabels",
+            rest_issues,
+            "error_response",
+            lambda *_: error_response(404, ""),
+        ),
+        ("SubIssue.testAddSubIssue", payloads, "related_issue", payloads.issue),
+        ("SubIssue.testPrioritizeSubIssue", Store, "mark", Store.touch),
+        ("GHMilestoneTest.testListMilestonesWithSort", issues, "_touch_milestone", lambda *_: None),
+        ("GHMilestoneTest.testUnsetMilestone", rest_repositories, "created", _bare),
+        ("PaginatedList.testCustomPerPageIteration", rest_call, "list_address", lambda _: "/list"),
+        ("RateLimiting.testResetTime", rest_repositories, "_OTHER_LIMITS", {}),
+    ],
+)
+def test_the_comparison_of_rest_notices(
+    monkeypatch: pytest.MonkeyPatch, case_name: str, module: object, name: str, replaced: object
+) -> None:
+    """The same for answers of REST: the message, a payload, a time, a header, an address."""
+    monkeypatch.setattr(module, name, replaced)
+    (case,) = (
+        each for source in ("hub4j", "pygithub") for each in cases(source) if each.name == case_name
+    )
+    compared_now = replay(case, seed_rest.seed, seed_rest.before)
+    assert any(rest(each.exchange, each.differences, "key") for each in compared_now)
 
 
 def test_the_simulator_answers_as_recorded() -> None:
