@@ -153,6 +153,9 @@ class BoardPlan:
         start = {status.name: status.options[0].name} if status and status.options else {}
         for name, desired_value in item.board.items():
             board_field = self.fields.get(name)
+            if board_field is not None and board_field.type == "multi_select":
+                kept.add(board_field.name)
+                continue
             if board_field is None:
                 self._unknown(item, name, desired_value)
                 kept.add(name)

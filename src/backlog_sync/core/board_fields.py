@@ -87,7 +87,14 @@ class FieldPlan:
         The records of `cards` say which options people renamed.
         """
         board_field = self.get(definition.name)
-        if board_field is None:
+        if definition.type == "multi_select":
+            self._defer(
+                definition.name,
+                "GitHub has no documented input for several options of a board field (in public"
+                " preview), so neither the field nor its values are set",
+                "set them on the board, or declare an issue field under issue_fields",
+            )
+        elif board_field is None:
             self._create(definition)
         elif board_field.type != definition.type:
             message = f"the board's {board_field.name} is {board_field.type}"

@@ -8,7 +8,9 @@ from backlog_sync.files.documents.values import IsoDate, Model, Word, invalid, o
 
 OWNER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$"
 
-FieldType: TypeAlias = Literal["text", "number", "date", "single_select", "iteration"]
+FieldType: TypeAlias = Literal[
+    "text", "number", "date", "single_select", "multi_select", "iteration"
+]
 OptionColor: TypeAlias = Literal[
     "GRAY", "BLUE", "GREEN", "YELLOW", "ORANGE", "RED", "PINK", "PURPLE"
 ]
@@ -42,7 +44,7 @@ class BoardFieldDocument(Model):
 
     type: FieldType = Field(description="The type of its values.")
     options: tuple[Annotated[OptionDocument, shorthand("name", Word | OptionDocument)], ...] = (
-        optional("For single_select: the options, at most 50.", (), max_length=50)
+        optional("For single_select and multi_select: at most 50 options.", (), max_length=50)
     )
     start: IsoDate | None = optional("For iteration: the start date of the first one.")
     duration: int | None = optional("For iteration: the length in days.", ge=1, le=365)
