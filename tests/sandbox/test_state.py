@@ -272,11 +272,13 @@ def test_a_long_running_servers_journal_does_not_grow_for_ever(
     folder = tmp_path / "sandbox"
     world = World(folder)
     issue, journal, snapshot = world.issue(), folder / "journal.jsonl", folder / "state.json"
-    longest = 0
+    longest = largest = 0
     for number in range(400):
         mutate(world, "updateIssue", "issue { id }", id=issue, title=f"Title {number}")
         longest = max(longest, journal.stat().st_size)
-    assert 20_000 < longest < max(20_000, snapshot.stat().st_size) + 2_000
+        if snapshot.exists():  # it holds 50 to 100 events, so the last one may be a small one
+            largest = max(largest, snapshot.stat().st_size)
+    assert 20_000 < longest < max(20_000, largest) + 2_000
     assert snapshot.stat().st_size < 100_000
     assert 50 <= len(world.sandbox.events) <= 100
     before = everything(world.sandbox)
