@@ -22,6 +22,7 @@ from backlog_sync.core.model import (
     ObservedProject,
     ObservedRepository,
     ObservedState,
+    ObservedView,
     ProjectSpec,
 )
 from backlog_sync.core.operations import (
@@ -37,6 +38,7 @@ from backlog_sync.core.operations import (
     CreateLabel,
     CreateMilestone,
     CreateProject,
+    CreateView,
     Done,
     LinkProject,
     MoveSubIssue,
@@ -55,6 +57,8 @@ from backlog_sync.core.operations import (
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    UpdateProject,
+    UpdateView,
 )
 from backlog_sync.core.plan import Usage
 from backlog_sync.core.preconditions import options, overwrites, standing, verdict
@@ -239,6 +243,14 @@ class MemoryTracker:
             case UpdateMilestone():
                 aim = next((a for a in aims if a.id == id_), None)
                 return _parts(aim, "due", "description", "title")
+            case UpdateProject():
+                public = str(self.project.public).lower() if self.project else ""
+                texts = _parts(self.project, "description", "readme")
+                return {**texts, "public": public} if texts else None
+            case UpdateView():
+                views = self.project.views if self.project else ()
+                view = next((view for view in views if view.id == id_), None)
+                return _parts(view, "name", "layout", "filter")
             case AddOptions():
                 found = next((f for f in fields if f.id == id_), None)
                 return {"options": options(found.options)} if found else None
@@ -481,8 +493,11 @@ class MemoryTracker:
             options = tuple(ObservedOption(f"S_{n}", n) for n in ("Todo", "In Progress", "Done"))
             status = ObservedBoardField("F_Status", "Status", "single_select", options)
             url = "https://github.com/orgs/octo-org/projects/1"
-            self.project = ObservedProject("P_1", 1, o.title, "octo-org", url, (status,))
-            return Done(id="P_1", number=1, url=url, fields=(status,))
+            views: tuple[ObservedView, ...] = (ObservedView("V_1", 1, "View 1", "table"),)
+            self.project = ObservedProject(
+                "P_1", 1, o.title, "octo-org", url, (status,), views=views
+            )
+            return Done(id="P_1", number=1, url=url, fields=(status,), views=views)
         assert self.project is not None
         match o:
             case LinkProject():
@@ -497,6 +512,23 @@ class MemoryTracker:
                 )
                 self.project = replace(self.project, fields=(*self.project.fields, made))
                 return Done(id=made.id, fields=(made,))
+            case UpdateProject():
+                wanted_texts = {name: over.wanted for name, over in o.values.items()}
+                public = str(wanted_texts.pop("public", self.project.public)).lower() == "true"
+                self.project = replace(self.project, public=public, **wanted_texts)  # type: ignore[arg-type] # its fields
+                return Done(id=self.project.id)
+            case CreateView():
+                number = len(self.project.views) + 1
+                view = ObservedView(f"V_{number}", number, o.name, o.layout)
+                self.project = replace(self.project, views=(*self.project.views, view))
+                return Done(id=view.id, views=(view,))
+            case UpdateView():
+                (old_view,) = [view for view in self.project.views if view.id == o.id]
+                values = {name: over.wanted for name, over in o.values.items()}
+                new_view = replace(old_view, **values)  # type: ignore[arg-type] # its fields
+                views = tuple(new_view if v.id == o.id else v for v in self.project.views)
+                self.project = replace(self.project, views=views)
+                return Done(id=o.id, views=(new_view,))
             case AddOptions():
                 (was,) = [f for f in self.project.fields if f.id == o.field_id]
                 kept = tuple(ObservedOption(*each) for each in o.existing)

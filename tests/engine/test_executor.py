@@ -285,7 +285,7 @@ def test_a_refused_board_leaves_the_issues(world: World) -> None:
     found = results(applied)
     assert {found["create", "issue", key] for key in "efab"} == {"applied"}
     skipped = {o.change.kind.value for o in applied.outcomes if o.result is Result.SKIPPED}
-    assert skipped == {"field", "project_item", "field_value"}
+    assert skipped == {"field", "view", "project_item", "field_value"}
     assert set(reasons(applied, Result.SKIPPED)) == {
         "there is no board",
         "the issue is not on the board",

@@ -25,6 +25,7 @@ from backlog_sync.core.model import (
     ObservedState,
     OptionDef,
     ProjectSpec,
+    ViewDef,
 )
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Outcome, Result
@@ -110,6 +111,22 @@ MIDDLE = backlog(3, 2)
 
 WHOLE = backlog(2, 2, 2, 2, 2, 2, 2, 2, 2, 2)
 """34 items, as many as the bars are about: 4 epics, 10 features, 20 stories, with 3 fields."""
+
+
+VIEWED = replace(
+    SMALL,
+    project=replace(
+        BOARD,
+        views=(
+            ViewDef("Bugs", "table", "label:bug", ("Title", "Story Points")),
+            ViewDef("Open", "board", "is:open"),
+            ViewDef("Plan", "roadmap"),
+        ),
+        description="What we build",
+        public=True,
+    ),
+)
+"""4 items on a board with views of its own."""
 
 
 def across(wanted: DesiredState) -> DesiredState:
@@ -204,7 +221,7 @@ class World:
         return [issue for place in places for issue in stored.get(place.id, {}).values()]
 
     def doubles(self) -> list[str]:
-        """Keys that more than one open issue has; titles that more than one open board has."""
+        """Keys, titles and names that more than one open issue, open board or view has."""
         keys: Counter[str] = Counter()
         for issue in self.issues():
             marker = body_block.split(issue.body).marker
@@ -212,6 +229,8 @@ class World:
                 keys[marker.key] += 1
         for project in self.sandbox.store.projects.values():
             keys.update(f"board {each.title}" for each in project.values() if not each.closed)
+        for number, views in self.sandbox.store.views.items():
+            keys.update(f"view {each.name} of board {number}" for each in views.values())
         return sorted(key for key, count in keys.items() if count > 1)
 
     def made_twice(self) -> list[str]:

@@ -12,6 +12,7 @@ from tests.faults.harness import (
     FULL,
     MIDDLE,
     SMALL,
+    VIEWED,
     WHOLE,
     KilledError,
     World,
@@ -67,6 +68,13 @@ def test_killed_at_any_request_of_a_sync_with_issue_fields(tmp_path: Path, deliv
     """The values come with the issues: no run that follows sets them again or sees drift."""
     for at in places(FIELDED, tmp_path, 6, 4 + delivered):
         kill_and_go_on(FIELDED, tmp_path, at, delivered=delivered, lag=0, forgets=False)
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_killed_at_any_request_of_a_sync_with_views(tmp_path: Path, delivered: bool) -> None:
+    """Views are there once, with their layout and filter, and so are a board's texts."""
+    for at in places(VIEWED, tmp_path, 100 if FULL else 5, 4 + delivered):
+        kill_and_go_on(VIEWED, tmp_path, at, delivered=delivered, lag=0, forgets=False)
 
 
 @pytest.mark.parametrize("lag", [5, 60])

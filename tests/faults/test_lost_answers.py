@@ -13,6 +13,7 @@ from tests.faults.harness import (
     FULL,
     MIDDLE,
     SMALL,
+    VIEWED,
     WHOLE,
     World,
     all_applied,
@@ -79,6 +80,14 @@ def test_an_answer_that_is_lost_makes_no_duplicate(tmp_path: Path, kind: str) ->
     count = len(requests_of(wanted, tmp_path))
     for at in sample(count, 5, seed=len(kind)):
         lose_and_go_on(wanted, tmp_path / f"{at}", at, LOST[kind])
+
+
+@pytest.mark.parametrize("kind", ["closed", "closed in the middle of a batch", "one of a batch"])
+def test_an_answer_about_views_that_is_lost_makes_no_duplicate(tmp_path: Path, kind: str) -> None:
+    """The same with declared views, whose names GitHub lets exist twice."""
+    count = len(requests_of(VIEWED, tmp_path))
+    for at in range(count) if FULL else sample(count, 5, seed=len(kind)):
+        lose_and_go_on(VIEWED, tmp_path / f"{at}", at, LOST[kind])
 
 
 @pytest.mark.parametrize("kind", GONE)

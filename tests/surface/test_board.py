@@ -247,7 +247,8 @@ def test_iterations_are_made_once_and_then_deferred(world: World) -> None:
 def test_an_iteration_field_without_a_first_day_is_deferred(world: World) -> None:
     """A sprint that items name, on a board that has none: it cannot be made up."""
     world.write(
-        "project: {owner: octo-org, title: Widgets}\nstories: [{id: a, title: A, sprint: S 1}]\n"
+        "project: {owner: octo-org, title: Widgets, views: []}\n"
+        "stories: [{id: a, title: A, sprint: S 1}]\n"
     )
     assert reasons(world.plan()) == ["an iteration field cannot be created without a start date"]
     world.sync()

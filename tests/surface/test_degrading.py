@@ -75,6 +75,7 @@ def test_a_server_that_is_asked_again_costs_little(world: World) -> None:
         create_on_board=False,
         option_ids=False,
         creation_policy=False,
+        views=False,
     )
 
 

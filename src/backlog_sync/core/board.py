@@ -1,6 +1,6 @@
 """The board: the project, the cards, and the values on them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     CreateBoard,
+    CreateView,
     FieldChange,
     ForgetValues,
     LinkBoard,
@@ -19,6 +20,8 @@ from backlog_sync.core.changes import (
     RestoreIterations,
     SetBoardValue,
 )
+from backlog_sync.core.definition_base import Carrier
+from backlog_sync.core.definitions import DefinitionPlan
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.iterations import SET_AGAIN, pending_text
 from backlog_sync.core.model import (
@@ -38,6 +41,7 @@ from backlog_sync.core.plan import Deferred, Warned
 from backlog_sync.core.pull_status import evidence_of
 from backlog_sync.core.relative_iterations import is_relative, named_iteration, remedy, why_unclear
 from backlog_sync.core.states import is_closed
+from backlog_sync.core.views import BY_HAND, kept_entries, new_views, plan_views
 
 MOST_FIELDS = 50
 """Fields that a board may have (reported, not documented)."""
@@ -47,7 +51,13 @@ _LONGEST_TEXT = 1_024
 _NOTHING: Mapping[str, BoardValue] = {}
 
 _KINDS = frozenset(
-    {ChangeKind.PROJECT, ChangeKind.FIELD, ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE}
+    {
+        ChangeKind.PROJECT,
+        ChangeKind.FIELD,
+        ChangeKind.VIEW,
+        ChangeKind.PROJECT_ITEM,
+        ChangeKind.FIELD_VALUE,
+    }
 )
 
 
@@ -293,6 +303,33 @@ class BoardPlan:
             about = saved.field, saved.field, reason
             self.changes.append(RestoreIterations(*about, fields=fields, field_id=saved.field_id))
 
+    def define(self, carrier: Carrier) -> DefinitionPlan:
+        """Plan what the file declares of the board itself and of its views."""
+        spec, project = self.desired.project, self.observed.project
+        if not self.active or spec is None or blocked_reason(project) is not None:
+            return DefinitionPlan(record=kept_entries(carrier))
+        if project is None:
+            project = self.observed.template
+        plan, deferred = plan_views(spec, project, self.fields, carrier, self.options)
+        self.deferred += deferred
+        if self.observed.project is None:
+            # A new board gets its texts with its creation, and its views have ids only then.
+            changes = [c for c in plan.changes if c.kind is not ChangeKind.PROJECT]
+            record = {key: ("", *entry[1:]) for key, entry in plan.record.items()}
+            plan = DefinitionPlan(changes=changes, record=record, moved=plan.moved)
+        self.changes += new_views(spec, self.observed.project, self.observed.capabilities)
+        return plan
+
+    def clicks(self, changes: Sequence[Change]) -> list[Deferred]:
+        """Return what is left to do by hand on a board that gets views; nothing if it gets none."""
+        names = [change.title for change in changes if isinstance(change, CreateView)]
+        if not names:
+            return []
+        project = self.observed.project
+        where = f"{project.url}/settings" if project else "the board's page"
+        hint = f"do that on {where}, if you want it"
+        return [Deferred(ChangeKind.VIEW, ", ".join(names), BY_HAND, hint)]
+
     def keep_record(self) -> None:
         """Make the field for the record with the first values; without it, keep none."""
         record_field = self.fields.get(record.NAME)
@@ -395,7 +432,8 @@ def plan_board(
         plan.changes.append(
             CreateBoard(str(spec), _title(spec), "no board has this title", definition=spec)
         )
-        plan.fields.see(BUILT_IN)
+        template = observed.template
+        plan.fields.see(BUILT_IN if template is None else template.fields)
     else:
         plan.name = f"{project.owner}/{project.number}"
         # GitHub shows a board only on its own repositories owner.

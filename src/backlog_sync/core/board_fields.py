@@ -46,6 +46,19 @@ BUILT_IN = (
 )
 """What a new board has from the start and values can be set of, as github.com makes it."""
 
+GITHUB_FIELDS = (
+    "Title",
+    "Assignees",
+    "Labels",
+    "Linked pull requests",
+    "Milestone",
+    "Repository",
+    "Reviewers",
+    "Parent issue",
+    "Sub-issues progress",
+)
+"""The fields of every board whose values come from the issue."""
+
 CLOSED_STATUS = "Done"
 """What the workflow "Item closed" of a new board sets the status of a closed issue to."""
 

@@ -10,10 +10,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias
 
-from backlog_sync.core.model import BoardFieldDef, BoardValue, LabelDef, MilestoneDef, ProjectSpec
+from backlog_sync.core.model import (
+    BoardFieldDef,
+    BoardValue,
+    LabelDef,
+    MilestoneDef,
+    ProjectSpec,
+    ViewDef,
+)
 
-Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef
-"""The desired definition in a change of a label, milestone, board or board field."""
+Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef | ViewDef
+"""The desired definition in a change of a label, milestone, board, board field or view."""
 
 JsonValue: TypeAlias = str | float | bool | list[str] | None
 """The type of a field's values before and after in a plan."""
@@ -40,6 +47,7 @@ class ChangeKind(StrEnum):
     ISSUE_FIELD = "issue_field"
     PROJECT = "project"
     FIELD = "field"
+    VIEW = "view"
     ISSUE = "issue"
     SUB_ISSUE = "sub_issue"
     DEPENDENCY = "dependency"
@@ -53,6 +61,7 @@ DEFINITIONS = (
     ChangeKind.ISSUE_FIELD,
     ChangeKind.PROJECT,
     ChangeKind.FIELD,
+    ChangeKind.VIEW,
 )
 """Kinds of definitions that items use; all others are about items."""
 
@@ -72,7 +81,7 @@ class FieldChange:
 class _Change:
     """The properties of every change.
 
-    `key` is the item's key, or the name of a label, milestone, board or board field on GitHub.
+    `key` is the item's key, or the name of a label, milestone, board, field or view on GitHub.
     `title` is for people. `ref` is the issue that changes ("#14", None before it exists).
     `waits_for` are the keys of items whose issues must exist first. `repository` is the one that
     changes, None for the target.
@@ -123,7 +132,7 @@ class _Change:
 
     @property
     def definition(self) -> Definition | None:
-        """The desired definition of a label, milestone, board or board field."""
+        """The desired definition of a label, milestone, board, board field or view."""
         return None
 
 
@@ -225,15 +234,32 @@ class UpdateIssueField(_Fields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateBoard(_Change):
-    """Create the board."""
+    """Create the board, or copy it from a template."""
 
     kind, action = ChangeKind.PROJECT, Action.CREATE
     definition: ProjectSpec = field()
 
     @property
     def fields(self) -> Mapping[str, FieldChange]:
-        """The title of the board."""
-        return {"title": FieldChange(None, self.title)}
+        """The title of the board, and what else the file declares of it."""
+        board = self.definition
+        public = None if board.public is None else str(board.public).lower()
+        values = {
+            "title": self.title,
+            "template": board.template,
+            "description": board.description,
+            "readme": board.readme,
+            "public": public,
+        }
+        return {name: FieldChange(None, value) for name, value in values.items() if value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateBoard(_Fields):
+    """Change the board's description, readme or visibility ("true" if it is public)."""
+
+    kind, action = ChangeKind.PROJECT, Action.UPDATE
+    definition: ProjectSpec = field()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +314,22 @@ class ShowIssueField(_Change):
     def fields(self) -> Mapping[str, FieldChange]:
         """What kind of column it is."""
         return {"type": FieldChange(None, "issue_field")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateView(_Fields):
+    """Create a view of the board; its columns are only set now."""
+
+    kind, action = ChangeKind.VIEW, Action.CREATE
+    definition: ViewDef = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateView(_Fields):
+    """Change name, layout or filter of a view; `key` is its present name, `title` the desired."""
+
+    kind, action = ChangeKind.VIEW, Action.UPDATE
+    definition: ViewDef = field()
 
 
 # ---- issues --------------------------------------------------------------------------------
@@ -535,12 +577,15 @@ Change: TypeAlias = (
     | CreateIssueField
     | UpdateIssueField
     | CreateBoard
+    | UpdateBoard
     | LinkBoard
     | CreateBoardField
     | UpdateBoardField
     | ExtendIterations
     | RestoreIterations
     | ShowIssueField
+    | CreateView
+    | UpdateView
     | CreateIssue
     | UpdateIssue
     | AdoptIssue

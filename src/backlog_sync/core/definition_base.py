@@ -1,4 +1,4 @@
-"""The base of a repository's labels and milestones: what was last applied to each definition.
+"""The base of labels, milestones, the board and its views: what was last applied to each.
 
 It is in the marker of one issue of that repository, the carrier (ADR 8). An entry stands under the
 name that was applied and holds what the thing is known by on GitHub, so that a rename is
@@ -21,7 +21,9 @@ from backlog_sync.core.model import (
     ObservedIssue,
     ObservedLabel,
     ObservedMilestone,
+    ObservedProject,
     ObservedState,
+    ObservedView,
 )
 from backlog_sync.core.normalize import digest, fold
 from backlog_sync.core.trust import Belief, belief
@@ -30,13 +32,20 @@ MOST = 250
 """So many definitions are recorded at most: about 13,000 characters of the carrier's body."""
 
 _HASH = 8
-_PREFIXES = {ChangeKind.LABEL: "l", ChangeKind.MILESTONE: "m"}
+_PREFIXES = {
+    ChangeKind.LABEL: "l",
+    ChangeKind.MILESTONE: "m",
+    ChangeKind.PROJECT: "p",
+    ChangeKind.VIEW: "v",
+}
 RECORDED = tuple(_PREFIXES)
 """Kinds of definitions that have an entry."""
 
 ENTRY_PARTS = {
     ChangeKind.LABEL: ("color", "description"),
     ChangeKind.MILESTONE: ("due", "description"),
+    ChangeKind.PROJECT: ("description", "readme"),
+    ChangeKind.VIEW: ("layout", "filter"),
 }
 """The parts whose hashes an entry holds, in their order behind the id."""
 
@@ -52,8 +61,13 @@ Definitions: TypeAlias = Mapping[str, DefinitionBase]
 
 
 def entry_key(kind: ChangeKind, name: str) -> str:
-    """Return the key of an entry: GitHub ignores the case of a label, and not of a title."""
-    applied = fold(name) if kind is ChangeKind.LABEL else name.strip()
+    """Return the key of an entry: GitHub ignores the case of a label, and not of a title.
+
+    A backlog has one board, whatever it is called.
+    """
+    applied = name.strip() if kind is ChangeKind.MILESTONE else fold(name)
+    if kind is ChangeKind.PROJECT:
+        applied = ""
     return f"{_PREFIXES[kind]}{digest(applied, _HASH)}"
 
 
@@ -77,20 +91,30 @@ def recorded_key(change: Change) -> str:
     return entry_key(change.kind, change.title)
 
 
-def thing_id(thing: ObservedLabel | ObservedMilestone) -> str:
-    """Return what an entry knows a label or milestone by."""
+Thing: TypeAlias = ObservedLabel | ObservedMilestone | ObservedProject | ObservedView
+"""What GitHub has for a definition with an entry."""
+
+
+def thing_id(thing: Thing) -> str:
+    """Return what an entry knows a thing by."""
     if isinstance(thing, ObservedMilestone):
         return str(thing.number)
-    return label_id(thing.id)
+    return short_id(thing.id)
 
 
-def label_id(node_id: str) -> str:
-    """Return what an entry knows a label by: it has no number."""
+def short_id(node_id: str) -> str:
+    """Return what an entry knows a thing without a number by."""
     return digest(node_id, _HASH)
 
 
+def of_board(definitions: Definitions) -> dict[str, DefinitionBase]:
+    """Return the entries of the board and its views."""
+    prefixes = (_PREFIXES[ChangeKind.PROJECT], _PREFIXES[ChangeKind.VIEW])
+    return {key: entry for key, entry in definitions.items() if key.startswith(prefixes)}
+
+
 def fitting(definitions: Definitions) -> dict[str, DefinitionBase]:
-    """Return the entries that are recorded, milestones before labels."""
+    """Return the entries that are recorded, labels last."""
     return {key: definitions[key] for key in sorted(definitions, key=_rank)[:MOST]}
 
 

@@ -1,5 +1,7 @@
 """Labels and milestones of a repository: what is missing, what differs from what is declared.
 
+The board and its views (`views`) are merged by the same rules.
+
 Each declared part is merged from base, file and GitHub as an item's fields are; the base is the
 record of the repository's carrier (`definition_base`). A thing that the record knows under another
 name than GitHub shows was renamed there.
@@ -16,10 +18,12 @@ from backlog_sync.core.changes import (
     CreateLabel,
     CreateMilestone,
     FieldChange,
+    UpdateBoard,
     UpdateLabel,
     UpdateMilestone,
+    UpdateView,
 )
-from backlog_sync.core.definition_base import Carrier, entry_key, is_state_key, thing_id
+from backlog_sync.core.definition_base import Carrier, Thing, entry_key, is_state_key, thing_id
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.locations import Location
 from backlog_sync.core.merge import GITHUB_WINS, merge_atom
@@ -29,6 +33,9 @@ from backlog_sync.core.model import (
     MilestoneDef,
     ObservedLabel,
     ObservedMilestone,
+    ObservedView,
+    ProjectSpec,
+    ViewDef,
 )
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict, Warned
@@ -40,12 +47,12 @@ RENAMED = "renamed on GitHub"
 UNRECORDED = "it is not recorded who changed it"
 DIFFERS = f"differs from the file; {UNRECORDED}"
 
-_T = TypeVar("_T", ObservedLabel, ObservedMilestone)
+_T = TypeVar("_T", ObservedLabel, ObservedMilestone, ObservedView)
 
 
 @dataclass(slots=True)
 class DefinitionPlan:
-    """What to do about the labels and milestones of one repository, and notes for the plan.
+    """What to do about the definitions of one repository, and notes for the plan.
 
     `record` is what its carrier is to hold; `moved` says that it has to be written for this plan.
     `labels` (folded) and `milestones` give the file's name for one that people renamed.
@@ -60,6 +67,15 @@ class DefinitionPlan:
     labels: dict[str, str] = field(default_factory=dict)
     milestones: dict[str, str] = field(default_factory=dict)
 
+    def add(self, other: "DefinitionPlan") -> None:
+        """Add what is to be done about other definitions with the same record."""
+        self.changes += other.changes
+        self.drift += other.drift
+        self.conflicts += other.conflicts
+        self.accepted += other.accepted
+        self.record |= other.record
+        self.moved |= other.moved
+
 
 def plan_definitions(
     location: Location, carrier: Carrier, options: PlanOptions = PLAIN
@@ -72,24 +88,28 @@ def plan_definitions(
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One declared part: its values in the file and on GitHub, and how these compare."""
+class Part:
+    """One declared part: its values in the file and on GitHub, and how these compare.
+
+    Of a part that is not `recorded` it is never known who changed it.
+    """
 
     name: str
     declared: str | None
     observed: str | None
     compared: tuple[str | None, str | None]
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class Pair:
     """A definition and the thing that it is about, with what has to be done to it.
 
     `key` is the thing's name on GitHub, `title` the one in the file.
     """
 
     kind: ChangeKind
-    definition: LabelDef | MilestoneDef
+    definition: LabelDef | MilestoneDef | ProjectSpec | ViewDef
     key: str
     title: str
     fields: dict[str, FieldChange] = field(default_factory=dict)
@@ -102,16 +122,129 @@ class _Pair:
         self.reasons[reason] = None
 
 
-class _Worker:
-    """Merges the definitions of one repository, one after the other."""
+class Merger:
+    """Merges definitions with what GitHub has for them, one after the other."""
 
-    def __init__(self, location: Location, carrier: Carrier, options: PlanOptions) -> None:
-        self.location, self.carrier, self.options = location, carrier, options
-        self.repository = None if location.is_target else location.name
+    def __init__(
+        self, carrier: Carrier, options: PlanOptions, repository: str | None = None
+    ) -> None:
+        self.carrier, self.options, self.repository = carrier, options, repository
         self.plan = DefinitionPlan()
         self.plan.record |= {k: e for k, e in carrier.definitions.items() if is_state_key(k)}
         recorded = carrier.definitions.items()
         self.keys = {(key[:1], entry[0]): key for key, entry in recorded}
+
+    def renamed(
+        self, kind: ChangeKind, name: str, existing: Mapping[str, _T], declared: set[str]
+    ) -> _T | None:
+        """Find the thing that the record has under this name, if GitHub has it under a free one."""
+        entry = self.carrier.definitions.get(entry_key(kind, name))
+        free = (thing for other, thing in existing.items() if other not in declared)
+        return next((thing for thing in free if entry and thing_id(thing) == entry[0]), None)
+
+    def rename(self, pair: Pair, name: str, *, by_people: bool) -> None:
+        """Have a thing renamed to the name in the file."""
+        pair.change(name, pair.key, pair.title, RENAMED if by_people else "declared in the file")
+        if by_people:
+            pair.drifted.append(name)
+            self.tell(pair, name, Verdict.DRIFT, RENAMED, (pair.title, pair.key))
+
+    def merge(self, pair: Pair, observed: Thing, parts: Iterable[Part]) -> None:
+        """Merge the declared parts of a thing that is there."""
+        key, id_ = entry_key(pair.kind, pair.title), thing_id(observed)
+        recorded_key = self.keys.get((key[:1], id_))
+        recorded = self.carrier.definitions[recorded_key] if recorded_key else ("", "", "")
+        whole = list(parts)
+        with_base = zip((p for p in whole if p.recorded), recorded[1:], strict=True)
+        merged = (id_, *(self.part(pair, part, base) for part, base in with_base))
+        for part in whole:
+            if not part.recorded:
+                self.part(pair, part, "")
+        self.plan.record[key] = merged
+        # A record that only got richer can wait for the next write.
+        changed = any(old not in ("", new) for old, new in zip(recorded, merged, strict=True))
+        self.plan.moved |= changed or recorded_key not in (None, key) or bool(pair.fields)
+        if pair.fields:
+            self.plan.changes.append(self._update(pair))
+
+    def _update(self, pair: Pair) -> UpdateLabel | UpdateMilestone | UpdateBoard | UpdateView:
+        about = pair.key, pair.title, "; ".join(pair.reasons), None, (), self.repository
+        fields, drifted, definition = pair.fields, tuple(pair.drifted), pair.definition
+        if isinstance(definition, LabelDef):
+            return UpdateLabel(*about, fields=fields, drifted=drifted, definition=definition)
+        if isinstance(definition, ProjectSpec):
+            return UpdateBoard(*about, fields=fields, drifted=drifted, definition=definition)
+        if isinstance(definition, ViewDef):
+            return UpdateView(*about, fields=fields, drifted=drifted, definition=definition)
+        return UpdateMilestone(*about, fields=fields, drifted=drifted, definition=definition)
+
+    def part(self, pair: Pair, part: Part, base: str) -> str:
+        """Merge one part; return the hash that goes on record, "" for none."""
+        if part.declared is None:
+            return ""
+        declared, observed = part.compared
+        sides = part.declared, part.observed
+        if not base and declared != observed:
+            return self.unknown(pair, part)
+        diff = merge_atom(
+            owner=Owner.FILE,
+            base=base or None,
+            desired=declared,
+            observed=observed,
+            on_conflict=self.options.on_conflict,
+        )
+        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
+            self.tell(pair, part.name, diff.verdict, diff.reason, sides, accepted=diff.accepted)
+        if diff.write:
+            pair.change(part.name, part.observed, part.declared, diff.reason)
+            if diff.verdict is Verdict.DRIFT:
+                pair.drifted.append(part.name)
+        return base if diff.verdict is Verdict.CONFLICT else normalize.hash_value(declared)
+
+    def unknown(self, pair: Pair, part: Part) -> str:
+        """Decide a part that differs without a record: the file is enforced, and it is reported."""
+        sides = part.declared, part.observed
+        if self.options.on_conflict is Owner.GITHUB:
+            self.tell(pair, part.name, Verdict.CONFLICT, GITHUB_WINS, sides, accepted=True)
+            return ""
+        pair.change(part.name, part.observed, part.declared, DIFFERS)
+        if self.options.on_conflict is None and self.carrier.synced:
+            reason = f"{UNRECORDED}; sync sets what the file declares"
+            self.tell(pair, part.name, Verdict.DIFFERS, reason, sides)
+        return normalize.hash_value(part.compared[0])
+
+    def tell(
+        self,
+        pair: Pair,
+        name: str,
+        verdict: Verdict,
+        reason: str,
+        sides: tuple[str | None, str | None],
+        *,
+        accepted: bool = False,
+    ) -> None:
+        """Note that a part drifted, is in conflict or differs."""
+        note = FieldNote(
+            key=pair.key,
+            title=pair.title,
+            name=name,
+            verdict=verdict,
+            reason=reason,
+            desired=sides[0],
+            observed=sides[1],
+            kind=pair.kind,
+            repository=self.repository,
+        )
+        notes = self.plan.conflicts if verdict is Verdict.CONFLICT else self.plan.drift
+        (self.plan.accepted if accepted else notes).append(note)
+
+
+class _Worker(Merger):
+    """Merges the labels and milestones of one repository."""
+
+    def __init__(self, location: Location, carrier: Carrier, options: PlanOptions) -> None:
+        super().__init__(carrier, options, None if location.is_target else location.name)
+        self.location = location
 
     def labels(self) -> None:
         """Plan the labels to make, to rename (back, or by alias) and to restyle.
@@ -127,7 +260,7 @@ class _Worker:
             renamed = (
                 None
                 if same_name
-                else self._renamed(ChangeKind.LABEL, label.name, existing, declared)
+                else self.renamed(ChangeKind.LABEL, label.name, existing, declared)
             )
             aliases = (
                 f for f in map(normalize.fold, label.aliases) if f in existing.keys() - declared
@@ -137,12 +270,12 @@ class _Worker:
             if observed is None:
                 self._create(ChangeKind.LABEL, label, label.name, _new_label(label))
                 continue
-            pair = _Pair(ChangeKind.LABEL, label, observed.name, label.name)
+            pair = Pair(ChangeKind.LABEL, label, observed.name, label.name)
             if same_name is None:
                 del existing[normalize.fold(observed.name)]
-                self._rename(pair, "name", by_people=renamed is not None)
+                self.rename(pair, "name", by_people=renamed is not None)
                 self.plan.labels[normalize.fold(observed.name)] = label.name
-            self._merge(pair, observed, _label_parts(label, observed))
+            self.merge(pair, observed, _label_parts(label, observed))
 
     def milestones(self) -> None:
         """Plan the milestones to make, to rename back and to change, open and closed alike."""
@@ -154,7 +287,7 @@ class _Worker:
             renamed = (
                 None
                 if same_title
-                else self._renamed(ChangeKind.MILESTONE, title, existing, declared)
+                else self.renamed(ChangeKind.MILESTONE, title, existing, declared)
             )
             observed = same_title or renamed
             if observed is None:
@@ -162,116 +295,16 @@ class _Worker:
                     ChangeKind.MILESTONE, milestone, milestone.title, _new_milestone(milestone)
                 )
                 continue
-            pair = _Pair(
+            pair = Pair(
                 ChangeKind.MILESTONE,
                 milestone,
                 observed.title if renamed else milestone.title,
                 milestone.title,
             )
             if renamed is not None:
-                self._rename(pair, "title", by_people=True)
+                self.rename(pair, "title", by_people=True)
                 self.plan.milestones[observed.title.strip()] = title
-            self._merge(pair, observed, _milestone_parts(milestone, observed))
-
-    def _renamed(
-        self, kind: ChangeKind, name: str, existing: Mapping[str, _T], declared: set[str]
-    ) -> _T | None:
-        """Find the thing that the record has under this name, if GitHub has it under a free one."""
-        entry = self.carrier.definitions.get(entry_key(kind, name))
-        free = (thing for other, thing in existing.items() if other not in declared)
-        return next((thing for thing in free if entry and thing_id(thing) == entry[0]), None)
-
-    # ---- one definition ----------------------------------------------------------------------
-
-    def _rename(self, pair: _Pair, name: str, *, by_people: bool) -> None:
-        pair.change(name, pair.key, pair.title, RENAMED if by_people else "declared in the file")
-        if by_people:
-            pair.drifted.append(name)
-            self._tell(pair, name, Verdict.DRIFT, RENAMED, (pair.title, pair.key))
-
-    def _merge(
-        self, pair: _Pair, observed: ObservedLabel | ObservedMilestone, parts: Iterable[_Part]
-    ) -> None:
-        """Merge the declared parts of a thing that is there."""
-        key, id_ = entry_key(pair.kind, pair.title), thing_id(observed)
-        recorded_key = self.keys.get((key[:1], id_))
-        recorded = self.carrier.definitions[recorded_key] if recorded_key else ("", "", "")
-        merged = (
-            id_,
-            *(self._part(pair, part, base) for part, base in zip(parts, recorded[1:], strict=True)),
-        )
-        self.plan.record[key] = merged
-        # A record that only got richer can wait for the next write.
-        changed = any(old not in ("", new) for old, new in zip(recorded, merged, strict=True))
-        self.plan.moved |= changed or recorded_key not in (None, key) or bool(pair.fields)
-        if pair.fields:
-            self.plan.changes.append(self._update(pair))
-
-    def _update(self, pair: _Pair) -> UpdateLabel | UpdateMilestone:
-        about = pair.key, pair.title, "; ".join(pair.reasons), None, (), self.repository
-        fields, drifted, definition = pair.fields, tuple(pair.drifted), pair.definition
-        if isinstance(definition, LabelDef):
-            return UpdateLabel(*about, fields=fields, drifted=drifted, definition=definition)
-        return UpdateMilestone(*about, fields=fields, drifted=drifted, definition=definition)
-
-    def _part(self, pair: _Pair, part: _Part, base: str) -> str:
-        """Merge one part; return the hash that goes on record, "" for none."""
-        if part.declared is None:
-            return ""
-        declared, observed = part.compared
-        sides = part.declared, part.observed
-        if not base and declared != observed:
-            return self._unknown(pair, part)
-        diff = merge_atom(
-            owner=Owner.FILE,
-            base=base or None,
-            desired=declared,
-            observed=observed,
-            on_conflict=self.options.on_conflict,
-        )
-        if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
-            self._tell(pair, part.name, diff.verdict, diff.reason, sides, accepted=diff.accepted)
-        if diff.write:
-            pair.change(part.name, part.observed, part.declared, diff.reason)
-            if diff.verdict is Verdict.DRIFT:
-                pair.drifted.append(part.name)
-        return base if diff.verdict is Verdict.CONFLICT else normalize.hash_value(declared)
-
-    def _unknown(self, pair: _Pair, part: _Part) -> str:
-        """Decide a part that differs without a record: the file is enforced, and it is reported."""
-        sides = part.declared, part.observed
-        if self.options.on_conflict is Owner.GITHUB:
-            self._tell(pair, part.name, Verdict.CONFLICT, GITHUB_WINS, sides, accepted=True)
-            return ""
-        pair.change(part.name, part.observed, part.declared, DIFFERS)
-        if self.options.on_conflict is None and self.carrier.synced:
-            reason = f"{UNRECORDED}; sync sets what the file declares"
-            self._tell(pair, part.name, Verdict.DIFFERS, reason, sides)
-        return normalize.hash_value(part.compared[0])
-
-    def _tell(
-        self,
-        pair: _Pair,
-        name: str,
-        verdict: Verdict,
-        reason: str,
-        sides: tuple[str | None, str | None],
-        *,
-        accepted: bool = False,
-    ) -> None:
-        note = FieldNote(
-            key=pair.key,
-            title=pair.title,
-            name=name,
-            verdict=verdict,
-            reason=reason,
-            desired=sides[0],
-            observed=sides[1],
-            kind=pair.kind,
-            repository=self.repository,
-        )
-        notes = self.plan.conflicts if verdict is Verdict.CONFLICT else self.plan.drift
-        (self.plan.accepted if accepted else notes).append(note)
+            self.merge(pair, observed, _milestone_parts(milestone, observed))
 
     def _create(
         self,
@@ -302,31 +335,31 @@ def _compared(definition: LabelDef | MilestoneDef) -> tuple[str | None, str | No
     )
     if isinstance(definition, MilestoneDef):
         first = definition.due
-    return first, None if definition.description is None else _text(definition.description)
+    return first, None if definition.description is None else comparable(definition.description)
 
 
-def _label_parts(label: LabelDef, observed: ObservedLabel) -> tuple[_Part, _Part]:
+def _label_parts(label: LabelDef, observed: ObservedLabel) -> tuple[Part, Part]:
     color, text = _compared(label)
     return (
-        _Part("color", color, observed.color.lower(), (color, observed.color.lower())),
-        _Part(
+        Part("color", color, observed.color.lower(), (color, observed.color.lower())),
+        Part(
             "description",
             label.description,
             observed.description,
-            (text, _text(observed.description)),
+            (text, comparable(observed.description)),
         ),
     )
 
 
-def _milestone_parts(milestone: MilestoneDef, observed: ObservedMilestone) -> tuple[_Part, _Part]:
+def _milestone_parts(milestone: MilestoneDef, observed: ObservedMilestone) -> tuple[Part, Part]:
     due, text = _compared(milestone)
     return (
-        _Part("due", due, observed.due, (due, observed.due)),
-        _Part(
+        Part("due", due, observed.due, (due, observed.due)),
+        Part(
             "description",
             milestone.description,
             observed.description,
-            (text, _text(observed.description)),
+            (text, comparable(observed.description)),
         ),
     )
 
@@ -344,7 +377,8 @@ def _new_milestone(milestone: MilestoneDef) -> dict[str, FieldChange]:
     return {name: FieldChange(None, value) for name, value in declared.items() if value is not None}
 
 
-def _text(text: str) -> str:
+def comparable(text: str) -> str:
+    """Return a text as it is compared: GitHub trims it and may change its line breaks."""
     return normalize.unify_newlines(text).strip()
 
 

@@ -22,6 +22,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
 )
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.views import BY_HAND
 
 _FEW = 100
 """Points or requests below which the rest of the hour may not be enough."""
@@ -98,6 +99,7 @@ def checks_of(
         *_features(examination),
         *_issue_fields(examination, issue_fields),
         _board(examination, declared),
+        *_by_hand(examination.project, declared),
     )
 
 
@@ -232,6 +234,35 @@ def _board(examination: Examination, declared: ProjectSpec | None) -> Check:
         return Check("board", Health.ERROR, f"{name}: {reason}", blocked_hint(reason))
     by = f", by {examination.board_viewer}" if examination.board_viewer else ""
     return Check("board", Health.OK, f"{name}, read and write{by}")
+
+
+def _by_hand(project: ObservedProject | None, declared: ProjectSpec | None) -> tuple[Check, ...]:
+    """Return what sync cannot set on a board: its workflows, and most of its views."""
+    if declared is None or project is None:
+        return ()
+    clicks = (
+        f"{', '.join(view.name for view in project.views)}: {BY_HAND}",
+        f"group and sort them on the board; workflows are at {project.url}/workflows",
+    )
+    views = Check("views", Health.OK, *clicks)
+    if project.workflows is None:
+        return (views,)
+    off = [name for name in WORKFLOWS if project.workflows.get(name) is False]
+    if not off:
+        return views, Check("workflows", Health.OK, "all that a backlog uses are on")
+    worst = Health.LESS if WORKFLOWS[0] in off else Health.OK
+    hint = f"turn on what you want at {project.url}/workflows"
+    return views, Check("workflows", worst, f"off: {', '.join(off)}", hint)
+
+
+WORKFLOWS = (
+    "Item closed",
+    "Item reopened",
+    "Item added to project",
+    "Auto-add sub-issues to project",
+    "Pull request merged",
+)
+"""The built-in workflows that a backlog uses; without the first, closed items keep their Status."""
 
 
 def is_healthy(checks: tuple[Check, ...]) -> bool:

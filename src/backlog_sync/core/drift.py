@@ -15,10 +15,12 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     CloseDuplicate,
+    UpdateBoard,
     UpdateBoardField,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    UpdateView,
 )
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.holds import COPIED, IDENTITY, Hold
@@ -131,7 +133,15 @@ def _pending(
         yield replace(change, fields=fields, drifted=())
 
 
-_OF_SEVERAL = UpdateLabel | UpdateMilestone | UpdateBoardField | UpdateIssue | AdoptIssue
+_OF_SEVERAL = (
+    UpdateLabel
+    | UpdateMilestone
+    | UpdateBoard
+    | UpdateBoardField
+    | UpdateView
+    | UpdateIssue
+    | AdoptIssue
+)
 """Changes of several fields, of which some may be set back."""
 
 

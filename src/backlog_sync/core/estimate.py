@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core.changes import (
+    Action,
     AdoptIssue,
     Change,
     ChangeKind,
@@ -82,7 +83,8 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
         _groups(kinds[ChangeKind.LABEL], _SMALL)
         + kinds[ChangeKind.MILESTONE]
         + kinds[ChangeKind.PROJECT]
-        + _groups(kinds[ChangeKind.FIELD], _SMALL)
+        + _groups(kinds[ChangeKind.FIELD] + kinds[ChangeKind.VIEW], _SMALL)
+        + any("filter" in change.fields for change in plan.changes if _is_new_view(change))
         + _groups(kinds[ChangeKind.ISSUE_FIELD], _SMALL)
         + _groups(valued, _SMALL)
         + sum(_groups(wave, _BODIES) for wave in _waves(created).values())
@@ -108,6 +110,10 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
 
 
 _SAME = frozenset({"parent"})
+
+
+def _is_new_view(change: Change) -> bool:
+    return change.kind is ChangeKind.VIEW and change.action is Action.CREATE
 
 
 def _total(plan: Plan, repository: str | None) -> int:

@@ -254,13 +254,36 @@ class BoardFieldDef:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewDef:
+    """A view of the board; what is None is not declared. `layout` is table, board or roadmap.
+
+    `fields` are the names of the columns to show when it is created. `declared` is False for a view
+    that every new board gets.
+    """
+
+    name: str
+    layout: str | None = None
+    filter: str | None = None
+    fields: tuple[str, ...] = ()
+    declared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectSpec:
-    """The board to use: by number, or by title (created if none has it)."""
+    """The board to use: by number, or by title (created if none has it).
+
+    `template` (owner/number) is copied when it is created. What is None is not declared.
+    """
 
     owner: str
     title: str | None = None
     number: int | None = None
     fields: tuple[BoardFieldDef, ...] = ()
+    views: tuple[ViewDef, ...] | None = None
+    description: str | None = None
+    readme: str | None = None
+    public: bool | None = None
+    template: str | None = None
 
     def __str__(self) -> str:
         return f"{self.owner}/{self.number if self.number is not None else self.title}"
@@ -500,8 +523,22 @@ class ObservedIssueField:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedView:
+    """A view of a board; `layout` is table, board or roadmap."""
+
+    id: str
+    number: int
+    name: str
+    layout: str
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedProject:
-    """A GitHub Projects board; `writable` is whether this token may change it."""
+    """A GitHub Projects board; `writable` is whether this token may change it.
+
+    `workflows` says of each built-in workflow whether it is on, None if that was not read.
+    """
 
     id: str
     number: int
@@ -513,6 +550,10 @@ class ObservedProject:
     closed: bool = False
     linked: bool = True
     writable: bool = True
+    description: str = ""
+    readme: str = ""
+    views: tuple[ObservedView, ...] = ()
+    workflows: Mapping[str, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -562,7 +603,8 @@ class Capabilities:
     of a single-select field can be sent with their ids, so that board items keep their values.
     `duplicates` is whether an issue can be closed as the duplicate of another one,
     `creation_policy` whether a repository reports who may create issues, `pull_requests` whether
-    issues list their pull requests and branches.
+    issues list their pull requests and branches, `views` whether views of a board can be created
+    and changed.
     """
 
     sub_issues: bool = True
@@ -576,6 +618,7 @@ class Capabilities:
     duplicates: bool = True
     creation_policy: bool = True
     pull_requests: bool = True
+    views: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -602,6 +645,7 @@ class ObservedState:
     `sandbox` says that it is the simulated one, `embedded` that it is the one inside this
     process (`--sandbox`). `project` is None if none was asked for or
     none exists yet; `project_problem` says why one that was asked for could not be read.
+    `template` is the board to copy, read only if the board does not exist yet.
     `elsewhere` are issues by the names that files have for them, where the whole read did not
     bring them (those of other repositories, mostly); `unreachable` says of such names why they
     lead nowhere. `unassignable` are logins that cannot be assigned here. `permissions` says what
@@ -625,6 +669,7 @@ class ObservedState:
     project: ObservedProject | None = None
     project_owner_id: str | None = None
     project_problem: str | None = None
+    template: ObservedProject | None = None
     coverage: Coverage = field(default_factory=Coverage)
     capabilities: Capabilities = field(default_factory=Capabilities)
     elsewhere: Mapping[str, IssueLink] = field(default_factory=dict)

@@ -12,11 +12,14 @@ from backlog_sync.core.changes import (
     ChangeKind,
     CloseDuplicate,
     CloseIssue,
+    CreateBoard,
     CreateIssue,
+    CreateView,
     ForgetFields,
     RefreshBase,
     ReopenIssue,
     RestoreIterations,
+    UpdateBoard,
     UpdateIssue,
     UpdateMilestone,
     claim_of,
@@ -50,12 +53,15 @@ def narrow(
             dropped_claims.setdefault(key, set()).add(field)
     items = [c for change in items for c in _unclaimed(change, dropped_claims.get(change.key))]
     used = _used(plan, desired, keys, items)
-    definitions = [
+    definitions: list[Change] = [
         c
         for c in plan.changes
         if (isinstance(c, RestoreIterations) or used.contains(c.kind, c.repository, c.title))
+        and not isinstance(c, UpdateBoard)
         and not (isinstance(c, UpdateMilestone) and c.follows_issues)
     ]
+    if any(isinstance(c, CreateBoard) for c in definitions):
+        definitions += [c for c in plan.changes if isinstance(c, CreateView)]
     definitions = [c for c in without_unused([*definitions, *items]) if c.kind in DEFINITIONS]
     items = [c for change in items for c in _unrecorded(change, plan, definitions)]
     changes = (*definitions, *items)

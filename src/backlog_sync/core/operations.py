@@ -14,6 +14,7 @@ from backlog_sync.core.model import (
     IssueFieldValue,
     ObservedBoardField,
     ObservedIssueField,
+    ObservedView,
 )
 
 
@@ -149,6 +150,39 @@ class CreateProject:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyProject:
+    """Create a board as a copy of another one, without its issues and drafts."""
+
+    template_id: str
+    owner_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateProject:
+    """Change description, readme or visibility ("true" if it is public) of a board.
+
+    None leaves a part unchanged. People cannot have edited a board that this run created (`fresh`).
+    """
+
+    id: str
+    description: Over | None = None
+    readme: Over | None = None
+    public: Over | None = None
+    fresh: bool = False
+
+    @property
+    def values(self) -> dict[str, Over]:
+        """The values that it writes, by the name of the part."""
+        return _said(description=self.description, readme=self.readme, public=self.public)
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it overwrites, by the name of the part."""
+        return {} if self.fresh else self.values
+
+
+@dataclass(frozen=True, slots=True)
 class CloseProject:
     """Close a board; it keeps its content and can be reopened."""
 
@@ -223,6 +257,41 @@ class SetIterations:
     def parts(self) -> dict[str, Over]:
         """The values that it writes, by the name of the part."""
         return {"iterations": Over(self.seen, tuple(("", *each) for each in self.iterations))}
+
+
+@dataclass(frozen=True, slots=True)
+class CreateView:
+    """Create a view; `layout` is table, board or roadmap. Without fields GitHub chooses some."""
+
+    project_id: str
+    name: str
+    layout: str
+    field_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateView:
+    """Change name, layout or filter of a view; None leaves a part unchanged.
+
+    Its visible fields are never sent: new ones hide the built-in Type column ([R]). People cannot
+    have edited a view that this run created (`fresh`).
+    """
+
+    id: str
+    name: Over | None = None
+    layout: Over | None = None
+    filter: Over | None = None
+    fresh: bool = False
+
+    @property
+    def values(self) -> dict[str, Over]:
+        """The values that it writes, by the name of the part."""
+        return _said(name=self.name, layout=self.layout, filter=self.filter)
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """What it overwrites, by the name of the part."""
+        return {} if self.fresh else self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,12 +499,16 @@ Operation: TypeAlias = (
     | CreateIssueField
     | AddIssueFieldOptions
     | CreateProject
+    | CopyProject
+    | UpdateProject
     | CloseProject
     | LinkProject
     | CreateBoardField
     | AddOptions
     | SetIterations
     | ShowIssueField
+    | CreateView
+    | UpdateView
     | CreateIssue
     | UpdateIssue
     | SetIssueFields
@@ -460,11 +533,11 @@ class Done:
     """The server accepted the operation.
 
     `id` is the node id of the created or changed thing; `number` and `url` are set if it has
-    them. `card_id` is the board item of a new issue; `fields` are the fields of a new board, or
-    the one field that was created or changed; `older` is the number of an older open board with
-    the title of the new one; `missing` lists what the server silently did not set (labels,
-    assignees, issue_type, parent, milestone, and issue fields by name). `issue_field` is the one
-    that was created or changed.
+    them. `card_id` is the board item of a new issue; `fields` and `views` are those of a new
+    board, or the one field or view that was created or changed; `older` is the number of an older
+    open board with the title of the new one; `missing` lists what the server silently did not set
+    (labels, assignees, issue_type, parent, milestone, and issue fields by name). `issue_field` is
+    the one that was created or changed.
     """
 
     id: str = ""
@@ -472,6 +545,7 @@ class Done:
     url: str | None = None
     card_id: str | None = None
     fields: tuple[ObservedBoardField, ...] = ()
+    views: tuple[ObservedView, ...] = ()
     older: int | None = None
     missing: tuple[str, ...] = ()
     issue_field: ObservedIssueField | None = None

@@ -60,7 +60,7 @@ class FieldNote:
 
     @property
     def is_definition(self) -> bool:
-        """Whether it is about a label, a milestone or a board field."""
+        """Whether it is about a label, a milestone, the board, its fields or its views."""
         return self.kind in DEFINITIONS
 
 
@@ -203,7 +203,7 @@ class Plan:
         Issues count under their action; `update` counts existing issues with any changed field,
         on the issue or on the board, and those that move among their siblings; `link` and
         `unlink` count sub-issues and dependencies; `definitions` counts labels, milestones,
-        boards and board fields; `refresh` counts updates of the base that people do not see.
+        boards, board fields and views; `refresh` counts updates of the base that people do not see.
         """
         counts = dict.fromkeys((a.value for a in Action), 0)
         touched: dict[str, set[str]] = {a.value: set() for a in Action}
@@ -216,7 +216,7 @@ class Plan:
             match change.kind:
                 case ChangeKind.LABEL | ChangeKind.MILESTONE | ChangeKind.PROJECT:
                     definitions += 1
-                case ChangeKind.FIELD | ChangeKind.ISSUE_FIELD:
+                case ChangeKind.FIELD | ChangeKind.ISSUE_FIELD | ChangeKind.VIEW:
                     definitions += 1
                 case ChangeKind.SUB_ISSUE | ChangeKind.DEPENDENCY if not change.is_move:
                     counts[change.action.value] += 1

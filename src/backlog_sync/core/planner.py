@@ -167,6 +167,8 @@ class _Builder:
         carrier = carrier_of(location, *context, self.skipped)
         self.carriers[location.name] = carrier
         definitions = plan_definitions(self._without_held(location), carrier, self.options)
+        if location.is_target:
+            definitions.add(self.board.define(carrier))
         self.definitions[location.name] = definitions
         if carrier.key is not None:
             self.carried[carrier.key] = definitions
@@ -606,6 +608,7 @@ class _Builder:
             withheld += _waiting(permitted)
             permitted = []
         changes = tuple(sorted(permitted, key=lambda change: _ORDER[change.kind]))
+        self.deferred += self.board.clicks(changes)
         return Plan(
             repository=self.repository,
             project=self.board.name,

@@ -24,6 +24,8 @@ from backlog_sync.core.operations import (
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    UpdateProject,
+    UpdateView,
     Value,
 )
 from backlog_sync.core.states import exact_state
@@ -44,6 +46,8 @@ def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
             | UpdateLabel()
             | UpdateMilestone()
         ):
+            id_ = operation.id
+        case UpdateProject() | UpdateView():
             id_ = operation.id
         case AddSubIssue():
             id_ = operation.child_id
@@ -105,6 +109,8 @@ def _name(operation: Operation) -> str:
         UpdateMilestone: "the milestone",
         AddOptions: "the field",
         SetIterations: "the field",
+        UpdateProject: "the board",
+        UpdateView: "the view",
         SetValue: "the card",
     }
     return names.get(type(operation), "the issue")

@@ -177,7 +177,7 @@ def _is_shared(note: FieldNote, desired: DesiredState, observed: ObservedState) 
         if title in {normalize.fold(definition.name) for definition in location.labels}
         or title in {normalize.fold(definition.title) for definition in location.milestones}
     ]
-    return note.kind is not ChangeKind.FIELD and len(users) > 1
+    return note.kind in (ChangeKind.LABEL, ChangeKind.MILESTONE) and len(users) > 1
 
 
 class _Puller:
@@ -188,7 +188,7 @@ class _Puller:
         self.left: list[Left] = []
 
     def definition(self, note: FieldNote, shared: bool) -> None:
-        """Accept a part of a label, a milestone or a board field."""
+        """Accept a part of a label, a milestone, the board, one of its fields or views."""
         if note.name == ORDER:
             why = "the order of options is declared in the file; reorder them by hand"
         elif note.verdict is Verdict.DIFFERS:

@@ -142,7 +142,7 @@ def _restored_definitions(
             if old_key in old_entries:
                 result[old_key] = old_entries[old_key]
             continue
-        if value.name == "state":
+        if value.name not in ENTRY_PARTS[value.kind]:
             continue  # what `close_done` recorded stays: an undo is the last word about a state
         index = ENTRY_PARTS[value.kind].index(value.name) + 1
         for key, entry in result.items():

@@ -21,11 +21,14 @@ from backlog_sync.core.changes import (
     ReopenIssue,
     SetBoardValue,
     UnlinkSubIssue,
+    UpdateBoard,
     UpdateBoardField,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    UpdateView,
 )
+from backlog_sync.core.definition_base import RECORDED
 from backlog_sync.core.intents import Intent, by_nonce
 from backlog_sync.core.model import (
     BoardFieldDef,
@@ -36,14 +39,24 @@ from backlog_sync.core.model import (
     ObservedLabel,
     ObservedMilestone,
     ObservedState,
+    ObservedView,
     OptionDef,
+    ProjectSpec,
+    ViewDef,
 )
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.plan import Plan, PlanItem, Warned
 from backlog_sync.core.restored_base import restored_body
 from backlog_sync.core.run_record import BODY, PARENT, STATE, Kept, Overwritten, RunRecord
 from backlog_sync.core.states import NOT_PLANNED, OPEN, is_closed, observed_state
-from backlog_sync.core.undo_state import Present, is_record, name_of, part_of, subject_of
+from backlog_sync.core.undo_state import (
+    Present,
+    board_part,
+    is_record,
+    name_of,
+    part_of,
+    subject_of,
+)
 
 _ATOMS = ("title", "milestone", "issue_type")
 
@@ -159,10 +172,7 @@ class _Undo:
             message = "the run wrote over more than a record holds; values beyond that stay"
             self._leave(message, None)
         definitions = [
-            value
-            for (kind, _), thing in things.items()
-            if kind in (ChangeKind.LABEL, ChangeKind.MILESTONE)
-            for value in thing.all
+            value for (kind, _), thing in things.items() if kind in RECORDED for value in thing.all
         ]
         for (kind, id_), thing in things.items():
             issue = self.issues.get(id_)
@@ -325,7 +335,13 @@ class _Undo:
         )
 
     def _definition(self, kind: ChangeKind, id_: str, values: Sequence[Overwritten]) -> None:
-        """Restore the parts of a label or milestone."""
+        """Restore the parts of a label, a milestone, the board or a view."""
+        if kind is ChangeKind.VIEW:
+            self._view(self.present.views[id_], values)
+            return
+        if kind is ChangeKind.PROJECT:
+            self._board(values)
+            return
         thing: ObservedLabel | ObservedMilestone
         thing = (
             self.present.labels[id_] if kind is ChangeKind.LABEL else self.present.milestones[id_]
@@ -344,6 +360,23 @@ class _Undo:
             if isinstance(thing, ObservedLabel)
             else UpdateMilestone(*about, fields=fields, definition=MilestoneDef(title))
         )
+
+    def _view(self, view: ObservedView, values: Sequence[Overwritten]) -> None:
+        fields = {v.name: FieldChange(getattr(view, v.name), _json(v.before)) for v in values}
+        title = str(fields["name"].after) if "name" in fields else view.name
+        about = view.name, title, self._reason
+        self.changes.append(UpdateView(*about, fields=fields, definition=ViewDef(title)))
+
+    def _board(self, values: Sequence[Overwritten]) -> None:
+        board = self.observed.project
+        if board is None:
+            return
+        fields = {
+            v.name: FieldChange(board_part(board, v.name), _json(v.before or "")) for v in values
+        }
+        spec = ProjectSpec(board.owner, number=board.number)
+        about = str(spec), board.title, self._reason
+        self.changes.append(UpdateBoard(*about, fields=fields, definition=spec))
 
     def _about(
         self, issue: ObservedIssue, reason: str = ""

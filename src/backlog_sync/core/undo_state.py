@@ -12,6 +12,7 @@ from backlog_sync.core.model import (
     ObservedBoardField,
     ObservedIssue,
     ObservedOther,
+    ObservedProject,
     ObservedState,
 )
 from backlog_sync.core.normalize import fold, fold_set
@@ -31,6 +32,7 @@ from backlog_sync.core.states import exact_state
 _WORDS = {"issue_type": "type", "blocked_by": "dependencies", BODY: "text", "due": "due date"}
 """The words for parts in messages."""
 
+_ON_BOARD = (ChangeKind.PROJECT, ChangeKind.FIELD, ChangeKind.VIEW, ChangeKind.FIELD_VALUE)
 _NAMED = (ChangeKind.LABEL, ChangeKind.MILESTONE)
 _NAMES = ("name", "title")
 """Things that issues use by name, and the parts that hold it."""
@@ -55,6 +57,8 @@ class Present:
         fields = observed.project.fields if observed.project else ()
         self.fields = {board_field.id: board_field for board_field in fields}
         self._fields_by_name = {fold(board_field.name): board_field for board_field in fields}
+        views = observed.project.views if observed.project else ()
+        self.views = {view.id: view for view in views}
         links = {link for issue in observed.issues for link in (issue.parent, *issue.blocked_by)}
         self._refs = {fold(name_of(link)) for link in (*observed.issues, *links) if link}
 
@@ -97,7 +101,7 @@ class Present:
         """Return why a value on the board cannot be read or set; "" if it can."""
         if value.is_issue_field and self.observed.issue_fields is None:
             return "is an issue field that is not read: declare it under `issue_fields`"
-        if value.kind not in (ChangeKind.FIELD, ChangeKind.FIELD_VALUE):
+        if value.kind not in _ON_BOARD:
             return ""
         if self.observed.project is None:
             return "is on a board that is not read: name the board of that run with --project"
@@ -182,6 +186,13 @@ class Present:
             case ChangeKind.MILESTONE:
                 milestone = self.milestones.get(value.id)
                 return milestone is not None, getattr(milestone, value.name, None)
+            case ChangeKind.PROJECT:
+                board = self.observed.project
+                known = board is not None and board.id == value.id
+                return known, board_part(board, value.name) if board and known else None
+            case ChangeKind.VIEW:
+                view = self.views.get(value.id)
+                return view is not None, getattr(view, value.name, None)
             case ChangeKind.FIELD:
                 board_field = self.fields.get(value.id)
                 if value.name == ORDER and board_field is not None:
@@ -218,6 +229,11 @@ def _order(board_field: ObservedBoardField, value: Overwritten) -> tuple[str, ..
     sides = (side for side in (value.before, value.after) if isinstance(side, tuple))
     reordered = {name for side in sides for name in side}
     return tuple(option.name for option in board_field.options if option.name in reordered)
+
+
+def board_part(board: ObservedProject, name: str) -> str:
+    """Return description or readme of a board, or "true" if it is public and that is asked for."""
+    return str(board.public).lower() if name == "public" else str(getattr(board, name))
 
 
 def is_record(value: Overwritten) -> bool:
@@ -258,7 +274,9 @@ def name_of(link: IssueLink | ObservedIssue) -> str:
 def subject_of(value: Overwritten) -> str:
     """Return the subject of a message: the thing, and the name of its value."""
     part = _WORDS.get(value.name, value.name)
-    if value.kind in (ChangeKind.LABEL, ChangeKind.MILESTONE):
+    if value.kind is ChangeKind.PROJECT:
+        return f"the {'visibility' if value.name == 'public' else part} of the board"
+    if value.kind in (ChangeKind.LABEL, ChangeKind.MILESTONE, ChangeKind.VIEW):
         return f"the {part} of the {value.kind.value} {value.title or value.key}"
     if value.kind is ChangeKind.FIELD and value.name == ITERATIONS:
         return f"the iterations of {value.key}"

@@ -9,6 +9,7 @@ from backlog_sync.core.changes import (
     CreateBoardField,
     CreateLabel,
     CreateMilestone,
+    CreateView,
     LinkBoard,
     ShowIssueField,
     UpdateBoardField,
@@ -56,6 +57,8 @@ def without_unused(changes: Sequence[Change]) -> list[Change]:
                 return bool(cards) or not boards
             case CreateBoard() | LinkBoard():
                 return bool(cards)
+            case CreateView():
+                return bool(cards) or not boards
             case _:
                 return True
 

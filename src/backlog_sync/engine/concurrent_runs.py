@@ -5,6 +5,7 @@ a unique name: the server creates it once, and answers the second run that the n
 two boards with the same title the older one stays.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backlog_sync.core.changes import (
@@ -13,6 +14,7 @@ from backlog_sync.core.changes import (
     CreateIssueField,
     CreateLabel,
     CreateMilestone,
+    CreateView,
 )
 from backlog_sync.core.model import ObservedState, ProjectSpec
 from backlog_sync.core.normalize import fold
@@ -56,8 +58,32 @@ def use_the_older_board(run: Sending, change: Change, reply: Done) -> None:
     except BacklogError:
         return  # both stay, and all runs use the older one from the next run on
     run.registry.project_id, run.registry.board = older_board.id, spec
+    run.registry.board_is_new, run.registry.shared_board = False, True
+    run.registry.views = {}
+    run.registry.put_views(older_board.views)
     run.registry.fields = {field.name: field for field in older_board.fields}
     _applied(run, change, f"{_MADE_BY_ANOTHER}; the second one is closed", url=older_board.url)
+
+
+def use_views_that_exist(run: Sending, changes: Sequence[CreateView]) -> None:
+    """Use views that exist by now under the name of one to create, as names need not be unique.
+
+    On a board that another run is setting up, its views are left to that run.
+    """
+    registry = run.registry
+    if not changes or registry.board is None or registry.board_is_new:
+        return
+    busy = registry.shared_board or any(isinstance(c, CreateBoardField) for c in run.taken)
+    try:
+        project = run.tracker.definitions(registry.board, None).project
+    except BacklogError:
+        return
+    registry.put_views(project.views if project else ())
+    for change in changes:
+        if fold(change.key) in registry.views:
+            run.settle(change, Result.APPLIED, _MADE_BY_ANOTHER)
+        elif busy:
+            run.settle(change, Result.SKIPPED, "another run is setting up this board; run again")
 
 
 def _use_existing(

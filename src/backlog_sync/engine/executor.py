@@ -22,6 +22,7 @@ from backlog_sync.core.changes import (
     CreateIssueField,
     CreateLabel,
     CreateMilestone,
+    CreateView,
     ExtendIterations,
     ForgetFields,
     ForgetValues,
@@ -36,11 +37,13 @@ from backlog_sync.core.changes import (
     SetBoardValue,
     ShowIssueField,
     UnlinkSubIssue,
+    UpdateBoard,
     UpdateBoardField,
     UpdateIssue,
     UpdateIssueField,
     UpdateLabel,
     UpdateMilestone,
+    UpdateView,
     claim_of,
 )
 from backlog_sync.core.definition_base import recorded_key
@@ -52,7 +55,11 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import Done, Operation
 from backlog_sync.core.plan import Outcome, Plan, Result, Usage
 from backlog_sync.engine import resolve
-from backlog_sync.engine.concurrent_runs import use_names_that_are_taken, use_the_older_board
+from backlog_sync.engine.concurrent_runs import (
+    use_names_that_are_taken,
+    use_the_older_board,
+    use_views_that_exist,
+)
 from backlog_sync.engine.create import create_issues, give_late_types
 from backlog_sync.engine.iterations import extend_iterations, restore_iterations
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
@@ -134,8 +141,8 @@ class _Run(Sending):
             return  # values that need the new options are skipped, and the next run sets them
         self.registry.issue_fields |= {fold(each.name): each for each in fields or ()}
 
-    def project(self, changes: Iterable[Change]) -> None:
-        """Create the board, or link an existing one to the repository."""
+    def project(self, changes: Sequence[Change]) -> None:
+        """Create the board, or link an existing one to the repository and change its texts."""
 
         created: list[tuple[Change, Done]] = []
 
@@ -143,21 +150,44 @@ class _Run(Sending):
             if isinstance(change, CreateBoard):
                 self.registry.project_id = reply.id
                 self.registry.fields = {f.name: f for f in reply.fields}
+                self.registry.put_views(reply.views)
+                self.registry.board_is_new = True
                 created.append((change, reply))
 
-        self.stage(changes, done)
+        boards = [c for c in changes if isinstance(c, CreateBoard)]
+        self.stage(boards, done, last=False)
+        self.stage(boards, make=resolve.board_link, last=False)
+        self.stage(boards, make=resolve.board_texts, last=False)
         for change, reply in created:
+            self.settle(change, Result.APPLIED, url=reply.url)
             use_the_older_board(self, change, reply)
+        self.stage(c for c in changes if not isinstance(c, CreateBoard))
 
-    def board_fields(self, changes: Iterable[Change]) -> None:
-        """Create board fields, and add options to them."""
+    def board_parts(self, changes: Sequence[Change]) -> None:
+        """Create board fields and views, and change them.
+
+        On a board that this run creates, views without columns and filters share a request with
+        the fields; else they are created when the fields exist. Their order is that of the tabs.
+        """
 
         def done(change: Change, reply: Done) -> None:
             for board_field in reply.fields:
                 self.registry.fields[board_field.name] = board_field
             self.registry.rename_options(change.key, resolve.renames(change))
+            self.registry.put_views(reply.views)
 
-        self.stage(changes, done)
+        views = [c for c in changes if isinstance(c, CreateView)]
+        plain = not any({"columns", "filter"} & c.fields.keys() for c in views)
+        at_once = views if plain and self.registry.board_is_new else []
+        creates = [c for c in changes if isinstance(c, CreateBoardField)]
+        self.stage([*at_once, *creates], done)
+        self.stage((c for c in changes if isinstance(c, ShowIssueField)), done)
+        later = [c for c in views if c not in at_once]
+        use_views_that_exist(self, later)
+        self.stage(later, done, last=False)
+        self.stage(later, done, make=resolve.view_filter)
+        self.stage((c for c in changes if isinstance(c, UpdateBoardField)), done)
+        self.stage((c for c in changes if isinstance(c, UpdateView)), done)
 
     # ---- existing issues -------------------------------------------------------------------
 
@@ -420,14 +450,17 @@ def _stages(run: _Run, plan: Plan) -> None:
     run.labels(labels)
     run.milestones(milestones)
     use_names_that_are_taken(run)
-    run.note_undefined((*labels, *milestones))
     run.issue_fields(c for c in changes if isinstance(c, CreateIssueField | UpdateIssueField))
-    run.project(c for c in changes if isinstance(c, CreateBoard | LinkBoard))
+    boards = [c for c in changes if isinstance(c, CreateBoard | UpdateBoard | LinkBoard)]
+    run.project(boards)
     restore_iterations(run, [c for c in changes if isinstance(c, RestoreIterations)])
-    run.board_fields(c for c in changes if isinstance(c, CreateBoardField | UpdateBoardField))
+    kinds = CreateBoardField | ShowIssueField | UpdateBoardField
+    fields = [c for c in changes if isinstance(c, kinds)]
+    views = [c for c in changes if isinstance(c, CreateView | UpdateView)]
+    run.board_parts([*fields, *views])
     extend_iterations(run, [c for c in changes if isinstance(c, ExtendIterations)])
-    run.board_fields(c for c in changes if isinstance(c, ShowIssueField))
     use_names_that_are_taken(run)
+    run.note_undefined((*labels, *milestones, *boards, *views))
     links = [c for c in changes if isinstance(c, LinkSubIssue | UnlinkSubIssue)]
     cards = [c for c in changes if isinstance(c, AddToBoard)]
     folded: dict[str, list[Change]] = {}

@@ -23,6 +23,8 @@ from backlog_sync.core.operations import (
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    UpdateProject,
+    UpdateView,
 )
 from backlog_sync.core.run_record import BODY, PARENT, Kept, Overwritten, text_digest
 from backlog_sync.engine.ports import Journal
@@ -69,6 +71,11 @@ class Overwrites:
                 kind = change.kind
                 for name, over in operation.parts.items():
                     yield self._entry(change, kind, operation.id, name, over.seen, over.wanted)
+            case UpdateProject() | UpdateView():
+                for name, over in operation.parts.items():
+                    yield self._entry(
+                        change, change.kind, operation.id, name, over.seen, over.wanted
+                    )
             case AddOptions():
                 for seen, wanted in zip(operation.seen, operation.existing, strict=True):
                     if seen != wanted:

@@ -1,6 +1,6 @@
 """Registry of ids: filled from the observation, extended by every creation."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from backlog_sync.core.model import (
     ObservedIssueField,
     ObservedRepository,
     ObservedState,
+    ObservedView,
     ProjectSpec,
 )
 
@@ -29,7 +30,9 @@ class Registry:
 
     `labels` and `milestones` are keyed by their repository, None for the target, and their name.
     `twins` are labels, by exact name, that GitHub shows like another one: `:bug:` and its emoji.
-    `fresh` are the keys of items whose card this run created.
+    `fresh` are the keys of items whose card this run created. `views` are those of the board by
+    folded name. `board_is_new` is whether this run created the board, `shared_board` whether
+    another run did so at the same moment.
     `board` specifies which board is meant. `issue_fields` are those of the organization, by folded
     name.
     `undefined` are entries, by repository, of definitions that could not be created or changed.
@@ -42,6 +45,9 @@ class Registry:
     board: ProjectSpec | None = None
     project_id: str | None = None
     fields: dict[str, ObservedBoardField] = field(default_factory=dict)
+    views: dict[str, ObservedView] = field(default_factory=dict)
+    board_is_new: bool = False
+    shared_board: bool = False
     issues: dict[str, ObservedIssue] = field(default_factory=dict)
     by_ref: dict[str, str] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
@@ -71,6 +77,7 @@ class Registry:
         if observed.project is not None:
             registry.project_id = observed.project.id
             registry.fields = {f.name: f for f in observed.project.fields}
+            registry.put_views(observed.project.views)
         for issue in observed.issues:
             registry.note_issue(issue.repository, issue.number, issue.id)
             for link in (*issue.blocked_by, *([issue.parent] if issue.parent else [])):
@@ -125,7 +132,7 @@ class Registry:
             return body
         body = definition_base.without(body, before, self.undefined.get(repository, ()))
         ids = {
-            definition_base.entry_key(ChangeKind.LABEL, name): definition_base.label_id(id_)
+            definition_base.entry_key(ChangeKind.LABEL, name): definition_base.short_id(id_)
             for (place, name), id_ in self.labels.items()
             if place == repository
         } | {
@@ -133,7 +140,28 @@ class Registry:
             for (place, title), (_, number) in self.milestones.items()
             if place == repository
         }
+        if repository is None:
+            ids |= {
+                definition_base.entry_key(ChangeKind.VIEW, view.name): definition_base.short_id(
+                    view.id
+                )
+                for view in self.views.values()
+            }
+            if self.project_id is not None:
+                board = definition_base.short_id(self.project_id)
+                ids[definition_base.entry_key(ChangeKind.PROJECT, "")] = board
         return definition_base.with_ids(body, ids)
+
+    def put_views(self, views: Sequence[ObservedView]) -> None:
+        """Record views of the board; of two with one name, the first one is meant."""
+        for view in views:
+            self.views = {name: v for name, v in self.views.items() if v.id != view.id}
+            self.views.setdefault(normalize.fold(view.name), view)
+
+    def field_id(self, name: str) -> str | None:
+        """Return the id of a board field; GitHub ignores case here."""
+        folded = normalize.fold(name)
+        return next((f.id for f in self.fields.values() if normalize.fold(f.name) == folded), None)
 
     def option_id(self, name: str, value: BoardValue) -> str | None:
         """Return the id of an option or iteration by its name."""

@@ -24,6 +24,7 @@ from backlog_sync.core.changes import (
     CreateIssueField,
     CreateLabel,
     CreateMilestone,
+    CreateView,
     ExtendIterations,
     FieldChange,
     ForgetFields,
@@ -39,11 +40,13 @@ from backlog_sync.core.changes import (
     SetBoardValue,
     ShowIssueField,
     UnlinkSubIssue,
+    UpdateBoard,
     UpdateBoardField,
     UpdateIssue,
     UpdateIssueField,
     UpdateLabel,
     UpdateMilestone,
+    UpdateView,
 )
 from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.issue_fields import SELECTS
@@ -104,10 +107,20 @@ def resolve(registry: Registry, change: Change) -> OperationOrSkip:  # noqa: PLR
                 return Skip(f"the issue field {change.key} was not created")
             return ops.ShowIssueField(registry.project_id, known.id)
         case CreateBoard():
-            repository = registry.observed.repository
-            owner = registry.observed.project_owner_id or repository.owner_id
-            shown = repository.id if owner == repository.owner_id else None
-            return ops.CreateProject(owner, change.title, shown)
+            return _board(registry, change)
+        case UpdateBoard():
+            if registry.project_id is None:
+                return _NO_BOARD
+            texts = _over(change, "description"), _over(change, "readme")
+            return ops.UpdateProject(registry.project_id, *texts, _over(change, "public"))
+        case CreateView():
+            return _view(registry, change)
+        case UpdateView():
+            view = registry.views.get(fold(change.key))
+            if view is None:
+                return Skip(f"the view {change.key} is gone")
+            name, layout = _over(change, "name"), _over(change, "layout")
+            return ops.UpdateView(view.id, name, layout, _over(change, "filter"))
         case LinkBoard():
             if registry.project_id is None:
                 return _NO_BOARD
@@ -163,7 +176,62 @@ def _milestone(registry: Registry, change: UpdateMilestone) -> OperationOrSkip:
     )
 
 
-def _over(change: UpdateLabel | UpdateMilestone, name: str) -> Over | None:
+def _board(registry: Registry, change: CreateBoard) -> OperationOrSkip:
+    """Return the operation that creates or copies the board."""
+    repository = registry.observed.repository
+    owner = registry.observed.project_owner_id or repository.owner_id
+    if change.definition.template is None:
+        shown = repository.id if owner == repository.owner_id else None
+        return ops.CreateProject(owner, change.title, shown)
+    template = registry.observed.template
+    if template is None:
+        return Skip(f"the template {change.definition.template} was not read")
+    return ops.CopyProject(template.id, owner, change.title)
+
+
+def board_link(registry: Registry, change: Change) -> OperationOrSkip:
+    """Return the operation that shows a copied board on the repository; a copy is on none."""
+    repository = registry.observed.repository
+    owner = registry.observed.project_owner_id or repository.owner_id
+    copied = isinstance(change, CreateBoard) and change.definition.template is not None
+    if not copied or registry.project_id is None or owner != repository.owner_id:
+        return None
+    return ops.LinkProject(registry.project_id, repository.id)
+
+
+def board_texts(registry: Registry, change: Change) -> OperationOrSkip:
+    """Return the operation that sets description, readme and visibility of a new board."""
+    if not isinstance(change, CreateBoard) or registry.project_id is None:
+        return None
+    names = [name for name in ("description", "readme", "public") if name in change.fields]
+    new = {name: Over(None, str(change.fields[name].after)) for name in names}
+    texts = new.get("description"), new.get("readme"), new.get("public")
+    return ops.UpdateProject(registry.project_id, *texts, fresh=True) if new else None
+
+
+def _view(registry: Registry, change: CreateView) -> OperationOrSkip:
+    if registry.project_id is None:
+        return _NO_BOARD
+    columns = names(change.fields["columns"].after) if "columns" in change.fields else []
+    ids = (registry.field_id(name) for name in columns)
+    layout = str(change.fields["layout"].after)
+    return ops.CreateView(
+        registry.project_id, change.title, layout, tuple(id_ for id_ in ids if id_ is not None)
+    )
+
+
+def view_filter(registry: Registry, change: Change) -> OperationOrSkip:
+    """Return the operation that sets the filter of a new view: its creation takes none."""
+    view = registry.views.get(fold(change.key))
+    if not isinstance(change, CreateView) or "filter" not in change.fields or view is None:
+        return None
+    query = str(change.fields["filter"].after)
+    return ops.UpdateView(view.id, filter=Over(view.filter, query), fresh=True)
+
+
+def _over(
+    change: UpdateLabel | UpdateMilestone | UpdateBoard | UpdateView, name: str
+) -> Over | None:
     """Return the old and new value of a part that a change writes; None if it does not."""
     field = change.fields.get(name)
     if field is None:

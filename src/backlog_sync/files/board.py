@@ -7,12 +7,18 @@ from datetime import date
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
 from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS, issue_field_of
-from backlog_sync.core.model import BoardFieldDef, IssueFieldValue, OptionDef, ProjectSpec
+from backlog_sync.core.model import BoardFieldDef, IssueFieldValue, OptionDef, ProjectSpec, ViewDef
 from backlog_sync.core.relative_iterations import WORDS
 from backlog_sync.core.unknown_words import unknown_word
-from backlog_sync.files.documents.board import BoardFieldDocument, IssueFieldDocument
+from backlog_sync.files.documents.board import (
+    BoardFieldDocument,
+    IssueFieldDocument,
+    ProjectDocument,
+    ViewDocument,
+)
 from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
+from backlog_sync.files.documents.values import Model
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.validation import did_you_mean, nearest, shown, unknown_field
@@ -308,4 +314,32 @@ def project_of(
     owner = document.owner or (repository or "").partition("/")[0]
     if not owner:
         return None
-    return ProjectSpec(owner, document.title, document.number, fields)
+    return board_of(document, ProjectSpec(owner, document.title, document.number), fields)
+
+
+def board_of(
+    document: ProjectDocument | None, named: ProjectSpec, fields: tuple[BoardFieldDef, ...]
+) -> ProjectSpec:
+    """Return the named board with everything else that the settings declare of a board."""
+    if document is None:
+        return replace(named, fields=fields)
+    views = document.views
+    return replace(
+        named,
+        fields=fields,
+        views=None if views is None else tuple(map(_view, views)),
+        description=_declared(document, "description", document.description),
+        readme=_declared(document, "readme", document.readme),
+        public=document.public,
+        template=document.template,
+    )
+
+
+def _view(document: ViewDocument) -> ViewDef:
+    query = _declared(document, "filter", document.filter)
+    return ViewDef(document.name, document.layout, query, document.fields)
+
+
+def _declared(document: Model, name: str, value: str | None) -> str | None:
+    """Return a text: an empty setting is declared as empty, an omitted one is not declared."""
+    return "" if value is None and name in document.model_fields_set else value

@@ -17,7 +17,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import Template, block_of
-from backlog_sync.files.board import STATUS, Board, project_of
+from backlog_sync.files.board import STATUS, Board, board_of, project_of
 from backlog_sync.files.dependencies import Dependencies
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Collected, Entry, collect
@@ -214,7 +214,7 @@ class _Resolver:
         project = project_of(self.document, self.repository, fields)
         if self.context.project_said:
             flag = self.context.project
-            project = flag and ProjectSpec(flag.owner, flag.title, flag.number, fields)
+            project = flag and board_of(self.document.project, flag, fields)
         return DesiredState(
             backlog_id=self.document.id or self.context.backlog_id,
             items=items,

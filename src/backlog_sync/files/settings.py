@@ -11,6 +11,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS, issue_field_of
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.files.board import parse_date
+from backlog_sync.files.documents.board import ViewDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import STATUSES, place_in
 from backlog_sync.files.parsed import ParsedFile
@@ -185,6 +186,8 @@ def _check_board(
                 message = f"the board's field {record.NAME!r} is kept by this tool"
             yield file.fault(path, "reserved-field", message, "give it another name")
     project = file.document.project
+    if project is not None:
+        yield from _check_views(file, project.views or ())
     if project is None or project_said:
         return
     if project.title is None and project.number is None:
@@ -219,6 +222,18 @@ def _check_issue_fields(file: FileSettings, whole: SettingsDocument) -> Iterator
             if options.index(option.name.casefold()) < index:
                 message = f"'{option.name}' is given twice"
                 yield file.fault(f"{path}.options.{index}", "duplicate-option", message)
+
+
+def _check_views(file: FileSettings, views: Sequence[ViewDocument]) -> Iterator[Diagnostic]:
+    names = [view.name.casefold() for view in views]
+    for index, view in enumerate(views):
+        path = f"project.views.{index}"
+        if names.index(view.name.casefold()) < index:
+            message = f"the view '{shown(view.name)}' is declared twice"
+            yield file.fault(path, "duplicate-view", message, "keep one of them")
+        if view.layout == "roadmap" and view.fields:
+            message = f"the view '{shown(view.name)}' is a roadmap, which has no columns"
+            yield file.fault(f"{path}.fields", "invalid-value", message, "leave out 'fields:'")
 
 
 def not_feedback(word: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Read boards: find the one that is meant, its fields, and the cards on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias, TypedDict, cast
 
 from backlog_sync.core.iterations import IterationSnapshot
@@ -16,7 +16,7 @@ from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer, Fault, required
 from backlog_sync.github_api.capabilities import is_foreign
-from backlog_sync.github_api.documents import document, repeated
+from backlog_sync.github_api.documents import document, repeated, unused_fields
 from backlog_sync.github_api.reader import PageSize, Reader
 
 _CardsAnswer: TypeAlias = answered.IterationCards | answered.ShownIterationCards
@@ -32,6 +32,7 @@ class BoardResult:
     project: ObservedProject | None = None
     owner_id: str | None = None
     problem: str | None = None
+    template: ObservedProject | None = None
 
 
 class OfBoardOwner(TypedDict):
@@ -62,13 +63,28 @@ class Boards:
         answer = self.reader.query(document(answered.Viewer), {})
         return parse.viewer(answer.whole["viewer"]).login
 
-    def read(self, spec: ProjectSpec, repository_id: str) -> BoardResult:
-        """Read a board with a request of its own."""
-        answer = self.reader.query(document(answered.Board), board_variables(spec))
+    def read(
+        self, spec: ProjectSpec, repository_id: str, *, workflows: bool = False
+    ) -> BoardResult:
+        """Read a board with a separate request, and whether its workflows are on if asked."""
+        query = document(answered.Board, unused_fields(("doctor",) if workflows else ()))
+        answer = self.reader.query(query, board_variables(spec))
         scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
         if scope:
             return BoardResult(problem=problem_of(spec, scope))
         return self.from_answer(spec, answer, repository_id)
+
+    def with_template(
+        self, spec: ProjectSpec, result: BoardResult, repository_id: str
+    ) -> BoardResult:
+        """Return the result with the board to copy, if the board is to be created from one."""
+        if spec.template is None or result.project is not None or result.problem is not None:
+            return result
+        owner, _, number = spec.template.partition("/")
+        found = self.read(ProjectSpec(owner, number=int(number)), repository_id)
+        if found.project is None:
+            return replace(result, problem=f"its template cannot be read: {found.problem}")
+        return replace(result, template=found.project)
 
     def from_answer(
         self, spec: ProjectSpec, answer: Answer[OfBoardOwner], repository_id: str
@@ -107,7 +123,7 @@ class Boards:
         candidates: list[answered.BoardFields] = []
         while True:
             variables = {"boardOwner": spec.owner, "after": after}
-            answer = self.reader.query(document(answered.BoardsPage), variables)
+            answer = self.reader.query(document(answered.BoardsPage, unused_fields(())), variables)
             listed = answer.data.get("repositoryOwner") if answer.data else None
             page = listed.get("projectsV2") if listed else None
             if page is None:

@@ -33,6 +33,8 @@ def of_inputs(data: Inputs) -> Capabilities:
         create_on_board=create is None or "projectV2Ids" in create,
         option_ids=option is None or "id" in option,
         duplicates=close is None or "duplicateIssueId" in close,
+        # A server that cannot create views has no such input at all.
+        views=_names(data.get("viewInput"), "inputFields") is not None,
     )
 
 

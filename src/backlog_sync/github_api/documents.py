@@ -40,6 +40,7 @@ OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
     "close_done": ("childState", "childReason", "openIssues"),
     "issue_fields": ("issueFields", "issueFieldValues", "ProjectV2ItemIssueFieldValue"),
     "pull_requests": ("closedByPullRequestsReferences", "linkedBranches"),
+    "doctor": ("workflows",),
 }
 """Fields, by their aliases, that only some runs need: what `ReadScope.uses` names is read.
 

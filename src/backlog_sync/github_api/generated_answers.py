@@ -310,6 +310,19 @@ class IterationCardPage(Page[IterationCardPageProjectV2Item]):
     totalCount: int
 
 
+class BoardView(TypedDict):
+    id: str
+    number: int
+    name: str
+    layout: str
+    filter: str | None
+
+
+class ProjectV2WorkflowWithNameEnabled(TypedDict):
+    name: str
+    enabled: bool
+
+
 class BoardFields(TypedDict):
     id: str
     number: int
@@ -317,8 +330,12 @@ class BoardFields(TypedDict):
     url: str
     public: bool
     closed: bool
+    shortDescription: str | None
+    readme: str | None
     viewerCanUpdate: bool
     fields: Nodes[BoardField]
+    views: Nodes[BoardView]
+    workflows: NotRequired[Nodes[ProjectV2WorkflowWithNameEnabled]]
     repositories: Page[RepositoryWithId]
 
 
@@ -430,6 +447,7 @@ class Inputs(TypedDict):
     createIssueInput: InputsType | None
     optionInput: InputsType | None
     closeIssueInput: InputsType | None
+    viewInput: InputsType | None
 
 
 class RateLimitWithCost(TypedDict):
@@ -585,6 +603,22 @@ class ShownIterationCardsNode(TypedDict):
 class ShownIterationCards(TypedDict):
     rateLimit: RateLimitWithCost | None
     node: ShownIterationCardsNode | None
+
+
+class BoardsStandingNode(TypedDict):
+    id: NotRequired[str]
+    public: NotRequired[bool]
+    shortDescription: NotRequired[str | None]
+    readme: NotRequired[str | None]
+    number: NotRequired[int]
+    name: NotRequired[str]
+    layout: NotRequired[str]
+    filter: NotRequired[str | None]
+
+
+class BoardsStanding(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[BoardsStandingNode | None]
 
 
 class DefinitionsStandingNode(TypedDict):
@@ -953,6 +987,30 @@ class CreateProjectProjectV2(BoardFields):
 
 class CreateProject(TypedDict):
     projectV2: CreateProjectProjectV2 | None
+
+
+class CopyProjectProjectV2Owner(TypedDict):
+    projectsV2: Nodes[ProjectV2WithNumberTitleClosed]
+
+
+class CopyProjectProjectV2(BoardFields):
+    owner: CopyProjectProjectV2Owner
+
+
+class CopyProject(TypedDict):
+    projectV2: CopyProjectProjectV2 | None
+
+
+class CreateView(TypedDict):
+    projectV2View: BoardView | None
+
+
+class UpdateView(TypedDict):
+    projectV2View: BoardView | None
+
+
+class UpdateProject(TypedDict):
+    projectV2: ProjectV2WithId | None
 
 
 class CloseProject(TypedDict):

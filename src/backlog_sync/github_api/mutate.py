@@ -1,7 +1,7 @@
 """Map operations to GraphQL mutations, and their payloads to replies; send nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, assert_never, cast
 
@@ -17,12 +17,14 @@ from backlog_sync.core.operations import (
     ChangeLabels,
     CloseIssue,
     CloseProject,
+    CopyProject,
     CreateBoardField,
     CreateIssue,
     CreateIssueField,
     CreateLabel,
     CreateMilestone,
     CreateProject,
+    CreateView,
     Done,
     FieldInput,
     LinkProject,
@@ -40,6 +42,8 @@ from backlog_sync.core.operations import (
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    UpdateProject,
+    UpdateView,
 )
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
@@ -48,11 +52,13 @@ CREATES: Final = (
     CreateLabel,
     CreateMilestone,
     CreateProject,
+    CopyProject,
     CreateBoardField,
     AddOptions,
     CreateIssueField,
     AddIssueFieldOptions,
     ShowIssueField,
+    CreateView,
     CreateIssue,
     SetIterations,
 )
@@ -161,6 +167,13 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
         case CreateProject(owner_id=owner, title=title, repository_id=repository):
             inputs = {"ownerId": owner, "title": title, "repositoryId": repository}
             return (Step("CreateProject", _without_none(inputs)),)
+        case CopyProject(template_id=template, owner_id=owner, title=title):
+            inputs = {"projectId": template, "ownerId": owner, "title": title}
+            return (Step("CopyProject", {**inputs, "includeDraftIssues": False}),)
+        case UpdateProject():
+            return (Step("UpdateProject", _board(operation)),)
+        case CreateView() | UpdateView():
+            return (_view(operation),)
         case CloseProject(project_id=project):
             return (Step("CloseProject", {"projectId": project, "closed": True}),)
         case LinkProject(project_id=project, repository_id=repository):
@@ -208,12 +221,17 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
     subject = next((v for v in payload.values() if isinstance(v, dict)), None)
     if subject is None:
         return None
-    if isinstance(operation, CreateProject):
+    if isinstance(operation, CreateProject | CopyProject):
         board = cast("answered.CreateProjectProjectV2", subject)
         fields = tuple(parse.board_field(node) for node in parse.nodes(board["fields"]))
         older = parse.older_board(board)
         url = board["url"]
-        return Done(id=board["id"], number=board["number"], url=url, fields=fields, older=older)
+        views = tuple(map(parse.view, parse.nodes(board.get("views"))))
+        named = Done(id=board["id"], number=board["number"], url=url)
+        return replace(named, fields=fields, views=views, older=older)
+    if isinstance(operation, CreateView | UpdateView):
+        view = parse.view(cast("answered.BoardView", subject))
+        return Done(id=view.id, views=(view,))
     if isinstance(operation, CreateIssueField):
         made = parse.issue_field(cast("answered.FieldDefinition", subject))
         return Done(id=made.id, issue_field=made)
@@ -340,6 +358,35 @@ def _field(definition: BoardFieldDef) -> dict[str, object]:
     if definition.type == "iteration":
         inputs["iterationConfiguration"] = _iterations(definition)
     return inputs
+
+
+def _board(operation: UpdateProject) -> dict[str, object]:
+    names = {"description": "shortDescription", "readme": "readme"}
+    inputs: dict[str, object] = {"projectId": operation.id}
+    inputs |= {names[part]: over.wanted for part, over in operation.values.items() if part in names}
+    if operation.public is not None:
+        inputs["public"] = operation.public.wanted == "true"
+    return inputs
+
+
+def _view(operation: CreateView | UpdateView) -> Step:
+    if isinstance(operation, UpdateView):
+        values = {part: over.wanted for part, over in operation.values.items()}
+        if operation.layout is not None:
+            values["layout"] = _layout(str(operation.layout.wanted))
+        return Step("UpdateView", {"viewId": operation.id, **values})
+    inputs: dict[str, object] = {
+        "projectId": operation.project_id,
+        "name": operation.name,
+        "layout": _layout(operation.layout),
+    }
+    if operation.field_ids:
+        inputs["configuration"] = {"visibleFieldIds": list(operation.field_ids)}
+    return Step("CreateView", inputs)
+
+
+def _layout(layout: str) -> str:
+    return f"{layout.upper()}_LAYOUT"
 
 
 def _iterations(definition: BoardFieldDef) -> dict[str, object]:

@@ -162,6 +162,7 @@ class Observer:
             project=board.project,
             project_owner_id=board.owner_id,
             project_problem=board.problem,
+            template=board.template,
             coverage=coverage,
             capabilities=self.able,
             host=host,
@@ -192,10 +193,12 @@ class Observer:
         if spec is None or problem is not None:
             return BoardResult(problem=problem)
         if self.own_boards:
-            return self.boards.read(spec, repository_id)
-        # There was no problem with the board, so this is an answer to `OverviewWithBoard`.
-        with_board = cast("Answer[OfBoardOwner]", answer)
-        return self.boards.from_answer(spec, with_board, repository_id)
+            board = self.boards.read(spec, repository_id)
+        else:
+            # There was no problem with the board, so this is an answer to `OverviewWithBoard`.
+            with_board = cast("Answer[OfBoardOwner]", answer)
+            board = self.boards.from_answer(spec, with_board, repository_id)
+        return self.boards.with_template(spec, board, repository_id)
 
     def definitions(self, spec: ProjectSpec | None, *, host: str) -> ObservedState:
         """Read labels, milestones and the board as they are now, without issues."""
@@ -286,7 +289,7 @@ class Observer:
         if spec and not able.boards:
             board = BoardResult(problem="this server has no Projects")
         elif spec:
-            board = self.boards.read(spec, repository.id)
+            board = self.boards.read(spec, repository.id, workflows=True)
         types = parse.issue_types(data.get("issueTypes"))
         scopes = self.reader.scopes
         others: list[ObservedRepository] = []

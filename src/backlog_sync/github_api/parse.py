@@ -23,6 +23,7 @@ from backlog_sync.core.model import (
     ObservedOption,
     ObservedProject,
     ObservedRepository,
+    ObservedView,
     PullRequest,
 )
 from backlog_sync.core.states import COMPLETED, NOT_PLANNED, OPEN
@@ -265,6 +266,12 @@ def project(
         closed=data["closed"],
         writable=data["viewerCanUpdate"] and (scopes is None or "project" in scopes),
         linked=cursor(shown) is not None or any(n["id"] == repository_id for n in nodes(shown)),
+        description=data.get("shortDescription") or "",
+        readme=data.get("readme") or "",
+        views=tuple(map(view, nodes(data.get("views")))),
+        workflows={each["name"]: each["enabled"] for each in nodes(data["workflows"])}
+        if "workflows" in data
+        else None,
     )
 
 
@@ -278,6 +285,12 @@ def iteration_card(data: answered.IterationCardPageProjectV2Item) -> IterationCa
         start=value.get("startDate") if value else None,
         archived=bool(data["isArchived"]),
     )
+
+
+def view(data: answered.BoardView) -> ObservedView:
+    """Return a view; its layout without GitHub's suffix."""
+    layout = str(data["layout"]).removesuffix("_LAYOUT").lower()
+    return ObservedView(data["id"], int(data["number"]), data["name"], layout, data["filter"] or "")
 
 
 def pick_project(candidates: Sequence[B], title: str) -> B | None:

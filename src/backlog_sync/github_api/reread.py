@@ -13,6 +13,8 @@ from backlog_sync.core.operations import (
     Standing,
     UpdateLabel,
     UpdateMilestone,
+    UpdateProject,
+    UpdateView,
     field_part,
 )
 from backlog_sync.core.preconditions import iterations, options, overwrites, verdict
@@ -81,6 +83,9 @@ def _standing(
         case AddOptions() | SetIterations():
             reader = observer.boards.reader
             return _read(reader, document(answered.FieldsStanding, hidden), ids, _field)
+        case UpdateProject() | UpdateView():
+            reader = observer.boards.reader
+            return _read(reader, document(answered.BoardsStanding, hidden), ids, _board)
         case UpdateLabel() | UpdateMilestone():
             return _read(reader, document(answered.DefinitionsStanding, hidden), ids, _definition)
         case _:
@@ -123,6 +128,17 @@ def _card(node: answered.CardsStandingNode) -> Standing:
 def _field(node: answered.BoardField) -> Standing:
     observed = parse.board_field(node).options
     return {"options": options(observed), "iterations": iterations(observed)}
+
+
+def _board(node: answered.BoardsStandingNode) -> Standing:
+    if "layout" in node:
+        view = parse.view(cast("answered.BoardView", node))
+        return {"name": view.name, "layout": view.layout, "filter": view.filter}
+    return {
+        "description": node["shortDescription"] or "",
+        "readme": node["readme"] or "",
+        "public": str(node["public"]).lower(),
+    }
 
 
 def _definition(node: answered.DefinitionsStandingNode) -> Standing:

@@ -13,10 +13,12 @@ from backlog_sync.core.operations import (
     AddOptions,
     AddSubIssue,
     CloseProject,
+    CopyProject,
     CreateBoardField,
     CreateLabel,
     CreateMilestone,
     CreateProject,
+    CreateView,
     Done,
     LinkProject,
     NotSent,
@@ -31,6 +33,8 @@ from backlog_sync.core.operations import (
     Standing,
     Unknown,
     UpdateMilestone,
+    UpdateProject,
+    UpdateView,
 )
 from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
@@ -51,17 +55,24 @@ BODIES: Final = 5
 
 BOARD: Final = (
     CreateProject,
+    CopyProject,
+    UpdateProject,
     CloseProject,
     LinkProject,
     CreateBoardField,
     AddOptions,
     SetIterations,
     ShowIssueField,
+    CreateView,
+    UpdateView,
     AddCard,
     SetValue,
     PutStatus,
 )
 """Operations that are sent with the token for boards."""
+
+TOGETHER: Final = (CreateView, CreateBoardField)
+"""Operations of different kinds that share a request: all create parts of one board."""
 
 Before: TypeAlias = Callable[[Sequence[Operation]], None]
 """Called with operations right before the request with them is sent."""
@@ -193,7 +204,8 @@ class Sender:
         most = 1 if _alone(first) else self._size(first).value
         taken = [first]
         for operation in queue[1:most]:
-            if type(operation) is not type(first):
+            both = isinstance(first, TOGETHER) and isinstance(operation, TOGETHER)
+            if type(operation) is not type(first) and not both:
                 break
             taken.append(operation)
         return taken

@@ -31,6 +31,7 @@ _KINDS = {
     ChangeKind.PROJECT: "board",
     ChangeKind.PROJECT_ITEM: "board card",
     ChangeKind.FIELD: "board field",
+    ChangeKind.VIEW: "view",
     ChangeKind.FIELD_VALUE: "board value",
 }
 _MOST = 20

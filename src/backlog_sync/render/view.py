@@ -29,6 +29,7 @@ DEFINITION_WORDS = {
     ChangeKind.ISSUE_FIELD: ("issue field", "issue fields"),
     ChangeKind.PROJECT: ("board", "boards"),
     ChangeKind.FIELD: ("field", "fields"),
+    ChangeKind.VIEW: ("view", "views"),
 }
 FACTS = {
     "create": "to create",
@@ -272,10 +273,17 @@ def _definitions(plan: Plan) -> Iterator[DefinitionRow]:
 
 
 def _known(change: Change) -> str:
-    """Return the details of a definition that is created: its due date, its options or type."""
+    """Return the details of a definition that is created: its due date, options, type, layout."""
     due = change.fields.get("due")
     if change.kind is ChangeKind.MILESTONE and due and due.after:
         return f"due {plain_value(due.after)}"
+    template = change.fields.get("template")
+    if change.kind is ChangeKind.PROJECT and template:
+        return f"copied from {plain_value(template.after)}"
+    if change.kind is ChangeKind.VIEW:
+        layout, query = (change.fields.get(name) for name in ("layout", "filter"))
+        shown = [plain_value(each.after) for each in (layout, query) if each and each.after]
+        return ": ".join(shown)
     detail = change.fields.get("options") or change.fields.get("type")
     is_field = change.kind in (ChangeKind.FIELD, ChangeKind.ISSUE_FIELD)
     if is_field and detail and detail.after:

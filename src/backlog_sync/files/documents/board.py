@@ -8,6 +8,8 @@ from backlog_sync.files.documents.values import IsoDate, Model, Word, invalid, o
 
 OWNER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$"
 
+TEMPLATE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[1-9][0-9]{0,8}$"
+
 FieldType: TypeAlias = Literal[
     "text", "number", "date", "single_select", "multi_select", "iteration"
 ]
@@ -73,6 +75,24 @@ def named_fields(value: object) -> object:
     return value
 
 
+Layout: TypeAlias = Literal["table", "board", "roadmap"]
+
+
+class ViewDocument(Model):
+    """A view of the board. It is created if it is missing, and never deleted."""
+
+    name: Word = Field(description="The view's name.", min_length=1, max_length=255)
+    layout: Layout | None = optional(
+        "The layout. A new view without one is a table; an existing view keeps its own."
+    )
+    filter: str | None = optional(
+        "The filter, as typed on the board, such as `is:open label:bug`; empty for none."
+    )
+    fields: tuple[Word, ...] = optional(
+        "The columns to show, by field name. Set only when the view is created.", (), max_length=50
+    )
+
+
 class ProjectDocument(Model):
     """A GitHub Projects board."""
 
@@ -86,4 +106,14 @@ class ProjectDocument(Model):
     number: int | None = optional("The board's number, instead of its title.", ge=1)
     fields: Annotated[dict[str, BoardFieldDocument], BeforeValidator(_fields)] = optional(
         "The board's fields, by name.", {}
+    )
+    views: tuple[ViewDocument, ...] | None = optional(
+        "The board's views. Without this, a new board gets a board, a table and a roadmap.",
+        max_length=50,
+    )
+    description: str | None = optional("The board's short description.")
+    readme: str | None = optional("The board's readme, in Markdown.")
+    public: bool | None = optional("Whether everybody can see the board.")
+    template: str | None = optional(
+        "The board to copy if the board has to be created: owner/number.", pattern=TEMPLATE_PATTERN
     )

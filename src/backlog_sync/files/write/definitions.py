@@ -1,4 +1,7 @@
-"""Write GitHub's version of labels, milestones and options to the files, with all references."""
+"""Write GitHub's version of labels, milestones, options, the board and its views to the files.
+
+A new name is written to all references as well.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -19,10 +22,15 @@ from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
 from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Wanted, document_value
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
-_LISTS = {ChangeKind.MILESTONE: ("milestones", "title"), ChangeKind.LABEL: ("labels", "name")}
-
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and list indices from the top of the settings."""
+
+_LISTS: Mapping[ChangeKind, tuple[Path, str]] = {
+    ChangeKind.MILESTONE: (("milestones",), "title"),
+    ChangeKind.LABEL: (("labels",), "name"),
+    ChangeKind.VIEW: (("project", "views"), "name"),
+}
+"""The list that declares definitions of a kind, and the key of their names."""
 
 
 def with_definition(
@@ -40,7 +48,8 @@ def with_definition(
             text = value if value is None else str(value)
             found = [_with_part(parsed, take, text) for parsed in files]
             if all(new is old for new, old in zip(found, files, strict=True)):
-                name = _LISTS[take.kind][0]
+                path = _LISTS[take.kind][0] if take.kind in _LISTS else ("project",)
+                name = ".".join(map(str, path))
                 raise CannotSay(f"it is not declared under `{name}:`; declare it there to keep it")
             return found
         case _:
@@ -72,15 +81,29 @@ def _check(take: Take, was: str, files: Sequence[ParsedFile], settings: Settings
 
 
 def _with_part(parsed: ParsedFile, take: Take, value: str | None) -> ParsedFile:
-    name, key = _LISTS[take.kind]
+    if take.kind is ChangeKind.PROJECT:
+        return _with_board_text(parsed, ("project", take.name), value)
+    above, key = _LISTS[take.kind]
+    depth = len(above) + 1
     named = [
-        path[:2]
+        path[:depth]
         for path, text in _leaves(parsed.settings)
-        if path[0] == name and path[2:] in ((), (key,)) and fold(str(text)) == fold(take.key)
+        if path[: len(above)] == above
+        and path[depth:] in ((), (key,))
+        and fold(str(text)) == fold(take.key)
     ]
     if not named:
         return parsed
     return _with_settings(parsed, {(*path, take.name): value for path in named}, key)
+
+
+def _with_board_text(parsed: ParsedFile, path: Path, value: str | None) -> ParsedFile:
+    """Set a text of the board where the file declares it."""
+    if path not in dict(_leaves(parsed.settings)):
+        return parsed
+    if value is not None and any(sign in value for sign in "\r\n"):
+        raise CannotSay("it has more than one line; change it by hand")
+    return _with_settings(parsed, {path: value}, "title")
 
 
 def _with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], key: str) -> ParsedFile:
@@ -143,10 +166,11 @@ def _names(settings: Mapping[str, object], take: Take) -> Iterator[tuple[Path, s
         options = ("project", "fields", take.key, "options", _ANY)
         patterns = [options, (*options, "name")]
     else:
-        name, key = _LISTS[take.kind]
-        lists: list[Path] = [(name, _ANY), (name, _ANY, key)]
+        above, key = _LISTS[take.kind]
+        lists: list[Path] = [(*above, _ANY), (*above, _ANY, key)]
         patterns = [*lists, *(patterns if take.kind is ChangeKind.LABEL else [])]
-    for default in (("defaults", field), ("defaults", _ANY, field)):
+    defaults: list[Path] = [("defaults", field), ("defaults", _ANY, field)]
+    for default in [] if take.kind is ChangeKind.VIEW else defaults:
         patterns += [default, (*default, _ANY)]
     for path, value in _leaves(settings):
         if any(_fits(path, pattern) for pattern in patterns):
@@ -166,6 +190,8 @@ def _fits(path: Path, pattern: Path) -> bool:
 
 def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator[Wanted]:
     """Yield the fields of an item to set, with the new name instead of the old one."""
+    if take.kind is ChangeKind.VIEW:
+        return
     if take.kind is ChangeKind.LABEL:
         labels = document.labels
         if labels is not None and any(fold(word) == fold(was) for word in labels):
@@ -246,6 +272,8 @@ def _setting(key: str, value: str | None, there: Scalar | None) -> Setting:
     """
     if value is None:
         return Setting(key, "null", bare=True)
+    if key == "public":
+        return Setting(key, value, bare=True)
     if there is not None and there.style:
         return Setting(key, value)
     return Setting(key, quoted(value) if key == "color" else scalar_text(value), bare=True)

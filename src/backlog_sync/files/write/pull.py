@@ -57,6 +57,8 @@ def accept(loaded: Loaded, desired: DesiredState, takes: Sequence[Take]) -> Acce
     """
     work = _Work(loaded, desired)
     definitions = [take for take in takes if take.kind is not ChangeKind.ISSUE]
+    # Other parts first: they are found by the name that the file still has.
+    definitions.sort(key=lambda take: isinstance(take.what, TakeName))
     moves = [take for take in takes if take.kind is ChangeKind.ISSUE and take.name in _MOVES]
     work.one_by_one(definitions, work.define)
     work.fields(take for take in takes if take not in (*definitions, *moves))

@@ -1,0 +1,191 @@
+"""The board itself and its views: what is missing, and what differs from what is declared.
+
+Name, layout and filter of a declared view, and description, readme and visibility of the board are
+merged as labels are; their base is in the same record. Columns are set only when a view is created:
+GitHub hides the built-in Type column of a view whose visible fields are replaced ([R]). Nothing
+is ever deleted, and views that the file does not name are left alone.
+"""
+
+from collections.abc import Sequence
+
+from backlog_sync.core.board_fields import BUILT_IN, GITHUB_FIELDS, FieldPlan
+from backlog_sync.core.changes import ChangeKind, CreateView, FieldChange
+from backlog_sync.core.definition_base import Carrier, entry_key, of_board
+from backlog_sync.core.definitions import DefinitionPlan, Merger, Pair, Part, comparable
+from backlog_sync.core.model import (
+    Capabilities,
+    DefinitionBase,
+    ObservedProject,
+    ObservedView,
+    ProjectSpec,
+    ViewDef,
+)
+from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan import Deferred
+
+FIRST_VIEW = "View 1"
+"""The one view of a new board, a table, as github.com makes it."""
+
+NEW_VIEWS = (
+    ViewDef("Board", "board", declared=False),
+    ViewDef("Table", "table", declared=False),
+    ViewDef("Roadmap", "roadmap", declared=False),
+)
+"""The views that a board gets which a sync creates, if the file declares none."""
+
+BY_HAND = "sync does not group, sort or slice views, date roadmaps or turn on workflows"
+"""What is left to do on the pages of a board with new views."""
+
+
+def is_untouched(project: ObservedProject) -> bool:
+    """Return whether a board is as GitHub created it: a run may have stopped right after that."""
+    own = {fold(name) for name in (*GITHUB_FIELDS, *(field.name for field in BUILT_IN))}
+    names = [view.name for view in project.views]
+    return names == [FIRST_VIEW] and all(fold(field.name) in own for field in project.fields)
+
+
+def new_views(
+    spec: ProjectSpec, project: ObservedProject | None, able: Capabilities
+) -> list[CreateView]:
+    """Return the creations of the views that every new board gets."""
+    is_new = project is None or (spec.title is not None and is_untouched(project))
+    if spec.views is not None or spec.template is not None or not (is_new and able.views):
+        return []
+    return [
+        CreateView(
+            view.name,
+            view.name,
+            "every new board gets it",
+            fields={"layout": FieldChange(None, view.layout)},
+            definition=view,
+        )
+        for view in NEW_VIEWS
+    ]
+
+
+def plan_views(
+    spec: ProjectSpec,
+    project: ObservedProject | None,
+    fields: FieldPlan,
+    carrier: Carrier,
+    options: PlanOptions,
+) -> tuple[DefinitionPlan, list[Deferred]]:
+    """Plan what the file declares of the board and its views, and what cannot be done of it.
+
+    `project` is the present board, or the template that a new one is copied from.
+    """
+    worker = _BoardMerger(spec, fields, carrier, options)
+    if project is not None:
+        worker.board(project)
+    else:
+        worker.new_board()
+    worker.views(project.views if project is not None else ())
+    return worker.plan, worker.deferred
+
+
+def kept_entries(carrier: Carrier) -> dict[str, DefinitionBase]:
+    """Return the record of a board that is not read or not changed by this run: it stays."""
+    return of_board(carrier.definitions)
+
+
+class _BoardMerger(Merger):
+    """Merges a board and its views."""
+
+    def __init__(
+        self, spec: ProjectSpec, fields: FieldPlan, carrier: Carrier, options: PlanOptions
+    ) -> None:
+        super().__init__(carrier, options)
+        self.spec, self.fields = spec, fields
+        self.deferred: list[Deferred] = []
+
+    def board(self, project: ObservedProject) -> None:
+        """Plan description, readme and visibility of a board."""
+        parts = _board_parts(self.spec, project)
+        if any(part.declared is not None for part in parts):
+            pair = Pair(ChangeKind.PROJECT, self.spec, str(self.spec), project.title)
+            self.merge(pair, project, parts)
+
+    def new_board(self) -> None:
+        """Record what a new board is given."""
+        texts = (self.spec.description, self.spec.readme)
+        if any(text is not None for text in texts):
+            self._record(ChangeKind.PROJECT, "", texts)
+
+    def views(self, existing_views: Sequence[ObservedView]) -> None:
+        """Plan the views to create, to rename back and to change."""
+        existing = {fold(view.name): view for view in reversed(existing_views)}
+        declared = {fold(view.name) for view in self.spec.views or ()}
+        for view in self.spec.views or ():
+            same_name = existing.get(fold(view.name))
+            observed = same_name or self.renamed(ChangeKind.VIEW, view.name, existing, declared)
+            if observed is None:
+                self._create(view)
+                continue
+            pair = Pair(ChangeKind.VIEW, view, observed.name, view.name)
+            if same_name is None:
+                del existing[fold(observed.name)]
+                self.rename(pair, "name", by_people=True)
+            before = len(self.plan.changes)
+            self.merge(pair, observed, _view_parts(view, observed))
+            if len(self.plan.changes) > before and not self.fields.capabilities.views:
+                self.plan.changes.pop()
+                self._defer(view.name, _NO_VIEWS, "change it on the board's page")
+
+    def _create(self, view: ViewDef) -> None:
+        if not self.fields.capabilities.views:
+            hint = f"add it on the board's page: New view, {view.layout or 'table'}, {view.name}"
+            self._defer(view.name, _NO_VIEWS, hint)
+            return
+        known = [name for name in view.fields if self._has_field(name)]
+        missing = [name for name in view.fields if name not in known]
+        if missing:
+            what = f"no field {', '.join(missing)} that it could show"
+            hint = "declare it under project.fields, or show it on the board's page"
+            self._defer(view.name, f"the board has {what}", hint)
+        values = {"layout": view.layout or "table", "filter": view.filter or None}
+        fields = {name: FieldChange(None, value) for name, value in values.items() if value}
+        if known:
+            fields["columns"] = FieldChange(None, known)
+        reason = "the board has no such view"
+        self.plan.changes.append(
+            CreateView(view.name, view.name, reason, fields=fields, definition=view)
+        )
+        self._record(ChangeKind.VIEW, view.name, (view.layout, view.filter))
+
+    def _has_field(self, name: str) -> bool:
+        own = {fold(each) for each in GITHUB_FIELDS}
+        return fold(name) in own or self.fields.get(name) is not None
+
+    def _record(self, kind: ChangeKind, name: str, values: Sequence[str | None]) -> None:
+        hashes = ("" if value is None else hash_value(comparable(value)) for value in values)
+        self.plan.record[entry_key(kind, name)] = ("", *hashes)
+        self.plan.moved = True
+
+    def _defer(self, name: str, reason: str, hint: str) -> None:
+        self.deferred.append(Deferred(ChangeKind.VIEW, name, reason, hint))
+
+
+_NO_VIEWS = "this server cannot create or change views through its API"
+
+
+def _board_parts(spec: ProjectSpec, project: ObservedProject) -> tuple[Part, ...]:
+    public = None if spec.public is None else str(spec.public).lower()
+    observed_public = str(project.public).lower()
+    return (
+        _text_part("description", spec.description, project.description),
+        _text_part("readme", spec.readme, project.readme),
+        Part("public", public, observed_public, (public, observed_public), recorded=False),
+    )
+
+
+def _view_parts(view: ViewDef, observed: ObservedView) -> tuple[Part, ...]:
+    return (
+        _text_part("layout", view.layout, observed.layout),
+        _text_part("filter", view.filter, observed.filter),
+    )
+
+
+def _text_part(name: str, declared: str | None, observed: str) -> Part:
+    text = None if declared is None else comparable(declared)
+    return Part(name, declared, observed, (text, comparable(observed)))
