@@ -182,11 +182,7 @@ SEEDS = (
     seed(
         "options are sent without their ids",
         "tests/adapters/test_apply.py tests/engine/test_with_sandbox.py",
-        (
-            "github_api/mutate.py",
-            '{"id": id_, "name": name, "color": color or "GRAY", "description": description}',
-            '{"name": name, "color": color or "GRAY", "description": description}',
-        ),
+        ("github_api/mutate.py", '            **({"id": id_} if id_ else {}),\n', ""),
     ),
     seed(
         "nothing is noted before a create is sent",
@@ -362,8 +358,8 @@ SEEDS = (
         ),
         (
             "github_api/send.py",
-            "    UpdateMilestone,\n)",
-            "    UpdateIssue,\n    UpdateMilestone,\n)",
+            "    UpdateMilestone,\n    UpdateProject,\n",
+            "    UpdateIssue,\n    UpdateMilestone,\n    UpdateProject,\n",
         ),
     ),
     seed(

@@ -54,13 +54,13 @@ CREATES: Final = (
     CreateProject,
     CopyProject,
     CreateBoardField,
-    AddOptions,
+    SetIterations,
     CreateIssueField,
     AddIssueFieldOptions,
     ShowIssueField,
     CreateView,
+    AddOptions,
     CreateIssue,
-    SetIterations,
 )
 """Operations that must not be sent again while the result of the first attempt is unknown.
 
