@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core.doctor import Allowance, Check, Examination, Health, checks_of, is_healthy
-from backlog_sync.core.model import Capabilities, ObservedProject, ObservedRepository, ProjectSpec
+from backlog_sync.core.model import (
+    Capabilities,
+    ObservedProject,
+    ObservedRepository,
+    ObservedView,
+    ProjectSpec,
+)
 from tests.core.builders import BOARD, board
 
 HERE = ObservedRepository("R_1", "octo-org/widgets", "O_1", "Organization")
@@ -118,3 +124,17 @@ def test_a_declared_board_is_held_against_what_a_sync_needs(
     assert said in told.message
     assert line("board").health is Health.SKIPPED
     assert line("board", BOARD, board_viewer="bot").message.endswith(", by bot")
+
+
+@pytest.mark.parametrize(
+    ("off", "health"), [("Item closed", Health.LESS), ("Item reopened", Health.OK)]
+)
+def test_what_is_left_to_click_is_listed(off: str, health: Health) -> None:
+    """Views that sync cannot group, and the workflows that are off, with the address."""
+    there = replace(
+        board(), views=(ObservedView("V_1", 1, "View 1", "table"),), workflows={off: False}
+    )
+    views, workflows = (line(name, BOARD, project=there) for name in ("views", "workflows"))
+    assert views.message.startswith("View 1: sync does not group")
+    assert (workflows.message, workflows.health) == (f"off: {off}", health)
+    assert there.url in workflows.hint

@@ -2,8 +2,10 @@
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind, CreateView
+from backlog_sync.core.changes import ChangeKind, CreateView, FieldChange
 from backlog_sync.core.plan import Result, Verdict
+from backlog_sync.core.run_record import Overwritten, RunRecord
+from backlog_sync.core.undo import undo_plan
 from github_sandbox import board_views
 from github_sandbox.features import Features
 from github_sandbox.models import View
@@ -215,3 +217,24 @@ def test_columns_that_do_not_exist_are_left_out(world: World, order: str) -> Non
     assert any(order in each.reason for each in world.plan().deferred)
     world.sync()
     assert columns(world, "Bugs") == ["Title", "Story Points"]
+
+
+def test_an_undo_restores_what_a_run_overwrote_and_leaves_new_views(world: World) -> None:
+    """Layout and filter, and the board's description, if they are as the run left them."""
+    world.write(DECLARED + STORY)
+    world.sync()
+    world.ann.edit_view("Work", layout="table")
+    world.ann.edit_board(short_description="Theirs")
+    view, there = views(world)["Work"], board(world)
+    overwritten = (
+        Overwritten(ChangeKind.VIEW, view.node_id, "layout", "roadmap", "table", "Work", "Work"),
+        Overwritten(ChangeKind.PROJECT, there.node_id, "description", "Old", "Theirs", "board"),
+        Overwritten(ChangeKind.VIEW, view.node_id, "filter", "is:open", "is:closed", "Work"),
+    )
+    run = RunRecord(1, world.now, overwritten=overwritten)
+    undone = undo_plan(world.observe(), run)
+    fields = {c.title: c.fields for c in undone.plan.changes}
+    assert fields["Work"] == {"layout": FieldChange("table", "roadmap")}
+    assert fields["Widgets"] == {"description": FieldChange("Theirs", "Old")}
+    (left,) = undone.plan.warnings
+    assert "filter of the view Work changed since" in left.message
