@@ -1,7 +1,7 @@
 """A tracker that keeps everything in memory and does what GitHub does, and no more."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize
@@ -12,9 +12,11 @@ from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
     Actor,
     BoardItem,
+    IssueFieldValue,
     IssueLink,
     ObservedBoardField,
     ObservedIssue,
+    ObservedIssueField,
     ObservedLabel,
     ObservedMilestone,
     ObservedOption,
@@ -51,7 +53,9 @@ from backlog_sync.core.operations import (
     RemoveSubIssue,
     ReopenIssue,
     Reply,
+    SetIssueFields,
     SetValue,
+    ShowIssueField,
     Standing,
     Unknown,
     UpdateIssue,
@@ -97,6 +101,8 @@ class MemoryTracker:
     recent_error: BacklogError | None = None
     order: dict[str, list[str]] = field(default_factory=dict)
     comments: dict[tuple[str, str], str] = field(default_factory=dict)
+    issue_fields: tuple[ObservedIssueField, ...] = ()
+    columns: set[str] = field(default_factory=set)
     labels_there: dict[str, dict[str, ObservedLabel]] = field(default_factory=dict)
     milestones_there: dict[str, dict[str, ObservedMilestone]] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -106,12 +112,18 @@ class MemoryTracker:
     def observe(self, wanted: ReadScope) -> ObservedState:
         """Everything, by number, of the target and of the others that are wanted."""
         others = wanted.others(REPOSITORY)
+        with_fields = "issue_fields" in wanted.uses
         return ObservedState(
             repository=ObservedRepository("R_1", REPOSITORY, "O_1", "Organization"),
             viewer=ME,
             issues=in_order(
                 (
-                    replace(each, children=self.children(each.id))
+                    replace(
+                        each,
+                        children=self.children(each.id),
+                        card=self._card(each) if with_fields else each.card,
+                        field_values=each.field_values if with_fields else {},
+                    )
                     for each in self.issues.values()
                     if each.repository in (REPOSITORY, *others)
                 ),
@@ -130,7 +142,13 @@ class MemoryTracker:
             issue_types=self.issue_types,
             project=self.project if wanted.project else None,
             project_owner_id="O_1",
+            issue_fields=self.issue_fields if with_fields else None,
         )
+
+    def _card(self, there: ObservedIssue) -> BoardItem | None:
+        """A card, with the columns that show values of issue fields."""
+        shows = tuple(name for name in self.columns if name in there.field_values)
+        return replace(there.card, shows=shows) if there.card else None
 
     def definitions(self, board: ProjectSpec | None, repository: str | None) -> ObservedState:
         """Everything but issues."""
@@ -335,6 +353,11 @@ class MemoryTracker:
         match operation:
             case CreateIssue() | UpdateIssue() | CloseIssue() | ReopenIssue():
                 return self._issue(operation)
+            case SetIssueFields():
+                there = self.issues[operation.id]
+                values = {**there.field_values, **{v.name: v.value for v in operation.values}}
+                self.issues[there.id] = replace(there, field_values=_filled(values))
+                return Done(there.id, there.number, there.url)
             case ChangeLabels() | ChangeAssignees():
                 return self._sets(operation)
             case AddSubIssue() | RemoveSubIssue() | AddBlocker() | RemoveBlocker():
@@ -391,6 +414,7 @@ class MemoryTracker:
             issue_type=o.issue_type,
             parent=_link(parent) if parent else None,
             card=BoardItem(f"C_{id_}") if carded else None,
+            field_values=_filled({v.name: v.value for v in o.field_values}),
         )
         self.issues[id_] = there
         if parent:
@@ -529,6 +553,12 @@ class MemoryTracker:
                 views = tuple(new_view if v.id == o.id else v for v in self.project.views)
                 self.project = replace(self.project, views=views)
                 return Done(id=o.id, views=(new_view,))
+            case ShowIssueField():
+                (known,) = [f for f in self.issue_fields if f.id == o.field_id]
+                shown = ObservedBoardField(f"F_{known.name}", known.name, known.type, known.options)
+                self.project = replace(self.project, fields=(*self.project.fields, shown))
+                self.columns.add(known.name)
+                return Done(id=shown.id, fields=(shown,))
             case AddOptions():
                 (was,) = [f for f in self.project.fields if f.id == o.field_id]
                 kept = tuple(ObservedOption(*each) for each in o.existing)
@@ -556,6 +586,8 @@ class MemoryTracker:
 
     def _value(self, o: SetValue) -> Reply:
         assert self.project is not None
+        if o.field_id in {f"F_{name}" for name in self.columns}:
+            return Refused("The value belongs to the issue and cannot be set on the project")
         (known,) = [f for f in self.project.fields if f.id == o.field_id]
         (there,) = [i for i in self.issues.values() if i.card and i.card.id == o.item_id]
         assert there.card is not None
@@ -606,3 +638,8 @@ def nonces() -> Callable[[], str]:
     """Nonces in order."""
     count = itertools.count(1)
     return lambda: f"{next(count):016x}"
+
+
+def _filled(values: Mapping[str, IssueFieldValue]) -> dict[str, IssueFieldValue]:
+    """The values that are not empty."""
+    return {name: value for name, value in values.items() if value not in (None, ())}

@@ -22,8 +22,11 @@ from backlog_sync.core.model import (
     DesiredItem,
     DesiredState,
     FieldValue,
+    IssueFieldValue,
     IssueRef,
     ObservedIssue,
+    ObservedIssueField,
+    ObservedOption,
     OptionDef,
     ProjectSpec,
     Settings,
@@ -48,6 +51,46 @@ BOARD = ProjectSpec(
         BoardFieldDef("Story Points", "number"),
     ),
 )
+
+
+FIELDS = (
+    BoardFieldDef("Priority", "single_select"),
+    BoardFieldDef("Areas", "multi_select"),
+    BoardFieldDef("Risk", "single_select"),
+)
+ON_GITHUB = (
+    ObservedIssueField(
+        "IF_1",
+        "Priority",
+        "single_select",
+        tuple(ObservedOption(f"IFO_{n}", n) for n in ("High", "Low")),
+    ),
+    ObservedIssueField(
+        "IF_2", "Areas", "multi_select", tuple(ObservedOption(f"IFO_{n}", n) for n in "xyz")
+    ),
+    ObservedIssueField(
+        "IF_3", "Risk", "single_select", tuple(ObservedOption(f"IFO_{n}", n) for n in "ab"), True
+    ),
+)
+"""Issue fields of the organization; only its members see the last one."""
+
+
+def with_fields(wanted: DesiredState, declared: bool) -> DesiredState:
+    """Keep only values of issue fields, or of the board, of what both may have."""
+    items = (
+        replace(
+            each,
+            board={k: v for k, v in each.board.items() if not (declared and k == "Priority")},
+            issue_fields=each.issue_fields if declared else {},
+        )
+        for each in wanted.items
+    )
+    project = wanted.project
+    if project and declared:
+        fields = tuple(field for field in project.fields if field.name != "Priority")
+        project = replace(project, fields=fields)
+    fields = FIELDS if declared else ()
+    return replace(wanted, items=tuple(items), project=project, issue_fields=fields)
 
 
 @st.composite
@@ -77,30 +120,45 @@ def items(draw: st.DrawFn) -> tuple[DesiredItem, ...]:
                 },
             )
         )
+        values: Mapping[str, IssueFieldValue] = draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "Priority": st.sampled_from([None, "high", "Low", "None such"]),
+                    "Areas": st.lists(st.sampled_from("xyz"), max_size=2).map(tuple),
+                    "Risk": st.sampled_from([None, "a", "b"]),
+                },
+            )
+        )
         made.append(
-            item(
-                key,
-                draw(TITLES),
-                kind=draw(st.sampled_from(["story", "task"])),
-                parent=draw(st.none() | earlier) if index else None,
-                criteria=draw(CRITERIA),
-                text=draw(TEXTS),
-                board=board,
-                sync=draw(st.sampled_from([True, True, True, False])),
-                issue=draw(st.sampled_from([None, None, None, 1, 2, 99])),
-                previously=draw(st.sampled_from([(), (), ("k9",), (KEYS[0],)])),
-                repository=draw(st.sampled_from([None, None, None, GADGETS])),
-                **declared,  # type: ignore[arg-type] # fields of items
+            replace(
+                item(
+                    key,
+                    draw(TITLES),
+                    kind=draw(st.sampled_from(["story", "task"])),
+                    parent=draw(st.none() | earlier) if index else None,
+                    criteria=draw(CRITERIA),
+                    text=draw(TEXTS),
+                    board=board,
+                    sync=draw(st.sampled_from([True, True, True, False])),
+                    issue=draw(st.sampled_from([None, None, None, 1, 2, 99])),
+                    previously=draw(st.sampled_from([(), (), ("k9",), (KEYS[0],)])),
+                    repository=draw(st.sampled_from([None, None, None, GADGETS])),
+                    **declared,  # type: ignore[arg-type] # fields of items
+                ),
+                issue_fields=values,
             )
         )
     return tuple(made)
 
 
 BACKLOGS = st.builds(
-    lambda made, board, more: desired(
-        *made, project=BOARD if board else None, settings=more, repository=REPOSITORY
+    lambda made, board, fields, more: with_fields(
+        desired(*made, project=BOARD if board else None, settings=more, repository=REPOSITORY),
+        fields,
     ),
     items(),
+    st.booleans(),
     st.booleans(),
     st.builds(
         Settings,
@@ -121,7 +179,7 @@ BACKLOGS = st.builds(
 
 def repository(issue_types: tuple[str, ...] | None = None) -> MemoryTracker:
     """A repository in which people wrote two issues, #1 and #2, and another one with two."""
-    tracker = MemoryTracker(issue_types=issue_types)
+    tracker = MemoryTracker(issue_types=issue_types, issue_fields=ON_GITHUB)
     tracker.add(issue(1, "A", author=None, labels=("human",), body="human above\r\n"))
     tracker.add(issue(2, "Theirs", author=None, state="closed", state_reason="completed"))
     tracker.add(issue(1, "B", id="G_1", author=None, body="human", repository=GADGETS))
@@ -165,6 +223,13 @@ def tick_all(there: ObservedIssue) -> ObservedIssue:
     return replace(there, body=there.body.replace("- [ ]", "- [x]"))
 
 
+def valued(there: ObservedIssue, **values: IssueFieldValue) -> ObservedIssue:
+    """Change values of issue fields."""
+    now = {**there.field_values, **values}
+    left = {name: value for name, value in now.items() if value not in (None, ())}
+    return replace(there, field_values=left)
+
+
 def carded(there: ObservedIssue, **values: BoardValue) -> ObservedIssue:
     """Change values of the card."""
     if there.card is None:
@@ -205,6 +270,10 @@ EDITS: dict[str, Callable[[ObservedIssue], ObservedIssue]] = {
     "done on the board": lambda i: carded(i, Status="Done"),
     "points": lambda i: carded(i, **{"Story Points": 8}),
     "priority": lambda i: carded(i, Priority="Low"),
+    "field": lambda i: valued(i, Priority="Low"),
+    "private field": lambda i: valued(i, Risk="b"),
+    "options": lambda i: valued(i, Areas=("z",)),
+    "clear the fields": lambda i: valued(i, Priority=None, Areas=None, Risk=None),
     "clear the card": lambda i: carded(i, Status=None, Priority=None, **{"Story Points": None}),
     "record lost": lambda i: carded(i, **{record.NAME: None}),
     "record spoilt": lambda i: carded(i, **{record.NAME: '{"Status":"Odd","Priority":7}'}),

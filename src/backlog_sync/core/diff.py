@@ -234,7 +234,7 @@ class _Merge(Merge):
         elif owner is Owner.GITHUB and self.written.reads(name, normalize.hash_value(desired)):
             base, self.converged = normalize.hash_value(desired), True
         kept = base
-        if base is None and not self.adopts:
+        if base is None and (observed is None or not self.adopts):
             diff, kept = self._first_value(name, owner, desired, observed, fields)
         else:
             on_conflict = self.options.on_conflict

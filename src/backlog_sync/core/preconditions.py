@@ -27,6 +27,7 @@ from backlog_sync.core.operations import (
     UpdateProject,
     UpdateView,
     Value,
+    field_part,
 )
 from backlog_sync.core.states import exact_state
 
@@ -89,6 +90,7 @@ def standing(issue: ObservedIssue) -> Standing:
         "body": issue.body,
         "parent": issue.parent.id if issue.parent else None,
         "state": exact_state(issue),
+        **{field_part(name): value for name, value in issue.field_values.items()},
     }
 
 
