@@ -185,6 +185,20 @@ SEEDS = (
         ("github_api/mutate.py", '            **({"id": id_} if id_ else {}),\n', ""),
     ),
     seed(
+        "an issue field is overwritten though somebody changed it",
+        "tests/surface/test_issue_fields.py",
+        ("core/preconditions.py", "            | SetIssueFields()\n", ""),
+    ),
+    seed(
+        "the marker of a public issue contains a private field",
+        "tests/surface/test_issue_fields.py",
+        (
+            "core/diff.py",
+            "        elif not private and new is not None:",
+            "        if new is not None:",
+        ),
+    ),
+    seed(
         "nothing is noted before a create is sent",
         CRASH,
         (

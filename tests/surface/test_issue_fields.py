@@ -13,6 +13,7 @@ from backlog_sync.core.plan import Result
 from github_sandbox.access import Grant
 from github_sandbox.actors import Person
 from github_sandbox.features import Features, enterprise
+from github_sandbox.messages import Request, Response
 from tests.surface.conftest import BOARD, REPOSITORY, World, of_kind, reasons
 
 FIELDS = """\
@@ -287,6 +288,9 @@ def test_a_public_issue_does_not_tell_of_a_private_field(fields: World) -> None:
     fields.edit("Risk: Red", "Risk: Green")
     fields.sync()
     assert fields.ann.issue_field_value(number, "Risk") == "Green"
+    fields.edit("title: T,", "title: Again,")
+    fields.sync()
+    assert "Risk" not in marker(fields, "Again")
 
 
 def test_a_private_field_without_a_board_is_never_overwritten(fields: World) -> None:
@@ -364,3 +368,88 @@ def test_a_value_that_people_set_before_is_not_overwritten(fields: World) -> Non
     base = body_block.split(fields.issue("T").body).marker
     assert base is not None
     assert "Priority" in base.base.hashes
+
+
+# ---- requests, other formats, the way back -----------------------------------------------------
+
+
+def test_only_declared_fields_are_asked_for(fields: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the declaration, no document names them, and the header is not sent."""
+    seen: list[tuple[str, bool]] = []
+    handle = fields.sandbox.handle
+
+    def watched(request: Request) -> Response:
+        preview = request.header("GraphQL-Features") == "issue_fields,repo_issue_fields"
+        seen.append((request.body.decode(), preview))
+        return handle(request)
+
+    monkeypatch.setattr(fields.sandbox, "handle", watched)
+    fields.write(BOARD + ON_BOARD)
+    fields.sync()
+    assert seen
+    assert not [text for text, preview in seen if "issueField" in text or preview]
+    seen.clear()
+    fields.write(BOARD + "issue_fields: [Priority]\n" + ON_BOARD)
+    fields.run()
+    assert all(preview for text, preview in seen if '"query"' in text)
+    assert any("issueFieldValues" in text for text, _ in seen)
+
+
+ROADMAP = f"""\
+---
+backlog:
+  repository: {REPOSITORY}
+  issue_fields:
+    Priority: single_select
+    Size: number
+    Areas: multi_select
+    Start date: date
+    Notes: text
+---
+# Plan
+
+## Epic 1: E
+
+### Story 1.1: A
+
+**Priority**: High
+**Size**: 3
+**Areas**: web, docs
+**Start**: 2027-03-31
+**Notes**: hello
+
+Some text.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ROADMAP.md", ROADMAP),
+        (
+            "plan.csv",
+            "id,type,title,priority,Size,Areas,start,Notes\n"
+            '1,story,A,High,3,"web, docs",2027-03-31,hello\n',
+        ),
+    ],
+)
+def test_markdown_and_csv_set_them_too(fields: World, name: str, text: str) -> None:
+    """By the usual keys and columns, and by name."""
+    fields.put(name, text)
+    if name.endswith("csv"):
+        (fields.folder / "backlog").mkdir()
+        settings = f"version: 1\nrepository: {REPOSITORY}\n{FIELDS}"
+        (fields.folder / "backlog" / "config.yaml").write_text(settings)
+    fields.sync()
+    assert values(fields, "A") == ("High", 3.0, ("web", "docs"), "2027-03-31", "hello")
+
+
+def test_points_of_reports_come_from_issue_fields(fields: World) -> None:
+    """An item's points are those of the issue field that replaces the board's."""
+    boss = Person(fields.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Story Points", "NUMBER")
+    fields.write("issue_fields: {Story Points: number}\n"
+                 "items: [{kind: task, id: t, title: T, story_points: 5}]\n")  # fmt: skip
+    fields.sync()
+    assert [item.points for item in fields.plan().items] == [5]
+    assert fields.ann.issue_field_value(1, "Story Points") == 5.0

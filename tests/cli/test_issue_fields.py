@@ -1,0 +1,91 @@
+"""Issue fields on the command line: the plan, what people decide, what goes back into the file."""
+
+from pathlib import Path
+
+import pytest
+
+from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from tests.cli.conftest import BACKLOG, Backlog
+
+DECLARED = BACKLOG.replace(
+    """\
+  fields:
+    Priority: {type: single_select, options: [High, Low]}
+    Story Points: {type: number}
+""",
+    """\
+ownership: {priority: github, Areas: github}
+issue_fields:
+  Priority: {type: single_select, options: [High, Low]}
+  Story Points: number
+  Areas: {type: multi_select, options: [web, api]}
+""",
+).replace(
+    "            story_points: 5\n", "            story_points: 5\n            Areas: [web]\n"
+)
+
+
+@pytest.fixture
+def boss(server: Sandbox, folder: Path) -> Person:
+    """An owner of the organization, and a file that declares issue fields."""
+    (folder / "backlog.yaml").write_text(DECLARED, "utf-8")
+    return Person(server, "boss", permission="admin", repository="octo-org/shop")
+
+
+def test_the_plan_names_what_is_missing_and_the_flag_that_creates_it(
+    backlog: Backlog, boss: Person
+) -> None:
+    """One line without the flag; with it, the fields are definitions of the plan."""
+    out = backlog("plan").out
+    assert "octo-org has no such issue fields" in out
+    assert "--create-issue-fields" in out
+    with_flag = backlog("plan", "--create-issue-fields").out
+    assert "issue fields" in with_flag
+    ran = backlog("sync", "--create-issue-fields", "--yes")
+    assert ran.code == 0, ran.err
+    number = boss.find("Keep a cart for thirty days").number
+    found = [boss.issue_field_value(number, name) for name in ("Priority", "Story Points", "Areas")]
+    assert found == ["High", 5.0, ("web",)]
+    assert backlog("plan", "--check").code == 0
+
+
+def test_what_people_set_goes_into_the_file_and_stays(
+    backlog: Backlog, boss: Person, folder: Path
+) -> None:
+    """A sync writes it back; the next one reads it there, and nothing is set back."""
+    assert backlog("sync", "--create-issue-fields", "--yes").code == 0
+    number = boss.find("Keep a cart for thirty days").number
+    boss.set_issue_field(number, "Priority", "Low")
+    boss.set_issue_field(number, "Areas", ("web", "api"))
+    assert backlog("sync", "--yes").code == 0
+    text = (folder / "backlog.yaml").read_text("utf-8")
+    assert "priority: Low" in text
+    assert "Areas: [web, api]" in text
+    boss.set_issue_field(number, "Priority", "High")
+    assert backlog("sync", "--yes").code == 0
+    assert "priority: High" in (folder / "backlog.yaml").read_text("utf-8")
+    assert boss.issue_field_value(number, "Areas") == ("web", "api")
+    assert backlog("sync", "--yes").code == 0  # the label of the priority follows the file
+    assert backlog("plan", "--check").code == 0
+    assert boss.issue_field_value(number, "Priority") == "High"
+
+
+def test_doctor_lists_them(backlog: Backlog, boss: Person) -> None:
+    """Missing ones with what creates them."""
+    out = backlog("doctor").out
+    assert "missing in the organization: Story Points, Areas" in out
+    assert boss.issue_field("Priority").name == "Priority"
+
+
+def test_undo_restores_them(backlog: Backlog, boss: Person, folder: Path) -> None:
+    """As every other value that a run wrote over."""
+    assert backlog("sync", "--create-issue-fields", "--yes").code == 0
+    number = boss.find("Keep a cart for thirty days").number
+    file = folder / "backlog.yaml"
+    file.write_text(file.read_text("utf-8").replace("story_points: 5", "story_points: 3"), "utf-8")
+    assert backlog("sync", "--yes").code == 0
+    assert boss.issue_field_value(number, "Story Points") == 3.0
+    ran = backlog("undo", "--yes")
+    assert ran.code == 0, ran.err
+    assert boss.issue_field_value(number, "Story Points") == 5.0
