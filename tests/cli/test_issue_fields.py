@@ -41,7 +41,7 @@ def test_the_plan_names_what_is_missing_and_the_flag_that_creates_it(
     assert "octo-org has no such issue fields" in out
     assert "--create-issue-fields" in out
     with_flag = backlog("plan", "--create-issue-fields").out
-    assert "issue fields" in with_flag
+    assert "+ issue fields Story Points (number), Areas (web, api)" in with_flag
     ran = backlog("sync", "--create-issue-fields", "--yes")
     assert ran.code == 0, ran.err
     number = boss.find("Keep a cart for thirty days").number

@@ -126,7 +126,7 @@ def _definitions(view: PlanView, look: Look) -> list[Text]:
 def _definition(row: DefinitionRow, look: Look) -> list[Text]:
     sign, style = _sign(row.action, look)
     head = Text("  ").append(sign, style).append(" ")
-    head.append(row.word.ljust(_DEFINITION + 2), "dim")
+    head.append(row.word.ljust(_DEFINITION + 1) + " ", "dim")
     if row.action is Action.CREATE:
         names = [f"{name} ({known})" if known else name for name, known in row.names]
         words = listed(map(clean, names))
