@@ -2,35 +2,90 @@
 
 from typing import Any
 
-from github_sandbox import issues, payloads, pull_requests
-from github_sandbox.messages import Response, error_response, json_response
-from github_sandbox.models import Issue, Repository
+from github_sandbox import issues, payloads, pull_requests, rest_payloads
+from github_sandbox.messages import DOCS, Response, json_response
+from github_sandbox.models import Account, Issue, Repository
 from github_sandbox.problems import RefusalError, not_found
 from github_sandbox.rest_call import Call, missing, page
 
 
 def _payload(call: Call, pull: Issue) -> dict[str, Any]:
-    store = call.ctx.store
-    payload = payloads.issue(call.ctx, pull)
-    link = payload.pop("pull_request")
-    owner, _, branch = pull.head.rpartition(":")
-    home = store.full_name(store.get(Repository, pull.repository))
-    fork = f"{owner}/{home.partition('/')[2]}" if owner else home
-    return {
-        **payload,
-        "node_id": pull.node_id,
+    """Return a pull request as a list shows it. Code is not modelled: all commits are zeros."""
+    shown = payloads.issue(call.ctx, pull)
+    link, page, issue_url = shown.pop("pull_request"), shown["html_url"], shown["url"]
+    home = issue_url.rpartition("/issues/")[0]
+    urls = {
         "url": link["url"],
-        "issue_url": payload["url"],
-        "html_url": link["html_url"],
+        "html_url": page,
+        "issue_url": issue_url,
+        "comments_url": shown["comments_url"],
+        "commits_url": f"{link['url']}/commits",
+        "review_comments_url": f"{link['url']}/comments",
+        "review_comment_url": f"{home}/pulls/comments{{/number}}",
+        "statuses_url": f"{home}/statuses/{_NO_COMMIT}",
+    }
+    names = ("self", "html", "issue", "comments", "commits", "review_comments", "review_comment")
+    sources = ("url", *(f"{name}_url" for name in (*names[1:], "statuses")))
+    links = {
+        name: {"href": urls[source]}
+        for name, source in zip((*names, "statuses"), sources, strict=True)
+    }
+    owner, _, branch = pull.head.rpartition(":")
+    return {
+        **{name: shown[name] for name in _LIKE_ISSUES},
+        **urls,
+        "diff_url": link["diff_url"],
+        "patch_url": link["patch_url"],
         "draft": pull.is_draft,
-        "merged": pull.merged_at is not None,
         "merged_at": pull.merged_at,
-        "head": {"label": pull.head, "ref": branch, "repo": {"full_name": fork}},
-        "base": {
-            "label": f"{home.partition('/')[0]}:{pull.base}",
-            "ref": pull.base,
-            "repo": {"full_name": home},
-        },
+        "merge_commit_sha": f"{pull.id:040x}" if pull.merged_at else None,
+        "requested_reviewers": [],
+        "requested_teams": [],
+        "auto_merge": None,
+        "head": _branch(call, pull, owner, branch),
+        "base": _branch(call, pull, "", pull.base),
+        "_links": links,
+    }
+
+
+_NO_COMMIT = "0" * 40
+
+_LIKE_ISSUES = (
+    *("id", "node_id", "number", "title", "body", "state", "locked", "active_lock_reason"),
+    *("user", "labels", "assignee", "assignees", "milestone", "author_association"),
+    *("created_at", "updated_at", "closed_at"),
+)
+
+
+def _branch(call: Call, pull: Issue, fork_owner: str, branch: str) -> dict[str, Any]:
+    """Return a branch; of the owner's own repository if it is not in somebody's fork."""
+    store = call.ctx.store
+    home = store.get(Repository, pull.repository)
+    owner = store.get(Account, home.owner)
+    name = f"{fork_owner or owner.login}/{home.name}"
+    return {
+        "label": f"{fork_owner or owner.login}:{branch}",
+        "ref": branch,
+        "sha": _NO_COMMIT,
+        "user": rest_payloads.account(call.ctx, store.accounts.get(fork_owner.lower(), owner)),
+        "repo": {**rest_payloads.repository_short(call.ctx, home), "full_name": name},
+    }
+
+
+def _whole(call: Call, pull: Issue) -> dict[str, Any]:
+    """Return a pull request as its own route shows it."""
+    counted = dict.fromkeys(("additions", "changed_files", "commits", "deletions"), 0)
+    return {
+        **_payload(call, pull),
+        **counted,
+        "comments": len(call.ctx.store.comments.get(pull.id, ())),
+        "review_comments": 0,
+        "maintainer_can_modify": False,
+        "mergeable": None if pull.merged_at else True,
+        "mergeable_state": "unknown" if pull.merged_at else "clean",
+        "rebaseable": None if pull.merged_at else True,
+        "merged": pull.merged_at is not None,
+        "merged_by": None,
     }
 
 
@@ -67,12 +122,12 @@ def create_pull(call: Call) -> Response:
         base=base or "main",
         draft=call.body.get("draft") is True,
     )
-    return json_response(201, _payload(call, pull))
+    return json_response(201, _whole(call, pull))
 
 
 def get_pull(call: Call) -> Response:
     """GET a pull request."""
-    return json_response(200, _payload(call, _pull(call)))
+    return json_response(200, _whole(call, _pull(call)))
 
 
 def update_pull(call: Call) -> Response:
@@ -85,7 +140,7 @@ def update_pull(call: Call) -> Response:
         changes["state"] = str(call.text("state")).upper()
     issues.edit(call.ctx.store, call.ctx.viewer, pull, changes)
     pull_requests.relink(call.ctx.store, pull)
-    return json_response(200, _payload(call, pull))
+    return json_response(200, _whole(call, pull))
 
 
 def merge_pull(call: Call) -> Response:
@@ -95,6 +150,6 @@ def merge_pull(call: Call) -> Response:
     except RefusalError as refusal:
         if refusal.type != "NOT_ALLOWED":
             raise
-        return error_response(405, refusal.message)
+        return json_response(405, {"message": refusal.message, "documentation_url": DOCS})
     message = "Pull Request successfully merged"
     return json_response(200, {"sha": f"{pull.id:040x}", "merged": True, "message": message})

@@ -173,6 +173,19 @@ def below_issues(go: Driver) -> None:
     go(200, "DELETE", f"{one}/dependencies/blocked_by/{other['id']}")
 
 
+def pull_requests(go: Driver) -> None:
+    """Pull requests: opened, listed, changed, merged once."""
+    path = "/repos/octo-org/widgets/pulls"
+    made = go(201, "POST", path, {"title": "Grease it", "head": "grease", "base": "main"})
+    go(422, "POST", path, {"title": "Grease it"})
+    go(200, "GET", path)
+    go(200, "PATCH", f"{path}/{made['number']}", {"body": "At last"})
+    go(200, "PUT", f"{path}/{made['number']}/merge")
+    go(405, "PUT", f"{path}/{made['number']}/merge")
+    go(200, "GET", f"{path}/{made['number']}")
+    go(404, "GET", f"{path}/999")
+
+
 def views(go: Driver) -> None:
     """Views of a board, the only thing that boards have in REST here."""
     go.world.board()
@@ -276,7 +289,8 @@ def away(go: Driver) -> None:
 def test_every_route_answers_as_github_describes_it(driver: Driver, judge: Judge) -> None:
     """All routes, in every variant that a test could think of, and no route is left out."""
     steps: list[Callable[[Driver], None]] = [
-        places, labels_and_milestones, issues, below_issues, issue_fields, views, apps
+        places, labels_and_milestones, issues, below_issues, issue_fields, views,
+        pull_requests, apps,
     ]  # fmt: skip
     for step in steps:
         step(driver)
