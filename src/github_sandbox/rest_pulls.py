@@ -10,7 +10,7 @@ from github_sandbox.rest_call import Call, missing, page
 
 
 def _payload(call: Call, pull: Issue) -> dict[str, Any]:
-    """Return a pull request as a list shows it. Code is not modelled: all commits are zeros."""
+    """Return a pull request as a list shows it. There is no code here: all commits are zeros."""
     shown = payloads.issue(call.ctx, pull)
     link, page, issue_url = shown.pop("pull_request"), shown["html_url"], shown["url"]
     home = issue_url.rpartition("/issues/")[0]
