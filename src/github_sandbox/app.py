@@ -180,6 +180,15 @@ class Sandbox:
             self.store.commit()
             return account
 
+    def ensure_agent(self, login: str = "copilot-swe-agent") -> Account:
+        """Return a bot that can be assigned to issues."""
+        with self.lock:
+            account = repositories.ensure_account(self.store, login, "Bot")
+            account.is_agent = True
+            self.store.mark(account)
+            self.store.commit()
+            return account
+
     def rename_repository(self, full_name: str, name: str) -> None:
         """Rename a repository; the old name redirects."""
         with self.lock:

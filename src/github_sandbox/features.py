@@ -32,6 +32,7 @@ class Features:
     archived_cards: bool = True
     issue_fields: bool = True
     issue_fields_enabled: bool = True
+    suggested_actors: bool = True
     api_versions: tuple[str, ...] = VERSIONS
 
     @property
@@ -61,6 +62,7 @@ _WITHOUT: dict[str, Any] = {
     "creation_policy": False,
     "archived_cards": False,
     "issue_fields": False,
+    "suggested_actors": False,
 }
 _ENTERPRISE = {
     "3.17": Features(**_WITHOUT, dependencies=False),
@@ -110,6 +112,7 @@ _SCHEMA_PARTS: dict[str, tuple[str, ...]] = {
     "create_with_type": ("CreateIssueInput.issueTypeId",),
     "create_with_board": ("CreateIssueInput.projectV2Ids",),
     "creation_policy": ("Repository.issueCreationPolicy", "Repository.viewerCanCreateIssues"),
+    "suggested_actors": ("Repository.suggestedActors",),
     "option_ids": ("ProjectV2SingleSelectFieldOptionInput.id",),
     "archived_cards": (),
     "view_writes": (

@@ -106,6 +106,15 @@ def assignable(repository: Repository, account: Account) -> bool:
     )
 
 
+def _added(viewer: Viewer, repository: Repository, accounts: Iterable[Account]) -> list[int]:
+    """Return the accounts to add as assignees: agents, too, but not for an App ([R] both)."""
+    listed = list(accounts)
+    agents = [account.id for account in listed if account.is_agent]
+    if agents and viewer.account.kind == "Bot":
+        raise forbidden(viewer.label)
+    return [*_assigned(repository, listed), *agents]
+
+
 def _assigned(repository: Repository, accounts: Iterable[Account]) -> list[int]:
     """Return the accounts to assign; others, and more than ten, are silently left out."""
     able = (account.id for account in accounts if assignable(repository, account))
@@ -289,11 +298,13 @@ def change_assignees(
 ) -> Issue:
     """Add and remove assignees, and keep all others.
 
-    More than ten, and those who cannot be assigned here, are silently left out.
+    More than ten, and those who cannot be assigned here, are silently left out. Agents are added
+    only here: creating or editing an issue leaves them out, too.
     """
     require(store, viewer, _repository_of(store, issue), "triage")
     removed = {account.id for account in remove}
-    assignee_ids = _unique([*issue.assignees, *_assigned(_repository_of(store, issue), add)])
+    added = _added(viewer, _repository_of(store, issue), add)
+    assignee_ids = _unique([*issue.assignees, *added])
     assignee_ids = [number for number in assignee_ids if number not in removed][:MAX_ASSIGNEES]
     if assignee_ids != issue.assignees:
         issue.assignees = assignee_ids

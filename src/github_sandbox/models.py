@@ -26,13 +26,15 @@ class Record:
 class Account(Record):
     """A user, an organization, or an App's bot.
 
-    `permission` is the account's permission in repositories, from its latest grant.
+    `permission` is the account's permission in repositories, from its latest grant. A bot that is
+    an agent can be assigned, which starts paid work on GitHub.
     """
 
     kind: Literal["User", "Organization", "Bot"]
     login: str
     name: str | None = None
     permission: str = "none"
+    is_agent: bool = False
     next_project: int = 1
 
 

@@ -94,6 +94,13 @@ def _state_reason(issue: Issue, info: Info, enableDuplicate: bool = False) -> st
     return issue.state_reason
 
 
+def _assignees(issue: Issue, info: Info, **arguments: Any) -> Connection:
+    """Return a page of the people assigned: this list is of users, so it has no agents [?]."""
+    accounts = info.context.store.all(Account, issue.assignees)
+    people = [account for account in accounts if not account.is_agent]
+    return page_by_index(info, people, arguments)
+
+
 def _sub_issues_summary(issue: Issue, info: Info) -> dict[str, int]:
     total, done, share = relations.sub_issue_counts(info.context.store, issue)
     return {"total": total, "completed": done, "percentCompleted": share}
@@ -187,7 +194,7 @@ ISSUE: Table = {
     **record(number="number", title="title", state="state", closedAt="closed_at"),
     **page(lambda ctx, issue: ctx.issue_path(issue)),
     **_AUTHORED,
-    "assignees": related_list(Account, "assignees"),
+    "assignees": _assignees,
     "blockedBy": related_list(Issue, "blocked_by"),
     "blocking": related_list(Issue, "blocking"),
     "closed": lambda record, _: record.state == "CLOSED",

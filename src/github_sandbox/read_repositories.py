@@ -197,6 +197,26 @@ def _assignable(
     return page_by_index(info, users, arguments)
 
 
+def _suggested(
+    repository: Repository,
+    info: Info,
+    capabilities: list[str],  # noqa: ARG001 - everybody who can be assigned is suggested
+    query: str | None = None,
+    loginNames: str | None = None,  # noqa: N803 - the schema's name
+    **arguments: Any,
+) -> Connection:
+    """Return people and agents who can be assigned; several login names are parted by commas."""
+    names = {name.strip().lower() for name in (loginNames or "").split(",") if name.strip()}
+    actors = [
+        account
+        for account in info.context.store.accounts.values()
+        if (account.is_agent or assignable(repository, account))
+        and (not query or query.lower() in account.login.lower())
+        and (not names or account.login.lower() in names)
+    ]
+    return page_by_index(info, actors, arguments)
+
+
 def _collaborators(
     repository: Repository,
     info: Info,
@@ -276,6 +296,7 @@ REPOSITORY: Table = {
     ),
     "rebaseMergeAllowed": constant(True),
     "squashMergeAllowed": constant(True),
+    "suggestedActors": _suggested,
     "viewerCanAdminister": lambda record, info: _permission(record, info) == "ADMIN",
     "viewerCanCreateIssues": lambda record, info: repositories.may_create_issues(
         info.context.store, info.context.viewer, record

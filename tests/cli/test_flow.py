@@ -514,3 +514,20 @@ def test_items_are_matched_once(
     Person(server, "ann").close(2)
     assert backlog("sync").code == 0
     assert counted == [1]
+
+
+def test_yes_assigns_all_agents(backlog: Backlog, server: Sandbox, folder: Path) -> None:
+    """Without it, one per run: the plan counts them and says what --yes would do."""
+    server.ensure_agent("copilot-swe-agent")
+    assert backlog("sync", "--yes").code == 0
+    file = folder / "backlog.yaml"
+    named = "assignees: [copilot-swe-agent]\n            story_points:"
+    text = file.read_text("utf-8").replace("story_points:", named)
+    file.write_text(text + "agents: [copilot-swe-agent]\n", "utf-8")
+    planned = backlog("plan")
+    assert "assigns 1 agent: paid work begins (copilot-swe-agent on #3)" in planned.out
+    assert "use --yes to assign all of them" in " ".join(planned.out.split())
+    synced = backlog("sync", "--yes")
+    assert synced.code == 0
+    assert "assigns 2 agents" in synced.out + synced.err
+    assert backlog("plan", "--check").code == 0

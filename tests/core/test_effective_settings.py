@@ -27,6 +27,7 @@ def test_nothing_is_told_of_defaults() -> None:
     [
         (Settings(trusted_authors=("mallory", "eve[bot]")), "trusted_authors", "mallory eve[bot]"),
         (Settings(trusted_authors=()), "trusted_authors", ""),
+        (Settings(agents=("copilot-swe-agent",)), "agents", "copilot-swe-agent"),
         (Settings(ownership={"title": "github"}), "ownership", "title: github"),
         (Settings(mentions=True), "mentions", "yes"),
         (Settings(publish=("risks", "team")), "publish", "risks team"),

@@ -444,6 +444,7 @@ def test_settings_reach_the_state(load_text: LoadText) -> None:
             "id: w\nrepository: o/r\nproject: {title: T}\n"
             "ownership: {status: file, depends_on: github}\n"
             "trusted_authors: [bot]\nignore_issues: [3]\nmentions: true\nwrite_back: ids\n"
+            "agents: [copilot-swe-agent]\n"
             "create_done: true\nstories: [{title: A}]"
         )
     )
@@ -452,6 +453,7 @@ def test_settings_reach_the_state(load_text: LoadText) -> None:
     settings = state.settings
     assert settings.ownership == {"Status": "file", "state": "file", "blocked_by": "github"}
     assert (settings.trusted_authors, settings.ignore_issues) == (("bot",), (3,))
+    assert settings.agents == ("copilot-swe-agent",)
     assert (settings.mentions, settings.write_back, settings.create_done) == (True, "ids", True)
 
 

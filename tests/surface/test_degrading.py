@@ -76,6 +76,7 @@ def test_a_server_that_is_asked_again_costs_little(world: World) -> None:
         option_ids=False,
         creation_policy=False,
         views=False,
+        suggested_actors=False,
     )
 
 

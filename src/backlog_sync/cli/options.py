@@ -41,7 +41,7 @@ def _collected(command: Command, name: str, kind: type[Any]) -> Command:
 
     @wraps(command)
     def gathered(**values: Any) -> Any:
-        chosen = {field.name: values.pop(field.name) for field in fields(kind)}
+        chosen = {f.name: values.pop(f.name) for f in fields(kind) if f.name in values}
         return command(**{name: kind(**chosen)}, **values)
 
     return gathered

@@ -1,4 +1,4 @@
-"""Settings that change who is trusted or what is published: a plan shows the active ones."""
+"""Settings that change who is trusted, assigned or what is published: a plan shows them."""
 
 from collections.abc import Mapping
 
@@ -15,6 +15,7 @@ def in_force(settings: Settings) -> Mapping[str, JsonValue]:
 def _by_name(settings: Settings) -> dict[str, JsonValue]:
     return {
         "trusted_authors": list(settings.trusted_authors),
+        "agents": list(settings.agents),
         "ownership": [f"{name}: {owner}" for name, owner in sorted(settings.ownership.items())],
         "mentions": settings.mentions,
         "publish": list(settings.publish),

@@ -41,6 +41,7 @@ class Location:
     observed_labels: Sequence[ObservedLabel]
     observed_milestones: Sequence[ObservedMilestone]
     unassignable: Sequence[str]
+    agents: Sequence[str]
     permissions: Mapping[str, str]
     ignored: frozenset[int]
 
@@ -122,6 +123,7 @@ def locations(desired: DesiredState, observed: ObservedState) -> tuple[Location,
                 observed_labels=other.labels,
                 observed_milestones=other.milestones,
                 unassignable=other.unassignable,
+                agents=other.agents,
                 permissions=other.permissions,
                 ignored=frozenset(),
             )
@@ -152,6 +154,7 @@ def _target(
         observed_labels=observed.labels,
         observed_milestones=observed.milestones,
         unassignable=observed.unassignable,
+        agents=observed.agents,
         permissions=observed.permissions,
         ignored=frozenset(() if observed.embedded else desired.settings.ignore_issues),
     )

@@ -10,6 +10,9 @@ from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.reading import bears_sign, speaks_of
 from backlog_sync.core.trust import logins_to_ask
 
+_OF_AGENTS = ("-agent", "[bot]")
+"""Ends of logins that agents have: one that is assigned somewhere may not be a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Questions:
@@ -85,7 +88,11 @@ def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
                 logins = fold_set(map(str, assignees)) | logins
         if logins:
             assigned = {fold(login) for issue in location.issues for login in issue.assignees}
-            unknown = sorted(name for folded, name in logins.items() if folded not in assigned)
+            unknown = sorted(
+                name
+                for folded, name in logins.items()
+                if folded not in assigned or folded.endswith(_OF_AGENTS)
+            )
             if unknown:
                 unassigned[location.name] = tuple(unknown)
     return unassigned

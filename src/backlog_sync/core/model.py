@@ -296,7 +296,8 @@ class Settings:
     `kind_labels` maps a kind to its label (None turns it off), `issue_types` to its issue type
     likewise; `priority_label` is the prefix of the priority label (None turns it off); `ownership`
     maps a field name to `file` or `github`. `trusted_authors` contains logins (a bot's ends in
-    `[bot]`) and node ids. `adopt` adopts unmarked issues with exactly an item's title. `publish`
+    `[bot]`) and node ids. `agents` are logins of agents that may be assigned, which starts paid
+    work. `adopt` adopts unmarked issues with exactly an item's title. `publish`
     lists the planning fields that are in bodies; it is here to be shown. `close_done` names what
     is closed when everything in it is done: `epics`, `features`, `milestones`. `pull_requests`
     maps `in_review` and `in_progress` to the status of an item with such a pull request.
@@ -307,6 +308,7 @@ class Settings:
     priority_label: str | None = "priority:"
     ownership: Mapping[str, str] = field(default_factory=dict)
     trusted_authors: tuple[str, ...] = ("github-actions[bot]",)
+    agents: tuple[str, ...] = ()
     ignore_issues: tuple[int, ...] = ()
     mentions: bool = False
     create_done: bool = False
@@ -604,7 +606,7 @@ class Capabilities:
     `duplicates` is whether an issue can be closed as the duplicate of another one,
     `creation_policy` whether a repository reports who may create issues, `pull_requests` whether
     issues list their pull requests and branches, `views` whether views of a board can be created
-    and changed.
+    and changed, `suggested_actors` whether a repository lists the agents that can be assigned.
     """
 
     sub_issues: bool = True
@@ -619,6 +621,7 @@ class Capabilities:
     creation_policy: bool = True
     pull_requests: bool = True
     views: bool = True
+    suggested_actors: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -626,7 +629,7 @@ class ObservedOther:
     """Another repository of the target's owner that contains issues of items.
 
     Its issues are among all others. `unassignable` are logins that cannot be assigned there,
-    `permissions` as for the target.
+    `agents` those of agents; `permissions` as for the target.
     """
 
     repository: ObservedRepository
@@ -635,6 +638,7 @@ class ObservedOther:
     coverage: Coverage = field(default_factory=Coverage)
     unassignable: tuple[str, ...] = ()
     permissions: Mapping[str, str] = field(default_factory=dict)
+    agents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -648,7 +652,8 @@ class ObservedState:
     `template` is the board to copy, read only if the board does not exist yet.
     `elsewhere` are issues by the names that files have for them, where the whole read did not
     bring them (those of other repositories, mostly); `unreachable` says of such names why they
-    lead nowhere. `unassignable` are logins that cannot be assigned here. `permissions` says what
+    lead nowhere. `unassignable` are logins that cannot be assigned here, `agents` those that GitHub
+    reports as bots among the ones that were asked about. `permissions` says what
     authors may do in the target (GitHub's words, "NONE" for nothing) by folded login; who is absent
     was not asked about, or could not be. `others` are the other
     repositories in which items have their issues, `out_of_reach` says of such repositories why
@@ -686,6 +691,7 @@ class ObservedState:
     issue_fields: tuple[ObservedIssueField, ...] | None = None
     issue_fields_problem: str | None = None
     today: str = ""
+    agents: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:

@@ -377,11 +377,15 @@ class ChangeLabels:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAssignees:
-    """Add and remove assignees of one issue by login, leaving all others."""
+    """Add and remove assignees of one issue by login, leaving all others.
+
+    `agents` are the ones among them that are agents: assigning these starts paid work.
+    """
 
     id: str
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class PlanOptions:
     item's title, as the setting of that name does. `only` are the keys that a run is limited to,
     with what they need; empty for all. `extend_iterations` adds iterations that the board lacks,
     and sets every card's iteration again. `create_issue_fields` creates what the
-    organization lacks of the declared issue fields.
+    organization lacks of the declared issue fields. `all_agents` assigns more than one agent.
     """
 
     on_conflict: Owner | None = None
@@ -23,6 +23,7 @@ class PlanOptions:
     adopt: bool = False
     extend_iterations: bool = False
     create_issue_fields: bool = False
+    all_agents: bool = False
 
 
 PLAIN = PlanOptions()

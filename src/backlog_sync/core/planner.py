@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import unknown_words
+from backlog_sync.core.agents import agent_warnings
 from backlog_sync.core.board import MOST_FIELDS, BoardPlan, plan_board
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import NO_ISSUE, IssueStatus
@@ -153,7 +154,7 @@ class _Builder:
         self.skipped = {item.key for item in desired.items if self._skips(item)}
         self.desired = desired = _lifted(desired, self.absent)
         self.items = {item.key: item for item in desired.items}
-        self.links = Links(desired, observed, self.matches, self.skipped)
+        self.links = Links(desired, observed, self.matches, self.skipped, options)
         self.definitions: dict[str, DefinitionPlan] = {}
         self.carriers: dict[str, Carrier] = {}
         self.carried: dict[str, DefinitionPlan] = {}
@@ -378,7 +379,13 @@ class _Builder:
         milestone = issue.milestone and definitions.milestones.get(
             issue.milestone.strip(), issue.milestone
         )
-        match = replace(match, issue=replace(issue, labels=labels, milestone=milestone))
+        assignees = issue.assignees
+        if "assignees" in target.sets:
+            assignees = self.links.agents.shown(
+                issue, match, target.sets["assignees"], self._location(item)
+            )
+        shown = replace(issue, labels=labels, milestone=milestone, assignees=assignees)
+        match = replace(match, issue=shown)
         carried = self.carried.get(item.key)
         diff = diff_item(
             item,
@@ -624,7 +631,10 @@ class _Builder:
             ),
             unread=self._unread(),
             deferred=(*withheld, *self.issue_fields.deferred, *self.board.deferred, *self.deferred),
-            warnings=tuple(self.warnings),
+            warnings=(
+                *self.warnings,
+                *agent_warnings(changes, self.links.agents.allowed, self.options),
+            ),
             digests=digests_of(self.desired, self.observed, self.matches, changes),
             coverage=self.observed.coverage,
             others={o.repository.name_with_owner: o.coverage for o in self.observed.others},

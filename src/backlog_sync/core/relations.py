@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core import holds, normalize, order
+from backlog_sync.core.agents import Agents, is_assigned
 from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.holds import Hold
@@ -11,6 +12,7 @@ from backlog_sync.core.locations import locations
 from backlog_sync.core.lookups import known_issues
 from backlog_sync.core.matching import Match, Matches
 from backlog_sync.core.model import Base, DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred
 
 _OLDER = "GitHub Enterprise Server gained it later; everything else is synced"
@@ -53,9 +55,11 @@ class Links:
         observed: ObservedState,
         matches: Matches,
         skipped: Collection[str] = (),
+        options: PlanOptions = PLAIN,
     ) -> None:
         self.desired, self.observed = desired, observed
         self.matches, self.skipped = matches, skipped
+        self.agents = Agents(desired.settings, observed, options)
         self._deferred: list[Deferred] = []
         self._items = {item.key for item in desired.items}
         self._children_of: dict[str, list[str]] = {}
@@ -84,7 +88,7 @@ class Links:
         observed_links = self.observed_links(match.issue) if match else {}
         self._parent(item, observed_links, values, kept)
         self._blockers(item, observed_links, values, kept)
-        self._assignees(item, values)
+        self._assignees(item, match, values)
         self._type(item, match, values, kept)
         hold = self._upside_down(match, values.get("parent"))
         if hold is not None:
@@ -181,14 +185,23 @@ class Links:
                 self._unreachable(item, ChangeKind.DEPENDENCY, blocker)
         values["blocked_by"] = list(resolved)
 
-    def _assignees(self, item: DesiredItem, values: dict[str, JsonValue]) -> None:
+    def _assignees(
+        self, item: DesiredItem, match: Match | None, values: dict[str, JsonValue]
+    ) -> None:
         assignees = item.fields.get("assignees")
         if not isinstance(assignees, tuple):
             return
         able: list[str] = []
-        repository = self._location_of.get(item.key, self._target).name
+        location = self._location_of.get(item.key, self._target)
+        repository = location.name
         for login in map(str, assignees):
-            if normalize.fold(login) in self._unable[repository]:
+            is_agent = self.agents.includes(login, location)
+            denial = self.agents.denial(login, item, match) if is_agent else None
+            if denial is not None:
+                self._defer(ChangeKind.ISSUE, item, *denial)
+            elif is_agent and is_assigned(login, match):
+                able.append(login)
+            elif normalize.fold(login) in self._unable[repository]:
                 self._defer(
                     ChangeKind.ISSUE,
                     item,

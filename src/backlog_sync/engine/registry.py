@@ -34,7 +34,7 @@ class Registry:
     folded name. `board_is_new` is whether this run created the board, `shared_board` whether
     another run did so at the same moment.
     `board` specifies which board is meant. `issue_fields` are those of the organization, by folded
-    name.
+    name. `agents` are folded logins of agents that the settings allow.
     `undefined` are entries, by repository, of definitions that could not be created or changed.
     """
 
@@ -54,13 +54,15 @@ class Registry:
     fresh: set[str] = field(default_factory=set)
     undefined: dict[str | None, set[str]] = field(default_factory=dict)
     issue_fields: dict[str, ObservedIssueField] = field(default_factory=dict)
+    agents: frozenset[str] = frozenset()
 
     @classmethod
     def of(
         cls, desired: DesiredState, observed: ObservedState, matches: Matches | None = None
     ) -> "Registry":
         """Return the registry of an observation."""
-        registry = cls(observed=observed, board=desired.project)
+        agents = frozenset(map(normalize.fold, desired.settings.agents))
+        registry = cls(observed=observed, board=desired.project, agents=agents)
         for place in locations(desired, observed):
             repository = None if place.is_target else place.name
             for label in place.observed_labels:

@@ -416,7 +416,9 @@ def assignees(registry: Registry, change: Change) -> OperationOrSkip:
     add, remove = moves(change, "assignees")
     if not (add or remove):
         return None
-    return ops.ChangeAssignees(registry.issues[change.key].id, tuple(add), tuple(remove))
+    agents = tuple(name for name in (*add, *remove) if fold(name) in registry.agents)
+    issue_id = registry.issues[change.key].id
+    return ops.ChangeAssignees(issue_id, tuple(add), tuple(remove), agents)
 
 
 def issue_fields(registry: Registry, change: Change) -> OperationOrSkip:

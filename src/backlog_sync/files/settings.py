@@ -266,6 +266,7 @@ def core_settings(document: SettingsDocument) -> Settings:
         priority_label=document.priority_label,
         ownership={field: owner for name, owner in own for field in owned_fields(name, document)},
         trusted_authors=document.trusted_authors,
+        agents=document.agents,
         ignore_issues=document.ignore_issues,
         mentions=document.mentions,
         create_done=document.create_done,

@@ -61,6 +61,7 @@ def of_features(answer: Features | None) -> Capabilities:
         dependencies="blockedBy" in issue,
         issue_types="issueType" in issue and "issueTypes" in repository,
         boards="projectsV2" in repository,
+        suggested_actors="suggestedActors" in repository,
         creation_policy={"issueCreationPolicy", "viewerCanCreateIssues"} <= repository,
         pull_requests={"closedByPullRequestsReferences", "linkedBranches"} <= issue,
     )

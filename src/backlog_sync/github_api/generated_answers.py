@@ -788,6 +788,21 @@ class Assignable(TypedDict):
     repository: AssignableRepository | None
 
 
+class SuggestedActorsActor(TypedDict):
+    __typename: str
+    login: str
+    id: str
+
+
+class SuggestedActorsRepository(TypedDict):
+    login0: NotRequired[Nodes[SuggestedActorsActor]]
+
+
+class SuggestedActors(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    repository: SuggestedActorsRepository | None
+
+
 class CommentsNode(TypedDict):
     comments: NotRequired[CommentPage]
 

@@ -1,7 +1,7 @@
 """Look up issues and people that the lists of a repository do not contain."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from backlog_sync.errors import AccessError, FailedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Fault, Rejected, required
+from backlog_sync.github_api.capabilities import is_foreign
 from backlog_sync.github_api.documents import nth, repeated
 from backlog_sync.github_api.reader import Reader
 
@@ -93,20 +94,36 @@ def conversation(reader: Reader, repository: str, number: int) -> str:
         ) from rejection
 
 
-def unassignable(reader: Reader, repository: str, logins: Sequence[str]) -> tuple[str, ...]:
-    """Return the logins that cannot be assigned in a repository."""
+def assignable(
+    reader: Reader, repository: str, logins: Sequence[str], *, suggested: bool
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the logins that cannot be assigned in a repository, and the ids of agents among them.
+
+    `suggested` is whether the server has `suggestedActors`, which lists agents as well; others
+    list only people.
+    """
     absent: list[str] = []
+    agents: dict[str, str] = {}
     for start in range(0, len(logins), _AT_ONCE):
         chunk = logins[start : start + _AT_ONCE]
-        query = repeated(answered.Assignable, len(chunk))
-        answer = reader.query(query, _about(repository, chunk))
-        data = answer.data.get("repository") if answer.data else None
+        about = _about(repository, chunk)
+        data: Mapping[str, object] | None = None
+        if suggested:
+            answer = reader.query(repeated(answered.SuggestedActors, len(chunk)), about)
+            suggested = not is_foreign(answer)
+            data = answer.data.get("repository") if answer.data else None
+        if not suggested:
+            people = reader.query(repeated(answered.Assignable, len(chunk)), about)
+            data = people.data.get("repository") if people.data else None
         for n, login in enumerate(chunk):
-            listed = nth(data, "login", n, answered.Nodes[answered.UserWithLogin])
-            assignable = {node["login"].lower() for node in parse.nodes(listed)}
-            if listed is not None and login.lower() not in assignable:
+            listed = nth(data, "login", n, answered.Nodes[answered.SuggestedActorsActor])
+            actors = {node["login"].lower(): node for node in parse.nodes(listed)}
+            actor = actors.get(login.lower())
+            if actor is not None and actor.get("__typename") == "Bot":
+                agents[login] = str(actor.get("id"))
+            elif listed is not None and actor is None:
                 absent.append(login)
-    return tuple(absent)
+    return tuple(absent), agents
 
 
 def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[str, str]:

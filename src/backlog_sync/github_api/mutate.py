@@ -210,7 +210,7 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
     if isinstance(operation, SetIssueFields):
         return _fields_set(operation, cast("answered.SetIssueFields", payloads[0]))
     if isinstance(operation, ChangeAssignees):
-        return _assigned(operation, cast("Sequence[answered.AddAssignees]", payloads))
+        return _assigned(operation, cast("Sequence[answered.AddAssignees]", payloads), names)
     if isinstance(operation, ChangeLabels):
         labeled = cast("Sequence[answered.AddLabels]", payloads)
         confirmed = all(payload.get("labelable") for payload in labeled)
@@ -245,7 +245,7 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
 
 
 def logins(operations: Sequence[Operation]) -> set[str]:
-    """Return all logins in the operations, in lower case."""
+    """Return all logins of people in the operations, in lower case."""
     lowered: set[str] = set()
     for operation in operations:
         match operation:
@@ -253,7 +253,17 @@ def logins(operations: Sequence[Operation]) -> set[str]:
                 lowered.update(login.lower() for login in assignees)
             case ChangeAssignees(add=add, remove=remove):
                 lowered.update(login.lower() for login in (*add, *remove))
-    return lowered
+    return lowered - agents(operations)
+
+
+def agents(operations: Sequence[Operation]) -> set[str]:
+    """Return the logins of agents in the operations, in lower case."""
+    return {
+        login.lower()
+        for operation in operations
+        if isinstance(operation, ChangeAssignees)
+        for login in operation.agents
+    }
 
 
 def needs_issue_types(operations: Sequence[Operation]) -> bool:
@@ -550,12 +560,16 @@ def _id(node: Mapping[str, object] | None) -> object:
     return node.get("id") if node else None
 
 
-def _assigned(operation: ChangeAssignees, payloads: Sequence[answered.AddAssignees]) -> Done | None:
+def _assigned(
+    operation: ChangeAssignees, payloads: Sequence[answered.AddAssignees], names: Names
+) -> Done | None:
+    """Return whether all are assigned now; the list in the payload may leave agents out [?]."""
     assignees: set[str] = set()
     for payload in payloads:  # the last payload has the final assignees
         assignable = payload.get("assignable")
         if not assignable:
             return None
         assignees = {node["login"].lower() for node in parse.nodes(assignable["assignees"])}
-    absent = not {login.lower() for login in operation.add} <= assignees
+    sent = {login.lower() for login in operation.agents if names.user_ids([login])}
+    absent = not {login.lower() for login in operation.add} <= assignees | sent
     return Done(id=operation.id, missing=("assignees",) if absent else ())

@@ -327,10 +327,14 @@ class Observer:
                 unreachable[name] = location
             else:
                 elsewhere[name] = location
-        unassignable = {
-            name: lookups.unassignable(self.reader, name, logins)
+        people = {
+            name: lookups.assignable(
+                self.reader, name, logins, suggested=self.able.suggested_actors
+            )
             for name, logins in questions.logins.items()
         }
+        unassignable = {name: absent for name, (absent, _) in people.items()}
+        agents = {name: tuple(found) for name, (_, found) in people.items()}
         permissions = {
             name: lookups.permissions(self.reader, name, logins)
             for name, logins in questions.authors.items()
@@ -347,11 +351,13 @@ class Observer:
             elsewhere=elsewhere,
             unreachable=unreachable,
             unassignable=unassignable.get(observed.repository.name_with_owner, ()),
+            agents=agents.get(observed.repository.name_with_owner, ()),
             permissions=permissions.get(observed.repository.name_with_owner, {}),
             others=tuple(
                 dataclasses.replace(
                     other,
                     unassignable=unassignable.get(other.repository.name_with_owner, ()),
+                    agents=agents.get(other.repository.name_with_owner, ()),
                     permissions=permissions.get(other.repository.name_with_owner, {}),
                 )
                 for other in observed.others

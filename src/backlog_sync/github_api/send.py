@@ -43,6 +43,7 @@ from backlog_sync.github_api import issue_fields, milestones, mutate, notices, r
 from backlog_sync.github_api.answers import Answer, Fault, Rejected
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, nth, repeated
+from backlog_sync.github_api.lookups import assignable
 from backlog_sync.github_api.mutate import Names, Step, Unsendable
 from backlog_sync.github_api.observe import Observer
 from backlog_sync.waiting import WRITE, Limited, Lost, NotConnected, Patience
@@ -446,6 +447,12 @@ class Sender:
             for n, login in enumerate(chunk):
                 user = nth(answer.data, "user", n, answered.UserWithId)
                 self._names.users[login] = user["id"] if user else None
+        agents = sorted(mutate.agents(work.operations) - set(self._names.users))
+        if agents:
+            self._names.users |= dict.fromkeys(agents)
+            able = self._observer.read_capabilities().suggested_actors
+            found = assignable(reader, self._observer.repository, agents, suggested=able)[1]
+            self._names.users |= found
         if mutate.needs_issue_types(work.operations):
             types = self._observer.read_issue_types()
             self._names.issue_types = {name.lower(): id_ for name, id_ in types.items()}

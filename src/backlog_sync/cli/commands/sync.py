@@ -52,7 +52,8 @@ if TYPE_CHECKING:
               help="Skip the confirmation if the plan has this digest (printed by `plan`);"
               " refuse any other plan.")  # fmt: skip
 @click.option("--no-write-back", is_flag=True, help="Do not change the files.")
-@click.option("--yes", is_flag=True, help="Skip the confirmation.")
+@click.option("--yes", is_flag=True,
+              help="Skip the confirmation, and assign all agents instead of one.")  # fmt: skip
 @format_option("text", "json")
 @output_options
 def command(
@@ -87,7 +88,7 @@ def command(
 
     terminal = open_terminal(output_options, output, yes=yes or target.sandbox or bool(saved))
     plan_file = read_plan(Path(saved)) if saved else None
-    options = plan_file.options if plan_file else options
+    options = plan_file.options if plan_file else replace(options, all_agents=yes)
     request = SyncRequest(options, force, approve, plan_file, write=not no_write_back)
     with workspace(target, terminal, read_only=dry_run) as run:
         if dry_run:

@@ -200,6 +200,9 @@ class SettingsDocument(Model):
         "What the tool writes into the files.", "progress"
     )
     trusted_authors: Words = optional("Logins whose markers are trusted.", ("github-actions[bot]",))
+    agents: Words = optional(
+        "Logins of agents that may be assigned, which starts paid work: [copilot-swe-agent].", ()
+    )
     ignore_issues: tuple[int, ...] = optional("Numbers of issues that the tool ignores.", ())
     bullets: Literal["list", "items"] = optional(
         "Treat plain bullets of a roadmap as items, or only list them.", "list"
