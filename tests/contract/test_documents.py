@@ -1,6 +1,7 @@
 """Our GraphQL documents against GitHub's own schema, and what each costs."""
 
 import json
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,6 +40,7 @@ WIDEST = 100
 """The largest page, which is what a variable `$first` may hold."""
 
 
+@cache
 def documents() -> dict[str, DocumentNode]:
     """Every document that can be sent: the named ones, and those put together at run time."""
     usual = unused_fields(())

@@ -178,7 +178,7 @@ def _is_whole(answer: Response) -> bool:
         return False
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def judge() -> Judge | None:
     """GitHub's own description of REST, where it is installed; the answers are held to it."""
     return None if why_missing() else Judge(MODULES / "@octokit" / "openapi")
