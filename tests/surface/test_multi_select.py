@@ -6,6 +6,7 @@ FILE = """\
 project:
   owner: octo-org
   title: Widgets
+  views: []
   fields:
     Areas: {type: multi_select, options: [web, api]}
 stories:

@@ -18,6 +18,7 @@ FIELDS = """\
 project:
   owner: octo-org
   title: Widgets
+  views: []
   fields:
     Sprint: {type: iteration, start: 2026-01-05, duration: 14, count: 4}
 """

@@ -8,7 +8,7 @@ is ever deleted, and views that the file does not name are left alone.
 
 from collections.abc import Sequence
 
-from backlog_sync.core.board_fields import BUILT_IN, GITHUB_FIELDS, FieldPlan
+from backlog_sync.core.board_fields import GITHUB_FIELDS, FieldPlan
 from backlog_sync.core.changes import ChangeKind, CreateView, FieldChange
 from backlog_sync.core.definition_base import Carrier, entry_key, of_board
 from backlog_sync.core.definitions import DefinitionPlan, Merger, Pair, Part, comparable
@@ -24,9 +24,6 @@ from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Deferred
 
-FIRST_VIEW = "View 1"
-"""The one view of a new board, a table, as github.com makes it."""
-
 NEW_VIEWS = (
     ViewDef("Board", "board", declared=False),
     ViewDef("Table", "table", declared=False),
@@ -38,19 +35,12 @@ BY_HAND = "sync does not group, sort or slice views, date roadmaps or turn on wo
 """What is left to do on the pages of a board with new views."""
 
 
-def is_untouched(project: ObservedProject) -> bool:
-    """Return whether a board is as GitHub created it: a run may have stopped right after that."""
-    own = {fold(name) for name in (*GITHUB_FIELDS, *(field.name for field in BUILT_IN))}
-    names = [view.name for view in project.views]
-    return names == [FIRST_VIEW] and all(fold(field.name) in own for field in project.fields)
-
-
 def new_views(
     spec: ProjectSpec, project: ObservedProject | None, able: Capabilities
 ) -> list[CreateView]:
     """Return the creations of the views that every new board gets."""
-    is_new = project is None or (spec.title is not None and is_untouched(project))
-    if spec.views is not None or spec.template is not None or not (is_new and able.views):
+    declared = spec.views is not None or spec.template is not None
+    if declared or project is not None or not able.views:
         return []
     return [
         CreateView(

@@ -25,6 +25,7 @@ from backlog_sync.engine.send import Sending
 from backlog_sync.errors import BacklogError
 
 _MADE_BY_ANOTHER = "another run made it at the same moment"
+_BOARD_MADE_ELSEWHERE = "the board was made at the same moment, and keeps its own views"
 
 
 def use_names_that_are_taken(run: Sending) -> None:
@@ -68,7 +69,7 @@ def use_the_older_board(run: Sending, change: Change, reply: Done) -> None:
 def use_views_that_exist(run: Sending, changes: Sequence[CreateView]) -> None:
     """Use views that exist by now under the name of one to create, as names need not be unique.
 
-    On a board that another run is setting up, its views are left to that run.
+    On a board that somebody else made a moment ago, views are left to them.
     """
     registry = run.registry
     if not changes or registry.board is None or registry.board_is_new:
@@ -82,6 +83,8 @@ def use_views_that_exist(run: Sending, changes: Sequence[CreateView]) -> None:
     for change in changes:
         if fold(change.key) in registry.views:
             run.settle(change, Result.APPLIED, _MADE_BY_ANOTHER)
+        elif busy and not change.definition.declared:
+            run.settle(change, Result.APPLIED, _BOARD_MADE_ELSEWHERE)
         elif busy:
             run.settle(change, Result.SKIPPED, "another run is setting up this board; run again")
 
