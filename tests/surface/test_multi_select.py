@@ -1,4 +1,4 @@
-"""Board fields with several options: the API has no documented input, so they are deferred."""
+"""Board fields with several options: sync does not set them yet, so they are deferred."""
 
 from tests.surface.conftest import World, reasons
 

@@ -103,8 +103,8 @@ class FieldPlan:
         if definition.type == "multi_select":
             self._defer(
                 definition.name,
-                "GitHub has no documented input for several options of a board field (in public"
-                " preview), so neither the field nor its values are set",
+                "sync does not set several options of a board field yet, so neither the field nor"
+                " its values are set",
                 "set them on the board, or declare an issue field under issue_fields",
             )
         elif board_field is None:
