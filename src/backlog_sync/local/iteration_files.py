@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from backlog_sync.atomic import replace_atomically, sync_folder
 from backlog_sync.core.model import IterationCard, SavedIterations
 from backlog_sync.errors import FailedError, disk_hint
-from backlog_sync.local.json_lines import PRIVATE
+from backlog_sync.local.json_lines import PRIVATE, without_lone_surrogates
 from backlog_sync.local.state import ITERATION_FILE
 
 _LONGEST: Final = 64_000_000
@@ -66,7 +66,10 @@ class IterationFiles:
 
     def save(self, saved: SavedIterations) -> None:
         """Save the iterations of a field's cards; they are on disk when this returns."""
-        titled = [{**asdict(c), "title": _plain(self._hide(c.title))} for c in saved.cards]
+        titled = [
+            {**asdict(c), "title": without_lone_surrogates(self._hide(c.title))}
+            for c in saved.cards
+        ]
         content = _Saved(**{**asdict(saved), "cards": titled}).model_dump_json()
         path = self._path(saved.field_id)
         try:
@@ -105,11 +108,6 @@ def _read(path: Path) -> SavedIterations:
     cards = tuple(IterationCard(**card.model_dump()) for card in saved.cards)
     values = saved.model_dump(exclude={"format", "cards"})
     return SavedIterations(**values, cards=cards)
-
-
-def _plain(text: str) -> str:
-    """Return a text without lone surrogates, which UTF-8 cannot encode."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _unusable(path: Path, what: str, error: OSError) -> FailedError:

@@ -50,3 +50,8 @@ def append(path: Path, text: str, *, durable: bool) -> int:
     if durable and not start:
         sync_folder(path.parent)
     return start
+
+
+def without_lone_surrogates(text: str) -> str:
+    """Return a text without lone surrogates, which UTF-8 cannot encode."""
+    return text.encode("utf-8", "replace").decode()

@@ -16,6 +16,7 @@ from backlog_sync.core.intents import Intent
 from backlog_sync.core.run_record import Kept, Overwritten, RunRecord, Values
 from backlog_sync.errors import FailedError, UsageError, disk_hint
 from backlog_sync.local import json_lines
+from backlog_sync.local.json_lines import without_lone_surrogates
 from backlog_sync.local.state import RUN_FILE
 
 FORMAT: Final = 1
@@ -267,10 +268,10 @@ class RunFiles:
             name=entry.name,
             before=before,
             after=after,
-            key=_plain(key),
-            title=_plain(title),
+            key=without_lone_surrogates(key),
+            title=without_lone_surrogates(title),
             repository=entry.repository,
-            member=_plain(self._hide(entry.member)),
+            member=without_lone_surrogates(self._hide(entry.member)),
             withheld=withheld,
         )
 
@@ -278,15 +279,10 @@ class RunFiles:
         """Return whether a value contains a secret, or text that UTF-8 cannot encode."""
         texts = value if isinstance(value, tuple) else (value,)
         return any(
-            self._hide(text) != text or _plain(text) != text
+            self._hide(text) != text or without_lone_surrogates(text) != text
             for text in texts
             if isinstance(text, str)
         )
-
-
-def _plain(text: str) -> str:
-    """Return a text without lone surrogates, which UTF-8 cannot encode."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _text(line: _Any) -> str:
