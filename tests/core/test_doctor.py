@@ -32,7 +32,7 @@ def line(name: str, wanted: ProjectSpec | None = None, **more: object) -> Check:
         ({"archived": True}, Health.ERROR, "is archived"),
         ({"disabled": True}, Health.ERROR, "is disabled by GitHub"),
         ({"locked": True}, Health.ERROR, "is locked"),
-        ({"permission": "READ"}, Health.ERROR, "may only read it (read)"),
+        ({"permission": "READ"}, Health.ERROR, "may only read octo-org/widgets (read)"),
         ({"permission": "TRIAGE"}, Health.LESS, "triage access"),
         ({"permission": "MAINTAIN"}, Health.OK, "maintain access"),
     ],

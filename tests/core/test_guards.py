@@ -68,6 +68,18 @@ def test_a_repository_that_takes_no_writes_refuses(more: dict[str, object], slug
     assert guard(desired(item("a")), observed(*backlog(item("a")), repository=there)) == ()
 
 
+def test_every_obstacle_of_a_repository_is_told_at_once() -> None:
+    """Who mends one of them does not find the next one only in the next run."""
+    there = replace(
+        ObservedRepository("R_1", REPOSITORY, "O_1", "Organization"),
+        archived=True,
+        has_issues=False,
+        permission="READ",
+    )
+    refused = guard(desired(item("a")), observed(repository=there))
+    assert [violation.slug for violation in refused] == ["archived", "no-issues", "read-only"]
+
+
 def test_an_empty_backlog_where_something_is_managed_refuses() -> None:
     """The wrong file was read, or nothing of it."""
     (found,) = guard(desired(), observed(*backlog(*items(3))))

@@ -5,14 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from backlog_sync.core.board import blocked_hint, blocked_reason
-from backlog_sync.core.guards import (
-    DISABLED,
-    DISABLED_HINT,
-    LOCKED,
-    LOCKED_HINT,
-    WRITERS,
-    restriction,
-)
+from backlog_sync.core.guards import WRITERS, restriction, rights
 from backlog_sync.core.model import (
     BoardFieldDef,
     Capabilities,
@@ -91,7 +84,7 @@ def checks_of(
     `issue_fields` are the declared ones; if there are none, nothing is said about them.
     """
     return (
-        _repository(examination.repository),
+        *_repository(examination.repository),
         _issues(examination.repository),
         *(check for other in examination.others for check in _other(other)),
         *(_out_of_reach(name, why) for name, why in examination.out_of_reach.items()),
@@ -103,22 +96,18 @@ def checks_of(
     )
 
 
-def _repository(repository: ObservedRepository) -> Check:
+def _repository(repository: ObservedRepository) -> tuple[Check, ...]:
+    """Check what `sync` would refuse; that issues are switched off has its own line."""
     name, may = repository.name_with_owner, repository.permission.lower()
-    if repository.archived:
-        return Check("repository", Health.ERROR, f"{name} is archived", "unarchive it first")
-    if repository.disabled:
-        return Check("repository", Health.ERROR, f"{name} {DISABLED}", DISABLED_HINT)
-    if repository.locked:
-        return Check("repository", Health.ERROR, f"{name} {LOCKED}", LOCKED_HINT)
-    if repository.permission not in WRITERS:
-        return Check(
-            "repository",
-            Health.ERROR,
-            f"{name}: this token may only read it ({may})",
-            "`backlog plan` needs no more; a sync needs write access to issues, and so does a "
-            "report that writes progress into the files",
-        )
+    refused = tuple(
+        Check("repository", Health.ERROR, violation.message, violation.hint)
+        for violation in rights(repository)
+        if violation.slug != "no-issues"
+    )
+    return refused or (_access(repository, name, may),)
+
+
+def _access(repository: ObservedRepository, name: str, may: str) -> Check:
     if repository.permission == "TRIAGE":
         return Check(
             "repository",
@@ -148,7 +137,7 @@ def _other(repository: ObservedRepository) -> tuple[Check, ...]:
     name = repository.name_with_owner
     message = issues.message if name in issues.message else f"{name}: {issues.message}"
     off = (replace(issues, message=message),) if issues.health is Health.ERROR else ()
-    return (_repository(repository), *off)
+    return (*_repository(repository), *off)
 
 
 def _out_of_reach(name: str, why: str) -> Check:

@@ -153,38 +153,42 @@ def _out_of_reach(observed: ObservedState) -> list[Violation]:
 
 
 def rights(repository: ObservedRepository) -> list[Violation]:
-    """Return the reasons why nothing at all may be written there."""
+    """Return every reason why nothing at all may be written there."""
     name = repository.name_with_owner
-    if repository.archived:
-        return [Violation("archived", f"{name} is archived", "unarchive it first", final=True)]
-    if repository.disabled:
-        return [Violation("disabled", f"{name} {DISABLED}", DISABLED_HINT, final=True)]
-    if repository.locked:
-        return [Violation("locked", f"{name} {LOCKED}", LOCKED_HINT, final=True)]
-    if not repository.has_issues:
-        return [
-            Violation(
-                "no-issues",
-                f"issues are switched off in {name}",
-                "switch them on in the repository's settings",
-                final=True,
-            )
-        ]
-    if repository.permission not in WRITERS:
-        return [
-            Violation(
-                "read-only",
-                f"this token may only read {name} ({repository.permission.lower()})",
-                "use a token with write access to issues; `backlog plan` needs no more than this",
-                final=True,
-            )
-        ]
-    return []
-
-
-DISABLED, LOCKED = "is disabled by GitHub", "is locked, as during a migration"
-DISABLED_HINT = "its owner gets a message with the reason; GitHub Support enables it again"
-LOCKED_HINT = "wait until the migration is over, or ask whoever began it to unlock the repository"
+    permission = repository.permission.lower()
+    obstacles = (
+        (repository.archived, "archived", f"{name} is archived", "unarchive it first"),
+        (
+            repository.disabled,
+            "disabled",
+            f"{name} is disabled by GitHub",
+            "its owner gets a message with the reason; GitHub Support enables it again",
+        ),
+        (
+            repository.locked,
+            "locked",
+            f"{name} is locked, as during a migration",
+            "wait until the migration is over, or ask whoever began it to unlock the repository",
+        ),
+        (
+            not repository.has_issues,
+            "no-issues",
+            f"issues are switched off in {name}",
+            "switch them on in the repository's settings",
+        ),
+        (
+            repository.permission not in WRITERS,
+            "read-only",
+            f"this token may only read {name} ({permission})",
+            "use a token with write access to issues: `sync` needs it, and `report` to write"
+            " progress into the files; `plan` does not",
+        ),
+    )
+    return [
+        Violation(slug, message, hint, final=True)
+        for stands, slug, message, hint in obstacles
+        if stands
+    ]
 
 
 def restriction(repository: ObservedRepository) -> tuple[str, str] | None:
