@@ -39,6 +39,7 @@ epics:
       - {id: b, title: B, Areas: "api", priority: low}
       - {id: c, title: C}
 """
+Value = str | tuple[str, ...]
 NAMES = ("Priority", "Size", "Areas", "Start date", "Notes")
 
 
@@ -308,6 +309,77 @@ def test_a_private_field_without_a_board_is_never_overwritten(fields: World) -> 
     fields.options = PlanOptions(on_conflict=Owner.FILE)
     fields.run()
     assert fields.ann.issue_field_value(number, "Risk") == "Red"
+
+
+def test_options_of_a_private_field_are_recorded_on_the_card(fields: World) -> None:
+    """Those that people took away are drift, those that the file dropped are removed."""
+    boss = Person(fields.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Teams", "MULTI_SELECT", "red", "blue", "green", visibility="ORG_ONLY")
+    fields.write(
+        BOARD
+        + "issue_fields: [Teams]\nitems: [{kind: task, id: t, title: T, Teams: [red, blue]}]\n"
+    )
+    fields.sync()
+    number = fields.ann.find("T").number
+    fields.ann.set_issue_field(number, "Teams", ("red", "green"))
+    assert [(note.name, note.observed) for note in fields.plan().drift] == [
+        ("Teams", ["green", "red"])
+    ]
+    fields.sync()
+    assert fields.ann.issue_field_value(number, "Teams") == ("red", "blue", "green")
+    fields.edit("[red, blue]", "[blue]")
+    fields.sync()
+    assert fields.ann.issue_field_value(number, "Teams") == ("blue", "green")
+    assert "Teams" not in marker(fields, "T")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "first", "then"),
+    [("SINGLE_SELECT", "red", "blue", "green"), ("MULTI_SELECT", "[red]", ("blue",), ("green",))],
+)
+def test_a_private_field_that_github_owns(
+    fields: World, kind: str, said: str, first: Value, then: Value
+) -> None:
+    """The file follows again and again; what it was given by a run is not its own change."""
+    boss = Person(fields.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Team", kind, "red", "blue", "green", visibility="ORG_ONLY")
+    fields.write(
+        BOARD + "ownership: {Team: github}\nissue_fields: [Team]\n"
+        f"items: [{{kind: task, id: t, title: T, Team: {said}}}]\n"
+    )
+    fields.sync()
+    number = fields.ann.find("T").number
+    for value in (first, then, first):
+        fields.ann.set_issue_field(number, "Team", value)
+        plan = fields.plan()
+        assert plan.conflicts == ()
+        assert [note.name for note in plan.drift] == ["Team"]
+        assert not [c for c in plan.changes if isinstance(c, UpdateIssue)]
+        fields.pull()
+        fields.run()
+        assert fields.ann.issue_field_value(number, "Team") == value
+    assert "Team" not in marker(fields, "T")
+
+
+def test_who_sees_a_new_field_is_declared(fields: World) -> None:
+    """Of a new one it is set, of an existing one a difference is reported and left as it is."""
+    fields.write(
+        "issue_fields:\n"
+        "  Risk: {type: text, visibility: all}\n"
+        "  Cost: {type: number, visibility: members}\n"
+        "  Size: {type: number, visibility: members}\n"
+        "items: [{kind: task, id: t, title: T, Risk: low, Cost: 3, Size: 1}]\n"
+    )
+    fields.options = PlanOptions(create_issue_fields=True)
+    (left,) = fields.plan().deferred
+    assert "everybody sees it, the file says 'visibility: members'" in left.reason
+    assert "'visibility: all'" in left.hint
+    fields.run()
+    seen_by = [fields.ann.issue_field(name).visibility for name in ("Risk", "Cost", "Size")]
+    assert seen_by == ["ALL", "ORG_ONLY", "ALL"]
+    assert "Risk" in marker(fields, "T")
+    assert "Cost" not in marker(fields, "T")
+    assert not fields.plan().has_changes
 
 
 # ---- from the board to the issue -------------------------------------------------------------

@@ -84,19 +84,24 @@ class _Merge(Merge):
         self.unread = {
             name: values
             for name, values in record.written(card).items()
-            if name in desired.kept or name in desired.values
+            if name in desired.values or (name in desired.kept and not self._moves(name))
         }
         self.values: dict[str, tuple[BoardValue, BoardValue]] = {}
         self.new = {name: self.base[name] for name in desired.kept if name in self.base}
         self.new |= desired.entries
-        self.moved = any(
-            name not in self.base or record.base_of(self.base[name]) != record.base_of(value)
-            for name, value in desired.entries.items()
-        )
+        self.moved = any(map(self._moves, desired.entries))
         for name, value in desired.noted.items():
             if name not in self.base:
                 self.new[name] = record.entry(value)
                 self.moved = True
+
+    def _moves(self, name: str) -> bool:
+        """Return whether the entry of a private issue field is not what is on record."""
+        entries = self.desired.entries
+        return name in entries and (
+            name not in self.base
+            or record.base_of(self.base[name]) != record.base_of(entries[name])
+        )
 
     def value(self, name: str, value: BoardValue, owner: Owner) -> None:
         """Merge one value."""

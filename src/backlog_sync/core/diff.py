@@ -14,11 +14,15 @@ from backlog_sync.core.fields import ATOMS, ISSUE_SETS, SETS, Owner, compared, o
 from backlog_sync.core.issue_fields import (
     NO_FIELDS,
     FieldTarget,
+    members_entry,
     members_of,
     on_card,
+    plain,
     private_entry,
     recorded,
+    recorded_members,
     value_of,
+    was_written,
 )
 from backlog_sync.core.issue_index import adopted_nonce
 from backlog_sync.core.matching import Match
@@ -156,15 +160,13 @@ def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
 
 def private_entries(fields: FieldTarget) -> dict[str, BoardValue]:
     """Return what a card's record is to hold of a new issue's private fields."""
+    atoms = {name: card_record.entry(plain(value)) for name, value in fields.atoms.items()}
+    options = {name: members_entry(members) for name, members in fields.sets.items() if members}
     return {
-        private_entry(name): card_record.entry(_plain(value))
-        for name, value in fields.atoms.items()
+        private_entry(name): entry
+        for name, entry in {**atoms, **options}.items()
         if name in fields.private
     }
-
-
-def _plain(value: JsonValue) -> BoardValue:
-    return value if isinstance(value, str | int | float) else None
 
 
 class _Merge(Merge):
@@ -231,6 +233,8 @@ class _Merge(Merge):
         base = self.base.hashes.get(name)
         if private:
             base = recorded(card, private_entry(name)) or base
+            if owner is Owner.GITHUB and was_written(card, name, desired):
+                base = normalize.hash_value(desired)
         elif owner is Owner.GITHUB and self.written.reads(name, normalize.hash_value(desired)):
             base, self.converged = normalize.hash_value(desired), True
         kept = base
@@ -254,7 +258,7 @@ class _Merge(Merge):
         self.converged |= not private and self.believed and agreed and new != base
         if private and new is not None:
             value = desired if new == normalize.hash_value(desired) else diff.after
-            entry = card_record.entry(_plain(value))
+            entry = card_record.entry(plain(value))
             old = (card_record.decode(card) or {}).get(private_entry(name), entry)
             self.private[private_entry(name)] = entry if agreed or diff.write else old
         elif not private and new is not None:
@@ -302,12 +306,15 @@ class _Merge(Merge):
         if name not in fields.private:
             self.members(name, owner, desired, observed)
             return
-        # Without a record nothing is ever removed.
-        diff = merge_set(owner=Owner.FILE, base=(), desired=desired, observed=observed)
-        if diff.write:
-            before = sorted(observed, key=str.casefold)
-            self.fields[name] = FieldChange(list(before), list(diff.after))
-            self.reasons[name] = "declared in the file"
+        base = recorded_members(self.issue.card, name)
+        if owner is Owner.GITHUB and was_written(self.issue.card, name, list(desired)):
+            base = desired
+        if base is None:
+            owner = Owner.FILE  # nothing is ever removed, and what was taken away is not known
+        diff = merge_set(owner=owner, base=base or (), desired=desired, observed=observed)
+        self._set_members(name, owner, diff, desired, observed)
+        if base is not None or diff.base:
+            self.private[private_entry(name)] = members_entry(diff.base)
 
     def _is_from_card(self, state: JsonValue) -> bool:
         """Return whether a run wrote the file's word for a closed issue, from the board."""
@@ -332,6 +339,26 @@ class _Merge(Merge):
         diff = merge_set(
             owner=owner, base=base, desired=desired, observed=observed, pending=pending
         )
+        self._set_members(name, owner, diff, desired, observed, pending=pending)
+        if diff.base:
+            self.sets[name] = diff.base
+        self.written.members(name, desired)
+        # What is added is there before the body is written, else the body does not claim it.
+        self.pending.discard(name)
+        self.caught_up |= pending and bool(diff.add)
+        return diff
+
+    def _set_members(
+        self,
+        name: str,
+        owner: Owner,
+        diff: SetDiff,
+        desired: tuple[str, ...],
+        observed: tuple[str, ...],
+        *,
+        pending: bool = False,
+    ) -> None:
+        """Report the members that people took away, and change what the merge says."""
         before = sorted(observed, key=str.casefold)
         if diff.drifted:
             reason = TAKEN_AWAY if self.believed else UNBELIEVED
@@ -341,13 +368,6 @@ class _Merge(Merge):
         if diff.write:
             self.fields[name] = FieldChange(list(before), list(diff.after))
             self.reasons[name] = _why(diff, pending=pending)
-        if diff.base:
-            self.sets[name] = diff.base
-        self.written.members(name, desired)
-        # What is added is there before the body is written, else the body does not claim it.
-        self.pending.discard(name)
-        self.caught_up |= pending and bool(diff.add)
-        return diff
 
 
 MOVED = "moves from the board to the issue"

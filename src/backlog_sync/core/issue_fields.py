@@ -4,6 +4,7 @@ An issue has their values itself, as it has its labels: they are created with it
 marker, and shown on every board. A backlog uses only those that its settings declare.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,6 +21,8 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.fields import board_field_of
 from backlog_sync.core.model import (
+    ALL,
+    MEMBERS,
     BoardFieldDef,
     BoardItem,
     BoardValue,
@@ -183,6 +186,7 @@ class IssueFieldPlan:
                 self._defer(definition.name, reason, hint)
             else:
                 self._see(definition, known)
+                self._visibility(definition, known)
                 self._options(definition, known)
         if self.missing:
             owner = self.observed.repository.name_with_owner.partition("/")[0]
@@ -225,17 +229,30 @@ class IssueFieldPlan:
             return
         definition = replace(definition, options=options)
         names = [option.name for option in options]
-        self._change(
-            CreateIssueField,
-            definition,
-            "the organization has no such field",
-            {"options" if names else "type": FieldChange(None, names or definition.type)},
-        )
+        fields = {"options" if names else "type": FieldChange(None, names or definition.type)}
+        if definition.visibility:
+            fields["visibility"] = FieldChange(None, definition.visibility)
+        self._change(CreateIssueField, definition, "the organization has no such field", fields)
         observed = tuple(ObservedOption("", name) for name in names)
         # GitHub shows a new field only to members of the organization (REST documentation).
+        private = definition.visibility != ALL
         self._see(
-            definition, ObservedIssueField("", definition.name, definition.type, observed, True)
+            definition, ObservedIssueField("", definition.name, definition.type, observed, private)
         )
+
+    def _visibility(self, definition: BoardFieldDef, known: ObservedIssueField) -> None:
+        """Note an existing field that others see than the file declares; it is never changed.
+
+        A change would show or hide its values in every repository of the organization.
+        """
+        seen_by = MEMBERS if known.private else ALL
+        if definition.visibility in ("", seen_by):
+            return
+        who = "only members of the organization see it" if known.private else "everybody sees it"
+        reason = f"{who}, the file says 'visibility: {definition.visibility}'; sync sets this only"
+        reason += " for a field that it creates, because it concerns every repository"
+        hint = f"change it on the organization's page, or write 'visibility: {seen_by}'"
+        self._defer(definition.name, reason, hint)
 
     def _options(self, definition: BoardFieldDef, known: ObservedIssueField) -> None:
         """Add missing options, with their ids kept; otherwise note them."""
@@ -362,9 +379,43 @@ def private_entry(name: str) -> str:
 
 def recorded(card: BoardItem | None, name: str) -> str | None:
     """Return the base of a field that a card's record holds; None if there is none."""
-    entries = record.decode(card) or {}
-    entry = next(((n, e) for n, e in entries.items() if fold(n) == fold(name)), None)
-    return record.base_of(entry[1]) if entry else None
+    entry = _entry(card, name)
+    return record.base_of(entry[0]) if entry else None
+
+
+def _entry(card: BoardItem | None, name: str) -> tuple[BoardValue] | None:
+    """Return the entry of a field in a card's record, which may be None itself."""
+    entries = (record.decode(card) or {}).items()
+    return next(((entry,) for known, entry in entries if fold(known) == fold(name)), None)
+
+
+def members_entry(members: Iterable[str]) -> str:
+    """Return the entry of a private field with several options in a card's record."""
+    return json.dumps(sorted(members), ensure_ascii=False, separators=(",", ":"))
+
+
+def recorded_members(card: BoardItem | None, name: str) -> tuple[str, ...] | None:
+    """Return the options that a card's record holds of a private field.
+
+    None if it holds none: without a board, or if they found no room and gave way to a hash.
+    """
+    entry = _entry(card, private_entry(name))
+    try:
+        members = json.loads(str(entry[0])) if entry else None
+    except (ValueError, RecursionError):
+        return None
+    return tuple(map(str, members)) if isinstance(members, list) else None
+
+
+def was_written(card: BoardItem | None, name: str, value: JsonValue) -> bool:
+    """Return whether the file contains the value of a private field that a run wrote there."""
+    entry = members_entry(map(str, value)) if isinstance(value, list) else plain(value)
+    return record.was_written(record.written(card), private_entry(name), entry)
+
+
+def plain(value: JsonValue) -> BoardValue:
+    """Return a single value as it is recorded."""
+    return value if isinstance(value, str | int | float) else None
 
 
 def on_card(card: BoardItem | None, name: str) -> BoardValue:

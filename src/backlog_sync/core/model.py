@@ -241,7 +241,8 @@ class BoardFieldDef:
 
     `type` is text, number, date, single_select, iteration (of a board only) or multi_select (of an
     issue field only); "" if an issue field is declared by its name only. `declared` is False for
-    one that no file defines, but items use: an existing one is not changed.
+    one that no file defines, but items use: an existing one is not changed. `visibility` is who
+    sees an issue field, ALL or MEMBERS, "" if that is not declared.
     """
 
     name: str
@@ -251,6 +252,11 @@ class BoardFieldDef:
     duration: int | None = None
     count: int | None = None
     declared: bool = True
+    visibility: str = ""
+
+
+ALL, MEMBERS = "all", "members"
+"""Who sees an issue field: whoever sees the issue, or only members of the organization."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,13 @@ from backlog_sync.core.changes import (
     UpdateIssue,
 )
 from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
-from backlog_sync.core.issue_fields import FieldTarget, plan_issue_fields
+from backlog_sync.core.issue_fields import (
+    FieldTarget,
+    members_entry,
+    plain,
+    plan_issue_fields,
+    private_entry,
+)
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.model import (
     BoardItem,
@@ -69,11 +75,6 @@ def flowed(
     `after` is what the files would be read as. Items are in the same order in both.
     """
     matches = (known or match_items(desired, observed)).by_key
-    fields = (
-        {normalize.fold(f.name): f.name for f in observed.project.fields}
-        if (observed.project and desired.project)
-        else {}
-    )
     flows: dict[str, Flowed] = {}
     for old, new in _pairs(desired, after):
         match = matches.get(old.key)
@@ -82,7 +83,7 @@ def flowed(
             continue
         flow = Flowed(
             marker=_marker(old, new, match, desired, observed) if match.believed else Written(),
-            card=dict(_card(old, new, match, desired.settings, fields)),
+            card=dict(_card(old, new, match, desired, observed)),
             open=observed_state(match.issue) == OPEN,
         )
         if flow:
@@ -102,14 +103,20 @@ def _marker(
     old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState, observed: ObservedState
 ) -> Written:
     ownership = desired.settings.ownership
-    fields = plan_issue_fields(desired, observed)
-    public = not observed.repository.private
-    before, after = (fields.target(item, public=public) for item in (old, new))
+    before, after = (_fields_of(item, match, desired, observed) for item in (old, new))
     return Written(
         atoms=dict((*_atoms(old, new, match, desired), *_field_atoms(before, after, ownership))),
         sets=dict((*_sets(old, new, desired.settings), *_field_sets(before, after, ownership))),
         ticks=_ticks(old, new, match, desired),
     )
+
+
+def _fields_of(
+    item: DesiredItem, match: Match, desired: DesiredState, observed: ObservedState
+) -> FieldTarget:
+    others = {each.repository.name_with_owner: each.repository for each in observed.others}
+    repository = others.get(match.issue.repository, observed.repository)
+    return plan_issue_fields(desired, observed).target(item, public=not repository.private)
 
 
 def _atoms(
@@ -153,6 +160,19 @@ def _field_sets(
             yield name, {member: member in after for member in before ^ after}
 
 
+def _private_values(
+    old: FieldTarget, new: FieldTarget, ownership: Mapping[str, str]
+) -> Iterator[tuple[str, BoardValue]]:
+    """Yield the values of private issue fields that GitHub owns, for the card's record."""
+    for name in new.private:
+        if owner_of(name, ownership) is Owner.FILE:
+            continue
+        if name in new.sets and _members(old.sets.get(name)) != _members(new.sets[name]):
+            yield private_entry(name), members_entry(new.sets[name])
+        elif name in new.atoms and old.atoms.get(name) != new.atoms[name]:
+            yield private_entry(name), plain(new.atoms[name])
+
+
 def _sets(
     old: DesiredItem, new: DesiredItem, settings: Settings
 ) -> Iterator[tuple[str, dict[str, bool]]]:
@@ -178,11 +198,15 @@ def _ticks(
 
 
 def _card(
-    old: DesiredItem, new: DesiredItem, match: Match, settings: Settings, fields: Mapping[str, str]
+    old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState, observed: ObservedState
 ) -> Iterator[tuple[str, BoardValue]]:
-    card = match.issue.card
-    if card is None or not fields:
+    settings = desired.settings
+    if match.issue.card is None or observed.project is None or desired.project is None:
         return
+    fields = {normalize.fold(f.name): f.name for f in observed.project.fields}
+    if desired.issue_fields:
+        before, after = (_fields_of(item, match, desired, observed) for item in (old, new))
+        yield from _private_values(before, after, settings.ownership)
     for name, value in new.board.items():
         board_name = fields.get(normalize.fold(name))
         if board_name is None or owner_of(board_name, settings.ownership) is Owner.FILE:

@@ -63,7 +63,12 @@ class Board:
                 name, document.type, options, document.start, document.duration, document.count
             )
         self.issue_fields = {
-            name.casefold(): BoardFieldDef(name, document.type or "", _options_of(document))
+            name.casefold(): BoardFieldDef(
+                name,
+                document.type or "",
+                _options_of(document),
+                visibility=document.visibility or "",
+            )
             for name, document in settings.issue_fields.items()
         }
         names = [definition.name for definition in self.issue_fields.values()]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, assert_never, cast
 
-from backlog_sync.core.model import BoardFieldDef, IssueFieldValue
+from backlog_sync.core.model import ALL, BoardFieldDef, IssueFieldValue
 from backlog_sync.core.normalize import same_text
 from backlog_sync.core.operations import (
     AddBlocker,
@@ -331,6 +331,8 @@ def _issue_field(definition: BoardFieldDef) -> dict[str, object]:
             }
             for place, option in enumerate(definition.options, 1)
         ]
+    if definition.visibility:
+        inputs["visibility"] = "ALL" if definition.visibility == ALL else "ORG_ONLY"
     return inputs
 
 

@@ -287,7 +287,9 @@ def _known(change: Change) -> str:
     detail = change.fields.get("options") or change.fields.get("type")
     is_field = change.kind in (ChangeKind.FIELD, ChangeKind.ISSUE_FIELD)
     if is_field and detail and detail.after:
-        return plain_value(detail.after).replace("_", " ")
+        text = plain_value(detail.after).replace("_", " ")
+        seen_by = change.fields.get("visibility")
+        return f"{text}; visible to {plain_value(seen_by.after)}" if seen_by else text
     return ""
 
 

@@ -62,6 +62,10 @@ class IssueFieldDocument(Model):
     options: tuple[Annotated[OptionDocument, shorthand("name", Word | OptionDocument)], ...] = (
         optional("For single_select and multi_select: the options.", (), max_length=100)
     )
+    visibility: Literal["all", "members"] | None = optional(
+        "Who sees the field: all, or only members of the organization (GitHub's default)."
+        " Set only when the field is created."
+    )
 
 
 def named_fields(value: object) -> object:
