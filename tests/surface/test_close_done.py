@@ -9,7 +9,11 @@ from backlog_sync.core.changes import CloseIssue, ReopenIssue, UpdateMilestone
 from backlog_sync.core.model import Base
 from backlog_sync.core.only import narrow
 from backlog_sync.core.plan import Plan, Result
+from backlog_sync.core.plan_json import plan_to_json
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
+from backlog_sync.render.canvas import Look
+from backlog_sync.render.markdown import plan_markdown
+from backlog_sync.render.text import plan_text
 from tests.engine.memory import Watcher
 from tests.surface.conftest import World, said
 
@@ -121,6 +125,26 @@ def test_everything_above_reopens_with_one_item(synced: World) -> None:
     sync(synced)
     assert {state(synced, title) for title in "EFAB"} == {"closed"}
     assert milestone(synced) == "closed"
+
+
+def test_a_plan_says_why_a_milestone_is_closed_or_reopened(synced: World) -> None:
+    """As of an epic, in text, in Markdown and in JSON."""
+    close(synced, "A", "B")
+    plan = synced.plan()
+    assert "  ~ milestone   M1  close  all 4 of its items are done\n" in plan_text(plan, Look())
+    assert "- ✔️ milestone <code>M1</code>: close: all 4 of its items are done" in plan_markdown(
+        plan
+    )
+    (told,) = [each for each in plan_to_json(plan)["changes"] if each["kind"] == "milestone"]
+    assert told["reason"] == "all 4 of its items are done"
+    assert told["fields"] == {"state": {"before": "open", "after": "closed"}}
+    sync(synced)
+    reopen(synced, "B")
+    plan = synced.plan()
+    assert "  ~ milestone   M1  reopen  3 of its 4 items are open\n" in plan_text(plan, Look())
+    assert "- 🔄 milestone <code>M1</code>: reopen: 3 of its 4 items are open" in plan_markdown(
+        plan
+    )
 
 
 def test_what_people_reopened_stays_open(synced: World) -> None:

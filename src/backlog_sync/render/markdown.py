@@ -270,8 +270,10 @@ def _definitions(view: PlanView) -> Block:
 def _definition(each: DefinitionRow) -> str:
     where = f" in {_code(each.repository)}" if each.repository else ""
     if each.action is not Action.CREATE:
-        fields = "; ".join(_edit(edit.name, edit.change) for edit in each.edits)
-        return f"- ✏️ {each.word} {_code(each.names[0][0])}{where}: {fields}\n"
+        note = [f"{each.note.word}: {_text(each.note.text)}"] if each.note else []
+        fields = "; ".join([*note, *(_edit(edit.name, edit.change) for edit in each.edits)])
+        sign = _SIGNS.get(Action(each.note.word), "✏️") if each.note else "✏️"
+        return f"- {sign} {each.word} {_code(each.names[0][0])}{where}: {fields}\n"
     names = [f"{_code(n)}{f' ({_text(known)})' if known else ''}" for n, known in each.names]
     more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
     return f"- ➕ {each.word}{where}: {', '.join(names[:_NAMES])}{more}\n"

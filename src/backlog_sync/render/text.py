@@ -136,6 +136,8 @@ def _definition(row: DefinitionRow, look: Look) -> list[Text]:
     if row.repository:
         head.append(f" in {clean(row.repository)}", "dim")
     fields = list(_edits(row.edits, look, 6))
+    if row.note:
+        fields = [*_note(row.note.word, row.note.text, 6, look), *fields]
     if len(fields) == 1:
         inline = head.copy().append("  ").append_text(fields[0][6:])
         if inline.cell_len <= look.columns:

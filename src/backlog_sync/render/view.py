@@ -21,6 +21,7 @@ from backlog_sync.core.drift import Drift, Finding
 from backlog_sync.core.fields import SHOWN_FIRST
 from backlog_sync.core.model import Coverage
 from backlog_sync.core.plan import FieldNote, Plan, PlanItem, Verdict
+from backlog_sync.core.states import OPEN
 from backlog_sync.render.words import counted, number
 
 DEFINITION_WORDS = {
@@ -243,7 +244,8 @@ def edits(changes: Iterable[Change]) -> list[Edit]:
 class DefinitionRow:
     """Definitions of one kind that are created, or one that is changed.
 
-    `names` are pairs of a name and details about it. `repository` is "" for the target.
+    `names` are pairs of a name and details about it. `repository` is "" for the target. `note` says
+    why a milestone is closed or reopened.
     """
 
     word: str
@@ -251,6 +253,7 @@ class DefinitionRow:
     names: tuple[tuple[str, str], ...]
     repository: str = ""
     edits: tuple[Edit, ...] = ()
+    note: Note | None = None
 
 
 def _definitions(plan: Plan) -> Iterator[DefinitionRow]:
@@ -268,8 +271,18 @@ def _definitions(plan: Plan) -> Iterator[DefinitionRow]:
             for change in changes:
                 if change.action is not Action.CREATE:
                     name = ((change.title or change.key, ""),)
-                    changed = tuple(edits([change]))
-                    yield DefinitionRow(singular, change.action, name, repository, changed)
+                    note = _closing(change)
+                    shown = (e for e in edits([change]) if note is None or e.name != "state")
+                    about = singular, change.action, name, repository
+                    yield DefinitionRow(*about, tuple(shown), note)
+
+
+def _closing(change: Change) -> Note | None:
+    """Return why a milestone is closed or reopened, in the words used for an issue."""
+    state = change.fields.get("state")
+    if change.kind is not ChangeKind.MILESTONE or state is None:
+        return None
+    return Note((Action.REOPEN if state.after == OPEN else Action.CLOSE).value, change.reason)
 
 
 def _known(change: Change) -> str:
