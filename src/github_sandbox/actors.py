@@ -302,17 +302,25 @@ class Person:
             self.sandbox.store.touch(self.repository)
 
     def assign(self, number: int, *logins: str) -> Issue:
-        """Assign people; unknown ones are created."""
+        """Assign people and agents; unknown people are created."""
         accounts: list[Account] = [
             repositories.ensure_account(self.sandbox.store, n) for n in logins
         ]
         accounts = [
-            a if a.permission != "none" else self.sandbox.ensure_user(a.login) for a in accounts
+            a if a.permission != "none" or a.is_agent else self.sandbox.ensure_user(a.login)
+            for a in accounts
         ]
         with self._transaction():
             return issues.change_assignees(
                 self.sandbox.store, self.viewer, self.issue(number), add=accounts
             )
+
+    def unassign(self, number: int, *logins: str) -> Issue:
+        """Take people and agents off an issue."""
+        store = self.sandbox.store
+        accounts = [account for account in store.accounts.values() if account.login in logins]
+        with self._transaction():
+            return issues.change_assignees(store, self.viewer, self.issue(number), remove=accounts)
 
     def set_milestone(self, number: int, title: str | None) -> Issue:
         """Set the milestone of an issue by title; None removes it."""

@@ -412,8 +412,10 @@ class Sandbox:
             rate=rate,
             failing=_failing_names(parsed, fault),
             issue_fields=self.features.issue_fields_enabled,
-            issue_fields_preview="issue_fields"
-            in (parsed.request.header("GraphQL-Features") or ""),
+            previews=frozenset(
+                name.strip()
+                for name in (parsed.request.header("GraphQL-Features") or "").split(",")
+            ),
         )
         if parsed.route != "/rate_limit":
             rate.used += parsed.points

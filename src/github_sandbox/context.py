@@ -38,14 +38,18 @@ class RateState:
         return max(0, self.limit - self.used)
 
 
+AGENTS_PREVIEW = "issues_copilot_assignment_api_support"
+"""The name in the header `GraphQL-Features` with which agents can be listed and assigned [R]."""
+
+
 @dataclass(slots=True)
 class Context:
     """One request: the state, the viewer, and the base addresses of links in answers.
 
     `web` is the address of pages (`html_url`), `api` that of the REST API as the client called it.
     `list_lag` and `search_lag` are the age in seconds up to which issues are missing in lists and
-    searches. `issue_fields` says that issue fields can be used, `issue_fields_preview` that the
-    request asks for them with its `GraphQL-Features` header. `failing` are the names of mutations
+    searches. `issue_fields` says that issue fields can be used; `previews` are the names in the
+    request's header `GraphQL-Features`. `failing` are the names of mutations
     that a fault makes fail. `counts` (milestones' open and closed issues), `accounts` and
     `repositories` (their REST payloads) are caches for this request.
     """
@@ -62,7 +66,7 @@ class Context:
     node_count: int = 0
     failing: frozenset[str] = frozenset()
     issue_fields: bool = True
-    issue_fields_preview: bool = True
+    previews: frozenset[str] = frozenset()
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
     accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
     repositories: dict[int, dict[str, Any]] = field(default_factory=dict)

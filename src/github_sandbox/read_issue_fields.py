@@ -40,7 +40,7 @@ def values_page(issue: Issue, info: Info, **arguments: Any) -> Connection | None
 
 def _served(ctx: Context) -> bool:
     """Return whether issue fields are shown: a client asks for the preview with a header."""
-    return ctx.issue_fields and ctx.issue_fields_preview
+    return ctx.issue_fields and "issue_fields" in ctx.previews
 
 
 def value(ctx: Context, issue: Issue, field: IssueField) -> dict[str, Any]:

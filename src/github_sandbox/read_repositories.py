@@ -5,7 +5,7 @@ from typing import Any
 
 from github_sandbox import repositories
 from github_sandbox.connections import Connection, page_by_index
-from github_sandbox.context import Context, Info
+from github_sandbox.context import AGENTS_PREVIEW, Context, Info
 from github_sandbox.fields import Resolver, Table, attribute, constant, order, page, record, related
 from github_sandbox.issues import assignable
 from github_sandbox.models import (
@@ -205,12 +205,17 @@ def _suggested(
     loginNames: str | None = None,  # noqa: N803 - the schema's name
     **arguments: Any,
 ) -> Connection:
-    """Return people and agents who can be assigned; several login names are parted by commas."""
+    """Return people and agents who can be assigned; several login names are parted by commas.
+
+    Agents are listed for users who ask for the preview, not for Apps ([R] both).
+    """
+    ctx = info.context
+    agents = AGENTS_PREVIEW in ctx.previews and ctx.viewer.account.kind != "Bot"
     names = {name.strip().lower() for name in (loginNames or "").split(",") if name.strip()}
     actors = [
         account
-        for account in info.context.store.accounts.values()
-        if (account.is_agent or assignable(repository, account))
+        for account in ctx.store.accounts.values()
+        if ((account.is_agent and agents) or assignable(repository, account))
         and (not query or query.lower() in account.login.lower())
         and (not names or account.login.lower() in names)
     ]

@@ -13,7 +13,7 @@ from github_sandbox import (
     relations,
     repositories,
 )
-from github_sandbox.context import Context
+from github_sandbox.context import AGENTS_PREVIEW, Context
 from github_sandbox.models import (
     Account,
     Comment,
@@ -100,7 +100,7 @@ def _field_values(
     ctx: Context, given: Sequence[dict[str, Any]] | None
 ) -> list[issue_fields.Change]:
     """Return the values of issue fields in an input; where the feature is off, none are set."""
-    if not (ctx.issue_fields and ctx.issue_fields_preview):
+    if not (ctx.issue_fields and "issue_fields" in ctx.previews):
         return []
     return [issue_fields.change_of(ctx.store, each) for each in given or ()]
 
@@ -181,9 +181,12 @@ def remove_labels(ctx: Context, args: Input) -> Payload:
 
 
 def add_assignees(ctx: Context, args: Input) -> Payload:
-    """addAssigneesToAssignable."""
+    """addAssigneesToAssignable; without the preview's header an agent is not a node [?]."""
     issue = _issue(ctx, args["assignableId"])
     users = _nodes(ctx, Account, args["assigneeIds"])
+    agent = next((user for user in users if user.is_agent), None)
+    if agent is not None and AGENTS_PREVIEW not in ctx.previews:
+        raise no_node(agent.node_id)
     return {"assignable": issues.change_assignees(ctx.store, ctx.viewer, issue, add=users)}
 
 

@@ -14,6 +14,7 @@ from github_sandbox import faults
 from github_sandbox.access import Grant
 from github_sandbox.faults import Fault, FaultPlan
 from github_sandbox.features import Features
+from github_sandbox.messages import Request, Response
 from github_sandbox.models import Account
 from tests.surface.conftest import World, reasons
 
@@ -56,12 +57,42 @@ def test_an_agent_that_is_not_named_in_the_settings_is_held(agents: World) -> No
     assert deferred(plan) == [
         (
             "a",
-            f"{AGENT} is an agent, and assigning it starts paid work",
+            f"{AGENT} has the name of an agent, and assigning one starts paid work",
             f"to allow that, add `agents: [{AGENT}]` to the settings of the file",
         )
     ]
     agents.sync()
     assert assigned(agents) == ["ann"]
+    agents.sandbox.ensure_agent("claude")
+    agents.edit(f", {AGENT}]", ", claude]")
+    agents.edit("stories:", f"{ALLOWED}stories:")
+    assert reasons(agents.plan()) == ["claude is an agent, and assigning it starts paid work"]
+
+
+def test_only_what_is_about_agents_asks_for_the_preview(
+    agents: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub shows agents only with a header; it is sent with two documents, if `agents` is set."""
+    seen: list[tuple[bool, bool]] = []
+    handle = agents.sandbox.handle
+
+    def watched(request: Request) -> Response:
+        names = (request.header("GraphQL-Features") or "").split(",")
+        text = request.body.decode()
+        needed = "suggestedActors" in text or "addAssigneesToAssignable" in text
+        seen.append((needed, "issues_copilot_assignment_api_support" in names))
+        return handle(request)
+
+    monkeypatch.setattr(agents.sandbox, "handle", watched)
+    agents.write(FILE)
+    agents.sync()
+    assert any(needed for needed, _ in seen)
+    assert not any(asked for _, asked in seen)
+    seen.clear()
+    agents.write(ALLOWED + FILE)
+    agents.sync()
+    assert [asked for needed, asked in seen if needed].count(True) >= 2
+    assert all(needed == asked for needed, asked in seen)
 
 
 def test_an_agent_is_assigned_once(agents: World) -> None:
@@ -83,11 +114,28 @@ def test_an_agent_that_people_removed_is_not_assigned_again(agents: World, owner
     """Whoever owns the field: its work would begin anew."""
     agents.write(f"ownership: {{assignees: {owner}}}\n" + ALLOWED + FILE)
     agents.sync()
-    issue = agents.ann.issue(1)
-    issue.assignees = issue.assignees[:1]
-    agents.sandbox.store.touch(issue)
+    agents.ann.unassign(1, AGENT)
     agents.sync()
     assert assigned(agents) == ["ann"]
+
+
+@pytest.mark.parametrize("owner", ["github", "file"])
+def test_an_agent_that_a_person_replaced_comes_back_only_with_the_file(
+    agents: World, owner: str
+) -> None:
+    """The person stays; taken out of the file and named again, the agent is assigned again."""
+    agents.write(f"ownership: {{assignees: {owner}}}\n" + ALLOWED + FILE)
+    agents.sync()
+    agents.ann.unassign(1, AGENT)
+    agents.ann.assign(1, "bob")
+    agents.edit("title: A", "title: Another A")
+    agents.sync()
+    assert assigned(agents) == ["ann", "bob"]
+    agents.edit(f", {AGENT}]", "]")
+    agents.sync()
+    agents.edit("assignees: [ann", f"assignees: [ann, {AGENT}")
+    agents.sync()
+    assert set(assigned(agents)) == {"ann", "bob", AGENT}
 
 
 def test_an_agent_that_the_file_no_longer_names_stays(agents: World) -> None:

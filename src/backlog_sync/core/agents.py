@@ -16,6 +16,9 @@ from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Warned
 from backlog_sync.core.states import is_closed
 
+_NAMES_OF_AGENTS = ("-agent", "[bot]")
+"""Ends of logins that agents have, and hardly a person: GitHub lists agents only if asked for."""
+
 
 class Agents:
     """Decides which agents a run assigns, in the order of the items."""
@@ -29,22 +32,34 @@ class Agents:
         self._assigned = 0
 
     def includes(self, login: str, location: Location) -> bool:
-        """Return whether a login is that of an agent: GitHub or the settings say so."""
-        return fold(login) in self.allowed or fold(login) in map(fold, location.agents)
+        """Return whether a login is that of an agent: GitHub, the settings or its name say so.
 
-    def denial(self, login: str, item: DesiredItem, match: Match | None) -> tuple[str, str] | None:
+        The name counts only if no person of that name can be assigned.
+        """
+        listed = map(fold, (*location.agents, *filter(is_agent_name, location.unassignable)))
+        return fold(login) in self.allowed or fold(login) in listed
+
+    def denial(
+        self, login: str, item: DesiredItem, match: Match | None, location: Location
+    ) -> tuple[str, str] | None:
         """Return why an agent is not assigned now, and what to do; None if it is."""
         if is_assigned(login, match):
             return None
         if fold(login) not in self.allowed:
-            return (
-                f"{login} is an agent, and assigning it starts paid work",
-                f"to allow that, add `agents: [{login}]` to the settings of the file",
-            )
+            reason = f"{login} has the name of an agent, and assigning one starts paid work"
+            if fold(login) in map(fold, location.agents):
+                reason = f"{login} is an agent, and assigning it starts paid work"
+            return reason, f"to allow that, add `agents: [{login}]` to the settings of the file"
         if self._by_app:
             return (
                 f"{login} can be assigned only with the token of a user, not of an App",
                 "run sync with a token of the user for whom the agent is to work",
+            )
+        if fold(login) in map(fold, location.unassignable):
+            return (
+                f"{login} cannot be assigned in {location.name}",
+                "switch the agent on for the repository, check its name, and run sync with the"
+                " token of a user who may assign it",
             )
         if match is None:
             return (f"{login} is assigned once the issue exists", "run sync again")
@@ -78,6 +93,11 @@ class Agents:
             if folded not in listed and self.includes(name, location) and is_assigned(name, match)
         ]
         return (*others, *earlier)
+
+
+def is_agent_name(login: str) -> bool:
+    """Return whether a login ends as those of agents do."""
+    return fold(login).endswith(_NAMES_OF_AGENTS)
 
 
 def is_assigned(login: str, match: Match | None) -> bool:

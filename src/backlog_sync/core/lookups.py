@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from backlog_sync.core.agents import is_agent_name
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.reading import bears_sign, speaks_of
 from backlog_sync.core.trust import logins_to_ask
-
-_OF_AGENTS = ("-agent", "[bot]")
-"""Ends of logins that agents have: one that is assigned somewhere may not be a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def _logins(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
             unknown = sorted(
                 name
                 for folded, name in logins.items()
-                if folded not in assigned or folded.endswith(_OF_AGENTS)
+                if folded not in assigned or is_agent_name(name)
             )
             if unknown:
                 unassigned[location.name] = tuple(unknown)

@@ -196,7 +196,7 @@ class Links:
         repository = location.name
         for login in map(str, assignees):
             is_agent = self.agents.includes(login, location)
-            denial = self.agents.denial(login, item, match) if is_agent else None
+            denial = self.agents.denial(login, item, match, location) if is_agent else None
             if denial is not None:
                 self._defer(ChangeKind.ISSUE, item, *denial)
             elif is_agent and is_assigned(login, match):

@@ -36,7 +36,7 @@ class ReadScope:
     all issues were last read (seconds since the epoch), None if unknown. `uses` names what only
     some runs need: "close_done" for the states of sub-issues and the open issues of milestones,
     "issue_fields" for the organization's issue fields and their values, "pull_requests" for those
-    that close an issue and for its branches.
+    that close an issue and for its branches, "agents" for agents among those who can be assigned.
     """
 
     project: ProjectSpec | None = None
@@ -60,6 +60,7 @@ class ReadScope:
         Pull requests are read if the settings map them to a status, or with `pull_requests`.
         """
         used = {
+            "agents": bool(desired.settings.agents),
             "close_done": bool(desired.settings.close_done),
             "issue_fields": bool(desired.issue_fields),
             "pull_requests": pull_requests or bool(desired.settings.pull_requests),

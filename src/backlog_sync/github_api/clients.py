@@ -40,18 +40,32 @@ class Clients:
         self.session = session
         self._patience = patience
         self._graphql = _Transport(session)
+        self._previews: dict[str, tuple[str, ...]] = {}
         self._github: Github | None = None
         self.api_url = api_url
 
-    def preview(self, features: str) -> None:
-        """Name features in preview, by commas, in every further GraphQL request."""
-        self._graphql.headers = {"GraphQL-Features": features}
+    def preview(self, features: str, fields: tuple[str, ...] = ()) -> None:
+        """Name features in preview, by commas, in every further GraphQL request.
+
+        If `fields` are given, only in documents with one of these fields, which have arguments.
+        """
+        self._previews[features] = fields
+
+    def _headers(self, document: Document[object]) -> dict[str, str]:
+        """Return the header that names the previews that a document needs."""
+        needed = [
+            features
+            for features, fields in self._previews.items()
+            if not fields or any(f"{name}(" in document.text for name in fields)
+        ]
+        return {"GraphQL-Features": ",".join(needed)} if needed else {}
 
     def graphql(self, document: Document[T], variables: Mapping[str, object]) -> Answer[T]:
         """Run a GraphQL document. Faults that the server reports are part of the answer."""
         request = _Request(document, variables)
         try:
-            result = self._graphql.execute(request)
+            headers = self._headers(document)
+            result = self._graphql.execute(request, extra_args={"headers": headers})
         except TransportConnectionFailed as error:
             raise _cause(error.__cause__ or error) from error
         except (TransportError, TypeError, AttributeError, ValueError, RecursionError) as error:

@@ -1,7 +1,7 @@
 """Read a repository and its board in as few requests as possible."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypedDict, cast
 
@@ -48,8 +48,18 @@ _MOST_MISSING: Final = 20
 ISSUE_FIELDS: Final = "issue_fields"
 """The optional part of a read that has the organization's issue fields and their values."""
 
-ISSUE_FIELDS_PREVIEW: Final = "issue_fields,repo_issue_fields"
-"""What the header `GraphQL-Features` names; GitHub's own clients send it (reported)."""
+PREVIEWS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    ISSUE_FIELDS: ("issue_fields,repo_issue_fields", ()),
+    "agents": (
+        "issues_copilot_assignment_api_support",
+        ("suggestedActors", "addAssigneesToAssignable"),
+    ),
+}
+"""What the header `GraphQL-Features` names if a run uses a part, and for which fields (): all.
+
+GitHub's own clients send the one for issue fields (reported). Without the other one GitHub does not
+list agents (GitHub's changelog, 2025-12-03), and clients that assign them send it, too (reported).
+"""
 
 
 class _IssueFields(TypedDict):
@@ -122,11 +132,11 @@ class Observer:
         return hidden_fields(self.able) | unused_fields(uses)
 
     def use(self, parts: frozenset[str]) -> None:
-        """Ask for these optional parts from now on; for issue fields, GitHub needs a header."""
+        """Ask for these optional parts from now on; for some, GitHub needs a header."""
         self.uses = parts
-        if ISSUE_FIELDS in parts:
-            self.reader.preview(ISSUE_FIELDS_PREVIEW)
-            self.boards.reader.preview(ISSUE_FIELDS_PREVIEW)
+        for part in PREVIEWS.keys() & parts:
+            self.reader.preview(*PREVIEWS[part])
+            self.boards.reader.preview(*PREVIEWS[part])
 
     def observe(
         self, read_scope: ReadScope, *, host: str, sandbox: Callable[[], bool]

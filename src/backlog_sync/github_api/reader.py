@@ -57,9 +57,12 @@ class Reader:
         """The scopes of a classic token, after the first answer; None for any other token."""
         return self._clients.session.scopes
 
-    def preview(self, features: str) -> None:
-        """Ask for features of GitHub's GraphQL API that are in preview, from now on."""
-        self._clients.preview(features)
+    def preview(self, features: str, fields: tuple[str, ...] = ()) -> None:
+        """Ask for features of GitHub's GraphQL API that are in preview, from now on.
+
+        If `fields` are given, only in documents with one of these.
+        """
+        self._clients.preview(features, fields)
 
     def query(
         self, document: Document[T], variables: Mapping[str, object], page: PageSize | None = None

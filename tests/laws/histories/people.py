@@ -97,10 +97,7 @@ class Crowd:
         issue = self.world.issues[n]
         number = dice.choice(issue.assignees)
         account = next(a for a in self.world.sandbox.store.accounts.values() if a.id == number)
-        with self.ann._transaction():
-            issues.change_assignees(
-                self.world.sandbox.store, self.ann.viewer, issue, remove=[account]
-            )
+        self.ann.unassign(n, account.login)
         return f"ann takes {account.login} off #{n}"
 
     # ---- boxes and texts ---------------------------------------------------------------------
