@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -290,7 +290,12 @@ class Machine:
             patience=self.limit,
         )
         prepared = observe_and_plan(
-            wanted, tracker, self.options, journals=self.journal, clock=self
+            wanted,
+            tracker,
+            self.options,
+            journals=self.journal,
+            clock=self,
+            today=datetime.fromtimestamp(self.now(), UTC).date().isoformat(),
         )
         return prepared, tracker
 

@@ -1,5 +1,7 @@
 """Iterations are extended, and whatever ends the run, every card has its own again."""
 
+import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -226,10 +228,12 @@ def test_an_archived_card_is_named(tmp_path: Path) -> None:
 
 
 def test_a_server_that_cannot_list_archived_cards(tmp_path: Path) -> None:
-    """The others are saved and set again."""
+    """The others are saved and set again; the plan says what it cannot see."""
     world, machine, before = synced(tmp_path)
     world.sandbox.features = Features(archived_cards=False)
     machine.options = EXTEND
+    (warned,) = machine.prepare(AFTER)[0].plan.warnings
+    assert warned.message.startswith("this server does not list archived cards")
     assert all_applied(machine.sync(AFTER))
     assert cards(world) == before
 
@@ -245,6 +249,93 @@ def test_iterations_that_somebody_changes_meanwhile_are_not_sent(tmp_path: Path)
     (outcome,) = machine.finish(prepared, tracker).outcomes
     assert outcome.result is Result.STALE
     assert cards(world) == now
+
+
+def test_cards_that_cannot_be_read_are_deferred_in_the_plan(tmp_path: Path) -> None:
+    """A card that leaves the board between two pages hides another one: nothing is sent."""
+    world, machine, before = synced(tmp_path)
+    machine.options = EXTEND
+    project = world.sandbox.store.get(Project, field_of(world).project)
+    (extra,) = [c for c in boards.items_of(world.sandbox.store, project) if c.draft_title]
+
+    def gate(send: Callable[[], requests.Response]) -> requests.Response:
+        answer = send()
+        if "IterationCards" in machine.sending:
+            read = answer.json()
+            read["data"]["node"]["items"]["totalCount"] += 1
+            answer._content = json.dumps(read).encode()
+        return answer
+
+    machine.gate = gate
+    prepared, _ = machine.prepare(AFTER)
+    machine.gate = None
+    (deferred,) = prepared.plan.deferred
+    assert deferred.reason.startswith("5 of the board's 6 cards could be read, so no iterations")
+    assert (prepared.plan.changes, cards(world)) == ((), before)
+    assert extra is not None
+
+
+RAN_OUT = datetime(2026, 3, 18, tzinfo=UTC)
+"""After the last of three sprints, and after one that would follow."""
+
+
+def following(count: int = 3) -> DesiredState:
+    """The stories of `backlog`, one of them always in the next sprint, one in the current one."""
+    wanted = backlog(replace(SPRINT, count=count))
+    words = {"a": "@next", "b": "@current"}
+    items = (
+        replace(each, board={"Sprint": words.get(each.key, "Sprint 2")}) for each in wanted.items
+    )
+    return replace(wanted, items=tuple(items))
+
+
+def test_words_get_the_iterations_that_they_need(tmp_path: Path) -> None:
+    """Only with the option, and only if the board has run out; then there is silence."""
+    world, machine, before = synced(tmp_path)
+    machine.options = EXTEND
+    assert all_applied(machine.sync(following()))
+    assert (len(starts(world)), cards(world)["A"]) == (3, "2026-02-02")
+    world.clock.sleep((RAN_OUT - TODAY).total_seconds())
+    machine.options = PLAIN
+    prepared, _ = machine.prepare(following())
+    assert prepared.plan.changes == ()
+    assert {d.hint for d in prepared.plan.deferred} == {
+        "use --extend-iterations, which adds Sprint 4 (from 2026-02-16) and 3 more, or name an"
+        " iteration"
+    }
+    machine.options = EXTEND
+    assert all_applied(machine.sync(following()))
+    assert starts(world)[3:] == ["2026-02-16", "2026-03-02", "2026-03-16", "2026-03-30"]
+    moved = {"A": "2026-03-30", "B": "2026-03-16"}
+    assert cards(world) == before | moved
+    machine.settles(following())
+    # The same with the declared count raised to less than what is there.
+    assert all_applied(machine.sync(following(5)))
+    assert (len(starts(world)), cards(world)) == (7, before | moved)
+
+
+def test_finished_items_need_no_iteration(tmp_path: Path) -> None:
+    """A closed issue stays where it is: no card is cleared on its behalf."""
+    world, machine, _ = synced(tmp_path)
+    assert all_applied(machine.sync(following()))
+    for number in (1, 2):
+        ann_of(world).close(number)
+    machine.sync(following())
+    world.clock.sleep((RAN_OUT - TODAY).total_seconds())
+    machine.options = EXTEND
+    assert machine.sync(following()).usage.mutations == 0
+    assert len(starts(world)) == 3
+
+
+def test_a_new_field_has_the_iterations_that_words_need(tmp_path: Path) -> None:
+    """Creating them clears nothing, and is asked for by the same option."""
+    world = World(tmp_path, clock=VirtualClock(RAN_OUT))
+    machine = world.machine()
+    machine.options = EXTEND
+    assert all_applied(machine.sync(following()))
+    assert len(starts(world)) == 7
+    assert cards(world) == {"A": "2026-03-30", "B": "2026-03-16", "C": "2026-01-19"}
+    machine.settles(following())
 
 
 def dies_after_sending(machine: Machine) -> bool:

@@ -5,7 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from backlog_sync.core.model import ObservedOption
-from backlog_sync.core.relative_iterations import named_iteration, remedy, why_unclear
+from backlog_sync.core.relative_iterations import (
+    iterations_for,
+    named_iteration,
+    remedy,
+    why_unclear,
+)
 from backlog_sync.files.load import load
 from tests.surface.conftest import REPOSITORY, World, reasons
 
@@ -79,6 +84,46 @@ def test_what_the_words_mean(
             assert remedy(word, OPTIONS, today)
 
 
+def last(start: str, name: str = "Sprint 4", days: int = 14) -> ObservedOption:
+    """The last iteration of a board."""
+    return ObservedOption("4", name, start=start, duration=days)
+
+
+@pytest.mark.parametrize(
+    ("words", "option", "today", "days", "added"),
+    [
+        ({"@next"}, last("2026-02-16"), "2026-02-20", None, [("Sprint 5", "2026-03-02", 14)]),
+        ({"@next"}, last("2026-02-16", days=7), "2026-02-20", 21, [("Sprint 5", "2026-02-23", 21)]),
+        ({"@current"}, last("2026-02-16"), "2026-02-20", None, []),
+        ({"@next"}, last("2026-02-16"), "2026-02-10", None, []),
+        ({"@previous"}, last("2026-02-16"), "2026-04-10", None, []),
+        ({"@next"}, last("2026-02-16"), "", None, []),
+        ({"@current"}, last("2026-02-16"), "2026-03-02", None, [("Sprint 5", "2026-03-02", 14)]),
+        (
+            {"@NEXT", "@current"},
+            last("2026-02-16", "Cool-down"),
+            "2026-03-20",
+            None,
+            [
+                ("Sprint 2", "2026-03-02", 14),
+                ("Sprint 3", "2026-03-16", 14),
+                ("Sprint 4", "2026-03-30", 14),
+            ],
+        ),
+        ({"@next"}, last("2019-01-07", days=7), "2026-02-20", None, []),
+    ],
+)
+def test_what_the_words_need_when_the_board_has_run_out(
+    words: set[str],
+    option: ObservedOption,
+    today: str,
+    days: int | None,
+    added: list[tuple[str, str, int]],
+) -> None:
+    """Without a break after the last one, as long as declared or as it; too many are not added."""
+    assert list(iterations_for(words, "Sprint", (option,), today, days)) == added
+
+
 def at(world: World, day: str) -> None:
     """Time passes until this day."""
     world.now = datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC).timestamp()
@@ -116,12 +161,14 @@ def test_after_the_last_iteration_the_value_is_held_with_a_remedy(world: World) 
     world.write(FIELDS + STORIES)
     plan = world.plan()
     assert reasons(plan) == ["Sprint is @next, and there is no iteration after Sprint 4"]
-    assert "--extend-iterations" in plan.deferred[0].hint
+    added = "use --extend-iterations, which adds Sprint 5 (from 2026-03-02), or name an iteration"
+    assert [deferred.hint for deferred in plan.deferred] == [added]
     world.run()
     assert sprints(world) == {"A": "Sprint 4", "B": None, "C": "Sprint 4"}
     at(world, "2026-03-05")
     assert world.plan().changes == ()
     assert len(world.plan().deferred) == 3
+    assert "Sprint 5 (from 2026-03-02) and 1 more" in world.plan().deferred[0].hint
     assert sprints(world)["A"] == "Sprint 4"
 
 

@@ -24,6 +24,7 @@ from backlog_sync.core.definition_base import Carrier
 from backlog_sync.core.definitions import DefinitionPlan
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.iterations import SET_AGAIN, pending_text
+from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import (
     BoardItem,
     BoardValue,
@@ -39,7 +40,13 @@ from backlog_sync.core.option_names import as_named, used_options
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred, Warned
 from backlog_sync.core.pull_status import evidence_of
-from backlog_sync.core.relative_iterations import is_relative, named_iteration, remedy, why_unclear
+from backlog_sync.core.relative_iterations import (
+    WORDS,
+    is_relative,
+    named_iteration,
+    remedy,
+    why_unclear,
+)
 from backlog_sync.core.states import is_closed
 from backlog_sync.core.views import BY_HAND, kept_entries, new_views, plan_views
 
@@ -278,7 +285,8 @@ class BoardPlan:
         iteration = named_iteration(word, options, today)
         if iteration is None:
             reason = why_unclear(word, board_field.name, options, today)
-            self._defer(item, reason, remedy(word, options, today))
+            addable = self.fields.addable.get(normalize.fold(board_field.name), ())
+            self._defer(item, reason, remedy(word, options, today, addable))
         return iteration is not None, iteration.name if iteration else None
 
     def _defer(self, item: DesiredItem, reason: str, hint: str) -> None:
@@ -406,10 +414,15 @@ def blocked_hint(reason: str) -> str:
 
 
 def plan_board(
-    desired: DesiredState, observed: ObservedState, options: PlanOptions = PLAIN
+    desired: DesiredState, observed: ObservedState, matches: Matches, options: PlanOptions = PLAIN
 ) -> BoardPlan:
     """Return the changes of the board itself: make it, link it, add fields and options."""
-    fields = FieldPlan(observed.capabilities, options.extend_iterations, observed.iteration_cards)
+    fields = FieldPlan(
+        observed.capabilities,
+        options.extend_iterations,
+        observed.iteration_cards,
+        today=observed.today,
+    )
     plan = BoardPlan(desired, observed, fields, options)
     plan.restore_iterations()
     spec = desired.project
@@ -443,9 +456,12 @@ def plan_board(
             plan.changes.append(LinkBoard(str(spec), _title(spec), reason, definition=spec))
         plan.fields.see(project.fields)
     cards = [issue.card for issue in observed.issues if issue.card is not None]
+    issues = {key: match.issue for key, match in matches.by_key.items()}
+    unfinished = [item for item in desired.items if not _is_over(item, issues.get(item.key))]
     for definition in spec.fields:
         used = used_options(desired.items, definition.name)
-        plan.fields.plan(definition, used, cards)
+        words = used_options(unfinished, definition.name).intersection(WORDS)
+        plan.fields.plan(definition, used, cards, words)
     plan.changes += plan.fields.changes
     plan.deferred += plan.fields.deferred
     plan.warn_unmapped()

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 
 from backlog_sync.core import normalize, record
 from backlog_sync.core.changes import (
@@ -13,18 +12,27 @@ from backlog_sync.core.changes import (
     UpdateBoardField,
 )
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.iterations import SET_AGAIN, can_be_added
+from backlog_sync.core.iterations import (
+    SET_AGAIN,
+    NewIteration,
+    as_options,
+    can_be_added,
+    iterations_of,
+    missing_iterations,
+    named_cards,
+)
 from backlog_sync.core.model import (
     BoardFieldDef,
     BoardItem,
     Capabilities,
-    IterationCard,
+    IterationCards,
     ObservedBoardField,
     ObservedOption,
     OptionDef,
 )
 from backlog_sync.core.option_names import Renamed, renamed_options
 from backlog_sync.core.plan import Deferred, FieldNote, Verdict, Warned
+from backlog_sync.core.relative_iterations import iterations_for
 
 OPTION = "option"
 """The part of a field under which renamed options are reported."""
@@ -67,14 +75,17 @@ CLOSED_STATUS = "Done"
 class FieldPlan:
     """The fields as they will be, by folded name, and what has to happen for it.
 
-    `extend` adds missing iterations; then `iteration_cards` are the cards that have one, by the id
-    of the field. `renamed` gives by field the file's name of each option (folded) that people
-    renamed.
+    `extend` adds missing iterations, also those that words such as `@next` need on the date
+    `today` (ISO); then `iteration_cards` are the cards that have one, by the id of the field.
+    `addable` gives those that it adds or would add, by the field's folded name. `renamed` gives by
+    field the file's name of each option (folded) that people renamed.
     """
 
     capabilities: Capabilities
     extend: bool = False
-    iteration_cards: Mapping[str, tuple[IterationCard, ...]] = field(default_factory=dict)
+    iteration_cards: Mapping[str, IterationCards] = field(default_factory=dict)
+    today: str = ""
+    addable: dict[str, tuple[NewIteration, ...]] = field(default_factory=dict)
     known: dict[str, ObservedBoardField] = field(default_factory=dict)
     changes: list[CreateBoardField | UpdateBoardField | ExtendIterations] = field(
         default_factory=list
@@ -93,11 +104,16 @@ class FieldPlan:
         return self.known.get(normalize.fold(name))
 
     def plan(
-        self, definition: BoardFieldDef, used: Collection[str], cards: Collection[BoardItem] = ()
+        self,
+        definition: BoardFieldDef,
+        used: Collection[str],
+        cards: Collection[BoardItem] = (),
+        words: Collection[str] = (),
     ) -> None:
         """Plan what one definition asks for; `used` are the values that items have of it.
 
-        The records of `cards` say which options people renamed.
+        The records of `cards` say which options people renamed. `words` are those for an iteration
+        that open items have, such as `@next`.
         """
         board_field = self.get(definition.name)
         if definition.type == "multi_select":
@@ -108,7 +124,7 @@ class FieldPlan:
                 "set them on the board, or declare an issue field under issue_fields",
             )
         elif board_field is None:
-            self._create(definition)
+            self._create(definition, words)
         elif board_field.type != definition.type:
             message = f"the board's {board_field.name} is {board_field.type}"
             message += f", the file says {definition.type}"
@@ -118,9 +134,9 @@ class FieldPlan:
             synced = any(record.NAME in card.values for card in cards)
             self._options(definition, board_field, used, renames, synced=synced)
         elif definition.type == "iteration":
-            self._iterations(definition, board_field)
+            self._iterations(definition, board_field, words)
 
-    def _create(self, definition: BoardFieldDef) -> None:
+    def _create(self, definition: BoardFieldDef, words: Collection[str]) -> None:
         names = [option.name for option in definition.options]
         if definition.type == "iteration" and not definition.start:
             self._defer(
@@ -129,6 +145,12 @@ class FieldPlan:
                 f"declare it: {definition.name}: {{type: iteration, start: …, duration: 14}}",
             )
             return
+        iterations = iterations_of(definition)
+        later = self._needed(definition, as_options(iterations), words)
+        self.addable[normalize.fold(definition.name)] = later
+        if self.extend and later:
+            iterations = (*iterations, *later)
+            definition = replace(definition, count=len(iterations))
         self._change(
             CreateBoardField,
             definition,
@@ -136,10 +158,7 @@ class FieldPlan:
             {"options" if names else "type": FieldChange(None, names or definition.type)},
         )
         options = [ObservedOption("", name) for name in names]
-        options += [
-            ObservedOption("", title, start=start, duration=days)
-            for title, start, days in iterations_of(definition)
-        ]
+        options += as_options(iterations)
         created = ObservedBoardField("", definition.name, definition.type, tuple(options))
         self.see([created])
 
@@ -263,31 +282,46 @@ class FieldPlan:
         self.see([board_field])
         return board_field
 
-    def _iterations(self, definition: BoardFieldDef, board_field: ObservedBoardField) -> None:
+    def _needed(
+        self, definition: BoardFieldDef, options: Sequence[ObservedOption], words: Collection[str]
+    ) -> tuple[NewIteration, ...]:
+        """Return the iterations to add to these, so that the words mean one today."""
+        return iterations_for(words, definition.name, options, self.today, definition.duration)
+
+    def _iterations(
+        self, definition: BoardFieldDef, board_field: ObservedBoardField, words: Collection[str]
+    ) -> None:
         """Add missing iterations if that was asked for: sending any clears them on every card."""
-        starts = {option.start for option in board_field.options}
-        missing = [
-            (title, start, length)
-            for title, start, length in iterations_of(definition)
-            if (start, length) not in {(o.start, o.duration) for o in board_field.options}
-            and not (None in starts and any(o.name == title for o in board_field.options))
-        ]
-        if not missing:
+        missing = missing_iterations(definition, board_field.options)
+        fits = can_be_added(missing, board_field.options)
+        added = missing if fits else ()
+        added += self._needed(definition, (*board_field.options, *as_options(added)), words)
+        if missing and not (self.extend and fits):
+            self._defer_iterations(board_field.name, missing, fits=fits)
+        cards = self.iteration_cards.get(board_field.id, IterationCards())
+        if cards.problem is not None and added:
+            self._defer(
+                board_field.name,
+                f"{cards.problem}, so no iterations are added: the value of such a card would be"
+                " lost",
+                "run it again, or add iterations in the board's settings",
+            )
             return
-        addable = can_be_added(missing, board_field.options)
-        if self.extend and addable:
-            self._extend(definition, board_field, missing)
-            return
+        self.addable[normalize.fold(definition.name)] = added
+        if self.extend and added:
+            self._extend(definition, board_field, added, cards)
+
+    def _defer_iterations(self, name: str, missing: Sequence[NewIteration], *, fits: bool) -> None:
         days = ", ".join(start for _, start, _ in missing[:3])
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         hint = "change the iterations in the board's settings"
-        if addable:
+        if fits:
             hint += (
                 ", or use --extend-iterations: it saves the iteration of every card, adds the"
                 " missing ones, and sets the values again"
             )
         self._defer(
-            board_field.name,
+            name,
             f"the board's iterations differ from the file's (from {days}{more}); sent again,"
             " they would clear the field on every card",
             hint,
@@ -297,33 +331,34 @@ class FieldPlan:
         self,
         definition: BoardFieldDef,
         board_field: ObservedBoardField,
-        missing: Sequence[tuple[str, str, int]],
+        new: Sequence[NewIteration],
+        cleared: IterationCards,
     ) -> None:
         """Add iterations; say how many cards get their value again, and which cannot."""
-        name = board_field.name
-        cards = self.iteration_cards.get(board_field.id, ())
+        name, cards = board_field.name, cleared.cards
         current = [option.name for option in board_field.options]
         fields = {
-            "iterations": FieldChange(list(current), current + [title for title, _, _ in missing])
+            "iterations": FieldChange(list(current), current + [title for title, _, _ in new])
         }
         count = sum(not card.archived for card in cards)
         if count:
             words = f"{count} {'card' if count == 1 else 'cards'}"
             fields["values"] = FieldChange(words, SET_AGAIN)
-        for card in cards:
-            if card.archived:
-                message = f"{card.title} is archived, takes no value, and will lose its"
-                message += f" {name} ({card.iteration}); restore it on the board first to keep it"
-                self.warnings.append(Warned(message, "archived-card"))
-        reason = "the board lacks iterations that the file declares"
+        archived = [card for card in cards if card.archived]
+        if archived:
+            message = f"archived cards take no values and will lose their {name}:"
+            message += f" {named_cards(archived)}; restore them on the board first to keep it"
+            self.warnings.append(Warned(message, "archived-card"))
+        if not cleared.archived_listed:
+            message = f"this server does not list archived cards: those with a {name} will lose it;"
+            message += " restore them on the board first to keep it"
+            self.warnings.append(Warned(message, "archived-card"))
+        reason = "the board lacks iterations that the file declares or needs"
         target = replace(definition, name=name)
         self.changes.append(
-            ExtendIterations(
-                name, name, reason, fields=fields, definition=target, added=tuple(missing)
-            )
+            ExtendIterations(name, name, reason, fields=fields, definition=target, added=tuple(new))
         )
-        added = (ObservedOption("", t, start=start, duration=days) for t, start, days in missing)
-        self.see([replace(board_field, options=(*board_field.options, *added))])
+        self.see([replace(board_field, options=(*board_field.options, *as_options(new)))])
 
     def _change(
         self,
@@ -382,15 +417,3 @@ def _description(declared: str | None, observed: str) -> str:
 
 def _style(name: str, color: str, description: str) -> str:
     return f"{name}: {color}, {description}" if description else f"{name}: {color}"
-
-
-def iterations_of(definition: BoardFieldDef) -> tuple[tuple[str, str, int], ...]:
-    """Return title, start (ISO date) and length in days of each iteration that a field declares."""
-    if definition.type != "iteration" or not definition.start:
-        return ()
-    length = definition.duration or 14
-    first = date.fromisoformat(definition.start)
-    return tuple(
-        (f"{definition.name} {n + 1}", (first + timedelta(days=n * length)).isoformat(), length)
-        for n in range(definition.count or 1)
-    )

@@ -8,10 +8,13 @@ saved first, and their values are set again by title and start date.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from backlog_sync.core.model import (
+    BoardFieldDef,
     BoardItem,
     IterationCard,
+    IterationCards,
     ObservedBoardField,
     ObservedOption,
     ObservedState,
@@ -24,19 +27,23 @@ SET_AGAIN = "set again"
 MOST = 100
 """Iterations that a field may declare: bounds what one request may contain."""
 
+NewIteration: TypeAlias = tuple[str, str, int]
+"""Title, start (ISO date) and length in days of an iteration."""
+
 
 @dataclass(frozen=True, slots=True)
 class IterationSnapshot:
     """An iteration field and the cards of its board, drafts and archived cards included.
 
     `duration` is the field's own length of an iteration in days. `problem` is why some card could
-    not be read; None if all were.
+    not be read; None if all were. `archived_listed` is whether the server lists archived cards.
     """
 
     field: ObservedBoardField
     duration: int
     cards: tuple[IterationCard, ...] = ()
     problem: str | None = None
+    archived_listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +63,11 @@ class Restoration:
         """A sentence on the cards that cannot have their iteration back; "" if there are none."""
         parts = []
         if self.archived:
-            parts.append(f"archived cards take no value, and lost theirs: {_named(self.archived)}")
+            parts.append(
+                f"archived cards take no value, and lost theirs: {named_cards(self.archived)}"
+            )
         if self.lost:
-            parts.append(f"the iteration of these cards no longer exists: {_named(self.lost)}")
+            parts.append(f"the iteration of these cards no longer exists: {named_cards(self.lost)}")
         return "; ".join(parts)
 
 
@@ -87,6 +96,12 @@ def restoration(saved: SavedIterations, snapshot: IterationSnapshot) -> Restorat
 def iteration_cards(snapshot: IterationSnapshot) -> tuple[IterationCard, ...]:
     """Return the cards that have an iteration, and lose it when iterations are sent."""
     return tuple(card for card in snapshot.cards if card.iteration is not None)
+
+
+def cards_to_clear(snapshot: IterationSnapshot) -> IterationCards:
+    """Return what sending the iterations of a field would clear, for the plan."""
+    cards = iteration_cards(snapshot)
+    return IterationCards(cards, snapshot.problem, snapshot.archived_listed)
 
 
 def pending_text(saved: SavedIterations) -> str:
@@ -124,8 +139,40 @@ def with_saved_iterations(
     return replace(observed, issues=tuple(issues), saved_iterations=tuple(saved))
 
 
-def can_be_added(added: Sequence[tuple[str, str, int]], options: Sequence[ObservedOption]) -> bool:
-    """Return whether iterations (title, start, days) overlap none of a field's iterations."""
+def iterations_of(definition: BoardFieldDef) -> tuple[NewIteration, ...]:
+    """Return the iterations that a field declares."""
+    if definition.type != "iteration" or not definition.start:
+        return ()
+    length = definition.duration or 14
+    first = date.fromisoformat(definition.start)
+    return tuple(
+        (f"{definition.name} {n + 1}", (first + timedelta(days=n * length)).isoformat(), length)
+        for n in range(definition.count or 1)
+    )
+
+
+def missing_iterations(
+    definition: BoardFieldDef, options: Sequence[ObservedOption]
+) -> tuple[NewIteration, ...]:
+    """Return the declared iterations that a field lacks, whatever the titles of those it has."""
+    spans = {(option.start, option.duration) for option in options}
+    undated = {option.name for option in options if option.start is None}
+    return tuple(
+        (title, start, length)
+        for title, start, length in iterations_of(definition)
+        if (start, length) not in spans and title not in undated
+    )
+
+
+def as_options(added: Sequence[NewIteration]) -> tuple[ObservedOption, ...]:
+    """Return iterations as they will be on the board."""
+    return tuple(
+        ObservedOption("", title, start=start, duration=days) for title, start, days in added
+    )
+
+
+def can_be_added(added: Sequence[NewIteration], options: Sequence[ObservedOption]) -> bool:
+    """Return whether iterations overlap none of a field's iterations."""
     spans = [_span(o.start, o.duration) for o in options if o.start and o.duration]
     new_spans = [_span(start, days) for _, start, days in added]
     names = {option.name for option in options}
@@ -138,7 +185,7 @@ def _span(start: str, days: int) -> tuple[date, date]:
     return first, first + timedelta(days=days)
 
 
-def _named(cards: Sequence[IterationCard]) -> str:
-    """Name up to five cards with their iterations, and count the rest."""
+def named_cards(cards: Sequence[IterationCard]) -> str:
+    """Return the titles of up to five cards with their iterations, and how many more there are."""
     more = f" and {len(cards) - 5} more" if len(cards) > 5 else ""
     return ", ".join(f"{card.title} ({card.iteration})" for card in cards[:5]) + more

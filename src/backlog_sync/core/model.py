@@ -501,6 +501,19 @@ class IterationCard:
 
 
 @dataclass(frozen=True, slots=True)
+class IterationCards:
+    """The cards that lose their iteration when the iterations of a field are sent.
+
+    `problem` is why some could not be read; None if all were. `archived_listed` is whether archived
+    ones are among them: a server that cannot list those clears them all the same.
+    """
+
+    cards: tuple[IterationCard, ...] = ()
+    problem: str | None = None
+    archived_listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SavedIterations:
     """The iterations of all cards of a board, as they were before the iterations were sent.
 
@@ -692,7 +705,7 @@ class ObservedState:
     embedded: bool = False
     others: tuple[ObservedOther, ...] = ()
     out_of_reach: Mapping[str, str] = field(default_factory=dict)
-    iteration_cards: Mapping[str, tuple[IterationCard, ...]] = field(default_factory=dict)
+    iteration_cards: Mapping[str, IterationCards] = field(default_factory=dict)
     saved_iterations: tuple[SavedIterations, ...] = ()
     issue_fields: tuple[ObservedIssueField, ...] | None = None
     issue_fields_problem: str | None = None

@@ -118,7 +118,7 @@ class _Builder:
         self.matches = matches
         self.items = {item.key: item for item in desired.items}
         self.repository = observed.repository.name_with_owner
-        self.board: BoardPlan = plan_board(desired, observed, options)
+        self.board: BoardPlan = plan_board(desired, observed, self.matches, options)
         self.issue_fields = plan_issue_fields(desired, observed, options)
         if self.board.active:
             known = self.board.fields.known

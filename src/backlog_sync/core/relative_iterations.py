@@ -4,9 +4,12 @@ They mean what they mean in the filters of GitHub's boards: the iteration that t
 the ones before and after it.
 """
 
-from collections.abc import Sequence
+import itertools
+import re
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
+from backlog_sync.core.iterations import MOST, NewIteration, as_options
 from backlog_sync.core.model import BoardValue, ObservedOption
 from backlog_sync.core.normalize import fold
 
@@ -50,15 +53,68 @@ def why_unclear(word: str, field: str, options: Sequence[ObservedOption], today:
     return f"{field} is {word}, and {future[0].name} begins only on {future[0].start}"
 
 
-def remedy(word: str, options: Sequence[ObservedOption], today: str) -> str:
-    """Return what helps if a word means no iteration."""
+def remedy(
+    word: str, options: Sequence[ObservedOption], today: str, addable: Sequence[NewIteration] = ()
+) -> str:
+    """Return what helps if a word means no iteration.
+
+    `addable` are the iterations that --extend-iterations would add.
+    """
     _, _, future = _by_time(options, today)
     if fold(word) == PREVIOUS or future:
         return "name an iteration"
-    return (
-        "raise `count` of the field under project.fields and use --extend-iterations, add"
-        " iterations in the board's settings, or name one"
-    )
+    if named_iteration(word, (*options, *as_options(addable)), today) is None:
+        return "add iterations in the board's settings, or name one"
+    more = f" and {len(addable) - 1} more" if len(addable) > 1 else ""
+    title, start, _ = addable[0]
+    return f"use --extend-iterations, which adds {title} (from {start}){more}, or name an iteration"
+
+
+def iterations_for(
+    words: Collection[str],
+    field_name: str,
+    options: Sequence[ObservedOption],
+    today: str,
+    days: int | None = None,
+) -> tuple[NewIteration, ...]:
+    """Return the iterations to add after the last one, so that these words mean one on a date.
+
+    They follow without a break, each `days` long, or as long as the last one. There are none if
+    the words mean something already or never will, and if the field would have more than `MOST`.
+    """
+    folded = {fold(word) for word in words}
+    past, current, future = _by_time(options, today)
+    if future or not (past or current):
+        return ()
+    needs_next = NEXT in folded
+    if not needs_next and (CURRENT not in folded or current):
+        return ()
+    last = current or past[-1]
+    length = days or last.duration or 1
+    day = date.fromisoformat(today)
+    start = max(_end(option) for option in (*past, *((current,) if current else ())))
+    titles = _titles_after(last.name, field_name, {option.name for option in options})
+    added: list[NewIteration] = []
+    while len(options) + len(added) < MOST:
+        added.append((next(titles), start.isoformat(), length))
+        if start > day or (not needs_next and start + timedelta(days=length) > day):
+            return tuple(added)
+        start += timedelta(days=length)
+    return ()
+
+
+def _titles_after(last: str, field_name: str, taken: Collection[str]) -> Iterator[str]:
+    """Yield titles that count on from the last one: `Sprint 4` is followed by `Sprint 5`."""
+    counted = re.fullmatch(r"(.*?)([0-9]{1,9})", last)
+    prefix, number = (counted[1], int(counted[2])) if counted else (f"{field_name} ", len(taken))
+    for n in itertools.count(number + 1):
+        if f"{prefix}{n}" not in taken:
+            yield f"{prefix}{n}"
+
+
+def _end(option: ObservedOption) -> date:
+    """Return the day after an iteration."""
+    return date.fromisoformat(option.start or "") + timedelta(days=option.duration or 0)
 
 
 def _by_time(
@@ -79,7 +135,7 @@ def _by_time(
     for start, _, option in dated:
         if start > day:
             future.append(option)
-        elif day < start + timedelta(days=option.duration or 0):
+        elif day < _end(option):
             current = option
         else:
             past.append(option)

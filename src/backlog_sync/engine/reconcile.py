@@ -9,7 +9,7 @@ from backlog_sync.core.changes import Change, CreateIssue
 from backlog_sync.core.duplicates import heals
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.intents import by_nonce
-from backlog_sync.core.iterations import iteration_cards, with_saved_iterations
+from backlog_sync.core.iterations import cards_to_clear, with_saved_iterations
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions, authors, questions
 from backlog_sync.core.matching import Matches, match_items
@@ -114,7 +114,7 @@ def _with_iteration_cards(
         return observed
     names = {fold(d.name) for d in desired.project.fields if d.type == "iteration"}
     cards = {
-        board_field.id: iteration_cards(tracker.iterations(project.id, board_field))
+        board_field.id: cards_to_clear(tracker.iterations(project.id, board_field))
         for board_field in project.fields
         if board_field.type == "iteration" and fold(board_field.name) in names
     }

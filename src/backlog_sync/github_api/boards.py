@@ -212,7 +212,8 @@ class Boards:
             return IterationSnapshot(board_field, 0, tuple(cards), problem or "the field is gone")
         duration = int(shown["settings"]["duration"])
         field = parse.board_field(cast("answered.BoardField", shown))
-        return IterationSnapshot(field, duration, tuple(cards), problem)
+        archived_listed = listed is answered.IterationCards
+        return IterationSnapshot(field, duration, tuple(cards), problem, archived_listed)
 
 
 def _settable(project: ObservedProject) -> list[str]:
