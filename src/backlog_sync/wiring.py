@@ -21,12 +21,13 @@ from backlog_sync.local import git
 from backlog_sync.local.signals import INTERRUPTS
 
 if TYPE_CHECKING:
-    from backlog_sync.core.model import ObservedState
+    from backlog_sync.core.model import ObservedRepository, ObservedState, SavedIterations
     from backlog_sync.core.rate import Learned, Pace
     from backlog_sync.engine.ports import Clock, Git, Nonces
     from backlog_sync.engine.reconcile import Journals
     from backlog_sync.github_api.tracker import GitHubTracker
     from backlog_sync.local.cache import FileCache
+    from backlog_sync.local.journal import FileJournal
 
 _SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox accepts any
 
@@ -244,25 +245,40 @@ def _secrets(values: tuple[str, ...]) -> Secrets:
     return Secrets(values)
 
 
-def journals(target: Target) -> "Journals":
-    """Return a function that opens this machine's journal for an observed repository."""
+def _journal(
+    target: Target, folder: Path, repository: "ObservedRepository", host: str
+) -> "FileJournal":
     from backlog_sync.local.journal import FileJournal, journal_folder  # noqa: PLC0415 - see the module's text
     from backlog_sync.local.run_files import About  # noqa: PLC0415 - as above
-
-    folder = state(target)
 
     def hide(text: str) -> str:
         # Tokens of an App are renewed during a run.
         return _secrets(known_secrets()).hide(text)
 
-    def journal(observed: "ObservedState") -> FileJournal:
-        # The sandbox of a folder has a different address each time.
-        host = target.host if target.sandbox else observed.host
-        repository = observed.repository
-        about = About(host, repository.name_with_owner, repository.id)
-        return FileJournal(journal_folder(folder, host, repository.id), about, hide)
+    # The sandbox of a folder has a different address each time.
+    host = target.host if target.sandbox else host
+    about = About(host, repository.name_with_owner, repository.id)
+    return FileJournal(journal_folder(folder, host, repository.id), about, hide)
+
+
+def journals(target: Target) -> "Journals":
+    """Return a function that opens this machine's journal for an observed repository."""
+    folder = state(target)
+
+    def journal(observed: "ObservedState") -> "FileJournal":
+        return _journal(target, folder, observed.repository, observed.host)
 
     return journal
+
+
+def saved_iterations(
+    target: Target, repository: "ObservedRepository"
+) -> "tuple[SavedIterations, ...]":
+    """Return the iterations of a repository's boards that an interrupted run did not set again."""
+    from backlog_sync.github_api.tracker import host_of  # noqa: PLC0415 - see the module's text
+
+    journal = _journal(target, state(target), repository, host_of(target.env.api_url))
+    return journal.saved_iterations()
 
 
 @contextmanager

@@ -90,6 +90,7 @@ def in_workflow(violation: Violation) -> Violation:
 _WORDS = (
     ("BACKLOG_PROJECT_TOKEN", "`project-token`"),
     ("use --project none", "say `project: none`"),
+    ("use --extend-iterations", "run `backlog sync --extend-iterations` on your own machine"),
 )
 """Pairs of the command line's words for something and a workflow's words for it."""
 

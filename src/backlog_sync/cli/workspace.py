@@ -14,9 +14,9 @@ from backlog_sync import log, wiring
 from backlog_sync.cli.options import TargetOptions
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
-from backlog_sync.core.iterations import pending_text
+from backlog_sync.core.iterations import PENDING_HINT, pending_text
 from backlog_sync.core.locations import others_of
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState, ObservedState, SavedIterations
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.rate import Pace
 from backlog_sync.engine import reconcile
@@ -119,9 +119,13 @@ class Run:
         with self.presenter.reading(self.target.repository):
             scope = ReadScope.for_backlog(self.desired, full=full, pull_requests=pull_requests)
             observed = reconcile.observe(self.desired, self.tracker, scope, self.journals)
-        for saved in observed.saved_iterations:
-            self.presenter.unfinished(f"{pending_text(saved)}; run `backlog sync` to set it again")
+        self.warn_of_pending(observed.saved_iterations)
         return observed
+
+    def warn_of_pending(self, saved: Sequence[SavedIterations]) -> None:
+        """Warn of iterations that an interrupted run did not set again."""
+        for each in saved:
+            self.presenter.unfinished(f"{pending_text(each)}; {PENDING_HINT}")
 
     def plan(
         self,

@@ -23,7 +23,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.definition_base import Carrier
 from backlog_sync.core.definitions import DefinitionPlan
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.iterations import SET_AGAIN, pending_text
+from backlog_sync.core.iterations import OTHER_BOARD_HINT, SET_AGAIN, named_cards, pending_text
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import (
     BoardItem,
@@ -300,12 +300,18 @@ class BoardPlan:
             cards = f"{count} {'card' if count == 1 else 'cards'}"
             message = pending_text(saved)
             if project is None or saved.project_id != project.id:
-                message += "; run `backlog sync` with that board to set it again"
+                message += f"; {OTHER_BOARD_HINT}"
                 self.warnings.append(Warned(message, "iterations-pending"))
                 continue
             self.warnings.append(
                 Warned(f"{message}; `backlog sync` sets it again first", "iterations-pending")
             )
+            archived = [card for card in saved.cards if card.archived]
+            if archived:
+                message = f"archived cards take no values and lost their {saved.field}:"
+                message += f" {named_cards(archived)}; restore them on the board before the sync"
+                message += " to have it set again"
+                self.warnings.append(Warned(message, "archived-card"))
             fields = {"values": FieldChange(cards, SET_AGAIN)}
             reason = "a run was interrupted while it extended the iterations"
             about = saved.field, saved.field, reason

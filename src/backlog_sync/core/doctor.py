@@ -1,11 +1,12 @@
 """Checks of whether a sync would work here: ok, limited, or blocked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.guards import WRITERS, restriction, rights
+from backlog_sync.core.iterations import OTHER_BOARD_HINT, PENDING_HINT, pending_text
 from backlog_sync.core.model import (
     BoardFieldDef,
     Capabilities,
@@ -13,6 +14,7 @@ from backlog_sync.core.model import (
     ObservedProject,
     ObservedRepository,
     ProjectSpec,
+    SavedIterations,
 )
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.views import BY_HAND
@@ -242,6 +244,26 @@ def _by_hand(project: ObservedProject | None, declared: ProjectSpec | None) -> t
     worst = Health.LESS if WORKFLOWS[0] in off else Health.OK
     hint = f"turn on what you want at {project.url}/workflows"
     return views, Check("workflows", worst, f"off: {', '.join(off)}", hint)
+
+
+def iteration_checks(
+    saved: Sequence[SavedIterations], project: ObservedProject | None
+) -> tuple[Check, ...]:
+    """Return a check for each field whose iterations an interrupted run did not set again.
+
+    `project` is the declared board; only a sync with the right one can set them.
+    """
+    return tuple(
+        Check(
+            "iterations",
+            Health.LESS,
+            pending_text(each),
+            PENDING_HINT
+            if project is not None and project.id == each.project_id
+            else OTHER_BOARD_HINT,
+        )
+        for each in saved
+    )
 
 
 WORKFLOWS = (

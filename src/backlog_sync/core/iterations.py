@@ -24,6 +24,10 @@ from backlog_sync.core.model import (
 SET_AGAIN = "set again"
 """What becomes of the values on cards, in a plan."""
 
+PENDING_HINT = "run `backlog sync` to set it again"
+OTHER_BOARD_HINT = "run `backlog sync` with that board to set it again"
+"""What to do about iterations that an interrupted run did not set again."""
+
 MOST = 100
 """Iterations that a field may declare: bounds what one request may contain."""
 

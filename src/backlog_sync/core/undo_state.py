@@ -7,6 +7,7 @@ from backlog_sync.core.board_fields import ORDER
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.issue_fields import value_of
+from backlog_sync.core.iterations import PENDING_HINT
 from backlog_sync.core.model import (
     IssueLink,
     ObservedBoardField,
@@ -85,7 +86,21 @@ class Present:
             return self._why_left_with_state(value) or self._impossible(value)
         if self._equals(value, now, value.before):
             return ""
+        if self._is_cleared(value, now):
+            return f"was cleared by an interrupted run: {PENDING_HINT}"
         return f"changed since: {shown(value, now)}"
+
+    def _is_cleared(self, value: Overwritten, now: Kept) -> bool:
+        """Return whether an interrupted run cleared an iteration and did not set it again."""
+        if now is not None or value.kind is not ChangeKind.FIELD_VALUE:
+            return False
+        card, board_field = self.issues[value.id].card, self._fields_by_name.get(fold(value.name))
+        return any(
+            board_field is not None
+            and saved.field_id == board_field.id
+            and any(card is not None and each.id == card.id for each in saved.cards)
+            for saved in self.observed.saved_iterations
+        )
 
     def _why_left_with_state(self, value: Overwritten) -> str | None:
         """Return why a status is left alone if the state of its issue was changed; else None."""

@@ -7,6 +7,7 @@ deleted when every card has its iteration again.
 import hashlib
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -14,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backlog_sync.atomic import replace_atomically, sync_folder
 from backlog_sync.core.model import IterationCard, SavedIterations
-from backlog_sync.errors import FailedError, disk_hint
+from backlog_sync.errors import FailedError
 from backlog_sync.local.json_lines import PRIVATE, without_lone_surrogates
-from backlog_sync.local.state import ITERATION_FILE
+from backlog_sync.local.state import ITERATION_FILE, unusable
 
 _LONGEST: Final = 64_000_000
 """Bytes of a file to read at most: a board holds up to 50,000 cards of at most about 1,000 bytes.
@@ -110,10 +111,8 @@ def _read(path: Path) -> SavedIterations:
     return SavedIterations(**values, cards=cards)
 
 
-def _unusable(path: Path, what: str, error: OSError) -> FailedError:
-    return FailedError(
-        f"{path} cannot be {what}: {error.strerror or error}",
-        slug="saved-iterations",
-        hint="the iterations of all cards are kept there while a field is extended; "
-        + disk_hint(error, "make the folder writable, or name another one with XDG_STATE_HOME"),
-    )
+_unusable = partial(
+    unusable,
+    slug="saved-iterations",
+    kept="the iterations of all cards are kept there while a field is extended",
+)

@@ -16,11 +16,11 @@ from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import SavedIterations
 from backlog_sync.core.run_record import Overwritten, RunRecord
-from backlog_sync.errors import FailedError, disk_hint
+from backlog_sync.errors import FailedError
 from backlog_sync.local import json_lines
 from backlog_sync.local.iteration_files import IterationFiles
 from backlog_sync.local.run_files import About, Line, Moment, RunFiles
-from backlog_sync.local.state import safe_name
+from backlog_sync.local.state import safe_name, unusable
 
 NAME = "journal.jsonl"
 _LONGEST = 4_000_000
@@ -245,12 +245,8 @@ class FileJournal:
             raise self._unusable("written", error) from error
 
     def _unusable(self, what: str, error: OSError) -> FailedError:
-        return FailedError(
-            f"{self._path} cannot be {what}: {error.strerror or error}",
-            slug="journal",
-            hint="creations are recorded there first, so that nothing is created twice; "
-            + disk_hint(error, "make the folder writable, or name another one with XDG_STATE_HOME"),
-        )
+        kept = "creations are recorded there first, so that nothing is created twice"
+        return unusable(self._path, what, error, slug="journal", kept=kept)
 
     def _damaged(self, line: int) -> FailedError:
         place = f"{self._path}:{line}" if line else str(self._path)

@@ -6,6 +6,7 @@ The values that a request overwrites are flushed to disk before the request is s
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -14,10 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.run_record import Kept, Overwritten, RunRecord, Values
-from backlog_sync.errors import FailedError, UsageError, disk_hint
+from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.local import json_lines
 from backlog_sync.local.json_lines import without_lone_surrogates
-from backlog_sync.local.state import RUN_FILE
+from backlog_sync.local.state import RUN_FILE, unusable
 
 FORMAT: Final = 1
 """The format of a record; files with another one are refused."""
@@ -392,10 +393,8 @@ def _damaged(path: Path, line: int) -> FailedError:
     )
 
 
-def _unusable(path: Path, what: str, error: OSError) -> FailedError:
-    return FailedError(
-        f"{path} cannot be {what}: {error.strerror or error}",
-        slug="record",
-        hint="overwritten values are kept there first, so that `backlog undo` can restore them; "
-        + disk_hint(error, "make the folder writable, or name another one with XDG_STATE_HOME"),
-    )
+_unusable = partial(
+    unusable,
+    slug="record",
+    kept="overwritten values are kept there first, so that `backlog undo` can restore them",
+)

@@ -74,6 +74,19 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         ) from error
 
 
+def unusable(path: Path, what: str, error: OSError, *, slug: str, kept: str) -> FailedError:
+    """Return the error for a file of this machine's state that cannot be read or written.
+
+    `what` is what cannot be done with it ("read"), `kept` says what is kept there and why.
+    """
+    remedy = "make the folder writable, or name another one with XDG_STATE_HOME"
+    return FailedError(
+        f"{path} cannot be {what}: {error.strerror or error}",
+        slug=slug,
+        hint=f"{kept}; {disk_hint(error, remedy)}",
+    )
+
+
 NAME = ".backlog"
 SANDBOX, STATE = "sandbox", "state"
 

@@ -49,7 +49,7 @@ def outcomes_text(
     see: str = "",
     run: str = "Sync",
 ) -> str:
-    """Return what a sync or an undo did: what failed, the counts, the files written.
+    """Return what a sync or an undo did: what failed, what was not as planned, counts, files.
 
     `see` is where to look at the result: an address, or a command. `run` names the kind of run.
     """
@@ -60,6 +60,11 @@ def outcomes_text(
             lines.append(Text(title, f"bold {style}"))
             lines += _listed(matching, style, look)
             lines.append(Text())
+    noted = [o for o in outcomes if o.result is Result.APPLIED and o.reason]
+    if noted:
+        lines.append(Text("Notes", "bold yellow"))
+        lines += _listed(noted, "yellow", look)
+        lines.append(Text())
     lines += _counts(outcomes, usage, look, run)
     if written:
         names = ", ".join(written)

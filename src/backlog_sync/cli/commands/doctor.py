@@ -14,7 +14,14 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
-from backlog_sync.core.doctor import Check, Examination, Health, checks_of, is_healthy
+from backlog_sync.core.doctor import (
+    Check,
+    Examination,
+    Health,
+    checks_of,
+    is_healthy,
+    iteration_checks,
+)
 from backlog_sync.credentials import find_token
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.environment import web_host
@@ -139,7 +146,17 @@ def _server(target: TargetOptions, screen: Screen, top: Path, loaded: Loaded | N
         account = f"BACKLOG_PROJECT_TOKEN, {examination.board_viewer}"
         checks.append(Check("board token", Health.OK, account))
     fields = desired.issue_fields if desired else ()
-    return [*checks, *checks_of(examination, project, fields), *_unread(desired)]
+    checks += checks_of(examination, project, fields)
+    return [*checks, *_iterations(place, examination), *_unread(desired)]
+
+
+def _iterations(place: wiring.Target, examination: Examination) -> tuple[Check, ...]:
+    """Return what an interrupted run left; nothing if it left nothing."""
+    try:
+        saved = wiring.saved_iterations(place, examination.repository)
+    except BacklogError as error:
+        return (_failed("local state", error),)
+    return iteration_checks(saved, examination.project)
 
 
 def _token(examination: Examination, source: str) -> Check:

@@ -74,6 +74,7 @@ def command(
         if not dry_run:
             run.lock()
         prepared = run.plan(options, remembered=False)
+        run.warn_of_pending(prepared.observed.saved_iterations)
         pulled = taken_from(prepared.plan, prepared.desired, prepared.observed)
         about = run.loaded, prepared.desired, prepared.observed, pulled.takes
         if dry_run:

@@ -105,6 +105,8 @@ class _Undo:
 
         observed = self._observe()
         journal = self.opened.journals(observed)
+        observed = replace(observed, saved_iterations=journal.saved_iterations())
+        self.opened.warn_of_pending(observed.saved_iterations)
         run = _checked(given, observed) if given else self._run(journal, number, observed)
         if run is None:
             return self._nothing("no run is known on this machine that changed anything")
