@@ -165,6 +165,14 @@ _REWORDED: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "InputObject '{type}' doesn't accept argument '{field}'",
         "argumentNotAccepted",
     ),
+    (  # graphql-core 3.3 says it in other words
+        re.compile(
+            r"Expected value of type '(?P<type>\w+)!?'"
+            r" not to include unknown field '(?P<field>\w+)'"
+        ),
+        "InputObject '{type}' doesn't accept argument '{field}'",
+        "argumentNotAccepted",
+    ),
     (
         re.compile(r"Unknown type '(?P<type>\w+)'"),
         "{type} isn't a defined input type",

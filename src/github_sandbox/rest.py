@@ -50,7 +50,10 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
     ),
     (r"/admin/organizations", {"POST": rest_repositories.create_organization}),
     (r"/orgs/(?P<login>[^/]+)/repos", {"POST": rest_repositories.create_repository}),
-    (_HOME, {"GET": rest_repositories.get_repository}),
+    (
+        _HOME,
+        {"GET": rest_repositories.get_repository, "PATCH": rest_repositories.update_repository},
+    ),
     (
         rf"{_HOME}/collaborators/(?P<login>[^/]+)/permission",
         {"GET": rest_repositories.get_permission},

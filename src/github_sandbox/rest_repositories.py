@@ -6,7 +6,7 @@ from github_sandbox import payloads, repositories, rest_payloads
 from github_sandbox.messages import Response, error_response, json_response
 from github_sandbox.models import Account, Label, Milestone
 from github_sandbox.problems import already_taken, forbidden, invalid, not_found
-from github_sandbox.rest_call import Call, created, page
+from github_sandbox.rest_call import Call, bad_body, created, page
 
 
 def get_root(call: Call) -> Response:
@@ -114,6 +114,19 @@ def create_repository(call: Call) -> Response:
 def get_repository(call: Call) -> Response:
     """GET a repository."""
     return json_response(200, rest_payloads.repository(call.ctx, call.repository))
+
+
+def update_repository(call: Call) -> Response:
+    """PATCH a repository: only whether it has issues can be changed here."""
+    if not call.ctx.viewer.may(call.ctx.store.full_name(call.repository), "admin"):
+        raise forbidden(call.ctx.viewer.label)
+    has_issues = call.body.get("has_issues")
+    if has_issues is not None:
+        if not isinstance(has_issues, bool):
+            raise bad_body(f"For 'has_issues', {has_issues!r} is not a boolean.")
+        call.repository.has_issues = has_issues
+        call.ctx.store.touch(call.repository)
+    return get_repository(call)
 
 
 def get_permission(call: Call) -> Response:

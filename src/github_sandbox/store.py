@@ -149,7 +149,7 @@ class Store:
             record.updated_at = now
             self._marked[record.id] = record
 
-    def drop(self, record: Record) -> None:
+    def drop(self, record: Record) -> None:  # noqa: PLR0912 - one case per kind
         """Delete a record permanently."""
         self._marked.pop(record.id, None)
         self._dropped.append(record.id)
@@ -166,6 +166,18 @@ class Store:
                 self.comments[record.issue].pop(record.id, None)
             case View():
                 self.views[record.project].pop(record.number, None)
+            case Workflow():
+                self.workflows[record.project].pop(record.number, None)
+            case Field():
+                self.fields[record.project].pop(record.id, None)
+            case StatusUpdate():
+                self.status_updates[record.project].remove(record)
+            case Project():
+                self.projects[record.owner].pop(record.number, None)
+            case IssueType():
+                self.types[record.owner].pop(record.id, None)
+            case IssueField():
+                self.issue_fields[record.owner].pop(record.id, None)
             case IssueFieldOption():
                 self.issue_field_options[record.field].pop(record.id, None)
             case Item():

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from github_sandbox import (
     board_views,
     boards,
+    deletions,
     issue_fields,
     issues,
     pull_requests,
@@ -337,6 +338,13 @@ def create_issue_type(ctx: Context, args: Input) -> Payload:
     return {"issueType": issue_type}
 
 
+def delete_issue_type(ctx: Context, args: Input) -> Payload:
+    """deleteIssueType."""
+    issue_type = ctx.store.node(IssueType, args["issueTypeId"])
+    deletions.delete_issue_type(ctx.store, ctx.viewer, issue_type)
+    return {}
+
+
 def _require_issue_fields(ctx: Context) -> None:
     if not ctx.issue_fields:
         raise RefusalError("UNPROCESSABLE", "Issue fields are not enabled for this organization")
@@ -373,6 +381,14 @@ def update_issue_field(ctx: Context, args: Input) -> Payload:
     return {"issueField": field}
 
 
+def delete_issue_field(ctx: Context, args: Input) -> Payload:
+    """deleteIssueField."""
+    _require_issue_fields(ctx)
+    field = ctx.store.node(IssueField, args["fieldId"])
+    deletions.delete_issue_field(ctx.store, ctx.viewer, field)
+    return {}
+
+
 # ---- boards --------------------------------------------------------------------------------
 
 
@@ -396,6 +412,12 @@ def update_project(ctx: Context, args: Input) -> Payload:
     }
     project = _project(ctx, args["projectId"])
     return {"projectV2": boards.update_project(ctx.store, ctx.viewer, project, changes)}
+
+
+def delete_project(ctx: Context, args: Input) -> Payload:
+    """deleteProjectV2."""
+    deletions.delete_project(ctx.store, ctx.viewer, _project(ctx, args["projectId"]))
+    return {}
 
 
 def copy_project(ctx: Context, args: Input) -> Payload:
@@ -598,7 +620,10 @@ MUTATIONS: dict[str, Mutation] = {
     "createProjectV2StatusUpdate": create_status_update,
     "createProjectV2View": create_view,
     "deleteIssue": delete_issue,
+    "deleteIssueField": delete_issue_field,
+    "deleteIssueType": delete_issue_type,
     "deleteLabel": delete_label,
+    "deleteProjectV2": delete_project,
     "deleteProjectV2Item": delete_item,
     "deleteProjectV2View": delete_view,
     "linkProjectV2ToRepository": link_project,

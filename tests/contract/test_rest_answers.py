@@ -73,6 +73,9 @@ def places(go: Driver) -> None:
     for path in (HOME, USERS, "/repos/octo-org/secret"):
         go(200, "GET", path)
     go(404, "GET", "/repos/octo-org/nope")
+    for switched_on in (False, True):
+        go(200, "PATCH", HOME, {"has_issues": switched_on})
+    go(422, "PATCH", HOME, {"has_issues": "yes"})
     go(200, "GET", f"{HOME}/collaborators/ada/permission")
     go(404, "GET", f"{HOME}/collaborators/nobody/permission")
     for path in (f"{HOME}/issue-types", "/orgs/octo-org/issue-types"):

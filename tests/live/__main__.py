@@ -1,33 +1,46 @@
 """`python -m tests.live`: check facts about GitHub in a scratch repository."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterable
 
 import requests
 
 from backlog_sync.core.addresses import PUBLIC_API
+from backlog_sync.local.clock import SystemClock, fresh
 from tests.live.checks import FACTS
-from tests.live.client import PREFIX, Live
-from tests.live.run import FAILS, check_all, table
+from tests.live.client import PREFIX, Live, Scratch
+from tests.live.facts import Fact
+from tests.live.run import FAILS, about, check_all, id_of, summary, table
 
 HELP = f"""\
 These checks need a scratch repository, in which they create issues, labels and milestones named
-"{PREFIX}…". All of it is taken away again; issues are closed if the token may not delete them.
+"{PREFIX} …". All of it is taken away again; what cannot be deleted is closed and listed.
+They take some minutes, since they wait between writes.
 
   export BACKLOG_LIVE_REPOSITORY=you/scratch   a repository without anything of value
   export BACKLOG_LIVE_TOKEN=…                  a token that reads and writes issues there
-  export GITHUB_API_URL=…                      another server, if it is not github.com
-  python -m tests.live
+  python -m tests.live [WORD]                  only the facts whose text or module has the word
 
-The table contains neither the token nor the name of the repository, so it can be sent in an issue.
+Optional, each for more checks:
+
+  export BACKLOG_LIVE_BOARD_OWNER=you          where boards may be created and deleted
+  export BACKLOG_LIVE_ORGANIZATION=your-org    the repository's owner, if issue fields and issue
+                                               types may be created and deleted there
+  export BACKLOG_LIVE_BRANCH=topic             a branch from which a pull request may be opened
+  export GITHUB_API_URL=…                      another server, if it is not github.com
+
+The table contains neither the token nor these names, so it can be sent in an issue.
 """
 
 
-def main() -> int:
-    """Run all checks and print the table; return 1 if a fact does not hold."""
-    repository = os.environ.get("BACKLOG_LIVE_REPOSITORY", "")
-    token = os.environ.get("BACKLOG_LIVE_TOKEN", "")
-    if not (repository and token):
+def main(words: Iterable[str] = ()) -> int:
+    """Run the checks and print the table; return 1 if a fact does not hold."""
+    names = ("REPOSITORY", "BOARD_OWNER", "ORGANIZATION", "BRANCH")
+    scratch = Scratch(*(os.environ.get(f"BACKLOG_LIVE_{name}", "").strip() for name in names))
+    token = os.environ.get("BACKLOG_LIVE_TOKEN", "").strip()
+    if not (scratch.repository and token):
         print(HELP, end="")
         return 2
     session = requests.Session()
@@ -35,12 +48,32 @@ def main() -> int:
     session.headers["Authorization"] = f"Bearer {token}"
     session.headers["Accept"] = "application/vnd.github+json"
     url = os.environ.get("GITHUB_API_URL", PUBLIC_API).rstrip("/")
-    verdicts = check_all(FACTS, lambda: Live(session, url, repository))
-    print(table(verdicts, hide=(token, repository, repository.partition("/")[0])))
-    if len(verdicts) < len(FACTS):
-        print(f"\ninterrupted: {len(FACTS) - len(verdicts)} facts were not checked")
+    live = Live(session, url, scratch, SystemClock().sleep, fresh()[:6])
+    # A stopped job cleans up like an interrupted one.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return report(live, token, selected(words))
+
+
+def selected(words: Iterable[str]) -> list[Fact]:
+    """Return the facts whose text, check or modules have one of the words; all without words."""
+    folded = [word.lower() for word in words]
+
+    def text_of(fact: Fact) -> str:
+        return f"{fact.text} {id_of(fact)} {fact.relied_on_by} {fact.group.name}".lower()
+
+    return [fact for fact in FACTS if not folded or any(word in text_of(fact) for word in folded)]
+
+
+def report(live: Live, token: str, facts: list[Fact]) -> int:
+    """Check facts and print the table; return 1 if one does not hold."""
+    heading = about(live, token)
+    verdicts = check_all(facts, live)
+    print(f"{heading}\n\n{table(verdicts, hide=(token, *live.scratch.private()))}\n")
+    print(summary(verdicts, live.left))
+    if len(verdicts) < len(facts):
+        print(f"Interrupted: {len(facts) - len(verdicts)} facts were not checked.")
     return int(any(verdict.result == FAILS for verdict in verdicts))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -6,83 +6,177 @@ import pytest
 import requests
 
 import backlog_sync
+from github_sandbox.access import Grant
 from github_sandbox.app import Sandbox
+from github_sandbox.clock import VirtualClock
 from tests.live import __main__ as command
-from tests.live.checks import FACTS, UNCHECKED, Fact, Seen
-from tests.live.client import Live, UncheckableError
-from tests.live.run import FAILS, HOLDS, OPEN, check_all, table
+from tests.live.broken import BREAKS
+from tests.live.checks import FACTS, UNCHECKED, Fact, Group, Seen
+from tests.live.client import Live, Scratch, UncheckableError
+from tests.live.run import FAILS, HOLDS, OPEN, check_all, id_of, kind_of, summary, table
 from tests.sandbox_adapter import SandboxAdapter
 
-REPOSITORY = "octo-org/scratch"
+REPOSITORY, OF_A_PERSON = "octo-org/scratch", "ada/scratch"
 TOKEN = "ghp_canary0123456789canary0123456789"
+ALL = Scratch(REPOSITORY, board_owner="octo-org", organization="octo-org", branch="topic")
+ONLY_OF_PEOPLE = "issue_checks.types_of_people"
+
+
+def world() -> Sandbox:
+    """A simulated GitHub with a scratch repository, somebody in it and an agent."""
+    made = Sandbox(clock=VirtualClock())
+    made.ensure_repository(REPOSITORY)
+    made.ensure_user("ada")
+    made.ensure_agent()
+    return made
 
 
 @pytest.fixture
 def sandbox() -> Sandbox:
-    """A simulated GitHub with a scratch repository and somebody in it."""
-    made = Sandbox()
-    made.ensure_repository(REPOSITORY)
-    made.ensure_user("ada")
-    return made
+    """Such a world."""
+    return world()
 
 
-def live(sandbox: Sandbox) -> Live:
-    """A client of the checks on this sandbox."""
+def live(sandbox: Sandbox, scratch: Scratch = ALL) -> Live:
+    """A client of the checks on this sandbox, whose waits take no time."""
     session = requests.Session()
     session.mount("http://", SandboxAdapter(sandbox))
     session.headers["Authorization"] = f"Bearer {TOKEN}"
-    return Live(session, "http://127.0.0.1", REPOSITORY)
+    assert isinstance(sandbox.clock, VirtualClock)
+    return Live(session, "http://127.0.0.1", scratch, sandbox.clock.sleep, "3fa9c1")
 
 
-def things(sandbox: Sandbox) -> tuple[int, int, int]:
-    """How many open issues, labels and milestones there are."""
+def things(sandbox: Sandbox) -> dict[str, int]:
+    """How many things there are of each kind that a check creates; only open issues count."""
     store, home = sandbox.store, sandbox.repository(REPOSITORY)
     opened = [i for i in store.issues.get(home.id, {}).values() if i.state == "OPEN"]
-    return len(opened), len(store.labels[home.id]), len(store.milestones.get(home.id, {}))
+    return {
+        "issues": len(opened),
+        "labels": len(store.labels[home.id]),
+        "milestones": len(store.milestones.get(home.id, {})),
+        "boards": len(store.projects.get(home.owner, {})),
+        "issue fields": len(store.issue_fields.get(home.owner, {})),
+        "issue types": len(store.types.get(home.owner, {})),
+        "off": not home.has_issues,
+    }
+
+
+def of_a_person(sandbox: Sandbox) -> Live:
+    """A client on the repository of a person, which some facts are about."""
+    sandbox.ensure_repository(OF_A_PERSON, owner_type="User")
+    return live(sandbox, Scratch(OF_A_PERSON))
 
 
 def test_each_fact_holds_on_the_simulator(sandbox: Sandbox) -> None:
-    """And nothing of what the checks created is left."""
+    """And nothing of what the checks created is left but closed pull requests, which is said."""
     before = things(sandbox)
-    verdicts = check_all(FACTS, lambda: live(sandbox))
+    client = live(sandbox)
+    facts = [fact for fact in FACTS if id_of(fact) != ONLY_OF_PEOPLE]
+    verdicts = check_all(facts, client)
     assert [(v.fact.text, v.seen) for v in verdicts if v.result != HOLDS] == []
-    assert len(verdicts) == len(FACTS)
+    assert len(verdicts) == len(FACTS) - 1
     assert things(sandbox) == before
+    pulls = sum(fact.group is Group.BRANCH for fact in facts)
+    assert len(client.left) == pulls
+    assert all("pull request #" in each and each.endswith("closed") for each in client.left)
+
+
+def test_facts_about_repositories_of_people_hold_on_the_simulator(sandbox: Sandbox) -> None:
+    """In one of an organization they are not checked, and the reason says what to use."""
+    (fact,) = [fact for fact in FACTS if id_of(fact) == ONLY_OF_PEOPLE]
+    assert check_all([fact], of_a_person(sandbox))[0].result == HOLDS
+    (verdict,) = check_all([fact], live(sandbox))
+    assert (verdict.result, "use one of your own" in verdict.seen) == (OPEN, True)
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=id_of)
+def test_each_check_fails_on_a_simulator_that_breaks_its_fact(
+    fact: Fact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And cleans up there, too."""
+    BREAKS[id_of(fact)](monkeypatch)
+    sandbox = world()
+    client = of_a_person(sandbox) if id_of(fact) == ONLY_OF_PEOPLE else live(sandbox)
+    before = things(sandbox)
+    (verdict,) = check_all([fact], client)
+    assert (verdict.result, things(sandbox)) == (FAILS, before), verdict.seen
 
 
 def test_every_fact_names_a_module_that_exists() -> None:
     """A reader finds the code that relies on it; each text is there once."""
     package = Path(backlog_sync.__file__).parent
-    used = [fact.relied_on_by for fact in FACTS] + [place for _, _, place in UNCHECKED]
+    used = [fact.relied_on_by for fact in FACTS] + [place for _, _, place, _ in UNCHECKED]
     assert [name for name in used if not (package / name).is_file()] == []
-    texts = [fact.text for fact in FACTS] + [text for _, text, _ in UNCHECKED]
+    texts = [fact.text for fact in FACTS] + [text for _, text, _, _ in UNCHECKED]
     assert len(set(texts)) == len(texts)
+    assert BREAKS.keys() == {id_of(fact) for fact in FACTS}
 
 
-def test_what_fails_is_cleaned_up_and_told(sandbox: Sandbox) -> None:
+def test_groups_that_are_not_set_up_are_not_checked(sandbox: Sandbox) -> None:
+    """The reason names what to set, and nothing is created for them."""
+    groups = [fact for fact in FACTS if fact.group is not Group.REPOSITORY]
+    verdicts = check_all(groups, live(sandbox, Scratch(REPOSITORY)))
+    assert {verdict.result for verdict in verdicts} == {OPEN}
+    assert all("BACKLOG_LIVE_" in verdict.seen for verdict in verdicts)
+    other = Scratch(REPOSITORY, organization="another-org")
+    of_another = [fact for fact in FACTS if fact.group is Group.ORGANIZATION]
+    seen = {verdict.seen for verdict in check_all(of_another, live(sandbox, other))}
+    assert seen == {"the scratch repository does not belong to BACKLOG_LIVE_ORGANIZATION"}
+    assert sandbox.log == []
+
+
+def test_what_fails_is_cleaned_up_and_listed(sandbox: Sandbox) -> None:
     """Facts that do not hold, that cannot be checked, and an interrupt in the middle."""
     before = things(sandbox)
 
     def wrong(one: Live) -> Seen:
-        return False, f"#{one.issue()['number']} | {TOKEN} in {REPOSITORY}"
+        return False, f"#{one.issue()['number']} | {TOKEN} in {REPOSITORY} of Octo-Org"
 
     def unable(one: Live) -> Seen:
         one.milestone()
         raise UncheckableError("the token may not do that")
 
     def interrupted(one: Live) -> Seen:
-        one.issue()
+        one.card(one.issue()["node_id"])
         raise KeyboardInterrupt
 
     checks = (wrong, unable, interrupted, wrong)
     facts = [Fact("[R]", check.__name__, "log.py", check) for check in checks]
-    verdicts = check_all(facts, lambda: live(sandbox))
+    client = live(sandbox)
+    verdicts = check_all(facts, client)
     assert [verdict.result for verdict in verdicts] == [FAILS, OPEN]
     assert things(sandbox) == before
-    shown = table(verdicts, hide=(TOKEN, REPOSITORY))
-    assert "| unable | [R] | not checked | the token may not do that |" in shown
-    assert TOKEN not in shown
-    assert REPOSITORY not in shown
+    shown = table(verdicts, hide=(TOKEN, *client.scratch.private()))
+    assert "| unable | [R] | not checked | the token may not do that | log.py |" in shown
+    for secret in (TOKEN, REPOSITORY, "octo-org"):
+        assert secret not in shown.lower()
+
+
+def test_what_may_not_be_deleted_is_closed_and_listed(sandbox: Sandbox) -> None:
+    """A token without admin rights cannot delete issues."""
+    sandbox.tokens[TOKEN] = Grant("ada", permission="write")
+    client = live(sandbox)
+
+    def check(one: Live) -> Seen:
+        return True, str(one.issue()["number"])
+
+    verdicts = check_all([Fact("[R]", "a fact", "log.py", check)], client)
+    assert client.left == ["issue #1, closed"]
+    assert things(sandbox)["issues"] == 0
+    assert "issue #1, closed" in summary(verdicts, client.left)
+
+
+def test_the_command_prints_a_table_without_names(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says on what it ran and how many facts held; a word selects facts."""
+    assert command.report(live(sandbox), TOKEN, command.selected(["milestone_due"])) == 0
+    shown = capsys.readouterr().out
+    assert "public repository of an organization, a classic token" in shown
+    assert "1 held, 0 DID NOT HOLD, 0 not checked" in shown
+    assert not any(secret in shown for secret in (TOKEN, "octo-org", "scratch"))
+    assert kind_of("github_pat_1") == "a fine-grained token"
+    assert command.selected(()) == FACTS
 
 
 def test_without_an_environment_it_says_what_it_needs(

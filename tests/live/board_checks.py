@@ -1,0 +1,376 @@
+"""Checks of boards: a new one, its cards, and what happens to their values."""
+
+from typing import Any
+
+from backlog_sync.core.board import MOST_FIELDS
+from tests.live.client import BOARD, Live, UncheckableError, messages
+from tests.live.facts import Group, Seen, fact
+
+# ---- a new board ---------------------------------------------------------------------------
+
+
+@fact("[R]", "a new board has one view, the table `View 1`", "core/views.py", Group.BOARD)
+def first_view(live: Live) -> Seen:
+    """Read the views of the scratch board, as it was created."""
+    views = [(view["name"], view["layout"]) for view in live.board["views"]["nodes"]]
+    return views == [("View 1", "TABLE_LAYOUT")], f"{views}"
+
+
+@fact("[R]", "the Status of a new board has the options Todo, In Progress and Done, in this order",
+      "core/board.py", Group.BOARD)  # fmt: skip
+def status_options(live: Live) -> Seen:
+    """Read them."""
+    statuses = [f for f in live.board["fields"]["nodes"] if f["name"] == "Status"]
+    names = [option["name"] for status in statuses for option in status["options"]]
+    return names == ["Todo", "In Progress", "Done"], ", ".join(names)
+
+
+@fact("[R]", "the workflows of a board can be read, and `Item closed` is on in a new one",
+      "core/views.py", Group.BOARD)  # fmt: skip
+def workflows(live: Live) -> Seen:
+    """Read which ones there are."""
+    shown = {each["name"]: each["enabled"] for each in live.board["workflows"]["nodes"]}
+    on = sorted(name for name, enabled in shown.items() if enabled)
+    return shown.get("Item closed") is True, f"{len(shown)}, of which are on: {', '.join(on)}"
+
+
+@fact("[?]", "a new board is found by its title", "github_api/boards.py", Group.BOARD)
+def found_by_title(live: Live) -> Seen:
+    """Search the boards of the owner."""
+    number = live.board["number"]
+    query = (
+        "query($login: String!, $title: String) { repositoryOwner(login: $login) {"
+        " ... on ProjectV2Owner { projectsV2(first: 12, query: $title) { nodes { number } } } } }"
+    )
+
+    def numbers() -> list[int]:
+        values = {"login": live.scratch.board_owner, "title": live.name("board")}
+        shown = live.data(query, **values)["repositoryOwner"]
+        return [node["number"] for node in shown["projectsV2"]["nodes"]]
+
+    found = number in live.until(numbers, lambda listed: number in listed)
+    return found, "found" if found else f"not found in {live.waited} s"
+
+
+@fact("[S]", "description and readme of a board are read as they were written", "core/views.py",
+      Group.BOARD)  # fmt: skip
+def texts(live: Live) -> Seen:
+    """Write both."""
+    fields = "projectV2 { shortDescription readme }"
+    sent = {"shortDescription": "A *scratch* board", "readme": "# Scratch\n\n<!-- hidden -->\n"}
+    shown = live.mutate("updateProjectV2", fields, projectId=live.board["id"], **sent)["projectV2"]
+    lacking = [name for name, text in sent.items() if shown[name] != text]
+    return not lacking, f"changed: {', '.join(lacking) or 'neither'}"
+
+
+@fact("[D]", "a board can be linked to a repository of its owner", "core/board.py", Group.BOARD)
+def linked(live: Live) -> Seen:
+    """Link it to the scratch repository."""
+    if live.scratch.board_owner.lower() != live.scratch.owner.lower():
+        raise UncheckableError("the board and the repository have different owners")
+    repository = live.repository("id")["id"]
+    values = {"projectId": live.board["id"], "repositoryId": repository}
+    live.mutate("linkProjectV2ToRepository", "repository { id }", **values)
+    shown = live.node(
+        live.board["id"], "... on ProjectV2 { repositories(first: 5) { nodes { id } } }"
+    )
+    return {"id": repository} in shown["repositories"]["nodes"], f"{len(shown)} linked"
+
+
+@fact("[R]", f"a board has at most {MOST_FIELDS} fields, the built-in ones counted",
+      "core/board.py", Group.BOARD)  # fmt: skip
+def most_fields(live: Live) -> Seen:
+    """Add fields to another board until one is refused, 20 in a request."""
+    board = another_board(live)
+    made = until_refused(
+        live,
+        "createProjectV2Field",
+        [{"projectId": board, "name": f"Field {n}", "dataType": "TEXT"} for n in range(60)],
+    )
+    shown = live.node(board, "... on ProjectV2 { fields(first: 1) { totalCount } }")
+    total = shown["fields"]["totalCount"]
+    return total == MOST_FIELDS and made < 60, f"{total} fields, {made} of them added"
+
+
+def another_board(live: Live) -> str:
+    """Create a board that is deleted after the check, and return its id."""
+    title = live.name("another board")
+    values = {"ownerId": live.board["owner"], "title": title}
+    board = live.mutate("createProjectV2", "projectV2 { id }", **values)["projectV2"]
+    live.delete_board_later(board["id"])
+    return str(board["id"])
+
+
+def until_refused(live: Live, name: str, inputs: list[dict[str, Any]]) -> int:
+    """Send a mutation for each input, 20 in a request, until one fails; count those before."""
+    kind = f"{name[0].upper()}{name[1:]}Input!"
+    made = 0
+    for start in range(0, len(inputs), 20):
+        some = {f"i{n}": each for n, each in enumerate(inputs[start : start + 20])}
+        declared = ", ".join(f"${alias}: {kind}" for alias in some)
+        body = " ".join(f"{a}: {name}(input: ${a}) {{ clientMutationId }}" for a in some)
+        answer = live.graphql(f"mutation({declared}) {{ {body} }}", **some)
+        made += sum(payload is not None for payload in (answer.get("data") or {}).values())
+        if answer.get("errors"):
+            break
+    return made
+
+
+# ---- cards ---------------------------------------------------------------------------------
+
+
+@fact("[D]", "adding an issue to a board again answers with the same card",
+      "github_api/send.py", Group.BOARD)  # fmt: skip
+def card_again(live: Live) -> Seen:
+    """Add one twice."""
+    issue = live.issue("on the board")["node_id"]
+    first, second = live.card(issue), live.card(issue)
+    return first == second, "the same card" if first == second else "another card"
+
+
+@fact("[S]", "the answer to `createIssue` has the card if it names a board", "github_api/mutate.py",
+      Group.BOARD)  # fmt: skip
+def created_on_board(live: Live) -> Seen:
+    """Create an issue on the board."""
+    fields = "projectItems(first: 5) { nodes { id project { id } } }"
+    shown = live.new_issue("created on the board", fields, projectV2Ids=[live.board["id"]])
+    boards = [item["project"]["id"] for item in shown["projectItems"]["nodes"]]
+    return boards == [live.board["id"]], f"{len(boards)} cards"
+
+
+def _cards(live: Live, states: str = "") -> tuple[int, list[str]]:
+    items = f"items(first: 100{states}) {{ totalCount nodes {{ id }} }}"
+    shown = live.node(live.board["id"], f"... on ProjectV2 {{ {items} }}")["items"]
+    return shown["totalCount"], [node["id"] for node in shown["nodes"]]
+
+
+def _archived_card(live: Live) -> tuple[str, str]:
+    """Return the id of an issue and of its archived card."""
+    issue = live.issue("archived")["node_id"]
+    card = live.card(issue)
+    live.mutate("archiveProjectV2Item", "item { id }", projectId=live.board["id"], itemId=card)
+    return issue, card
+
+
+@fact("[D]", "archived cards are listed and counted only with `archivedStates`",
+      "github_api/boards.py", Group.BOARD)  # fmt: skip
+def archived_cards(live: Live) -> Seen:
+    """Archive a card, and list the cards in both ways."""
+    _, card = _archived_card(live)
+    plain, plain_ids = live.until(lambda: _cards(live), lambda shown: card not in shown[1])
+    both, ids = _cards(live, ", archivedStates: [ARCHIVED, NOT_ARCHIVED]")
+    holds = card not in plain_ids and plain == len(plain_ids) and card in ids and both == len(ids)
+    seen = f"without: {len(plain_ids)} of {plain}; with: {len(ids)} of {both}"
+    return holds, seen
+
+
+@fact("[S]", "`projectItems` of an issue has archived cards", "github_api/boards.py", Group.BOARD)
+def archived_of_issue(live: Live) -> Seen:
+    """Archive a card, and read it from its issue."""
+    issue, card = _archived_card(live)
+    fields = "projectItems(first: 5, includeArchived: true) { nodes { id isArchived } }"
+    nodes = live.node(issue, f"... on Issue {{ {fields} }}")["projectItems"]["nodes"]
+    return nodes == [{"id": card, "isArchived": True}], f"{len(nodes)} cards"
+
+
+@fact("[?]", "adding an issue whose card is archived answers with that card, still archived",
+      "core/board.py", Group.BOARD)  # fmt: skip
+def archived_again(live: Live) -> Seen:
+    """Add such an issue."""
+    issue, card = _archived_card(live)
+    again = live.card(issue)
+    archived = live.node(again, "... on ProjectV2Item { isArchived }")["isArchived"]
+    seen = f"{'the same' if again == card else 'another'} card, archived: {archived}"
+    return again == card and archived, seen
+
+
+@fact("[?]", "values of an archived card cannot be set", "engine/record_write_back.py", Group.BOARD)
+def archived_value(live: Live) -> Seen:
+    """Set a text on one."""
+    field = live.field("text of archived", "TEXT")
+    _, card = _archived_card(live)
+    answer = live.set_value(card, field["id"], text="One")
+    return bool(answer.get("errors")), messages(answer) or "accepted"
+
+
+@fact("[D]", "closing an issue sets the Status of its card to Done", "core/card.py", Group.BOARD)
+def done_when_closed(live: Live) -> Seen:
+    """Close one whose card is at Todo, and wait for the workflow."""
+    issue = live.issue("to be done")["node_id"]
+    card = live.card(issue)
+    status = next(f for f in live.board["fields"]["nodes"] if f["name"] == "Status")
+    todo = status["options"][0]["id"]
+    live.set_value(card, status["id"], singleSelectOptionId=todo)
+    live.mutate("closeIssue", "issue { id }", issueId=issue)
+    value = live.until(lambda: live.value(card, "Status"), lambda value: value == "Done")
+    return value == "Done", f"{value}"
+
+
+@fact("[R]", "a text on a board has at most 1,024 characters", "core/board.py", Group.BOARD)
+def longest_text(live: Live) -> Seen:
+    """Set one that just fits, and one that does not."""
+    field = live.field("long text", "TEXT")
+    card = live.card(live.issue("with a long text")["node_id"])
+    fits = live.set_value(card, field["id"], text="x" * 1_024)
+    more = live.set_value(card, field["id"], text="x" * 1_025)
+    seen = f"1,024: {messages(fits) or 'accepted'}; 1,025: {messages(more) or 'accepted'}"
+    return not fits.get("errors") and bool(more.get("errors")), seen
+
+
+@fact("[?]", "names of fields are unique, whatever their case", "core/board_fields.py", Group.BOARD)
+def field_case(live: Live) -> Seen:
+    """Create two fields that differ in case."""
+    field = live.field("case", "TEXT")
+    answer = live.try_to(
+        "createProjectV2Field",
+        projectId=live.board["id"],
+        name=field["name"].upper(),
+        dataType="TEXT",
+    )
+    return "taken" in messages(answer), messages(answer) or "accepted"
+
+
+# ---- options and iterations ----------------------------------------------------------------
+
+OPTIONS = "... on ProjectV2SingleSelectField { options { id name } }"
+
+
+def _options(*names: str, ids: dict[str, str] | None = None) -> list[dict[str, str]]:
+    """Return options as they are sent: with the ids that are known, or without ids."""
+    known = ids or {}
+    return [
+        {"name": name, "color": "GRAY", "description": ""}
+        | ({"id": known[name]} if name in known else {})
+        for name in names
+    ]
+
+
+def _select(live: Live, text: str) -> tuple[Any, str]:
+    """Create a field with three options, and a card that has the second one."""
+    options = _options("Two", "One", "Three")
+    field = live.field(text, "SINGLE_SELECT", OPTIONS, singleSelectOptions=options)
+    card = live.card(live.issue(f"with {text}")["node_id"])
+    live.set_value(card, field["id"], singleSelectOptionId=field["options"][1]["id"])
+    if live.value(card, field["name"]) != "One":
+        raise UncheckableError("the value of a card could not be set")
+    return field, card
+
+
+def _sent_again(live: Live, field: Any, options: list[dict[str, str]]) -> list[dict[str, str]]:
+    values = {"fieldId": field["id"], "singleSelectOptions": options}
+    shown = live.mutate("updateProjectV2Field", f"projectV2Field {{ {OPTIONS} }}", **values)
+    return list(shown["projectV2Field"]["options"])
+
+
+@fact("[R]", "options sent with their ids keep ids and values, and are in the order that was sent",
+      "github_api/mutate.py", Group.BOARD)  # fmt: skip
+def options_with_ids(live: Live) -> Seen:
+    """Send them in another order, with one more in between."""
+    field, card = _select(live, "options with ids")
+    ids = {option["name"]: option["id"] for option in field["options"]}
+    declared = list(ids) == ["Two", "One", "Three"]
+    names = ("Three", "New", "One", "Two")
+    shown = _sent_again(live, field, _options(*names, ids=ids))
+    kept = {option["name"]: option["id"] for option in shown}
+    ordered = declared and tuple(kept) == names
+    same = all(kept.get(name) == id_ for name, id_ in ids.items())
+    value = live.value(card, field["name"])
+    return ordered and same and value == "One", f"in order: {ordered}, ids kept: {same}, {value}"
+
+
+@fact("[R]", "options sent without their ids are new ones, and the cards lose their values",
+      "github_api/send.py", Group.BOARD)  # fmt: skip
+def options_without_ids(live: Live) -> Seen:
+    """Send the same options again."""
+    field, card = _select(live, "options without ids")
+    before = {option["id"] for option in field["options"]}
+    shown = _sent_again(live, field, _options("Two", "One", "Three"))
+    kept = len(before & {option["id"] for option in shown})
+    value = live.value(card, field["name"])
+    return not kept and value is None, f"{kept} ids kept, value: {value}"
+
+
+@fact("[D]", "a field has at most 50 options", "files/documents/board.py", Group.BOARD)
+def most_options(live: Live) -> Seen:
+    """Create a field with 50 of them, and try it with 51."""
+    names = [f"Option {n}" for n in range(51)]
+    fifty = live.field("50 options", "SINGLE_SELECT", OPTIONS,
+                       singleSelectOptions=_options(*names[:50]))  # fmt: skip
+    answer = live.try_to(
+        "createProjectV2Field",
+        projectId=live.board["id"],
+        name=live.name("51 options"),
+        dataType="SINGLE_SELECT",
+        singleSelectOptions=_options(*names),
+    )
+    count = len(fifty["options"])
+    return count == 50 and bool(answer.get("errors")), f"51: {messages(answer) or 'accepted'}"
+
+
+@fact("[R]", "the input of iterations has no ids", "core/iterations.py", Group.BOARD)
+def iteration_input(live: Live) -> Seen:
+    """Ask the schema."""
+    names = live.type_of("ProjectV2Iteration") or set()
+    return names == {"title", "startDate", "duration"}, ", ".join(sorted(names)) or "no such input"
+
+
+ITERATIONS = "... on ProjectV2IterationField { configuration { iterations { id title } } }"
+
+
+@fact("[R]", "sending iterations again gives them new ids and clears the cards' values",
+      "core/iterations.py", Group.BOARD)  # fmt: skip
+def iterations_again(live: Live) -> Seen:
+    """Send the same configuration again."""
+    setup = {
+        "startDate": "2031-01-06",
+        "duration": 14,
+        "iterations": [
+            {"title": "Sprint 1", "startDate": "2031-01-06", "duration": 14},
+            {"title": "Sprint 2", "startDate": "2031-01-20", "duration": 14},
+        ],
+    }
+    field = live.field("iterations", "ITERATION", ITERATIONS, iterationConfiguration=setup)
+    before = [each["id"] for each in field["configuration"]["iterations"]]
+    card = live.card(live.issue("in an iteration")["node_id"])
+    live.set_value(card, field["id"], iterationId=before[0])
+    if live.value(card, field["name"]) != "Sprint 1":
+        raise UncheckableError("the iteration of a card could not be set")
+    values = {"fieldId": field["id"], "iterationConfiguration": setup}
+    sent = live.mutate("updateProjectV2Field", f"projectV2Field {{ {ITERATIONS} }}", **values)
+    after = [each["id"] for each in sent["projectV2Field"]["configuration"]["iterations"]]
+    kept, value = len(set(before) & set(after)), live.value(card, field["name"])
+    return len(after) == 2 and not kept and value is None, f"{kept} ids kept, value: {value}"
+
+
+# ---- copies --------------------------------------------------------------------------------
+
+
+@fact("[R]", "a copy of a board has its fields, views and workflows, and none of its issues",
+      "github_api/mutate.py", Group.BOARD)  # fmt: skip
+def copied(live: Live) -> Seen:
+    """Copy the scratch board with a card on it."""
+    live.field("copied", "NUMBER")
+    live.card(live.issue("not copied")["node_id"])
+    copy = live.mutate(
+        "copyProjectV2",
+        "projectV2 { id }",
+        projectId=live.board["id"],
+        ownerId=live.board["owner"],
+        title=live.name("copy"),
+        includeDraftIssues=False,
+    )["projectV2"]["id"]
+    live.delete_board_later(copy)
+    read = f"... on ProjectV2 {{ {BOARD} items(first: 1) {{ totalCount }} }}"
+    source = live.node(live.board["id"], read)
+
+    def lacking(shown: Any) -> list[str]:
+        return [part for part in ("fields", "views", "workflows")
+                if _names(shown, part) != _names(source, part)]  # fmt: skip
+
+    shown = live.until(lambda: live.node(copy, read), lambda read: not lacking(read))
+    cards = shown["items"]["totalCount"]
+    return not lacking(shown) and not cards, f"lacks: {lacking(shown) or 'nothing'}, {cards} cards"
+
+
+def _names(board: Any, part: str) -> list[str]:
+    return sorted(node["name"] for node in board[part]["nodes"])
