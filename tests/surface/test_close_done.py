@@ -196,6 +196,34 @@ def test_issues_that_are_not_ours_count(synced: World) -> None:
     assert milestone(synced) == "closed"
 
 
+def test_issues_that_a_run_does_not_read_count(synced: World) -> None:
+    """In a large repository only the backlog's issues are read, and GitHub counts the others."""
+    ann, known = synced.ann, numbers(synced)
+    others = [ann.open_issue(f"Wish {n}").number for n in range(310)]
+    ann.set_milestone(others[0], "M1")
+    ann.put_below(others[1], known["F"])
+    close(synced, "A", "B")
+    prepared = synced.prepared()
+    assert not prepared.observed.whole
+    assert {issue.number for issue in prepared.observed.issues} == set(known.values())
+    assert reasons(prepared.plan) == {}
+    ann.close(others[1])
+    assert reasons(synced.plan()) == {
+        "F": "all 3 of its items are done",
+        "E": "its item is done",
+    }
+    ann.close(others[0], "not_planned")
+    assert reasons(synced.plan())["M1"] == "none of its items is open"
+    sync(synced)
+    assert (state(synced, "E"), milestone(synced)) == ("closed", "closed")
+    ann.reopen(others[0])
+    assert reasons(synced.plan()) == {"M1": "1 of its items is open"}
+    ann.reopen(others[1])
+    assert reasons(synced.plan())["M1"] == "3 of its items are open"
+    sync(synced)
+    assert (state(synced, "F"), milestone(synced)) == ("open", "open")
+
+
 def test_dropped_items_count_as_finished(synced: World) -> None:
     """Not planned is finished, but what was dropped as a whole is not closed as completed."""
     known = numbers(synced)

@@ -67,7 +67,7 @@ class Contents:
     """The states of what is in an epic or a milestone, as the plan leaves them.
 
     `ours` is whether an existing issue is among it. `counts_on` are the keys of the issues whose
-    state this plan changes.
+    state this plan changes. `complete` is False if closed issues that are not ours were not read.
     """
 
     open: int = 0
@@ -75,6 +75,7 @@ class Contents:
     dropped: int = 0
     ours: bool = False
     counts_on: tuple[str, ...] = ()
+    complete: bool = True
 
     @property
     def total(self) -> int:
@@ -89,6 +90,8 @@ class Contents:
     @property
     def why_closed(self) -> str:
         """The reason for closing it."""
+        if not self.complete:
+            return "none of its items is open"
         if self.dropped:
             return f"{self.done} of its {self.total} items are done, the rest is not planned"
         return f"all {self.total} of its items are done" if self.total > 1 else "its item is done"
@@ -96,10 +99,11 @@ class Contents:
     @property
     def why_reopened(self) -> str:
         """The reason for reopening it."""
-        if self.total == 1:
+        if self.total == 1 and self.complete:
             return "its item is open"
         verb = "is" if self.open == 1 else "are"
-        return f"{self.open} of its {self.total} items {verb} open"
+        total = f"{self.total} " if self.complete else ""
+        return f"{self.open} of its {total}items {verb} open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +354,8 @@ class Finisher:
         contents = self._contents(nodes, loose, {})
         if observed.open_issues is None:
             return contents if self.observed.whole else None
-        return replace(contents, open=contents.open + max(0, observed.open_issues - listed))
+        unread = max(0, observed.open_issues - listed)
+        return replace(contents, open=contents.open + unread, complete=self.observed.whole)
 
     def warn_closed(self, site: Site) -> None:
         """Warn about each closed milestone that open items of this plan go into."""
