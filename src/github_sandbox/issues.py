@@ -299,14 +299,18 @@ def change_assignees(
     """Add and remove assignees, and keep all others.
 
     More than ten, and those who cannot be assigned here, are silently left out. Agents are added
-    only here: creating or editing an issue leaves them out, too.
+    only here: creating or editing an issue leaves them out, too. An agent begins its work whenever
+    it is added, also if it is an assignee already [?].
     """
     require(store, viewer, _repository_of(store, issue), "triage")
     removed = {account.id for account in remove}
+    agents = [account.id for account in add if account.is_agent]
     added = _added(viewer, _repository_of(store, issue), add)
     assignee_ids = _unique([*issue.assignees, *added])
     assignee_ids = [number for number in assignee_ids if number not in removed][:MAX_ASSIGNEES]
-    if assignee_ids != issue.assignees:
+    begun = [n for n in assignee_ids if n in agents or n not in issue.assignees]
+    if begun or assignee_ids != issue.assignees:
+        issue.assignments += begun
         issue.assignees = assignee_ids
         store.touch(issue)
         store.event(viewer.account, "assigned", issue)

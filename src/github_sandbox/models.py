@@ -138,7 +138,8 @@ class Issue(Record):
     do `closes` of a pull request and `closing_pulls` of an issue. `head` is `owner:branch`;
     `branches` are the names of branches that are linked to an issue. `field_values` maps an issue
     field's number (as text) to a text, a number, an ISO date, or the numbers of options.
-    `lock_reason` is one of GitHub's four, or None, if the conversation is `locked`.
+    `lock_reason` is one of GitHub's four, or None, if the conversation is `locked`. `assignments`
+    are the accounts that were ever assigned, each as often as that was asked for an agent.
     """
 
     repository: int
@@ -172,6 +173,7 @@ class Issue(Record):
     closed_by: int | None = None
     locked: bool = False
     lock_reason: str | None = None
+    assignments: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

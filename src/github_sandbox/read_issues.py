@@ -151,6 +151,26 @@ def _linked_branches(issue: Issue, info: Info, **arguments: Any) -> Connection:
     return page_by_index(info, names, arguments)
 
 
+def _timeline(
+    issue: Issue,
+    info: Info,
+    itemTypes: list[str] | None = None,  # noqa: ARG001, N803 - the schema's name; there is one type
+    **arguments: Any,
+) -> Connection:
+    """Return a page of the assignments of an issue, the only events that are kept."""
+    accounts = (info.context.store.get(Account, number) for number in issue.assignments)
+    events = [
+        {
+            "__typename": "AssignedEvent",
+            "id": f"AE_{issue.id}_{n}",
+            "createdAt": issue.created_at,
+            "assignee": account,
+        }
+        for n, account in enumerate(accounts)
+    ]
+    return page_by_index(info, events, arguments)
+
+
 def linked_branch(issue: Issue, name: str) -> dict[str, Any]:
     """Return the link of a branch to an issue."""
     ref = {"__typename": "Ref", "id": f"REF_{issue.id}_{name}", "name": name}
@@ -215,6 +235,7 @@ ISSUE: Table = {
     "projectItems": _project_items,
     "stateReason": _state_reason,
     "subIssues": related_list(Issue, "sub_issues"),
+    "timelineItems": _timeline,
     "subIssuesSummary": _sub_issues_summary,
 }
 

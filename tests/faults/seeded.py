@@ -44,6 +44,20 @@ SEEDS = (
         ("github_api/mutate.py", "    AddOptions,\n    CreateIssue,\n)", "    AddOptions,\n)"),
     ),
     seed(
+        "an agent is assigned again after a lost answer",
+        "tests/faults/test_agents_once.py",
+        ("core/preconditions.py", "            | AssignAgent()\n", ""),
+    ),
+    seed(
+        "an agent that left is assigned again after a run that was killed",
+        "tests/surface/test_agents.py",
+        (
+            "core/agents.py",
+            "is_recorded(login, match) or fold(login) in before",
+            "is_recorded(login, match)",
+        ),
+    ),
+    seed(
         "only open issues are read",
         "tests/engine/test_with_sandbox.py",
         (

@@ -38,6 +38,12 @@ def assigned(world: World, number: int = 1) -> list[str]:
     return [store.get(Account, n).login for n in world.ann.issue(number).assignees]
 
 
+def sessions(world: World) -> int:
+    """How often an agent began to work."""
+    agent = world.sandbox.store.accounts[AGENT].id
+    return sum(world.ann.issue(n).assignments.count(agent) for n in (1, 2, 3))
+
+
 def all_items(names: str = f"[{AGENT}]") -> str:
     """Three items with these assignees."""
     return "stories:\n" + "".join(
@@ -120,10 +126,8 @@ def test_an_agent_that_people_removed_is_not_assigned_again(agents: World, owner
 
 
 @pytest.mark.parametrize("owner", ["github", "file"])
-def test_an_agent_that_a_person_replaced_comes_back_only_with_the_file(
-    agents: World, owner: str
-) -> None:
-    """The person stays; taken out of the file and named again, the agent is assigned again."""
+def test_an_agent_that_a_person_replaced_does_not_come_back(agents: World, owner: str) -> None:
+    """The person stays; if the file drops the agent and names it again, the plan says so."""
     agents.write(f"ownership: {{assignees: {owner}}}\n" + ALLOWED + FILE)
     agents.sync()
     agents.ann.unassign(1, AGENT)
@@ -134,8 +138,30 @@ def test_an_agent_that_a_person_replaced_comes_back_only_with_the_file(
     agents.edit(f", {AGENT}]", "]")
     agents.sync()
     agents.edit("assignees: [ann", f"assignees: [ann, {AGENT}")
+    assert [w.message for w in agents.plan().warnings] == [
+        f"{AGENT} on #1 was assigned before and is not assigned again, because that starts paid"
+        " work; to have it done once more, assign it on GitHub"
+    ]
     agents.sync()
-    assert set(assigned(agents)) == {"ann", "bob", AGENT}
+    assert assigned(agents) == ["ann", "bob"]
+    assert agents.plan().warnings == ()
+    assert sessions(agents) == 1
+
+
+def test_an_agent_that_a_person_assigned_before_is_not_assigned_again(agents: World) -> None:
+    """It has done its work before the file names it."""
+    agents.ann.assign(1, AGENT)
+    agents.ann.unassign(1, AGENT)
+    agents.write(ALLOWED + all_items())
+    assert [w.message for w in agents.plan().warnings] == [
+        f"{AGENT} on #1 was assigned before and is not assigned again, because that starts paid"
+        " work; to have it done once more, assign it on GitHub",
+        f"assigns 1 agent: paid work begins ({AGENT} on #2)",
+    ]
+    agents.run()
+    assert [assigned(agents, n) for n in (1, 2, 3)] == [[], [AGENT], []]
+    agents.run()
+    assert sessions(agents) == 3
 
 
 def test_an_agent_that_the_file_no_longer_names_stays(agents: World) -> None:
@@ -171,6 +197,7 @@ def test_a_lost_answer_assigns_no_second_time(agents: World, fault: Fault, write
     assert assigned(agents) == [AGENT]
     deeds = [event.action for event in agents.sandbox.events[before:]]
     assert deeds.count("assigned") == 1
+    assert sessions(agents) == 1
 
 
 def test_one_agent_per_run(agents: World) -> None:

@@ -208,10 +208,7 @@ def test_issues_that_a_run_does_not_read_count(synced: World) -> None:
     assert {issue.number for issue in prepared.observed.issues} == set(known.values())
     assert reasons(prepared.plan) == {}
     ann.close(others[1])
-    assert reasons(synced.plan()) == {
-        "F": "all 3 of its items are done",
-        "E": "its item is done",
-    }
+    assert reasons(synced.plan()) == {"F": "all 3 of its items are done", "E": "its item is done"}
     ann.close(others[0], "not_planned")
     assert reasons(synced.plan())["M1"] == "none of its items is open"
     sync(synced)

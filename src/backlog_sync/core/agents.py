@@ -28,8 +28,10 @@ class Agents:
     ) -> None:
         self.allowed = frozenset(map(fold, settings.agents))
         self._by_app = observed.viewer.login.endswith("[bot]")
+        self._observed = observed
         self._options = options
         self._assigned = 0
+        self.earlier: list[str] = []
 
     def includes(self, login: str, location: Location) -> bool:
         """Return whether a login is that of an agent: GitHub, the settings or its name say so.
@@ -43,7 +45,9 @@ class Agents:
         self, login: str, item: DesiredItem, match: Match | None, location: Location
     ) -> tuple[str, str] | None:
         """Return why an agent is not assigned now, and what to do; None if it is."""
-        if is_assigned(login, match):
+        if self.is_assigned(login, match):
+            if match is not None and not is_recorded(login, match):
+                self.earlier.append(f"{login} on {self._observed.ref(match.issue)}")
             return None
         if fold(login) not in self.allowed:
             reason = f"{login} has the name of an agent, and assigning one starts paid work"
@@ -90,9 +94,36 @@ class Agents:
         earlier = [
             name
             for folded, name in declared.items()
-            if folded not in listed and self.includes(name, location) and is_assigned(name, match)
+            if folded not in listed
+            and self.includes(name, location)
+            and self.is_assigned(name, match)
         ]
         return (*others, *earlier)
+
+    def is_assigned(self, login: str, match: Match | None) -> bool:
+        """Return whether an issue has this assignee, or ever had it."""
+        if match is None:
+            return False
+        before = self._observed.assigned_before.get(match.issue.id, ())
+        return is_recorded(login, match) or fold(login) in before
+
+    def warnings(self, changes: Iterable[Change]) -> list[Warned]:
+        """Report the agents that these changes assign, and those that are not assigned again."""
+        warned: list[Warned] = []
+        if self.earlier:
+            were = (
+                "was assigned before and is"
+                if len(self.earlier) == 1
+                else "were assigned before and are"
+            )
+            warned.append(
+                Warned(
+                    f"{', '.join(self.earlier)} {were} not assigned again, because that starts paid"
+                    " work; to have it done once more, assign it on GitHub",
+                    "agents",
+                )
+            )
+        return [*warned, *agent_warnings(changes, self.allowed, self._options)]
 
 
 def is_agent_name(login: str) -> bool:
@@ -100,10 +131,8 @@ def is_agent_name(login: str) -> bool:
     return fold(login).endswith(_NAMES_OF_AGENTS)
 
 
-def is_assigned(login: str, match: Match | None) -> bool:
+def is_recorded(login: str, match: Match) -> bool:
     """Return whether an issue has this assignee, or had it after an earlier sync."""
-    if match is None:
-        return False
     marker = match.parts.marker
     earlier = marker.base.sets.get("assignees", ()) if marker else ()
     return fold(login) in {fold(name) for name in (*match.issue.assignees, *earlier)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backlog_sync.core.agents import is_agent_name
+from backlog_sync.core.agents import is_agent_name, is_recorded
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue, ObservedState
@@ -20,7 +20,7 @@ class Questions:
     who may or may not be assignable there; `cards` are ids of issues that no board's list shows,
     whose board item may be archived; `missing` are issues as `owner/repo#n` that the files name and
     the lists do not contain; `authors` are logins, by repository, whose permission only the server
-    knows.
+    knows; `assignments` are ids of issues that may get an agent, which may have had it before.
     """
 
     issues: tuple[str, ...] = ()
@@ -28,9 +28,11 @@ class Questions:
     cards: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     authors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    assignments: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.issues or self.logins or self.cards or self.missing or self.authors)
+        by_id = self.cards or self.assignments
+        return bool(self.issues or self.logins or by_id or self.missing or self.authors)
 
 
 def questions(desired: DesiredState, observed: ObservedState) -> Questions:
@@ -57,6 +59,7 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
         cards=tuple(_cardless(desired, observed)),
         missing=tuple(_missing(desired, observed)),
         authors=authors(desired, observed),
+        assignments=tuple(_assignments(desired, observed)),
     )
 
 
@@ -121,6 +124,23 @@ def _cardless(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
     if hidden:
         matched_ids = {match.issue.id for match in match_items(desired, observed).by_key.values()}
         yield from (issue.id for issue in hidden if issue.id in matched_ids)
+
+
+def _assignments(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
+    """Yield the open issues to which an agent is to be assigned, as far as their record says."""
+    allowed = fold_set(desired.settings.agents)
+    items = {item.key: item.fields.get("assignees") for item in desired.items if item.sync}
+    named = {
+        key: [str(name) for name in assignees if fold(str(name)) in allowed]
+        for key, assignees in items.items()
+        if isinstance(assignees, tuple)
+    }
+    if not any(named.values()):
+        return
+    for key, match in match_items(desired, observed).by_key.items():
+        new = (name for name in named.get(key, ()) if not is_recorded(name, match))
+        if match.issue.state == "open" and any(new):
+            yield match.issue.id
 
 
 def known_issues(observed: ObservedState) -> dict[str, IssueLink]:

@@ -681,7 +681,8 @@ class ObservedState:
     `saved_iterations` are those that an interrupted run did not set again yet. `issue_fields` are
     None if they were not asked for, or if the owner has none to offer; `issue_fields_problem` says
     why not, if that is known. `today` is the date of the run (ISO, UTC), for
-    words such as `@current`.
+    words such as `@current`. `assigned_before` are the folded logins of agents that were ever
+    assigned to issues, by their ids, as far as that was asked.
     """
 
     repository: ObservedRepository
@@ -711,6 +712,7 @@ class ObservedState:
     issue_fields_problem: str | None = None
     today: str = ""
     agents: tuple[str, ...] = ()
+    assigned_before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:

@@ -377,15 +377,29 @@ class ChangeLabels:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAssignees:
-    """Add and remove assignees of one issue by login, leaving all others.
-
-    `agents` are the ones among them that are agents: assigning these starts paid work.
-    """
+    """Add and remove assignees of one issue by login, leaving all others."""
 
     id: str
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
+
+
+AGENT_PART = "agent:"
+"""Before the folded login of an agent that was ever assigned, in the standing of an issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignAgent:
+    """Assign an agent to an issue, which starts paid work, unless it was ever assigned to it."""
+
+    id: str
+    login: str
+
+    @property
+    def parts(self) -> dict[str, Over]:
+        """The assignment, which must not exist yet."""
+        login = self.login.lower()
+        return {f"{AGENT_PART}{login}": Over(None, login)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,6 +534,7 @@ Operation: TypeAlias = (
     | ReopenIssue
     | ChangeLabels
     | ChangeAssignees
+    | AssignAgent
     | AddSubIssue
     | RemoveSubIssue
     | MoveSubIssue

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import unknown_words
-from backlog_sync.core.agents import agent_warnings
 from backlog_sync.core.board import MOST_FIELDS, BoardPlan, plan_board
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import NO_ISSUE, IssueStatus
@@ -631,10 +630,7 @@ class _Builder:
             ),
             unread=self._unread(),
             deferred=(*withheld, *self.issue_fields.deferred, *self.board.deferred, *self.deferred),
-            warnings=(
-                *self.warnings,
-                *agent_warnings(changes, self.links.agents.allowed, self.options),
-            ),
+            warnings=(*self.warnings, *self.links.agents.warnings(changes)),
             digests=digests_of(self.desired, self.observed, self.matches, changes),
             coverage=self.observed.coverage,
             others={o.repository.name_with_owner: o.coverage for o in self.observed.others},

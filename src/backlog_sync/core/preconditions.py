@@ -11,6 +11,7 @@ from backlog_sync.core.normalize import same_text
 from backlog_sync.core.operations import (
     AddOptions,
     AddSubIssue,
+    AssignAgent,
     CloseIssue,
     Done,
     Operation,
@@ -42,6 +43,7 @@ def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
         case (
             UpdateIssue()
             | SetIssueFields()
+            | AssignAgent()
             | CloseIssue()
             | ReopenIssue()
             | UpdateLabel()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core import holds, normalize, order
-from backlog_sync.core.agents import Agents, is_assigned
+from backlog_sync.core.agents import Agents
 from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.holds import Hold
@@ -199,7 +199,7 @@ class Links:
             denial = self.agents.denial(login, item, match, location) if is_agent else None
             if denial is not None:
                 self._defer(ChangeKind.ISSUE, item, *denial)
-            elif is_agent and is_assigned(login, match):
+            elif is_agent and self.agents.is_assigned(login, match):
                 able.append(login)
             elif normalize.fold(login) in self._unable[repository]:
                 self._defer(

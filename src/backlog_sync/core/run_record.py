@@ -20,6 +20,9 @@ PARENT = "parent"
 ITERATIONS = "iterations"
 """The part of a board field under which a run records that it extended the iterations."""
 
+AGENT = "assignees:agent"
+"""The part of an issue under which a run records that it assigned an agent, which stays."""
+
 MEMBERS = ("labels", "assignees", "blocked_by")
 """Sets of which each member is its own entry: only that member is added or taken away."""
 
@@ -58,7 +61,7 @@ class Overwritten:
     def identity(self) -> str:
         """What this value is known by among all values of a run."""
         member = self.after if self.after is not None else self.before
-        member_name = fold(str(member)) if self.is_member else ""
+        member_name = fold(str(member)) if self.is_member or self.name == AGENT else ""
         return "\n".join((self.kind.value, self.id, self.name, member_name))
 
     @property
@@ -69,7 +72,7 @@ class Overwritten:
     @property
     def is_issue_field(self) -> bool:
         """Whether it is the value of an organization's issue field, whatever its name."""
-        return self.kind is ChangeKind.ISSUE and self.name not in ISSUE_FIELDS
+        return self.kind is ChangeKind.ISSUE and self.name not in (*ISSUE_FIELDS, AGENT)
 
     def is_of_issue(self, *, outside: str) -> bool:
         """Return whether it is a value of an issue that is not in that repository."""

@@ -47,7 +47,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.plan import Plan, PlanItem, Warned
 from backlog_sync.core.restored_base import restored_body
-from backlog_sync.core.run_record import BODY, PARENT, STATE, Kept, Overwritten, RunRecord
+from backlog_sync.core.run_record import AGENT, BODY, PARENT, STATE, Kept, Overwritten, RunRecord
 from backlog_sync.core.states import NOT_PLANNED, OPEN, is_closed, observed_state
 from backlog_sync.core.undo_state import (
     Present,
@@ -156,6 +156,10 @@ class _Undo:
         things: dict[tuple[ChangeKind, str], _Restored] = {}
         for value in self.run.overwritten:
             if value.id in created or not self._chosen(value.key):
+                continue
+            if value.name == AGENT:
+                message = f"{value.after} was assigned, and its work cannot be undone: to stop it,"
+                self._leave(f"{message} remove it from the issue on GitHub", self._ref(value))
                 continue
             thing = things.setdefault((_thing(value.kind), value.id), _Restored())
             if is_record(value) or self.present.is_restored(value):

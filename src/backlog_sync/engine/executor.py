@@ -7,6 +7,7 @@ and what was not applied is removed from it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
@@ -241,6 +242,8 @@ class _Run(Sending):
         """Change existing issues, each only if it still is as the plan saw it."""
         self.stage(changes, make=resolve.labels, last=False)
         self.stage(changes, make=resolve.assignees, last=False)
+        for nth in range(len(self.registry.agents)):
+            self.stage(changes, make=partial(resolve.agent, nth), last=False)
         self.stage(changes, make=resolve.issue_fields, last=False)
         bodies = {id(change): self._body(change) for change in changes}
 

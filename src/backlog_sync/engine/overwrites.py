@@ -1,6 +1,6 @@
 """Report to the journal what a request is about to overwrite, before it is sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 
 from backlog_sync.core import record
@@ -11,6 +11,7 @@ from backlog_sync.core.operations import (
     AddBlocker,
     AddOptions,
     AddSubIssue,
+    AssignAgent,
     ChangeAssignees,
     ChangeLabels,
     CloseIssue,
@@ -26,7 +27,7 @@ from backlog_sync.core.operations import (
     UpdateProject,
     UpdateView,
 )
-from backlog_sync.core.run_record import BODY, PARENT, Kept, Overwritten, text_digest
+from backlog_sync.core.run_record import AGENT, BODY, PARENT, Kept, Overwritten, text_digest
 from backlog_sync.engine.ports import Journal
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import moves
@@ -134,11 +135,12 @@ class Overwrites:
             case SetIssueFields():
                 values = operation.values
                 return operation.id, [(v.name, operation.seen.get(v.name), v.value) for v in values]
-            case ChangeLabels() | ChangeAssignees():
-                name = "labels" if isinstance(operation, ChangeLabels) else "assignees"
-                added, removed = moves(change, name)
-                members = [(name, None, member) for member in added]
-                return operation.id, [*members, *((name, member, None) for member in removed)]
+            case ChangeLabels():
+                return operation.id, _members("labels", *moves(change, "labels"))
+            case ChangeAssignees(add=add, remove=remove):
+                return operation.id, _members("assignees", add, remove)
+            case AssignAgent(login=login):
+                return operation.id, _members(AGENT, [login], [])
             case AddSubIssue():
                 above = operation.taken_from
                 before = self._name(above) if above else None
@@ -167,6 +169,14 @@ class Overwrites:
             self._names = {id_: ref for ref, id_ in self.registry.by_ref.items()}
             self._names |= {issue.id: f"{issue.repository}#{issue.number}" for issue in issues}
         return self._names.get(issue_id, issue_id)
+
+
+def _members(
+    name: str, added: Iterable[str], removed: Iterable[str]
+) -> list[tuple[str, object, object]]:
+    """Return what adding and removing members of a set overwrites."""
+    members: list[tuple[str, object, object]] = [(name, None, member) for member in added]
+    return [*members, *((name, member, None) for member in removed)]
 
 
 def _after(name: str, wanted: object) -> object:

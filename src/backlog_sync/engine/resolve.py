@@ -412,13 +412,20 @@ def labels(registry: Registry, change: Change) -> OperationOrSkip:
 
 
 def assignees(registry: Registry, change: Change) -> OperationOrSkip:
-    """Return the operation that adds and removes assignees; None if none change."""
+    """Return the operation that adds and removes people as assignees; None if none change."""
     add, remove = moves(change, "assignees")
-    if not (add or remove):
+    people = tuple(name for name in add if fold(name) not in registry.agents)
+    if not (people or remove):
         return None
-    agents = tuple(name for name in (*add, *remove) if fold(name) in registry.agents)
-    issue_id = registry.issues[change.key].id
-    return ops.ChangeAssignees(issue_id, tuple(add), tuple(remove), agents)
+    return ops.ChangeAssignees(registry.issues[change.key].id, people, tuple(remove))
+
+
+def agent(nth: int, registry: Registry, change: Change) -> OperationOrSkip:
+    """Return the operation that assigns the nth agent (from 0) that a change adds, if any."""
+    added = [name for name in moves(change, "assignees")[0] if fold(name) in registry.agents]
+    if nth >= len(added):
+        return None
+    return ops.AssignAgent(registry.issues[change.key].id, added[nth])
 
 
 def issue_fields(registry: Registry, change: Change) -> OperationOrSkip:

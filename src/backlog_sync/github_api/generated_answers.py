@@ -803,6 +803,24 @@ class SuggestedActors(TypedDict):
     repository: SuggestedActorsRepository | None
 
 
+class AgentsStandingAssignee(TypedDict):
+    login: NotRequired[str]
+
+
+class AgentsStandingIssueTimelineItems(TypedDict):
+    assignee: NotRequired[AgentsStandingAssignee | None]
+
+
+class AgentsStandingNode(TypedDict):
+    id: NotRequired[str]
+    timelineItems: NotRequired[Nodes[AgentsStandingIssueTimelineItems]]
+
+
+class AgentsStanding(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[AgentsStandingNode | None]
+
+
 class CommentsNode(TypedDict):
     comments: NotRequired[CommentPage]
 

@@ -12,7 +12,7 @@ from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Fault, Rejected, required
 from backlog_sync.github_api.capabilities import is_foreign
-from backlog_sync.github_api.documents import nth, repeated
+from backlog_sync.github_api.documents import document, nth, repeated
 from backlog_sync.github_api.reader import Reader
 
 if TYPE_CHECKING:
@@ -124,6 +124,18 @@ def assignable(
             elif listed is not None and actor is None:
                 absent.append(login)
     return tuple(absent), agents
+
+
+def assignments(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the folded logins of agents that were ever assigned, by the ids of the issues."""
+    found: dict[str, tuple[str, ...]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        answer = reader.query(
+            document(answered.AgentsStanding), {"ids": list(ids[start : start + _AT_ONCE])}
+        )
+        listed = answer.data["nodes"] if answer.data else ()
+        found |= {node["id"]: parse.agents_assigned(node) for node in listed if node}
+    return found
 
 
 def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[str, str]:

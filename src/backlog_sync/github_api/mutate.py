@@ -13,6 +13,7 @@ from backlog_sync.core.operations import (
     AddIssueFieldOptions,
     AddOptions,
     AddSubIssue,
+    AssignAgent,
     ChangeAssignees,
     ChangeLabels,
     CloseIssue,
@@ -140,11 +141,9 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
                 if labels
             )
         case ChangeAssignees(id=id_, add=add, remove=remove):
-            return tuple(
-                Step(name, {"assignableId": id_, "assigneeIds": users})
-                for name, logins in (("AddAssignees", add), ("RemoveAssignees", remove))
-                if (users := names.user_ids(logins))
-            )
+            return _assigning(names, id_, add, remove)
+        case AssignAgent(id=id_, login=login):
+            return _assigning(names, id_, (login,))
         case AddSubIssue(parent_id=parent, child_id=child, taken_from=above):
             extra = {"replaceParent": True} if above else {}
             return (Step("AddSubIssue", {"issueId": parent, "subIssueId": child, **extra}),)
@@ -210,7 +209,12 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
     if isinstance(operation, SetIssueFields):
         return _fields_set(operation, cast("answered.SetIssueFields", payloads[0]))
     if isinstance(operation, ChangeAssignees):
-        return _assigned(operation, cast("Sequence[answered.AddAssignees]", payloads), names)
+        return _assigned(operation, cast("Sequence[answered.AddAssignees]", payloads))
+    if isinstance(operation, AssignAgent):
+        # GitHub's list of assignees may leave agents out [?].
+        given = all(cast("answered.AddAssignees", one).get("assignable") for one in payloads)
+        sent = bool(names.user_ids([operation.login]))
+        return Done(operation.id, missing=() if sent else ("assignees",)) if given else None
     if isinstance(operation, ChangeLabels):
         labeled = cast("Sequence[answered.AddLabels]", payloads)
         confirmed = all(payload.get("labelable") for payload in labeled)
@@ -253,17 +257,12 @@ def logins(operations: Sequence[Operation]) -> set[str]:
                 lowered.update(login.lower() for login in assignees)
             case ChangeAssignees(add=add, remove=remove):
                 lowered.update(login.lower() for login in (*add, *remove))
-    return lowered - agents(operations)
+    return lowered
 
 
 def agents(operations: Sequence[Operation]) -> set[str]:
     """Return the logins of agents in the operations, in lower case."""
-    return {
-        login.lower()
-        for operation in operations
-        if isinstance(operation, ChangeAssignees)
-        for login in operation.agents
-    }
+    return {each.login.lower() for each in operations if isinstance(each, AssignAgent)}
 
 
 def needs_issue_types(operations: Sequence[Operation]) -> bool:
@@ -272,6 +271,17 @@ def needs_issue_types(operations: Sequence[Operation]) -> bool:
 
 
 # ---- inputs --------------------------------------------------------------------------------
+
+
+def _assigning(
+    names: Names, id_: str, add: Sequence[str], remove: Sequence[str] = ()
+) -> tuple[Step, ...]:
+    """Return the mutations that add and remove those whose id is known."""
+    return tuple(
+        Step(name, {"assignableId": id_, "assigneeIds": users})
+        for name, logins in (("AddAssignees", add), ("RemoveAssignees", remove))
+        if (users := names.user_ids(logins))
+    )
 
 
 def _without_none(parts: Mapping[str, object]) -> dict[str, object]:
@@ -562,16 +572,13 @@ def _id(node: Mapping[str, object] | None) -> object:
     return node.get("id") if node else None
 
 
-def _assigned(
-    operation: ChangeAssignees, payloads: Sequence[answered.AddAssignees], names: Names
-) -> Done | None:
-    """Return whether all are assigned now; the list in the payload may leave agents out [?]."""
+def _assigned(operation: ChangeAssignees, payloads: Sequence[answered.AddAssignees]) -> Done | None:
+    """Return whether all are assigned now."""
     assignees: set[str] = set()
     for payload in payloads:  # the last payload has the final assignees
         assignable = payload.get("assignable")
         if not assignable:
             return None
         assignees = {node["login"].lower() for node in parse.nodes(assignable["assignees"])}
-    sent = {login.lower() for login in operation.agents if names.user_ids([login])}
-    absent = not {login.lower() for login in operation.add} <= assignees | sent
+    absent = not {login.lower() for login in operation.add} <= assignees
     return Done(id=operation.id, missing=("assignees",) if absent else ())

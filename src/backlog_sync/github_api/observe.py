@@ -349,6 +349,7 @@ class Observer:
             name: lookups.permissions(self.reader, name, logins)
             for name, logins in questions.authors.items()
         }
+        assigned_before = lookups.assignments(self.reader, questions.assignments)
         cards: dict[str, BoardItem] = {}
         if questions.cards and observed.project:
             cards = self.boards.archived(observed.project, questions.cards, self.hidden)
@@ -360,6 +361,7 @@ class Observer:
             ),
             elsewhere=elsewhere,
             unreachable=unreachable,
+            assigned_before=assigned_before,
             unassignable=unassignable.get(observed.repository.name_with_owner, ()),
             agents=agents.get(observed.repository.name_with_owner, ()),
             permissions=permissions.get(observed.repository.name_with_owner, {}),

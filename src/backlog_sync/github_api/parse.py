@@ -45,6 +45,14 @@ def nodes(connection: Nodes[N] | None) -> list[N]:
     return [node for node in listed or () if node]
 
 
+def agents_assigned(issue: answered.AgentsStandingNode) -> tuple[str, ...]:
+    """Return the folded logins of agents that were ever assigned to an issue, each once."""
+    events = nodes(issue["timelineItems"])
+    assigned = (event.get("assignee") for event in events)
+    logins = (str(who["login"]).lower() for who in assigned if who and "login" in who)
+    return tuple(dict.fromkeys(logins))
+
+
 def cursor(connection: Page[N] | None) -> str | None:
     """Return the cursor of the next page; None after the last."""
     page = connection.get("pageInfo") if connection else None

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypedDict, TypeVar, cast
 
 from backlog_sync.core.operations import (
+    AGENT_PART,
     AddOptions,
+    AssignAgent,
     Operation,
     Refused,
     Reply,
@@ -41,7 +43,7 @@ def settled(
 
     The operations are of one kind, and few enough for one request. That is all that is sent here,
     and nothing if `standings`, from the answer to the previous request, contain all the values
-    that they overwrite. Raises what `Reader` raises.
+    that they overwrite; they never contain those of agents. Raises what `Reader` raises.
     """
     watched = {
         n: overwritten[0]
@@ -52,7 +54,8 @@ def settled(
         return {}
     kind = operations[next(iter(watched))]
     ids = list(dict.fromkeys(watched.values()))
-    current = standings if set(ids) <= standings.keys() else _standing(observer, kind, ids)
+    known = set(ids) <= standings.keys() and not isinstance(kind, AssignAgent)
+    current = standings if known else _standing(observer, kind, ids)
     if isinstance(current, Refused):
         return dict.fromkeys(watched, current)
     verdicts = {n: verdict(operations[n], current.get(id_)) for n, id_ in watched.items()}
@@ -77,6 +80,8 @@ def _standing(
     """Read the current values of things of a kind, by id; deleted ones are absent."""
     reader, hidden = observer.reader, observer.hidden
     match kind:
+        case AssignAgent():
+            return _read(reader, document(answered.AgentsStanding, hidden), ids, _agents)
         case SetValue():
             reader = observer.boards.reader
             return _read(reader, document(answered.CardsStanding, hidden), ids, _card)
@@ -118,6 +123,10 @@ def _issue(node: answered.IssueStanding) -> Standing:
             for name, value in parse.field_values(node.get("issueFieldValues")).items()
         },
     }
+
+
+def _agents(node: answered.AgentsStandingNode) -> Standing:
+    return {f"{AGENT_PART}{login}": login for login in parse.agents_assigned(node)}
 
 
 def _card(node: answered.CardsStandingNode) -> Standing:
