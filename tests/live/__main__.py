@@ -3,13 +3,14 @@
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import requests
 
 from backlog_sync.core.addresses import PUBLIC_API
 from backlog_sync.local.clock import SystemClock, fresh
 from tests.live.checks import FACTS
+from tests.live.cleanup import sweep
 from tests.live.client import PREFIX, Live, Scratch
 from tests.live.facts import Fact
 from tests.live.run import FAILS, about, check_all, id_of, summary, table
@@ -17,11 +18,12 @@ from tests.live.run import FAILS, about, check_all, id_of, summary, table
 HELP = f"""\
 These checks need a scratch repository, in which they create issues, labels and milestones named
 "{PREFIX} …". All of it is taken away again; what cannot be deleted is closed and listed.
-They take some minutes, since they wait between writes.
+They take about ten minutes, since they wait between writes.
 
   export BACKLOG_LIVE_REPOSITORY=you/scratch   a repository without anything of value
   export BACKLOG_LIVE_TOKEN=…                  a token that reads and writes issues there
-  python -m tests.live [WORD]                  only the facts whose text or module has the word
+  python -m tests.live [WORD…]                 only facts whose text or module has one of the words
+  python -m tests.live --clean                 take away what a killed run left behind
 
 Optional, each for more checks:
 
@@ -35,7 +37,7 @@ The table contains neither the token nor these names, so it can be sent in an is
 """
 
 
-def main(words: Iterable[str] = ()) -> int:
+def main(words: Sequence[str] = ()) -> int:
     """Run the checks and print the table; return 1 if a fact does not hold."""
     names = ("REPOSITORY", "BOARD_OWNER", "ORGANIZATION", "BRANCH")
     scratch = Scratch(*(os.environ.get(f"BACKLOG_LIVE_{name}", "").strip() for name in names))
@@ -51,10 +53,20 @@ def main(words: Iterable[str] = ()) -> int:
     live = Live(session, url, scratch, SystemClock().sleep, fresh()[:6])
     # A stopped job cleans up like an interrupted one.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if list(words) == ["--clean"]:
+        return clean(live)
     return report(live, token, selected(words))
 
 
-def selected(words: Iterable[str]) -> list[Fact]:
+def clean(live: Live) -> int:
+    """Take away what earlier runs left behind, and list it."""
+    found = sweep(live, state="all")
+    print(f"Found: {', '.join(found) or 'nothing'}.")
+    print(f"Still there: {', '.join(live.left) or 'nothing'}.")
+    return int(bool(live.left))
+
+
+def selected(words: Sequence[str]) -> list[Fact]:
     """Return the facts whose text, check or modules have one of the words; all without words."""
     folded = [word.lower() for word in words]
 

@@ -217,6 +217,52 @@ def longest_text(live: Live) -> Seen:
     return not fits.get("errors") and bool(more.get("errors")), seen
 
 
+@fact("[S]", "texts, numbers and dates of a card are read as they were set", "core/board.py",
+      Group.BOARD)  # fmt: skip
+def plain_values(live: Live) -> Seen:
+    """Set one of each, among them a fraction and a text with a line end."""
+    card = live.card(live.issue("with values")["node_id"])
+    sent: dict[str, tuple[str, Any]] = {
+        "TEXT": ("text", "One *two*\n  three"),
+        "NUMBER": ("number", 0.1),
+        "DATE": ("date", "2031-01-31"),
+    }
+    changed = []
+    for kind, (name, value) in sent.items():
+        field = live.field(f"plain {name}", kind)
+        live.set_value(card, field["id"], **{name: value})
+        shown = live.value(card, field["name"])
+        if shown != value:
+            changed.append(f"{name}: {shown!r}")
+    return not changed, "; ".join(changed) or "all as they were set"
+
+
+@fact("[?]", "an empty value of a card can be cleared", "github_api/send.py", Group.BOARD)
+def cleared_again(live: Live) -> Seen:
+    """Set a value and clear it twice: a retry after a lost answer does that."""
+    field = live.field("to clear", "TEXT")
+    card = live.card(live.issue("with a text")["node_id"])
+    live.set_value(card, field["id"], text="One")
+    target = {"projectId": live.board["id"], "itemId": card, "fieldId": field["id"]}
+    answers = [live.try_to("clearProjectV2ItemFieldValue", **target) for _ in range(2)]
+    refused = "; ".join(filter(None, map(messages, answers)))
+    value = live.value(card, field["name"])
+    return not refused and value is None, f"refused: {refused or 'neither'}, value: {value}"
+
+
+@fact("[D]", "the newest status update of a board comes first", "github_api/statuses.py",
+      Group.BOARD)  # fmt: skip
+def status_updates(live: Live) -> Seen:
+    """Post two."""
+    for body in ("The first", "The second"):
+        values = {"projectId": live.board["id"], "body": body, "status": "ON_TRACK"}
+        live.mutate("createProjectV2StatusUpdate", "statusUpdate { id }", **values)
+        live.pause(1)
+    read = "... on ProjectV2 { statusUpdates(first: 5) { nodes { body status } } }"
+    bodies = [each["body"] for each in live.node(live.board["id"], read)["statusUpdates"]["nodes"]]
+    return bodies == ["The second", "The first"], ", ".join(bodies)
+
+
 @fact("[?]", "names of fields are unique, whatever their case", "core/board_fields.py", Group.BOARD)
 def field_case(live: Live) -> Seen:
     """Create two fields that differ in case."""
@@ -314,32 +360,60 @@ def iteration_input(live: Live) -> Seen:
     return names == {"title", "startDate", "duration"}, ", ".join(sorted(names)) or "no such input"
 
 
-ITERATIONS = "... on ProjectV2IterationField { configuration { iterations { id title } } }"
+ITERATIONS = (
+    "... on ProjectV2IterationField { configuration {"
+    " iterations { id title } completedIterations { id title } } }"
+)
+
+
+def _iterations(live: Live, text: str, *starts: str) -> tuple[Any, dict[str, Any]]:
+    """Create a field with iterations of two weeks, named by their starts, and what was sent."""
+    each = [{"title": start, "startDate": start, "duration": 14} for start in starts]
+    setup = {"startDate": starts[0], "duration": 14, "iterations": each}
+    field = live.field(text, "ITERATION", ITERATIONS, iterationConfiguration=setup)
+    return field, setup
 
 
 @fact("[R]", "sending iterations again gives them new ids and clears the cards' values",
       "core/iterations.py", Group.BOARD)  # fmt: skip
 def iterations_again(live: Live) -> Seen:
     """Send the same configuration again."""
-    setup = {
-        "startDate": "2031-01-06",
-        "duration": 14,
-        "iterations": [
-            {"title": "Sprint 1", "startDate": "2031-01-06", "duration": 14},
-            {"title": "Sprint 2", "startDate": "2031-01-20", "duration": 14},
-        ],
-    }
-    field = live.field("iterations", "ITERATION", ITERATIONS, iterationConfiguration=setup)
+    field, setup = _iterations(live, "iterations", "2031-01-06", "2031-01-20")
     before = [each["id"] for each in field["configuration"]["iterations"]]
     card = live.card(live.issue("in an iteration")["node_id"])
     live.set_value(card, field["id"], iterationId=before[0])
-    if live.value(card, field["name"]) != "Sprint 1":
+    if live.value(card, field["name"]) != "2031-01-06":
         raise UncheckableError("the iteration of a card could not be set")
     values = {"fieldId": field["id"], "iterationConfiguration": setup}
     sent = live.mutate("updateProjectV2Field", f"projectV2Field {{ {ITERATIONS} }}", **values)
     after = [each["id"] for each in sent["projectV2Field"]["configuration"]["iterations"]]
     kept, value = len(set(before) & set(after)), live.value(card, field["name"])
     return len(after) == 2 and not kept and value is None, f"{kept} ids kept, value: {value}"
+
+
+@fact("[R]", "iterations that are over are kept as completed ones, the newest first",
+      "github_api/parse.py", Group.BOARD)  # fmt: skip
+def completed_iterations(live: Live) -> Seen:
+    """Create a field with two past iterations and one to come."""
+    starts = ("2021-01-04", "2021-01-18", "2031-01-06")
+    shown = _iterations(live, "completed", *starts)[0]["configuration"]
+    titles = [
+        [each["title"] for each in shown[part]] for part in ("iterations", "completedIterations")
+    ]
+    holds = titles == [["2031-01-06"], ["2021-01-18", "2021-01-04"]]
+    return holds, f"to come: {titles[0]}, completed: {titles[1]}"
+
+
+@fact("[?]", "a card can be given an iteration that is completed", "engine/iterations.py",
+      Group.BOARD)  # fmt: skip
+def completed_iteration_set(live: Live) -> Seen:
+    """Do that: an extension of iterations restores such values."""
+    field, _ = _iterations(live, "past", "2021-01-04", "2031-01-06")
+    (past,) = field["configuration"]["completedIterations"]
+    card = live.card(live.issue("in a past iteration")["node_id"])
+    answer = live.set_value(card, field["id"], iterationId=past["id"])
+    value = live.value(card, field["name"])
+    return value == "2021-01-04", messages(answer) or f"value: {value}"
 
 
 # ---- copies --------------------------------------------------------------------------------

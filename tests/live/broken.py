@@ -113,9 +113,30 @@ def _open_milestones_only(edit: Callable[..., Any], *args: Any) -> Any:
     return edit(*args)
 
 
+def _closing_its_issues(update: Callable[..., Any], store: Store, *args: Any) -> Any:
+    changed = update(store, *args)
+    for issue in store.issues[changed.repository].values():
+        issue.state = "CLOSED"
+    return changed
+
+
 def _another_card(add: Callable[..., Any], store: Store, viewer: Any, *pair: Any) -> Any:
     store.cards.get(pair[1].id, {}).clear()
     return add(store, viewer, *pair)
+
+
+def _cleared_once(clear: Callable[..., Any], *args: Any) -> Any:
+    item, field = args[-2:]
+    if str(field.id) not in item.values:
+        _refuse()
+    return clear(*args)
+
+
+def _not_in_the_past(set_value: Callable[..., Any], *args: Any) -> Any:
+    chosen = args[-1].get("iterationId")
+    if any(each["id"] == chosen and each["start"] < "2026" for each in args[-2].iterations):
+        _refuse()
+    return set_value(*args)
 
 
 def _exact(find: Callable[..., Any], store: Store, project: Any, name: str) -> Any:
@@ -201,9 +222,11 @@ BREAKS: Final[dict[str, Break]] = {
     ),
     "definition_checks.milestone_removed": _editing_without("milestone"),
     "definition_checks.closed_milestone": _editing_without("milestone"),
-    "definition_checks.milestone_closed": patched(
-        repositories, "milestone_counts", lambda *_: (0, 1)
+    "definition_checks.milestone_closed": wrapped(
+        repositories, "update_milestone", _closing_its_issues
     ),
+    "definition_checks.due_removed": answered("/milestones", '"due_on":null', '"due_on":"2031"'),
+    "definition_checks.label_taken": _TAKEN,
     "issue_checks.longest_body": patched(issues, "MAX_BODY", 70_000),
     "issue_checks.longest_title": patched(issues, "MAX_TITLE", 300),
     "issue_checks.trimmed_title": patched(issues, "checked_title", str),
@@ -214,6 +237,8 @@ BREAKS: Final[dict[str, Break]] = {
         "masked: stateReason", r'"masked":"\w+"', '"masked":"DUPLICATE"'
     ),
     "issue_checks.states_again": wrapped(issues, "close", _closed_once),
+    "issue_checks.changed_since": answered("filterBy: {since", r'"nodes":\[.*?\]', '"nodes":[]'),
+    "issue_checks.deleted_issue": answered("/issues/1", "deleted", "disabled"),
     "issue_checks.creation_policy": answered("issueCreationPolicy", '"ALL"', '"SOME"'),
     "issue_checks.issues_off": patched(Call, "require_issues", _ignore),
     "issue_checks.suggested_actors": answered("suggestedActors", '"User"', '"Mannequin"'),
@@ -248,6 +273,11 @@ BREAKS: Final[dict[str, Break]] = {
     "board_checks.archived_value": _UNARCHIVED,
     "board_checks.done_when_closed": patched(boards, "content_closed", _ignore),
     "board_checks.longest_text": patched(boards, "MAX_TEXT", 2_000),
+    "board_checks.plain_values": answered("fieldValueByName", r'"number":0\.1', '"number":0'),
+    "board_checks.cleared_again": wrapped(boards, "clear_value", _cleared_once),
+    "board_checks.status_updates": answered(
+        "statusUpdates(first: 5)", r"\[(\{.*?\}),(\{.*?\})\]", r"[\2,\1]"
+    ),
     "board_checks.field_case": wrapped(boards, "find_field", _exact),
     "board_checks.options_with_ids": wrapped(boards, "_make_options", _options_without_ids),
     "board_checks.options_without_ids": wrapped(boards, "_make_options", _options_by_name),
@@ -256,6 +286,10 @@ BREAKS: Final[dict[str, Break]] = {
         "ProjectV2Iteration", r'"inputFields":\[', '"inputFields":[{"name":"id"},'
     ),
     "board_checks.iterations_again": wrapped(boards, "_set_iterations", _iterations_by_title),
+    "board_checks.completed_iterations": answered(
+        "completed", r'("completedIterations":)\[(\{.*?\}),(\{.*?\})\]', r"\1[\3,\2]"
+    ),
+    "board_checks.completed_iteration_set": wrapped(boards, "set_value", _not_in_the_past),
     "board_checks.copied": wrapped(boards, "copy_field", _renamed_copy),
     "view_checks.view_created": patched(board_views, "_checked_fields", lambda *_: []),
     "view_checks.view_updated": wrapped(board_views, "update_view", _without_filter),
@@ -272,6 +306,7 @@ BREAKS: Final[dict[str, Break]] = {
     "view_checks.most_views": patched(board_views, "MAX_VIEWS", 55),
     "organization_checks.default_fields": patched(issue_fields, "DEFAULT_FIELDS", ()),
     "organization_checks.visibility": wrapped(issue_fields, "create_field", _seen_by_all),
+    "organization_checks.visible_to_all": answered("createIssueField", '"ALL"', '"ORG_ONLY"'),
     "organization_checks.all_values": patched(issue_fields, "set_values", _ignore),
     "organization_checks.created_with_values": _creating_without("field_values", ()),
     "organization_checks.value_deleted": wrapped(issue_fields, "store_values", _only_set),

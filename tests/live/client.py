@@ -139,7 +139,10 @@ class Live:
         return answer["data"]
 
     def node(self, node_id: str, fields: str, features: str = "", /, **variables: Any) -> Any:
-        """Return fields of a node; `fields` begins with `... on` its type."""
+        """Return fields of a node; `fields` begins with `... on` its type.
+
+        A variable is its type and its value.
+        """
         declared = "".join(f", ${name}: {kind}" for name, (kind, _) in variables.items())
         values = {name: value for name, (_, value) in variables.items()}
         query = f"query($id: ID!{declared}) {{ node(id: $id) {{ {fields} }} }}"
@@ -209,8 +212,9 @@ class Live:
         return self.rest("DELETE", path).status_code in (204, 404)
 
     def done(self, name: str, **values: Any) -> bool:
-        """Send a mutation; return whether it was accepted."""
-        return not self.try_to(name, **values).get("errors")
+        """Send a mutation; return whether it was accepted, or its node is gone already."""
+        errors = self.try_to(name, **values).get("errors") or ()
+        return all(error.get("type") == "NOT_FOUND" for error in errors)
 
     # ---- things in the repository ----------------------------------------------------------
 
@@ -266,15 +270,16 @@ class Live:
         return made
 
     def repository(self, fields: str, features: str = "", /, **variables: Any) -> Any:
-        """Return fields of the repository."""
+        """Return fields of the repository; a variable is its type and its value."""
         owner, _, name = self.scratch.repository.partition("/")
+        declared = "".join(f", ${each}: {kind}" for each, (kind, _) in variables.items())
         shown = self.data(
-            "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) {"
-            f" {fields} }} }}",
+            f"query($owner: String!, $name: String!{declared}) {{"
+            f" repository(owner: $owner, name: $name) {{ {fields} }} }}",
             features,
             owner=owner,
             name=name,
-            **variables,
+            **{each: value for each, (_, value) in variables.items()},
         )["repository"]
         if shown is None:
             raise UncheckableError("the repository cannot be read")
@@ -344,12 +349,14 @@ class Live:
         )
 
     def value(self, card: str, field_name: str) -> Any:
-        """Return what a card has in a field: a name, a title, a text, or None."""
+        """Return what a card has in a field of the board, or None."""
         shown = self.node(
             card,
             "... on ProjectV2Item { it: fieldValueByName(name: $name) {"
             " ... on ProjectV2ItemFieldSingleSelectValue { name }"
             " ... on ProjectV2ItemFieldIterationValue { title }"
+            " ... on ProjectV2ItemFieldNumberValue { number }"
+            " ... on ProjectV2ItemFieldDateValue { date }"
             " ... on ProjectV2ItemFieldTextValue { text } } }",
             name=("String!", field_name),
         )["it"]

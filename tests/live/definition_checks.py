@@ -1,9 +1,10 @@
 """Checks of labels and milestones."""
 
+import re
 from urllib.parse import quote
 
 from backlog_sync.core.emoji_names import is_only_emoji
-from tests.live.client import Live
+from tests.live.client import Live, messages
 from tests.live.facts import Seen, fact, refusal
 
 # ---- labels --------------------------------------------------------------------------------
@@ -24,6 +25,17 @@ def label_case(live: Live) -> Seen:
     live.label(live.name("label"))
     answer = live.label(live.name("label").upper())
     return answer.status_code == 422 and "already_exists" in answer.text, refusal(answer)
+
+
+@fact("[R]", "GraphQL refuses a label whose name exists as already taken or existing",
+      "github_api/send.py")  # fmt: skip
+def label_taken(live: Live) -> Seen:
+    """Create one again."""
+    label = live.label(live.name("taken")).json()
+    repository = live.repository("id")["id"]
+    values = {"repositoryId": repository, "name": label["name"], "color": "ededed"}
+    message = messages(live.try_to("createLabel", **values))
+    return bool(re.search("already (been taken|exists?)", message)), message or "accepted"
 
 
 @fact("[?]", "a label can be renamed to another case of its name", "core/definitions.py")
@@ -123,5 +135,13 @@ def milestone_closed(live: Live) -> Seen:
     issue = live.issue("in a milestone", milestone=made["number"])
     closed = live.rest("PATCH", f"/milestones/{made['number']}", {"state": "closed"}).json()
     shown = live.rest("GET", f"/issues/{issue['number']}").json()
-    holds = (closed["state"], shown["state"], closed["open_issues"]) == ("closed", "open", 1)
-    return holds, f"{closed['state']}, {closed['open_issues']} {shown['state']}"
+    states = closed["state"], shown["state"]
+    return states == ("closed", "open"), f"{states[0]} milestone, {states[1]} issue"
+
+
+@fact("[?]", "`due_on: null` removes the date of a milestone", "github_api/milestones.py")
+def due_removed(live: Live) -> Seen:
+    """Create one with a date, and remove it."""
+    made = live.milestone("without a date", due_on="2031-01-31T12:00:00Z")
+    changed = live.rest("PATCH", f"/milestones/{made['number']}", {"due_on": None}).json()
+    return bool(made["due_on"]) and changed["due_on"] is None, f"{changed['due_on']}"

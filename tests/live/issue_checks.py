@@ -21,8 +21,9 @@ def longest_body(live: Live) -> Seen:
 def longest_title(live: Live) -> Seen:
     """Change a title to one that just fits, and to one that does not."""
     number = live.issue("with a long title")["number"]
-    fits = live.rest("PATCH", f"/issues/{number}", {"title": "x" * 256})
-    more = live.rest("PATCH", f"/issues/{number}", {"title": "x" * 257})
+    title = live.name("with a long title ").ljust(256, "x")
+    fits = live.rest("PATCH", f"/issues/{number}", {"title": title})
+    more = live.rest("PATCH", f"/issues/{number}", {"title": f"{title}x"})
     seen = f"256: HTTP {fits.status_code}; 257: HTTP {more.status_code}"
     return fits.status_code == 200 and more.status_code == 422, seen
 
@@ -106,6 +107,42 @@ def states_again(live: Live) -> Seen:
     names = ("closeIssue", "closeIssue", "reopenIssue", "reopenIssue")
     refused = [name for name in names if live.try_to(name, issueId=issue).get("errors")]
     return not refused, f"refused: {', '.join(refused) or 'none'}"
+
+
+@fact("[D]", "`since` lists what was changed at that second or later, the last change first",
+      "github_api/issues.py")  # fmt: skip
+def changed_since(live: Live) -> Seen:
+    """Change the older of two issues, and list from the second of that change."""
+    older, newer = (live.issue(title) for title in ("The older", "The newer"))
+    live.pause(2)
+    title = live.name("The older, changed")
+    fields = "issue { updatedAt }"
+    moment = live.mutate("updateIssue", fields, id=older["node_id"], title=title)["issue"]
+    query = (
+        "issues(first: 5, filterBy: {since: $since},"
+        " orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number } }"
+    )
+
+    def numbers() -> list[int]:
+        shown = live.repository(query, since=("DateTime!", moment["updatedAt"]))
+        return [node["number"] for node in shown["issues"]["nodes"]]
+
+    listed = live.until(numbers, lambda shown: older["number"] in shown)
+    return listed == [older["number"]], (
+        f"changed one: {older['number'] in listed}, other one: {newer['number'] in listed}"
+    )
+
+
+@fact("[D]", "REST answers 410 for a deleted issue, and does not call it disabled",
+      "github_api/lookups.py")  # fmt: skip
+def deleted_issue(live: Live) -> Seen:
+    """Delete one, which needs admin rights."""
+    issue = live.issue("to delete")
+    if not live.done("deleteIssue", issueId=issue["node_id"]):
+        raise UncheckableError("the token may not delete issues")
+    answer = live.rest("GET", f"/issues/{issue['number']}")
+    disabled = "disabled" in answer.text.lower()
+    return answer.status_code == 410 and not disabled, f"HTTP {answer.status_code}"
 
 
 # ---- the repository ------------------------------------------------------------------------

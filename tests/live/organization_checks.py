@@ -113,6 +113,14 @@ def visibility(live: Live) -> Seen:
     return shown == "ORG_ONLY", f"{shown}"
 
 
+@fact("[S]", "an issue field can be created so that everybody sees it", "core/issue_fields.py",
+      Group.ORGANIZATION)  # fmt: skip
+def visible_to_all(live: Live) -> Seen:
+    """Create one."""
+    shown = _field(live, "public text", "TEXT", visibility="ALL")["visibility"]
+    return shown == "ALL", f"{shown}"
+
+
 @fact("[R]", "values of all five types are set in one call, and its answer shows them",
       "github_api/mutate.py", Group.ORGANIZATION)  # fmt: skip
 def all_values(live: Live) -> Seen:
@@ -187,7 +195,7 @@ def options_with_ids(live: Live) -> Seen:
     if shown is None:
         raise UncheckableError("REST does not list the new field")
     known = [
-        {name: each[name] for name in ("id", "name", "color", "priority")}
+        {name: each[name] for name in ("id", "name", "color", "priority") if name in each}
         for each in shown["options"]
     ]
     new = {"name": "Three", "color": "gray", "priority": len(known) + 1}

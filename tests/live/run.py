@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import requests
 
 from backlog_sync import __version__
+from tests.live.cleanup import sweep
 from tests.live.client import Live, UncheckableError
 from tests.live.facts import Fact, Group
 from tests.live.unchecked import UNCHECKED
@@ -30,7 +31,10 @@ def id_of(fact: Fact) -> str:
 
 
 def check_all(facts: Iterable[Fact], live: Live) -> list[Verdict]:
-    """Check facts one after the other, each with its own things; an interrupt ends the list."""
+    """Check facts one after the other, each with its own things; an interrupt ends the list.
+
+    At the end, it looks for what is left in spite of that: an answer with a new id may be lost.
+    """
     verdicts: list[Verdict] = []
     try:
         with live:
@@ -42,6 +46,7 @@ def check_all(facts: Iterable[Fact], live: Live) -> list[Verdict]:
                     verdicts.append(_verdict(fact, live))
     except KeyboardInterrupt:
         pass
+    sweep(live, live.name(""))
     return verdicts
 
 
