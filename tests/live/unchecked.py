@@ -15,6 +15,8 @@ UNCHECKED: Final = (
     ("[R]", "`was submitted too quickly` at the path of one mutation",
      "github_api/answers.py", _BLOCKS),
     ("[R]", "about 20 new issues a minute and 150 an hour cause a block", "core/rate.py", _BLOCKS),
+    ("[?]", "each mutation of a batch counts toward the limits of new content", "core/rate.py",
+     _BLOCKS),
     ("[R]", "a timeout or RESOURCE_LIMITS_EXCEEDED may come after a write",
      "github_api/answers.py", "GitHub cannot be made to time out"),
     ("[R]", "parallel additions of sub-issues to one parent fail", "github_api/send.py",
@@ -42,9 +44,11 @@ UNCHECKED: Final = (
     ("[R]", "an issue has at most 100 sub-issues and 50 blockers", "files/lint.py", _MANY),
     ("[D]", "an issue has at most 10 assignees", "files/lint.py", _OTHER_TOKEN),
     ("[D]", "a board has at most 50,000 items", "core/board.py", _MANY),
-    ("[D]", "the cards of a deleted, transferred or renamed repository's issues",
-     "github_api/lookups.py", "it would take the repository away from you"),
+    ("[D]", "REST redirects from a transferred issue and a renamed repository to the new place",
+     "github_api/lookups.py", "it would move an issue away, or rename the repository"),
     ("[D]", "a step summary over 1 MiB is lost; ten annotations of a kind for each step",
      "render/bounded.py", "it needs a workflow run"),
+    ("[?]", "what a composite action gets as inputs and environment", "action/inputs.py",
+     "it needs a workflow run"),
 )  # fmt: skip
 """Tag, text, the module that relies on it, and why there is no check."""
