@@ -168,16 +168,24 @@ def test_a_value_that_changes_while_a_run_is_on_its_way_is_not_overwritten(world
     assert views(world)["Work"].layout == "ROADMAP_LAYOUT"
 
 
-def test_visibility_differs_without_a_record(world: World) -> None:
-    """Nobody knows who changed it, and it says so; the file is enforced."""
+def test_the_visibility_has_a_base_of_its_own(world: World) -> None:
+    """A person's change is drift, that pull accepts and sync reverts; older records have none."""
     world.write(DECLARED.replace("description", "public: true\n  description") + STORY)
     world.sync()
     assert board(world).public
     world.ann.edit_board(public=False)
     (note,) = world.plan().drift
-    assert (note.name, note.verdict) == ("public", Verdict.DIFFERS)
+    assert (note.name, note.verdict) == ("public", Verdict.DRIFT)
+    world.pull()
+    assert "public: false" in world.text
+    assert [c for c in world.plan().changes if not c.is_refresh] == []
+    world.sync()
+    world.edit("public: false", "public: true")
+    (change,) = of_kind(world.plan(), ChangeKind.PROJECT)
+    assert change.drifted == ()
     world.sync()
     assert board(world).public
+    assert world.plan().changes == ()
 
 
 def test_a_board_is_copied_from_its_template_once(world: World) -> None:

@@ -54,6 +54,13 @@ CLOSED_DONE = "closed"
 """The entry of a milestone that was closed with everything in it done, under its `state_key`."""
 
 _STATE = "s"
+_VISIBILITY = "b"
+
+VISIBILITY_KEY = f"{_VISIBILITY}{digest('', _HASH)}"
+"""The key of the entry with the board's visibility.
+
+An entry of its own, so that older versions, whose entries have two parts, read the record.
+"""
 
 
 Definitions: TypeAlias = Mapping[str, DefinitionBase]
@@ -84,11 +91,12 @@ def is_state_key(key: str) -> bool:
     return key.startswith(_STATE)
 
 
-def recorded_key(change: Change) -> str:
-    """Return the key of the entry that records the change of a label or milestone."""
+def recorded_keys(change: Change) -> tuple[str, ...]:
+    """Return the keys of the entries that record the change of a definition."""
     if isinstance(change, UpdateMilestone) and change.follows_issues:
-        return state_key(change.title)
-    return entry_key(change.kind, change.title)
+        return (state_key(change.title),)
+    key = entry_key(change.kind, change.title)
+    return (key, VISIBILITY_KEY) if change.kind is ChangeKind.PROJECT else (key,)
 
 
 Thing: TypeAlias = ObservedLabel | ObservedMilestone | ObservedProject | ObservedView
@@ -109,7 +117,7 @@ def short_id(node_id: str) -> str:
 
 def of_board(definitions: Definitions) -> dict[str, DefinitionBase]:
     """Return the entries of the board and its views."""
-    prefixes = (_PREFIXES[ChangeKind.PROJECT], _PREFIXES[ChangeKind.VIEW])
+    prefixes = (_PREFIXES[ChangeKind.PROJECT], _VISIBILITY, _PREFIXES[ChangeKind.VIEW])
     return {key: entry for key, entry in definitions.items() if key.startswith(prefixes)}
 
 

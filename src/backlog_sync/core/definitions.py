@@ -91,14 +91,14 @@ def plan_definitions(
 class Part:
     """One declared part: its values in the file and on GitHub, and how these compare.
 
-    Of a part that is not `recorded` it is never known who changed it.
+    Its base is in the thing's entry, or in an entry of its own under `own_key`.
     """
 
     name: str
     declared: str | None
     observed: str | None
     compared: tuple[str | None, str | None]
-    recorded: bool = True
+    own_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +155,25 @@ class Merger:
         recorded_key = self.keys.get((key[:1], id_))
         recorded = self.carrier.definitions[recorded_key] if recorded_key else ("", "", "")
         whole = list(parts)
-        with_base = zip((p for p in whole if p.recorded), recorded[1:], strict=True)
+        with_base = zip((p for p in whole if not p.own_key), recorded[1:], strict=True)
         merged = (id_, *(self.part(pair, part, base) for part, base in with_base))
-        for part in whole:
-            if not part.recorded:
-                self.part(pair, part, "")
         self.plan.record[key] = merged
         # A record that only got richer can wait for the next write.
         changed = any(old not in ("", new) for old, new in zip(recorded, merged, strict=True))
+        for part in whole:
+            changed |= bool(part.own_key) and self._own_entry(pair, part, id_)
         self.plan.moved |= changed or recorded_key not in (None, key) or bool(pair.fields)
         if pair.fields:
             self.plan.changes.append(self._update(pair))
+
+    def _own_entry(self, pair: Pair, part: Part, id_: str) -> bool:
+        """Merge a part that has an entry of its own; return whether its base changed."""
+        recorded = self.carrier.definitions.get(part.own_key, ("", ""))
+        base = recorded[1] if recorded[0] == id_ else ""
+        merged = self.part(pair, part, base)
+        if merged:
+            self.plan.record[part.own_key] = (id_, merged, "")
+        return recorded[1] not in ("", merged)
 
     def _update(self, pair: Pair) -> UpdateLabel | UpdateMilestone | UpdateBoard | UpdateView:
         about = pair.key, pair.title, "; ".join(pair.reasons), None, (), self.repository

@@ -24,7 +24,7 @@ from backlog_sync.core.changes import (
     UpdateMilestone,
     claim_of,
 )
-from backlog_sync.core.definition_base import RECORDED, recorded_key, unrecorded, without
+from backlog_sync.core.definition_base import RECORDED, recorded_keys, unrecorded, without
 from backlog_sync.core.digests import plan_digest
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
@@ -127,11 +127,12 @@ def _unrecorded(
     """Yield the change with a body that records nothing of definitions that are left out."""
     kept_ids = {id(definition) for definition in kept_definitions}
     dropped_keys = {
-        recorded_key(definition)
+        key
         for definition in plan.changes
         if definition.kind in RECORDED
         and definition.repository == change.repository
         and id(definition) not in kept_ids
+        for key in recorded_keys(definition)
     }
     writes = CreateIssue | UpdateIssue | AdoptIssue | ForgetFields | RefreshBase
     if not isinstance(change, writes) or change.body is None:

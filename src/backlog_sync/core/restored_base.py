@@ -9,7 +9,14 @@ from dataclasses import replace
 from typing import TypeVar
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.definition_base import ENTRY_PARTS, RECORDED, entry_key, is_state_key
+from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.definition_base import (
+    ENTRY_PARTS,
+    RECORDED,
+    VISIBILITY_KEY,
+    entry_key,
+    is_state_key,
+)
 from backlog_sync.core.model import Base, DefinitionBase, Marker, Written
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.run_record import Overwritten
@@ -141,6 +148,11 @@ def _restored_definitions(
             result.pop(key, None)
             if old_key in old_entries:
                 result[old_key] = old_entries[old_key]
+            continue
+        if value.kind is ChangeKind.PROJECT and value.name == "public":
+            result.pop(VISIBILITY_KEY, None)
+            if VISIBILITY_KEY in old_entries:
+                result[VISIBILITY_KEY] = old_entries[VISIBILITY_KEY]
             continue
         if value.name not in ENTRY_PARTS[value.kind]:
             continue  # what `close_done` recorded stays: an undo is the last word about a state

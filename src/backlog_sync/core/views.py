@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from backlog_sync.core.board_fields import GITHUB_FIELDS, FieldPlan
 from backlog_sync.core.changes import ChangeKind, CreateView, FieldChange
-from backlog_sync.core.definition_base import Carrier, entry_key, of_board
+from backlog_sync.core.definition_base import VISIBILITY_KEY, Carrier, entry_key, of_board
 from backlog_sync.core.definitions import DefinitionPlan, Merger, Pair, Part, comparable
 from backlog_sync.core.model import (
     Capabilities,
@@ -101,6 +101,10 @@ class _BoardMerger(Merger):
         texts = (self.spec.description, self.spec.readme)
         if any(text is not None for text in texts):
             self._record(ChangeKind.PROJECT, "", texts)
+        if self.spec.public is not None:
+            visibility = hash_value(str(self.spec.public).lower())
+            self.plan.record[VISIBILITY_KEY] = ("", visibility, "")
+            self.plan.moved = True
 
     def views(self, existing_views: Sequence[ObservedView]) -> None:
         """Plan the views to create, to rename back and to change."""
@@ -165,7 +169,7 @@ def _board_parts(spec: ProjectSpec, project: ObservedProject) -> tuple[Part, ...
     return (
         _text_part("description", spec.description, project.description),
         _text_part("readme", spec.readme, project.readme),
-        Part("public", public, observed_public, (public, observed_public), recorded=False),
+        Part("public", public, observed_public, (public, observed_public), VISIBILITY_KEY),
     )
 
 

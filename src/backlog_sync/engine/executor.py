@@ -47,7 +47,7 @@ from backlog_sync.core.changes import (
     UpdateView,
     claim_of,
 )
-from backlog_sync.core.definition_base import recorded_key
+from backlog_sync.core.definition_base import recorded_keys
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.issue_fields import private_entry
 from backlog_sync.core.matching import Matches, match_items, with_issues
@@ -115,11 +115,11 @@ class _Run(Sending):
         self.stage(changes, done)
 
     def note_undefined(self, changes: Iterable[Change]) -> None:
-        """Register labels and milestones that were not applied, so that no body records them."""
+        """Register definitions that were not applied, so that no body records them."""
         for change in changes:
             if self.outcomes[id(change)].result is not Result.APPLIED:
                 failed = self.registry.undefined.setdefault(change.repository, set())
-                failed.add(recorded_key(change))
+                failed.update(recorded_keys(change))
 
     def issue_fields(self, changes: Iterable[Change]) -> None:
         """Create issue fields of the organization, and add options to them."""

@@ -152,6 +152,7 @@ class Registry:
             if self.project_id is not None:
                 board = definition_base.short_id(self.project_id)
                 ids[definition_base.entry_key(ChangeKind.PROJECT, "")] = board
+                ids[definition_base.VISIBILITY_KEY] = board
         return definition_base.with_ids(body, ids)
 
     def put_views(self, views: Sequence[ObservedView]) -> None:

@@ -339,6 +339,20 @@ class BoardFields(TypedDict):
     repositories: Page[RepositoryWithId]
 
 
+class ProjectV2WithNumberTitleClosed(TypedDict):
+    number: int
+    title: str
+    closed: bool
+
+
+class NewBoardProjectV2Owner(TypedDict):
+    projectsV2: Nodes[ProjectV2WithNumberTitleClosed]
+
+
+class NewBoard(BoardFields):
+    owner: NewBoardProjectV2Owner
+
+
 class BoardPage(Page[BoardFields]):
     pass
 
@@ -1004,34 +1018,12 @@ class CreateIssueField(TypedDict):
     issueField: FieldDefinition | None
 
 
-class ProjectV2WithNumberTitleClosed(TypedDict):
-    number: int
-    title: str
-    closed: bool
-
-
-class CreateProjectProjectV2Owner(TypedDict):
-    projectsV2: Nodes[ProjectV2WithNumberTitleClosed]
-
-
-class CreateProjectProjectV2(BoardFields):
-    owner: CreateProjectProjectV2Owner
-
-
 class CreateProject(TypedDict):
-    projectV2: CreateProjectProjectV2 | None
-
-
-class CopyProjectProjectV2Owner(TypedDict):
-    projectsV2: Nodes[ProjectV2WithNumberTitleClosed]
-
-
-class CopyProjectProjectV2(BoardFields):
-    owner: CopyProjectProjectV2Owner
+    projectV2: NewBoard | None
 
 
 class CopyProject(TypedDict):
-    projectV2: CopyProjectProjectV2 | None
+    projectV2: NewBoard | None
 
 
 class CreateView(TypedDict):

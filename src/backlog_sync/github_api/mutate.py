@@ -226,7 +226,7 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
     if subject is None:
         return None
     if isinstance(operation, CreateProject | CopyProject):
-        board = cast("answered.CreateProjectProjectV2", subject)
+        board = cast("answered.NewBoard", subject)
         fields = tuple(parse.board_field(node) for node in parse.nodes(board["fields"]))
         older = parse.older_board(board)
         url = board["url"]

@@ -307,7 +307,7 @@ def pick_project(candidates: Sequence[B], title: str) -> B | None:
     return min(fitting, key=lambda b: (bool(b["closed"]), int(b["number"])), default=None)
 
 
-def older_board(created: answered.CreateProjectProjectV2) -> int | None:
+def older_board(created: answered.NewBoard) -> int | None:
     """The number of the board that was there before a new one of its title, if there is any."""
     owner = unsure(created.get("owner"))
     fitting = pick_project(nodes(owner["projectsV2"]) if owner else [], created["title"])
