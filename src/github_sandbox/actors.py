@@ -517,6 +517,30 @@ class Person:
                 fields=None,
             )
 
+    def add_view(self, name: str, layout: str = "table", *, project: str | None = None) -> View:
+        """Create a view of a board, as "New view" does."""
+        board, kind = self.project(project), f"{layout.upper()}_LAYOUT"
+        store, viewer = self.sandbox.store, self.viewer
+        with self._transaction():
+            return board_views.create_view(
+                store, viewer, board, name=name, layout=kind, fields=None
+            )
+
+    def delete_view(self, name: str, *, project: str | None = None) -> None:
+        """Delete a view of a board."""
+        views = board_views.views_of(self.sandbox.store, self.project(project))
+        (view,) = [each for each in views if each.name == name]
+        with self._transaction():
+            board_views.delete_view(self.sandbox.store, self.viewer, view)
+
+    def add_board(self, owner: str, title: str) -> Project:
+        """Create a board."""
+        store = self.sandbox.store
+        with self._transaction():
+            return boards.create_project(
+                store, self.viewer, store.accounts[owner], title, self.repository
+            )
+
     def edit_board(self, *, project: str | None = None, **changes: Any) -> Project:
         """Change title, short_description, readme, public or closed of a board."""
         board = self.project(project)

@@ -7,7 +7,14 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import Coverage, Marker, ObservedIssue, ObservedState, SavedIterations
+from backlog_sync.core.model import (
+    Coverage,
+    Marker,
+    NewBoard,
+    ObservedIssue,
+    ObservedState,
+    SavedIterations,
+)
 from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.read_back import WINDOW, recall
@@ -33,6 +40,17 @@ class Notes:
     def forget_iterations(self, field_id: str) -> None:
         """Nobody extends iterations here."""
         raise AssertionError(field_id)
+
+    def new_board(self) -> NewBoard | None:
+        """None."""
+        return None
+
+    def save_new_board(self, board: NewBoard) -> None:
+        """Nobody creates boards here."""
+        raise AssertionError(board)
+
+    def forget_new_board(self) -> None:
+        """Nothing."""
 
     def open_intents(self) -> tuple[Intent, ...]:
         """All that were not closed."""

@@ -3,13 +3,15 @@
 import pytest
 
 from backlog_sync.core.changes import ChangeKind, CreateView, FieldChange
+from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Result, Verdict
 from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.core.undo import undo_plan
 from github_sandbox import board_views
+from github_sandbox.actors import Person
 from github_sandbox.features import Features
 from github_sandbox.models import View
-from tests.surface.conftest import World, of_kind
+from tests.surface.conftest import REPOSITORY, World, of_kind
 from tests.surface.test_board import board, make
 
 DECLARED = """\
@@ -47,7 +49,7 @@ def columns(world: World, name: str) -> list[str]:
     return [known[number].name for number in view.fields]
 
 
-def test_a_new_board_gets_three_views_in_a_request_that_is_sent_anyway(world: World) -> None:
+def test_a_new_board_gets_three_views_with_the_fields_of_the_backlog(world: World) -> None:
     """A board, a table and a roadmap next to the one that GitHub makes; later runs are silent."""
     world.write("project: {owner: octo-org, title: Widgets}\n" + STORY)
     plan = world.plan()
@@ -61,8 +63,8 @@ def test_a_new_board_gets_three_views_in_a_request_that_is_sent_anyway(world: Wo
         ("Table", "TABLE_LAYOUT", None),
         ("Roadmap", "ROADMAP_LAYOUT", None),
     ]
-    batch = [entry for entry in world.sandbox.log if "createProjectV2View" in str(entry)]
-    assert len(batch) <= 1
+    assert columns(world, "Board") == ["Title", "Assignees", "Story Points"]
+    assert columns(world, "Table") == ["Title", "Assignees", "Status", "Story Points"]
     assert world.plan().deferred == ()
 
 
@@ -246,3 +248,26 @@ def test_an_undo_restores_what_a_run_overwrote_and_leaves_new_views(world: World
     assert fields["Widgets"] == {"description": FieldChange("Theirs", "Old")}
     (left,) = undone.plan.warnings
     assert "filter of the view Work changed since" in left.message
+
+
+def test_columns_may_be_fields_that_the_same_run_creates(world: World) -> None:
+    """A board field, an issue field of the organization, and one that it gets first."""
+    boss = Person(world.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Size", "NUMBER")
+    fields = (
+        "issue_fields:\n  Priority: {type: single_select}\n  Size: number\n  Team: {type: text}\n"
+    )
+    shown = "Assignees, Priority, size, Team]"
+    world.write(DECLARED.replace("Assignees]", shown) + fields + STORY)
+    world.options = PlanOptions(create_issue_fields=True)
+    assert [d for d in world.plan().deferred if d.key == "Bugs"] == []
+    world.sync()
+    expected = ["Title", "Story Points", "Assignees", "Priority", "Size", "Team"]
+    assert columns(world, "Bugs") == expected
+    world.edit("title: Widgets", "title: Gears")
+    world.edit(world.text[world.text.index("  views:") : world.text.index("issue_fields:")], "")
+    world.sync()
+    table = board_views.views_of(world.sandbox.store, board(world, 2))[2]
+    names = {f.id: f.name for f in world.sandbox.store.fields[table.project].values()}
+    expected = ["Title", "Assignees", "Status", "Story Points", "Priority", "Size"]
+    assert [names[number] for number in table.fields] == expected

@@ -331,7 +331,7 @@ class BoardPlan:
             changes = [c for c in plan.changes if c.kind is not ChangeKind.PROJECT]
             record = {key: ("", *entry[1:]) for key, entry in plan.record.items()}
             plan = DefinitionPlan(changes=changes, record=record, moved=plan.moved)
-        self.changes += new_views(spec, self.observed.project, self.observed.capabilities)
+        self.changes += new_views(spec, self.observed, self.fields)
         return plan
 
     def clicks(self, changes: Sequence[Change]) -> list[Deferred]:

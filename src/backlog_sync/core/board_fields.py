@@ -78,7 +78,8 @@ class FieldPlan:
     `extend` adds missing iterations, also those that words such as `@next` need on the date
     `today` (ISO); then `iteration_cards` are the cards that have one, by the id of the field.
     `addable` gives those that it adds or would add, by the field's folded name. `renamed` gives by
-    field the file's name of each option (folded) that people renamed.
+    field the file's name of each option (folded) that people renamed. `shown` are issue fields that
+    this plan shows on the board.
     """
 
     capabilities: Capabilities
@@ -94,6 +95,7 @@ class FieldPlan:
     warnings: list[Warned] = field(default_factory=list)
     drift: list[FieldNote] = field(default_factory=list)
     renamed: dict[str, dict[str, str]] = field(default_factory=dict)
+    shown: list[ObservedBoardField] = field(default_factory=list)
 
     def see(self, fields: Collection[ObservedBoardField]) -> None:
         """Take the fields that are there."""
@@ -102,6 +104,10 @@ class FieldPlan:
     def get(self, name: str) -> ObservedBoardField | None:
         """Return a field by its name; GitHub ignores case here."""
         return self.known.get(normalize.fold(name))
+
+    def columns(self) -> list[ObservedBoardField]:
+        """Return all fields that a view can show, except those of every board."""
+        return [*self.known.values(), *self.shown]
 
     def plan(
         self,

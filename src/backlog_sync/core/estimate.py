@@ -83,8 +83,7 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
         _groups(kinds[ChangeKind.LABEL], _SMALL)
         + kinds[ChangeKind.MILESTONE]
         + kinds[ChangeKind.PROJECT]
-        + _groups(kinds[ChangeKind.FIELD] + kinds[ChangeKind.VIEW], _SMALL)
-        + any("filter" in change.fields for change in plan.changes if _is_new_view(change))
+        + _board_parts(plan, kinds)
         + _groups(kinds[ChangeKind.ISSUE_FIELD], _SMALL)
         + _groups(valued, _SMALL)
         + sum(_groups(wave, _BODIES) for wave in _waves(created).values())
@@ -112,8 +111,17 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
 _SAME = frozenset({"parent"})
 
 
-def _is_new_view(change: Change) -> bool:
-    return change.kind is ChangeKind.VIEW and change.action is Action.CREATE
+def _board_parts(plan: Plan, kinds: Counter[ChangeKind]) -> int:
+    """Return the requests for fields and views; columns need the fields, a filter needs its view.
+
+    Without these, views share a request with the fields.
+    """
+    fields, views = kinds[ChangeKind.FIELD], kinds[ChangeKind.VIEW]
+    new_views = (c for c in plan.changes if c.kind is ChangeKind.VIEW and c.action is Action.CREATE)
+    parts = {name for change in new_views for name in change.fields}
+    if not parts & {"columns", "filter"}:
+        return _groups(fields + views, _SMALL)
+    return _groups(fields, _SMALL) + _groups(views, _SMALL) + ("filter" in parts)
 
 
 def _total(plan: Plan, repository: str | None) -> int:

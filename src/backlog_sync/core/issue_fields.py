@@ -328,6 +328,11 @@ class IssueFieldPlan:
                 changes.append(ShowIssueField(name, name, reason, definition=definition))
         return changes, deferred
 
+    def as_columns(self, changes: Iterable[Change]) -> list[ObservedBoardField]:
+        """Return the fields that changes show on the board, as a view can show them."""
+        known = (self.get(change.title) for change in changes)
+        return [ObservedBoardField("", each.name, each.type) for each in known if each is not None]
+
     def _is_own(self, column: ObservedBoardField, definition: BoardFieldDef) -> bool:
         """Return whether a column is a field of the board's own, as far as its cards show.
 

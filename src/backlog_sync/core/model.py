@@ -530,6 +530,19 @@ class SavedIterations:
 
 
 @dataclass(frozen=True, slots=True)
+class NewBoard:
+    """A board that a run on this machine began to create; its views come next.
+
+    `at` is when it was sent (seconds since the epoch), `name` the board's name in the settings.
+    The `id` is None until the answer came.
+    """
+
+    at: float
+    name: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedIssueField:
     """An issue field of an organization; `type` as in `BoardFieldDef`.
 
@@ -559,6 +572,7 @@ class ObservedProject:
     """A GitHub Projects board; `writable` is whether this token may change it.
 
     `workflows` says of each built-in workflow whether it is on, None if that was not read.
+    `creator` is a node id, `created_at` an ISO moment; both are "" if GitHub does not say.
     """
 
     id: str
@@ -575,6 +589,8 @@ class ObservedProject:
     readme: str = ""
     views: tuple[ObservedView, ...] = ()
     workflows: Mapping[str, bool] | None = None
+    creator: str = ""
+    created_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -682,7 +698,8 @@ class ObservedState:
     None if they were not asked for, or if the owner has none to offer; `issue_fields_problem` says
     why not, if that is known. `today` is the date of the run (ISO, UTC), for
     words such as `@current`. `assigned_before` are the folded logins of agents that were ever
-    assigned to issues, by their ids, as far as that was asked.
+    assigned to issues, by their ids, as far as that was asked. `new_board` is the one that an
+    interrupted run began to create.
     """
 
     repository: ObservedRepository
@@ -711,6 +728,7 @@ class ObservedState:
     issue_fields: tuple[ObservedIssueField, ...] | None = None
     issue_fields_problem: str | None = None
     today: str = ""
+    new_board: NewBoard | None = None
     agents: tuple[str, ...] = ()
     assigned_before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

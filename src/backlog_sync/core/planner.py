@@ -123,6 +123,7 @@ class _Builder:
             known = self.board.fields.known
             columns, taken = self.issue_fields.columns(known, MOST_FIELDS)
             self.board.changes += columns
+            self.board.fields.shown += self.issue_fields.as_columns(columns)
             self.board.deferred += taken
         self.locations = locations(desired, observed)
         self.location_of = {

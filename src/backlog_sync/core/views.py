@@ -6,16 +6,19 @@ GitHub hides the built-in Type column of a view whose visible fields are replace
 is ever deleted, and views that the file does not name are left alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from backlog_sync.core.board_fields import GITHUB_FIELDS, FieldPlan
 from backlog_sync.core.changes import ChangeKind, CreateView, FieldChange
 from backlog_sync.core.definition_base import VISIBILITY_KEY, Carrier, entry_key, of_board
 from backlog_sync.core.definitions import DefinitionPlan, Merger, Pair, Part, comparable
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import (
-    Capabilities,
     DefinitionBase,
+    ObservedBoardField,
     ObservedProject,
+    ObservedState,
     ObservedView,
     ProjectSpec,
     ViewDef,
@@ -25,33 +28,76 @@ from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Deferred
 
 NEW_VIEWS = (
-    ViewDef("Board", "board", declared=False),
-    ViewDef("Table", "table", declared=False),
+    ViewDef("Board", "board", fields=("Title", "Assignees"), declared=False),
+    ViewDef("Table", "table", fields=("Title", "Assignees", "Status"), declared=False),
     ViewDef("Roadmap", "roadmap", declared=False),
 )
-"""The views that a board gets which a sync creates, if the file declares none."""
+"""The views that a board gets which a sync creates, if the file declares none.
+
+The columns are those of every view; the fields that the backlog has on the board come next.
+"""
+
+_COLUMN_TYPES = ("single_select", "multi_select", "number", "date", "iteration")
+"""The types of fields that fit into a column; texts do not."""
+
+_MOST_COLUMNS = 8
+"""Fields that a new view shows besides the usual ones: more do not fit next to a title."""
 
 BY_HAND = "sync does not group, sort or slice views, date roadmaps or turn on workflows"
 """What is left to do on the pages of a board with new views."""
 
 
-def new_views(
-    spec: ProjectSpec, project: ObservedProject | None, able: Capabilities
-) -> list[CreateView]:
-    """Return the creations of the views that every new board gets."""
+_SAME_MOMENT = 600.0
+"""Seconds between what our clock says when a board is created and what GitHub's says, at most."""
+
+
+def is_unfinished(spec: ProjectSpec, observed: ObservedState) -> bool:
+    """Return whether an interrupted run on this machine created the board and not yet its views.
+
+    If the answer to that creation was lost, it is the board that this account created then.
+    """
+    began, project = observed.new_board, observed.project
+    if began is None or project is None or began.name != str(spec):
+        return False
+    if began.id is not None:
+        return began.id == project.id
+    if not project.created_at or project.creator != observed.viewer.id:
+        return False
+    created = datetime.fromisoformat(project.created_at).timestamp()
+    return abs(created - began.at) <= _SAME_MOMENT
+
+
+def new_views(spec: ProjectSpec, observed: ObservedState, fields: FieldPlan) -> list[CreateView]:
+    """Return the creations of the views that every board gets that this machine creates."""
     declared = spec.views is not None or spec.template is not None
-    if declared or project is not None or not able.views:
+    others = observed.project is not None and not is_unfinished(spec, observed)
+    if declared or others or not fields.capabilities.views:
         return []
+    existing = {fold(view.name) for view in observed.project.views} if observed.project else set()
     return [
         CreateView(
             view.name,
             view.name,
             "every new board gets it",
-            fields={"layout": FieldChange(None, view.layout)},
+            fields=_parts_of_new(view, fields.columns()),
             definition=view,
         )
         for view in NEW_VIEWS
+        if fold(view.name) not in existing
     ]
+
+
+def _parts_of_new(
+    view: ViewDef, board_fields: Iterable[ObservedBoardField]
+) -> dict[str, FieldChange]:
+    """Return layout and columns of a view that every new board gets."""
+    parts = {"layout": FieldChange(None, view.layout)}
+    names = [
+        each.name for each in board_fields if each.type in _COLUMN_TYPES and each.name != STATUS
+    ]
+    if names and view.fields:
+        parts["columns"] = FieldChange(None, [*view.fields, *names[:_MOST_COLUMNS]])
+    return parts
 
 
 def plan_views(
@@ -148,8 +194,8 @@ class _BoardMerger(Merger):
         self._record(ChangeKind.VIEW, view.name, (view.layout, view.filter))
 
     def _has_field(self, name: str) -> bool:
-        own = {fold(each) for each in GITHUB_FIELDS}
-        return fold(name) in own or self.fields.get(name) is not None
+        names = (*GITHUB_FIELDS, *(each.name for each in self.fields.columns()))
+        return fold(name) in map(fold, names)
 
     def _record(self, kind: ChangeKind, name: str, values: Sequence[str | None]) -> None:
         hashes = ("" if value is None else hash_value(comparable(value)) for value in values)

@@ -63,6 +63,7 @@ from backlog_sync.engine.concurrent_runs import (
 )
 from backlog_sync.engine.create import create_issues, give_late_types
 from backlog_sync.engine.iterations import extend_iterations, restore_iterations
+from backlog_sync.engine.new_board import forget_new_board, note_new_board
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import IssueWrite, OperationOrSkip, Skip
@@ -153,9 +154,12 @@ class _Run(Sending):
                 self.registry.fields = {f.name: f for f in reply.fields}
                 self.registry.put_views(reply.views)
                 self.registry.board_is_new = True
+                note_new_board(self, change, reply.id)
                 created.append((change, reply))
 
         boards = [c for c in changes if isinstance(c, CreateBoard)]
+        for new_board in boards:
+            note_new_board(self, new_board)
         self.stage(boards, done, last=False)
         self.stage(boards, make=resolve.board_link, last=False)
         self.stage(boards, make=resolve.board_texts, last=False)
@@ -189,6 +193,7 @@ class _Run(Sending):
         self.stage(later, done, make=resolve.view_filter)
         self.stage((c for c in changes if isinstance(c, UpdateBoardField)), done)
         self.stage((c for c in changes if isinstance(c, UpdateView)), done)
+        forget_new_board(self, views)
 
     # ---- existing issues -------------------------------------------------------------------
 

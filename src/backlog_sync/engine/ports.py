@@ -15,6 +15,7 @@ from backlog_sync.core.model import (
     Coverage,
     DesiredItem,
     DesiredState,
+    NewBoard,
     ObservedBoardField,
     ObservedIssue,
     ObservedState,
@@ -231,6 +232,18 @@ class Journal(Protocol):
 
     def forget_iterations(self, field_id: str) -> None:
         """Delete what was saved for a field: every card has its iteration again."""
+        ...
+
+    def new_board(self) -> NewBoard | None:
+        """Return the board that a run began to create and that may lack its views."""
+        ...
+
+    def save_new_board(self, board: NewBoard) -> None:
+        """Record the board that is about to be created; it is on disk when this returns."""
+        ...
+
+    def forget_new_board(self) -> None:
+        """Record that there is no board that waits for its views."""
         ...
 
     def confirm(self, nonce: str, number: int, issue_id: str) -> None:

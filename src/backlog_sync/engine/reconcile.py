@@ -87,9 +87,9 @@ def observe_and_plan(
     journal = journals(observed) if journals else None
     if journal is not None:
         observed = read_back.recall(observed, tracker, journal, clock)
-        observed = with_saved_iterations(observed, journal.saved_iterations())
+        observed = _with_interrupted(observed, journal)
     elif saved is not None:
-        observed = with_saved_iterations(observed, saved(observed).saved_iterations())
+        observed = _with_interrupted(observed, saved(observed))
     if options.extend_iterations:
         observed = _with_iteration_cards(desired, observed, tracker)
     open_questions = questions(desired, observed)
@@ -103,6 +103,12 @@ def observe_and_plan(
     violations = check(plan, desired, observed, matches)
     _log_plan(plan, violations)
     return Prepared(desired, observed, plan, violations, journal, newest, matches)
+
+
+def _with_interrupted(observed: ObservedState, journal: Journal) -> ObservedState:
+    """Return the observation with what an interrupted run on this machine left unfinished."""
+    observed = with_saved_iterations(observed, journal.saved_iterations())
+    return replace(observed, new_board=journal.new_board())
 
 
 def _with_iteration_cards(

@@ -119,6 +119,9 @@ class Boards:
         board = parse.pick_project(parse.nodes(owner.get("projectsV2")), title)
         if board and not board["closed"]:
             return board, None
+        listed_titles = _all_titles(owner)
+        if board is None and listed_titles is not None and title not in listed_titles:
+            return None, None
         after: str | None = None
         candidates: list[answered.BoardFields] = []
         while True:
@@ -214,6 +217,13 @@ class Boards:
         field = parse.board_field(cast("answered.BoardField", shown))
         archived_listed = listed is answered.IterationCards
         return IterationSnapshot(field, duration, tuple(cards), problem, archived_listed)
+
+
+def _all_titles(owner: answered.BoardOwner) -> list[str] | None:
+    """Return the titles of all boards of an owner; None if only some of them are listed."""
+    listed = owner.get("listed")
+    titles = [each["title"] for each in parse.nodes(listed)]
+    return titles if listed and listed["totalCount"] == len(titles) else None
 
 
 def _settable(project: ObservedProject) -> list[str]:

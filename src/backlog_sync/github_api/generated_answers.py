@@ -310,6 +310,10 @@ class IterationCardPage(Page[IterationCardPageProjectV2Item]):
     totalCount: int
 
 
+class BoardFieldsActor(TypedDict):
+    id: str
+
+
 class BoardView(TypedDict):
     id: str
     number: int
@@ -333,6 +337,8 @@ class BoardFields(TypedDict):
     shortDescription: str | None
     readme: str | None
     viewerCanUpdate: bool
+    createdAt: str
+    creator: BoardFieldsActor | None
     fields: Nodes[BoardField]
     views: Nodes[BoardView]
     workflows: NotRequired[Nodes[ProjectV2WorkflowWithNameEnabled]]
@@ -357,11 +363,20 @@ class BoardPage(Page[BoardFields]):
     pass
 
 
+class ProjectV2WithTitle(TypedDict):
+    title: str
+
+
+class BoardOwnerProjectV2Connection(Nodes[ProjectV2WithTitle]):
+    totalCount: int
+
+
 class BoardOwner(TypedDict):
     __typename: str
     id: str
     login: str
     projectsV2: NotRequired[BoardPage]
+    listed: NotRequired[BoardOwnerProjectV2Connection]
     projectV2: NotRequired[BoardFields | None]
 
 

@@ -280,6 +280,8 @@ def project(
         workflows={each["name"]: each["enabled"] for each in nodes(data["workflows"])}
         if "workflows" in data
         else None,
+        creator=creator.get("id", "") if (creator := unsure(data.get("creator"))) else "",
+        created_at=data.get("createdAt") or "",
     )
 
 

@@ -14,11 +14,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import SavedIterations
+from backlog_sync.core.model import NewBoard, SavedIterations
 from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.errors import FailedError
 from backlog_sync.local import json_lines
 from backlog_sync.local.iteration_files import IterationFiles
+from backlog_sync.local.new_board_file import NewBoardFile
 from backlog_sync.local.run_files import About, Line, Moment, RunFiles
 from backlog_sync.local.state import safe_name, unusable
 
@@ -106,6 +107,7 @@ class FileJournal:
         self._path = folder / NAME
         self._runs = RunFiles(folder, about or About(), hide)
         self._iterations = IterationFiles(folder, hide)
+        self._new_board = NewBoardFile(folder, hide)
 
     @property
     def path(self) -> Path:
@@ -176,6 +178,20 @@ class FileJournal:
     def forget_iterations(self, field_id: str) -> None:
         """Delete what was saved for a field: every card has its iteration again."""
         self._iterations.forget(field_id)
+
+    # ---- a new board ---------------------------------------------------------------------------
+
+    def new_board(self) -> NewBoard | None:
+        """Return the board that a run began to create and that may lack its views."""
+        return self._new_board.read()
+
+    def save_new_board(self, board: NewBoard) -> None:
+        """Record the board that is about to be created; it is on disk when this returns."""
+        self._new_board.save(board)
+
+    def forget_new_board(self) -> None:
+        """Record that there is no board that waits for its views."""
+        self._new_board.forget()
 
     # ---- the last run --------------------------------------------------------------------------
 

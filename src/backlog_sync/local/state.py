@@ -16,7 +16,10 @@ from backlog_sync.errors import FailedError, RefusedError, disk_hint
 from backlog_sync.local import git
 
 _APP = "backlog-sync"
-_REMEMBERED = ("journal.jsonl", "journal.new", "cache.json", "cache.new")
+NEW_BOARD = "new-board.json"
+"""The name of the file with the board that a run is creating."""
+
+_REMEMBERED = ("journal.jsonl", "journal.new", "cache.json", "cache.new", NEW_BOARD)
 
 
 def state_folder(root: Path, *, home: Path | None, sandbox: bool) -> Path:
@@ -104,6 +107,7 @@ _FILES = frozenset(
         "journal.jsonl",
         "journal.new",
         "lock",
+        NEW_BOARD,
         "server.json",
         "state.json",
         "state.json.partial",
