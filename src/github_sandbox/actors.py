@@ -106,12 +106,17 @@ class Person:
         cards = self.sandbox.store.cards.get(self.issue(number).id, {})
         return cards[self.project(project).id]
 
-    def value(self, number: int, field: str, project: str | None = None) -> str | float | None:
-        """Return a card's value: text, number, date, or the name of the option or iteration."""
+    def value(
+        self, number: int, field: str, project: str | None = None
+    ) -> str | float | tuple[str, ...] | None:
+        """Return a card's value: text, number, date, or the names of options or an iteration."""
         stored = self.card(number, project).values.get(str(self._field(field, project).id))
         if stored is None:
             return None
         definition = self._field(field, project)
+        if definition.data_type == "MULTI_SELECT":
+            chosen = stored["value"]
+            return tuple(o["name"] for o in definition.options if o["id"] in chosen)
         for choice in (*definition.options, *definition.iterations):
             if choice["id"] == stored["value"]:
                 return str(choice.get("name") or choice.get("title"))
@@ -422,15 +427,21 @@ class Person:
             )
 
     def set_value(
-        self, number: int, field: str, value: str | float | None, *, project: str | None = None
+        self,
+        number: int,
+        field: str,
+        value: str | float | tuple[str, ...] | None,
+        *,
+        project: str | None = None,
     ) -> Item:
         """Set a value on an issue's card, options and iterations by name; None clears it."""
         board, item = self.project(project), self.card(number, project)
         definition = self._field(field, project)
         store = self.sandbox.store
         with self._transaction():
-            if value is None:
+            if value in (None, ()):
                 return boards.clear_value(store, self.viewer, board, item, definition)
+            assert value is not None
             value_input = boards.value_input(definition, value)
             return boards.set_value(store, self.viewer, board, item, definition, value_input)
 
@@ -478,7 +489,7 @@ class Person:
     def rename_option(
         self, field: str, name: str, new_name: str, *, project: str | None = None
     ) -> None:
-        """Rename an option of a single-select field; its cards keep it."""
+        """Rename an option of a board field; its cards keep it."""
         definition = self._field(field, project)
         options = [
             {**option, "name": new_name if option["name"] == name else option["name"]}
@@ -492,6 +503,7 @@ class Person:
                 name=None,
                 options=options,
                 iterations=None,
+                several=definition.data_type == "MULTI_SELECT",
             )
 
     def edit_view(
@@ -550,7 +562,7 @@ class Person:
     def order_options(
         self, field: str, names: Sequence[str], *, project: str | None = None
     ) -> None:
-        """Put all options of a single-select field into this order; cards keep their values."""
+        """Put all options of a board field into this order; cards keep their values."""
         definition = self._field(field, project)
         options = sorted(definition.options, key=lambda option: names.index(option["name"]))
         with self._transaction():
@@ -561,6 +573,7 @@ class Person:
                 name=None,
                 options=options,
                 iterations=None,
+                several=definition.data_type == "MULTI_SELECT",
             )
 
     def archive_card(

@@ -76,7 +76,9 @@ WORKFLOWS = {
 }
 """The built-in workflows, and whether they are on in a new board: only two are ([D])."""
 
-CUSTOM_TYPES = ("TEXT", "NUMBER", "DATE", "SINGLE_SELECT", "ITERATION")
+CUSTOM_TYPES = ("TEXT", "NUMBER", "DATE", "SINGLE_SELECT", "MULTI_SELECT", "ITERATION")
+SELECTS = {"SINGLE_SELECT": "Single select", "MULTI_SELECT": "Multi select"}
+"""The types of fields with options, and their names in messages."""
 RESERVED_NAMES = {name.lower() for name, _ in BUILT_IN_FIELDS} | {
     "type",
     "tracked by",
@@ -93,6 +95,7 @@ VALUE_KINDS = {
     "NUMBER": "number",
     "DATE": "date",
     "SINGLE_SELECT": "option",
+    "MULTI_SELECT": "options",
     "ITERATION": "iteration",
 }
 
@@ -102,6 +105,7 @@ _EXPECTED = {
     "NUMBER": "number",
     "DATE": "date",
     "SINGLE_SELECT": "single select option Id",
+    "MULTI_SELECT": "multi select option Ids",
     "ITERATION": "iteration Id",
 }
 
@@ -112,6 +116,7 @@ _INPUT_NAMES = {
     "NUMBER": "number",
     "DATE": "date",
     "SINGLE_SELECT": "singleSelectOptionId",
+    "MULTI_SELECT": "multiSelectOptionIds",
     "ITERATION": "iterationId",
 }
 """The name of the value in `ProjectV2FieldValue` for each type of field."""
@@ -254,11 +259,11 @@ def _new_id(field: Field) -> str:
     return hashlib.sha256(seed.encode()).hexdigest()[:8]
 
 
-def _check_options(options: Sequence[dict[str, Any]]) -> None:
+def _check_options(data_type: str, options: Sequence[dict[str, Any]]) -> None:
     if not options:
-        raise _unprocessable("Single select options can't be blank")
+        raise _unprocessable(f"{SELECTS[data_type]} options can't be blank")
     if len(options) > MAX_OPTIONS:
-        raise _unprocessable(f"Single select options cannot be more than {MAX_OPTIONS}")
+        raise _unprocessable(f"{SELECTS[data_type]} options cannot be more than {MAX_OPTIONS}")
     names = [option["name"].strip().lower() for option in options]
     if "" in names:
         raise _unprocessable("Option name can't be blank")
@@ -330,10 +335,10 @@ def create_field(
         raise invalid("ProjectV2Field", "name", "cannot have a reserved value", "invalid")
     if len(store.fields[project.id]) >= MAX_FIELDS:
         raise _unprocessable(f"A project cannot have more than {MAX_FIELDS} fields")
-    if data_type == "SINGLE_SELECT":
-        _check_options(options or ())
+    if data_type in SELECTS:
+        _check_options(data_type, options or ())
     field = store.create(Field, project=project.id, name=name, data_type=data_type)
-    if data_type == "SINGLE_SELECT":
+    if data_type in SELECTS:
         field.options = _make_options(field, options or ())
     elif data_type == "ITERATION":
         _set_iterations(store, field, iterations)
@@ -355,11 +360,7 @@ def copy_field(store: Store, field: Field, project: Project) -> Field:
 def show_issue_field(
     store: Store, viewer: Viewer, project: Project, issue_field: IssueField
 ) -> Field:
-    """Show an issue field as a column of a board; it looks like a field of the board's own.
-
-    The schema that GitHub publishes has no type for several options on a board: such a column is a
-    text without values.
-    """
+    """Show an issue field as a column of a board; it looks like a field of the board's own."""
     require_board(viewer, project)
     if issue_field.owner != project.owner:
         raise _unprocessable("The issue field and the project must have the same owner")
@@ -367,15 +368,14 @@ def show_issue_field(
         raise already_taken("ProjectV2Field", "name")
     if len(store.fields[project.id]) >= MAX_FIELDS:
         raise _unprocessable(f"A project cannot have more than {MAX_FIELDS} fields")
-    data_type = "TEXT" if issue_field.data_type == "MULTI_SELECT" else issue_field.data_type
     field = store.create(
         Field,
         project=project.id,
         name=issue_field.name,
-        data_type=data_type,
+        data_type=issue_field.data_type,
         issue_field=issue_field.id,
     )
-    if data_type == "SINGLE_SELECT":
+    if field.data_type in SELECTS:
         field.options = [
             {
                 "id": f"{option.id:08x}",
@@ -398,16 +398,18 @@ def update_field(
     name: str | None,
     options: Sequence[dict[str, Any]] | None,
     iterations: dict[str, Any] | None,
+    several: bool = False,
 ) -> Field:
-    """Rename a field, or replace its options or iterations.
+    """Rename a field, or replace its options (`several`: of a multi-select field) or iterations.
 
     An option without a known id is new, and one that is not sent is deleted; cards lose values
     that no longer exist. Empty input is ignored.
     """
     project = store.get(Project, field.project)
     require_board(viewer, project)
-    if options and field.data_type != "SINGLE_SELECT":
-        raise _unprocessable("The field is not a single select field")
+    data_type = "MULTI_SELECT" if several else "SINGLE_SELECT"
+    if options and field.data_type != data_type:
+        raise _unprocessable(f"The field is not a {SELECTS[data_type].lower()} field")
     if iterations and field.data_type != "ITERATION":
         raise _unprocessable("The field is not an iteration field")
     if name is not None:
@@ -417,7 +419,7 @@ def update_field(
         if not name.strip() or field.data_type not in CUSTOM_TYPES:
             raise invalid("ProjectV2Field", "name", "cannot be changed", "invalid")
     if options:
-        _check_options(options)
+        _check_options(data_type, options)
         field.options = _make_options(field, options)
     if iterations:
         _set_iterations(store, field, iterations)
@@ -434,9 +436,22 @@ def _drop_dead_values(store: Store, field: Field) -> None:
     alive = {choice["id"] for choice in (*field.options, *field.iterations)}
     for item in store.items.get(field.project, {}).values():
         value = item.values.get(str(field.id))
-        if value is not None and value["value"] not in alive:
+        if value is None:
+            continue
+        left = [chosen for chosen in chosen_ids(value) if chosen in alive]
+        if left == chosen_ids(value):
+            continue
+        if left:
+            item.values[str(field.id)] = {**value, "value": left}
+        else:
             del item.values[str(field.id)]
-            store.touch(item)
+        store.touch(item)
+
+
+def chosen_ids(stored: dict[str, Any]) -> list[str]:
+    """Return the ids of the options or of the iteration of a stored value."""
+    value = stored["value"]
+    return list(value) if isinstance(value, list) else [value]
 
 
 # ---- cards ---------------------------------------------------------------------------------
@@ -519,7 +534,7 @@ def _check_writable(
 def set_value(
     store: Store, viewer: Viewer, project: Project, item: Item, field: Field, value: dict[str, Any]
 ) -> Item:
-    """Set one value; `value` has exactly one of the five keys of GraphQL's input."""
+    """Set one value; `value` has exactly one of the keys of GraphQL's input."""
     require_board(viewer, project)
     _check_writable(project, item, field, draft_title=True)
     set_parts = {name: part for name, part in value.items() if part is not None}
@@ -534,6 +549,8 @@ def set_value(
     stored = set_parts[input_name]
     if field.data_type == "SINGLE_SELECT" and stored not in {o["id"] for o in field.options}:
         raise _unprocessable("The single select option Id does not belong to the field")
+    if field.data_type == "MULTI_SELECT":
+        stored = _chosen_options(field, stored)
     if field.data_type == "ITERATION" and stored not in {o["id"] for o in field.iterations}:
         raise _unprocessable("The iteration Id does not belong to the field")
     if input_name == "text" and len(stored) > MAX_TEXT:
@@ -547,9 +564,26 @@ def set_value(
     return item
 
 
-def value_input(field: Field, value: str | float) -> dict[str, Any]:
+def _chosen_options(field: Field, option_ids: Sequence[str]) -> list[str]:
+    """Return the options of a multi-select value; they are shown in the field's order.
+
+    It is not documented what no options do, or one that is sent twice: both are refused, which is
+    less convenient.
+    """
+    known = [option["id"] for option in field.options]
+    if not option_ids:
+        raise _unprocessable("Multi select option Ids can't be blank")
+    if not set(option_ids) <= set(known) or len(set(option_ids)) != len(option_ids):
+        raise _unprocessable("The multi select option Ids do not belong to the field")
+    return list(option_ids)
+
+
+def value_input(field: Field, value: str | float | tuple[str, ...]) -> dict[str, Any]:
     """Return the input of `set_value` for a named value, or raise KeyError or ValueError."""
     name = _INPUT_NAMES[field.data_type]
+    if isinstance(value, tuple):
+        ids = {option["name"]: option["id"] for option in field.options}
+        return {name: [ids[each] for each in value]}
     if field.data_type == "SINGLE_SELECT":
         value = {option["name"]: option["id"] for option in field.options}[str(value)]
     elif field.data_type == "ITERATION":

@@ -13,7 +13,8 @@ class Features:
 
     `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
     `option_ids` are ids in the input of single-select options, `view_writes` mutations for views,
-    `creation_policy` who may create issues, `archived_cards` an argument that lists them.
+    `creation_policy` who may create issues, `archived_cards` an argument that lists them,
+    `multi_select` board fields with several options.
     `issue_fields` are those of organizations; if they exist but are not `enabled`, there are none,
     and values are dropped. `api_versions` are those of the REST API that it accepts, the first one
     by default.
@@ -30,6 +31,7 @@ class Features:
     view_writes: bool = True
     creation_policy: bool = True
     archived_cards: bool = True
+    multi_select: bool = True
     issue_fields: bool = True
     issue_fields_enabled: bool = True
     suggested_actors: bool = True
@@ -61,6 +63,7 @@ _WITHOUT: dict[str, Any] = {
     "view_writes": False,
     "creation_policy": False,
     "archived_cards": False,
+    "multi_select": False,
     "issue_fields": False,
     "suggested_actors": False,
 }
@@ -116,6 +119,19 @@ _SCHEMA_PARTS: dict[str, tuple[str, ...]] = {
     "suggested_actors": ("Repository.suggestedActors",),
     "option_ids": ("ProjectV2SingleSelectFieldOptionInput.id",),
     "archived_cards": (),
+    "multi_select": (
+        "ProjectV2CustomFieldType.MULTI_SELECT",
+        "ProjectV2FieldType.MULTI_SELECT",
+        "ProjectV2FieldConfiguration.ProjectV2MultiSelectField",
+        "ProjectV2ItemFieldValue.ProjectV2ItemFieldMultiSelectValue",
+        "CreateProjectV2FieldInput.multiSelectOptions",
+        "UpdateProjectV2FieldInput.multiSelectOptions",
+        "ProjectV2FieldValue.multiSelectOptionIds",
+        "ProjectV2MultiSelectFieldOptionInput",
+        "ProjectV2MultiSelectField",
+        "ProjectV2MultiSelectFieldOption",
+        "ProjectV2ItemFieldMultiSelectValue",
+    ),
     "view_writes": (
         "Mutation.createProjectV2View",
         "Mutation.updateProjectV2View",
@@ -145,12 +161,12 @@ _PATHS: dict[str, tuple[str, ...]] = {
 }
 
 
-_HEAD = re.compile(r"(?:type|input|interface) (\w+)")
-_FIELD = re.compile(r"  (\w+)[(:]")
+_HEAD = re.compile(r"(?:type|input|interface|enum|union) (\w+)")
+_FIELD = re.compile(r"  (?:\| )?(\w+)(?:[(:]|$)")
 
 
 def prune(schema: str, features: Features) -> str:
-    """Return the schema's text (one field per line) without missing fields and inputs."""
+    """Return the schema's text without what is missing: one field, value or member per line."""
     missing = {name for feature in features.missing for name in _SCHEMA_PARTS.get(feature, ())}
     lines: list[str] = []
     owner = ""

@@ -127,7 +127,9 @@ def schema(features: Features = ALL) -> GraphQLSchema:
         scalar.coerce_input_value = parser  # of variables, since 3.3
         scalar.parse_literal = _literal(parser)  # type: ignore[method-assign]  # the same
     for name, table in TYPES.items():
-        kind = built.type_map[name]
+        kind = built.type_map.get(name)
+        if kind is None and features.missing:
+            continue  # this server does not have the type
         assert isinstance(kind, GraphQLObjectType)
         for field_name, field in kind.fields.items():
             field.resolve = table.get(field_name)

@@ -305,7 +305,8 @@ class Item(Record):
     """A card on a board: an issue, a pull request, or a draft with its own title and body.
 
     `values` maps a field's number (as text) to `{kind, value, created_at, updated_at}` in the order
-    in which the fields were first set; kind is text, number, date, option or iteration.
+    in which the fields were first set; kind is text, number, date, option, options or
+    iteration.
     """
 
     typename: ClassVar[str] = "ProjectV2Item"
@@ -378,9 +379,10 @@ KINDS: dict[str, type[Record]] = {
 }
 
 ACCOUNT_PREFIXES = {"User": "U", "Organization": "O", "Bot": "BOT"}
-FIELD_PREFIXES = {"SINGLE_SELECT": "PVTSSF", "ITERATION": "PVTIF"}
+FIELD_PREFIXES = {"SINGLE_SELECT": "PVTSSF", "MULTI_SELECT": "PVTMSF", "ITERATION": "PVTIF"}
 FIELD_TYPES = {
     "SINGLE_SELECT": "ProjectV2SingleSelectField",
+    "MULTI_SELECT": "ProjectV2MultiSelectField",
     "ITERATION": "ProjectV2IterationField",
 }
 ISSUE_FIELD_TYPES = {

@@ -163,6 +163,7 @@ TYPES: dict[str, Table] = {
     "ProjectV2Workflow": WORKFLOW,
     "ProjectV2Field": FIELD,
     "ProjectV2SingleSelectField": FIELD,
+    "ProjectV2MultiSelectField": FIELD,
     "ProjectV2IterationField": FIELD,
     "ProjectV2Item": ITEM,
     "DraftIssue": {"assignees": inner_page("assignees")},

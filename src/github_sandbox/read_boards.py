@@ -165,6 +165,7 @@ def _configuration(field: Field, info: Info) -> dict[str, Any]:
 FIELD: Table = {
     **record(name="name", dataType="data_type"),
     "configuration": _configuration,
+    "multiSelectOptions": _options,
     "options": _options,
     "project": related(Project, "project"),
 }
@@ -212,6 +213,7 @@ def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | No
         "number": "Number",
         "date": "Date",
         "option": "SingleSelect",
+        "options": "MultiSelect",
         "iteration": "Iteration",
     }
     payload = {
@@ -232,6 +234,8 @@ def _stored_value(ctx: Context, item: Item, field: Field) -> dict[str, Any] | No
             "color": option["color"],
             "description": option["description"],
         }
+    if kind == "options":
+        return payload | {"options": [option for option in field.options if option["id"] in value]}
     if kind == "iteration":
         shown = _iteration(_choice(field.iterations, value))
         return payload | shown | {"id": payload["id"], "iterationId": value}
@@ -294,7 +298,7 @@ def _issue_field_value(ctx: Context, item: Item, field: Field) -> dict[str, Any]
         return None
     if not ctx.issue_fields or not issue_fields.sees(ctx.viewer, shown):
         return None
-    several = shown.data_type == "MULTI_SELECT"  # the published schema has no value of this kind
+    several = shown.data_type == "MULTI_SELECT"  # the published union has no value of this kind
     value = None if several else read_issue_fields.value(ctx, issue, shown)
     return {"__typename": "ProjectV2ItemIssueFieldValue", "field": field, "issueFieldValue": value}
 

@@ -211,6 +211,8 @@ def _check_parts(record: Record) -> None:
             for key, each in record.values.items():
                 if not key.isascii() or not key.isdigit() or not {"kind", "value"} <= each.keys():
                     raise ValueError("Item.values are not values")
+                if isinstance(each["value"], list) != (each["kind"] == "options"):
+                    raise ValueError("Item.values are not of their kind")
 
 
 def _is_field_value(value: object) -> bool:

@@ -222,11 +222,14 @@ class Block(OnIssue):
 
 
 class SetValue(OnIssue):
-    """Sets a value on an issue's card by the names on the board; no value clears it."""
+    """Sets a value on an issue's card by the names on the board; no value clears it.
+
+    A list sets several options.
+    """
 
     do: Literal["set"]
     field: str
-    value: str | None
+    value: str | tuple[str, ...] | None
     board: str | None = None
 
     def act(self, person: Person) -> None:

@@ -486,10 +486,14 @@ def create_field(ctx: Context, args: Input) -> Payload:
         _project(ctx, args["projectId"]),
         name=args["name"],
         data_type=args["dataType"],
-        options=args.get("singleSelectOptions"),
+        options=args.get(_options_input(args["dataType"])),
         iterations=args.get("iterationConfiguration"),
     )
     return {"projectV2Field": field}
+
+
+def _options_input(data_type: str) -> str:
+    return "multiSelectOptions" if data_type == "MULTI_SELECT" else "singleSelectOptions"
 
 
 def create_issue_field_column(ctx: Context, args: Input) -> Payload:
@@ -502,13 +506,15 @@ def create_issue_field_column(ctx: Context, args: Input) -> Payload:
 
 def update_field(ctx: Context, args: Input) -> Payload:
     """updateProjectV2Field."""
+    several = args.get("multiSelectOptions")
     changed = boards.update_field(
         ctx.store,
         ctx.viewer,
         ctx.store.node(Field, args["fieldId"]),
         name=args.get("name"),
-        options=args.get("singleSelectOptions"),
+        options=several or args.get("singleSelectOptions"),
         iterations=args.get("iterationConfiguration"),
+        several=bool(several),
     )
     return {"projectV2Field": changed}
 

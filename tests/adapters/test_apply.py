@@ -233,7 +233,7 @@ LOOKS: dict[type, dict[str, Any]] = {
         (LinkProject("P_1", "R_1"), [{"projectId": "P_1", "repositoryId": "R_1"}]),
         (AddCard("P_1", "I_1"), [{"projectId": "P_1", "contentId": "I_1"}]),
         (
-            SetValue("P_1", "C_1", "F_1", "single_select", "High", "o1", seen="Low"),
+            SetValue("P_1", "C_1", "F_1", "single_select", "High", ("o1",), seen="Low"),
             [
                 {
                     "projectId": "P_1",
@@ -476,7 +476,7 @@ MOVED: list[tuple[Operation, dict[str, Any] | None, str]] = [
         "the description was changed",
     ),
     (
-        SetValue("P_1", "C_1", "F_1", "single_select", "High", "o1", seen="Low"),
+        SetValue("P_1", "C_1", "F_1", "single_select", "High", ("o1",), seen="Low"),
         card(F_1="Middle", F_2="Low"),
         "the value on the board was changed",
     ),

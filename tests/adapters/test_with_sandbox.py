@@ -242,7 +242,7 @@ def test_a_board_and_its_values_come_back(world: World) -> None:
     run(
         tracker,
         *[
-            SetValue(board.id, one.card_id, field, kind, value, option)
+            SetValue(board.id, one.card_id, field, kind, value, (option,) if option else ())
             for field, kind, value, option in values
         ],
     )

@@ -2,7 +2,8 @@
 
 There are two sources. The npm package `@octokit/graphql-schema` with `additions.graphql`, our own
 list, is there for everybody; a schema and an overlay beside the checkout are fuller. What we say
-of GitHub must be true by each of them.
+of GitHub must be true by each of them. What none of them has yet is in
+`additions_unpublished.graphql`.
 """
 
 from functools import cache
@@ -26,6 +27,7 @@ from tests.contract.packages import package
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "github"
 ADDITIONS = Path(__file__).with_name("additions.graphql")
+UNPUBLISHED = Path(__file__).with_name("additions_unpublished.graphql")
 Source = Literal["package", "overlay"]
 SOURCES: tuple[Source, ...] = ("package", "overlay") if SHARED.is_dir() else ("package",)
 
@@ -39,6 +41,9 @@ def _extended(base: Path, more: Path | None) -> GraphQLSchema:
     text = more.read_text("utf-8") + ARGUMENTS_OF
     whole = extend_schema(built, parse(text, no_location=True), assume_valid=True)
     _add_arguments(whole)
+    if "ProjectV2MultiSelectField" not in whole.type_map:
+        unpublished = parse(UNPUBLISHED.read_text("utf-8"), no_location=True)
+        whole = extend_schema(whole, unpublished, assume_valid=True)
     return whole
 
 

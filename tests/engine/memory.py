@@ -593,7 +593,9 @@ class MemoryTracker:
         assert there.card is not None
         value = o.value
         if known.type in ("single_select", "iteration") and value is not None:
-            value = next(each.name for each in known.options if each.id == o.option_id)
+            value = next(each.name for each in known.options if each.id == o.option_ids[0])
+        if known.type == "multi_select" and value is not None:
+            value = tuple(each.name for each in known.options if each.id in o.option_ids)
         values = {**there.card.values, known.name: value}
         if value is None:
             del values[known.name]

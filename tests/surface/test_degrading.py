@@ -77,6 +77,7 @@ def test_a_server_that_is_asked_again_costs_little(world: World) -> None:
         creation_policy=False,
         views=False,
         suggested_actors=False,
+        multi_select=False,
     )
 
 

@@ -37,6 +37,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
 )
 from backlog_sync.core.option_names import as_named, used_options
+from backlog_sync.core.option_values import option_words, spelled_options
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred, Warned
 from backlog_sync.core.pull_status import evidence_of
@@ -170,9 +171,6 @@ class BoardPlan:
         start = {status.name: status.options[0].name} if status and status.options else {}
         for name, desired_value in item.board.items():
             board_field = self.fields.get(name)
-            if board_field is not None and board_field.type == "multi_select":
-                kept.add(board_field.name)
-                continue
             if board_field is None:
                 self._unknown(item, name, desired_value)
                 kept.add(name)
@@ -247,17 +245,19 @@ class BoardPlan:
         self, item: DesiredItem, board_field: ObservedBoardField, value: BoardValue
     ) -> tuple[bool, BoardValue]:
         """Return a value as the board spells it; False (and a deferral) if it cannot be set."""
+        if board_field.type == "multi_select":
+            return self._chosen(item, board_field, value)
         if value is None:
             return True, None
         if board_field.type == "iteration" and is_relative(value):
             return self._relative(item, board_field, str(value))
         if board_field.type in ("single_select", "iteration"):
-            folded = normalize.fold(str(value))
+            folded = normalize.fold(_text(value))
             option = next(
                 (o.name for o in board_field.options if normalize.fold(o.name) == folded), None
             )
             if option is None:
-                reason = f"{board_field.name} has no option {value!r}"
+                reason = f"{board_field.name} has no option {_text(value)!r}"
                 self._defer(item, reason, "declare the field with this option, or add it there")
             return option is not None, option
         if board_field.type == "number":
@@ -267,7 +267,7 @@ class BoardPlan:
                 )
                 return False, None
             return True, normalize.number(value)
-        text = str(value)
+        text = _text(value)
         if board_field.type == "text" and len(text) > _LONGEST_TEXT:
             reason = (
                 f"{board_field.name} has {len(text):,} characters,"
@@ -276,6 +276,21 @@ class BoardPlan:
             self._defer(item, reason, "shorten it, or move it into the item's description")
             return False, None
         return True, text
+
+    def _chosen(
+        self, item: DesiredItem, board_field: ObservedBoardField, value: BoardValue
+    ) -> tuple[bool, BoardValue]:
+        """Return several options as the board spells them; False (and a deferral) if one is new."""
+        words = option_words(board_field.type, value)
+        spelled, unknown = spelled_options(board_field.options, words)
+        if unknown:
+            names = ", ".join(map(repr, unknown))
+            self._defer(
+                item,
+                f"{board_field.name} has no option {names}, so that none of its options is set",
+                "declare the field with this option, or add it there",
+            )
+        return not unknown, spelled
 
     def _relative(
         self, item: DesiredItem, board_field: ObservedBoardField, word: str
@@ -394,6 +409,10 @@ class BoardPlan:
 def _is_over(item: DesiredItem, issue: ObservedIssue | None) -> bool:
     """Return whether the issue is closed or the file calls the item done."""
     return (issue is not None and issue.state == "closed") or is_closed(item.fields.get("state"))
+
+
+def _text(value: BoardValue) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _has_value(card: BoardItem | None, name: str) -> bool:

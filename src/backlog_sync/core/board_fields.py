@@ -31,6 +31,7 @@ from backlog_sync.core.model import (
     OptionDef,
 )
 from backlog_sync.core.option_names import Renamed, renamed_options
+from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.plan import Deferred, FieldNote, Verdict, Warned
 from backlog_sync.core.relative_iterations import iterations_for
 
@@ -122,12 +123,12 @@ class FieldPlan:
         that open items have, such as `@next`.
         """
         board_field = self.get(definition.name)
-        if definition.type == "multi_select":
+        if definition.type == "multi_select" and not self.capabilities.multi_select:
             self._defer(
                 definition.name,
-                "sync does not set several options of a board field yet, so neither the field nor"
-                " its values are set",
-                "set them on the board, or declare an issue field under issue_fields",
+                "boards of this server have no fields with several options, so neither the field"
+                " nor its values are set",
+                "declare it as single_select or text, or wait for a newer server",
             )
         elif board_field is None:
             self._create(definition, words)
@@ -135,7 +136,7 @@ class FieldPlan:
             message = f"the board's {board_field.name} is {board_field.type}"
             message += f", the file says {definition.type}"
             self.warnings.append(Warned(message, "field-type"))
-        elif definition.type == "single_select":
+        elif definition.type in SELECTS:
             renames = renamed_options(definition, board_field, used, cards)
             synced = any(record.NAME in card.values for card in cards)
             self._options(definition, board_field, used, renames, synced=synced)

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backlog_sync.core import normalize, record
+from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import STATUS, Owner, owner_of
 from backlog_sync.core.merge import AtomDiff, Merge, merge_atom
 from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
-from backlog_sync.core.normalize import fold
+from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.option_values import members_of_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
 from backlog_sync.core.pull_status import Evidence
@@ -135,6 +137,25 @@ class _Merge(Merge):
             self.new[name] = record.entry(after)
             self.moved = True
 
+    def members(self, name: str, desired: tuple[str, ...], owner: Owner) -> None:
+        """Merge a field with several options, option by option."""
+        observed = members_of_value(self.card.values.get(name) if self.card else None)
+        known = (*desired, *observed)
+        base = record.members(self.base.get(name), known)
+        written = record.written_members(self.unread, name, known)
+        diff = self.merge_members(
+            name, owner, base=base, desired=desired, observed=observed, written=written
+        )
+        if diff.write:
+            # GitHub has no empty list of options: what has none is empty.
+            self.values[name] = observed or None, diff.after or None
+        names = fold_set(desired)
+        unread = {m: has for m, has in written.items() if (fold(m) in names) != has}
+        self.unread[name] = record.unread_entries(unread)
+        self.new[name] = record.entry(diff.base)
+        is_news = fold_set(base).keys() != names.keys()
+        self.moved |= diff.write or is_news or unread.keys() != written.keys()
+
     def _reads(self, name: str, after: BoardValue) -> bool:
         """Return whether the file contains what a run wrote, which is not its own change."""
         was_written = record.was_written(self.unread, name, after) or (
@@ -145,7 +166,7 @@ class _Merge(Merge):
         return was_written
 
     def _merged(
-        self, name: str, owner: Owner, after: BoardValue, before: BoardValue, base: str | None
+        self, name: str, owner: Owner, after: JsonValue, before: JsonValue, base: str | None
     ) -> AtomDiff:
         stands_at_start = before in (None, self.desired.start.get(name))
         if base is None and after not in (None, before) and stands_at_start:
@@ -243,7 +264,11 @@ def diff_card(
     """
     merge = _Merge(item, ref, card, desired, options, issue_status)
     for name, value in desired.values.items():
-        merge.value(name, value, owner_of(name, ownership))
+        owner = owner_of(name, ownership)
+        if isinstance(value, tuple):
+            merge.members(name, value, owner)
+        else:
+            merge.value(name, value, owner)
     ours = owner_of(STATUS, ownership) is Owner.GITHUB or status not in desired.values
     merge.evidence(evidence, status, order, ours=ours)
     return merge.finish()

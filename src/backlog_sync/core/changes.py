@@ -546,12 +546,16 @@ class SetBoardValue(_Writes):
     @property
     def fields(self) -> Mapping[str, FieldChange]:
         """The field that changes."""
-        return {self.name: FieldChange(self.before, self.after)}
+        return {self.name: FieldChange(_plain(self.before), _plain(self.after))}
 
     @property
     def drifted(self) -> tuple[str, ...]:
         """The field, if the change reverts an edit on GitHub."""
         return (self.name,) if self.restores else ()
+
+
+def _plain(value: BoardValue) -> JsonValue:
+    return list(value) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

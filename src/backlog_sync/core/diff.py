@@ -14,7 +14,6 @@ from backlog_sync.core.fields import ATOMS, ISSUE_SETS, SETS, Owner, compared, o
 from backlog_sync.core.issue_fields import (
     NO_FIELDS,
     FieldTarget,
-    members_entry,
     members_of,
     on_card,
     plain,
@@ -26,7 +25,7 @@ from backlog_sync.core.issue_fields import (
 )
 from backlog_sync.core.issue_index import adopted_nonce
 from backlog_sync.core.matching import Match
-from backlog_sync.core.merge import AtomDiff, Merge, SetDiff, merge_atom, merge_block, merge_set
+from backlog_sync.core.merge import TAKEN_AWAY, AtomDiff, Merge, SetDiff, merge_atom, merge_block
 from backlog_sync.core.model import (
     Base,
     BoardValue,
@@ -161,7 +160,7 @@ def base_of(target: Target, *, pending: tuple[str, ...] = ()) -> Base:
 def private_entries(fields: FieldTarget) -> dict[str, BoardValue]:
     """Return what a card's record is to hold of a new issue's private fields."""
     atoms = {name: card_record.entry(plain(value)) for name, value in fields.atoms.items()}
-    options = {name: members_entry(members) for name, members in fields.sets.items() if members}
+    options = {n: card_record.entry(tuple(sorted(m))) for n, m in fields.sets.items() if m}
     return {
         private_entry(name): entry
         for name, entry in {**atoms, **options}.items()
@@ -306,15 +305,22 @@ class _Merge(Merge):
         if name not in fields.private:
             self.members(name, owner, desired, observed)
             return
-        base = recorded_members(self.issue.card, name)
-        if owner is Owner.GITHUB and was_written(self.issue.card, name, list(desired)):
-            base = desired
-        if base is None:
-            owner = Owner.FILE  # nothing is ever removed, and what was taken away is not known
-        diff = merge_set(owner=owner, base=base or (), desired=desired, observed=observed)
-        self._set_members(name, owner, diff, desired, observed)
+        card, known = self.issue.card, (*desired, *observed)
+        base = recorded_members(card, name, known)
+        diff = self.merge_members(
+            name,
+            # Without a base nothing is ever removed, and what was taken away is not known.
+            Owner.FILE if base is None else owner,
+            base=base or (),
+            desired=desired,
+            observed=observed,
+            written=card_record.written_members(
+                card_record.written(card), private_entry(name), known
+            ),
+        )
+        self._set_members(name, diff, observed)
         if base is not None or diff.base:
-            self.private[private_entry(name)] = members_entry(diff.base)
+            self.private[private_entry(name)] = card_record.entry(diff.base)
 
     def _is_from_card(self, state: JsonValue) -> bool:
         """Return whether a run wrote the file's word for a closed issue, from the board."""
@@ -332,14 +338,19 @@ class _Merge(Merge):
         """Merge a set."""
         pending = name in self.base.pending
         base = self.base.sets.get(name, ())
-        if owner is Owner.GITHUB:
-            base = written_back.followed(base, desired, self.base.written.sets.get(name, {}))
-            if not self.believed and not self.adopts:
-                base = desired  # whether people took a member away cannot be known
-        diff = merge_set(
-            owner=owner, base=base, desired=desired, observed=observed, pending=pending
+        if owner is Owner.GITHUB and not self.believed and not self.adopts:
+            base = desired  # whether people took a member away cannot be known
+        diff = self.merge_members(
+            name,
+            owner,
+            base=base,
+            desired=desired,
+            observed=observed,
+            written=self.base.written.sets.get(name, {}),
+            pending=pending,
+            taken_reason=TAKEN_AWAY if self.believed else UNBELIEVED,
         )
-        self._set_members(name, owner, diff, desired, observed, pending=pending)
+        self._set_members(name, diff, observed)
         if diff.base:
             self.sets[name] = diff.base
         self.written.members(name, desired)
@@ -348,26 +359,11 @@ class _Merge(Merge):
         self.caught_up |= pending and bool(diff.add)
         return diff
 
-    def _set_members(
-        self,
-        name: str,
-        owner: Owner,
-        diff: SetDiff,
-        desired: tuple[str, ...],
-        observed: tuple[str, ...],
-        *,
-        pending: bool = False,
-    ) -> None:
-        """Report the members that people took away, and change what the merge says."""
-        before = sorted(observed, key=str.casefold)
-        if diff.drifted:
-            reason = TAKEN_AWAY if self.believed else UNBELIEVED
-            self.note(name, Verdict.DRIFT, reason, list(desired), list(before))
-            if owner is Owner.FILE:
-                self.drifted.append(name)
+    def _set_members(self, name: str, diff: SetDiff, observed: tuple[str, ...]) -> None:
+        """Change a set as its merge says."""
         if diff.write:
+            before = sorted(observed, key=str.casefold)
             self.fields[name] = FieldChange(list(before), list(diff.after))
-            self.reasons[name] = _why(diff, pending=pending)
 
 
 MOVED = "moves from the board to the issue"
@@ -379,20 +375,7 @@ PRIVATE = (
     "only members of the organization see this field, so that a public issue keeps no record of it;"
     " --on-conflict decides, and a board or a field that everybody sees keeps one"
 )
-TAKEN_AWAY = "taken away on GitHub"
 UNBELIEVED = "not set: the record in this issue is not trusted (see the warnings)"
-
-
-def _why(diff: SetDiff, *, pending: bool) -> str:
-    """Return why a set is changed: because people removed members, or because the file says so."""
-    restored = set(diff.add) & set(diff.drifted)
-    added = set(diff.add) - restored
-    reasons = [TAKEN_AWAY] if restored else []
-    if pending and added:
-        reasons.append("not set yet")
-    elif added or diff.remove:
-        reasons.append("changed in the file")
-    return "; ".join(reasons)
 
 
 def diff_item(

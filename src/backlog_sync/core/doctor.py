@@ -92,6 +92,7 @@ def checks_of(
         *(_out_of_reach(name, why) for name, why in examination.out_of_reach.items()),
         _allowance(examination.allowance),
         *_features(examination),
+        *_several_options(examination, declared),
         *_issue_fields(examination, issue_fields),
         _board(examination, declared),
         *_by_hand(examination.project, declared),
@@ -182,6 +183,18 @@ def _features(examination: Examination) -> tuple[Check, ...]:
     else:
         lines.append(_feature("Projects", True, ""))
     return tuple(lines)
+
+
+def _several_options(examination: Examination, declared: ProjectSpec | None) -> tuple[Check, ...]:
+    """Check that a board can have the declared fields with several options."""
+    fields = declared.fields if declared else ()
+    names = ", ".join(each.name for each in fields if each.type == "multi_select")
+    able = examination.capabilities
+    if not names or not able.boards or able.multi_select:
+        return ()
+    less = f"{names}: boards of this server have no fields with several options"
+    hint = "declare them as single_select or text, or wait for a newer server"
+    return (Check("multi-select", Health.LESS, less, hint),)
 
 
 def _issue_fields(

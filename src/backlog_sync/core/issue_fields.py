@@ -4,7 +4,6 @@ An issue has their values itself, as it has its labels: they are created with it
 marker, and shown on every board. A backlog uses only those that its settings declare.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -37,11 +36,11 @@ from backlog_sync.core.model import (
     OptionDef,
 )
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.option_values import SELECTS, members_of_value, option_words, spelled_options
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred
 from backlog_sync.core.trust import WRITE
 
-SELECTS = ("single_select", "multi_select")
 FLAG = "--create-issue-fields"
 
 _EXAMPLES = 3
@@ -131,12 +130,9 @@ class IssueFieldPlan:
     def _chosen(
         self, known: ObservedIssueField, value: IssueFieldValue
     ) -> tuple[bool, IssueFieldValue]:
-        names = {fold(option.name): option.name for option in known.options}
-        words = option_words(known.type, value)
-        unknown = [word for word in words if fold(word) not in names]
+        spelled, unknown = spelled_options(known.options, option_words(known.type, value))
         for word in unknown:
             self.unset.setdefault(known.name, {})[word] = None
-        spelled = tuple(dict.fromkeys(names.get(fold(word), "") for word in words))
         if unknown or known.type == "multi_select":
             return not unknown, spelled
         return True, spelled[0]
@@ -306,15 +302,21 @@ class IssueFieldPlan:
     ) -> tuple[list[Change], list[Deferred]]:
         """Return how to show the fields on the board, and the names that its own fields take.
 
-        `fields` are those of the board by folded name. GitHub's published schema has no column
-        for fields with several options.
+        `fields` are those of the board by folded name. Without board fields of several options, a
+        server has no column for such an issue field either.
         """
         changes: list[Change] = []
         deferred: list[Deferred] = []
         room = most - len(fields)
         for definition in self._definitions:
             known = self.get(definition.name)
-            if known is None or known.type == "multi_select":
+            if known is None:
+                continue
+            if known.type == "multi_select" and not self.observed.capabilities.multi_select:
+                reason = "boards of this server have no columns for several options; it is set on"
+                reason += " the issues only"
+                hint = "look at the issues, or wait for a newer server"
+                deferred.append(Deferred(ChangeKind.FIELD, definition.name, reason, hint))
                 continue
             column = fields.get(fold(definition.name))
             if column is not None:
@@ -370,8 +372,7 @@ def _value_of(issue: ObservedIssue, name: str) -> IssueFieldValue:
 
 def members_of(issue: ObservedIssue, name: str) -> tuple[str, ...]:
     """Return the options that an issue has in a field with several."""
-    value = _value_of(issue, name)
-    return value if isinstance(value, tuple) else ()
+    return members_of_value(_value_of(issue, name))
 
 
 def private_entry(name: str) -> str:
@@ -394,28 +395,20 @@ def _entry(card: BoardItem | None, name: str) -> tuple[BoardValue] | None:
     return next(((entry,) for known, entry in entries if fold(known) == fold(name)), None)
 
 
-def members_entry(members: Iterable[str]) -> str:
-    """Return the entry of a private field with several options in a card's record."""
-    return json.dumps(sorted(members), ensure_ascii=False, separators=(",", ":"))
+def recorded_members(
+    card: BoardItem | None, name: str, known: Iterable[str]
+) -> tuple[str, ...] | None:
+    """Return the options that a card's record holds of a private field; None if it holds none.
 
-
-def recorded_members(card: BoardItem | None, name: str) -> tuple[str, ...] | None:
-    """Return the options that a card's record holds of a private field.
-
-    None if it holds none: without a board, or if they found no room and gave way to a hash.
+    Those stored as hashes are among the `known` names.
     """
     entry = _entry(card, private_entry(name))
-    try:
-        members = json.loads(str(entry[0])) if entry else None
-    except (ValueError, RecursionError):
-        return None
-    return tuple(map(str, members)) if isinstance(members, list) else None
+    return record.members(entry[0], known) if entry else None
 
 
 def was_written(card: BoardItem | None, name: str, value: JsonValue) -> bool:
     """Return whether the file contains the value of a private field that a run wrote there."""
-    entry = members_entry(map(str, value)) if isinstance(value, list) else plain(value)
-    return record.was_written(record.written(card), private_entry(name), entry)
+    return record.was_written(record.written(card), private_entry(name), plain(value))
 
 
 def plain(value: JsonValue) -> BoardValue:
@@ -423,22 +416,11 @@ def plain(value: JsonValue) -> BoardValue:
     return value if isinstance(value, str | int | float) else None
 
 
-def on_card(card: BoardItem | None, name: str) -> BoardValue:
+def on_card(card: BoardItem | None, name: str) -> str | float | None:
     """Return the value that a board's own field has on a card, as it is compared."""
     values = card.values.items() if card else ()
     value = next((value for known, value in values if fold(known) == fold(name)), None)
     return record.comparable(value)
-
-
-def option_words(kind: str, value: IssueFieldValue) -> list[str]:
-    """Return the names of options in a value from a file, whose field may have one or several."""
-    if isinstance(value, tuple):
-        return list(value)
-    if value is None:
-        return []
-    text = str(normalize.number(value)) if isinstance(value, int | float) else value
-    words = text.split(",") if kind == "multi_select" else [text]
-    return [word.strip() for word in words if word.strip()]
 
 
 def _number(text: str) -> float | None:

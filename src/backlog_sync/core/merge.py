@@ -10,9 +10,11 @@ from backlog_sync.core.model import DesiredItem
 from backlog_sync.core.normalize import fold_set, hash_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
+from backlog_sync.core.written_back import followed
 
 BOTH = "changed in the file and on GitHub"
 FILE_WINS = f"{BOTH}; the file wins (--on-conflict file)"
+TAKEN_AWAY = "taken away on GitHub"
 GITHUB_WINS = f"{BOTH}; GitHub wins (--on-conflict github)"
 
 
@@ -97,6 +99,36 @@ class Merge:
                 self.drifted.append(name)
         return diff
 
+    def merge_members(
+        self,
+        name: str,
+        owner: Owner,
+        *,
+        base: Iterable[str],
+        desired: tuple[str, ...],
+        observed: tuple[str, ...],
+        written: Mapping[str, bool],
+        pending: bool = False,
+        taken_reason: str = TAKEN_AWAY,
+    ) -> "SetDiff":
+        """Merge a set and note what people took away; `written` is what a run wrote to the file.
+
+        It is the merge of labels and assignees, and of fields with several options.
+        """
+        if owner is Owner.GITHUB:
+            base = followed(base, desired, written)
+        diff = merge_set(
+            owner=owner, base=base, desired=desired, observed=observed, pending=pending
+        )
+        if diff.drifted:
+            before = sorted(observed, key=str.casefold)
+            self.note(name, Verdict.DRIFT, taken_reason, list(desired), before)
+            if owner is Owner.FILE:
+                self.drifted.append(name)
+        if diff.write:
+            self.reasons[name] = _why(diff, pending=pending)
+        return diff
+
     def report(
         self, name: str, diff: AtomDiff, desired: JsonValue, observed: JsonValue, reason: str = ""
     ) -> None:
@@ -146,6 +178,18 @@ class SetDiff:
     def write(self) -> bool:
         """Whether anything is written to GitHub."""
         return bool(self.add or self.remove)
+
+
+def _why(diff: SetDiff, *, pending: bool) -> str:
+    """Return why a set is changed: because people removed members, or because the file says so."""
+    restored = set(diff.add) & set(diff.drifted)
+    added = set(diff.add) - restored
+    reasons = [TAKEN_AWAY] if restored else []
+    if pending and added:
+        reasons.append("not set yet")
+    elif added or diff.remove:
+        reasons.append("changed in the file")
+    return "; ".join(reasons)
 
 
 def merge_set(

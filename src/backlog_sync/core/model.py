@@ -14,12 +14,12 @@ from backlog_sync.core.facts import FeedbackRef, PlanningSettings, ReviewNote, R
 KINDS = ("epic", "feature", "story", "task", "bug", "spike", "chore")
 """Kinds of items; the first four nest in this order, levels may be skipped."""
 
-BoardValue: TypeAlias = str | float | None
-"""A Projects v2 field value: text, date (ISO), option or iteration title; a number; empty."""
+BoardValue: TypeAlias = str | float | tuple[str, ...] | None
+"""A Projects v2 field value: text, date (ISO), option or iteration title; a number; the names of
+several options; empty."""
 
-
-IssueFieldValue: TypeAlias = BoardValue | tuple[str, ...]
-"""A value of an organization's issue field: as on a board, or the names of several options."""
+IssueFieldValue: TypeAlias = BoardValue
+"""A value of an organization's issue field: as on a board."""
 
 
 # ---- desired -------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ class MilestoneDef:
 
 @dataclass(frozen=True, slots=True)
 class OptionDef:
-    """An option of a single-select board field; color is GitHub's upper-case name."""
+    """An option of a field with options; color is GitHub's upper-case name."""
 
     name: str
     color: str | None = None
@@ -239,10 +239,10 @@ class OptionDef:
 class BoardFieldDef:
     """A field of a board, or an issue field of an organization.
 
-    `type` is text, number, date, single_select, iteration (of a board only) or multi_select (of an
-    issue field only); "" if an issue field is declared by its name only. `declared` is False for
-    one that no file defines, but items use: an existing one is not changed. `visibility` is who
-    sees an issue field, ALL or MEMBERS, "" if that is not declared.
+    `type` is text, number, date, single_select, multi_select or iteration (of a board only); "" if
+    an issue field is declared by its name only. `declared` is False for one that no file defines,
+    but items use: an existing one is not changed. `visibility` is who sees an issue field, ALL or
+    MEMBERS, "" if that is not declared.
     """
 
     name: str
@@ -641,7 +641,8 @@ class Capabilities:
     `duplicates` is whether an issue can be closed as the duplicate of another one,
     `creation_policy` whether a repository reports who may create issues, `pull_requests` whether
     issues list their pull requests and branches, `views` whether views of a board can be created
-    and changed, `suggested_actors` whether a repository lists the agents that can be assigned.
+    and changed, `suggested_actors` whether a repository lists the agents that can be assigned,
+    `multi_select` whether a board can have fields with several options.
     """
 
     sub_issues: bool = True
@@ -657,6 +658,7 @@ class Capabilities:
     pull_requests: bool = True
     views: bool = True
     suggested_actors: bool = True
+    multi_select: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,11 +207,12 @@ class CreateBoardField:
 
 @dataclass(frozen=True, slots=True)
 class AddOptions:
-    """Add or reorder options of a single-select field: all are sent, existing ones with their ids.
+    """Add or reorder options of a board field: all are sent, existing ones with their ids.
 
-    `seen` contains (id, name, color, description) of the existing options, `existing` the same
-    in their desired style. `order` names all options in their desired order; without it the new
-    ones come last. An option that somebody adds in the meantime would be removed.
+    `type` is single_select or multi_select. `seen` contains (id, name, color, description) of the
+    existing options, `existing` the same in their desired style. `order` names all options in their
+    desired order; without it the new ones come last. An option that somebody adds in the meantime
+    would be removed.
     """
 
     project_id: str
@@ -220,6 +221,7 @@ class AddOptions:
     existing: tuple[tuple[str, str, str, str], ...]
     new: tuple[tuple[str, str, str], ...]
     order: tuple[str, ...] = ()
+    type: str = "single_select"
 
     @property
     def wanted(self) -> tuple[tuple[str, str, str, str], ...]:
@@ -462,8 +464,9 @@ class AddCard:
 class SetValue:
     """Set one board value; `type` as in `BoardFieldDef`; None clears it.
 
-    For single_select and iteration, `option_id` is sent and `value` is its name. `seen` is the
-    value that it replaces; a card that this run created (`fresh`) cannot have edits by others.
+    For selects and iterations, `option_ids` are sent and `value` is the name or are the names.
+    `seen` is the value that it replaces; a card that this run created (`fresh`) cannot have edits
+    by others.
     """
 
     project_id: str
@@ -471,7 +474,7 @@ class SetValue:
     field_id: str
     type: str
     value: BoardValue
-    option_id: str | None = None
+    option_ids: tuple[str, ...] = ()
     seen: BoardValue = None
     fresh: bool = False
 

@@ -1,4 +1,4 @@
-"""Options of a single-select field that people renamed on the board.
+"""Options of a board field that people renamed on the board.
 
 GitHub does not keep an option's former name, but the record of each board item contains the value
 that was applied: if the board lacks that option, and every such item shows one and the same other
@@ -22,6 +22,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.option_values import SELECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def renamed_options(
     cards: Iterable[BoardItem],
 ) -> tuple[Renamed, ...]:
     """Find the options of a field that were renamed; `used` are the file's values, folded."""
-    if definition.type != "single_select" or board_field.type != definition.type:
+    if definition.type not in SELECTS or board_field.type != definition.type:
         return ()
     if not definition.declared and definition.name == STATUS:
         return ()  # a board has its own words for progress
@@ -57,12 +58,15 @@ def renamed_options(
         for card in cards
         if board_field.name in (base := record.decode(card) or {})
     ]
-    recorded = {fold(str(base)) for base, _ in pairs}
+    recorded = {fold(each) for base, _ in pairs for each in _each(base)}
     candidates = board_names.keys() - declared - set(used) - recorded
     renames: list[Renamed] = []
     for name in missing:
-        observed_names = {fold(str(value)) for base, value in pairs if _holds(base, name)}
-        new_name = observed_names.pop() if len(observed_names) == 1 else ""
+        shown = [{fold(each) for each in _each(v)} for base, v in pairs if _holds(base, name)]
+        if definition.type == "multi_select":  # items may have other options besides
+            shown = [names & candidates for names in shown]
+        same = shown[0] if shown and all(names == shown[0] for names in shown) else set()
+        new_name = next(iter(same)) if len(same) == 1 else ""
         if new_name in candidates:
             candidates.discard(new_name)
             renames.append(Renamed(name, board_names[new_name]))
@@ -74,10 +78,16 @@ def as_named(card: BoardItem, names: Names) -> BoardItem:
     if not names:
         return card
     values = {
-        name: names.get(name, {}).get(fold(str(value)), value)
+        name: _renamed(value, names[name]) if name in names else value
         for name, value in card.values.items()
     }
     return replace(card, values=values)
+
+
+def _renamed(value: BoardValue, names: Mapping[str, str]) -> BoardValue:
+    if isinstance(value, tuple):
+        return tuple(names.get(fold(each), each) for each in value)
+    return names.get(fold(str(value)), value)
 
 
 def as_declared(desired: DesiredState, observed: ObservedState) -> ObservedState:
@@ -122,10 +132,11 @@ def used_options(items: Iterable[DesiredItem], field_name: str) -> set[str]:
     """Return the values (folded) of a field that items use."""
     name = fold(field_name)
     return {
-        fold(str(value))
+        fold(each)
         for item in items
         for board_field, value in item.board.items()
-        if value is not None and fold(board_field) == name
+        if fold(board_field) == name
+        for each in _each(value)
     }
 
 
@@ -133,6 +144,15 @@ def _named(option: ObservedOption, names: Mapping[str, str]) -> ObservedOption:
     return replace(option, name=names.get(fold(option.name), option.name))
 
 
+def _each(value: BoardValue) -> tuple[str, ...]:
+    """Return the names of the options in a value."""
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (str(value),)
+
+
 def _holds(base: BoardValue, name: str) -> bool:
     """Return whether an entry of a board item's record has this option."""
+    if isinstance(base, tuple):
+        return fold(name) in map(fold, record.members(base, [name]))
     return fold(str(base)) == fold(name) or record.base_of(base) == hash_value(name)

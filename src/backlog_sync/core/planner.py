@@ -30,7 +30,6 @@ from backlog_sync.core.definition_base import MOST, Carrier, carrier_of, fitting
 from backlog_sync.core.definitions import DefinitionPlan, double_labels, plan_definitions
 from backlog_sync.core.diff import (
     STATE,
-    TAKEN_AWAY,
     ItemDiff,
     Target,
     base_of,
@@ -47,6 +46,7 @@ from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.issue_fields import FieldTarget, plan_issue_fields, private_entry
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
 from backlog_sync.core.matching import Match, Matches, match_items
+from backlog_sync.core.merge import TAKEN_AWAY
 from backlog_sync.core.model import (
     Base,
     BoardValue,

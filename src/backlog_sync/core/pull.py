@@ -3,26 +3,32 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core import normalize
-from backlog_sync.core.board_fields import ORDER
+from backlog_sync.core import normalize, record
+from backlog_sync.core.board_fields import OPTION, ORDER
 from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
-from backlog_sync.core.issue_fields import members_of, option_words
+from backlog_sync.core.issue_fields import members_of
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.mentions import closed
 from backlog_sync.core.model import (
+    BoardItem,
+    BoardValue,
     CheckItem,
     Checklist,
     DesiredItem,
     DesiredState,
+    ObservedBoardField,
+    ObservedIssue,
     ObservedState,
     Prose,
 )
+from backlog_sync.core.option_names import as_named
+from backlog_sync.core.option_values import members_of_value, option_words
 from backlog_sync.core.plan import FieldNote, Plan, Verdict
 from backlog_sync.core.progress import first_status, status_of
 from backlog_sync.core.relations import Links
@@ -157,15 +163,30 @@ def _pulled(
         if note.kind is ChangeKind.LABEL and note.name == "name"
     }
     puller.won |= {(note.key, note.name) for note in plan.accepted if not note.is_definition}
+    project = observed.project if desired.project else None
+    board_fields = {normalize.fold(each.name): each for each in project.fields} if project else {}
+    renamed: dict[str, dict[str, str]] = {}
+    for note in plan.drift:
+        if note.kind is ChangeKind.FIELD and note.name == OPTION:
+            now = normalize.fold(str(note.observed))
+            renamed.setdefault(note.title, {})[now] = str(note.desired)
     for item in desired.items:
         match = matches.by_key.get(item.key)
         if match is None or not item.sync:
             continue
         puller.item(item, match, notes.get(item.key, ()))
-        names = (*_SETS, *(n for n in item.issue_fields if members_of(match.issue, n)))
+        several = (n for n, v in item.issue_fields.items() if _is_several(v, match.issue, n))
+        names = (*_SETS, *several)
         sets = [n for n in names if owner_of(n, desired.settings.ownership) in owners]
         puller.members(item, match, links.observed_links(match.issue), sets)
+        card = as_named(match.issue.card, renamed) if match.issue.card else None
+        puller.board_members(item, match, card, board_fields, owners)
     return Pulled(tuple(puller.takes), tuple(puller.left))
+
+
+def _is_several(value: BoardValue, issue: ObservedIssue, name: str) -> bool:
+    """Return whether an issue field has several options, by either side's value."""
+    return isinstance(value, tuple) or bool(members_of(issue, name))
 
 
 def _is_shared(note: FieldNote, desired: DesiredState, observed: ObservedState) -> bool:
@@ -247,22 +268,61 @@ class _Puller:
                 declared = tuple(option_words("multi_select", item.issue_fields[name]))
             if not isinstance(declared, tuple) or base is None:
                 continue
-            desired = normalize.fold_set(map(str, declared))
             shown = observed[name] if name in observed else members_of(match.issue, name)
-            current = normalize.fold_set(shown)
-            grows = owner_of(name, self.ownership) is Owner.GITHUB
-            written = base.written.sets.get(name, {}) if grows else {}
-            base_members = normalize.fold_set(
-                followed(base.sets.get(name, ()), desired.values(), written)
-            )
-            add = tuple(
-                current[n] for n in current if grows and n not in desired and n not in base_members
-            )
-            remove = tuple(desired[n] for n in desired if n in base_members and n not in current)
+            written = base.written.sets.get(name, {})
+            declared = tuple(map(str, declared))
+            members = self._members(name, base.sets.get(name, ()), declared, shown, written)
             if name in base.pending:
-                remove = ()  # it is not known whether they were ever set
-            if add or remove:
-                self._take(item, match, name, TakeMembers(add, remove))
+                members = replace(members, remove=())  # it is not known if they were ever set
+            self._take_members(item, match, name, members)
+
+    def board_members(
+        self,
+        item: DesiredItem,
+        match: Match,
+        card: BoardItem | None,
+        board_fields: Mapping[str, ObservedBoardField],
+        owners: Collection[Owner],
+    ) -> None:
+        """Accept the options that people added or removed in fields of the board with several."""
+        for name, value in item.board.items():
+            board_field = board_fields.get(normalize.fold(name))
+            if card is None or board_field is None or board_field.type != "multi_select":
+                continue
+            base = (record.decode(card) or {}).get(board_field.name)
+            if base is None or owner_of(name, self.ownership) not in owners:
+                continue
+            declared = tuple(option_words(board_field.type, value))
+            shown = members_of_value(card.values.get(board_field.name))
+            known = (*declared, *shown)
+            written = record.written_members(record.written(card), board_field.name, known)
+            base_names = record.members(base, known)
+            members = self._members(name, base_names, declared, shown, written)
+            self._take_members(item, match, name, members)
+
+    def _members(
+        self,
+        name: str,
+        base: Iterable[str],
+        declared: tuple[str, ...],
+        shown: tuple[str, ...],
+        written: Mapping[str, bool],
+    ) -> TakeMembers:
+        """Return what people added to a set, if GitHub owns it, and what they took away."""
+        desired, current = normalize.fold_set(declared), normalize.fold_set(shown)
+        grows = owner_of(name, self.ownership) is Owner.GITHUB
+        base_members = normalize.fold_set(
+            followed(base, desired.values(), written if grows else {})
+        )
+        add = (n for n in current if grows and n not in desired and n not in base_members)
+        remove = (n for n in desired if n in base_members and n not in current)
+        return TakeMembers(tuple(current[n] for n in add), tuple(desired[n] for n in remove))
+
+    def _take_members(
+        self, item: DesiredItem, match: Match, name: str, members: TakeMembers
+    ) -> None:
+        if members.add or members.remove:
+            self._take(item, match, name, members)
 
     def _known_labels(self, match: Match) -> tuple[str, ...]:
         """Return an issue's labels, renamed ones by their names in the file."""

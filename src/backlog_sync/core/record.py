@@ -1,20 +1,21 @@
 """The base of a card's values: a text field on the board that says what was last applied.
 
 It lives on the board and not in the issue, so that a private board's values stay private. Its
-text is JSON by field name, such as `{"Priority":"High","Story Points":3}`; a value that is too
-long stands as `#` and a hash. Under `@` and its name stands an issue field that only members of
-the organization see, if everybody sees the issue. Under `#` stand, by field name, the values that
-runs wrote into the file and that no sync has read there yet.
+text is JSON by field name, such as `{"Areas":["api","web"],"Priority":"High","Story Points":3}`; a
+value that is too long stands as `#` and a hash. Under `@` and its name stands an issue field that
+only members of the organization see, if everybody sees the issue. Under `#` stand, by field name,
+the values that runs wrote into the file and that no sync has read there yet; of several options
+each one, with `+` if it was added or `-` if it was taken away.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from backlog_sync.core import normalize
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.model import BoardFieldDef, BoardItem, BoardValue
-from backlog_sync.core.normalize import fold
+from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.written_back import MOST
 
 NAME = "Backlog record"
@@ -31,7 +32,7 @@ _T = TypeVar("_T")
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Record: TypeAlias = Mapping[str, BoardValue]
-"""What was last applied, by field name: a value, or `#` and its hash."""
+"""What was last applied, by field name: a value, or `#` and its hash; of several options each."""
 
 Unread: TypeAlias = Mapping[str, Sequence[BoardValue]]
 """Values by field name, the oldest first; each as in a record."""
@@ -42,7 +43,10 @@ _NOTHING: Unread = {}
 def decode(card: BoardItem | None) -> Record | None:
     """Read a card's record; None if there is none, or if this tool did not write it."""
     values = _read(card)
-    return {name: value for name, value in values.items() if _is_plain(value)} if values else values
+    if not values:
+        return values
+    entries = ((name, value) for name, value in values.items() if not isinstance(value, dict))
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in entries}
 
 
 def written(card: BoardItem | None) -> Unread:
@@ -60,7 +64,8 @@ def _read(card: BoardItem | None) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     if not isinstance(values, dict) or not all(
-        _is_plain(value) or (name == _SIGN and _is_unread(value)) for name, value in values.items()
+        _is_plain(value) or _is_members(value) or (name == _SIGN and _is_unread(value))
+        for name, value in values.items()
     ):
         return None
     return values
@@ -68,6 +73,10 @@ def _read(card: BoardItem | None) -> dict[str, Any] | None:
 
 def _is_plain(value: object) -> bool:
     return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
+
+
+def _is_members(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(m, str) for m in value)
 
 
 def _is_unread(value: object) -> bool:
@@ -83,26 +92,33 @@ def encode(record: Record, unread: Unread = _NOTHING) -> str:
     counts as never applied.
     """
     kept = dict(sorted(record.items()))
-    unread_part = {_SIGN: {name: list(values) for name, values in sorted(unread.items())}}
-    more = unread_part if unread else {}  # a field of that name goes without a record then
+    unread_part = {name: list(values) for name, values in sorted(unread.items()) if values}
+    more = {_SIGN: unread_part} if unread_part else {}  # a field of that name has no record then
     if len(text := _json({**kept, **more})) <= LONGEST:
         return text
     for name in sorted(kept, key=lambda name: (-len(_json(kept[name])), name)):
         if len(_json({**kept, **more})) <= LONGEST:
             break
-        kept[name] = kept[name] if _is_hash(kept[name]) else _hashed(kept[name])
+        kept[name] = _shortened(kept[name])
     while kept and len(_json({**kept, **more})) > LONGEST:
         kept.popitem()
     return _json({**kept, **more})
 
 
-def with_written(card: BoardItem, values: Mapping[str, BoardValue]) -> str | None:
+Flow: TypeAlias = BoardValue | Mapping[str, bool]
+"""What a run writes into the file of a field: its value, or which of several options it now has."""
+
+
+def with_written(card: BoardItem, values: Mapping[str, Flow]) -> str | None:
     """Return the text of a card's record with these values as written into the file.
 
     None if the record has no room for them.
     """
     base, unread = decode(card) or {}, dict(written(card))
     for name, value in values.items():
+        if isinstance(value, Mapping):
+            unread[name] = _with_members(base.get(name), unread, name, value)
+            continue
         unread_values, new_entry = tuple(unread.get(name, ())), entry(value)
         # A word for a status says a state too, of which the base of the card knows nothing.
         same = name != STATUS and name in base and base_of(base[name]) == base_of(new_entry)
@@ -118,12 +134,65 @@ def _json(value: object) -> str:
 
 def entry(value: BoardValue) -> BoardValue:
     """Return the entry of a value in a record: itself, or its hash if it is not a short text."""
+    if isinstance(value, tuple):
+        return tuple(map(_name_entry, value)) or None
     value = comparable(value)
-    if isinstance(value, str) and (
-        len(value) > _LONG_VALUE or value.startswith(_SIGN) or not value.isprintable()
-    ):
-        return _hashed(value)
-    return value
+    return _hashed(value) if isinstance(value, str) and _is_long(value) else value
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > _LONG_VALUE or text.startswith(_SIGN) or not text.isprintable()
+
+
+def members(value: BoardValue, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the options of an entry; of those stored as hashes the ones that are `known`.
+
+    A single value, from before the field had several, is one option.
+    """
+    by_hash = {_hashed_name(name): name for name in known}
+    entries = value if isinstance(value, tuple) else () if value is None else (str(value),)
+    names = (by_hash.get(each, "") if _is_hash(each) else each for each in entries)
+    return tuple(filter(None, names))
+
+
+def written_members(unread: Unread, name: str, known: Iterable[str]) -> dict[str, bool]:
+    """Return the options that runs added to the file (True) or took away and no sync has read."""
+    entries = [str(each) for each in unread.get(name, ()) if str(each)[:1] in ("+", "-")]
+    by_entry = {each[1:]: each[0] == "+" for each in entries}
+    known = tuple(known)
+    return {m: has for each, has in by_entry.items() for m in members((each,), known)}
+
+
+def unread_entries(written: Mapping[str, bool]) -> list[str]:
+    """Return the entries of options that are not read yet, the inverse of `written_members`."""
+    return [f"{'+' if has else '-'}{_name_entry(name)}" for name, has in written.items()]
+
+
+def _with_members(
+    base: BoardValue, unread: Unread, name: str, flow: Mapping[str, bool]
+) -> list[str]:
+    """Return the unread entries of a field after these options were written into the file."""
+    applied, written_now = fold_set(members(base, flow)), fold_set(flow)
+    before = written_members(unread, name, flow).items()
+    kept = {member: has for member, has in before if fold(member) not in written_now}
+    news = {member: has for member, has in flow.items() if (fold(member) in applied) != has}
+    return unread_entries({**kept, **news})
+
+
+def _name_entry(name: str) -> str:
+    return _hashed_name(name) if _is_long(name) else name
+
+
+def _hashed_name(name: str) -> str:
+    """Return the hash of an option's name, of which GitHub ignores the case."""
+    return f"{_SIGN}{normalize.hash_value(fold(name))}"
+
+
+def _shortened(value: BoardValue) -> BoardValue:
+    """Return a value or entry as its hash; of several options each."""
+    if isinstance(value, tuple):
+        return tuple(each if _is_hash(each) else _hashed_name(each) for each in value)
+    return value if _is_hash(value) else _hashed(value)
 
 
 def _hashed(value: BoardValue) -> str:
@@ -139,10 +208,15 @@ def base_of(value: BoardValue) -> str:
     return str(value)[len(_SIGN) :] if _is_hash(value) else normalize.hash_value(comparable(value))
 
 
-def comparable(value: BoardValue) -> BoardValue:
-    """Return a value as it is compared: texts trimmed, empty ones as nothing, 3.0 as 3."""
+def comparable(value: BoardValue) -> str | float | None:
+    """Return a value as it is compared: texts trimmed, empty ones as nothing, 3.0 as 3.
+
+    Several options are one text here; `members` gives each.
+    """
     if isinstance(value, str):
         return value.strip() or None
+    if isinstance(value, tuple):
+        return ", ".join(value) or None
     return normalize.number(value) if isinstance(value, int | float) else None
 
 

@@ -29,8 +29,9 @@ MEMBERS = ("labels", "assignees", "blocked_by")
 CASELESS = frozenset({"issue_type", "color", "parent", *MEMBERS})
 """Parts in which GitHub ignores case."""
 
-Kept: TypeAlias = BoardValue | tuple[str, ...]
-"""A value as a record keeps it: a text, a number, nothing; an option's name, color, description."""
+Kept: TypeAlias = BoardValue
+"""A value as a record keeps it: a text, a number, nothing, the names of several options; an
+option's name, color, description."""
 
 
 @dataclass(frozen=True, slots=True)

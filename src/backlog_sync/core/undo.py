@@ -290,7 +290,6 @@ class _Undo:
         values = [value for value in on_card if value in thing.values]
         for value in values:
             is_last = value is values[-1]
-            assert not isinstance(value.before, tuple)
             self.changes.append(
                 SetBoardValue(
                     *self._about(issue),
@@ -331,7 +330,7 @@ class _Undo:
             former = [names.get(name, name) for name in orders[0]]
             fields[ORDER] = FieldChange(list(current), in_declared_order(current, former))
         definition = BoardFieldDef(
-            board_field.name, "single_select", tuple(OptionDef(*before) for _, _, before in styles)
+            board_field.name, board_field.type, tuple(OptionDef(*before) for _, _, before in styles)
         )
         name = board_field.name
         self.changes.append(

@@ -42,6 +42,9 @@ _LONGEST = 60
 """Characters of a value in a message: together they fit a line of 80 columns."""
 
 
+_OF_ISSUES = (ChangeKind.ISSUE, ChangeKind.FIELD_VALUE)
+
+
 class Present:
     """The present values of everything that a run overwrote."""
 
@@ -130,15 +133,16 @@ class Present:
         repository = value.repository
         if value.kind is ChangeKind.FIELD_VALUE:
             board_field = self._fields_by_name.get(fold(value.name))
-            if board_field and board_field.options and not self._has_option(board_field, before):
-                return f"was {_quoted(before)}, an option that is gone"
-        elif value.is_issue_field:
+            options = before if isinstance(before, tuple) else (str(before),)
+            gone = [each for each in options if board_field and not self._has(board_field, each)]
+            return f"was {_quoted(gone[0])}, an option that is gone" if gone else None
+        if value.is_issue_field:
             return self._option_that_is_gone(value)
-        elif value.name == "labels" and fold(str(before)) not in self._label_names(repository):
+        if value.name == "labels" and fold(str(before)) not in self._label_names(repository):
             return f"had {_quoted(before)}, a label that is gone"
-        elif value.name == "milestone" and str(before).strip() not in self._titles(repository):
+        if value.name == "milestone" and str(before).strip() not in self._titles(repository):
             return f"was {_quoted(before)}, a milestone that is gone"
-        elif value.name in (PARENT, "blocked_by") and fold(str(before)) not in self._refs:
+        if value.name in (PARENT, "blocked_by") and fold(str(before)) not in self._refs:
             return f"had {before}, which is gone or not read"
         return None
 
@@ -153,7 +157,10 @@ class Present:
         gone = [name for name in before if names and fold(name) not in names]
         return f"was {_quoted(gone[0])}, an option that is gone" if gone else None
 
-    def _has_option(self, board_field: ObservedBoardField, name: Kept) -> bool:
+    def _has(self, board_field: ObservedBoardField, name: str) -> bool:
+        """Return whether a field takes a value: any if it has no options, else the names of its."""
+        if not board_field.options:
+            return True
         names = {fold(option.name) for option in board_field.options}
         names |= {
             fold(value.before[0])
@@ -163,7 +170,7 @@ class Present:
             and isinstance(value.before, tuple)
             and self._comes_back(value)
         }
-        return fold(str(name)) in names
+        return fold(name) in names
 
     def _label_names(self, repository: str) -> set[str]:
         observed = self._place(repository)
@@ -226,12 +233,11 @@ class Present:
 
     @staticmethod
     def _equals(value: Overwritten, now: Kept, side: Kept) -> bool:
-        if value.kind is ChangeKind.FIELD_VALUE and not isinstance(now, tuple | list):
-            assert not isinstance(side, tuple)
+        if isinstance(now, tuple) and isinstance(side, tuple) and value.kind in _OF_ISSUES:
+            return sorted(now) == sorted(side)  # options that were chosen have no order
+        if value.kind is ChangeKind.FIELD_VALUE:
             return record.comparable(now) == record.comparable(side)
         if value.is_issue_field:
-            if isinstance(now, tuple) and isinstance(side, tuple):
-                return sorted(now) == sorted(side)
             return same(value.name, now, side)
         if value.name == BODY and value.kind is ChangeKind.ISSUE:
             digest = value.after if side is value.after else text_digest(str(side or ""))

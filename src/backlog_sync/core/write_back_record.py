@@ -17,17 +17,10 @@ from backlog_sync.core.changes import (
     UpdateIssue,
 )
 from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
-from backlog_sync.core.issue_fields import (
-    FieldTarget,
-    members_entry,
-    plain,
-    plan_issue_fields,
-    private_entry,
-)
+from backlog_sync.core.issue_fields import FieldTarget, plain, plan_issue_fields, private_entry
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.model import (
     BoardItem,
-    BoardValue,
     DesiredItem,
     DesiredState,
     ObservedState,
@@ -49,7 +42,7 @@ class Flowed:
     """
 
     marker: Written = field(default_factory=Written)
-    card: Mapping[str, BoardValue] = field(default_factory=dict)
+    card: Mapping[str, record.Flow] = field(default_factory=dict)
     open: bool = False
 
     @property
@@ -154,21 +147,21 @@ def _field_sets(
     old: FieldTarget, new: FieldTarget, ownership: Mapping[str, str]
 ) -> Iterator[tuple[str, dict[str, bool]]]:
     for name, options in new.sets.items():
-        before, after = _members(old.sets.get(name)), _members(options)
+        moved = _moved(old.sets.get(name), options)
         of_github = owner_of(name, ownership) is Owner.GITHUB
-        if of_github and name not in new.private and before != after:
-            yield name, {member: member in after for member in before ^ after}
+        if of_github and name not in new.private and moved:
+            yield name, moved
 
 
 def _private_values(
     old: FieldTarget, new: FieldTarget, ownership: Mapping[str, str]
-) -> Iterator[tuple[str, BoardValue]]:
+) -> Iterator[tuple[str, record.Flow]]:
     """Yield the values of private issue fields that GitHub owns, for the card's record."""
     for name in new.private:
         if owner_of(name, ownership) is Owner.FILE:
             continue
-        if name in new.sets and _members(old.sets.get(name)) != _members(new.sets[name]):
-            yield private_entry(name), members_entry(new.sets[name])
+        if moved := _moved(old.sets.get(name), new.sets.get(name)):
+            yield private_entry(name), moved
         elif name in new.atoms and old.atoms.get(name) != new.atoms[name]:
             yield private_entry(name), plain(new.atoms[name])
 
@@ -179,15 +172,21 @@ def _sets(
     for row in SETS:
         if owner_of(row.name, settings.ownership) is Owner.FILE:
             continue
-        before, after = (_members(item.fields.get(row.name)) for item in (old, new))
-        if before != after:
-            yield row.name, {member: member in after for member in before ^ after}
+        moved = _moved(*(item.fields.get(row.name) for item in (old, new)))
+        if moved:
+            yield row.name, moved
 
 
 def _members(value: object) -> frozenset[str]:
     return (
         frozenset(map(normalize.fold, map(str, value))) if isinstance(value, tuple) else frozenset()
     )
+
+
+def _moved(old: object, new: object) -> dict[str, bool]:
+    """Return which members a set gained (True) and lost."""
+    before, after = _members(old), _members(new)
+    return {member: member in after for member in before ^ after}
 
 
 def _ticks(
@@ -199,7 +198,7 @@ def _ticks(
 
 def _card(
     old: DesiredItem, new: DesiredItem, match: Match, desired: DesiredState, observed: ObservedState
-) -> Iterator[tuple[str, BoardValue]]:
+) -> Iterator[tuple[str, record.Flow]]:
     settings = desired.settings
     if match.issue.card is None or observed.project is None or desired.project is None:
         return
@@ -211,8 +210,11 @@ def _card(
         board_name = fields.get(normalize.fold(name))
         if board_name is None or owner_of(board_name, settings.ownership) is Owner.FILE:
             continue
-        if name not in old.board or old.board[name] != value:
-            yield board_name, value
+        if name in old.board and old.board[name] == value:
+            continue
+        moved = _moved(old.board.get(name), value)
+        if moved or not isinstance(value, tuple):
+            yield board_name, moved or value
 
 
 def in_plan(plan: Plan, flows: Mapping[str, Flowed]) -> Plan:

@@ -169,6 +169,8 @@ def _is_sent(snapshot: IterationSnapshot, saved: SavedIterations) -> bool:
 
 def _values(saved: SavedIterations, snapshot: IterationSnapshot) -> list[SetValue]:
     return [
-        SetValue(saved.project_id, card.id, saved.field_id, "iteration", card.iteration, option.id)
+        SetValue(
+            saved.project_id, card.id, saved.field_id, "iteration", card.iteration, (option.id,)
+        )
         for card, option in restoration(saved, snapshot).values
     ]

@@ -36,8 +36,9 @@ class ReadScope:
     every issue is needed. `declared` is the repository that the files name. `since` is when
     all issues were last read (seconds since the epoch), None if unknown. `uses` names what only
     some runs need: "close_done" for the states of sub-issues and the open issues of milestones,
-    "issue_fields" for the organization's issue fields and their values, "pull_requests" for those
-    that close an issue and for its branches, "agents" for agents among those who can be assigned.
+    "issue_fields" for the organization's issue fields and their values, "multi_select" for the
+    fields of the board that have several options, "pull_requests" for those that close an issue
+    and for its branches, "agents" for agents among those who can be assigned.
     """
 
     project: ProjectSpec | None = None
@@ -64,6 +65,7 @@ class ReadScope:
             "agents": bool(desired.settings.agents),
             "close_done": bool(desired.settings.close_done),
             "issue_fields": bool(desired.issue_fields),
+            "multi_select": _has_multi_select(desired),
             "pull_requests": pull_requests or bool(desired.settings.pull_requests),
         }
         uses = frozenset(name for name, is_used in used.items() if is_used)
@@ -90,6 +92,13 @@ class ReadScope:
     def others(self, repository: str) -> tuple[str, ...]:
         """Return the other repositories with issues of items; `repository` is the target."""
         return others_of(self.items, repository, self.declared)
+
+
+def _has_multi_select(desired: DesiredState) -> bool:
+    """Return whether the board may have a field with several options, or a column of such a one."""
+    board = desired.project
+    fields = (*board.fields, *desired.issue_fields) if board else ()
+    return any(each.type in ("multi_select", "") for each in fields)
 
 
 class Tracker(Protocol):

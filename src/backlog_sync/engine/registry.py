@@ -22,6 +22,7 @@ from backlog_sync.core.model import (
     ObservedView,
     ProjectSpec,
 )
+from backlog_sync.core.option_names import as_named
 
 
 @dataclass(slots=True)
@@ -166,14 +167,6 @@ class Registry:
         folded = normalize.fold(name)
         return next((f.id for f in self.fields.values() if normalize.fold(f.name) == folded), None)
 
-    def option_id(self, name: str, value: BoardValue) -> str | None:
-        """Return the id of an option or iteration by its name."""
-        board_field = self.fields.get(name)
-        for option in board_field.options if board_field else ():
-            if normalize.fold(option.name) == normalize.fold(str(value)):
-                return option.id
-        return None
-
     def put_type(self, change: Change) -> None:
         """Record the type that a new issue was given."""
         issue_type = str(change.fields["issue_type"].after)
@@ -246,10 +239,9 @@ class Registry:
     def rename_options(self, name: str, names: Mapping[str, str]) -> None:
         """Record new names of a field's options (old names folded), on every card."""
         for key, issue in self.issues.items():
-            value = issue.card.values.get(name) if issue.card else None
-            new = names.get(normalize.fold(str(value)))
-            if new is not None:
-                self.put_value(key, name, new)
+            if issue.card is not None and name in issue.card.values:
+                card = as_named(issue.card, {name: names})
+                self.put_value(key, name, card.values[name])
 
     def put_value(self, key: str, name: str, value: BoardValue) -> None:
         """Record a board value that was set."""

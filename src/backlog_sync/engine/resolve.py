@@ -49,10 +49,10 @@ from backlog_sync.core.changes import (
     UpdateView,
 )
 from backlog_sync.core.fields import ISSUE_FIELDS
-from backlog_sync.core.issue_fields import SELECTS
 from backlog_sync.core.model import BoardValue, IssueFieldValue, ObservedOption, OptionDef
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.operations import Operation, Over
+from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.preconditions import options, standing
 from backlog_sync.core.states import DUPLICATE
 from backlog_sync.engine.registry import Registry
@@ -143,8 +143,7 @@ def resolve(registry: Registry, change: Change) -> OperationOrSkip:  # noqa: PLR
                 return _NOT_CREATED
             return ops.AddCard(registry.project_id, issue.id) if registry.project_id else _NO_BOARD
         case SetBoardValue(name=name, after=after):
-            option = registry.option_id(name, after)
-            return board_value(registry, change.key, name, after, option)
+            return board_value(registry, change.key, name, after)
         case ForgetValues() | RefreshRecord():
             return board_value(registry, change.key, record.NAME, change.body)
         case (
@@ -264,6 +263,7 @@ def _options(registry: Registry, change: UpdateBoardField) -> OperationOrSkip:
         tuple(_styled(option, styles.get(fold(option.name))) for option in renamed),
         tuple((o.name, o.color or "GRAY", o.description or "") for o in new),
         tuple(names(order.after)) if order else (),
+        field.type,
     )
 
 
@@ -458,14 +458,24 @@ def _field_inputs(registry: Registry, change: Change) -> tuple[ops.FieldInput, .
             value = after
         ids: tuple[str, ...] = ()
         if known.type in SELECTS and value is not None:
-            by_name = {fold(option.name): option.id for option in known.options}
-            words = value if isinstance(value, tuple) else (str(value),)
-            missing = next((word for word in words if not by_name.get(fold(word))), None)
-            if missing is not None:
-                return Skip(f"{name} has no option {missing}")
-            ids = tuple(by_name[fold(word)] for word in words)
+            chosen = _option_ids(name, known.options, value)
+            if isinstance(chosen, Skip):
+                return chosen
+            ids = chosen
         inputs.append(ops.FieldInput(known.id, name, known.type, value, ids))
     return tuple(inputs)
+
+
+def _option_ids(
+    name: str, options: Sequence[ObservedOption], value: BoardValue
+) -> tuple[str, ...] | Skip:
+    """Return the ids of the options in a value; a Skip if the field does not have one of them."""
+    by_name = {fold(option.name): option.id for option in options}
+    words = value if isinstance(value, tuple) else (str(value),)
+    missing = next((word for word in words if not by_name.get(fold(word))), None)
+    if missing is not None:
+        return Skip(f"{name} has no option {missing}")
+    return tuple(by_name[fold(word)] for word in words)
 
 
 def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSkip:
@@ -526,24 +536,21 @@ def _dependency(registry: Registry, change: AddDependency | RemoveDependency) ->
     return ops.RemoveBlocker(blocked_id=blocked, blocker_id=blocker)
 
 
-def board_value(
-    registry: Registry, key: str, name: str, value: BoardValue, option: str | None = None
-) -> OperationOrSkip:
-    """Return the operation that sets a value of a card, or its record.
-
-    `option` is the id of the value if the field has options.
-    """
+def board_value(registry: Registry, key: str, name: str, value: BoardValue) -> OperationOrSkip:
+    """Return the operation that sets a value of a card, or its record."""
     item, field = registry.cards.get(key), registry.fields.get(name)
     if item is None or registry.project_id is None:
         return _NO_CARD
     if field is None:
         return Skip(f"the board has no field {name}")
-    if field.type in ("single_select", "iteration") and value and option is None:
-        return Skip(f"{name} has no option {value}")
+    ids: tuple[str, ...] = ()
+    if field.type in (*SELECTS, "iteration") and value:
+        chosen = _option_ids(name, field.options, value)
+        if isinstance(chosen, Skip):
+            return chosen
+        ids = chosen
     shown, fresh = registry.value(key, name), key in registry.fresh
-    return ops.SetValue(
-        registry.project_id, item, field.id, field.type, value, option, shown, fresh
-    )
+    return ops.SetValue(registry.project_id, item, field.id, field.type, value, ids, shown, fresh)
 
 
 _NO_CARD = Skip("the issue is not on the board")

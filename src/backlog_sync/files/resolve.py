@@ -139,7 +139,7 @@ class _Resolver:
             kind=entry.parsed.kind,
             place=entry.place(),
             fields=self._fields(entry, unknown),
-            board=board,  # type: ignore[arg-type]  # only issue fields have several options
+            board=board,
             parent=entry.parent.key if entry.parent else None,
             issue=issue,
             status=entry.text("status"),

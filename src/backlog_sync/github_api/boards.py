@@ -16,7 +16,7 @@ from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer, Fault, required
 from backlog_sync.github_api.capabilities import is_foreign
-from backlog_sync.github_api.documents import document, repeated, unused_fields
+from backlog_sync.github_api.documents import ALL, OPTIONAL, document, repeated
 from backlog_sync.github_api.reader import PageSize, Reader
 
 _CardsAnswer: TypeAlias = answered.IterationCards | answered.ShownIterationCards
@@ -64,30 +64,40 @@ class Boards:
         return parse.viewer(answer.whole["viewer"]).login
 
     def read(
-        self, spec: ProjectSpec, repository_id: str, *, workflows: bool = False
+        self,
+        spec: ProjectSpec,
+        repository_id: str,
+        hidden: frozenset[str],
+        *,
+        workflows: bool = False,
     ) -> BoardResult:
         """Read a board with a separate request, and whether its workflows are on if asked."""
-        query = document(answered.Board, unused_fields(("doctor",) if workflows else ()))
+        shown = frozenset(OPTIONAL["doctor"] if workflows else ())
+        query = document(answered.Board, hidden - shown)
         answer = self.reader.query(query, board_variables(spec))
         scope = next((f for f in answer.faults if f.type == "INSUFFICIENT_SCOPES"), None)
         if scope:
             return BoardResult(problem=problem_of(spec, scope))
-        return self.from_answer(spec, answer, repository_id)
+        return self.from_answer(spec, answer, repository_id, hidden)
 
     def with_template(
-        self, spec: ProjectSpec, result: BoardResult, repository_id: str
+        self, spec: ProjectSpec, result: BoardResult, repository_id: str, hidden: frozenset[str]
     ) -> BoardResult:
         """Return the result with the board to copy, if the board is to be created from one."""
         if spec.template is None or result.project is not None or result.problem is not None:
             return result
         owner, _, number = spec.template.partition("/")
-        found = self.read(ProjectSpec(owner, number=int(number)), repository_id)
+        found = self.read(ProjectSpec(owner, number=int(number)), repository_id, hidden)
         if found.project is None:
             return replace(result, problem=f"its template cannot be read: {found.problem}")
         return replace(result, template=found.project)
 
     def from_answer(
-        self, spec: ProjectSpec, answer: Answer[OfBoardOwner], repository_id: str
+        self,
+        spec: ProjectSpec,
+        answer: Answer[OfBoardOwner],
+        repository_id: str,
+        hidden: frozenset[str] = ALL,
     ) -> BoardResult:
         """Return the board that `spec` means, from an answer or else the list of all boards."""
         owner = answer.data.get("repositoryOwner") if answer.data else None
@@ -104,7 +114,7 @@ class Boards:
             board, problem = None, problem_of(spec, fault)
         else:
             assert spec.title is not None, "a board is identified by number or by title"
-            board, problem = self._by_title(spec, spec.title, owner)
+            board, problem = self._by_title(spec, spec.title, owner, hidden)
             if board is None and problem is None and scopes is not None and "project" not in scopes:
                 problem = f"there is none, and {_SCOPE}"
         if not board:
@@ -113,7 +123,7 @@ class Boards:
         return BoardResult(project, owner["id"])
 
     def _by_title(
-        self, spec: ProjectSpec, title: str, owner: answered.BoardOwner
+        self, spec: ProjectSpec, title: str, owner: answered.BoardOwner, hidden: frozenset[str]
     ) -> tuple[answered.BoardFields | None, str | None]:
         """Find a board by title; only the whole list, not a search, proves that there is none."""
         board = parse.pick_project(parse.nodes(owner.get("projectsV2")), title)
@@ -126,7 +136,7 @@ class Boards:
         candidates: list[answered.BoardFields] = []
         while True:
             variables = {"boardOwner": spec.owner, "after": after}
-            answer = self.reader.query(document(answered.BoardsPage, unused_fields(())), variables)
+            answer = self.reader.query(document(answered.BoardsPage, hidden), variables)
             listed = answer.data.get("repositoryOwner") if answer.data else None
             page = listed.get("projectsV2") if listed else None
             if page is None:
@@ -141,7 +151,7 @@ class Boards:
 
         GitHub does not list archived cards; see `archived`.
         """
-        names = _settable(project)
+        names = _settable(project, hidden)
         query = repeated(answered.BoardItems, len(names), hidden)
         cards: dict[str, BoardItem] = {}
         size, after = PageSize(), None
@@ -161,7 +171,7 @@ class Boards:
         self, project: ObservedProject, ids: Sequence[str], hidden: frozenset[str]
     ) -> dict[str, BoardItem]:
         """Return the cards of these issues on a board, archived ones too, by issue id."""
-        names = _settable(project)
+        names = _settable(project, hidden)
         query = repeated(answered.CardsOf, len(names), hidden)
         cards: dict[str, BoardItem] = {}
         for start in range(0, len(ids), _BY_ID):
@@ -226,9 +236,11 @@ def _all_titles(owner: answered.BoardOwner) -> list[str] | None:
     return titles if listed and listed["totalCount"] == len(titles) else None
 
 
-def _settable(project: ObservedProject) -> list[str]:
-    """Return the names of the fields whose values belong to the board."""
-    return [field.name for field in project.fields if field.type in parse.WRITABLE]
+def _settable(project: ObservedProject, hidden: frozenset[str]) -> list[str]:
+    """Return the names of the fields whose values belong to the board, and are read."""
+    several = not hidden.intersection(OPTIONAL["multi_select"])
+    kinds = parse.WRITABLE if several else parse.WRITABLE - {"multi_select"}
+    return [field.name for field in project.fields if field.type in kinds]
 
 
 def _aliased(names: Sequence[str]) -> dict[str, str]:

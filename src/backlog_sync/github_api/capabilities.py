@@ -35,6 +35,22 @@ def of_inputs(data: Inputs) -> Capabilities:
         duplicates=close is None or "duplicateIssueId" in close,
         # A server that cannot create views has no such input at all.
         views=_names(data.get("viewInput"), "inputFields") is not None,
+        multi_select=_has_multi_select(data),
+    )
+
+
+def _has_multi_select(data: Inputs) -> bool:
+    """Return whether boards have fields with several options (github.com since 2026-07-27 [R]).
+
+    Only an answer to `Features` says whether they can be read by the names that this tool knows.
+    """
+    kinds = _names(data.get("customFieldTypes"), "enumValues")
+    if kinds is not None and "MULTI_SELECT" not in kinds:
+        return False
+    read = (("multiSelectField", "multiSelectOptions"), ("multiSelectValue", "options"))
+    return all(
+        alias not in data or name in (_names(data.get(alias), "fields") or ())  # type: ignore[arg-type]  # only in `Features`
+        for alias, name in read
     )
 
 

@@ -40,6 +40,11 @@ OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
     "close_done": ("childState", "childReason", "openIssues"),
     "issue_fields": ("issueFields", "issueFieldValues", "ProjectV2ItemIssueFieldValue"),
     "pull_requests": ("closedByPullRequestsReferences", "linkedBranches"),
+    "multi_select": (
+        "ProjectV2MultiSelectField",
+        "ProjectV2ItemFieldMultiSelectValue",
+        "customFieldTypes",
+    ),
     "doctor": ("workflows",),
 }
 """Fields, by their aliases, that only some runs need: what `ReadScope.uses` names is read.
@@ -119,6 +124,7 @@ def hidden_fields(able: Capabilities) -> frozenset[str]:
         (able.boards, ("projectItems",)),
         (able.creation_policy, ("issueCreationPolicy", "viewerCanCreateIssues")),
         (able.pull_requests, OPTIONAL["pull_requests"]),
+        (able.multi_select, OPTIONAL["multi_select"]),
     )
     return frozenset(name for supported, names in groups if not supported for name in names)
 

@@ -270,6 +270,13 @@ class BoardFieldProjectV2SingleSelectFieldOption(TypedDict):
     description: str
 
 
+class BoardFieldProjectV2MultiSelectFieldOption(TypedDict):
+    id: str
+    name: str
+    color: str
+    description: str
+
+
 class BoardIteration(TypedDict):
     id: str
     title: str
@@ -287,6 +294,7 @@ class BoardField(TypedDict):
     name: str
     dataType: str
     options: NotRequired[list[BoardFieldProjectV2SingleSelectFieldOption]]
+    multiSelectOptions: NotRequired[list[BoardFieldProjectV2MultiSelectFieldOption]]
     configuration: NotRequired[BoardFieldProjectV2IterationFieldConfiguration]
 
 
@@ -451,6 +459,10 @@ class DiscussionTalk(TypedDict):
     comments: DiscussionTalkComments
 
 
+class ProjectV2MultiSelectFieldOptionWithName(TypedDict):
+    name: str
+
+
 class ProjectV2IssueFieldValuesWithTypename(TypedDict):
     __typename: str
 
@@ -461,6 +473,7 @@ class BoardValue(TypedDict):
     date: NotRequired[str | None]
     name: NotRequired[str | None]
     title: NotRequired[str]
+    options: NotRequired[list[ProjectV2MultiSelectFieldOptionWithName] | None]
     issueFieldValue: NotRequired[ProjectV2IssueFieldValuesWithTypename | None]
 
 
@@ -472,11 +485,20 @@ class InputsType(TypedDict):
     inputFields: list[InputValueWithName] | None
 
 
+class EnumValueWithName(TypedDict):
+    name: str
+
+
+class InputsCustomFieldTypes(TypedDict):
+    enumValues: list[EnumValueWithName] | None
+
+
 class Inputs(TypedDict):
     createIssueInput: InputsType | None
     optionInput: InputsType | None
     closeIssueInput: InputsType | None
     viewInput: InputsType | None
+    customFieldTypes: NotRequired[InputsCustomFieldTypes | None]
 
 
 class RateLimitWithCost(TypedDict):
@@ -607,6 +629,7 @@ class IterationFieldNode(TypedDict):
     name: NotRequired[str]
     dataType: NotRequired[str]
     options: NotRequired[list[BoardFieldProjectV2SingleSelectFieldOption]]
+    multiSelectOptions: NotRequired[list[BoardFieldProjectV2MultiSelectFieldOption]]
     configuration: NotRequired[BoardFieldProjectV2IterationFieldConfiguration]
     settings: NotRequired[ProjectV2IterationFieldConfigurationWithDuration]
 
@@ -763,6 +786,8 @@ class Features(Inputs):
     rateLimit: RateLimitWithCost | None
     issue: FeaturesType | None
     repository: FeaturesType | None
+    multiSelectField: FeaturesType | None
+    multiSelectValue: FeaturesType | None
 
 
 class Board(TypedDict):

@@ -369,11 +369,18 @@ def _type_of(operation: CreateIssue | UpdateIssue) -> str | None:
     return str(type_name) if type_name else None
 
 
+_OPTION_INPUTS: Final = {
+    "single_select": "singleSelectOptions",
+    "multi_select": "multiSelectOptions",
+}
+"""The input for the options of a board field; that of several options exists since 2026-07 [R]."""
+
+
 def _field(definition: BoardFieldDef) -> dict[str, object]:
     inputs: dict[str, object] = {"name": definition.name, "dataType": definition.type.upper()}
-    if definition.type == "single_select":
+    if definition.type in _OPTION_INPUTS:
         # GitHub demands a color and a description for every option.
-        inputs["singleSelectOptions"] = [
+        inputs[_OPTION_INPUTS[definition.type]] = [
             {"name": o.name, "color": o.color or "GRAY", "description": o.description or ""}
             for o in definition.options
         ]
@@ -459,7 +466,7 @@ def _options(operation: AddOptions) -> dict[str, object]:
         }
         for id_, name, color, description in operation.wanted
     ]
-    return {"fieldId": operation.field_id, "singleSelectOptions": options}
+    return {"fieldId": operation.field_id, _OPTION_INPUTS[operation.type]: options}
 
 
 def _value(operation: SetValue) -> Step:
@@ -475,14 +482,15 @@ def _value(operation: SetValue) -> Step:
         "number": "number",
         "date": "date",
         "single_select": "singleSelectOptionId",
+        "multi_select": "multiSelectOptionIds",
         "iteration": "iterationId",
     }
     if operation.type not in inputs:
         raise Unsendable(f"a board field of type {operation.type} cannot be set")
-    chosen = operation.type in ("single_select", "iteration")
-    if chosen and not operation.option_id:
+    ids = operation.option_ids
+    if operation.type in (*_OPTION_INPUTS, "iteration") and not ids:
         raise Unsendable(f"the field has no option {operation.value!r}")
-    sent = operation.option_id if chosen else operation.value
+    sent = list(ids) if operation.type == "multi_select" else ids[0] if ids else operation.value
     return Step("SetValue", {**target, "value": {inputs[operation.type]: sent}})
 
 

@@ -203,12 +203,12 @@ class Observer:
         if spec is None or problem is not None:
             return BoardResult(problem=problem)
         if self.own_boards:
-            board = self.boards.read(spec, repository_id)
+            board = self.boards.read(spec, repository_id, self.hidden)
         else:
             # There was no problem with the board, so this is an answer to `OverviewWithBoard`.
             with_board = cast("Answer[OfBoardOwner]", answer)
-            board = self.boards.from_answer(spec, with_board, repository_id)
-        return self.boards.with_template(spec, board, repository_id)
+            board = self.boards.from_answer(spec, with_board, repository_id, self.hidden)
+        return self.boards.with_template(spec, board, repository_id, self.hidden)
 
     def definitions(self, spec: ProjectSpec | None, *, host: str) -> ObservedState:
         """Read labels, milestones and the board as they are now, without issues."""
@@ -299,7 +299,7 @@ class Observer:
         if spec and not able.boards:
             board = BoardResult(problem="this server has no Projects")
         elif spec:
-            board = self.boards.read(spec, repository.id, workflows=True)
+            board = self.boards.read(spec, repository.id, self.hidden, workflows=True)
         types = parse.issue_types(data.get("issueTypes"))
         scopes = self.reader.scopes
         others: list[ObservedRepository] = []

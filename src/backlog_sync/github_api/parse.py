@@ -35,7 +35,9 @@ from backlog_sync.github_api.generated_answers import Nodes, Page
 N = TypeVar("N")
 B = TypeVar("B", bound=answered.ProjectV2WithNumberTitleClosed)
 
-WRITABLE: Final = frozenset({"text", "number", "date", "single_select", "iteration"})
+WRITABLE: Final = frozenset(
+    {"text", "number", "date", "single_select", "multi_select", "iteration"}
+)
 """Types of board fields whose values belong to the board, and not to the issue."""
 
 
@@ -212,11 +214,8 @@ def field_values(connection: Nodes[answered.FieldValue] | None) -> dict[str, Iss
         known = node.get("field")
         if not known or "name" not in known:
             continue  # a kind of field that this version does not know
-        if "options" in node:
-            values[known["name"]] = tuple(option["name"] for option in node["options"] or ())
-        else:
-            values[known["name"]] = value(cast("answered.BoardValue", node))
-    return {name: shown for name, shown in values.items() if shown not in (None, ())}
+        values[known["name"]] = value(cast("answered.BoardValue", node))
+    return {name: shown for name, shown in values.items() if shown is not None}
 
 
 def link(data: answered.IssueLink) -> IssueLink:
@@ -242,7 +241,7 @@ def board_field(data: answered.BoardField) -> ObservedBoardField:
     """
     options: Iterable[ObservedOption] = (
         ObservedOption(o["id"], o["name"], o["color"], o["description"] or "")
-        for o in data.get("options") or ()
+        for o in data.get("options") or data.get("multiSelectOptions") or ()
     )
     if plan := data.get("configuration"):
         past = sorted(plan["completedIterations"], key=lambda o: str(o["startDate"]))
@@ -343,7 +342,7 @@ def value(data: answered.BoardValue | None) -> BoardValue:
         shown = data.get(key)
         if isinstance(shown, str | int | float):
             return shown
-    return None
+    return tuple(option["name"] for option in data.get("options") or ()) or None
 
 
 def _author(data: answered.IssueFields | answered.ClosingPull) -> Actor | None:

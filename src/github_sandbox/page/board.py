@@ -152,9 +152,9 @@ def _table(reader: Reader, project: Project, view: View, items: list[Item]) -> V
 
 
 def _cell(reader: Reader, field: Field, item: Item, issue: IssueView | None) -> tuple[Chip, ...]:
-    value = reader.value(field, item)
-    if value is not None or issue is None:
-        return (value,) if value else ()
+    chips = reader.chips(field, item)
+    if chips or issue is None:
+        return chips
     texts = {
         "ASSIGNEES": issue.assignees,
         "LABELS": tuple(label.name for label in issue.labels),

@@ -42,10 +42,9 @@ def _shown(
     reader: Reader, project: Project, item: Item, issue: IssueView | None
 ) -> dict[str, list[str]]:
     """Return the values of a card in lower case, by the names that filters have for them."""
-    shown = {
-        chip.name.lower().replace(" ", "-"): [chip.text.lower()]
-        for chip in reader.values(project, item)
-    }
+    shown: dict[str, list[str]] = {}
+    for chip in reader.values(project, item):
+        shown.setdefault(chip.name.lower().replace(" ", "-"), []).append(chip.text.lower())
     if issue is None:
         return shown | {"is": ["draft"]}
     state = "open" if issue.state == "open" else "closed"

@@ -289,8 +289,20 @@ class Reader:
         """Return the issue of a card as one line; None for a draft."""
         return None if item.content is None else self.issue(self.store.get(Issue, item.content))
 
+    def chips(self, field: Field, item: Item) -> tuple[Chip, ...]:
+        """Return the value of a card in a field, each option of several as one chip."""
+        stored = item.values.get(str(field.id))
+        if field.data_type != "MULTI_SELECT" or field.issue_field is not None or stored is None:
+            value = self.value(field, item)
+            return (value,) if value else ()
+        return tuple(
+            Chip(option["name"], option["color"].lower(), field.name)
+            for option in field.options
+            if option["id"] in stored["value"]
+        )
+
     def value(self, field: Field, item: Item) -> Chip | None:
-        """Return the value of a card in a field; None if it is empty."""
+        """Return the one value of a card in a field; None if it is empty."""
         if field.issue_field is not None:
             return self._issue_field_value(field, item)
         stored = item.values.get(str(field.id))
@@ -315,7 +327,7 @@ class Reader:
     def values(self, project: Project, item: Item) -> tuple[Chip, ...]:
         """Return all values of a card, in the order of the board's fields."""
         fields = self.store.fields.get(project.id, {}).values()
-        return tuple(v for v in (self.value(field, item) for field in fields) if v is not None)
+        return tuple(chip for field in fields for chip in self.chips(field, item))
 
 
 def number(value: object) -> str:

@@ -43,7 +43,8 @@ def with_definition(
     match take.what:
         case TakeName(was=was, now=now):
             _check(take, was, files, settings)
-            return [_renamed(parsed, take, was, now) for parsed in files]
+            several = any(_has_several(parsed.settings, take) for parsed in files)
+            return [_renamed(parsed, take, was, now, several=several) for parsed in files]
         case TakeValue(value=value):
             text = value if value is None else str(value)
             found = [_with_part(parsed, take, text) for parsed in files]
@@ -140,14 +141,21 @@ def _leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, str | None]]
 # ---- a name ------------------------------------------------------------------------------------
 
 
-def _renamed(parsed: ParsedFile, take: Take, was: str, now: str) -> ParsedFile:
+def _has_several(settings: Mapping[str, object], take: Take) -> bool:
+    """Return whether these settings declare a board field with several options."""
+    path: Path = ("project", "fields", take.key, "type")
+    types = (value for at, value in _leaves(settings) if _fits(at, path))
+    return take.kind is ChangeKind.FIELD and "multi_select" in types
+
+
+def _renamed(parsed: ParsedFile, take: Take, was: str, now: str, *, several: bool) -> ParsedFile:
     paths: dict[Path, str | None] = {
         path: now for path, value in _names(parsed.settings, take) if fold(str(value)) == fold(was)
     }
     asked = [
         (index, wanted)
         for index, item in enumerate(parsed.items)
-        for wanted in _of_item(item.document, take, was, now)
+        for wanted in _of_item(item.document, take, was, now, several=several)
     ]
     if not (paths or asked):
         return parsed
@@ -188,7 +196,9 @@ def _fits(path: Path, pattern: Path) -> bool:
     )
 
 
-def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator[Wanted]:
+def _of_item(
+    document: ItemDocument, take: Take, was: str, now: str, *, several: bool
+) -> Iterator[Wanted]:
     """Yield the fields of an item to set, with the new name instead of the old one."""
     if take.kind is ChangeKind.VIEW:
         return
@@ -203,6 +213,12 @@ def _of_item(document: ItemDocument, take: Take, was: str, now: str) -> Iterator
     said = document_value(document, name)
     if isinstance(said, str) and fold(said) == fold(was):
         yield Wanted(name, now)
+    elif several and isinstance(said, str | list | tuple):
+        words = [w.strip() for w in said.split(",")] if isinstance(said, str) else map(str, said)
+        before = tuple(words)
+        after = tuple(now if fold(word) == fold(was) else word for word in before)
+        if after != before:
+            yield Wanted(name, ", ".join(after) if isinstance(said, str) else after)
 
 
 # ---- the text of settings ----------------------------------------------------------------------

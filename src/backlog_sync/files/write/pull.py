@@ -177,6 +177,9 @@ class _Words:
     def __init__(self, loaded: Loaded, desired: DesiredState) -> None:
         self.desired = desired
         self.issue_fields = tuple(definition.name for definition in desired.issue_fields)
+        board = desired.project.fields if desired.project else ()
+        several = (definition.name for definition in board if definition.type == "multi_select")
+        self.options = (*self.issue_fields, *several)
         self.items = {item.key: item for item in desired.items}
         self.spelled = Labels(loaded.settings, desired.settings).spelled
         self.publish = loaded.settings.publish
@@ -203,7 +206,7 @@ class _Words:
                 return Wanted(name, tuple(CheckItem(e.text, e.done) for e in entries))
             case TakeMembers() as members:
                 options = self._members(name, members, document)
-                listed = name not in self.issue_fields or isinstance(
+                listed = name not in self.options or isinstance(
                     document_value(document, name), list | tuple
                 )
                 return Wanted(name, options if listed else ", ".join(options))
@@ -220,7 +223,7 @@ class _Words:
     def _members(self, name: str, members: TakeMembers, document: ItemDocument) -> tuple[str, ...]:
         said = document_value(document, name)
         words = [str(word) for word in said] if isinstance(said, tuple | list) else []
-        if isinstance(said, str) and name in self.issue_fields:
+        if isinstance(said, str) and name in self.options:
             words = [word.strip() for word in said.split(",") if word.strip()]
         meant = {word: fold(self._meant(name, word)) for word in words}
         gone = {fold(each) for each in members.remove}
