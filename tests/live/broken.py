@@ -279,17 +279,17 @@ BREAKS: Final[dict[str, Break]] = {
         "statusUpdates(first: 5)", r"\[(\{.*?\}),(\{.*?\})\]", r"[\2,\1]"
     ),
     "board_checks.field_case": wrapped(boards, "find_field", _exact),
-    "board_checks.options_with_ids": wrapped(boards, "_make_options", _options_without_ids),
-    "board_checks.options_without_ids": wrapped(boards, "_make_options", _options_by_name),
-    "board_checks.most_options": patched(boards, "MAX_OPTIONS", 60),
-    "board_checks.iteration_input": answered(
+    "board_field_checks.options_with_ids": wrapped(boards, "_make_options", _options_without_ids),
+    "board_field_checks.options_without_ids": wrapped(boards, "_make_options", _options_by_name),
+    "board_field_checks.most_options": patched(boards, "MAX_OPTIONS", 60),
+    "board_field_checks.iteration_input": answered(
         "ProjectV2Iteration", r'"inputFields":\[', '"inputFields":[{"name":"id"},'
     ),
-    "board_checks.iterations_again": wrapped(boards, "_set_iterations", _iterations_by_title),
-    "board_checks.completed_iterations": answered(
+    "board_field_checks.iterations_again": wrapped(boards, "_set_iterations", _iterations_by_title),
+    "board_field_checks.completed_iterations": answered(
         "completed", r'("completedIterations":)\[(\{.*?\}),(\{.*?\})\]', r"\1[\3,\2]"
     ),
-    "board_checks.completed_iteration_set": wrapped(boards, "set_value", _not_in_the_past),
+    "board_field_checks.completed_iteration_set": wrapped(boards, "set_value", _not_in_the_past),
     "board_checks.copied": wrapped(boards, "copy_field", _renamed_copy),
     "view_checks.view_created": patched(board_views, "_checked_fields", lambda *_: []),
     "view_checks.view_updated": wrapped(board_views, "update_view", _without_filter),
@@ -304,6 +304,13 @@ BREAKS: Final[dict[str, Break]] = {
     "view_checks.rest_view": answered("/views", '"filter":"is:open"', '"filter":null'),
     "view_checks.rest_grouping": answered("/views", r'"group_by":\[\]', '"group_by":[1]'),
     "view_checks.most_views": patched(board_views, "MAX_VIEWS", 55),
+    "board_field_checks.multi_select_names": answered(
+        "ProjectV2FieldValue", "multiSelectOptionIds", "multiOptionIds"
+    ),
+    "board_field_checks.multi_select_value": patched(boards, "clear_value", lambda *a: a[3]),
+    "board_field_checks.multi_select_options": wrapped(
+        boards, "_make_options", _options_without_ids
+    ),
     "organization_checks.default_fields": patched(issue_fields, "DEFAULT_FIELDS", ()),
     "organization_checks.visibility": wrapped(issue_fields, "create_field", _seen_by_all),
     "organization_checks.visible_to_all": answered("createIssueField", '"ALL"', '"ORG_ONLY"'),

@@ -3,6 +3,7 @@
 from tests.live import (  # noqa: F401 - importing a module registers its checks
     api_checks,
     board_checks,
+    board_field_checks,
     definition_checks,
     issue_checks,
     organization_checks,
