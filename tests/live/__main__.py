@@ -11,7 +11,7 @@ from backlog_sync.core.addresses import PUBLIC_API
 from backlog_sync.local.clock import SystemClock, fresh
 from tests.live.checks import FACTS
 from tests.live.cleanup import sweep
-from tests.live.client import PREFIX, Live, Scratch
+from tests.live.client import PREFIX, Live, Scratch, UncheckableError
 from tests.live.facts import Fact
 from tests.live.run import FAILS, about, check_all, id_of, summary, table
 
@@ -55,7 +55,11 @@ def main(words: Sequence[str] = ()) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if list(words) == ["--clean"]:
         return clean(live)
-    return report(live, token, selected(words))
+    facts = selected(words)
+    if not facts:
+        print(f"No fact has the words: {' '.join(words)}")
+        return 2
+    return report(live, token, facts)
 
 
 def clean(live: Live) -> int:
@@ -77,9 +81,18 @@ def selected(words: Sequence[str]) -> list[Fact]:
 
 
 def report(live: Live, token: str, facts: list[Fact]) -> int:
-    """Check facts and print the table; return 1 if one does not hold."""
-    heading = about(live, token)
-    verdicts = check_all(facts, live)
+    """Check facts and print the table; return 1 if one does not hold, and 2 if none is checked."""
+    try:
+        heading = about(live, token)
+    except (UncheckableError, requests.RequestException) as error:
+        why = error if isinstance(error, UncheckableError) else type(error).__name__
+        print(f"Nothing was checked, because the repository cannot be read: {why}")
+        return 2
+
+    def begins(fact: Fact) -> None:
+        print(f"{facts.index(fact) + 1}/{len(facts)} {fact.text}", file=sys.stderr)
+
+    verdicts = check_all(facts, live, begins)
     print(f"{heading}\n\n{table(verdicts, hide=(token, *live.scratch.private()))}\n")
     print(summary(verdicts, live.left))
     if len(verdicts) < len(facts):

@@ -125,6 +125,6 @@ def not_found(live: Live) -> Seen:
         owner=owner,
         name=name,
     )
-    errors = [(e.get("type"), e.get("path")) for e in answer.get("errors") or ()]
+    errors = [f"{e.get('type')} at {e.get('path')}" for e in answer.get("errors") or ()]
     null = (answer.get("data") or {}).get("repository") == {"issue": None}
-    return null and errors == [("NOT_FOUND", ["repository", "issue"])], f"{errors}"
+    return null and errors == ["NOT_FOUND at ['repository', 'issue']"], ", ".join(errors)

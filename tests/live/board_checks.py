@@ -12,8 +12,8 @@ from tests.live.facts import Group, Seen, fact
 @fact("[R]", "a new board has one view, the table `View 1`", "core/views.py", Group.BOARD)
 def first_view(live: Live) -> Seen:
     """Read the views of the scratch board, as it was created."""
-    views = [(view["name"], view["layout"]) for view in live.board["views"]["nodes"]]
-    return views == [("View 1", "TABLE_LAYOUT")], f"{views}"
+    views = [f"{view['name']} ({view['layout']})" for view in live.board["views"]["nodes"]]
+    return views == ["View 1 (TABLE_LAYOUT)"], ", ".join(views)
 
 
 @fact("[R]", "the Status of a new board has the options Todo, In Progress and Done, in this order",
@@ -102,7 +102,10 @@ def another_board(live: Live) -> str:
 
 
 def until_refused(live: Live, name: str, inputs: list[dict[str, Any]]) -> int:
-    """Send a mutation for each input, 20 in a request, until one fails; count those before."""
+    """Send a mutation for each input, 20 in a request, until one fails; count those before.
+
+    Raises `UncheckableError` if already the first one fails.
+    """
     kind = f"{name[0].upper()}{name[1:]}Input!"
     made = 0
     for start in range(0, len(inputs), 20):
@@ -111,6 +114,8 @@ def until_refused(live: Live, name: str, inputs: list[dict[str, Any]]) -> int:
         body = " ".join(f"{a}: {name}(input: ${a}) {{ clientMutationId }}" for a in some)
         answer = live.graphql(f"mutation({declared}) {{ {body} }}", **some)
         made += sum(payload is not None for payload in (answer.get("data") or {}).values())
+        if answer.get("errors") and not made:
+            raise UncheckableError(f"{name}: {messages(answer)}")
         if answer.get("errors"):
             break
     return made
@@ -148,8 +153,12 @@ def _archived_card(live: Live) -> tuple[str, str]:
     """Return the id of an issue and of its archived card."""
     issue = live.issue("archived")["node_id"]
     card = live.card(issue)
-    live.mutate("archiveProjectV2Item", "item { id }", projectId=live.board["id"], itemId=card)
+    _archive(live, card)
     return issue, card
+
+
+def _archive(live: Live, card: str) -> None:
+    live.mutate("archiveProjectV2Item", "item { id }", projectId=live.board["id"], itemId=card)
 
 
 @fact("[D]", "archived cards are listed and counted only with `archivedStates`",
@@ -186,10 +195,14 @@ def archived_again(live: Live) -> Seen:
 
 @fact("[?]", "values of an archived card cannot be set", "engine/record_write_back.py", Group.BOARD)
 def archived_value(live: Live) -> Seen:
-    """Set a text on one."""
+    """Set a text on a card before it is archived, and another one afterwards."""
     field = live.field("text of archived", "TEXT")
-    _, card = _archived_card(live)
-    answer = live.set_value(card, field["id"], text="One")
+    card = live.card(live.issue("archived with a text")["node_id"])
+    before = live.set_value(card, field["id"], text="One")
+    if before.get("errors"):
+        raise UncheckableError(messages(before))
+    _archive(live, card)
+    answer = live.set_value(card, field["id"], text="Two")
     return bool(answer.get("errors")), messages(answer) or "accepted"
 
 

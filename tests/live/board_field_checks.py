@@ -89,8 +89,10 @@ def most_options(live: Live) -> Seen:
 @fact("[R]", "the input of iterations has no ids", "core/iterations.py", Group.BOARD)
 def iteration_input(live: Live) -> Seen:
     """Ask the schema."""
-    names = live.type_of("ProjectV2Iteration") or set()
-    return names == {"title", "startDate", "duration"}, ", ".join(sorted(names)) or "no such input"
+    names = live.type_of("ProjectV2Iteration")
+    if names is None:
+        raise UncheckableError("this server has no such input")
+    return names == {"title", "startDate", "duration"}, ", ".join(sorted(names))
 
 
 ITERATIONS = (
@@ -169,6 +171,8 @@ SEVERAL: Final = "... on ProjectV2MultiSelectField { multiSelectOptions { id nam
       "github_api/capabilities.py", Group.BOARD)  # fmt: skip
 def multi_select_names(live: Live) -> Seen:
     """Ask for the types."""
+    if "MULTI_SELECT" not in (live.type_of("ProjectV2CustomFieldType") or ()):
+        raise UncheckableError("this server has no multi-select fields of boards")
     lacking = [f"{kind}.{name}" for kind, name in NAMES if name not in (live.type_of(kind) or ())]
     return not lacking, f"lacks: {', '.join(lacking) or 'nothing'}"
 

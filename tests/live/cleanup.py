@@ -34,7 +34,8 @@ def _is_ours(name: str, marker: str) -> bool:
 
 def _issues(live: Live, marker: str, state: str) -> Iterator[str]:
     for issue in live.rest("GET", f"/issues?state={state}&per_page=100").json():
-        if _is_ours(issue["title"], marker):
+        over = "pull_request" in issue and issue["state"] == "closed"  # no more can be done
+        if _is_ours(issue["title"], marker) and not over:
             live.delete_later(issue["number"], issue["node_id"])
             yield f"issue #{issue['number']}"
 

@@ -73,7 +73,6 @@ class Live:
         self.session, self.api_url, self.scratch = session, api_url, scratch
         self.pause, self.nonce = pause, nonce
         self.left: list[str] = []
-        self.headers: dict[str, str] = {}
         self._shared = ExitStack()
         self._cleanup = ExitStack()
         self._board: dict[str, Any] | None = None
@@ -107,7 +106,6 @@ class Live:
         answer = self.session.request(method, url, json=body, headers=headers, timeout=TIMEOUT)
         if answer.status_code in (403, 429) and _limited(answer.text):
             raise UncheckableError("a rate limit; run the checks again later")
-        self.headers = dict(answer.headers)
         return answer
 
     def graphql(self, query: str, features: str = "", /, **variables: Any) -> dict[str, Any]:

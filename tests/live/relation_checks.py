@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from backlog_sync.files.lint import MAX_LEVELS
-from tests.live.client import Live, messages
+from tests.live.client import Live, UncheckableError, messages
 from tests.live.facts import Seen, fact
 
 
@@ -72,6 +72,8 @@ def deepest(live: Live) -> Seen:
             title=live.name(f"Level {level}"),
             parentIssueId=parent,
         )
+        if answer.get("errors") and level == 2:
+            raise UncheckableError(messages(answer))
         if answer.get("errors"):
             return level == MAX_LEVELS + 1, f"level {level} refused: {messages(answer)}"
         issue = answer["data"]["it"]["issue"]

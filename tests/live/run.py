@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import requests
@@ -30,9 +30,12 @@ def id_of(fact: Fact) -> str:
     return f"{fact.check.__module__.rpartition('.')[2]}.{fact.check.__name__}"
 
 
-def check_all(facts: Iterable[Fact], live: Live) -> list[Verdict]:
+def check_all(
+    facts: Iterable[Fact], live: Live, begins: Callable[[Fact], None] = lambda _: None
+) -> list[Verdict]:
     """Check facts one after the other, each with its own things; an interrupt ends the list.
 
+    `begins` is called with each fact before it is checked.
     At the end, it looks for what is left in spite of that: an answer with a new id may be lost.
     """
     verdicts: list[Verdict] = []
@@ -42,6 +45,7 @@ def check_all(facts: Iterable[Fact], live: Live) -> list[Verdict]:
                 if reason := not_allowed(fact.group, live):
                     verdicts.append(Verdict(fact, OPEN, reason))
                     continue
+                begins(fact)
                 with live.checking():
                     verdicts.append(_verdict(fact, live))
     except KeyboardInterrupt:
@@ -100,16 +104,17 @@ def kind_of(token: str) -> str:
 
 
 def about(live: Live, token: str) -> str:
-    """Return a line about the server, the repository and the token: all that may be known."""
-    try:
-        shown = live.repository("isPrivate owner { __typename }")
-        owner = "an organization" if shown["owner"]["__typename"] == "Organization" else "a person"
-        where = f"{'private' if shown['isPrivate'] else 'public'} repository of {owner}"
-    except (UncheckableError, requests.RequestException):
-        where = "a repository that could not be read"
-    version = live.rest("GET", "//meta").headers.get("X-GitHub-Enterprise-Version")
+    """Return a line about the server, the repository and the token: all that may be known.
+
+    Raises `UncheckableError` if the repository cannot be read.
+    """
+    shown = live.repository("isPrivate owner { __typename }")
+    owner = "an organization" if shown["owner"]["__typename"] == "Organization" else "a person"
+    where = f"{'private' if shown['isPrivate'] else 'public'} repository of {owner}"
+    headers = live.rest("GET", "//meta").headers
+    version = headers.get("X-GitHub-Enterprise-Version")
     server = f"GitHub Enterprise Server {version}" if version else "github.com or like it"
-    day = live.headers.get("Date", "unknown date")[:16].strip()
+    day = headers.get("Date", "unknown date")[:16].strip()
     return f"{server}, {where}, {kind_of(token)}, backlog {__version__}, {day}"
 
 

@@ -38,7 +38,7 @@ UNCHECKED: Final = (
      _OTHER_TOKEN),
     ("[R]", "labels from before 2019 are stored as `:shortcode:`", "core/emoji_names.py",
      "no such label can be created today"),
-    ("[R]", "new visible fields of an existing view hide its Type column", "core/views.py",
+    ("[R]", "new visible fields of an existing view hide its Type column", "core/operations.py",
      "the API does not show that column"),
     ("[R]", "an issue has at most 100 labels", "files/lint.py", _MANY),
     ("[R]", "an issue has at most 100 sub-issues and 50 blockers", "files/lint.py", _MANY),
