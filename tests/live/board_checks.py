@@ -102,14 +102,15 @@ def another_board(live: Live) -> str:
 
 
 def until_refused(live: Live, name: str, inputs: list[dict[str, Any]]) -> int:
-    """Send a mutation for each input, 20 in a request, until one fails; count those before.
+    """Send a mutation for each input, until one fails; count those before.
 
-    Raises `UncheckableError` if already the first one fails.
+    The first is sent alone, and raises `UncheckableError` if it fails; then 20 are in a request.
     """
     kind = f"{name[0].upper()}{name[1:]}Input!"
     made = 0
-    for start in range(0, len(inputs), 20):
-        some = {f"i{n}": each for n, each in enumerate(inputs[start : start + 20])}
+    for start in (0, *range(1, len(inputs), 20)):
+        batch = inputs[start : start + 20] if start else inputs[:1]
+        some = {f"i{n}": each for n, each in enumerate(batch)}
         declared = ", ".join(f"${alias}: {kind}" for alias in some)
         body = " ".join(f"{a}: {name}(input: ${a}) {{ clientMutationId }}" for a in some)
         answer = live.graphql(f"mutation({declared}) {{ {body} }}", **some)
