@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from graphql import build_client_schema, get_introspection_query, validate
+
+from backlog_sync.github_api import generated_answers
+from backlog_sync.github_api.documents import document, names
 from backlog_sync.github_api.send import SMALL
-from tests.live.client import Live, UncheckableError
+from tests.live.client import ISSUE_FIELDS, Live, UncheckableError
 from tests.live.facts import Seen, fact, refusal
 
 NEXT_VERSION = "2026-03-10"
+
+NEWER = {"addSubIssue", "addBlockedBy", "setIssueFieldValue", "createProjectV2View"}
+"""Mutations that older Enterprise Servers do not have."""
 
 
 @fact("[R]", "an unknown version of the REST API is refused with 400, which names the header",
@@ -112,6 +119,23 @@ def invalid_document(live: Live) -> Seen:
     unchanged = live.rest("GET", f"/issues/{issue['number']}").json()["title"] != title
     holds = unchanged and not answer.get("data") and codes not in ([], ["None"]) and not types
     return holds, f"codes {codes}, types {types}, {'unchanged' if unchanged else 'changed'}"
+
+
+@fact("[S]", "every GraphQL document that the product sends is valid on this server",
+      "github_api/documents.py")  # fmt: skip
+def valid_documents(live: Live) -> Seen:
+    """Read the whole schema, and validate them with all optional parts. None of them is sent."""
+    shown = live.data(get_introspection_query(descriptions=False), ISSUE_FIELDS)
+    schema = build_client_schema(shown, assume_valid=True)
+    mutations = schema.mutation_type.fields if schema.mutation_type else {}
+    if not mutations.keys() >= NEWER:
+        raise UncheckableError("this server lacks newer features, which the product does not use")
+    invalid = {}
+    for name in names():
+        if errors := validate(schema, document(getattr(generated_answers, name)).node):
+            invalid[name] = errors[0].message
+    seen = "; ".join(f"{name}: {why}" for name, why in invalid.items())
+    return not invalid, seen or f"{len(names())} valid documents"
 
 
 @fact("[R]", "what does not exist is null, with an error of type NOT_FOUND at its path",

@@ -74,7 +74,8 @@ def linked(live: Live) -> Seen:
     shown = live.node(
         live.board["id"], "... on ProjectV2 { repositories(first: 5) { nodes { id } } }"
     )
-    return {"id": repository} in shown["repositories"]["nodes"], f"{len(shown)} linked"
+    nodes = shown["repositories"]["nodes"]
+    return {"id": repository} in nodes, f"repositories: {len(nodes)}"
 
 
 @fact("[R]", f"a board has at most {MOST_FIELDS} fields, the built-in ones counted",
@@ -141,7 +142,7 @@ def created_on_board(live: Live) -> Seen:
     fields = "projectItems(first: 5) { nodes { id project { id } } }"
     shown = live.new_issue("created on the board", fields, projectV2Ids=[live.board["id"]])
     boards = [item["project"]["id"] for item in shown["projectItems"]["nodes"]]
-    return boards == [live.board["id"]], f"{len(boards)} cards"
+    return boards == [live.board["id"]], f"cards: {len(boards)}"
 
 
 def _cards(live: Live, states: str = "") -> tuple[int, list[str]]:
@@ -180,7 +181,7 @@ def archived_of_issue(live: Live) -> Seen:
     issue, card = _archived_card(live)
     fields = "projectItems(first: 5, includeArchived: true) { nodes { id isArchived } }"
     nodes = live.node(issue, f"... on Issue {{ {fields} }}")["projectItems"]["nodes"]
-    return nodes == [{"id": card, "isArchived": True}], f"{len(nodes)} cards"
+    return nodes == [{"id": card, "isArchived": True}], f"cards: {len(nodes)}"
 
 
 @fact("[?]", "adding an issue whose card is archived answers with that card, still archived",
@@ -317,7 +318,7 @@ def copied(live: Live) -> Seen:
 
     shown = live.until(lambda: live.node(copy, read), lambda read: not lacking(read))
     cards = shown["items"]["totalCount"]
-    return not lacking(shown) and not cards, f"lacks: {lacking(shown) or 'nothing'}, {cards} cards"
+    return not lacking(shown) and not cards, f"lacks: {lacking(shown) or 'nothing'}, cards: {cards}"
 
 
 def _names(board: Any, part: str) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import requests
 
-from tests.live.client import PREFIX, Live, UncheckableError
+from tests.live.client import ISSUE_FIELDS, PREFIX, Live, UncheckableError
 
 
 def sweep(live: Live, marker: str = PREFIX, state: str = "open") -> list[str]:
@@ -82,7 +82,7 @@ def _organization(live: Live, marker: str, _: str) -> Iterator[str]:
         "query($login: String!) { organization(login: $login) {"
         " issueTypes(first: 100) { nodes { id name } } issueFields(first: 100) { nodes {"
         " ... on Node { id } ... on IssueFieldCommon { name } } } } }",
-        "issue_fields,repo_issue_fields",
+        ISSUE_FIELDS,
         login=live.scratch.organization,
     )["organization"]
     for field in (shown["issueFields"] or {}).get("nodes", ()):

@@ -22,6 +22,9 @@ BETWEEN_WRITES: Final = 1.0
 BETWEEN_CREATIONS: Final = 3.0
 """Seconds before each new issue, which notifies people: GitHub's own clients wait that long."""
 
+ISSUE_FIELDS: Final = "issue_fields,repo_issue_fields"
+"""What GitHub's own clients name in `GraphQL-Features` when they use issue fields."""
+
 TRIES: Final = 15
 """How often to look, a second apart, for what GitHub does a moment later."""
 
@@ -58,7 +61,8 @@ class Live:
 
     `session` carries the token; nothing but it knows it. Leaving `checking` takes away what a check
     created, leaving the context what several checks shared, also after an error or an interrupt.
-    `left` lists what could not be taken away. `pause` waits for some seconds; `nonce` is in every
+    `left` lists what could not be taken away. `pull` is the pull request of this run, if a check
+    opened one. `pause` waits for some seconds; `nonce` is in every
     name.
     """
 
@@ -76,6 +80,7 @@ class Live:
         self._shared = ExitStack()
         self._cleanup = ExitStack()
         self._board: dict[str, Any] | None = None
+        self.pull: dict[str, Any] | None = None
 
     def __enter__(self) -> "Live":
         return self

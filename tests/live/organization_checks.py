@@ -2,11 +2,8 @@
 
 from typing import Any, Final
 
-from tests.live.client import Live, UncheckableError, messages
+from tests.live.client import ISSUE_FIELDS, Live, UncheckableError, messages
 from tests.live.facts import Group, Seen, fact, refusal
-
-PREVIEW: Final = "issue_fields,repo_issue_fields"
-"""What GitHub's own clients name in `GraphQL-Features` when they use issue fields."""
 
 DEFAULTS: Final = {
     "Priority": "SINGLE_SELECT",
@@ -43,7 +40,7 @@ def _field(live: Live, text: str, data_type: str, /, **more: Any) -> Any:
     field = live.mutate(
         "createIssueField",
         FIELD,
-        PREVIEW,
+        ISSUE_FIELDS,
         ownerId=live.owner_id(live.scratch.organization),
         name=live.name(text),
         dataType=data_type,
@@ -67,14 +64,14 @@ def _values(shown: Any) -> dict[str, Any]:
 
 
 def _read(live: Live, issue: str) -> dict[str, Any]:
-    return _values(live.node(issue, f"... on Issue {{ {VALUES} }}", PREVIEW))
+    return _values(live.node(issue, f"... on Issue {{ {VALUES} }}", ISSUE_FIELDS))
 
 
 def _set(live: Live, issue: str, *fields: dict[str, Any]) -> dict[str, Any]:
     """Set values of an issue, and return those in the answer."""
     values = {"issueId": issue, "issueFields": list(fields)}
     fields_of = f"issue {{ {VALUES} }}"
-    shown = live.mutate("setIssueFieldValue", fields_of, PREVIEW, **values)
+    shown = live.mutate("setIssueFieldValue", fields_of, ISSUE_FIELDS, **values)
     return _values(shown["issue"])
 
 
@@ -97,7 +94,7 @@ def default_fields(live: Live) -> Seen:
     """Look for them among the fields of the repository; others are not shown."""
     common = "... on IssueFieldCommon { name dataType }"
     read = f"issueFields(first: 100) {{ nodes {{ {common} }} }}"
-    shown = live.repository(read, PREVIEW)["issueFields"]
+    shown = live.repository(read, ISSUE_FIELDS)["issueFields"]
     if shown is None:
         raise UncheckableError("this organization has no issue fields")
     types = {node["name"]: node["dataType"] for node in shown["nodes"]}
@@ -136,7 +133,7 @@ def all_values(live: Live) -> Seen:
 def created_with_values(live: Live) -> Seen:
     """Create an issue with all of them."""
     sent, expected = _all_types(live)
-    shown = live.new_issue("created with values", f"id {VALUES}", PREVIEW,
+    shown = live.new_issue("created with values", f"id {VALUES}", ISSUE_FIELDS,
                            issueFields=sent)  # fmt: skip
     return _compared(expected, _values(shown), _read(live, shown["id"]))
 
@@ -213,7 +210,7 @@ def options_without_ids(live: Live) -> Seen:
     """Send the same options again with GraphQL, whose input has no ids."""
     field, issue = _valued(live, "options without ids", "One", "Two")
     values = {"id": field["id"], "options": _options("One", "Two")}
-    live.mutate("updateIssueField", FIELD, PREVIEW, **values)
+    live.mutate("updateIssueField", FIELD, ISSUE_FIELDS, **values)
     value = _read(live, issue).get(field["name"])
     return value is None, f"value: {value}"
 
@@ -227,7 +224,7 @@ def most_options(live: Live) -> Seen:
     answer = live.try_to(
         "createIssueField",
         FIELD,
-        PREVIEW,
+        ISSUE_FIELDS,
         ownerId=live.owner_id(live.scratch.organization),
         name=live.name("101 options"),
         dataType="SINGLE_SELECT",
@@ -260,7 +257,7 @@ def column(live: Live) -> Seen:
     field, issue = _valued(live, "column", "One", "Two")
     values = {"projectId": live.board["id"], "issueFieldId": field["id"]}
     common = "projectV2Field { ... on ProjectV2FieldCommon { name } }"
-    shown = live.mutate("createProjectV2IssueField", common, PREVIEW, **values)
+    shown = live.mutate("createProjectV2IssueField", common, ISSUE_FIELDS, **values)
     name = shown["projectV2Field"]["name"]
     read = (
         "... on ProjectV2Item { it: fieldValueByName(name: $name) {"
@@ -268,7 +265,9 @@ def column(live: Live) -> Seen:
         " ... on IssueFieldSingleSelectValue { name } } } } }"
     )
     card = live.card(issue)
-    value = live.until(lambda: live.node(card, read, PREVIEW, name=("String!", name))["it"], bool)
+    value = live.until(
+        lambda: live.node(card, read, ISSUE_FIELDS, name=("String!", name))["it"], bool
+    )
     holds = name == field["name"] and value == {"issueFieldValue": {"name": "One"}}
     return holds, f"same name: {name == field['name']}, {value}"
 

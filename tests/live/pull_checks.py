@@ -7,21 +7,23 @@ from tests.live.client import Live, UncheckableError
 from tests.live.facts import Group, Seen, fact, refusal
 
 
-def _pull(live: Live, issue: dict[str, Any], *, draft: bool = True) -> dict[str, Any]:
-    """Open a pull request that closes an issue; at the end it is closed."""
+def _pull(live: Live, issue: dict[str, Any]) -> dict[str, Any]:
+    """Return the open draft that closes an issue: one for all checks, closed at the end."""
+    body = {"body": f"Closes #{issue['number']}", "state": "open"}
+    if live.pull is not None:
+        answer = live.rest("PATCH", f"/pulls/{live.pull['number']}", body)
+        if not answer.ok:
+            raise UncheckableError(refusal(answer))
+        changed: dict[str, Any] = answer.json()
+        return changed
     base = live.rest("GET", "").json()["default_branch"]
-    pull = live.created(
-        "/pulls",
-        title=live.name("pull request"),
-        head=live.scratch.branch,
-        base=base,
-        body=f"Closes #{issue['number']}",
-        draft=draft,
-    )
+    values = {"title": live.name("pull request"), "head": live.scratch.branch, "draft": True}
+    live.pull = pull = live.created("/pulls", **body, **values, base=base)
     live.later(
         f"pull request #{pull['number']}, which cannot be deleted",
         lambda: False,
         lambda: live.rest("PATCH", f"/pulls/{pull['number']}", {"state": "closed"}).ok,
+        shared=True,
     )
     return pull
 
@@ -96,4 +98,4 @@ def linked_branch(live: Live) -> Seen:
         issue["node_id"], "... on Issue { linkedBranches(first: 5) { nodes { ref { name } } } }"
     )
     names = [node["ref"]["name"] for node in shown["linkedBranches"]["nodes"] if node["ref"]]
-    return names == [name], f"{len(names)} linked"
+    return names == [name], f"branches: {len(names)}"

@@ -72,7 +72,7 @@ def of_a_person(sandbox: Sandbox) -> Live:
 
 
 def test_each_fact_holds_on_the_simulator(sandbox: Sandbox) -> None:
-    """And nothing of what the checks created is left but closed pull requests, which is said."""
+    """And nothing of what the checks created is left but one closed pull request, which is said."""
     before = things(sandbox)
     client = live(sandbox)
     facts = [fact for fact in FACTS if id_of(fact) != ONLY_OF_PEOPLE]
@@ -80,9 +80,8 @@ def test_each_fact_holds_on_the_simulator(sandbox: Sandbox) -> None:
     assert [(v.fact.text, v.seen) for v in verdicts if v.result != HOLDS] == []
     assert len(verdicts) == len(FACTS) - 1
     assert things(sandbox) == before
-    pulls = sum(fact.group is Group.BRANCH for fact in facts)
-    assert len(client.left) == pulls
-    assert all("pull request #" in each and each.endswith("closed") for each in client.left)
+    (left,) = client.left
+    assert re.fullmatch(r"pull request #\d+, which cannot be deleted, closed", left)
 
 
 def test_facts_about_repositories_of_people_hold_on_the_simulator(sandbox: Sandbox) -> None:

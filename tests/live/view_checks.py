@@ -36,7 +36,7 @@ def view_created(live: Live) -> Seen:
     view = _view(live, "table", layout="TABLE_LAYOUT", configuration={"visibleFieldIds": ids})
     shown = [field["id"] for field in view["fields"]["nodes"] if field]
     same = shown == ids
-    return same and view["layout"] == "TABLE_LAYOUT", f"{len(shown)} columns, as sent: {same}"
+    return same and view["layout"] == "TABLE_LAYOUT", f"columns: {len(shown)}, as sent: {same}"
 
 
 @fact("[R]", "`updateProjectV2View` sets name, layout and filter of a view", "core/views.py",
@@ -130,4 +130,4 @@ def most_views(live: Live) -> Seen:
     )
     shown = live.node(board, "... on ProjectV2 { views(first: 1) { totalCount } }")
     total = shown["views"]["totalCount"]
-    return total == MOST_VIEWS and made < 60, f"{total} views"
+    return total == MOST_VIEWS and made < 60, f"views: {total}"
