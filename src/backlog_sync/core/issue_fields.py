@@ -44,7 +44,8 @@ from backlog_sync.core.trust import WRITE
 FLAG = "--create-issue-fields"
 
 _EXAMPLES = 3
-"""Values without an option that one line names; more would not fit on it."""
+_LISTED = 10
+"""Values without an option, and options, that one line names; more would not fit on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,12 @@ class IssueFieldPlan:
             kind = known.type if known else ""
             reason = f"it takes a {kind}, not {words}{more}"
             hint = f"change the values in the file, or the type of {name} on GitHub"
-            if kind in SELECTS:
+            if known and kind in SELECTS:
                 reason = f"it has no option {words}{more}"
-                hint = f"add it on the organization's settings page, or run with {FLAG}"
+                names = [option.name for option in known.options]
+                has = ", ".join(names) if len(names) <= _LISTED else f"{len(names)} options"
+                hint = f"{name} has {has}; to add another one, declare it as an option under"
+                hint += f" 'issue_fields' and run with {FLAG} (needs an admin)"
             self._defer(name, f"{reason}; these values stay in the file", hint)
 
     # ---- the fields themselves -------------------------------------------------------------
@@ -251,20 +255,21 @@ class IssueFieldPlan:
         self._defer(definition.name, reason, hint)
 
     def _options(self, definition: BoardFieldDef, known: ObservedIssueField) -> None:
-        """Add missing options, with their ids kept; otherwise note them."""
+        """Add missing options, with their ids kept; otherwise note them.
+
+        Only declared ones are: a word that an item has may be mistyped.
+        """
         if known.type not in SELECTS:
             return
         existing = {fold(option.name) for option in known.options}
-        declared = definition.options or tuple(map(OptionDef, self._used(definition)))
-        missing = [option for option in declared if fold(option.name) not in existing]
+        missing = [option for option in definition.options if fold(option.name) not in existing]
         names = [option.name for option in missing]
         if not missing:
             return
         if not self.options.create_issue_fields:
-            if definition.options:
-                reason = f"the organization's field has no option {', '.join(map(repr, names))}"
-                hint = f"run with {FLAG} (needs an admin), or add it on the organization's page"
-                self._defer(definition.name, reason, hint)
+            reason = f"the organization's field has no option {', '.join(map(repr, names))}"
+            hint = f"run with {FLAG} (needs an admin), or add it on the organization's page"
+            self._defer(definition.name, reason, hint)
             return
         current = [option.name for option in known.options]
         fields = {"options": FieldChange(list(current), current + names)}

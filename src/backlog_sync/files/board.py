@@ -21,7 +21,7 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.documents.values import Model
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.statuses import meanings
-from backlog_sync.files.validation import did_you_mean, nearest, shown, unknown_field
+from backlog_sync.files.validation import MANY, did_you_mean, nearest, shown, unknown_field
 from backlog_sync.files.vocabulary import bare_word, is_priority
 
 STATUS, PRIORITY, POINTS = "Status", "Priority", "Story Points"
@@ -173,6 +173,11 @@ class Board:
         every = (*self.fields.values(), *self.issue_fields.values())
         known = (*ItemDocument.model_fields, *LISTS, *(f.name for f in every))
         problem = unknown_field(entry.place(name), name, known)
+        if problem.hint == MANY:
+            hint = (
+                "declare it under 'project.fields' (on the board) or 'issue_fields' (on the issue)"
+            )
+            problem = replace(problem, hint=hint)
         return replace(problem, severity=Severity.WARNING) if entry.lenient else problem
 
     def _value(
@@ -274,7 +279,9 @@ class Board:
             names = [option.name for option in definition.options] if definition else []
             key = BOARD_KEYS[name]
             place = entries[0].place(key)
-            told, hint = unknown_word(key, word, len(entries)), _valid(word, names, name)
+            where = "issue_fields" if name in self._replaced else "project.fields"
+            told = unknown_word(key, word, len(entries))
+            hint = _valid(word, names, self._replaced.get(name, name), where)
             if name == STATUS:
                 yield warning(place, "unknown-status", told, hint)
             else:
@@ -298,12 +305,12 @@ _MOST_SIZES = 5
 """Sizes listed in one message: more do not fit on its line."""
 
 
-def _valid(word: str, names: Sequence[str], field: str) -> str:
+def _valid(word: str, names: Sequence[str], field: str, where: str) -> str:
     """Return a hint with the valid values, the nearest one first."""
     near = nearest(word, names)
     meant = f"did you mean '{near}'? " if near else ""
     values = f"valid values: {', '.join(names)}; " if names else ""
-    return f"{meant}{values}others are declared as options of '{field}' under 'project.fields'"
+    return f"{meant}{values}others are declared as options of '{field}' under '{where}'"
 
 
 def project_of(

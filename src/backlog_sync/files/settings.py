@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from backlog_sync.core import record
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS, issue_field_of
+from backlog_sync.core.issue_fields import SELECTS
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.files.board import parse_date
 from backlog_sync.files.documents.board import ViewDocument
@@ -65,10 +66,25 @@ def read_settings(parsed: ParsedFile) -> tuple[FileSettings, tuple[Diagnostic, .
         document = SettingsDocument.model_validate(raw)
     except ValidationError as error:
         diagnostics = explain(error, SettingsDocument, place_of)
-        for broken in {detail["loc"][0] for detail in error.errors() if detail["loc"]}:
-            raw.pop(str(broken), None)
+        for detail in error.errors():
+            _leave_out(raw, detail["loc"])
         document = SettingsDocument.model_validate(raw)
     return FileSettings(document, places, path), diagnostics
+
+
+def _leave_out(raw: dict[str, object], loc: tuple[int | str, ...]) -> None:
+    """Remove a broken setting; of a broken issue field only its name stays, for the items' sake."""
+    broken = str(loc[0]) if loc else ""
+    declared = raw.get(broken)
+    if (
+        broken == "issue_fields"
+        and isinstance(declared, Mapping)
+        and loc[1:]
+        and loc[1] in declared
+    ):
+        raw[broken] = {**declared, loc[1]: {}}
+    else:
+        raw.pop(broken, None)
 
 
 def merge_settings(
@@ -212,11 +228,18 @@ def _check_issue_fields(file: FileSettings, whole: SettingsDocument) -> Iterator
         path, folded = f"issue_fields.{name}", name.strip().casefold()
         if folded in reserved or folded in _RESERVED or folded == "key":
             message = f"{shown(name)!r} cannot be an issue field: the name has another meaning"
-            yield file.fault(path, "reserved-field", message, "give the field another name")
+            hint = "give the field another name"
+            if folded in (STATUS.casefold(), "sprint"):
+                hint = "it is a field of the board: declare it under 'project.fields'"
+            yield file.fault(path, "reserved-field", message, hint)
         if folded in own:
             message = f"{shown(name)!r} is declared as an issue field and as a field of the board"
             hint = "remove it from 'project.fields'; the board shows the issue field as a column"
             yield file.fault(path, "duplicate-definition", message, hint)
+        if each.options and each.type not in (None, *SELECTS):
+            message = f"{shown(name)!r} has options, but its type is {each.type}"
+            hint = "leave the options out, or write 'type: single_select' or 'multi_select'"
+            yield file.fault(f"{path}.options", "invalid-value", message, hint)
         options = [option.name.casefold() for option in each.options]
         for index, option in enumerate(each.options):
             if options.index(option.name.casefold()) < index:
