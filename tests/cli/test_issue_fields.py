@@ -1,5 +1,6 @@
 """Issue fields on the command line: the plan, what people decide, what goes back into the file."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,10 @@ def test_the_plan_names_what_is_missing_and_the_flag_that_creates_it(
     found = [boss.issue_field_value(number, name) for name in ("Priority", "Story Points", "Areas")]
     assert found == ["High", 5.0, ("web",)]
     assert backlog("plan", "--check").code == 0
+    (board,) = boss.sandbox.store.projects[boss.repository.owner].values()
+    columns = {column.name for column in boss.sandbox.store.fields[board.id].values()}
+    assert columns >= {"Priority", "Story Points"}
+    assert "Areas" not in columns
 
 
 def test_what_people_set_goes_into_the_file_and_stays(
@@ -76,6 +81,28 @@ def test_doctor_lists_them(backlog: Backlog, boss: Person) -> None:
     out = backlog("doctor").out
     assert "missing in the organization: Story Points, Areas" in out
     assert boss.issue_field("Priority").name == "Priority"
+
+
+def test_reports_show_what_people_plan_on_the_issue(
+    backlog: Backlog, boss: Person, folder: Path
+) -> None:
+    """Priority, points and dates that the file leaves to GitHub, with the same sums everywhere."""
+    file = folder / "backlog.yaml"
+    text = file.read_text("utf-8").replace("            story_points: 5\n", "")
+    text = text.replace("  Story Points: number\n", "  Story Points: number\n  Target date: date\n")
+    file.write_text(text, "utf-8")
+    assert backlog("sync", "--create-issue-fields", "--yes").code == 0
+    before = json.loads(backlog("report", "--format", "json").out)
+    number = boss.find("Keep a cart for thirty days").number
+    boss.set_issue_field(number, "Story Points", 8)
+    boss.set_issue_field(number, "Target date", "2027-05-01")
+    boss.set_issue_field(number, "Priority", "Low")
+    asked = len(boss.sandbox.log)
+    after = json.loads(backlog("report", "--format", "json").out)
+    assert len(boss.sandbox.log) - asked <= 4
+    (item,) = [each for each in after["items"] if each["title"] == "Keep a cart for thirty days"]
+    assert (item["points"], item["target"], item["priority"]) == (8, "2027-05-01", "Low")
+    assert after["total"]["points_total"] == before["total"]["points_total"] + 8
 
 
 def test_undo_restores_them(backlog: Backlog, boss: Person, folder: Path) -> None:

@@ -152,6 +152,30 @@ def test_pull_takes_what_people_changed(fields: World) -> None:
     assert values(fields, "A")[:2] == ("Low", 5.0)
 
 
+@pytest.mark.parametrize("visibility", ["ALL", "ORG_ONLY"])
+def test_pull_takes_the_options_that_people_took_away(fields: World, visibility: str) -> None:
+    """Some of them, or all; also of a field whose base is on the card."""
+    boss = Person(fields.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Teams", "MULTI_SELECT", "red", "blue", visibility=visibility)
+    fields.write(
+        BOARD
+        + "issue_fields: [Teams]\nitems:\n  - {kind: task, id: t, title: T, Teams: [red, blue]}\n"
+    )
+    fields.sync()
+    number = fields.ann.find("T").number
+    fields.ann.set_issue_field(number, "Teams", ("blue",))
+    assert fields.pull() == []
+    assert "Teams: [blue]" in fields.text
+    fields.run()
+    assert fields.ann.issue_field_value(number, "Teams") == ("blue",)
+    fields.ann.set_issue_field(number, "Teams", None)
+    assert fields.pull() == []
+    assert "blue" not in fields.text
+    fields.run()
+    assert fields.ann.issue_field_value(number, "Teams") is None
+    assert not fields.plan().has_changes
+
+
 def test_both_sides_changed(fields: World) -> None:
     """A conflict is held; either side can be let win."""
     fields.write(FIELDS + ITEMS)
@@ -237,6 +261,25 @@ def test_a_token_that_may_not_write_them(fields: World) -> None:
     fields.token = "triage"
     fields.write(FIELDS + ITEMS)
     assert any("drops their values" in reason for reason in reasons(fields.plan()))
+
+
+def test_a_right_that_is_lost_and_comes_back(fields: World) -> None:
+    """What the file changed meanwhile is set then, and is neither drift nor a conflict."""
+    fields.sandbox.tokens["triage"] = Grant("ann", "triage", scopes=None)
+    fields.write(FIELDS + ITEMS)
+    fields.sync()
+    fields.token = "triage"
+    fields.edit("priority: High", "priority: Urgent")
+    plan = fields.plan()
+    assert any("drops their values" in reason for reason in reasons(plan))
+    assert (plan.drift, plan.conflicts) == ((), ())
+    fields.run()
+    assert values(fields, "A")[0] == "High"
+    fields.token = "a-token"
+    plan = fields.plan()
+    assert (plan.drift, plan.conflicts) == ((), ())
+    fields.run()
+    assert values(fields, "A") == ("Urgent", 3.0, ("web", "docs"), "2027-03-31", "hello")
 
 
 def test_missing_fields_and_options_are_created_only_on_demand(fields: World) -> None:
@@ -401,6 +444,41 @@ def test_board_values_move_to_the_issue_once_it_is_declared(fields: World) -> No
     assert fields.ann.issue_field_value(number, "Priority") == "High"
     assert fields.ann.value(number, "Priority") == "High"
     assert not fields.plan().has_changes
+
+
+def test_board_values_stay_on_record_until_the_issue_field_exists(fields: World) -> None:
+    """Declared and missing: nothing is forgotten; then they move, and a column shows them.
+
+    The way out that the plan names is to rename the board's own field.
+    """
+    items = ON_BOARD.replace("priority: High", "Cost: 3")
+    own = BOARD.replace("}", ", fields: {Cost: number}}")
+    own = own.replace("{Cost: number}", "{Cost: {type: number}}")
+    fields.write(own + items)
+    fields.sync()
+    declared = BOARD + "issue_fields: {Cost: number}\n" + items
+    fields.write(declared)
+    plan = fields.plan()
+    assert not plan.has_changes
+    assert plan.changes == ()
+    assert any("no issue field of this name" in reason for reason in reasons(plan))
+    fields.options = PlanOptions(create_issue_fields=True)
+    plan = fields.plan()
+    assert any("now set on the issue" in change.reason for change in plan.changes)
+    fields.sync()
+    number = fields.ann.find("T").number
+    assert fields.ann.issue_field_value(number, "Cost") == 3.0
+    (left,) = [d for d in fields.plan().deferred if d.kind is ChangeKind.FIELD]
+    assert left.hint.startswith("rename or delete the board's field")
+    store = fields.sandbox.store
+    (board,) = store.projects[fields.ann.repository.owner].values()
+    (column,) = [c for c in store.fields[board.id].values() if c.name == "Cost"]
+    column.name = "Old cost"
+    (shown,) = [c for c in fields.plan().changes if c.kind is ChangeKind.FIELD]
+    assert shown.reason == "shows the issue field"
+    fields.sync()
+    assert {c.name for c in store.fields[board.id].values()} >= {"Cost", "Old cost"}
+    assert fields.ann.value(number, "Old cost") == 3.0
 
 
 def test_a_later_word_on_the_board_is_not_lost(fields: World) -> None:

@@ -23,6 +23,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.definition_base import Carrier
 from backlog_sync.core.definitions import DefinitionPlan
 from backlog_sync.core.fields import STATUS
+from backlog_sync.core.issue_fields import replaced_fields
 from backlog_sync.core.iterations import OTHER_BOARD_HINT, SET_AGAIN, named_cards, pending_text
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import (
@@ -36,6 +37,7 @@ from backlog_sync.core.model import (
     ObservedState,
     ProjectSpec,
 )
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.option_names import as_named, used_options
 from backlog_sync.core.option_values import option_words, spelled_options
 from backlog_sync.core.options import PLAIN, PlanOptions
@@ -143,14 +145,22 @@ class BoardPlan:
                 )
             )
         if diff.record is not None and last_name is None:
-            names = ", ".join(diff.forgotten)
             reason = "the record of what was applied follows"
-            if names:
-                reason = f"no longer in the file, left as it is on the board: {names}"
-            write = ForgetValues if names else RefreshRecord
+            if diff.forgotten:
+                reason = self._why_forgotten(diff.forgotten)
+            write = ForgetValues if diff.forgotten else RefreshRecord
             texts = {"body": diff.record, "body_seen": observed_record}
             self.cards.append(write(item.key, item.title, reason, ref, waits, **texts))
         return diff
+
+    def _why_forgotten(self, names: Sequence[str]) -> str:
+        replaced = replaced_fields(self.desired)
+        moved = ", ".join(name for name in names if fold(name) in replaced)
+        dropped = ", ".join(name for name in names if fold(name) not in replaced)
+        reasons = [f"now set on the issue, left as it is on the board: {moved}"] if moved else []
+        if dropped:
+            reasons.append(f"no longer in the file, left as it is on the board: {dropped}")
+        return "; ".join(reasons)
 
     @staticmethod
     def _with_entries(

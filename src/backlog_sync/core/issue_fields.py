@@ -63,6 +63,16 @@ class FieldTarget:
     private: frozenset[str] = frozenset()
     board: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def kept_entries(self) -> tuple[str, ...]:
+        """The entries of a card's record that stay.
+
+        They are those of private fields, and those of the board's own fields whose values cannot
+        move yet.
+        """
+        unmoved = (self.board.get(name, name) for name in self.kept)
+        return (*map(private_entry, self.kept | self.private), *unmoved)
+
 
 NO_FIELDS = FieldTarget()
 
@@ -362,6 +372,12 @@ def plan_issue_fields(
     plan = IssueFieldPlan(desired, observed, options)
     plan.plan()
     return plan
+
+
+def replaced_fields(desired: DesiredState) -> frozenset[str]:
+    """Return the folded names of the board's fields that declared issue fields replace."""
+    names = [definition.name for definition in desired.issue_fields]
+    return frozenset(fold(board_field_of(name, names) or name) for name in names)
 
 
 def value_of(issue: ObservedIssue, name: str) -> JsonValue:

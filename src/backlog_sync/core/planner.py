@@ -43,7 +43,7 @@ from backlog_sync.core.duplicates import heals
 from backlog_sync.core.effective_settings import in_force
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, Hold
-from backlog_sync.core.issue_fields import FieldTarget, plan_issue_fields, private_entry
+from backlog_sync.core.issue_fields import FieldTarget, plan_issue_fields
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.merge import TAKEN_AWAY
@@ -238,7 +238,7 @@ class _Builder:
             match.issue if match else None,
             issue_status=self._issue_status(item, match),
             private=private,
-            kept=(*waiting, *map(private_entry, target.fields.kept | target.fields.private)),
+            kept=(*waiting, *target.fields.kept_entries),
         )
         self.drift += card_diff.drift
         self.conflicts += card_diff.conflicts

@@ -19,6 +19,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.option_names import as_declared
+from backlog_sync.core.planned_values import with_issue_values
 from backlog_sync.core.rollup import Sum
 from backlog_sync.core.states import NOT_PLANNED, OPEN, desired_state, is_closed, observed_state
 from backlog_sync.core.status_conflicts import contested, statuses
@@ -66,7 +67,8 @@ def measure(
     matches = known.by_key
     first = first_status(observed)
     issues = {key: match.issue for key, match in matches.items()}
-    work_items = [work_item(item, issues.get(item.key), first) for item in desired.items]
+    planned = with_issue_values(desired, issues)
+    work_items = [work_item(item, issues.get(item.key), first) for item in planned.items]
     sums = rollup.sums(rollup.outline(work_items))
     return tuple(
         _item(item, matches[item.key], desired, observed, first, sums.get(item.key))

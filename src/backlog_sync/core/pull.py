@@ -11,19 +11,17 @@ from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import OPTION, ORDER
 from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
-from backlog_sync.core.issue_fields import members_of
+from backlog_sync.core.issue_fields import members_of, private_entry, recorded_members
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.mentions import closed
 from backlog_sync.core.model import (
     BoardItem,
-    BoardValue,
     CheckItem,
     Checklist,
     DesiredItem,
     DesiredState,
     ObservedBoardField,
-    ObservedIssue,
     ObservedState,
     Prose,
 )
@@ -170,23 +168,19 @@ def _pulled(
         if note.kind is ChangeKind.FIELD and note.name == OPTION:
             now = normalize.fold(str(note.observed))
             renamed.setdefault(note.title, {})[now] = str(note.desired)
+    fields = observed.issue_fields or ()
+    several = {normalize.fold(f.name) for f in fields if f.type == "multi_select"}
     for item in desired.items:
         match = matches.by_key.get(item.key)
         if match is None or not item.sync:
             continue
         puller.item(item, match, notes.get(item.key, ()))
-        several = (n for n, v in item.issue_fields.items() if _is_several(v, match.issue, n))
-        names = (*_SETS, *several)
+        names = (*_SETS, *(n for n in item.issue_fields if normalize.fold(n) in several))
         sets = [n for n in names if owner_of(n, desired.settings.ownership) in owners]
         puller.members(item, match, links.observed_links(match.issue), sets)
         card = as_named(match.issue.card, renamed) if match.issue.card else None
         puller.board_members(item, match, card, board_fields, owners)
     return Pulled(tuple(puller.takes), tuple(puller.left))
-
-
-def _is_several(value: BoardValue, issue: ObservedIssue, name: str) -> bool:
-    """Return whether an issue field has several options, by either side's value."""
-    return isinstance(value, tuple) or bool(members_of(issue, name))
 
 
 def _is_shared(note: FieldNote, desired: DesiredState, observed: ObservedState) -> bool:
@@ -269,9 +263,14 @@ class _Puller:
             if not isinstance(declared, tuple) or base is None:
                 continue
             shown = observed[name] if name in observed else members_of(match.issue, name)
-            written = base.written.sets.get(name, {})
             declared = tuple(map(str, declared))
-            members = self._members(name, base.sets.get(name, ()), declared, shown, written)
+            card, known = match.issue.card, (*declared, *shown)
+            written, recorded = base.written.sets.get(name, {}), base.sets.get(name)
+            if recorded is None and (on_record := recorded_members(card, name, known)) is not None:
+                unread = record.written(card)
+                written = record.written_members(unread, private_entry(name), known)
+                recorded = on_record
+            members = self._members(name, recorded or (), declared, shown, written)
             if name in base.pending:
                 members = replace(members, remove=())  # it is not known if they were ever set
             self._take_members(item, match, name, members)

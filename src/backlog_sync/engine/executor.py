@@ -171,8 +171,9 @@ class _Run(Sending):
     def board_parts(self, changes: Sequence[Change]) -> None:
         """Create board fields and views, and change them.
 
-        On a board that this run creates, views without columns and filters share a request with
-        the fields; else they are created when the fields exist. Their order is that of the tabs.
+        Fields and columns of issue fields share a request. So do views without columns and filters
+        on a board that this run creates; else they are created when the fields exist. Their order
+        is that of the tabs.
         """
 
         def done(change: Change, reply: Done) -> None:
@@ -185,8 +186,8 @@ class _Run(Sending):
         plain = not any({"columns", "filter"} & c.fields.keys() for c in views)
         at_once = views if plain and self.registry.board_is_new else []
         creates = [c for c in changes if isinstance(c, CreateBoardField)]
-        self.stage([*at_once, *creates], done)
-        self.stage((c for c in changes if isinstance(c, ShowIssueField)), done)
+        shown = [c for c in changes if isinstance(c, ShowIssueField)]
+        self.stage([*at_once, *creates, *shown], done)
         later = [c for c in views if c not in at_once]
         use_views_that_exist(self, later)
         self.stage(later, done, last=False)

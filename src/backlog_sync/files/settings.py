@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from backlog_sync.core import record
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS, issue_field_of
-from backlog_sync.core.issue_fields import SELECTS
 from backlog_sync.core.model import KINDS, Settings
+from backlog_sync.core.option_values import SELECTS
 from backlog_sync.files.board import parse_date
 from backlog_sync.files.documents.board import ViewDocument
 from backlog_sync.files.documents.settings import SettingsDocument

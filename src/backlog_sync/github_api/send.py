@@ -72,7 +72,7 @@ BOARD: Final = (
 )
 """Operations that are sent with the token for boards."""
 
-TOGETHER: Final = (CreateView, CreateBoardField)
+TOGETHER: Final = (CreateView, CreateBoardField, ShowIssueField)
 """Operations of different kinds that share a request: all create parts of one board."""
 
 Before: TypeAlias = Callable[[Sequence[Operation]], None]

@@ -17,6 +17,7 @@ from backlog_sync.core.facts import (
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.planned_values import with_issue_values
 from backlog_sync.core.progress import ItemProgress, first_status, measure, status_of, work_item
 
 
@@ -52,7 +53,7 @@ def gather(
     refs = {f"{issue.repository}#{issue.number}".casefold(): key for key, issue in issues.items()}
     first = first_status(observed)
     items = []
-    for item in desired.items:
+    for item in with_issue_values(desired, issues).items:
         issue = issues.get(item.key)
         work = _item(item, refs, work_item(item, issue, first))
         if issue is not None:
@@ -77,7 +78,9 @@ def gather(
         planning=desired.planning,
         board=str(desired.project) if desired.project else None,
         since=since,
-        before=_before(memory.then, items, since) if memory.then and since else None,
+        before=_before(memory.then, desired, items, issues, since)
+        if memory.then and since
+        else None,
         reviewed=memory.reviewed,
         conversations=conversations,
         unseen=tuple(unseen),
@@ -201,16 +204,28 @@ def _milestones(desired: DesiredState, observed: ObservedState) -> tuple[Milesto
     return tuple(facts)
 
 
-def _before(desired: DesiredState, work_items: Sequence[WorkItem], since: date) -> Before:
-    """Return the earlier state of the files; items with an issue are identified by its number."""
+def _before(
+    then: DesiredState,
+    now: DesiredState,
+    work_items: Sequence[WorkItem],
+    issues: Mapping[str, ObservedIssue],
+    since: date,
+) -> Before:
+    """Return the earlier state of the files; items with an issue are identified by its number.
+
+    What only GitHub knows is not known of earlier: it counts as unchanged.
+    """
     keys = {one.ref: one.key for one in work_items if one.ref}
-    items = {}
-    for item in desired.items:
-        ref = _ref(item, desired.repository)
-        base = work_item(item, None, "")
-        items[keys.get(ref or "", item.key)] = _item(item, {}, base)
-    milestones = {one.title: MilestoneFact(one.title, _day(one.due)) for one in desired.milestones}
-    return Before(since, items, milestones, desired.planning.risks)
+    current = {
+        item.key: keys.get(_ref(item, then.repository) or "", item.key) for item in then.items
+    }
+    then = with_issue_values(
+        replace(then, issue_fields=now.issue_fields, settings=now.settings),
+        {key: issues.get(current_key) for key, current_key in current.items()},
+    )
+    items = {current[item.key]: _item(item, {}, work_item(item, None, "")) for item in then.items}
+    milestones = {one.title: MilestoneFact(one.title, _day(one.due)) for one in then.milestones}
+    return Before(since, items, milestones, then.planning.risks)
 
 
 def _ref(item: DesiredItem, target: str | None) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from github_sandbox import faults
+from tests.laws.histories import issue_fields
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
 from tests.laws.histories.model import REFUSED, Model
@@ -62,7 +63,11 @@ class Play:
 def plays_of(seed: int) -> tuple[Play, ...]:
     """The acts of a history."""
     dice = random.Random(seed)
-    theme = dice.choice(THEMES).split() if dice.random() < 0.6 else [*USUAL, *_FILE_ACTS, *_RUNS]
+    if issue_fields.is_used(seed % STARTS):
+        theme = dice.choice(issue_fields.THEMES).split()
+    else:
+        every = [*USUAL, *_FILE_ACTS, *_RUNS]
+        theme = dice.choice(THEMES).split() if dice.random() < 0.6 else every
     weights = [_WEIGHTS[word] for word in theme] if len(theme) > 20 else None
     runs = [word for word in theme if word in _RUNS] or ["sync"]
     focus = dice.randrange(1, 5) if dice.random() < 0.7 else None
@@ -78,6 +83,7 @@ def plays_of(seed: int) -> tuple[Play, ...]:
 
 
 _FILE_ACTS = {f"file:{name}": weight for name, weight in FILE.items()}
+_FIELD_EDITS = {f"file:{name}": 1 for name in issue_fields.EDITS}
 _RUNS = {**{name: 3 * weight for name, weight in TOOLS.items()}, **BRANCHES}
 _WEIGHTS = {**USUAL, **_FILE_ACTS, **_RUNS}
 
@@ -109,7 +115,7 @@ class History:
         for play in plays:
             dice = random.Random(play.seed)
             self.focus = play.focus
-            if play.kind in USUAL:
+            if play.kind in USUAL or play.kind in issue_fields.ACTS:
                 self._say(self.crowd.act(dice, {play.kind: 1}, play.focus))
             elif play.kind.startswith("file:"):
                 self._say(self.edit(dice, play.kind.removeprefix("file:")))
@@ -137,7 +143,8 @@ class History:
 
         def act(seed: int, when: str) -> Act:
             def do() -> None:
-                said = self.crowd.act(random.Random(seed), _allowed(QUICK), self.focus)
+                acts = QUICK | issue_fields.QUICK if self.model.has_fields else QUICK
+                said = self.crowd.act(random.Random(seed), _allowed(acts), self.focus)
                 self._say(f"  ({when}) {said}" if said else "")
 
             return do
@@ -168,6 +175,7 @@ class History:
         self.stale += seen.envelope.get("summary", {}).get("stale", 0)
         flags_shown = " ".join(flags)
         self.script.insert(at, f"backlog {verb} {flags_shown}".rstrip() + f"   [exit {seen.code}]")
+        self.model.fields_off = not self.world.has_issue_fields
         judge(self.model, seen)
         if verb == "sync" and self.moved and paper is self.paper and seen.code != 70:
             self.moved = False
@@ -291,6 +299,8 @@ class History:
                 value = dice.choice([("ann",), ("bob",), ("ann", "bob"), (), None])
             case "sprint":
                 value = dice.choice(["Sprint 1", "Sprint 2", "Sprint 3"])
+            case _ if what in issue_fields.EDITS:
+                value = dice.choice(issue_fields.EDITS[what])
             case _:
                 deed: Callable[[random.Random, str], str] = getattr(self, f"_file_{what}")
                 return deed(dice, uid)
@@ -403,6 +413,7 @@ class History:
     def peace(self) -> None:
         """Nobody acts any more: within a few syncs there is nothing left to do."""
         self._say("nobody acts any more")
+        self._say(self.crowd.act(random.Random(self.seed), {"fields_on": 1}))
         seen = self.run(self.paper, "sync", "--yes")
         for nth in range(3):
             if nth:
@@ -461,11 +472,19 @@ _BOARD = """\
 """
 
 
+_ON_BOARD = "{indent}    Priority: {{type: single_select, options: [High, Low]}}\n"
+"""What the board does not have if it is an issue field."""
+
+
 def beginning(number: int) -> Paper:
     """The file with which a start begins."""
     dice = random.Random(number)
     is_yaml, board, named = number % 2 == 0, number % 3 != 0, number % 4 < 3
-    front = (_FRONT + (_BOARD if board else "")).format(indent="" if is_yaml else "  ")
+    fields = issue_fields.is_used(number)
+    front = _FRONT + (_BOARD if board else "") + (issue_fields.SETTINGS if fields else "")
+    front = front.format(indent="" if is_yaml else "  ")
+    if fields:
+        front = front.replace(_ON_BOARD.format(indent="" if is_yaml else "  "), "")
     name = ("id: widgets\n" if is_yaml else "  id: widgets\n") if named else ""
     if is_yaml:
         text = f"version: 1\n{name}{front}epics:\n  - id: e1\n    title: Epic e1\n"
@@ -492,6 +511,8 @@ def beginning(number: int) -> Paper:
             values.append(("sprint", "Sprint 1"))
         if n > 1 and dice.random() < 0.6:
             values.append(("blockers", (f"s{n - 1}",)))
+        if fields:
+            values += issue_fields.values(dice)
         story = f"As a rider I want {uid}." if dice.random() < 0.6 else None
         boxes = ("works", "rolls back")[: dice.randrange(3)]
         criteria = tuple((f"{uid} {box}", False) for box in boxes)
@@ -501,12 +522,21 @@ def beginning(number: int) -> Paper:
     return paper
 
 
+def _new(seed: int, world: World, number: int) -> History:
+    """A history of which nothing has happened yet."""
+    history = History(seed, world, beginning(number))
+    if issue_fields.is_used(number):
+        issue_fields.create(world, board=number % 3 != 0)
+        history.model.has_fields = True
+    return history
+
+
 @lru_cache(maxsize=STARTS)
 def _start(number: int) -> tuple[bytes, Paper, Model]:
     """A start after its first sync."""
     with folder() as place:
         world = World(place)
-        history = History(-1, world, beginning(number))
+        history = _new(-1, world, number)
         for login in ("ann", "bob"):
             world.sandbox.ensure_user(login)
         seen = history.run(history.paper, "sync", "--yes")
@@ -520,7 +550,7 @@ def begin(seed: int, place: Path) -> History:
     world = World(place)
     number = seed % STARTS
     if seed % 11 == 0:
-        history = History(seed, world, beginning(number))
+        history = _new(seed, world, number)
         history.run(history.paper, "sync", "--yes", dice=random.Random(seed))
     else:
         kept, paper, model = _start(number)

@@ -3,12 +3,14 @@
 import difflib
 import re
 
+from tests.laws.histories import issue_fields
 from tests.laws.histories.model import (
     CLOSED_WORDS,
     DONE,
     DRIFT_NAMES,
     FAILED,
     GITHUB_OWNED,
+    MEMBERS,
     PARTLY,
     PENDING,
     REFUSED,
@@ -18,7 +20,7 @@ from tests.laws.histories.model import (
 from tests.laws.histories.paper import Said, without_progress
 from tests.laws.histories.world import PEOPLE, TOOL, Place, Seen, Snap, Step
 
-_PLAIN = ("points", "priority", "sprint", "title", "status")
+_PLAIN = ("points", "priority", "sprint", "title", "status", "size", "note", "start")
 READS_ONLY = ("plan", "drift", "lint")
 _VALUES = {"Status": "status", "Story Points": "points", "Priority": "priority", "Sprint": "sprint"}
 
@@ -40,6 +42,10 @@ def judge(model: Model, seen: Seen) -> None:
     _drift(model, seen, said, after)
     if seen.verb == "sync":
         _told(model, seen, said, after)
+    if model.has_fields and model.fields_off and seen.verb in ("sync", "plan") and seen.envelope:
+        deferred = [each for each in seen.plan["deferred"] if each["kind"] == "issue_field"]
+        if len(deferred) != 1:
+            model.fail(seen, f"issue fields are off, and of that is told: {deferred}")
     _remember(model, seen, said, after)
 
 
@@ -191,7 +197,7 @@ def _write(
         return
     if what in ("card", "author", "exists"):
         return
-    if seen.verb != "sync":
+    if seen.verb != "sync" or (model.fields_off and what in ("field", "area")):
         model.fail(seen, f"{place} went from {old!r} to {new!r}")
         return
     name = _name_of(model, at, place)
@@ -211,7 +217,7 @@ def _write(
         moved = False  # declared for the first time: there is no value that both sides had
     if name[0] == "status" and model.word(at, number) in model.known.get((uid, name), ()):
         moved = False  # the card said so before, and both sides had agreed on that word
-    if name[0] == "assignee" and (uid, name) not in model.ours:
+    if name[0] in ("assignee", "area") and (uid, name) not in model.ours:
         moved = False  # it was people's own until the file named it: nothing was agreed on
     decided = "--on-conflict" in seen.flags and "file" in seen.flags
     seen_first = not typed and _drifted(seen, each.key, name)
@@ -229,14 +235,14 @@ def _write(
             model.fail(seen, f"{place} is GitHub's: {old!r} to {new!r}, the file is as it was")
         elif moved and not decided:
             model.fail(seen, f"{place}: both sides changed it, and {old!r} became {new!r}")
-    elif moved and typed and not decided and name[0] not in ("label", "blocker", "text"):
+    elif moved and typed and not decided and name[0] not in ("label", "blocker", "area", "text"):
         model.fail(seen, f"{place}: both sides changed it, and {old!r} became {new!r}")
     elif moved and not decided and not _drifted(seen, each.key, name):
         model.fail(seen, f"{place} went from people's {old!r} to {new!r} without a drift line")
     if name[0] == "status" and what == "state":
         if str(new).startswith("CLOSED") != (value in CLOSED_WORDS):
             model.fail(seen, f"{place} became {new!r}, the file says {value!r}")
-    elif name[0] in ("label", "blocker", "assignee"):
+    elif name[0] in MEMBERS:
         if bool(value) != (new is not None):
             model.fail(seen, f"{place} ({name}) became {new!r}, the file says {value!r}")
         if new is None and (uid, name) not in model.ours:
@@ -253,13 +259,15 @@ def _name_of(model: Model, at: Snap, place: Place) -> Name | None:
         case "value":
             name = _VALUES.get(str(place[2]))
             return (name, None) if name else None
+        case "field":
+            return (issue_fields.NAMES[str(place[2])], None)
         case "label":
             found = at.get(("label", place[2]))
             return ("label", found[0]) if isinstance(found, tuple) else None
         case "blocker":
             uid = model.uid_of(place[2])
             return ("blocker", uid)
-        case "assignee" | "tick":
+        case "assignee" | "tick" | "area":
             return (str(what), place[2])
         case _:
             return (str(what), None)
@@ -508,6 +516,7 @@ def _fields(name: Name) -> set[str]:
         "sprint": {"Sprint"},
         "tick": {"body", "ticks"},
         "assignee": {"assignees"},
+        "note": {"Notes"},
     }
     return extra.get(name[0]) or DRIFT_NAMES[name[0]]
 
@@ -554,9 +563,13 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
             continue
         fields = {**dict(model.names(seen.before, each)), **dict(model.names(seen.after, each))}
         for item, name in model.known:
-            if item == uid and name[0] == "assignee":
+            if (
+                item == uid
+                and name[0] in ("assignee", "area")
+                and not (name[0] == "area" and model.fields_off)
+            ):
                 # Read as absent by a sync, too.
-                fields.setdefault(name, [(model.numbers[uid], "assignee", str(name[1]))])
+                fields.setdefault(name, [(model.numbers[uid], name[0], str(name[1]))])
         for name, places in fields.items():
             old, new = model.says(each, name), model.says(after[uid], name)
             if name[0] == "status" and each.key in pushed and old is not None:
@@ -569,9 +582,17 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
                     # To write down what is so already changes nothing.
                     model.known[uid, name] |= known or set()
                     model.known[uid, name].add(model.word(seen.after, model.numbers[uid]))
-                if old and name[0] in ("label", "blocker", "assignee") and each.key not in left:
+                if old and name[0] in MEMBERS and each.key not in left:
                     model.ours.add((uid, name))
+                if not (old or new) and name[0] == "area":
+                    model.ours.discard((uid, name))  # what people add from now on is theirs
+                if not (old or new) and name[0] == "area":
+                    model.ours.discard((uid, name))  # what people add from now on is theirs
                 _agree(model, seen, places, meanwhile)
+            elif each.key not in left and (set_to := _field_writes(seen, places)):
+                # The run set it, and people changed it again before the run ended.
+                model.known.setdefault((uid, name), set()).add(old)
+                model.agreed.update({place: {value} for place, value in set_to.items()})
             elif old != new:
                 model.known.setdefault((uid, name), {old}).add(new)
                 if name[0] in GITHUB_OWNED and model.matches(seen.after, after[uid], name):
@@ -591,6 +612,13 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
         for place, value in seen.after.items():
             if place[0] in ("label", "milestone") and str(value[0]) in seen.paper_after.text:  # type: ignore[index] # its name
                 model.definitions.setdefault(place, set()).add(value)
+
+
+def _field_writes(seen: Seen, places: list[Place]) -> dict[Place, object]:
+    """What a run set of these places, if they are of issue fields."""
+    of_fields = [place for place in places if place[1] in ("field", "area")]
+    changes = [step.changes for step in seen.steps if step.who == TOOL]
+    return {place: each[place][1] for each in changes for place in of_fields if place in each}
 
 
 def _agree(model: Model, seen: Seen, places: list[Place], meanwhile: set[Place]) -> None:

@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.laws.histories import issue_fields
 from tests.laws.histories.paper import Said
 from tests.laws.histories.world import Place, Seen, Snap
 
 DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
 CLOSED_WORDS = ("Done", "Not planned")
-GITHUB_OWNED = ("status", "sprint", "tick", "assignee")
+GITHUB_OWNED = ("status", "sprint", "tick", "assignee", "note")
+MEMBERS = ("label", "blocker", "assignee", "area")
+"""Fields of which each member has a place of its own."""
 DRIFT_NAMES = {
     "title": {"title"},
     "milestone": {"milestone"},
@@ -24,6 +27,9 @@ DRIFT_NAMES = {
     "priority": {"Priority"},
     "label": {"labels"},
     "blocker": {"blocked_by", "dependencies", "depends_on"},
+    "size": {"Size"},
+    "start": {"Start date"},
+    "area": {"Areas"},
 }
 _VALUES = {"Status": "status", "Story Points": "points", "Priority": "priority", "Sprint": "sprint"}
 KIND_LABELS = ("epic", "story")
@@ -51,6 +57,9 @@ class Model:
     declared: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     lost_on_the_way: int = 0
+    has_fields: bool = False
+    fields_off: bool = False
+    """Whether the file declares issue fields, and whether the organization has them off now."""
 
     # ---- the two sides -----------------------------------------------------------------------
 
@@ -66,8 +75,14 @@ class Model:
         yield ("parent", None), [(n, "parent")]
         yield ("status", None), [(n, "state"), (n, "value", "Status")]
         for shown, name in _VALUES.items():
-            if name != "status":
+            if name != "status" and not (self.has_fields and shown in issue_fields.NAMES):
                 yield (name, None), [(n, "value", shown)]
+        if self.has_fields and not self.fields_off:
+            for shown, name in issue_fields.NAMES.items():
+                yield (name, None), [(n, "field", shown)]
+            there = {str(place[2]) for place in snap if place[:2] == (n, "area")}
+            for option in sorted(there | set(said.areas or ())):
+                yield ("area", option), [(n, "area", option)]
         for text, _ in said.criteria:
             yield ("tick", text), [(n, "tick", text)]
         yield ("text", None), [(n, "text")]
@@ -107,8 +122,8 @@ class Model:
                 return which in (said.labels or ()) or which in self.derived(said)
             case "blocker":
                 return which in (said.blockers or ())
-            case "assignee":
-                return which in (said.assignees or ())
+            case "assignee" | "area":
+                return which in (getattr(said, f"{what}s") or ())
             case "text":
                 return (said.text, tuple(text for text, _ in said.criteria))
             case _:
@@ -133,6 +148,9 @@ class Model:
                 above = self.numbers.get(str(value))
                 gone = (above, "exists") not in snap
                 return value is None or gone or snap.get((n, "parent")) == above
+            case "priority" | "size" | "note" | "start" if self.has_fields:
+                shown = next(k for k, v in issue_fields.NAMES.items() if v == what)
+                return value is None or (snap.get((n, "field", shown)) or "") == value
             case "points" | "priority" | "sprint":
                 shown = next(k for k, v in _VALUES.items() if v == what)
                 if value is None or not any(p[0] == "board" for p in snap):
@@ -142,7 +160,7 @@ class Model:
                 return self._text_matches(snap, n, said)
             case "tick":
                 return snap.get((n, "tick", which)) == value
-            case "blocker" | "assignee" if getattr(said, f"{what}s") is None:
+            case "blocker" | "assignee" | "area" if getattr(said, f"{what}s") is None:
                 return True  # the list is not declared any more, and so forgotten
             case "label":
                 place = dict(self.label_places(snap, n, said)).get(str(which))
@@ -154,8 +172,8 @@ class Model:
                     return True
                 has = snap.get((n, "blocker", other)) is not None
                 return has if value else not has or (said.uid, name) not in self.ours
-            case "assignee":
-                has = snap.get((n, "assignee", which)) is not None
+            case "assignee" | "area":
+                has = snap.get((n, what, which)) is not None
                 return has if value else not has or (said.uid, name) not in self.ours
             case _:
                 return snap.get((n, what)) == value
@@ -203,9 +221,7 @@ class Model:
             return False
         known = self.known.get((uid, name))
         if known is None:
-            if name[0] in ("label", "blocker", "assignee") and self.known.get(
-                (uid, ("title", None))
-            ):
+            if name[0] in MEMBERS and self.known.get((uid, ("title", None))):
                 return bool(value)
             return True
         return value not in known

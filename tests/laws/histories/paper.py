@@ -25,9 +25,19 @@ NAMES = {
     "blockers": "Depends on",
     "assignees": "Assignees",
     "issue": "Issue",
+    "size": "Size",
+    "note": "Notes",
+    "start": "Start date",
+    "areas": "Areas",
 }
-YAML_NAMES = {"points": "story_points", "blockers": "depends_on"}
-SETS = ("labels", "blockers", "assignees")
+YAML_NAMES = {
+    "points": "story_points",
+    "blockers": "depends_on",
+    "size": "Size",
+    "note": "Notes",
+    "areas": "Areas",
+}
+SETS = ("labels", "blockers", "assignees", "areas")
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,10 @@ class Said:
     issue: int | None = None
     text: str | None = None
     criteria: tuple[tuple[str, bool], ...] = ()
+    size: float | None = None
+    note: str | None = None
+    start: str | None = None
+    areas: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -227,7 +241,7 @@ class Paper:
         if name == "assignees":
             assert isinstance(value, tuple)
             return ", ".join(f"@{v}" for v in value)
-        if name == "labels":
+        if name in ("labels", "areas"):
             assert isinstance(value, tuple)
             return ", ".join(value)
         return f"#{value}" if name == "issue" else str(value)
@@ -405,7 +419,7 @@ def _of_yaml(tree: dict[str, object]) -> dict[str, object]:
             criteria.append((str(each["text"]), bool(each.get("done"))))
         else:
             criteria.append((str(each), False))
-    points = tree.get("story_points")
+    points, size = tree.get("story_points"), tree.get("Size")
     issue = re.search(r"\d+$", str(tree.get("issue") or ""))
     return {
         "title": str(tree["title"]),
@@ -420,6 +434,10 @@ def _of_yaml(tree: dict[str, object]) -> dict[str, object]:
         "issue": int(issue[0]) if issue else None,
         "text": word("user_story"),
         "criteria": tuple(criteria),
+        "size": None if size is None else float(str(size)),
+        "note": word("Notes"),
+        "start": word("start"),
+        "areas": words("Areas"),
     }
 
 
@@ -464,8 +482,10 @@ def _markdown_value(name: str, value: str) -> object:
         return tuple(part.lower().replace(" ", "-") for part in parts)
     if name in SETS:
         return parts
-    if name == "points":
+    if name in ("points", "size"):
         return float(value) if value else None
+    if name in ("note", "start"):
+        return value or None  # a line without a value declares nothing
     if name == "issue":
         match = re.search(r"#(\d+)", value)
         return int(match[1]) if match else None
@@ -564,6 +584,7 @@ def without_progress(paper: Paper) -> list[str]:
 
 
 _PROGRESS = re.compile(
-    r"\s*(\*\*(Status|Issue|Progress|Assignees|Sprint)\*\*:|(status|issue|assignees|sprint):"
+    r"\s*(\*\*(Status|Issue|Progress|Assignees|Sprint|Notes)\*\*:"
+    r"|(status|issue|assignees|sprint|Notes):"
     r"|- \[[ xX]\] |          |$)"
 )

@@ -10,6 +10,7 @@ from github_sandbox import issues, relations, repositories
 from github_sandbox.actors import Person
 from github_sandbox.models import Label, Milestone
 from github_sandbox.problems import RefusalError
+from tests.laws.histories import issue_fields
 from tests.laws.histories.model import Model
 from tests.laws.histories.world import World, parts
 
@@ -44,9 +45,13 @@ class Crowd:
             number = dice.choice(numbers)
             if focus in numbers and dice.random() < 0.7:
                 number = focus
-            deed: Callable[[random.Random, int], str] = getattr(self, f"_{name}")
+            of_fields = issue_fields.ACTS.get(name)
             try:
-                done = deed(dice, number)
+                if of_fields is not None:
+                    done = of_fields(self, dice, number)
+                else:
+                    deed: Callable[[random.Random, int], str] = getattr(self, f"_{name}")
+                    done = deed(dice, number)
             except (RefusalError, LookupError, ValueError, StopIteration):
                 continue
             if done:

@@ -25,6 +25,7 @@ from backlog_sync.github_api import session
 from github_sandbox.app import Sandbox
 from github_sandbox.faults import Fault, FaultPlan
 from github_sandbox.models import Account, Issue, Project
+from tests.laws.histories import issue_fields
 from tests.laws.histories.paper import Paper
 from tests.sandbox_adapter import SandboxAdapter
 
@@ -181,6 +182,11 @@ class World:
     # ---- what can be seen --------------------------------------------------------------------
 
     @property
+    def has_issue_fields(self) -> bool:
+        """Whether the organization's issue fields are switched on."""
+        return self.sandbox.features.issue_fields_enabled
+
+    @property
     def issues(self) -> dict[int, Issue]:
         """The issues by number."""
         return self.sandbox.store.issues.get(self.sandbox.repository(REPOSITORY).id, {})
@@ -240,6 +246,7 @@ class World:
         if issue.author is not None:
             found[n, "author"] = store.get(Account, issue.author).login
         found[n, "body"] = issue.body
+        found.update(issue_fields.snap(store, issue))
         above, text, marker, below = parts(issue.body)
         found[n, "above"], found[n, "below"], found[n, "marker"] = above, below, marker
         if text is not None:
