@@ -9,7 +9,15 @@ import pytest
 import requests
 
 from backlog_sync.core.changes import Action, ChangeKind
-from backlog_sync.core.model import Coverage, DesiredItem, DesiredState, IssueRef, MilestoneDef
+from backlog_sync.core.model import (
+    Coverage,
+    DesiredItem,
+    DesiredState,
+    IssueRef,
+    MilestoneDef,
+    OptionDef,
+)
+from backlog_sync.core.options import PlanOptions
 from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.github_api.session import connect
 from bench import filling, world
@@ -100,7 +108,10 @@ def small() -> tuple[Sandbox, DesiredState]:
 
 
 def test_a_first_sync_takes_24_requests(tmp_path: Path) -> None:
-    """34 items with labels, milestones, hierarchy and three board fields, or issue fields."""
+    """34 items with labels, milestones, hierarchy and three board fields, or issue fields.
+
+    Also if the run creates the issue fields.
+    """
     here = World(tmp_path)
     assert all_applied(here.machine().sync(WHOLE))
     assert len(here.sandbox.log) <= 24
@@ -111,6 +122,25 @@ def test_a_first_sync_takes_24_requests(tmp_path: Path) -> None:
     before = len(there.sandbox.log)
     machine.settles(with_issue_fields(WHOLE))
     assert len(there.sandbox.log) - before <= 4
+    last = World(tmp_path / "created")
+    machine = last.machine()
+    machine.options = PlanOptions(create_issue_fields=True)
+    assert all_applied(machine.sync(_of_new_fields(with_issue_fields(WHOLE))))
+    assert len(last.sandbox.log) <= 24
+
+
+def _of_new_fields(wanted: DesiredState) -> DesiredState:
+    """The same values in fields that the organization lacks."""
+    options = {"Priority": ("High", "Low", "Urgent"), "Areas": ("web", "api", "docs")}
+    fields = tuple(
+        replace(f, name=f"New {f.name}", options=tuple(map(OptionDef, options.get(f.name, ()))))
+        for f in wanted.issue_fields
+    )
+    items = (
+        replace(i, issue_fields={f"New {name}": value for name, value in i.issue_fields.items()})
+        for i in wanted.items
+    )
+    return replace(wanted, items=tuple(items), issue_fields=fields)
 
 
 def test_issue_fields_are_changed_by_twenties(tmp_path: Path) -> None:
