@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from graphql import build_client_schema, get_introspection_query, validate
+from graphql import GraphQLSchema, build_client_schema, get_introspection_query, validate
 
 from backlog_sync.github_api import generated_answers
 from backlog_sync.github_api.documents import document, names
 from backlog_sync.github_api.send import SMALL
+from github_sandbox import graphql
+from tests.contract.differences import differences
 from tests.live.client import ISSUE_FIELDS, Live, UncheckableError
 from tests.live.facts import Seen, fact, refusal
 
@@ -125,17 +127,33 @@ def invalid_document(live: Live) -> Seen:
       "github_api/documents.py")  # fmt: skip
 def valid_documents(live: Live) -> Seen:
     """Read the whole schema, and validate them with all optional parts. None of them is sent."""
-    shown = live.data(get_introspection_query(descriptions=False), ISSUE_FIELDS)
-    schema = build_client_schema(shown, assume_valid=True)
-    mutations = schema.mutation_type.fields if schema.mutation_type else {}
-    if not mutations.keys() >= NEWER:
-        raise UncheckableError("this server lacks newer features, which the product does not use")
+    schema = _schema(live)
     invalid = {}
     for name in names():
         if errors := validate(schema, document(getattr(generated_answers, name)).node):
             invalid[name] = errors[0].message
     seen = "; ".join(f"{name}: {why}" for name, why in invalid.items())
     return not invalid, seen or f"{len(names())} valid documents"
+
+
+@fact("[S]", "what the simulator has of GraphQL is part of the schema of this server",
+      "github_sandbox/schema.graphql")  # fmt: skip
+def simulated_schema(live: Live) -> Seen:
+    """Compare the schemas; defaults of arguments are not compared."""
+    compared = differences(graphql.schema(), _schema(live))
+    found = [difference for difference in compared if ": defaults to " not in difference]
+    return not found, f"differences: {len(found)}; {'; '.join(found)}".rstrip("; ")
+
+
+def _schema(live: Live) -> GraphQLSchema:
+    """Read the schema of the server, once in a run."""
+    if live.schema is None:
+        shown = live.data(get_introspection_query(descriptions=False), ISSUE_FIELDS)
+        live.schema = build_client_schema(shown, assume_valid=True)
+    mutations = live.schema.mutation_type.fields if live.schema.mutation_type else {}
+    if not mutations.keys() >= NEWER:
+        raise UncheckableError("this server lacks newer features, which the product does not use")
+    return live.schema
 
 
 @fact("[R]", "what does not exist is null, with an error of type NOT_FOUND at its path",

@@ -210,6 +210,7 @@ BREAKS: Final[dict[str, Break]] = {
     "api_checks.many_aliases": answered("m19: updateIssue", r'"m19":.*?\}\}', '"m19":null'),
     "api_checks.invalid_document": answered("noSuchInput", r'"extensions":\{[^}]*\},', ""),
     "api_checks.valid_documents": answered("__schema", '"linkedBranches"', '"branches"'),
+    "api_checks.simulated_schema": answered("__schema", '"ROADMAP_LAYOUT"', '"ROADMAP"'),
     "api_checks.not_found": answered("999999999", "NOT_FOUND", "MISSING"),
     "definition_checks.emoji_label": patched(repositories, "is_only_emoji", lambda _: False),
     "definition_checks.label_case": _TAKEN,

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import requests
 
 from backlog_sync.github_api.session import graphql_url_for
+
+if TYPE_CHECKING:
+    from graphql import GraphQLSchema
 
 PREFIX: Final = "backlog-live-check"
 """What everything begins with that a check creates."""
@@ -61,8 +64,8 @@ class Live:
 
     `session` carries the token; nothing but it knows it. Leaving `checking` takes away what a check
     created, leaving the context what several checks shared, also after an error or an interrupt.
-    `left` lists what could not be taken away. `pull` is the pull request of this run, if a check
-    opened one. `pause` waits for some seconds; `nonce` is in every
+    `left` lists what could not be taken away. `pull` is the pull request of this run, and `schema`
+    the server's, as soon as a check needs them. `pause` waits for some seconds; `nonce` is in every
     name.
     """
 
@@ -81,6 +84,7 @@ class Live:
         self._cleanup = ExitStack()
         self._board: dict[str, Any] | None = None
         self.pull: dict[str, Any] | None = None
+        self.schema: GraphQLSchema | None = None
 
     def __enter__(self) -> "Live":
         return self
