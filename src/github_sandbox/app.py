@@ -412,6 +412,8 @@ class Sandbox:
             rate=rate,
             failing=_failing_names(parsed, fault),
             issue_fields=self.features.issue_fields_enabled,
+            view_arrangement=self.features.view_arrangement,
+            user_views_by_login=self.features.user_views_by_login,
             previews=frozenset(
                 name.strip()
                 for name in (parsed.request.header("GraphQL-Features") or "").split(",")

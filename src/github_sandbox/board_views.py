@@ -1,11 +1,13 @@
 """Create and change the views of boards, and copy boards with their fields, views and workflows.
 
-What github.com does ([R] by clients that ran against it in August 2026): a view is created without
-a filter; grouping, sorting, slicing and the dates of a roadmap can only be read; new visible fields
-of an existing view hide its Type column, which is not a field.
+What github.com does ([R] by clients that ran against it in August 2026): GraphQL creates a view
+without a filter; REST takes a filter, and since August ([D]) grouping and sorting. After that,
+these can only be read, as slicing and the dates of a roadmap always can; new visible fields of an
+existing view hide its Type column, which is not a field.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from dataclasses import fields as parts_of
 from typing import Any
 
@@ -36,6 +38,43 @@ def _checked_name(name: str) -> str:
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How a new view is grouped and sorted, as records have it."""
+
+    group_by: Sequence[Field] = ()
+    vertical_group_by: Sequence[Field] = ()
+    sort_by: Sequence[tuple[Field, str]] = ()
+
+
+_UNGROUPED = ("TITLE", "REVIEWERS", "LINKED_PULL_REQUESTS", "SUB_ISSUES_PROGRESS")
+"""The types of fields that no view can be grouped by ([D])."""
+
+
+def _checked_arrangement(project: Project, layout: str, given: Arrangement) -> dict[str, list[int]]:
+    """Return the parts of a view, or refuse what no view can be grouped by."""
+    fields = (*given.group_by, *given.vertical_group_by, *(each for each, _ in given.sort_by))
+    if any(field.project != project.id for field in fields):
+        raise _unprocessable("The field does not belong to the project")
+    if any(f.data_type in _UNGROUPED for f in (*given.group_by, *given.vertical_group_by)):
+        raise _unprocessable("The field does not support grouping")
+    if given.vertical_group_by and layout != "BOARD_LAYOUT":
+        raise _unprocessable("vertical_group_by is only applicable to board layouts")
+    return {
+        "group_by": [field.id for field in given.group_by],
+        "vertical_group_by": [field.id for field in given.vertical_group_by],
+        "sort_by": [field.id for field, _ in given.sort_by],
+        "descending": [field.id for field, direction in given.sort_by if direction == "desc"],
+    }
+
+
+def _status(store: Store, project: Project, layout: str) -> list[int]:
+    """Return the field whose options are the columns of a board layout if nobody chose one."""
+    if layout != "BOARD_LAYOUT":
+        return []
+    return [f.id for f in store.fields[project.id].values() if f.name == "Status"]
+
+
 def _checked_fields(project: Project, layout: str, fields: Sequence[Field]) -> list[int]:
     if fields and layout == "ROADMAP_LAYOUT":
         raise _unprocessable("Visible fields cannot be set for a roadmap layout")
@@ -53,13 +92,16 @@ def create_view(
     layout: str,
     fields: Sequence[Field] | None,
     filter_query: str | None = None,
+    arrangement: Arrangement | None = None,
 ) -> View:
-    """Create a view; its name need not be unique. Only REST can set a filter at once."""
+    """Create a view; its name need not be unique. Only REST can filter, group and sort at once."""
     boards.require_board(viewer, project)
     name = _checked_name(name)
     if len(store.views.get(project.id, {})) >= MAX_VIEWS:
         raise _unprocessable(f"A project cannot have more than {MAX_VIEWS} views")
     shown = _checked_fields(project, layout, fields or ())
+    parts = _checked_arrangement(project, layout, arrangement or Arrangement())
+    parts["vertical_group_by"] = parts["vertical_group_by"] or _status(store, project, layout)
     view = store.create(
         View,
         project=project.id,
@@ -68,6 +110,7 @@ def create_view(
         layout=layout,
         filter=filter_query or None,
         fields=shown or boards.default_columns(store, project),
+        **parts,
     )
     project.next_view += 1
     store.touch(project)
@@ -129,8 +172,8 @@ def copy_project(
     for field in store.fields[source.id].values():
         ids[field.id] = boards.copy_field(store, field, copy).id
     for view in views_of(store, source):
-        shown = [ids[number] for number in view.fields]
-        _again(store, view, project=copy.id, number=copy.next_view, fields=shown)
+        lists = {name: [ids[n] for n in getattr(view, name)] for name in _FIELD_LISTS}
+        _again(store, view, project=copy.id, number=copy.next_view, **lists)
         copy.next_view += 1
     for workflow in store.workflows.get(source.id, {}).values():
         # Which repository's issues are added is not copied ([D]).
@@ -142,6 +185,10 @@ def copy_project(
                 _copy_draft(store, viewer, item, copy)
     store.event(viewer.account, "project_copied", copy)
     return copy
+
+
+_FIELD_LISTS = ("fields", "group_by", "vertical_group_by", "sort_by", "descending")
+"""The parts of a view that are numbers of fields."""
 
 
 def _again(store: Store, record: View | Workflow, **changes: Any) -> None:

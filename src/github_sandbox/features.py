@@ -13,7 +13,9 @@ class Features:
 
     `create_with_parent`, `create_with_type` and `create_with_board` are inputs of `createIssue`;
     `option_ids` are ids in the input of single-select options, `view_writes` mutations for views,
-    `creation_policy` who may create issues, `archived_cards` an argument that lists them,
+    `view_arrangement` grouping and sorting of a new view in REST, `user_views_by_login` the path of
+    a person's board with the login instead of the id, `creation_policy` who may create issues,
+    `archived_cards` an argument that lists them,
     `multi_select` board fields with several options.
     `issue_fields` are those of organizations; if they exist but are not `enabled`, there are none,
     and values are dropped. `api_versions` are those of the REST API that it accepts, the first one
@@ -29,6 +31,8 @@ class Features:
     create_with_board: bool = True
     option_ids: bool = True
     view_writes: bool = True
+    view_arrangement: bool = True
+    user_views_by_login: bool = True
     creation_policy: bool = True
     archived_cards: bool = True
     multi_select: bool = True
@@ -61,6 +65,7 @@ _WITHOUT: dict[str, Any] = {
     "create_with_board": False,
     "option_ids": False,
     "view_writes": False,
+    "view_arrangement": False,
     "creation_policy": False,
     "archived_cards": False,
     "multi_select": False,

@@ -275,6 +275,8 @@ class View(Record):
     """A view of a board: a tab with a layout, a filter and visible fields.
 
     `shows_type` is whether it shows the built-in column for types, which is not a field.
+    `group_by` and `vertical_group_by` (the columns of a board layout) are one field or none.
+    It is sorted by the fields in `sort_by`, descending by those that `descending` names too.
     """
 
     typename: ClassVar[str] = "ProjectV2View"
@@ -286,6 +288,10 @@ class View(Record):
     filter: str | None = None
     fields: list[int] = field(default_factory=list)
     shows_type: bool = True
+    group_by: list[int] = field(default_factory=list)
+    vertical_group_by: list[int] = field(default_factory=list)
+    sort_by: list[int] = field(default_factory=list)
+    descending: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -69,9 +69,16 @@ def _workflows(project: Project, info: Info, **arguments: Any) -> Connection:
     return page_by_index(info, ordered, arguments)
 
 
-def _nothing(_: View, info: Info, **arguments: Any) -> Connection:
-    """Resolve the grouping and sorting of a view: no client can set them."""
-    return page_by_index(info, [], arguments)
+def _sorting(view: View, info: Info, **arguments: Any) -> Connection:
+    """Return what a view is sorted by, in order."""
+    fields = [
+        {
+            "direction": "DESC" if number in view.descending else "ASC",
+            "field": info.context.store.get(Field, number),
+        }
+        for number in view.sort_by
+    ]
+    return page_by_index(info, fields, arguments)
 
 
 def _status_updates(project: Project, info: Info, **arguments: Any) -> Connection:
@@ -121,10 +128,10 @@ PROJECT: Table = {
 VIEW: Table = {
     **record(filter="filter", layout="layout", name="name", number="number"),
     "fields": related_list(Field, "fields"),
-    "groupByFields": _nothing,
+    "groupByFields": related_list(Field, "group_by"),
     "project": related(Project, "project"),
-    "sortByFields": _nothing,
-    "verticalGroupByFields": _nothing,
+    "sortByFields": _sorting,
+    "verticalGroupByFields": related_list(Field, "vertical_group_by"),
 }
 
 

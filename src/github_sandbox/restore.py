@@ -84,7 +84,11 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
     Project: {"owner": Account, "creator": Account, "repositories": Repository},
     StatusUpdate: {"project": Project, "creator": Account},
     Field: {"project": Project, "issue_field": IssueField},
-    View: {"project": Project, "fields": Field},
+    View: {
+        "project": Project,
+        **dict.fromkeys(("fields", "group_by", "vertical_group_by"), Field),
+        **dict.fromkeys(("sort_by", "descending"), Field),
+    },
     Workflow: {"project": Project},
     Item: {"project": Project, "content": Issue, "creator": Account, "draft_assignees": Account},
 }

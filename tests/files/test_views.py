@@ -38,11 +38,16 @@ def test_an_empty_setting_is_declared_and_an_omitted_one_is_not(tmp_path: Path) 
         ("views: [{name: A}, {name: a}]", "duplicate-view"),
         ("views: [{name: A, layout: roadmap, fields: [Title]}]", "invalid-value"),
         ("views: [{name: A, layout: list}]", "invalid-value"),
+        ("views: [{name: A, column_by: Status}]", "invalid-value"),
+        ("views: [{name: A, group_by: title}]", "invalid-value"),
         ("template: octo-org/Board", "invalid-value"),
     ],
 )
 def test_what_no_board_has_is_an_error(tmp_path: Path, setting: str, slug: str) -> None:
-    """Two views of one name, columns of a roadmap, an unknown layout, a template without number."""
+    """Two views of one name, columns of a roadmap, an unknown layout, a template without number.
+
+    Only a board layout has columns of options, and titles are no groups.
+    """
     file = tmp_path / "backlog.yaml"
     file.write_text(f"{HEAD}  {setting}\n", "utf-8")
     slugs = [each.slug for each in load([file], root=tmp_path).errors]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from github_sandbox.actors import Person
-from github_sandbox.features import enterprise
+from github_sandbox.features import Features, enterprise
 from tests.sandbox.conftest import World
 from tests.sandbox.test_page import BOARD, get, look
 from tests.sandbox.test_writes import mutate, refusal
@@ -180,3 +180,41 @@ def test_the_page_of_a_board_has_its_views_as_tabs(world: World) -> None:
     ann.edit_view("Open work", filter_query="has:target,status is:closed,open nobody:knows")
     assert "Keep a cart" not in look(world, f"{BOARD}?view=2").words
     assert get(world, f"{BOARD}?view=9").status == get(world, f"{BOARD}?view=x").status == 404
+
+
+def test_rest_groups_and_sorts_a_new_view(world: World) -> None:
+    """What can be read later and not changed; a server without it refuses the key."""
+    project = world.board()
+    fields = {f.name: f.id for f in world.sandbox.store.fields[_number(world)].values()}
+    path = "/orgs/octo-org/projectsV2/1/views"
+    body = {
+        "name": "Work",
+        "layout": "board",
+        "group_by": [fields["Milestone"]],
+        "vertical_group_by": [fields["Status"]],
+        "sort_by": [[fields["Title"], "desc"]],
+    }
+    answer = world.send("POST", path, body)
+    assert answer.status == 201
+    assert {name: answer.json()[name] for name in body} == body
+    arrangement = """query($id: ID!) { node(id: $id) { ... on ProjectV2 { views(last: 1) { nodes {
+      groupByFields(first: 9) { nodes { ... on ProjectV2FieldCommon { name } } }
+      verticalGroupByFields(first: 9) { nodes { ... on ProjectV2FieldCommon { name } } }
+      sortByFields(first: 9) { nodes { direction field {
+        ... on ProjectV2FieldCommon { name } } } } } } } } }"""
+    (view,) = world.ask(arrangement, id=project)["node"]["views"]["nodes"]
+    assert view["groupByFields"]["nodes"] == [{"name": "Milestone"}]
+    assert view["verticalGroupByFields"]["nodes"] == [{"name": "Status"}]
+    assert view["sortByFields"]["nodes"] == [{"direction": "DESC", "field": {"name": "Title"}}]
+    for wrong in (
+        {"group_by": [fields["Title"]]},
+        {"group_by": [1]},
+        {"group_by": [fields["Status"], fields["Milestone"]]},
+        {"sort_by": [[fields["Title"], "up"]]},
+        {"sort_by": [fields["Title"]]},
+        {"layout": "table"},
+    ):
+        assert world.send("POST", path, body | wrong).status == 422
+    world.sandbox.features = Features(view_arrangement=False)
+    refused = world.send("POST", path, body)
+    assert (refused.status, "not a permitted key" in refused.json()["message"]) == (422, True)

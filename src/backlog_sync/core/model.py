@@ -259,12 +259,19 @@ ALL, MEMBERS = "all", "members"
 """Who sees an issue field: whoever sees the issue, or only members of the organization."""
 
 
+Arrangement: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""How a view is grouped and sorted: `group_by`, `column_by` (the field whose options are the
+columns of a board layout) and `sort_by`, each with the names of its fields. In `sort_by` a name may
+end in " desc"."""
+
+
 @dataclass(frozen=True, slots=True)
 class ViewDef:
     """A view of the board; what is None is not declared. `layout` is table, board or roadmap.
 
-    `fields` are the names of the columns to show when it is created. `declared` is False for a view
-    that every new board gets.
+    `fields` are the names of the columns to show when it is created, `arrangement` how it is
+    grouped and sorted then (see `Arrangement`). `declared` is False for a view that every new
+    board gets.
     """
 
     name: str
@@ -272,6 +279,7 @@ class ViewDef:
     filter: str | None = None
     fields: tuple[str, ...] = ()
     declared: bool = True
+    arrangement: Arrangement = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,12 +486,16 @@ class ObservedOption:
 
 @dataclass(frozen=True, slots=True)
 class ObservedBoardField:
-    """A board field; `type` as in `BoardFieldDef`, or GitHub's lower-case name for its own."""
+    """A board field; `type` as in `BoardFieldDef`, or GitHub's lower-case name for its own.
+
+    REST knows it by its `number`; None if that was not read.
+    """
 
     id: str
     name: str
     type: str
     options: tuple[ObservedOption, ...] = ()
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,13 +570,17 @@ class ObservedIssueField:
 
 @dataclass(frozen=True, slots=True)
 class ObservedView:
-    """A view of a board; `layout` is table, board or roadmap."""
+    """A view of a board; `layout` is table, board or roadmap.
+
+    Its `arrangement` is None if that was not read.
+    """
 
     id: str
     number: int
     name: str
     layout: str
     filter: str = ""
+    arrangement: Arrangement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,13 +262,35 @@ class SetIterations:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrangedView:
+    """What only REST can set while it creates a view, and where: `board` is the path of its board.
+
+    The fields are those of REST, by their numbers. `names` are the arranged parts.
+    """
+
+    board: str
+    names: tuple[str, ...]
+    filter: str | None = None
+    visible: tuple[int, ...] = ()
+    group_by: tuple[int, ...] = ()
+    column_by: tuple[int, ...] = ()
+    sort_by: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CreateView:
-    """Create a view; `layout` is table, board or roadmap. Without fields GitHub chooses some."""
+    """Create a view; `layout` is table, board or roadmap. Without fields GitHub chooses some.
+
+    One that is `arranged` is sent with REST. If the server does not take that, the view is created
+    without it, and `unarranged` are the names of what it lacks.
+    """
 
     project_id: str
     name: str
     layout: str
     field_ids: tuple[str, ...] = ()
+    arranged: ArrangedView | None = None
+    unarranged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from backlog_sync.core.model import (
 from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Deferred
+from backlog_sync.core.view_arrangement import differences, sorted_by, words
 
 NEW_VIEWS = (
     ViewDef("Board", "board", fields=("Title", "Assignees"), declared=False),
@@ -133,10 +134,12 @@ class _BoardMerger(Merger):
     ) -> None:
         super().__init__(carrier, options)
         self.spec, self.fields = spec, fields
+        self.url = ""
         self.deferred: list[Deferred] = []
 
     def board(self, project: ObservedProject) -> None:
         """Plan description, readme and visibility of a board."""
+        self.url = project.url
         parts = _board_parts(self.spec, project)
         if any(part.declared is not None for part in parts):
             pair = Pair(ChangeKind.PROJECT, self.spec, str(self.spec), project.title)
@@ -162,6 +165,7 @@ class _BoardMerger(Merger):
             if observed is None:
                 self._create(view)
                 continue
+            self._arranged(view, observed)
             pair = Pair(ChangeKind.VIEW, view, observed.name, view.name)
             if same_name is None:
                 del existing[fold(observed.name)]
@@ -175,6 +179,7 @@ class _BoardMerger(Merger):
     def _create(self, view: ViewDef) -> None:
         if not self.fields.capabilities.views:
             hint = f"add it on the board's page: New view, {view.layout or 'table'}, {view.name}"
+            hint += f"; {words(view)}" if view.arrangement else ""
             self._defer(view.name, _NO_VIEWS, hint)
             return
         known = [name for name in view.fields if self._has_field(name)]
@@ -187,11 +192,32 @@ class _BoardMerger(Merger):
         fields = {name: FieldChange(None, value) for name, value in values.items() if value}
         if known:
             fields["columns"] = FieldChange(None, known)
+        fields |= self._arrangement(view)
         reason = "the board has no such view"
         self.plan.changes.append(
             CreateView(view.name, view.name, reason, fields=fields, definition=view)
         )
         self._record(ChangeKind.VIEW, view.name, (view.layout, view.filter))
+
+    def _arrangement(self, view: ViewDef) -> dict[str, FieldChange]:
+        """Return how to group and sort a new view, and defer what its board cannot do."""
+        parts: dict[str, FieldChange] = {}
+        for part, names in view.arrangement:
+            missing = [name for name in names if not self._has_field(sorted_by(name)[0])]
+            if missing:
+                what = f"the board has no field {', '.join(missing)} to use in {part}"
+                self._defer(view.name, what, "declare it under project.fields")
+            elif names:
+                parts[part] = FieldChange(None, list(names))
+        return parts
+
+    def _arranged(self, view: ViewDef, observed: ObservedView) -> None:
+        """Report how an existing view is to be grouped and sorted: only people can change that."""
+        for menu, declared, current in differences(view, observed):
+            what = f"{menu} is {current}, the file says {declared or 'none'}"
+            hint = f"set it in the view's menu at {self.url}/views/{observed.number}, or change"
+            hint += " the file: GitHub's API sets it only in new views"
+            self._defer(view.name, what, hint)
 
     def _has_field(self, name: str) -> bool:
         names = (*GITHUB_FIELDS, *(each.name for each in self.fields.columns()))

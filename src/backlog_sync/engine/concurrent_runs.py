@@ -60,6 +60,7 @@ def use_the_older_board(run: Sending, change: Change, reply: Done) -> None:
         return  # both stay, and all runs use the older one from the next run on
     run.registry.project_id, run.registry.board = older_board.id, spec
     run.registry.board_is_new, run.registry.shared_board = False, True
+    run.registry.board_url = older_board.url
     run.registry.views = {}
     run.registry.put_views(older_board.views)
     run.registry.fields = {field.name: field for field in older_board.fields}

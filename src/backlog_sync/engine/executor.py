@@ -151,6 +151,7 @@ class _Run(Sending):
         def done(change: Change, reply: Done) -> None:
             if isinstance(change, CreateBoard):
                 self.registry.project_id = reply.id
+                self.registry.board_url = reply.url or ""
                 self.registry.fields = {f.name: f for f in reply.fields}
                 self.registry.put_views(reply.views)
                 self.registry.board_is_new = True
@@ -181,9 +182,12 @@ class _Run(Sending):
                 self.registry.fields[board_field.name] = board_field
             self.registry.rename_options(change.key, resolve.renames(change))
             self.registry.put_views(reply.views)
+            if isinstance(change, CreateView) and reply.missing:
+                lacking[id(change)] = " and ".join(reply.missing)
 
+        lacking: dict[int, str] = {}
         views = [c for c in changes if isinstance(c, CreateView)]
-        plain = not any({"columns", "filter"} & c.fields.keys() for c in views)
+        plain = not any(c.fields.keys() - {"layout"} for c in views)
         at_once = views if plain and self.registry.board_is_new else []
         creates = [c for c in changes if isinstance(c, CreateBoardField)]
         shown = [c for c in changes if isinstance(c, ShowIssueField)]
@@ -192,6 +196,10 @@ class _Run(Sending):
         use_views_that_exist(self, later)
         self.stage(later, done, last=False)
         self.stage(later, done, make=resolve.view_filter)
+        for change in later:
+            if id(change) in lacking:
+                what = f"this server did not take {lacking[id(change)]}; the next plan names"
+                self._remark(change, f"{what} what to set in its menu")
         self.stage((c for c in changes if isinstance(c, UpdateBoardField)), done)
         self.stage((c for c in changes if isinstance(c, UpdateView)), done)
         forget_new_board(self, views)

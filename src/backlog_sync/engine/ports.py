@@ -38,7 +38,8 @@ class ReadScope:
     some runs need: "close_done" for the states of sub-issues and the open issues of milestones,
     "issue_fields" for the organization's issue fields and their values, "multi_select" for the
     fields of the board that have several options, "pull_requests" for those that close an issue
-    and for its branches, "agents" for agents among those who can be assigned.
+    and for its branches, "agents" for agents among those who can be assigned,
+    "arranged_views" for how views are grouped and sorted.
     """
 
     project: ProjectSpec | None = None
@@ -61,8 +62,10 @@ class ReadScope:
 
         Pull requests are read if the settings map them to a status, or with `pull_requests`.
         """
+        views = desired.project.views if desired.project else ()
         used = {
             "agents": bool(desired.settings.agents),
+            "arranged_views": any(view.arrangement for view in views or ()),
             "close_done": bool(desired.settings.close_done),
             "issue_fields": bool(desired.issue_fields),
             "multi_select": _has_multi_select(desired),

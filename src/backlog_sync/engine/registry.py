@@ -34,8 +34,9 @@ class Registry:
     `fresh` are the keys of items whose card this run created. `views` are those of the board by
     folded name. `board_is_new` is whether this run created the board, `shared_board` whether
     another run did so at the same moment.
-    `board` specifies which board is meant. `issue_fields` are those of the organization, by folded
-    name. `agents` are folded logins of agents that the settings allow.
+    `board` specifies which board is meant, `board_url` is the address of its page. `issue_fields`
+    are those of the organization, by folded name. `agents` are folded logins of agents that the
+    settings allow.
     `undefined` are entries, by repository, of definitions that could not be created or changed.
     """
 
@@ -45,6 +46,7 @@ class Registry:
     milestones: dict[tuple[str | None, str], tuple[str, int]] = field(default_factory=dict)
     board: ProjectSpec | None = None
     project_id: str | None = None
+    board_url: str = ""
     fields: dict[str, ObservedBoardField] = field(default_factory=dict)
     views: dict[str, ObservedView] = field(default_factory=dict)
     board_is_new: bool = False
@@ -79,6 +81,7 @@ class Registry:
         registry.issue_fields = {normalize.fold(f.name): f for f in observed.issue_fields or ()}
         if observed.project is not None:
             registry.project_id = observed.project.id
+            registry.board_url = observed.project.url
             registry.fields = {f.name: f for f in observed.project.fields}
             registry.put_views(observed.project.views)
         for issue in observed.issues:
@@ -166,6 +169,12 @@ class Registry:
         """Return the id of a board field; GitHub ignores case here."""
         folded = normalize.fold(name)
         return next((f.id for f in self.fields.values() if normalize.fold(f.name) == folded), None)
+
+    def field_number(self, name: str) -> int | None:
+        """Return the number by which REST knows a board field."""
+        folded = normalize.fold(name)
+        fields = (f for f in self.fields.values() if normalize.fold(f.name) == folded)
+        return next((each.number for each in fields), None)
 
     def put_type(self, change: Change) -> None:
         """Record the type that a new issue was given."""

@@ -55,6 +55,7 @@ from backlog_sync.core.operations import Operation, Over
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.preconditions import options, standing
 from backlog_sync.core.states import DUPLICATE
+from backlog_sync.core.view_arrangement import ARRANGEMENT, board_path, sorted_by
 from backlog_sync.engine.registry import Registry
 
 
@@ -214,17 +215,45 @@ def _view(registry: Registry, change: CreateView) -> OperationOrSkip:
     columns = names(change.fields["columns"].after) if "columns" in change.fields else []
     ids = (registry.field_id(name) for name in columns)
     layout = str(change.fields["layout"].after)
-    return ops.CreateView(
-        registry.project_id, change.title, layout, tuple(id_ for id_ in ids if id_ is not None)
+    shown = tuple(id_ for id_ in ids if id_ is not None)
+    arranged = _arranged(registry, change, columns)
+    return ops.CreateView(registry.project_id, change.title, layout, shown, arranged)
+
+
+def _arranged(
+    registry: Registry, change: CreateView, columns: Sequence[str]
+) -> ops.ArrangedView | None:
+    """Return what only REST can set of a view; None if it is neither grouped nor sorted."""
+    arrangement = {n: names(change.fields[n].after) for n in ARRANGEMENT if n in change.fields}
+    board = board_path(registry.board_url)
+    if not arrangement or board is None:
+        return None
+
+    def numbers(shown: Sequence[str]) -> tuple[int, ...]:
+        found = (registry.field_number(sorted_by(name)[0]) for name in shown)
+        return tuple(number for number in found if number is not None)
+
+    sorting = arrangement.get("sort_by", ())
+    directions = (sorted_by(name)[1] for name in sorting)
+    return ops.ArrangedView(
+        board,
+        tuple(arrangement),
+        str(change.fields["filter"].after) if "filter" in change.fields else None,
+        numbers(columns),
+        numbers(arrangement.get("group_by", ())),
+        numbers(arrangement.get("column_by", ())),
+        tuple(zip(numbers(sorting), directions, strict=True)),
     )
 
 
 def view_filter(registry: Registry, change: Change) -> OperationOrSkip:
-    """Return the operation that sets the filter of a new view: its creation takes none."""
+    """Return the operation that sets the filter of a new view, if its creation took none."""
     view = registry.views.get(fold(change.key))
     if not isinstance(change, CreateView) or "filter" not in change.fields or view is None:
         return None
     query = str(change.fields["filter"].after)
+    if view.filter == query:
+        return None
     return ops.UpdateView(view.id, filter=Over(view.filter, query), fresh=True)
 
 

@@ -349,7 +349,14 @@ def board_of(
 
 def _view(document: ViewDocument) -> ViewDef:
     query = _declared(document, "filter", document.filter)
-    return ViewDef(document.name, document.layout, query, document.fields)
+    parts = {
+        "group_by": (document.group_by,) if document.group_by else (),
+        "column_by": (document.column_by,) if document.column_by else (),
+        "sort_by": document.sort_by,
+    }
+    arrangement = tuple((part, names) for part, names in parts.items() if names)
+    about = document.name, document.layout, query, document.fields
+    return ViewDef(*about, arrangement=arrangement)
 
 
 def _declared(document: Model, name: str, value: str | None) -> str | None:

@@ -11,6 +11,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS, issue_field_of
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.core.option_values import SELECTS
+from backlog_sync.core.view_arrangement import UNGROUPED
 from backlog_sync.files.board import parse_date
 from backlog_sync.files.documents.board import ViewDocument
 from backlog_sync.files.documents.settings import SettingsDocument
@@ -257,6 +258,14 @@ def _check_views(file: FileSettings, views: Sequence[ViewDocument]) -> Iterator[
         if view.layout == "roadmap" and view.fields:
             message = f"the view '{shown(view.name)}' is a roadmap, which has no columns"
             yield file.fault(f"{path}.fields", "invalid-value", message, "leave out 'fields:'")
+        if view.column_by and view.layout != "board":
+            message = f"the view '{shown(view.name)}' has 'column_by:', and is not a board"
+            hint = "set 'layout: board', or use 'group_by:'"
+            yield file.fault(f"{path}.column_by", "invalid-value", message, hint)
+        for key, name in (("group_by", view.group_by), ("column_by", view.column_by)):
+            if name and name.casefold() in map(str.casefold, UNGROUPED):
+                message = f"GitHub cannot group by {shown(name)}"
+                yield file.fault(f"{path}.{key}", "invalid-value", message, "name another field")
 
 
 def not_feedback(word: str) -> tuple[str, str]:

@@ -46,6 +46,7 @@ OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
         "customFieldTypes",
     ),
     "doctor": ("workflows",),
+    "arranged_views": ("restId", "groupByFields", "verticalGroupByFields", "sortByFields"),
 }
 """Fields, by their aliases, that only some runs need: what `ReadScope.uses` names is read.
 

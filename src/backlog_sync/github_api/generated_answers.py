@@ -291,6 +291,7 @@ class BoardFieldProjectV2IterationFieldConfiguration(TypedDict):
 
 class BoardField(TypedDict):
     id: str
+    restId: NotRequired[int | None]
     name: str
     dataType: str
     options: NotRequired[list[BoardFieldProjectV2SingleSelectFieldOption]]
@@ -322,12 +323,24 @@ class BoardFieldsActor(TypedDict):
     id: str
 
 
+class FieldName(TypedDict):
+    name: str
+
+
+class BoardViewProjectV2SortByField(TypedDict):
+    direction: str
+    field: FieldName
+
+
 class BoardView(TypedDict):
     id: str
     number: int
     name: str
     layout: str
     filter: str | None
+    groupByFields: NotRequired[Nodes[FieldName] | None]
+    verticalGroupByFields: NotRequired[Nodes[FieldName] | None]
+    sortByFields: NotRequired[Nodes[BoardViewProjectV2SortByField] | None]
 
 
 class ProjectV2WorkflowWithNameEnabled(TypedDict):
@@ -626,6 +639,7 @@ class ProjectV2IterationFieldConfigurationWithDuration(TypedDict):
 
 class IterationFieldNode(TypedDict):
     id: NotRequired[str]
+    restId: NotRequired[int | None]
     name: NotRequired[str]
     dataType: NotRequired[str]
     options: NotRequired[list[BoardFieldProjectV2SingleSelectFieldOption]]
@@ -666,6 +680,9 @@ class BoardsStandingNode(TypedDict):
     name: NotRequired[str]
     layout: NotRequired[str]
     filter: NotRequired[str | None]
+    groupByFields: NotRequired[Nodes[FieldName] | None]
+    verticalGroupByFields: NotRequired[Nodes[FieldName] | None]
+    sortByFields: NotRequired[Nodes[BoardViewProjectV2SortByField] | None]
 
 
 class BoardsStanding(TypedDict):

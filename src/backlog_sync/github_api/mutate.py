@@ -235,7 +235,8 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
         return replace(named, fields=fields, views=views, older=older)
     if isinstance(operation, CreateView | UpdateView):
         view = parse.view(cast("answered.BoardView", subject))
-        return Done(id=view.id, views=(view,))
+        missing = operation.unarranged if isinstance(operation, CreateView) else ()
+        return Done(id=view.id, views=(view,), missing=missing)
     if isinstance(operation, CreateIssueField):
         made = parse.issue_field(cast("answered.FieldDefinition", subject))
         return Done(id=made.id, issue_field=made)

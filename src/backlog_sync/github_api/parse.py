@@ -10,6 +10,7 @@ from typing import Final, TypeVar, cast
 from backlog_sync.core.doctor import Allowance
 from backlog_sync.core.model import (
     Actor,
+    Arrangement,
     BoardItem,
     BoardValue,
     IssueFieldValue,
@@ -250,7 +251,11 @@ def board_field(data: answered.BoardField) -> ObservedBoardField:
             for o in (*plan["iterations"], *past)
         )
     return ObservedBoardField(
-        id=data["id"], name=data["name"], type=str(data["dataType"]).lower(), options=tuple(options)
+        id=data["id"],
+        name=data["name"],
+        type=str(data["dataType"]).lower(),
+        options=tuple(options),
+        number=data.get("restId"),
     )
 
 
@@ -299,7 +304,21 @@ def iteration_card(data: answered.IterationCardPageProjectV2Item) -> IterationCa
 def view(data: answered.BoardView) -> ObservedView:
     """Return a view; its layout without GitHub's suffix."""
     layout = str(data["layout"]).removesuffix("_LAYOUT").lower()
-    return ObservedView(data["id"], int(data["number"]), data["name"], layout, data["filter"] or "")
+    about = data["id"], int(data["number"]), data["name"], layout, data["filter"] or ""
+    return ObservedView(*about, _arrangement(data))
+
+
+def _arrangement(data: answered.BoardView) -> Arrangement | None:
+    """Return how a view is grouped and sorted; None if that was not read."""
+    if "sortByFields" not in data:
+        return None
+    rows = nodes(data.get("groupByFields")), nodes(data.get("verticalGroupByFields"))
+    sorting = [
+        f"{each['field']['name']}{' desc' if each['direction'] == 'DESC' else ''}"
+        for each in nodes(data["sortByFields"])
+    ]
+    group_by, column_by = (tuple(each["name"] for each in row) for row in rows)
+    return ("group_by", group_by), ("column_by", column_by), ("sort_by", tuple(sorting))
 
 
 def pick_project(candidates: Sequence[B], title: str) -> B | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
@@ -39,7 +39,15 @@ from backlog_sync.core.operations import (
 from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import issue_fields, milestones, mutate, notices, reread, statuses
+from backlog_sync.github_api import (
+    issue_fields,
+    milestones,
+    mutate,
+    notices,
+    reread,
+    statuses,
+    views,
+)
 from backlog_sync.github_api.answers import Answer, Fault, Rejected
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import batch, nth, repeated
@@ -206,7 +214,7 @@ class Sender:
         taken = [first]
         for operation in queue[1:most]:
             both = isinstance(first, TOGETHER) and isinstance(operation, TOGETHER)
-            if type(operation) is not type(first) and not both:
+            if (type(operation) is not type(first) and not both) or _alone(operation):
                 break
             taken.append(operation)
         return taken
@@ -249,6 +257,8 @@ class Sender:
                 self._milestone(work, first)
             elif isinstance(first, AddIssueFieldOptions):
                 self._rest(work, partial(issue_fields.send, operation=first))
+            elif isinstance(first, CreateView) and first.arranged is not None:
+                self._arranged_view(work, first)
             elif isinstance(first, PutComment | PutStatus):
                 self._note(work, first)
             else:
@@ -290,11 +300,26 @@ class Sender:
         repository = operation.repository or self._observer.repository
         self._rest(work, lambda clients: milestones.send(clients, repository, operation))
 
-    def _rest(self, work: _Batch, send: Callable[[Clients], Reply]) -> None:
-        """Send the only operation of a batch with REST, and store its reply."""
+    def _arranged_view(self, work: _Batch, operation: CreateView) -> None:
+        """Create a view with REST; a server that cannot group and sort gets it without that."""
+        assert operation.arranged is not None
+        plain = replace(operation, arranged=None, unarranged=operation.arranged.names)
+
+        def send(clients: Clients) -> Reply | None:
+            return views.send(clients, operation)
+
+        self._rest(work, send)
+        if 0 not in work.replies:
+            work.operations[0] = plain
+
+    def _rest(self, work: _Batch, send: Callable[[Clients], Reply | None]) -> None:
+        """Send the only operation of a batch with REST, and store its reply, if it is one."""
+        clients = self._clients_for(work)
         try:
-            work.replies[0] = work.exchange([0], lambda: send(self._clients))
-            self._accepted = True
+            reply = work.exchange([0], lambda: send(clients))
+            if reply is not None:
+                work.replies[0] = reply
+                self._accepted = True
         except Rejected as rejection:
             self._check_rights(rejection.message)
             work.replies[0] = Refused(rejection.message, rejection.code)
@@ -469,7 +494,8 @@ class Sender:
 
 def _alone(operation: Operation) -> bool:
     alone = CreateMilestone | UpdateMilestone | AddOptions | SetIterations | PutComment | PutStatus
-    return isinstance(operation, alone | AddIssueFieldOptions)
+    arranged = isinstance(operation, CreateView) and operation.arranged is not None
+    return arranged or isinstance(operation, alone | AddIssueFieldOptions)
 
 
 def _close(work: _Batch, reply: Reply) -> None:

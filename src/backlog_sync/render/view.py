@@ -285,6 +285,17 @@ def _closing(change: Change) -> Note | None:
     return Note((Action.REOPEN if state.after == OPEN else Action.CLOSE).value, change.reason)
 
 
+_VIEW_PARTS = {
+    "layout": "",
+    "filter": "only ",
+    "group_by": "grouped by ",
+    "column_by": "in columns by ",
+    "sort_by": "sorted by ",
+    "columns": "shows ",
+}
+"""The parts of a new view, and the words before their values."""
+
+
 def _known(change: Change) -> str:
     """Return the details of a definition that is created: its due date, options, type, layout."""
     due = change.fields.get("due")
@@ -294,9 +305,8 @@ def _known(change: Change) -> str:
     if change.kind is ChangeKind.PROJECT and template:
         return f"copied from {plain_value(template.after)}"
     if change.kind is ChangeKind.VIEW:
-        layout, query = (change.fields.get(name) for name in ("layout", "filter"))
-        shown = [plain_value(each.after) for each in (layout, query) if each and each.after]
-        return ": ".join(shown)
+        parts = ((words, change.fields.get(name)) for name, words in _VIEW_PARTS.items())
+        return "; ".join(f"{words}{plain_value(p.after)}" for words, p in parts if p and p.after)
     detail = change.fields.get("options") or change.fields.get("type")
     is_field = change.kind in (ChangeKind.FIELD, ChangeKind.ISSUE_FIELD)
     if is_field and detail and detail.after:

@@ -82,6 +82,10 @@ def named_fields(value: object) -> object:
 Layout: TypeAlias = Literal["table", "board", "roadmap"]
 
 
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 class ViewDocument(Model):
     """A view of the board. It is created if it is missing, and never deleted."""
 
@@ -94,6 +98,20 @@ class ViewDocument(Model):
     )
     fields: tuple[Word, ...] = optional(
         "The columns to show, by field name. Set only when the view is created.", (), max_length=50
+    )
+    group_by: Word | None = optional(
+        "The field to group by. Set only when the view is created.", min_length=1
+    )
+    column_by: Word | None = optional(
+        "For a board layout: the field whose options are its columns. Set only when the view is"
+        " created.",
+        min_length=1,
+    )
+    sort_by: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = optional(
+        "The fields to sort by, in order; a name may end in ` desc`. Set only when the view is"
+        " created.",
+        (),
+        max_length=5,
     )
 
 
