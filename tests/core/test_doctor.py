@@ -135,6 +135,6 @@ def test_what_is_left_to_click_is_listed(off: str, health: Health) -> None:
         board(), views=(ObservedView("V_1", 1, "View 1", "table"),), workflows={off: False}
     )
     views, workflows = (line(name, BOARD, project=there) for name in ("views", "workflows"))
-    assert views.message.startswith("View 1: sync does not group")
+    assert views.message.startswith("View 1: sync does not slice")
     assert (workflows.message, workflows.health) == (f"off: {off}", health)
     assert there.url in workflows.hint

@@ -457,6 +457,7 @@ def plan_board(
         options.extend_iterations,
         observed.iteration_cards,
         today=observed.today,
+        issue_fields=frozenset(normalize.fold(each.name) for each in desired.issue_fields),
     )
     plan = BoardPlan(desired, observed, fields, options)
     plan.restore_iterations()

@@ -80,7 +80,7 @@ class FieldPlan:
     `today` (ISO); then `iteration_cards` are the cards that have one, by the id of the field.
     `addable` gives those that it adds or would add, by the field's folded name. `renamed` gives by
     field the file's name of each option (folded) that people renamed. `shown` are issue fields that
-    this plan shows on the board.
+    this plan shows on the board, `issue_fields` the folded names of those that the file declares.
     """
 
     capabilities: Capabilities
@@ -97,6 +97,7 @@ class FieldPlan:
     drift: list[FieldNote] = field(default_factory=list)
     renamed: dict[str, dict[str, str]] = field(default_factory=dict)
     shown: list[ObservedBoardField] = field(default_factory=list)
+    issue_fields: frozenset[str] = frozenset()
 
     def see(self, fields: Collection[ObservedBoardField]) -> None:
         """Take the fields that are there."""

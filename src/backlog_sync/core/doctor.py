@@ -1,6 +1,6 @@
 """Checks of whether a sync would work here: ok, limited, or blocked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from backlog_sync.core.model import (
     SavedIterations,
 )
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.view_arrangement import differences
 from backlog_sync.core.views import BY_HAND
 
 _FEW = 100
@@ -246,17 +247,30 @@ def _by_hand(project: ObservedProject | None, declared: ProjectSpec | None) -> t
         return ()
     clicks = (
         f"{', '.join(view.name for view in project.views)}: {BY_HAND}",
-        f"group and sort them on the board; workflows are at {project.url}/workflows",
+        f"group and sort those that exist in their menus; workflows: {project.url}/workflows",
     )
-    views = Check("views", Health.OK, *clicks)
+    views = (Check("views", Health.OK, *clicks), *_unarranged(project, declared))
     if project.workflows is None:
-        return (views,)
+        return views
     off = [name for name in WORKFLOWS if project.workflows.get(name) is False]
     if not off:
-        return views, Check("workflows", Health.OK, "all that a backlog uses are on")
+        return *views, Check("workflows", Health.OK, "all that a backlog uses are on")
     worst = Health.LESS if WORKFLOWS[0] in off else Health.OK
     hint = f"turn on what you want at {project.url}/workflows"
-    return views, Check("workflows", worst, f"off: {', '.join(off)}", hint)
+    return *views, Check("workflows", worst, f"off: {', '.join(off)}", hint)
+
+
+def _unarranged(project: ObservedProject, declared: ProjectSpec) -> Iterator[Check]:
+    """Yield each declared view that is not grouped or sorted as the file says."""
+    existing = {fold(view.name): view for view in reversed(project.views)}
+    for view in declared.views or ():
+        observed = existing.get(fold(view.name))
+        if observed is None:
+            continue
+        for menu, named, current in differences(view, observed):
+            message = f"{view.name}: {menu} is {current}, the file says {named}"
+            hint = f"set it in the view's menu at {project.url}/views/{observed.number}"
+            yield Check("views", Health.LESS, message, hint)
 
 
 def iteration_checks(

@@ -20,6 +20,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.rate import Pace, seconds_for
+from backlog_sync.core.view_arrangement import ARRANGEMENT
 
 _SMALL, _BODIES, _READ = 20, 5, 100
 _PAGE_POINTS = 5
@@ -114,14 +115,17 @@ _SAME = frozenset({"parent"})
 def _board_parts(plan: Plan, kinds: Counter[ChangeKind]) -> int:
     """Return the requests for fields and views; columns need the fields, a filter needs its view.
 
-    Without these, views share a request with the fields.
+    Without these, views share a request with the fields; a grouped or sorted one takes its own.
     """
     fields, views = kinds[ChangeKind.FIELD], kinds[ChangeKind.VIEW]
-    new_views = (c for c in plan.changes if c.kind is ChangeKind.VIEW and c.action is Action.CREATE)
-    parts = {name for change in new_views for name in change.fields}
-    if not parts & {"columns", "filter"}:
+    new_views = [c for c in plan.changes if c.kind is ChangeKind.VIEW and c.action is Action.CREATE]
+    plain = [change for change in new_views if not change.fields.keys() & set(ARRANGEMENT)]
+    arranged = len(new_views) - len(plain)
+    parts = {name for change in plain for name in change.fields}
+    if not arranged and not parts & {"columns", "filter"}:
         return _groups(fields + views, _SMALL)
-    return _groups(fields, _SMALL) + _groups(views, _SMALL) + ("filter" in parts)
+    requests = _groups(fields, _SMALL) + _groups(views - arranged, _SMALL) + arranged
+    return requests + ("filter" in parts)
 
 
 def _total(plan: Plan, repository: str | None) -> int:

@@ -44,7 +44,7 @@ _COLUMN_TYPES = ("single_select", "multi_select", "number", "date", "iteration")
 _MOST_COLUMNS = 8
 """Fields that a new view shows besides the usual ones: more do not fit next to a title."""
 
-BY_HAND = "sync does not group, sort or slice views, date roadmaps or turn on workflows"
+BY_HAND = "sync does not slice views, date roadmaps or turn on workflows"
 """What is left to do on the pages of a board with new views."""
 
 
@@ -186,8 +186,7 @@ class _BoardMerger(Merger):
         missing = [name for name in view.fields if name not in known]
         if missing:
             what = f"no field {', '.join(missing)} that it could show"
-            hint = "declare it under project.fields, or show it on the board's page"
-            self._defer(view.name, f"the board has {what}", hint)
+            self._defer(view.name, f"the board has {what}", self._remedy(missing))
         values = {"layout": view.layout or "table", "filter": view.filter or None}
         fields = {name: FieldChange(None, value) for name, value in values.items() if value}
         if known:
@@ -206,10 +205,17 @@ class _BoardMerger(Merger):
             missing = [name for name in names if not self._has_field(sorted_by(name)[0])]
             if missing:
                 what = f"the board has no field {', '.join(missing)} to use in {part}"
-                self._defer(view.name, what, "declare it under project.fields")
+                self._defer(view.name, what, self._remedy(missing))
             elif names:
                 parts[part] = FieldChange(None, list(names))
         return parts
+
+    def _remedy(self, names: Sequence[str]) -> str:
+        """Return how a board gets fields that it lacks."""
+        declared = self.fields.issue_fields
+        if all(fold(sorted_by(name)[0]) in declared for name in names):
+            return "run with --create-issue-fields, which creates it in the organization first"
+        return "declare it under project.fields, or correct the name"
 
     def _arranged(self, view: ViewDef, observed: ObservedView) -> None:
         """Report how an existing view is to be grouped and sorted: only people can change that."""

@@ -8,6 +8,7 @@ created.
 """
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from backlog_sync.core.model import ObservedView
@@ -18,8 +19,6 @@ from backlog_sync.github_api.clients import Clients
 if TYPE_CHECKING:
     from github import Github
 
-_NOT_FOUND: Final = 404
-_INVALID: Final = 422
 _UNKNOWN_KEY: Final = re.compile("not a permitted key", re.IGNORECASE)
 
 
@@ -35,7 +34,7 @@ def send(clients: Clients, operation: CreateView) -> Done | None:
     except Rejected as rejection:
         if _cannot(rejection):
             return None
-        if rejection.status != _NOT_FOUND:
+        if rejection.status != HTTPStatus.NOT_FOUND:
             raise
     if not path.startswith("/users/"):
         return None
@@ -44,13 +43,14 @@ def send(clients: Clients, operation: CreateView) -> Done | None:
         account = clients.rest(lambda github: _json(github, "GET", f"/users/{login}"))
         return _created(clients, f"/users/{account['id']}/{rest}", operation)
     except Rejected as rejection:
-        if rejection.status == _NOT_FOUND or _cannot(rejection):
+        if rejection.status == HTTPStatus.NOT_FOUND or _cannot(rejection):
             return None
         raise
 
 
 def _cannot(rejection: Rejected) -> bool:
-    return rejection.status == _INVALID and bool(_UNKNOWN_KEY.search(rejection.message))
+    invalid = rejection.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    return invalid and bool(_UNKNOWN_KEY.search(rejection.message))
 
 
 def _created(clients: Clients, path: str, operation: CreateView) -> Done:

@@ -129,7 +129,12 @@ def _definition(row: DefinitionRow, look: Look) -> list[Text]:
     head.append(row.word.ljust(_DEFINITION + 1) + " ", "dim")
     if row.action is Action.CREATE:
         names = [f"{name} ({known})" if known else name for name, known in row.names]
-        words = listed(map(clean, names))
+        room = look.columns - head.cell_len
+        words = [
+            part
+            for word in listed(map(clean, names))
+            for part in (word.split(" ") if word.cell_len > room else [word])
+        ]
         where = [Text(f"in {clean(row.repository)}:", "dim")] if row.repository else []
         return flow(head, [*where, *words], look)
     head.append(clean(row.names[0][0]))

@@ -14,6 +14,7 @@ from backlog_sync.core.changes import (
     Action,
     Change,
     ChangeKind,
+    CreateView,
     FieldChange,
     JsonValue,
 )
@@ -264,7 +265,11 @@ def _definitions(plan: Plan) -> Iterator[DefinitionRow]:
                 by_repository[change.repository or ""].append(change)
         for repository, changes in by_repository.items():
             created = [c for c in changes if c.action is Action.CREATE]
-            if created:
+            if created and all(map(_is_declared_view, created)):
+                for change in created:
+                    view = ((change.title, _known(change)),)
+                    yield DefinitionRow(singular, Action.CREATE, view, repository)
+            elif created:
                 word = singular if len(created) == 1 else plural
                 names = tuple((c.title or c.key, _known(c)) for c in created)
                 yield DefinitionRow(word, Action.CREATE, names, repository)
@@ -275,6 +280,21 @@ def _definitions(plan: Plan) -> Iterator[DefinitionRow]:
                     shown = (e for e in edits([change]) if note is None or e.name != "state")
                     about = singular, change.action, name, repository
                     yield DefinitionRow(*about, tuple(shown), note)
+
+
+def _new_board(change: Change) -> str:
+    """Return the details of a board that is created."""
+    given = {name: f.after for name, f in change.fields.items() if f.after is not None}
+    parts = [f"copied from {given['template']}"] if "template" in given else []
+    parts += [plain_value(given["description"])] if given.get("description") else []
+    parts += ["with a readme"] if given.get("readme") else []
+    if "public" in given:
+        parts.append("public" if given["public"] == "true" else "private")
+    return "; ".join(parts)
+
+
+def _is_declared_view(change: Change) -> bool:
+    return isinstance(change, CreateView) and change.definition.declared
 
 
 def _closing(change: Change) -> Note | None:
@@ -301,9 +321,10 @@ def _known(change: Change) -> str:
     due = change.fields.get("due")
     if change.kind is ChangeKind.MILESTONE and due and due.after:
         return f"due {plain_value(due.after)}"
-    template = change.fields.get("template")
-    if change.kind is ChangeKind.PROJECT and template:
-        return f"copied from {plain_value(template.after)}"
+    if change.kind is ChangeKind.PROJECT:
+        return _new_board(change)
+    if isinstance(change, CreateView) and not change.definition.declared:
+        return ""
     if change.kind is ChangeKind.VIEW:
         parts = ((words, change.fields.get(name)) for name, words in _VIEW_PARTS.items())
         return "; ".join(f"{words}{plain_value(p.after)}" for words, p in parts if p and p.after)
