@@ -185,6 +185,42 @@ def test_what_people_choose_on_the_board_replaces_the_word(world: World) -> None
     assert world.plan().drift == ()
 
 
+def test_time_that_passes_is_no_conflict_with_what_people_chose(world: World) -> None:
+    """Nobody edited the file: the iteration that people chose stays until the word means it."""
+    at(world, "2026-01-07")
+    world.write(FIELDS + STORIES)
+    world.sync()
+    world.ann.set_value(world.issue("A").number, "Sprint", "Sprint 3")
+    world.ann.set_value(world.issue("B").number, "Sprint", None)
+    at(world, "2026-01-20")
+    plan = world.plan()
+    assert plan.conflicts == ()
+    assert [(n.key, n.desired, n.observed) for n in plan.drift] == [
+        ("a", "Sprint 2", "Sprint 3"),
+        ("b", "Sprint 3", None),
+    ]
+    world.run()
+    assert sprints(world) == {"A": "Sprint 3", "B": None, "C": "Sprint 2"}
+    at(world, "2026-02-03")
+    world.run()
+    assert sprints(world) == {"A": "Sprint 3", "B": None, "C": "Sprint 3"}
+    at(world, "2026-02-17")
+    world.run()
+    assert sprints(world) == {"A": "Sprint 4", "B": None, "C": "Sprint 4"}
+
+
+def test_a_file_that_owns_iterations_moves_them_with_time(world: World) -> None:
+    """With `ownership: {sprint: file}` what people chose is drift, and is set back."""
+    at(world, "2026-01-07")
+    world.write("ownership: {sprint: file}\n" + FIELDS + STORIES)
+    world.sync()
+    world.ann.set_value(world.issue("A").number, "Sprint", "Sprint 4")
+    at(world, "2026-01-20")
+    assert [(n.key, n.observed) for n in world.plan().drift] == [("a", "Sprint 4")]
+    world.sync()
+    assert sprints(world) == {"A": "Sprint 2", "B": "Sprint 3", "C": "Sprint 2"}
+
+
 def test_lint_knows_the_words(world: World) -> None:
     """A near miss is an error with what was meant."""
     world.write(FIELDS + STORIES.replace("@next", "@nxt"))

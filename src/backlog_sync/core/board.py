@@ -177,6 +177,7 @@ class BoardPlan:
         """
         values: dict[str, BoardValue] = {}
         kept: set[str] = set()
+        relative: set[str] = set()
         status = self.fields.get(STATUS)
         start = {status.name: status.options[0].name} if status and status.options else {}
         for name, desired_value in item.board.items():
@@ -191,6 +192,7 @@ class BoardPlan:
             settable, after = self._spelled(item, board_field, desired_value)
             if settable:
                 values[board_field.name] = after
+                relative |= {board_field.name} if is_relative(desired_value) else set()
             else:
                 kept.add(board_field.name)
         for name, value in start.items():
@@ -201,7 +203,8 @@ class BoardPlan:
                 values[name] = value
             else:
                 kept.add(name)
-        return DesiredCard(values, frozenset(kept), self._noted(item, card, values), start)
+        noted = self._noted(item, card, values)
+        return DesiredCard(values, frozenset(kept), noted, start, relative=frozenset(relative))
 
     def _evidence(self, issue: ObservedIssue | None) -> dict[str, Any]:
         """Return what pull requests mean for an issue's status, as `diff_card` takes it."""

@@ -8,7 +8,7 @@ from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import STATUS, Owner, owner_of
 from backlog_sync.core.merge import AtomDiff, Merge, merge_atom
 from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
-from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.normalize import fold, fold_set, hash_value
 from backlog_sync.core.option_values import members_of_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
@@ -23,7 +23,7 @@ class DesiredCard:
     that GitHub goes on without the file: their record stays; `noted` are their values, from which
     a record starts. `start` gives the value in which
     a card starts if nobody set one, by field name. `entries` are what the record holds of private
-    issue fields.
+    issue fields. `relative` are names whose value follows the date (`@current`).
     """
 
     values: Mapping[str, BoardValue]
@@ -31,6 +31,7 @@ class DesiredCard:
     noted: Mapping[str, BoardValue] = field(default_factory=dict)
     start: Mapping[str, str] = field(default_factory=dict)
     entries: Mapping[str, BoardValue] = field(default_factory=dict)
+    relative: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,10 @@ class _Merge(Merge):
         if owner is Owner.GITHUB and self._reads(name, after):
             base, self.moved = record.base_of(record.entry(after)), True
             self.base = {**self.base, name: record.entry(after)}
+        is_people_s = base not in (None, hash_value(before), hash_value(after))
+        if is_people_s and name in self.desired.relative and before != after:
+            # Only time changed the file's value: what people chose is no conflict with it.
+            base = record.base_of(record.entry(after))
         merged = self._merged(name, owner, after, before, base)
         contested = name == STATUS and self.issue_status.contested
         merged = self.decide(name, merged, before, contested=contested)
