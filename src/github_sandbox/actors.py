@@ -7,6 +7,7 @@ ends its lines with CRLF.
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from github_sandbox import (
@@ -575,6 +576,18 @@ class Person:
                 iterations=None,
                 several=definition.data_type == "MULTI_SELECT",
             )
+
+    def add_iteration(self, field: str, title: str, *, project: str | None = None) -> None:
+        """Add an iteration after the last one in the board's settings.
+
+        Unlike the API, the page of the settings keeps the ids of the others, and so the cards'
+        values.
+        """
+        definition = self._field(field, project)
+        last = max(definition.iterations, key=lambda each: str(each["start"]))
+        start = date.fromisoformat(last["start"]) + timedelta(days=last["duration"])
+        with self._transaction():
+            boards.add_iteration(self.sandbox.store, definition, title, start, last["duration"])
 
     def archive_card(
         self, number: int, *, archived: bool = True, project: str | None = None

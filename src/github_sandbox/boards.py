@@ -432,6 +432,13 @@ def update_field(
     return field
 
 
+def add_iteration(store: Store, field: Field, title: str, start: date, duration: int) -> None:
+    """Add one iteration as the page of a board's settings does: the others keep their ids."""
+    new = {"id": _new_id(field), "title": title, "start": start.isoformat(), "duration": duration}
+    field.iterations = [*field.iterations, new]
+    store.touch(field)
+
+
 def _drop_dead_values(store: Store, field: Field) -> None:
     alive = {choice["id"] for choice in (*field.options, *field.iterations)}
     for item in store.items.get(field.project, {}).values():

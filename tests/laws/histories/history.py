@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from github_sandbox import faults
 from tests.laws.histories import issue_fields
+from tests.laws.histories.iterations import WORDS, sorted_otherwise, with_more_iterations
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
 from tests.laws.histories.model import REFUSED, Model
@@ -26,12 +27,15 @@ STARTS = 48
 GAPS: dict[str, str] = {}
 """Acts that are left out, each with the reason; empty when all that is promised is there."""
 
-TOOLS = {"sync": 10, "sync_unwritten": 2, "report": 2, "pull": 3, "drift": 1, "plan": 1}
+TOOLS = {
+    "sync": 10, "sync_unwritten": 2, "report": 2, "pull": 3, "drift": 1, "plan": 1,
+    "extend": 1, "stopped_extension": 1,
+}  # fmt: skip
 BRANCHES = {"report_on_branch": 2, "sync_on_branch": 1, "merge": 3, "close_branch": 1, "behind": 1}
 FILE = {
     "title": 3, "status": 5, "tick": 4, "points": 2, "priority": 2, "milestone": 2, "labels": 2,
     "blockers": 2, "assignees": 2, "sprint": 1, "text": 2, "criteria": 3, "add": 2, "remove": 1,
-    "reorder": 1, "renumber": 1, "move_file": 1, "revert": 1, "adopt": 2,
+    "reorder": 1, "renumber": 1, "move_file": 1, "revert": 1, "adopt": 2, "count": 1, "options": 1,
 }  # fmt: skip
 
 
@@ -46,6 +50,9 @@ THEMES = (
     " file:labels sync pull sync",
     "delete copy open forge file:adopt file:adopt file:remove file:add file:revert file:renumber"
     " file:reorder file:move_file sync sync_unwritten",
+    "later later sprint sprint file:sprint file:sprint file:sprint more_sprints close extend"
+    " stopped_extension stopped_extension sync pull report",
+    "sort_options sort_options status priority file:options file:priority sync sync pull drift",
     "open forge forge file:adopt file:status tick close reopen label sync report",
 )
 """What a history may be about; the others are about everything."""
@@ -66,7 +73,7 @@ def plays_of(seed: int) -> tuple[Play, ...]:
     if issue_fields.is_used(seed % STARTS):
         theme = dice.choice(issue_fields.THEMES).split()
     else:
-        every = [*USUAL, *_FILE_ACTS, *_RUNS]
+        every = [*USUAL, *_FILE_ACTS, *_RUNS, *OTHER]
         theme = dice.choice(THEMES).split() if dice.random() < 0.6 else every
     weights = [_WEIGHTS[word] for word in theme] if len(theme) > 20 else None
     runs = [word for word in theme if word in _RUNS] or ["sync"]
@@ -85,7 +92,8 @@ def plays_of(seed: int) -> tuple[Play, ...]:
 _FILE_ACTS = {f"file:{name}": weight for name, weight in FILE.items()}
 _FIELD_EDITS = {f"file:{name}": 1 for name in issue_fields.EDITS}
 _RUNS = {**{name: 3 * weight for name, weight in TOOLS.items()}, **BRANCHES}
-_WEIGHTS = {**USUAL, **_FILE_ACTS, **_RUNS}
+OTHER = {"later": 3}
+_WEIGHTS = {**USUAL, **_FILE_ACTS, **_RUNS, **OTHER}
 
 
 @dataclass
@@ -134,8 +142,15 @@ class History:
         if not self.commits or self.commits[-1].text != self.paper.text:
             self.commits.append(self.paper.copy())
 
-    def run(self, paper: Paper, verb: str, *flags: str, dice: random.Random | None = None) -> Seen:
-        """Run the tool, judge it."""
+    def run(
+        self,
+        paper: Paper,
+        verb: str,
+        *flags: str,
+        dice: random.Random | None = None,
+        stopped_at: int | None = None,
+    ) -> Seen:
+        """Run the tool, judge it; before the request `stopped_at` somebody stops it."""
         before: dict[int, Act] = {}
         waiting: list[Act] = []
         trouble: dict[int, faults.Fault] = {}
@@ -170,6 +185,7 @@ class History:
             before_request=before,
             while_waiting=waiting,
             faults=trouble,
+            stopped_at=stopped_at,
         )
         self.runs += 1
         self.stale += seen.envelope.get("summary", {}).get("stale", 0)
@@ -195,6 +211,23 @@ class History:
 
     def _sync_unwritten(self, dice: random.Random) -> None:
         self.run(self.paper, "sync", "--yes", "--no-write-back", dice=dice)
+
+    def _extend(self, dice: random.Random) -> None:
+        self._say(self._file_count(dice, ""))
+        self.run(self.paper, "sync", "--yes", "--extend-iterations", dice=dice)
+        self.commit()
+
+    def _stopped_extension(self, dice: random.Random) -> None:
+        self._say(self._file_count(dice, ""))
+        at = dice.randrange(6, 15)
+        self._say(f"somebody stops this run before request {at}, if it comes that far:")
+        self.run(self.paper, "sync", "--yes", "--extend-iterations", stopped_at=at)
+        self.commit()
+
+    def _later(self, dice: random.Random) -> None:
+        days = dice.choice([7, 14, 28])
+        self.world.pass_time(days * 86_400)
+        self._say(f"{days} days pass")
 
     def _report(self, dice: random.Random) -> None:
         """A report, whose file is committed or thrown away."""
@@ -298,7 +331,7 @@ class History:
             case "assignees":
                 value = dice.choice([("ann",), ("bob",), ("ann", "bob"), (), None])
             case "sprint":
-                value = dice.choice(["Sprint 1", "Sprint 2", "Sprint 3"])
+                value = dice.choice(["Sprint 1", "Sprint 2", "Sprint 3", *WORDS])
             case _ if what in issue_fields.EDITS:
                 value = dice.choice(issue_fields.EDITS[what])
             case _:
@@ -342,6 +375,16 @@ class History:
         known = self.model.known.get((uid, ("tick", old)))
         if known is not None:
             self.model.known[uid, ("tick", new)] = set(known)
+
+    def _file_count(self, dice: random.Random, _: str) -> str:
+        before = self.paper.text
+        self.paper.text = with_more_iterations(before)
+        return "the file declares one iteration more" if self.paper.text != before else ""
+
+    def _file_options(self, dice: random.Random, _: str) -> str:
+        before = self.paper.text
+        self.paper.text = sorted_otherwise(before)
+        return "the file sorts the options of Priority" if self.paper.text != before else ""
 
     def _file_add(self, dice: random.Random, _: str) -> str:
         uid = f"n{self.count}"

@@ -4,12 +4,14 @@ import difflib
 import re
 
 from tests.laws.histories import issue_fields
+from tests.laws.histories.iterations import meant, options_in_order, without_clearing
 from tests.laws.histories.model import (
     CLOSED_WORDS,
     DONE,
     DRIFT_NAMES,
     FAILED,
     GITHUB_OWNED,
+    INTERRUPTED,
     MEMBERS,
     PARTLY,
     PENDING,
@@ -30,7 +32,9 @@ def judge(model: Model, seen: Seen) -> None:
     _whole(model, seen)
     if seen.code in (70, 2) or "Traceback" in seen.err:
         return
-    said, after = seen.paper_before.read(), seen.paper_after.read()
+    without_clearing(model, seen)
+    said = meant(model, seen, seen.paper_before.read(), seen.before)
+    after = meant(model, seen, seen.paper_after.read(), seen.after)
     model.declared = set(said)
     _counts(model, seen)
     if seen.verb in READS_ONLY:
@@ -40,6 +44,7 @@ def judge(model: Model, seen: Seen) -> None:
     _file(model, seen, said, after)
     _ticks_follow(model, seen, said)
     _drift(model, seen, said, after)
+    options_in_order(model, seen)
     if seen.verb == "sync":
         _told(model, seen, said, after)
     if model.has_fields and model.fields_off and seen.verb in ("sync", "plan") and seen.envelope:
@@ -55,7 +60,7 @@ def judge(model: Model, seen: Seen) -> None:
 def _whole(model: Model, seen: Seen) -> None:
     """No bug, no traceback, an exit code of the contract."""
     allowed = {
-        "sync": (DONE, FAILED, REFUSED, PARTLY),
+        "sync": (DONE, FAILED, REFUSED, PARTLY, *((INTERRUPTED,) if seen.cut else ())),
         "plan": (DONE, REFUSED),
         "drift": (DONE, PENDING, REFUSED),
         "report": (DONE, PARTLY, REFUSED),
@@ -86,7 +91,8 @@ def _counts(model: Model, seen: Seen) -> None:
         count = sum(1 for each in outcomes if each["outcome"] == word)
         if summary[word] != count:
             model.fail(seen, f"{summary[word]} {word} are told, {count} are listed")
-    if summary["requests"]["mutations"] != seen.mutations:
+    stopped = seen.code == INTERRUPTED
+    if summary["requests"]["mutations"] != seen.mutations and not stopped:
         model.fail(
             seen, f"{summary['requests']['mutations']} mutations told, {seen.mutations} sent"
         )
@@ -106,9 +112,10 @@ def _counts(model: Model, seen: Seen) -> None:
     refused = seen.code == REFUSED and (results <= {"not_reached"})
     unrecorded = seen.disturbed and seen.code == PARTLY  # progress that was not put on record
     held = refused or unrecorded or "--on-conflict" in seen.flags
-    if seen.code != wanted and not held:
+    if seen.code != wanted and not held and not stopped:
         model.fail(seen, f"outcomes {sorted(results)} make exit {wanted}")
-    if not seen.disturbed and not seen.limited and results - {"applied"} and not refused:
+    alone = not (seen.disturbed or seen.limited or stopped)
+    if alone and results - {"applied"} and not refused:
         failed = [each for each in outcomes if each["outcome"] != "applied"]
         model.fail(seen, f"nobody disturbed it, and yet: {failed}")
 
@@ -555,7 +562,7 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
         for one in outcomes
         if one["outcome"] == "applied" and one["action"] in ("close", "reopen")
     }
-    if seen.verb == "sync" and seen.code in (DONE, REFUSED, PARTLY):
+    if seen.verb == "sync" and seen.code in (DONE, REFUSED, PARTLY, INTERRUPTED):
         model.unsettled -= {each.key for each in said.values()}
         model.unsettled |= left
     for uid, each in said.items():

@@ -13,7 +13,7 @@ from tests.laws.histories import issue_fields
 from tests.laws.histories.paper import Said
 from tests.laws.histories.world import Place, Seen, Snap
 
-DONE, FAILED, PENDING, REFUSED, PARTLY = 0, 1, 3, 4, 5
+DONE, FAILED, PENDING, REFUSED, PARTLY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 CLOSED_WORDS = ("Done", "Not planned")
 GITHUB_OWNED = ("status", "sprint", "tick", "assignee", "note")
 MEMBERS = ("label", "blocker", "assignee", "area")
@@ -60,6 +60,10 @@ class Model:
     has_fields: bool = False
     fields_off: bool = False
     """Whether the file declares issue fields, and whether the organization has them off now."""
+    cleared: dict[Place, object] = field(default_factory=dict)
+    """The iterations of cards that a run cleared, and was stopped before it set them again."""
+    orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The options of each field in the order in which a sync left them."""
 
     # ---- the two sides -----------------------------------------------------------------------
 

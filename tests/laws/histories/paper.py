@@ -228,7 +228,7 @@ class Paper:
             assert isinstance(value, tuple)
             each = [self._key(v) if name == "blockers" else str(v) for v in value]
             return f"[{', '.join(each)}]"
-        return str(value)
+        return json.dumps(value) if str(value).startswith("@") else str(value)
 
     def _as_markdown(self, name: str, value: object) -> str | None:
         if value is None:

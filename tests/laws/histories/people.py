@@ -83,6 +83,22 @@ class Crowd:
         self.ann.set_value(n, "Sprint", value)
         return f"ann plans #{n} for {value}"
 
+    def _more_sprints(self, dice: random.Random, n: int) -> str:
+        self.count += 1
+        self.ann.add_iteration("Sprint", f"Extra {self.count}")
+        return f"ann adds the iteration Extra {self.count} in the board's settings"
+
+    def _sort_options(self, dice: random.Random, n: int) -> str:
+        field = dice.choice(["Status", "Priority"])
+        options = next(
+            value[1]  # type: ignore[index] # a field
+            for place, value in self.world.snap().items()
+            if place[0] == "options" and value[0] == field  # type: ignore[index] # a field
+        )
+        names = dice.sample(options, len(options))
+        self.ann.order_options(field, names)
+        return f"ann sorts the options of {field}: {', '.join(names)}"
+
     def _points(self, dice: random.Random, n: int) -> str:
         value = dice.choice([1, 2, 5, 13, None])
         self.ann.set_value(n, "Story Points", value)
@@ -320,7 +336,7 @@ class Crowd:
 
 USUAL = {
     "close": 6, "reopen": 6, "status": 5, "tick": 6, "untick": 4, "assign": 2,
-    "unassign": 2, "sprint": 2,
+    "unassign": 2, "sprint": 2, "more_sprints": 1, "sort_options": 2,
     "points": 2, "priority": 2, "title": 4, "around": 4, "inside": 3, "reword": 3, "endings": 1,
     "milestone": 3, "label": 2, "unlabel": 3, "unblock": 3, "block": 1, "detach": 2, "under": 2,
     "rename_milestone": 1, "date_milestone": 1, "rename_label": 1, "color_label": 1,
@@ -330,7 +346,7 @@ USUAL = {
 
 QUICK = {
     "close": 3, "reopen": 3, "status": 3, "tick": 6, "untick": 3, "assign": 1,
-    "unassign": 1, "sprint": 1,
+    "unassign": 1, "sprint": 1, "more_sprints": 1, "sort_options": 1,
     "points": 2, "priority": 1, "title": 5, "around": 8, "inside": 4, "reword": 3, "endings": 1,
     "milestone": 3, "label": 2, "unlabel": 2, "unblock": 2, "detach": 2, "under": 1,
 }  # fmt: skip

@@ -64,6 +64,9 @@ class Seen:
     steps: list[Step] = field(default_factory=list)
     mutations: int = 0
     limited: bool = False
+    today: str = ""
+    cut: bool = False
+    """Whether somebody stopped it, if it came that far."""
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -217,6 +220,14 @@ class World:
                 }
                 names[str(column.id)] = (column.name, choices)
                 found["field", column.id] = (column.name, tuple(sorted(choices.items())))
+                found["options", column.id] = (
+                    column.name,
+                    tuple(o["name"] for o in column.options),
+                )
+                found["iterations", column.id] = tuple(
+                    (each["id"], each["title"], each["start"], each["duration"])
+                    for each in column.iterations
+                )
         logins = {a.id: a.login for a in store.accounts.values()}
         for issue in store.issues.get(home, {}).values():
             self._snap_issue(found, issue, logins)
@@ -265,15 +276,22 @@ class World:
         before_request: dict[int, Act] | None = None,
         while_waiting: list[Act] | None = None,
         faults: dict[int, Fault] | None = None,
+        stopped_at: int | None = None,
     ) -> Seen:
-        """Run a verb on the file; `paper` is afterwards what is on disk."""
+        """Run a verb on the file; `paper` is afterwards what is on disk.
+
+        Before the request `stopped_at` somebody presses Ctrl-C.
+        """
         place = self.folder / paper.path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(paper.text.encode())
         was = paper.copy()
         self._before_request = dict(before_request or {})
+        if stopped_at is not None:
+            self._before_request[stopped_at] = _press_ctrl_c
         self._while_waiting = list(while_waiting or ())
         self._steps, self._first, self._request = [], 0, 0
+        today = self.clock().date().isoformat()
         self.sandbox.faults = FaultPlan(faults or {}, writes_only=True)
         logged = len(self.sandbox.log)
         before = self._last = self.snap()
@@ -302,6 +320,8 @@ class World:
             self._steps,
             sum(entry.mutations for entry in self.sandbox.log[logged:]),
             limited,
+            today,
+            stopped_at is not None,
         )
 
     def _command(self, *words: str) -> tuple[int, str, str]:
@@ -369,6 +389,10 @@ class World:
             os.environ.update(environ)
             for thing, name, value in before:
                 setattr(thing, name, value)
+
+
+def _press_ctrl_c() -> None:
+    raise KeyboardInterrupt
 
 
 def parts(body: str) -> tuple[str, str | None, str, str]:
