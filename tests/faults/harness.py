@@ -113,10 +113,21 @@ WHOLE = backlog(2, 2, 2, 2, 2, 2, 2, 2, 2, 2)
 """34 items, as many as the bars are about: 4 epics, 10 features, 20 stories, with 3 fields."""
 
 
+SPRINT = BoardFieldDef("Sprint", "iteration", start="2026-01-05", duration=14, count=3)
+
+
+def with_sprints(wanted: DesiredState) -> DesiredState:
+    """The same items in iterations, most of them in the one that is current or next."""
+    values = itertools.cycle(("@current", "@next", "Sprint 3"))
+    items = (replace(i, board={**i.board, "Sprint": next(values)}) for i in wanted.items)
+    return replace(wanted, items=tuple(items))
+
+
 VIEWED = replace(
-    SMALL,
+    with_sprints(SMALL),
     project=replace(
         BOARD,
+        fields=(*BOARD.fields, SPRINT),
         views=(
             ViewDef("Bugs", "table", "label:bug", ("Title", "Story Points")),
             ViewDef("Open", "board", "is:open"),
@@ -126,7 +137,7 @@ VIEWED = replace(
         public=True,
     ),
 )
-"""4 items on a board with views of its own."""
+"""4 items on a board with iterations, and with views of its own."""
 
 
 def across(wanted: DesiredState) -> DesiredState:

@@ -72,7 +72,7 @@ def test_killed_at_any_request_of_a_sync_with_issue_fields(tmp_path: Path, deliv
 
 @pytest.mark.parametrize("delivered", [True, False])
 def test_killed_at_any_request_of_a_sync_with_views(tmp_path: Path, delivered: bool) -> None:
-    """Views are there once, with their layout and filter, and so are a board's texts."""
+    """Views are there once, with their layout and filter; so are a board's texts and iterations."""
     for at in places(VIEWED, tmp_path, 100 if FULL else 5, 4 + delivered):
         kill_and_go_on(VIEWED, tmp_path, at, delivered=delivered, lag=0, forgets=False)
 

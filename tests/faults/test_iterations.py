@@ -23,10 +23,19 @@ from github_sandbox.clock import VirtualClock
 from github_sandbox.features import Features
 from github_sandbox.models import Field, Item, Project
 from tests.core.builders import desired, item
-from tests.faults.harness import REPOSITORY, KilledError, Machine, World, all_applied, sample
+from tests.faults.harness import (
+    FULL,
+    REPOSITORY,
+    SPRINT,
+    KilledError,
+    Machine,
+    World,
+    all_applied,
+    sample,
+)
+from tests.faults.turns import interleave
 
 EXTEND = PlanOptions(extend_iterations=True)
-SPRINT = BoardFieldDef("Sprint", "iteration", start="2026-01-05", duration=14, count=3)
 TODAY = datetime(2026, 1, 21, tzinfo=UTC)
 """In the second sprint."""
 LONGER = replace(SPRINT, count=5)
@@ -161,6 +170,89 @@ def end_at(
     with suppress(KeyboardInterrupt):
         ended = machine.dies(wanted, at, delivered=delivered, by=by)
         assert ended or by is KeyboardInterrupt
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_a_run_that_extends_for_a_word_is_resumed(tmp_path: Path, delivered: bool) -> None:
+    """Every two weeks `@next` needs one more; a card that somebody moves meanwhile stays there."""
+    world, machine, before = synced(tmp_path)
+    assert all_applied(machine.sync(following()))
+    ann, kept = ann_of(world), {"C", "Not of the file", "A draft"}
+    for n, at in enumerate(sample(16, 5, 2 + delivered), 4):
+        world.clock.sleep(14 * 86_400)
+        machine.options = EXTEND
+        end_at(machine, following(), at, delivered=delivered, by=KilledError)
+        if n == 5:
+            card = world.sandbox.store.cards[ann.issue(3).id][field_of(world).project]
+            put(world, card, "Sprint 1")
+            before |= {"C": "2026-01-05"}
+        machine.options = PLAIN
+        machine.sync(following())
+        assert list(machine.folder.glob("iterations-*")) == [], at
+        assert {title: cards(world)[title] for title in kept} == {t: before[t] for t in kept}, at
+        machine.options = EXTEND
+        assert machine.sync(following()).stopped is None
+        assert (cards(world)["A"], len(starts(world))) == (starts(world)[-1], n), at
+        machine.settles(following())
+
+
+SEEDS = range(150) if FULL else range(6)
+
+
+def extended_at_once(folder: Path, seed: int) -> bool:
+    """Two machines extend, then run once more; whether both sent the iterations."""
+    world, one, before = synced(folder)
+    two = world.machine("two")
+    one.options = two.options = EXTEND
+    sent = len(world.sandbox.log)
+    interleave([(one, lambda: one.sync(AFTER)), (two, lambda: two.sync(AFTER))], seed)
+    log = world.sandbox.log[sent:]
+    for machine in (one, two):
+        assert machine.sync(AFTER).stopped is None, seed
+    assert (len(starts(world)), cards(world)) == (5, before), seed
+    for machine in (one, two):
+        machine.settles(AFTER)
+        assert list(machine.folder.glob("iterations-*")) == [], seed
+    return sum(entry.operation == "UpdateBoardField" for entry in log) > 1
+
+
+def test_two_machines_extend_at_once(tmp_path: Path) -> None:
+    """Whoever comes later sends nothing, or sets again what the other one cleared."""
+    for seed in SEEDS:
+        extended_at_once(tmp_path / f"{seed}", seed)
+
+
+def moved_meanwhile(folder: Path, at: int) -> None:
+    """Somebody moves a card after a request of an extension.
+
+    Setting a value takes no precondition: what they do in the request before that is overwritten.
+    """
+    world, machine, before = synced(folder)
+    machine.options = EXTEND
+    ann, field = ann_of(world), field_of(world)
+    card = world.sandbox.store.cards[ann.issue(2).id][field.project]
+    sure: list[bool] = []
+
+    def gate(send: Callable[[], requests.Response]) -> requests.Response:
+        answer = send()
+        sure.append(len(starts(world)) == 5 and "CardsStanding" not in machine.sending)
+        if len(sure) == at:
+            put(world, card, "Sprint 1")
+        return answer
+
+    machine.gate = gate
+    machine.sync(AFTER)
+    machine.gate = None
+    hers, now = "2026-01-05", cards(world)
+    assert {**now, "B": None} == {**before, "B": None}, at
+    assert now["B"] == hers or (now["B"] == before["B"] and sure[at - 1 : at] != [True]), at
+    assert list(machine.folder.glob("iterations-*")) == [], at
+
+
+def test_people_move_cards_while_iterations_are_extended(tmp_path: Path) -> None:
+    """A card that somebody moves after the iterations arrived stays there; no other one moves."""
+    for at in range(1, 20) if FULL else range(5, 20, 3):
+        moved_meanwhile(tmp_path / f"{at}", at)
 
 
 @pytest.mark.parametrize("delivered", [True, False])
