@@ -116,7 +116,7 @@ class _Merge(Merge):
             self.base = {**self.base, name: record.entry(after)}
         is_people_s = base not in (None, hash_value(before), hash_value(after))
         if is_people_s and name in self.desired.relative and before != after:
-            # Only time changed the file's value: what people chose is no conflict with it.
+            # Nobody edited the file, only time passed: what people chose is not a conflict.
             base = record.base_of(record.entry(after))
         merged = self._merged(name, owner, after, before, base)
         contested = name == STATUS and self.issue_status.contested
