@@ -10,8 +10,8 @@ from backlog_sync.reports.values import MergedOpen
 def unproven(tree: Outline) -> tuple[str, ...]:
     """Return the leaf items with an issue that are done, and have no pull request.
 
-    That of an item above counts. If no item has any, the work is done without pull requests, and
-    nothing is listed.
+    That of an item above counts, one that was closed without merging does not. If no item has any,
+    the work is done without pull requests, and nothing is listed.
     """
     if not any(item.pull_requests for item in tree.items.values()):
         return ()
@@ -20,8 +20,12 @@ def unproven(tree: Outline) -> tuple[str, ...]:
         for leaf in tree.leaves
         if leaf.phase is Phase.DONE
         and leaf.ref is not None
-        and not any(item.pull_requests for item in tree.above(leaf.key))
+        and not any(_is_evidence(item) for item in tree.above(leaf.key))
     )
+
+
+def _is_evidence(item: WorkItem) -> bool:
+    return any(pull.state != "closed" for pull in item.pull_requests)
 
 
 def merged_open(tree: Outline) -> tuple[MergedOpen, ...]:

@@ -345,7 +345,12 @@ def pull_requests(report: Report) -> list[str]:
 
 def pull_state(pull: PullRequestFact) -> str:
     """Return the state of a pull request and its author."""
-    return f"{pull.state}, by {pull.author}" if pull.author else pull.state
+    state = "not merged" if pull.state == "closed" else pull.state
+    return f"{state}, by {pull.author}" if pull.author else state
+
+
+_NAMED = 3
+"""Open items below one whose pull request was merged are named up to so many; the tree has all."""
 
 
 def merged_open(report: Report, names: Names) -> list[str]:
@@ -355,7 +360,8 @@ def merged_open(report: Report, names: Names) -> list[str]:
         why = ["the issue is open"] if left.open else []
         if left.items:
             verb = "is" if len(left.items) == 1 else "are"
-            why.append(f"{counted(len(left.items), 'item')} below {verb} open")
+            below = ", ".join(names.some(left.items, _NAMED))
+            why.append(f"{counted(len(left.items), 'item')} below {verb} open ({below})")
         if left.criteria:
             criteria = counted(left.criteria, "criterion", "criteria")
             why.append(f"{criteria} not ticked")
@@ -366,9 +372,20 @@ def merged_open(report: Report, names: Names) -> list[str]:
     return sentences
 
 
-def unproven(report: Report, names: Names) -> list[str]:
-    """Return the titles of items that are done without a pull request."""
-    return [names(key) for key in report.unproven]
+def unproven(report: Report, names: Names, most: int | None = None) -> list[str]:
+    """Return the items that are done without a merged pull request: `most` of them, and the rest.
+
+    Pull requests that were closed without merging are named.
+    """
+    pulls = {item.key: [pull.ref for pull in item.pull_requests] for item in report.facts.items}
+    lines = []
+    for key in report.unproven:
+        verb = "was" if len(pulls[key]) == 1 else "were"
+        why = f": {', '.join(pulls[key])} {verb} closed without merging" if pulls[key] else ""
+        lines.append(f"{names(key)}{why}")
+    if most is None or len(lines) <= most + 1:
+        return lines
+    return [*lines[:most], f"{len(lines) - most} more"]
 
 
 def review_notes(report: Report, names: Names) -> list[str]:

@@ -41,6 +41,7 @@ from backlog_sync.reports.view import (
     segment,
     staffing,
     status,
+    unproven,
     waiting,
     when,
 )
@@ -132,7 +133,7 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         if everything
         else [],
         "merged_open": merged_open(report, names)[:_MOST] if everything else [],
-        "unproven": names.some(report.unproven, _MOST) if everything else [],
+        "unproven": unproven(report, names, _MOST) if everything else [],
         "quarters": report.quarters if product or everything else (),
         "board": board(report) if everything else (),
         "unestimated": names.some(report.total.unestimated, _MOST),
