@@ -15,7 +15,7 @@ from backlog_sync.render.canvas import Look
 from backlog_sync.render.markdown import plan_markdown
 from backlog_sync.render.text import plan_text
 from tests.engine.memory import Watcher
-from tests.surface.conftest import World, said
+from tests.surface.conftest import BOARD, World, said
 
 EPIC = """\
 close_done: true
@@ -290,6 +290,16 @@ def prepare(world: World, *only: str) -> Prepared:
     if not only:
         return prepared
     return replace(prepared, plan=narrow(prepared.plan, prepared.desired, prepared.observed, only))
+
+
+def test_what_closes_gets_no_status_from_its_branch(world: World) -> None:
+    """The board's workflow sets Done when the issue is closed; nothing else is set beside that."""
+    world.write(f"{BOARD}pull_requests: {{in_progress: In Progress}}\n{EPIC}")
+    sync(world)
+    world.ann.link_branch(numbers(world)["E"])
+    close(world, "A", "B")
+    sync(world)
+    assert (state(world, "E"), world.ann.value(numbers(world)["E"], "Status")) == ("closed", "Done")
 
 
 def test_only_an_item_leaves_what_is_above_open(synced: World) -> None:

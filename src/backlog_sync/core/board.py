@@ -162,6 +162,22 @@ class BoardPlan:
             reasons.append(f"no longer in the file, left as it is on the board: {dropped}")
         return "; ".join(reasons)
 
+    def close(self, keys: Collection[str]) -> None:
+        """Set no Status of these items, which are closed: the board's own workflow sets Done."""
+        cards: list[Change] = []
+        for card in self.cards:
+            if not (isinstance(card, SetBoardValue) and card.key in keys and self._is_status(card)):
+                cards.append(card)
+            elif card.body is not None:
+                about = card.key, card.title, "the record of what was applied follows"
+                ends = card.ref, card.waits_for
+                seen = card.body_seen or ""
+                cards.append(RefreshRecord(*about, *ends, body=card.body, body_seen=seen))
+        self.cards = cards
+
+    def _is_status(self, card: SetBoardValue) -> bool:
+        return fold(card.name) == fold(STATUS)
+
     @staticmethod
     def _with_entries(
         desired: DesiredCard, private: Mapping[str, BoardValue], kept: Collection[str]

@@ -134,6 +134,7 @@ class Finisher:
         self.desired, self.observed, self.matches = desired, observed, matches
         self.changes = list(changes)
         self.warnings: list[Warned] = []
+        self.closed: set[str] = set()
         self.issues = {issue.id: issue for issue in observed.issues}
         self.key_of = {match.issue.id: key for key, match in matches.by_key.items()}
         self.states: dict[str, str] = {}
@@ -238,6 +239,7 @@ class Finisher:
         elif state == OPEN and contents.finished and (finish == RESUMED or not reopened):
             values = (item.key, item.title, contents.why_closed, *about(item, issue))
             change = CloseIssue(*values, counts_on=contents.counts_on)
+            self.closed.add(item.key)
         elif state == COMPLETED and contents.open and finish == FINISHED:
             values = (item.key, item.title, contents.why_reopened, *about(item, issue))
             change = ReopenIssue(*values, counts_on=contents.counts_on)

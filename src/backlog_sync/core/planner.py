@@ -379,13 +379,9 @@ class _Builder:
         milestone = issue.milestone and definitions.milestones.get(
             issue.milestone.strip(), issue.milestone
         )
-        assignees = issue.assignees
+        match = replace(match, issue=replace(issue, labels=labels, milestone=milestone))
         if "assignees" in target.sets:
-            assignees = self.links.agents.shown(
-                issue, match, target.sets["assignees"], self._location(item)
-            )
-        shown = replace(issue, labels=labels, milestone=milestone, assignees=assignees)
-        match = replace(match, issue=shown)
+            match = self.links.with_agents(item, match, target.sets["assignees"])
         carried = self.carried.get(item.key)
         diff = diff_item(
             item,
@@ -647,6 +643,7 @@ class _Builder:
         ]
         if self.desired.settings.close_done:
             finisher.items(self._ends)
+            self.board.close(finisher.closed)
             for site in sites:
                 finisher.milestones(site)
         for site in sites:

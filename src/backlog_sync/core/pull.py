@@ -177,6 +177,9 @@ def _pulled(
         puller.item(item, match, notes.get(item.key, ()))
         names = (*_SETS, *(n for n in item.issue_fields if normalize.fold(n) in several))
         sets = [n for n in names if owner_of(n, desired.settings.ownership) in owners]
+        assignees = item.fields.get("assignees")
+        if isinstance(assignees, tuple):
+            match = links.with_agents(item, match, list(map(str, assignees)))
         puller.members(item, match, links.observed_links(match.issue), sets)
         card = as_named(match.issue.card, renamed) if match.issue.card else None
         puller.board_members(item, match, card, board_fields, owners)

@@ -1,7 +1,7 @@
 """Relations of items with other issues: parents, order, blockers, people, types."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.agents import Agents
@@ -107,6 +107,12 @@ class Links:
         if parent is not None:
             name = self._key_of.get(parent.id, f"{parent.repository}#{parent.number}")
         return {"parent": name, "blocked_by": sorted(blockers)}
+
+    def with_agents(self, item: DesiredItem, match: Match, declared: Sequence[str]) -> Match:
+        """Return a match whose issue lists the agents that GitHub's list of people leaves out."""
+        location = self._location_of.get(item.key, self._target)
+        shown = self.agents.shown(match.issue, match, declared, location)
+        return replace(match, issue=replace(match.issue, assignees=shown))
 
     def _planned_parents(self) -> dict[str, str]:
         """Return the planned parent of each issue: from the file, else from GitHub."""

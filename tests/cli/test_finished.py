@@ -1,4 +1,4 @@
-"""`backlog undo` of what `close_done` closed and reopened, and of agents that were assigned."""
+"""What `close_done` and agents leave behind: `backlog undo`, and the file."""
 
 import json
 from pathlib import Path
@@ -85,6 +85,23 @@ def test_what_people_changed_since_stays(backlog: Backlog, ann: Person) -> None:
     assert undone.code == 0, undone.err
     assert states(ann) == ["OPEN", "CLOSED", "CLOSED", "CLOSED"]
     assert ann.issue(1).state_reason == "NOT_PLANNED"
+
+
+def test_an_agent_stays_in_the_file(backlog: Backlog, folder: Path, ann: Person) -> None:
+    """GitHub's list of people does not show it, which is not that people removed it."""
+    path = folder / "backlog.yaml"
+    named = path.read_text("utf-8").replace("title: B", f"title: B, assignees: [{AGENT}]")
+    path.write_text(named, "utf-8")
+    for _ in range(2):
+        assert backlog("sync", "--yes").code == 0
+    assert path.read_text("utf-8") == named
+    ann.unassign(3, AGENT)
+    ann.assign(3, "bob")
+    for _ in range(2):
+        assert backlog("sync", "--yes").code == 0
+    assert f"assignees: [{AGENT}, bob]" in path.read_text("utf-8")
+    assert backlog("pull").code == 0
+    assert f"assignees: [{AGENT}, bob]" in path.read_text("utf-8")
 
 
 def test_an_agent_that_began_to_work_stays(backlog: Backlog, folder: Path, ann: Person) -> None:
