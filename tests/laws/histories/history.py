@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from github_sandbox import faults
-from tests.laws.histories import issue_fields
+from tests.laws.histories import finishing, issue_fields, teamwork
 from tests.laws.histories.iterations import WORDS, sorted_otherwise, with_more_iterations
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
 from tests.laws.histories.model import REFUSED, Model
 from tests.laws.histories.paper import Fresh, Paper, Said
 from tests.laws.histories.people import QUICK, USUAL, Crowd
-from tests.laws.histories.world import Act, Seen, World, folder
+from tests.laws.histories.teamwork import TEAMWORK
+from tests.laws.histories.world import AGENT, Act, Seen, World, folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ FILE = {
     "title": 3, "status": 5, "tick": 4, "points": 2, "priority": 2, "milestone": 2, "labels": 2,
     "blockers": 2, "assignees": 2, "sprint": 1, "text": 2, "criteria": 3, "add": 2, "remove": 1,
     "reorder": 1, "renumber": 1, "move_file": 1, "revert": 1, "adopt": 2, "count": 1, "options": 1,
+    "agent": 1,
 }  # fmt: skip
 
 
@@ -70,16 +72,21 @@ class Play:
 def plays_of(seed: int) -> tuple[Play, ...]:
     """The acts of a history."""
     dice = random.Random(seed)
+    more = 0
     if issue_fields.is_used(seed % STARTS):
         theme = dice.choice(issue_fields.THEMES).split()
     else:
         every = [*USUAL, *_FILE_ACTS, *_RUNS, *OTHER]
+        if not teamwork.is_for(seed % STARTS):
+            every = [word for word in every if word not in (*TEAMWORK, "file:agent")]
         theme = dice.choice(THEMES).split() if dice.random() < 0.6 else every
+        if teamwork.is_for(seed % STARTS) and dice.random() < 0.6:
+            theme, more = dice.choice(teamwork.THEMES).split(), 2
     weights = [_WEIGHTS[word] for word in theme] if len(theme) > 20 else None
     runs = [word for word in theme if word in _RUNS] or ["sync"]
     focus = dice.randrange(1, 5) if dice.random() < 0.7 else None
     kinds: list[str] = []
-    for _ in range(dice.choice([1, 2, 2, 3, 3])):
+    for _ in range(dice.choice([1, 2, 2, 3, 3]) + more):
         for _ in range(dice.randrange(1, 4)):
             kinds += dice.choices(theme, weights)
         if kinds[-1] not in _RUNS:
@@ -340,6 +347,11 @@ class History:
         paper.set(uid, what, value)
         return f"in the file, {what} of {uid} is {value!r} now"
 
+    def _file_agent(self, dice: random.Random, uid: str) -> str:
+        value = dice.choice([(AGENT,), ("ann", AGENT)])
+        self.paper.set(uid, "assignees", value)
+        return f"in the file, assignees of {uid} are {value!r} now"
+
     def _file_tick(self, dice: random.Random, uid: str) -> str:
         criteria = self.paper.read()[uid].criteria
         if not criteria:
@@ -475,6 +487,7 @@ class History:
         left = [each for each in seen.plan.get("drift", ()) if not self._torn(each)]
         if left:
             self.model.fail(seen, f"drift after syncs: {left}")
+        finishing.at_peace(self.model, seen)
 
     def _torn(self, note: dict[str, Any]) -> bool:
         """Whether a note is about a stranger's issue, or one whose state and card differ."""
@@ -524,8 +537,11 @@ def beginning(number: int) -> Paper:
     dice = random.Random(number)
     is_yaml, board, named = number % 2 == 0, number % 3 != 0, number % 4 < 3
     fields = issue_fields.is_used(number)
-    front = _FRONT + (_BOARD if board else "") + (issue_fields.SETTINGS if fields else "")
-    front = front.format(indent="" if is_yaml else "  ")
+    settings = [_FRONT, _BOARD if board else "", issue_fields.SETTINGS if fields else ""]
+    if teamwork.is_for(number):
+        settings[1] = settings[1].replace("In Progress, Done", "In Progress, In Review, Done")
+        settings += [teamwork.SETTINGS, teamwork.OF_BOARDS if board else ""]
+    front = "".join(settings).format(indent="" if is_yaml else "  ")
     if fields:
         front = front.replace(_ON_BOARD.format(indent="" if is_yaml else "  "), "")
     name = ("id: widgets\n" if is_yaml else "  id: widgets\n") if named else ""
@@ -568,6 +584,7 @@ def beginning(number: int) -> Paper:
 def _new(seed: int, world: World, number: int) -> History:
     """A history of which nothing has happened yet."""
     history = History(seed, world, beginning(number))
+    world.sandbox.ensure_agent(AGENT)
     if issue_fields.is_used(number):
         issue_fields.create(world, board=number % 3 != 0)
         history.model.has_fields = True

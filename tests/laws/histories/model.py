@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.laws.histories import issue_fields
+from tests.laws.histories.finishing import Finishing
 from tests.laws.histories.paper import Said
-from tests.laws.histories.world import Place, Seen, Snap
+from tests.laws.histories.world import AGENT, Place, Seen, Snap
 
 DONE, FAILED, PENDING, REFUSED, PARTLY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 CLOSED_WORDS = ("Done", "Not planned")
@@ -64,6 +65,7 @@ class Model:
     """The iterations of cards that a run cleared, and was stopped before it set them again."""
     orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The options of each field in the order in which a sync left them."""
+    finishing: Finishing = field(default_factory=Finishing)
 
     # ---- the two sides -----------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class Model:
         logins = {*(said.assignees or ())} | {
             str(place[2]) for place in snap if place[:2] == (n, "assignee")
         }
-        for login in sorted(logins):
+        for login in sorted(logins - {AGENT}):
             yield ("assignee", login), [(n, "assignee", login)]
 
     def label_places(self, snap: Snap, n: int, said: Said) -> list[tuple[str, Place]]:
@@ -238,6 +240,10 @@ class Model:
             now = set(str(snap.get(place)).split("\n"))
             return not any(set(str(each).split("\n")) <= now for each in agreed)
         return agreed is not None and snap.get(place) not in agreed
+
+    def forgot(self, seen: Seen) -> bool:
+        """Whether the record of definitions may have gone with an issue that somebody deleted."""
+        return any((n, "exists") not in seen.before for n in self.numbers.values())
 
     def fail(self, seen: Seen, what: str) -> None:
         """Note that a law does not hold."""

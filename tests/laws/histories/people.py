@@ -12,6 +12,7 @@ from github_sandbox.models import Label, Milestone
 from github_sandbox.problems import RefusalError
 from tests.laws.histories import issue_fields
 from tests.laws.histories.model import Model
+from tests.laws.histories.teamwork import TEAMWORK, Teamwork
 from tests.laws.histories.world import World, parts
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ PEOPLE = ("ann", "bob")
 
 
 @dataclass
-class Crowd:
+class Crowd(Teamwork):
     """Everybody who works on the pages of one world. `dice` decides what they do."""
 
     world: World
@@ -340,7 +341,7 @@ USUAL = {
     "points": 2, "priority": 2, "title": 4, "around": 4, "inside": 3, "reword": 3, "endings": 1,
     "milestone": 3, "label": 2, "unlabel": 3, "unblock": 3, "block": 1, "detach": 2, "under": 2,
     "rename_milestone": 1, "date_milestone": 1, "rename_label": 1, "color_label": 1,
-    "delete": 1, "copy": 1, "open": 1, "forge": 2,
+    "delete": 1, "copy": 1, "open": 1, "forge": 2, **TEAMWORK,
 }  # fmt: skip
 """How often each act is done, in parts."""
 

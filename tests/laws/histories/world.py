@@ -32,6 +32,7 @@ from tests.sandbox_adapter import SandboxAdapter
 REPOSITORY = "octo-org/widgets"
 TOOL = "the tool"
 PEOPLE = "people"
+AGENT = "copilot-swe-agent"
 
 Place = tuple[object, ...]
 Snap = dict[Place, object]
@@ -191,8 +192,9 @@ class World:
 
     @property
     def issues(self) -> dict[int, Issue]:
-        """The issues by number."""
-        return self.sandbox.store.issues.get(self.sandbox.repository(REPOSITORY).id, {})
+        """The issues by number, without pull requests."""
+        every = self.sandbox.store.issues.get(self.sandbox.repository(REPOSITORY).id, {})
+        return {number: issue for number, issue in every.items() if not issue.is_pull}
 
     def board(self) -> Project | None:
         """The board, where there is one."""
@@ -208,7 +210,8 @@ class World:
         for label in store.labels.get(home, {}).values():
             found["label", label.id] = (label.name, label.color, label.description)
         for mile in store.milestones.get(home, {}).values():
-            found["milestone", mile.id] = (mile.title, mile.due_on, mile.description, mile.state)
+            found["milestone", mile.id] = (mile.title, mile.due_on, mile.description)
+            found["closed", mile.id] = mile.state
         board = self.board()
         names: dict[str, tuple[str, dict[str, str]]] = {}
         if board is not None:
@@ -230,6 +233,8 @@ class World:
                 )
         logins = {a.id: a.login for a in store.accounts.values()}
         for issue in store.issues.get(home, {}).values():
+            if issue.is_pull:
+                continue
             self._snap_issue(found, issue, logins)
             card = store.cards.get(issue.id, {}).get(board.id) if board else None
             if card is not None:
@@ -251,7 +256,13 @@ class World:
         for label in issue.labels:
             found[n, "label", label] = True
         for login in issue.assignees:
-            found[n, "assignee", logins[login]] = True
+            if logins[login] != AGENT:  # it is no word of the file's or of people's: it works
+                found[n, "assignee", logins[login]] = True
+        sessions = [logins[each] for each in issue.assignments].count(AGENT)
+        if sessions:
+            found[n, "sessions"] = sessions
+        if issue.closing_pulls or issue.branches:
+            found[n, "pulls"] = self._evidence(issue, logins)
         for blocker in issue.blocked_by:
             found[n, "blocker", store.get(Issue, blocker).number] = True
         if issue.author is not None:
@@ -265,6 +276,18 @@ class World:
             for line in text.split("\n"):
                 if box := _BOX.match(line):
                     found[n, "tick", box[2]] = box[1] != " "
+
+    def _evidence(self, issue: Issue, logins: dict[int, str]) -> tuple[object, ...]:
+        """The open pull requests and branches of an issue: name, state, author."""
+        pulls = [self.sandbox.store.get(Issue, each) for each in issue.closing_pulls]
+        is_open = [pull for pull in pulls if pull.state == "OPEN"]
+        return (
+            *(
+                (p.number, "DRAFT" if p.is_draft else "OPEN", logins[p.author or 0])
+                for p in is_open
+            ),
+            *((branch, "BRANCH", "") for branch in issue.branches),
+        )
 
     # ---- a run -------------------------------------------------------------------------------
 
