@@ -562,6 +562,40 @@ SEEDS = (
             "        withheld = False",
         ),
     ),
+    seed(
+        "iterations are sent before those of the cards are saved",
+        "tests/faults/test_iterations.py",
+        ("engine/iterations.py", "    run.journal.save_iterations(saved)\n", ""),
+        (
+            "engine/iterations.py",
+            "    ((_, reply),) = run.tracker.apply([operation])\n",
+            "    ((_, reply),) = run.tracker.apply([operation])\n"
+            "    run.journal.save_iterations(saved)\n",
+        ),
+    ),
+    seed(
+        "a card that somebody moved since gets its old iteration back",
+        "tests/faults/test_iterations.py",
+        (
+            "core/iterations.py",
+            "        if current is None or current.iteration is not None:",
+            "        if current is None:",
+        ),
+    ),
+    seed(
+        "what GitHub cleared is taken for what people chose",
+        "tests/faults/test_iterations.py tests/cli/test_iterations.py",
+        (
+            "core/iterations.py",
+            "        return replace(item, values={**item.values, name: card.iteration})",
+            "        return item",
+        ),
+    ),
+    seed(
+        "a closed item makes the board longer",
+        "tests/faults/test_iterations.py",
+        ("core/board.py", "used_options(unfinished, definition.name)", "used"),
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """Iterations are extended, and whatever ends the run, every card has its own again."""
 
 import json
+import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 import requests
 
 from backlog_sync.core.changes import ExtendIterations, RestoreIterations
+from backlog_sync.core.estimate import estimate
 from backlog_sync.core.model import BoardFieldDef, DesiredState, ProjectSpec
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Result
@@ -33,6 +35,7 @@ from tests.faults.harness import (
     all_applied,
     sample,
 )
+from tests.faults.test_lost_answers import LOST
 from tests.faults.turns import interleave
 
 EXTEND = PlanOptions(extend_iterations=True)
@@ -118,8 +121,12 @@ def test_iterations_are_extended_and_every_card_keeps_its_own(tmp_path: Path) ->
     (change,) = prepared.plan.changes
     assert isinstance(change, ExtendIterations)
     assert change.fields["values"].before == "5 cards"
+    sent = len(world.sandbox.log)
+    expected = estimate(prepared.plan).requests
     applied = machine.sync(AFTER)
     assert all_applied(applied)
+    read_for_the_plan = 4
+    assert len(world.sandbox.log) - sent - read_for_the_plan == expected
     assert starts(world) == ["2026-01-05", "2026-01-19", "2026-02-02", "2026-02-16", "2026-03-02"]
     assert cards(world) == before
     record = machine.journal(applied.observed).run()
@@ -280,6 +287,25 @@ def test_a_lost_answer_is_read_back_and_never_sent_again(tmp_path: Path, deliver
     assert len(starts(world)) == (5 if delivered else 3)
     assert all_applied(machine.sync(AFTER))
     assert cards(world) == before
+    machine.settles(AFTER)
+
+
+LOST_WRITES = [(kind, at) for kind in LOST for at in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "at"), LOST_WRITES if FULL else random.Random(3).sample(LOST_WRITES, 5)
+)
+def test_a_lost_answer_of_either_write_loses_no_iteration(
+    tmp_path: Path, kind: str, at: int
+) -> None:
+    """The list of iterations, or the values: the same run or the next one sets all of them."""
+    world, machine, before = synced(tmp_path)
+    machine.options = EXTEND
+    world.fail({at: LOST[kind]}, writes_only=True)
+    machine.sync(AFTER)
+    assert all_applied(machine.sync(AFTER))
+    assert (len(starts(world)), cards(world)) == (5, before)
     machine.settles(AFTER)
 
 

@@ -359,7 +359,9 @@ class BoardPlan:
             fields = {"values": FieldChange(cards, SET_AGAIN)}
             reason = "a run was interrupted while it extended the iterations"
             about = saved.field, saved.field, reason
-            self.changes.append(RestoreIterations(*about, fields=fields, field_id=saved.field_id))
+            self.changes.append(
+                RestoreIterations(*about, fields=fields, field_id=saved.field_id, cards=count)
+            )
 
     def define(self, carrier: Carrier) -> DefinitionPlan:
         """Plan what the file declares of the board itself and of its views."""

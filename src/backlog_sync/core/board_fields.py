@@ -364,7 +364,9 @@ class FieldPlan:
         reason = "the board lacks iterations that the file declares or needs"
         target = replace(definition, name=name)
         self.changes.append(
-            ExtendIterations(name, name, reason, fields=fields, definition=target, added=tuple(new))
+            ExtendIterations(
+                name, name, reason, fields=fields, definition=target, added=tuple(new), cards=count
+            )
         )
         self.see([replace(board_field, options=(*board_field.options, *as_options(new)))])
 

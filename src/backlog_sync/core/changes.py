@@ -288,19 +288,21 @@ class UpdateBoardField(_Fields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtendIterations(_Fields):
-    """Add iterations (title, start, days) to a board field, and set every card's value again."""
+    """Add iterations (title, start, days) to a board field, and set the value of `cards` again."""
 
     kind, action = ChangeKind.FIELD, Action.UPDATE
     definition: BoardFieldDef = field()
     added: tuple[tuple[str, str, int], ...] = ()
+    cards: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreIterations(_Fields):
-    """Set iterations again that an interrupted run cleared; `field_id` is the board field's."""
+    """Set iterations again that a run cleared on `cards`; `field_id` is the board field's."""
 
     kind, action = ChangeKind.FIELD, Action.UPDATE
     field_id: str
+    cards: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ from backlog_sync.core.changes import (
     ChangeKind,
     CloseIssue,
     CreateIssue,
+    ExtendIterations,
     ReopenIssue,
+    RestoreIterations,
     UpdateIssue,
 )
 from backlog_sync.core.fields import ISSUE_FIELDS
@@ -97,6 +99,7 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
         + _groups(value_count, _SMALL)
     )
     reads = comments + _groups(updates, _READ) + _groups(valued, _READ)
+    reads += sum(map(_for_iterations, plan.changes))
     creations = len(created) + comments
     waited = seconds_for(creations, pace, now=now, at_once=_BODIES) if pace else 0.0
     work = (writes + reads + pages) * _REQUEST + len(plan.changes) * _EACH
@@ -110,6 +113,19 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
 
 
 _SAME = frozenset({"parent"})
+
+
+def _for_iterations(change: Change) -> int:
+    """Return the requests that setting iterations on cards again takes, besides the list's own.
+
+    All cards and the field are read before the list is sent, then to see what was cleared, and in
+    the end to check them.
+    """
+    if not isinstance(change, ExtendIterations | RestoreIterations):
+        return 0
+    look = max(1, _groups(change.cards, _READ)) + 1
+    values = _groups(change.cards, _READ) + _groups(change.cards, _SMALL)
+    return values + (3 * look + 1 if isinstance(change, ExtendIterations) else 2 * look)
 
 
 def _board_parts(plan: Plan, kinds: Counter[ChangeKind]) -> int:
