@@ -28,7 +28,7 @@ stories:
   - {id: mail, title: Send a receipt, sprint: Sprint 3}
 """
 PENDING = "an interrupted run may have cleared the Sprint of 3 cards"
-HINT = "run `backlog sync` to set it again"
+HINT = "run `backlog sync` to restore it"
 
 
 def sprints(server: Sandbox) -> list[object]:
@@ -79,8 +79,8 @@ def test_every_verb_names_what_is_pending_and_sync_restores_it(
     earlier = backlog("undo", "--dry-run", "--run", "2").err
     assert f"Pay by card: Sprint was cleared by an interrupted run: {HINT}; left alone" in earlier
     drift = backlog("drift")
-    assert (drift.code, "Sprint  values  3 cards → set again" in drift.out) == (3, True)
-    assert "lost their Sprint: Send a receipt (Sprint 3); restore" in " ".join(drift.out.split())
+    assert (drift.code, "Sprint  values  2 cards → set again" in drift.out) == (3, True)
+    assert "lost their Sprint: Send a receipt (Sprint 3); unarchive" in " ".join(drift.out.split())
     synced = backlog("sync", "--yes")
     assert synced.code == 0
     assert sprints(interrupted) == ["Sprint 1", "Sprint 3", None]
@@ -99,7 +99,7 @@ def test_another_board_is_named_by_its_absence(
     (folder / "backlog.yaml").write_text(text.replace("title: Shop", "title: Another"))
     checks = json.loads(backlog("doctor", "--format", "json").out)["checks"]
     (check,) = [each for each in checks if each["name"] == "iterations"]
-    assert check["hint"] == "run `backlog sync` with that board to set it again"
+    assert check["hint"] == "run `backlog sync` with that board to restore it"
 
 
 def test_a_damaged_file_is_an_error_of_doctor(

@@ -13,18 +13,15 @@ from backlog_sync.core.changes import (
     ChangeKind,
     CreateBoard,
     CreateView,
-    FieldChange,
     ForgetValues,
     LinkBoard,
     RefreshRecord,
-    RestoreIterations,
     SetBoardValue,
 )
 from backlog_sync.core.definition_base import Carrier
 from backlog_sync.core.definitions import DefinitionPlan
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.issue_fields import replaced_fields
-from backlog_sync.core.iterations import OTHER_BOARD_HINT, SET_AGAIN, named_cards, pending_text
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import (
     BoardItem,
@@ -50,6 +47,7 @@ from backlog_sync.core.relative_iterations import (
     remedy,
     why_unclear,
 )
+from backlog_sync.core.restore_iterations import restorations
 from backlog_sync.core.states import is_closed
 from backlog_sync.core.views import BY_HAND, kept_entries, new_views, plan_views
 
@@ -338,30 +336,9 @@ class BoardPlan:
 
     def restore_iterations(self) -> None:
         """Plan to set the iterations again that an interrupted run cleared."""
-        project = self.observed.project
-        for saved in self.observed.saved_iterations:
-            count = len(saved.cards)
-            cards = f"{count} {'card' if count == 1 else 'cards'}"
-            message = pending_text(saved)
-            if project is None or saved.project_id != project.id:
-                message += f"; {OTHER_BOARD_HINT}"
-                self.warnings.append(Warned(message, "iterations-pending"))
-                continue
-            self.warnings.append(
-                Warned(f"{message}; `backlog sync` sets it again first", "iterations-pending")
-            )
-            archived = [card for card in saved.cards if card.archived]
-            if archived:
-                message = f"archived cards take no values and lost their {saved.field}:"
-                message += f" {named_cards(archived)}; restore them on the board before the sync"
-                message += " to have it set again"
-                self.warnings.append(Warned(message, "archived-card"))
-            fields = {"values": FieldChange(cards, SET_AGAIN)}
-            reason = "a run was interrupted while it extended the iterations"
-            about = saved.field, saved.field, reason
-            self.changes.append(
-                RestoreIterations(*about, fields=fields, field_id=saved.field_id, cards=count)
-            )
+        changes, warnings = restorations(self.observed)
+        self.changes += changes
+        self.warnings += warnings
 
     def define(self, carrier: Carrier) -> DefinitionPlan:
         """Plan what the file declares of the board itself and of its views."""

@@ -17,6 +17,7 @@ from backlog_sync.core.iterations import (
     NewIteration,
     as_options,
     can_be_added,
+    counted_cards,
     iterations_of,
     missing_iterations,
     named_cards,
@@ -350,16 +351,15 @@ class FieldPlan:
         }
         count = sum(not card.archived for card in cards)
         if count:
-            words = f"{count} {'card' if count == 1 else 'cards'}"
-            fields["values"] = FieldChange(words, SET_AGAIN)
+            fields["values"] = FieldChange(counted_cards(count), SET_AGAIN)
         archived = [card for card in cards if card.archived]
         if archived:
             message = f"archived cards take no values and will lose their {name}:"
-            message += f" {named_cards(archived)}; restore them on the board first to keep it"
+            message += f" {named_cards(archived)}; unarchive them first to keep it"
             self.warnings.append(Warned(message, "archived-card"))
         if not cleared.archived_listed:
             message = f"this server does not list archived cards: those with a {name} will lose it;"
-            message += " restore them on the board first to keep it"
+            message += " unarchive them first to keep it"
             self.warnings.append(Warned(message, "archived-card"))
         reason = "the board lacks iterations that the file declares or needs"
         target = replace(definition, name=name)

@@ -24,8 +24,8 @@ from backlog_sync.core.model import (
 SET_AGAIN = "set again"
 """What becomes of the values on cards, in a plan."""
 
-PENDING_HINT = "run `backlog sync` to set it again"
-OTHER_BOARD_HINT = "run `backlog sync` with that board to set it again"
+PENDING_HINT = "run `backlog sync` to restore it"
+OTHER_BOARD_HINT = "run `backlog sync` with that board to restore it"
 """What to do about iterations that an interrupted run did not set again."""
 
 MOST = 100
@@ -110,9 +110,13 @@ def cards_to_clear(snapshot: IterationSnapshot) -> IterationCards:
 
 def pending_text(saved: SavedIterations) -> str:
     """Return what an interrupted run may have cleared."""
-    count = len(saved.cards)
-    cards = f"{count} {'card' if count == 1 else 'cards'}"
+    cards = counted_cards(len(saved.cards))
     return f"an interrupted run may have cleared the {saved.field} of {cards}"
+
+
+def counted_cards(count: int) -> str:
+    """Return a number of cards in words: `1 card`."""
+    return f"{count} {'card' if count == 1 else 'cards'}"
 
 
 def with_saved_iterations(
