@@ -28,6 +28,8 @@ def state_of(server: Sandbox) -> dict[str, Any]:
 
     def value(name: str, kept: dict[str, Any]) -> object:
         names = {option["id"]: option["name"] for option in fields[name].options}
+        if isinstance(kept["value"], list):
+            return sorted(names[chosen] for chosen in kept["value"])
         return names.get(kept["value"], kept["value"])
 
     def card(issue_id: int) -> dict[str, object]:

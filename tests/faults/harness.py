@@ -178,6 +178,22 @@ FIELDED = with_issue_fields(SMALL)
 """4 items with values of issue fields."""
 
 
+def with_options(wanted: DesiredState) -> DesiredState:
+    """The same items with one or two options of a board field that takes several."""
+    options = tuple(map(OptionDef, ("web", "ios", "cli")))
+    assert wanted.project is not None
+    fields = (*wanted.project.fields, BoardFieldDef("Platforms", "multi_select", options))
+    items = [
+        replace(each, board={**each.board, "Platforms": ("ios", "web") if n % 2 else ("cli",)})
+        for n, each in enumerate(wanted.items)
+    ]
+    return replace(wanted, items=tuple(items), project=replace(wanted.project, fields=fields))
+
+
+OPTIONED = with_options(SMALL)
+"""4 items with values of a board field with several options."""
+
+
 # ---- the server and its machines -----------------------------------------------------------
 
 
@@ -417,7 +433,11 @@ def retitled(wanted: DesiredState) -> DesiredState:
         replace(
             each,
             fields={**each.fields, "title": f"{each.title}, again", "blocked_by": ()},
-            board={**each.board, "Story Points": 8},
+            board={
+                **each.board,
+                "Story Points": 8,
+                **({"Platforms": ("web", "cli")} if "Platforms" in each.board else {}),
+            },
             issue_fields={
                 name: ("api", "docs") if name == "Areas" else value
                 for name, value in each.issue_fields.items()

@@ -9,7 +9,7 @@ from backlog_sync.cli.commands.sync import exit_code
 from backlog_sync.core.model import DesiredState
 from backlog_sync.engine.reconcile import apply
 from tests.engine.memory import Watcher
-from tests.faults.harness import FULL, SMALL, Machine, World, backlog
+from tests.faults.harness import FULL, OPTIONED, SMALL, Machine, World, backlog
 from tests.faults.turns import interleave
 
 SEEDS = range(2000) if FULL else range(40)
@@ -44,7 +44,7 @@ def both(one: Machine, two: Machine, seed: int) -> list[int]:
     codes: list[int] = []
 
     def run(machine: Machine) -> None:
-        prepared, tracker = machine.prepare(SMALL)
+        prepared, tracker = machine.prepare(OPTIONED)
         nonce = machine.world.nonce
         applied = apply(prepared, tracker, nonces=nonce, progress=Watcher(), clock=machine)
         codes.append(exit_code(prepared.plan, applied))
@@ -66,11 +66,11 @@ def test_both_of_two_first_syncs_end_well(tmp_path: Path) -> None:
         assert codes == [0, 0], seed
         assert world.doubles() == [], seed
         boards += sum(len(each) for each in world.sandbox.store.projects.values()) > 1
-        one.sync(SMALL)
+        one.sync(OPTIONED)
         assert world.doubles() == [], seed
-        two.settles(SMALL)
+        two.settles(OPTIONED)
         open_ones = [issue for issue in world.issues() if issue.state == "OPEN"]
-        assert len(open_ones) == len(SMALL.items), seed
+        assert len(open_ones) == len(OPTIONED.items), seed
     assert boards, "these orders never make two boards"
 
 

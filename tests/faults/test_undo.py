@@ -15,7 +15,15 @@ from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.undo import apply_undo, observe_for_undo
 from backlog_sync.local.journal import FileJournal
 from tests.engine.memory import Watcher
-from tests.faults.harness import FIELDED, KilledError, Machine, World, all_applied, sample
+from tests.faults.harness import (
+    FIELDED,
+    KilledError,
+    Machine,
+    World,
+    all_applied,
+    sample,
+    with_options,
+)
 from tests.github_state import differing, state_of
 
 
@@ -28,6 +36,7 @@ def changed(wanted: DesiredState) -> DesiredState:
         if item.kind == "story":
             fields |= {"milestone": None, "state": "completed"}
         board = {name: 9 if name == "Story Points" else value for name, value in item.board.items()}
+        board["Platforms"] = ("ios",) if item.kind == "story" else None
         values = {"Priority": "Urgent", "Areas": ("api",), "Target date": None}
         items.append(replace(item, fields=fields, board=board, issue_fields=values))
     labels = tuple(replace(label, color="123456") for label in wanted.labels)
@@ -35,7 +44,8 @@ def changed(wanted: DesiredState) -> DesiredState:
     return replace(wanted, items=tuple(items), labels=labels, milestones=milestones)
 
 
-CHANGED = changed(FIELDED)
+BEFORE = with_options(FIELDED)
+CHANGED = changed(BEFORE)
 
 
 def undo(machine: Machine, *, dies_at: int = 0, delivered: bool = False) -> Applied | None:
@@ -90,7 +100,7 @@ def _told(change: Change) -> str:
 def synced(folder: Path) -> Machine:
     """A machine that made the first sync, in a world of its own."""
     machine = World(folder).machine()
-    assert all_applied(machine.sync(FIELDED))
+    assert all_applied(machine.sync(BEFORE))
     return machine
 
 

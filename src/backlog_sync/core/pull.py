@@ -292,7 +292,7 @@ class _Puller:
             if card is None or board_field is None or board_field.type != "multi_select":
                 continue
             base = (record.decode(card) or {}).get(board_field.name)
-            if base is None or owner_of(name, self.ownership) not in owners:
+            if owner_of(name, self.ownership) not in owners:
                 continue
             declared = tuple(option_words(board_field.type, value))
             shown = members_of_value(card.values.get(board_field.name))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from github_sandbox import faults
-from tests.laws.histories import finishing, issue_fields, teamwork
+from tests.laws.histories import finishing, issue_fields, several, teamwork
 from tests.laws.histories.iterations import WORDS, sorted_otherwise, with_more_iterations
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
@@ -75,6 +75,8 @@ def plays_of(seed: int) -> tuple[Play, ...]:
     more = 0
     if issue_fields.is_used(seed % STARTS):
         theme = dice.choice(issue_fields.THEMES).split()
+    elif several.is_used(seed % STARTS) and dice.random() < 0.6:
+        theme = dice.choice(several.THEMES).split()
     else:
         every = [*USUAL, *_FILE_ACTS, *_RUNS, *OTHER]
         if not teamwork.is_for(seed % STARTS):
@@ -97,7 +99,7 @@ def plays_of(seed: int) -> tuple[Play, ...]:
 
 
 _FILE_ACTS = {f"file:{name}": weight for name, weight in FILE.items()}
-_FIELD_EDITS = {f"file:{name}": 1 for name in issue_fields.EDITS}
+_FIELD_EDITS = {f"file:{name}": 1 for name in issue_fields.EDITS | several.EDITS}
 _RUNS = {**{name: 3 * weight for name, weight in TOOLS.items()}, **BRANCHES}
 OTHER = {"later": 3}
 _WEIGHTS = {**USUAL, **_FILE_ACTS, **_RUNS, **OTHER}
@@ -130,7 +132,7 @@ class History:
         for play in plays:
             dice = random.Random(play.seed)
             self.focus = play.focus
-            if play.kind in USUAL or play.kind in issue_fields.ACTS:
+            if play.kind in (USUAL | issue_fields.ACTS | several.ACTS):
                 self._say(self.crowd.act(dice, {play.kind: 1}, play.focus))
             elif play.kind.startswith("file:"):
                 self._say(self.edit(dice, play.kind.removeprefix("file:")))
@@ -166,6 +168,7 @@ class History:
         def act(seed: int, when: str) -> Act:
             def do() -> None:
                 acts = QUICK | issue_fields.QUICK if self.model.has_fields else QUICK
+                acts = acts | several.QUICK if self.model.has_options else acts
                 said = self.crowd.act(random.Random(seed), _allowed(acts), self.focus)
                 self._say(f"  ({when}) {said}" if said else "")
 
@@ -339,8 +342,8 @@ class History:
                 value = dice.choice([("ann",), ("bob",), ("ann", "bob"), (), None])
             case "sprint":
                 value = dice.choice(["Sprint 1", "Sprint 2", "Sprint 3", *WORDS])
-            case _ if what in issue_fields.EDITS:
-                value = dice.choice(issue_fields.EDITS[what])
+            case _ if what in (edits := issue_fields.EDITS | several.EDITS):
+                value = dice.choice(edits[what])
             case _:
                 deed: Callable[[random.Random, str], str] = getattr(self, f"_file_{what}")
                 return deed(dice, uid)
@@ -538,6 +541,7 @@ def beginning(number: int) -> Paper:
     is_yaml, board, named = number % 2 == 0, number % 3 != 0, number % 4 < 3
     fields = issue_fields.is_used(number)
     settings = [_FRONT, _BOARD if board else "", issue_fields.SETTINGS if fields else ""]
+    settings[1] += several.FIELDS if several.is_used(number) else ""
     if teamwork.is_for(number):
         settings[1] = settings[1].replace("In Progress, Done", "In Progress, In Review, Done")
         settings += [teamwork.SETTINGS, teamwork.OF_BOARDS if board else ""]
@@ -572,6 +576,8 @@ def beginning(number: int) -> Paper:
             values.append(("blockers", (f"s{n - 1}",)))
         if fields:
             values += issue_fields.values(dice)
+        if several.is_used(number):
+            values += several.values(dice)
         story = f"As a rider I want {uid}." if dice.random() < 0.6 else None
         boxes = ("works", "rolls back")[: dice.randrange(3)]
         criteria = tuple((f"{uid} {box}", False) for box in boxes)
@@ -588,6 +594,7 @@ def _new(seed: int, world: World, number: int) -> History:
     if issue_fields.is_used(number):
         issue_fields.create(world, board=number % 3 != 0)
         history.model.has_fields = True
+    history.model.has_options = several.is_used(number)
     return history
 
 

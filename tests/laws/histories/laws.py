@@ -23,6 +23,8 @@ from tests.laws.histories.paper import Said, without_progress
 from tests.laws.histories.world import PEOPLE, TOOL, Place, Seen, Snap, Step
 
 _PLAIN = ("points", "priority", "sprint", "title", "status", "size", "note", "start")
+OPTIONS = ("area", "platform", "team")
+ON_CARDS = ("value", "platform", "team")
 READS_ONLY = ("plan", "drift", "lint")
 _VALUES = {"Status": "status", "Story Points": "points", "Priority": "priority", "Sprint": "sprint"}
 
@@ -227,11 +229,11 @@ def _write(
         moved = False  # declared for the first time: there is no value that both sides had
     if name[0] == "status" and model.word(at, number) in model.known.get((uid, name), ()):
         moved = False  # the card said so before, and both sides had agreed on that word
-    if name[0] in ("assignee", "area") and (uid, name) not in model.ours:
+    if name[0] in ("assignee", *OPTIONS) and (uid, name) not in model.ours:
         moved = False  # it was people's own until the file named it: nothing was agreed on
     decided = "--on-conflict" in seen.flags and "file" in seen.flags
     seen_first = not typed and _drifted(seen, each.key, name)
-    if place in fresh and place[1] == "value" and (number, "card") in seen.made:
+    if place in fresh and place[1] in ON_CARDS and (number, "card") in seen.made:
         return  # the card is of this very run, which does not look at it again before it fills it
     undone = place in fresh and place not in on_the_way and old != new and not seen_first
     if undone and (what != "text" or moved):
@@ -245,7 +247,9 @@ def _write(
             model.fail(seen, f"{place} is GitHub's: {old!r} to {new!r}, the file is as it was")
         elif moved and not decided:
             model.fail(seen, f"{place}: both sides changed it, and {old!r} became {new!r}")
-    elif moved and typed and not decided and name[0] not in ("label", "blocker", "area", "text"):
+    elif moved and typed and not decided and name[0] not in (
+        "label", "blocker", "text", *OPTIONS,
+    ):  # fmt: skip
         model.fail(seen, f"{place}: both sides changed it, and {old!r} became {new!r}")
     elif moved and not decided and not _drifted(seen, each.key, name):
         model.fail(seen, f"{place} went from people's {old!r} to {new!r} without a drift line")
@@ -277,7 +281,7 @@ def _name_of(model: Model, at: Snap, place: Place) -> Name | None:
         case "blocker":
             uid = model.uid_of(place[2])
             return ("blocker", uid)
-        case "assignee" | "tick" | "area":
+        case "assignee" | "tick" | "area" | "platform" | "team":
             return (str(what), place[2])
         case _:
             return (str(what), None)
@@ -528,6 +532,7 @@ def _fields(name: Name) -> set[str]:
         "tick": {"body", "ticks"},
         "assignee": {"assignees"},
         "note": {"Notes"},
+        "team": {"Teams"},
     }
     return extra.get(name[0]) or DRIFT_NAMES[name[0]]
 
@@ -579,7 +584,7 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
         for item, name in model.known:
             if (
                 item == uid
-                and name[0] in ("assignee", "area")
+                and name[0] in ("assignee", *OPTIONS)
                 and not (name[0] == "area" and model.fields_off)
             ):
                 # Read as absent by a sync, too.
@@ -598,9 +603,7 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
                     model.known[uid, name].add(model.word(seen.after, model.numbers[uid]))
                 if old and name[0] in MEMBERS and each.key not in left:
                     model.ours.add((uid, name))
-                if not (old or new) and name[0] == "area":
-                    model.ours.discard((uid, name))  # what people add from now on is theirs
-                if not (old or new) and name[0] == "area":
+                if not (old or new) and name[0] in OPTIONS:
                     model.ours.discard((uid, name))  # what people add from now on is theirs
                 _agree(model, seen, places, meanwhile)
             elif each.key not in left and (set_to := _field_writes(seen, places)):

@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.laws.histories import issue_fields
+from tests.laws.histories import issue_fields, several
 from tests.laws.histories.finishing import Finishing
 from tests.laws.histories.paper import Said
 from tests.laws.histories.world import AGENT, Place, Seen, Snap
 
 DONE, FAILED, PENDING, REFUSED, PARTLY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 CLOSED_WORDS = ("Done", "Not planned")
-GITHUB_OWNED = ("status", "sprint", "tick", "assignee", "note")
-MEMBERS = ("label", "blocker", "assignee", "area")
+GITHUB_OWNED = ("status", "sprint", "tick", "assignee", "note", "team")
+MEMBERS = ("label", "blocker", "assignee", "area", "platform", "team")
 """Fields of which each member has a place of its own."""
 DRIFT_NAMES = {
     "title": {"title"},
@@ -31,6 +31,7 @@ DRIFT_NAMES = {
     "size": {"Size"},
     "start": {"Start date"},
     "area": {"Areas"},
+    "platform": {"Platforms"},
 }
 _VALUES = {"Status": "status", "Story Points": "points", "Priority": "priority", "Sprint": "sprint"}
 KIND_LABELS = ("epic", "story")
@@ -59,8 +60,10 @@ class Model:
     broken: list[str] = field(default_factory=list)
     lost_on_the_way: int = 0
     has_fields: bool = False
+    has_options: bool = False
     fields_off: bool = False
-    """Whether the file declares issue fields, and whether the organization has them off now."""
+    """Whether the file declares issue fields, or board fields with several options, and whether
+    the organization has issue fields off now."""
     cleared: dict[Place, object] = field(default_factory=dict)
     """The iterations of cards that a run cleared, and was stopped before it set them again."""
     orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -107,6 +110,11 @@ class Model:
         }
         for login in sorted(logins - {AGENT}):
             yield ("assignee", login), [(n, "assignee", login)]
+        for what in several.PLACES.values():
+            options = {*(getattr(said, f"{what}s") or ())}
+            options |= {str(place[2]) for place in snap if place[:2] == (n, what)}
+            for option in sorted(options):
+                yield (what, option), [(n, what, option)]
 
     def label_places(self, snap: Snap, n: int, said: Said) -> list[tuple[str, Place]]:
         """Labels that the file or the issue has, by name."""
@@ -128,7 +136,7 @@ class Model:
                 return which in (said.labels or ()) or which in self.derived(said)
             case "blocker":
                 return which in (said.blockers or ())
-            case "assignee" | "area":
+            case "assignee" | "area" | "platform" | "team":
                 return which in (getattr(said, f"{what}s") or ())
             case "text":
                 return (said.text, tuple(text for text, _ in said.criteria))
@@ -166,7 +174,9 @@ class Model:
                 return self._text_matches(snap, n, said)
             case "tick":
                 return snap.get((n, "tick", which)) == value
-            case "blocker" | "assignee" | "area" if getattr(said, f"{what}s") is None:
+            case "blocker" | "assignee" | "area" | "platform" | "team" if (
+                getattr(said, f"{what}s") is None
+            ):
                 return True  # the list is not declared any more, and so forgotten
             case "label":
                 place = dict(self.label_places(snap, n, said)).get(str(which))
@@ -178,7 +188,7 @@ class Model:
                     return True
                 has = snap.get((n, "blocker", other)) is not None
                 return has if value else not has or (said.uid, name) not in self.ours
-            case "assignee" | "area":
+            case "assignee" | "area" | "platform" | "team":
                 has = snap.get((n, what, which)) is not None
                 return has if value else not has or (said.uid, name) not in self.ours
             case _:

@@ -29,15 +29,19 @@ NAMES = {
     "note": "Notes",
     "start": "Start date",
     "areas": "Areas",
+    "platforms": "Platforms",
+    "teams": "Teams",
 }
 YAML_NAMES = {
+    "platforms": "Platforms",
+    "teams": "Teams",
     "points": "story_points",
     "blockers": "depends_on",
     "size": "Size",
     "note": "Notes",
     "areas": "Areas",
 }
-SETS = ("labels", "blockers", "assignees", "areas")
+SETS = ("labels", "blockers", "assignees", "areas", "platforms", "teams")
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Said:
     note: str | None = None
     start: str | None = None
     areas: tuple[str, ...] | None = None
+    platforms: tuple[str, ...] | None = None
+    teams: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -241,7 +247,7 @@ class Paper:
         if name == "assignees":
             assert isinstance(value, tuple)
             return ", ".join(f"@{v}" for v in value)
-        if name in ("labels", "areas"):
+        if name in ("labels", "areas", "platforms", "teams"):
             assert isinstance(value, tuple)
             return ", ".join(value)
         return f"#{value}" if name == "issue" else str(value)
@@ -438,6 +444,8 @@ def _of_yaml(tree: dict[str, object]) -> dict[str, object]:
         "note": word("Notes"),
         "start": word("start"),
         "areas": words("Areas"),
+        "platforms": words("Platforms"),
+        "teams": words("Teams"),
     }
 
 
@@ -584,7 +592,7 @@ def without_progress(paper: Paper) -> list[str]:
 
 
 _PROGRESS = re.compile(
-    r"\s*(\*\*(Status|Issue|Progress|Assignees|Sprint|Notes)\*\*:"
-    r"|(status|issue|assignees|sprint|Notes):"
+    r"\s*(\*\*(Status|Issue|Progress|Assignees|Sprint|Notes|Teams)\*\*:"
+    r"|(status|issue|assignees|sprint|Notes|Teams):"
     r"|- \[[ xX]\] |          |$)"
 )

@@ -25,7 +25,7 @@ from backlog_sync.github_api import session
 from github_sandbox.app import Sandbox
 from github_sandbox.faults import Fault, FaultPlan
 from github_sandbox.models import Account, Issue, Project
-from tests.laws.histories import issue_fields
+from tests.laws.histories import issue_fields, several
 from tests.laws.histories.paper import Paper
 from tests.sandbox_adapter import SandboxAdapter
 
@@ -241,6 +241,10 @@ class World:
                 found[issue.number, "card"] = True
                 for number, value in card.values.items():
                     name, choices = names[number]
+                    if isinstance(value["value"], list):
+                        for chosen in value["value"]:
+                            found[issue.number, several.PLACES[name], choices[chosen]] = True
+                        continue
                     found[issue.number, "value", name] = choices.get(value["value"], value["value"])
         return found
 

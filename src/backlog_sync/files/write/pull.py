@@ -18,6 +18,7 @@ from backlog_sync.core.pull import (
     TakeValue,
 )
 from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.labels import Labels
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import ParsedFile
@@ -155,7 +156,9 @@ class _Work:
 
 
 def _spelled(parsed: ParsedFile, wanted: Wanted) -> Wanted:
-    """Return a word as the file spells it elsewhere."""
+    """Return a word as the file spells it elsewhere; Markdown has no key without a value."""
+    if wanted.value == "" and is_roadmap(parsed.source.path):
+        return replace(wanted, value=None)
     if isinstance(wanted.value, str) and wanted.name in _WORDS:
         return replace(wanted, value=spelled(parsed, wanted.name, wanted.value))
     return wanted
