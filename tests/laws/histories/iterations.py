@@ -15,7 +15,9 @@ from tests.laws.histories.paper import Said
 from tests.laws.histories.world import TOOL, Place, Seen, Snap, Step
 
 WORDS = ("@current", "@next", "@previous")
-_OPTIONS = re.compile(r"(?m)^ *([A-Z][A-Za-z ]+): \{type: single_select, options: \[(.*)\]\}$")
+_OPTIONS = re.compile(
+    r"(?m)^ *([A-Z][A-Za-z ]+): \{type: (?:single|multi)_select, options: \[(.*)\]\}$"
+)
 _COUNT = re.compile(r"(type: iteration, .*count: )(\d+)")
 
 

@@ -26,7 +26,7 @@ FIELDS = """\
 THEMES = (
     "choose_platforms choose_platforms file:platforms file:platforms sync pull sync",
     "choose_teams choose_teams file:teams sync sync report sync_on_branch merge",
-    "choose_platforms choose_teams status file:platforms file:teams file:add close delete sync"
+    "choose_platforms choose_teams status file:platforms file:teams file:add close sync"
     " pull sync_unwritten behind",
 )
 """What a history with such fields may be about."""
