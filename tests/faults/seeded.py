@@ -11,26 +11,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.faults.platform_seeds import PLATFORM_SEEDS
+from tests.faults.seed import Seed, seed
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src/backlog_sync")
 _COPIED = ("src", "tests", "bench", "examples", "pyproject.toml")
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """A fault: replacements of text that stands exactly once in its file, and who catches it."""
-
-    name: str
-    patches: tuple[tuple[str, str, str], ...]
-    tests: tuple[str, ...]
-
-
-def seed(name: str, tests: str, *patches: tuple[str, str, str]) -> Seed:
-    """Write a seed down; the tests are separated by blanks."""
-    return Seed(name, patches, tuple(tests.split()))
 
 
 LOST = "tests/faults/test_lost_answers.py"
@@ -596,6 +584,7 @@ SEEDS = (
         "tests/faults/test_iterations.py",
         ("core/board.py", "used_options(unfinished, definition.name)", "used"),
     ),
+    *PLATFORM_SEEDS,
 )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.seeded import ROOT, SEEDS, SOURCE, Seed, caught, spoil
+from tests.faults.seed import Seed
+from tests.faults.seeded import ROOT, SEEDS, SOURCE, caught, spoil
 
 
 @pytest.mark.parametrize("fault", SEEDS, ids=lambda s: s.name)

@@ -307,6 +307,23 @@ def test_missing_fields_and_options_are_created_only_on_demand(fields: World) ->
     assert fields.ann.issue_field_value(other.number, "Priority") == "High"
 
 
+def test_a_mistyped_value_is_no_option_of_the_organization(fields: World) -> None:
+    """With the flag, only declared options are added; the plan shows those that there are."""
+    fields.write(
+        "issue_fields: [Priority, Areas]\n"
+        "items: [{kind: task, id: t, title: T, priority: Hihg, Areas: [web, wbe]}]\n"
+    )
+    fields.options = PlanOptions(create_issue_fields=True)
+    plan = fields.plan()
+    assert of_kind(plan, ChangeKind.ISSUE_FIELD) == []
+    first, second = plan.deferred
+    assert first.reason.startswith("it has no option 'Hihg'")
+    assert first.hint.startswith("Priority has Urgent, High, Medium, Low; to add another one")
+    assert second.reason.startswith("it has no option 'wbe'")
+    fields.sync()
+    assert fields.ann.issue_field_value(fields.ann.find("T").number, "Areas") is None
+
+
 # ---- private fields --------------------------------------------------------------------------
 
 
