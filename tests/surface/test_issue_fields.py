@@ -176,6 +176,29 @@ def test_pull_takes_the_options_that_people_took_away(fields: World, visibility:
     assert not fields.plan().has_changes
 
 
+@pytest.mark.parametrize("owner", ["file", "github"])
+def test_pull_takes_no_option_that_the_file_would_not_know(fields: World, owner: str) -> None:
+    """The file would not be valid any more; the reason says what to declare first."""
+    fields.write(
+        f"ownership: {{Effort: {owner}, Areas: {owner}}}\n"
+        "issue_fields:\n"
+        "  Effort: {type: single_select, options: [High, Low]}\n"
+        "  Areas: {type: multi_select, options: [web]}\n"
+        "items:\n  - {kind: task, id: t, title: T, Effort: High, Areas: [web]}\n"
+    )
+    fields.sync()
+    text, number = fields.text, fields.ann.find("T").number
+    fields.ann.set_issue_field(number, "Effort", "Medium")
+    fields.ann.set_issue_field(number, "Areas", ("web", "api"))
+    left = fields.pull()
+    assert left[0] == "add 'Medium' to the options of Effort under 'issue_fields' first"
+    assert ["'api'" in reason for reason in left[1:]] == ([True] if owner == "github" else [])
+    assert fields.text == text
+    fields.edit("[High, Low]", "[High, Medium, Low]")
+    fields.pull()
+    assert "Effort: Medium" in fields.text
+
+
 def test_both_sides_changed(fields: World) -> None:
     """A conflict is held; either side can be let win."""
     fields.write(FIELDS + ITEMS)
@@ -322,6 +345,27 @@ def test_a_mistyped_value_is_no_option_of_the_organization(fields: World) -> Non
     assert second.reason.startswith("it has no option 'wbe'")
     fields.sync()
     assert fields.ann.issue_field_value(fields.ann.find("T").number, "Areas") is None
+
+
+def test_who_may_not_create_fields_is_told_and_the_rest_is_synced(fields: World) -> None:
+    """Even if the refusal is the first write of a run; without the flag all else is done."""
+    fields.sandbox.tokens["member"] = Grant("ann", "write", scopes=None)
+    fields.token = "member"
+    fields.write(
+        "issue_fields: {Cost: number}\n"
+        "items:\n  - {kind: task, id: t, title: T, Cost: 3}\n  - {kind: task, id: u, title: U}\n"
+    )
+    fields.options = PlanOptions(create_issue_fields=True)
+    fields.run()
+    fields.edit("title: U", "title: Another")
+    failed = [o for o in fields.run().outcomes if o.change.kind is ChangeKind.ISSUE_FIELD]
+    assert [o.reason.partition(" (")[0] for o in failed] == [
+        "only an admin of the organization can do this"
+    ]
+    assert fields.ann.find("Another").state == "OPEN"
+    fields.options = PlanOptions()
+    fields.sync()
+    assert fields.ann.find("T").state == "OPEN"
 
 
 # ---- private fields --------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from backlog_sync.core.operations import (
     CloseProject,
     CopyProject,
     CreateBoardField,
+    CreateIssueField,
     CreateLabel,
     CreateMilestone,
     CreateProject,
@@ -80,6 +81,9 @@ BOARD: Final = (
 )
 """Operations that are sent with the token for boards."""
 
+OF_ORGANIZATION: Final = (CreateIssueField, AddIssueFieldOptions)
+"""Operations that take more rights than all others: nothing follows from it if they are denied."""
+
 TOGETHER: Final = (CreateView, CreateBoardField, ShowIssueField)
 """Operations of different kinds that share a request: all create parts of one board."""
 
@@ -97,6 +101,11 @@ _HOLDS_SECRET: Final = Refused(
 _TAKEN: Final = re.compile(r"already (been taken|exists?)", re.IGNORECASE)
 _NOT_ALLOWED: Final = re.compile(r"resource not accessible by", re.IGNORECASE)
 """GitHub's message if a token lacks a permission that its owner may have."""
+
+_NEEDS_ADMIN: Final = re.compile(
+    "resource not accessible by|admin rights|correct permissions", re.IGNORECASE
+)
+"""GitHub's messages if it takes an admin: to a token, on REST, and in GraphQL [R]."""
 
 _HOLDS: Final = re.compile(r"already|duplicate|only have one parent", re.IGNORECASE)
 _LINKED: Final = re.compile(r"already been taken|duplicate", re.IGNORECASE)
@@ -321,8 +330,9 @@ class Sender:
                 work.replies[0] = reply
                 self._accepted = True
         except Rejected as rejection:
-            self._check_rights(rejection.message)
-            work.replies[0] = Refused(rejection.message, rejection.code)
+            work.replies[0] = self._denied(work, 0, rejection.message) or Refused(
+                rejection.message, rejection.code
+            )
         except Lost as lost:
             self._lose(work, [0], lost)
 
@@ -409,8 +419,8 @@ class Sender:
                 heavy = True
                 lost.append(index)
             else:
-                self._check_rights(fault.message)
-                work.replies[index] = self._refusal(work, index, fault)
+                denied = self._denied(work, index, fault.message)
+                work.replies[index] = denied or self._refusal(work, index, fault)
         if heavy:
             size.shrink()
         else:
@@ -427,17 +437,23 @@ class Sender:
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
-    def _check_rights(self, message: str) -> None:
-        """Raise `AccessError` if the very first write shows that the token may not write here.
+    def _denied(self, work: _Batch, index: int, message: str) -> Refused | None:
+        """Return the refusal of what takes an admin of the organization; None if it is not that.
 
-        GitHub returns the permissions of a token's owner, but not what a fine-grained token lacks.
+        Raise `AccessError` if the very first write shows that the token may not write here: GitHub
+        returns the permissions of a token's owner, but not what a fine-grained token lacks.
         """
+        if isinstance(work.operations[index], OF_ORGANIZATION):
+            why = f"only an admin of the organization can do this ({message}); ask one, or run"
+            denied = Refused(f"{why} without --create-issue-fields", "forbidden")
+            return denied if _NEEDS_ADMIN.search(message) else None
         if not self._accepted and _NOT_ALLOWED.search(message):
             raise AccessError(
                 f"this token may not write to {self._observer.repository}: {message}",
                 slug="token-rights",
                 hint="give it read and write access to issues; `backlog plan` needs no more",
             )
+        return None
 
     def _refusal(self, work: _Batch, index: int, fault: Fault) -> Reply:
         """Return the refusal, or `Done` if it holds already, by a lost request or by others."""

@@ -197,6 +197,7 @@ class _Words:
             name = take.name if take.name in self.issue_fields else name
         match take.what:
             case TakeValue(value=value):
+                self._check_options(take.name, () if value is None else (str(value),))
                 return Wanted(name, self._value(take, value))
             case TakeText(text=text):
                 if name not in ("description", "goal", "user_story"):
@@ -208,6 +209,7 @@ class _Words:
             case TakeCriteria(entries=entries):
                 return Wanted(name, tuple(CheckItem(e.text, e.done) for e in entries))
             case TakeMembers() as members:
+                self._check_options(take.name, members.add)
                 options = self._members(name, members, document)
                 listed = name not in self.options or isinstance(
                     document_value(document, name), list | tuple
@@ -215,6 +217,16 @@ class _Words:
                 return Wanted(name, options if listed else ", ".join(options))
             case TakeName() | TakeOrder():
                 raise CannotSay(NOT_IN_PLACE)
+
+    def _check_options(self, name: str, values: Sequence[str]) -> None:
+        """Raise CannotSay for an option of an issue field that the file would not know again."""
+        fields = self.desired.issue_fields
+        declared = next((f.options for f in fields if fold(f.name) == fold(name)), ())
+        names = {fold(option.name) for option in declared}
+        new = [value for value in values if fold(value) not in names]
+        if declared and new:
+            words = ", ".join(map(repr, new))
+            raise CannotSay(f"add {words} to the options of {name} under 'issue_fields' first")
 
     def _value(self, take: Take, value: str | float | None) -> Value:
         if take.name == "title" and (not isinstance(value, str) or not value.strip()):
