@@ -79,6 +79,11 @@ def test_doctor_lists_them(backlog: Backlog, boss: Person) -> None:
     """Missing ones with what creates them."""
     out = backlog("doctor").out
     assert "missing in the organization: Story Points, Areas" in out
+    boss.add_issue_field("Story Points", "TEXT")
+    boss.add_issue_field("Areas", "MULTI_SELECT", "web")
+    out = " ".join(backlog("doctor").out.split())
+    assert "missing in the organization: Areas (api)" in out
+    assert "Story Points is text in the organization, number in the file" in out
     assert boss.issue_field("Priority").name == "Priority"
 
 

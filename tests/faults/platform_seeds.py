@@ -72,22 +72,32 @@ ISSUE_FIELD_SEEDS = (
         ("github_api/issue_fields.py", '    kept = ("id", "name",', '    kept = ("name",'),
     ),
     seed(
-        "options that somebody added to an issue field meanwhile are taken away",
-        "tests/adapters/test_apply.py",
+        "a column doubles a field of the board's own",
+        FIELDS,
+        ("core/issue_fields.py", "column = fields.get(fold(definition.name))", "column = None"),
+    ),
+    seed(
+        "an issue field that two runs create is an error of one of them",
+        FIELD_FAULTS,
         (
-            "github_api/issue_fields.py",
-            '    if [option["name"] for option in options] != [',
-            '    if False and [option["name"] for option in options] != [',
+            "engine/concurrent_runs.py",
+            "            registry.issue_fields[fold(change.key)] = existing\n",
+            "            pass\n",
         ),
     ),
     seed(
-        "a column of an issue field is created again after a lost answer",
-        FIELD_FAULTS,
+        "who may not create issue fields may not write to the repository either",
+        FIELDS,
         (
-            "github_api/mutate.py",
-            "    AddIssueFieldOptions,\n    ShowIssueField,\n",
-            "    AddIssueFieldOptions,\n",
+            "github_api/send.py",
+            "if isinstance(work.operations[index], OF_ORGANIZATION):",
+            "if False:",
         ),
+    ),
+    seed(
+        "pull writes options that the file does not declare",
+        FIELDS,
+        ("files/write/pull.py", "        if declared and new:", "        if False:"),
     ),
     seed(
         "issue fields are read though no file declares any",

@@ -17,6 +17,7 @@ from backlog_sync.core.model import (
     SavedIterations,
 )
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.view_arrangement import differences
 from backlog_sync.core.views import BY_HAND
 
@@ -210,13 +211,31 @@ def _issue_fields(
         why = examination.issue_fields_problem or "GitHub shows none here to this token"
         hint = "declare them under `project.fields` instead, to have them on the board"
         return (Check("issue fields", Health.LESS, f"{names}: {why}", hint),)
-    known = {fold(each.name) for each in fields}
+    known = {fold(each.name): each for each in fields}
+    there = [(each, known[fold(each.name)]) for each in declared if fold(each.name) in known]
     missing = [each.name for each in declared if fold(each.name) not in known]
+    missing += [f"{each.name} ({names})" for each, field in there if (names := _lacks(each, field))]
+    wrong = [(each, field) for each, field in there if each.type not in ("", field.type)]
+    checks: list[Check] = []
     if missing:
         message = f"missing in the organization: {', '.join(missing)}"
         hint = "`backlog sync --create-issue-fields` creates them (needs an organization admin)"
-        return (Check("issue fields", Health.LESS, message, hint),)
-    return (Check("issue fields", Health.OK, names),)
+        checks.append(Check("issue fields", Health.LESS, message, hint))
+    if wrong:
+        message = ", ".join(
+            f"{each.name} is {field.type} in the organization, {each.type} in the file"
+            for each, field in wrong
+        )
+        hint = "change 'type:' under 'issue_fields', or use another name"
+        checks.append(Check("issue fields", Health.LESS, message, hint))
+    return tuple(checks) or (Check("issue fields", Health.OK, names),)
+
+
+def _lacks(definition: BoardFieldDef, field: ObservedIssueField) -> str:
+    """Return the declared options that an issue field of the organization lacks."""
+    existing = {fold(option.name) for option in field.options}
+    names = [option.name for option in definition.options if fold(option.name) not in existing]
+    return ", ".join(names) if field.type in SELECTS else ""
 
 
 def _feature(name: str, supported: bool, hint: str) -> Check:
