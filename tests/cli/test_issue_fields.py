@@ -75,6 +75,27 @@ def test_what_people_set_goes_into_the_file_and_stays(
     assert boss.issue_field_value(number, "Priority") == "High"
 
 
+def test_a_private_field_that_github_owns_is_followed_again_and_again(
+    backlog: Backlog, boss: Person, folder: Path
+) -> None:
+    """What a sync wrote into the file is not the file's own change when people go on."""
+    boss.add_issue_field("Team", "SINGLE_SELECT", "Red", "Blue", "Green", visibility="ORG_ONLY")
+    file = folder / "backlog.yaml"
+    text = DECLARED.replace("{priority: github,", "{priority: github, Team: github,")
+    text = text.replace("issue_fields:\n", "issue_fields:\n  Team:\n")
+    file.write_text(
+        text.replace("Areas: [web]\n", "Areas: [web]\n            Team: Red\n"), "utf-8"
+    )
+    assert backlog("sync", "--create-issue-fields", "--yes").code == 0
+    number = boss.find("Keep a cart for thirty days").number
+    for team in ("Blue", "Green", "Red"):
+        boss.set_issue_field(number, "Team", team)
+        ran = backlog("sync", "--yes")
+        assert ran.code == 0, ran.out
+        assert f"Team: {team}" in file.read_text("utf-8")
+        assert boss.issue_field_value(number, "Team") == team
+
+
 def test_doctor_lists_them(backlog: Backlog, boss: Person) -> None:
     """Missing ones with what creates them."""
     out = backlog("doctor").out

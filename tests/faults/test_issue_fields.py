@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.model import BoardFieldDef, DesiredState, OptionDef
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.plan import Result
 from github_sandbox import issue_fields
 from github_sandbox.actors import Person
 from github_sandbox.models import Issue
@@ -38,6 +40,7 @@ FIELDS = (
 )
 """All but Priority and Areas are created; these two get an option. Some are private."""
 
+DEFINED = (ChangeKind.ISSUE_FIELD, ChangeKind.FIELD)
 FIRST: dict[str, dict[str, Any]] = {
     "a": {"Priority": "Someday", "Note": "one", "Cost": 3, "Review": "2027-03-31", "Team": "Red"},
     "b": {"Priority": "Low", "Skills": ("web", "api"), "Areas": ("tests",), "Cost": 1},
@@ -161,7 +164,11 @@ def test_two_first_syncs_at_once(tmp_path: Path) -> None:
         two = world.machine("two")
         two.options = CREATE
         wanted = backlog(FIRST)
-        interleave([(one, lambda: one.sync(wanted)), (two, lambda: two.sync(wanted))], seed)  # noqa: B023 - it is over within the turn
+        ended = []
+        run = [(m, lambda m=m: ended.append(m.sync(wanted))) for m in (one, two)]  # noqa: B023 - it is over within the turn
+        interleave(run, seed)
+        made = [o for each in ended for o in each.outcomes if o.change.kind in DEFINED]
+        assert [o.reason for o in made if o.result is not Result.APPLIED] == [], seed
         one.sync(wanted)
         assert world.doubles() == [], seed
         two.settles(wanted)

@@ -19,8 +19,9 @@ from backlog_sync.core.plan import Result
 from backlog_sync.core.undo import undo_plan
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.engine.reconcile import observe
-from github_sandbox import boards
+from github_sandbox import boards, faults
 from github_sandbox.actors import Person
+from github_sandbox.app import LogEntry
 from github_sandbox.clock import VirtualClock
 from github_sandbox.features import Features
 from github_sandbox.models import Field, Item, Project
@@ -201,6 +202,38 @@ def test_a_run_that_extends_for_a_word_is_resumed(tmp_path: Path, delivered: boo
         assert machine.sync(following()).stopped is None
         assert (cards(world)["A"], len(starts(world))) == (starts(world)[-1], n), at
         machine.settles(following())
+
+
+def test_a_card_that_is_refused_keeps_its_saved_iteration(tmp_path: Path) -> None:
+    """The run says which card lacks its own; the next sync sets it from the same file."""
+    world, machine, before = synced(tmp_path)
+    machine.options = EXTEND
+    sent = len(world.sandbox.log)
+    prepared, tracker = machine.prepare(AFTER)
+    send = next(
+        n
+        for n, entry in enumerate(_requests_of_extending(tmp_path / "counted"), 1)
+        if entry.mutations > 1
+    )
+    world.fail({send - (len(world.sandbox.log) - sent): faults.partial(1)})
+    applied = machine.finish(prepared, tracker)
+    world.fail({})
+    (failed,) = [o for o in applied.outcomes if o.result is Result.FAILED]
+    assert "lacks its iteration" in failed.reason
+    assert list(cards(world).values()).count(None) == 1
+    assert len(list(machine.folder.glob("iterations-*"))) == 1
+    machine.options = PLAIN
+    assert all_applied(machine.sync(AFTER))
+    assert cards(world) == before
+    machine.settles(AFTER)
+
+
+def _requests_of_extending(folder: Path) -> list[LogEntry]:
+    world, machine, _ = synced(folder)
+    machine.options = EXTEND
+    sent = len(world.sandbox.log)
+    assert all_applied(machine.sync(AFTER))
+    return list(world.sandbox.log)[sent:]
 
 
 SEEDS = range(150) if FULL else range(6)

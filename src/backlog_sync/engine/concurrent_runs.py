@@ -5,7 +5,7 @@ a unique name: the server creates it once, and answers the second run that the n
 two boards with the same title the older one stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from backlog_sync.core.changes import (
@@ -15,8 +15,10 @@ from backlog_sync.core.changes import (
     CreateLabel,
     CreateMilestone,
     CreateView,
+    ShowIssueField,
+    UpdateIssueField,
 )
-from backlog_sync.core.model import ObservedState, ProjectSpec
+from backlog_sync.core.model import ObservedIssueField, ObservedState, ProjectSpec
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.operations import CloseProject, Done
 from backlog_sync.core.plan import Outcome, Result
@@ -28,14 +30,29 @@ _MADE_BY_ANOTHER = "another run made it at the same moment"
 _BOARD_MADE_ELSEWHERE = "the board was made at the same moment, and keeps its own views"
 
 
+_NAMED = CreateLabel | CreateMilestone | CreateIssueField | CreateBoardField | ShowIssueField
+
+
+def use_options_that_exist(
+    run: Sending, changes: Sequence[UpdateIssueField], fields: Iterable[ObservedIssueField]
+) -> None:
+    """Settle the changes of issue fields to which another run added all options meanwhile."""
+    options = {fold(each.name): {fold(o.name) for o in each.options} for each in fields}
+    for change in changes:
+        wanted = {fold(option.name) for option in change.definition.options}
+        if run.outcomes[id(change)].result is Result.STALE and wanted <= options.get(
+            fold(change.key), set()
+        ):
+            _applied(run, change, _MADE_BY_ANOTHER)
+
+
 def use_names_that_are_taken(run: Sending) -> None:
     """Look up definitions whose names were taken, so that the rest of the run uses them."""
-    named = CreateLabel | CreateMilestone | CreateIssueField | CreateBoardField
-    taken = [change for change in run.taken if isinstance(change, named)]
+    taken = [change for change in run.taken if isinstance(change, _NAMED)]
     run.taken.clear()
     for repository in dict.fromkeys(change.repository for change in taken):
         of_repository = [change for change in taken if change.repository == repository]
-        boards = any(isinstance(change, CreateBoardField) for change in of_repository)
+        boards = any(isinstance(c, CreateBoardField | ShowIssueField) for c in of_repository)
         try:
             current = run.tracker.definitions(run.registry.board if boards else None, repository)
         except BacklogError:
@@ -92,7 +109,7 @@ def use_views_that_exist(run: Sending, changes: Sequence[CreateView]) -> None:
 
 def _use_existing(
     registry: Registry,
-    change: CreateLabel | CreateMilestone | CreateIssueField | CreateBoardField,
+    change: CreateLabel | CreateMilestone | CreateIssueField | CreateBoardField | ShowIssueField,
     current: ObservedState,
 ) -> bool:
     """Register the existing definition; return whether it matches the one to create."""
@@ -124,6 +141,9 @@ def _use_existing(
             known = {fold(option.name) for option in existing.options}
             declared = {fold(option.name) for option in definition.options}
             return existing.type == definition.type and declared <= known
+        case ShowIssueField():
+            fields = current.project.fields if current.project else ()
+            return any(fold(field.name) == fold(change.key) for field in fields)
         case CreateBoardField(definition=definition):
             fields = current.project.fields if current.project else ()
             field = next((x for x in fields if x.name == definition.name), None)

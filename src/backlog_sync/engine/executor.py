@@ -58,6 +58,7 @@ from backlog_sync.core.plan import Outcome, Plan, Result, Usage
 from backlog_sync.engine import resolve
 from backlog_sync.engine.concurrent_runs import (
     use_names_that_are_taken,
+    use_options_that_exist,
     use_the_older_board,
     use_views_that_exist,
 )
@@ -131,17 +132,21 @@ class _Run(Sending):
 
         changes = tuple(changes)
         self.stage(changes, done)
-        applied = (c for c in changes if self.outcomes[id(c)].result is Result.APPLIED)
-        if any(isinstance(change, UpdateIssueField) for change in applied):
-            self._look_up_options()
+        if self.taken:
+            use_names_that_are_taken(self)
+        updates = [change for change in changes if isinstance(change, UpdateIssueField)]
+        results = {self.outcomes[id(change)].result for change in updates}
+        if results & {Result.APPLIED, Result.STALE}:
+            self._look_up_options(updates)
 
-    def _look_up_options(self) -> None:
+    def _look_up_options(self, updates: Sequence[UpdateIssueField]) -> None:
         """Read the ids of new options: the answers of REST have no ids that GraphQL takes."""
         try:
-            fields = self.tracker.definitions(None, None).issue_fields
+            fields = self.tracker.definitions(None, None).issue_fields or ()
         except BacklogError:
             return  # values that need the new options are skipped, and the next run sets them
-        self.registry.issue_fields |= {fold(each.name): each for each in fields or ()}
+        self.registry.issue_fields |= {fold(each.name): each for each in fields}
+        use_options_that_exist(self, updates, fields)
 
     def project(self, changes: Sequence[Change]) -> None:
         """Create the board, or link an existing one to the repository and change its texts."""
