@@ -54,7 +54,7 @@ ISSUE_FIELD_SEEDS = (
     ),
     seed(
         "what a write-back took of a private field is the file's own change",
-        FIELDS,
+        "tests/cli/test_issue_fields.py",
         (
             "core/diff.py",
             "            if owner is Owner.GITHUB and was_written(card, name, desired):",
@@ -81,8 +81,8 @@ ISSUE_FIELD_SEEDS = (
         FIELD_FAULTS,
         (
             "engine/concurrent_runs.py",
-            "            registry.issue_fields[fold(change.key)] = existing\n",
-            "            pass\n",
+            "_NAMED = CreateLabel | CreateMilestone | CreateIssueField |",
+            "_NAMED = CreateLabel | CreateMilestone |",
         ),
     ),
     seed(
