@@ -184,20 +184,6 @@ VIEW_SEEDS = (
 
 ITERATION_SEEDS = (
     seed(
-        "iterations are sent before the cards are saved",
-        ITERATIONS,
-        ("engine/iterations.py", "    run.journal.save_iterations(saved)\n", ""),
-    ),
-    seed(
-        "an iteration that somebody chose since is set back",
-        ITERATIONS,
-        (
-            "core/iterations.py",
-            "        if current is None or current.iteration is not None:",
-            "        if current is None:",
-        ),
-    ),
-    seed(
         "iterations are sent over those that somebody changed",
         ITERATIONS,
         ("engine/iterations.py", "    if seen != iterations(field.options):", "    if False:"),
