@@ -138,8 +138,24 @@ def test_what_the_server_lacks(backlog: Backlog, server: Sandbox) -> None:
     for name in ("sub-issues", "dependencies", "issue types", "Projects"):
         assert found[name][0] == "warning"
         assert found[name][2]
+    assert "multi-select" not in found
     server.features = Features(projects=False, create_with_board=False)
     assert doctor(backlog)["board"][0] == "error"
+
+
+def test_a_declared_field_that_the_server_cannot_have(
+    backlog: Backlog, server: Sandbox, folder: Path
+) -> None:
+    """One line names it and says what to do; on github.com there is none."""
+    file = folder / "backlog.yaml"
+    text = file.read_text("utf-8")
+    field = "  fields:\n    Areas: {type: multi_select, options: [web]}\n"
+    file.write_text(text.replace("  fields:\n", field), "utf-8")
+    assert "multi-select" not in doctor(backlog)
+    server.features = enterprise("3.19")
+    state, message, hint = doctor(backlog)["multi-select"]
+    assert (state, message.partition(":")[0]) == ("warning", "Areas")
+    assert hint
 
 
 def test_files_and_targets_that_are_not_clear(

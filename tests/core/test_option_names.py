@@ -37,3 +37,22 @@ def test_a_card_shows_the_file_s_name_of_an_option_that_people_renamed() -> None
     found = as_declared(desired(wanted, project=replace(BOARD, fields=(field,))), there)
     assert [each.card and each.card.values["Phase"] for each in found.issues] == ["Old", None]
     assert found.issues[1] == issues[1]
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ((("New", "x"), ("New",)), (Renamed("Old", "New"),)),
+        ((("New",), ("x",)), ()),
+        ((("New", "Other"), ("New", "Other")), ()),
+    ],
+    ids=["beside another option", "not on each card", "two new ones"],
+)
+def test_an_option_of_several_is_renamed_if_every_card_shows_the_same_new_one(
+    shown: tuple[tuple[str, ...], ...], found: tuple[Renamed, ...]
+) -> None:
+    """Options that the file knows may stand next to it."""
+    definition = BoardFieldDef("Phase", "multi_select", (OptionDef("Old"), OptionDef("x")))
+    board_field = select("Phase", "New", "Other", "x", type="multi_select")
+    cards = [BoardItem("C", {"Phase": each, record.NAME: '{"Phase":["Old"]}'}) for each in shown]
+    assert renamed_options(definition, board_field, (), cards) == found

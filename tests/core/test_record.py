@@ -174,3 +174,46 @@ def test_changes_of_a_board_that_takes_none_are_counted() -> None:
         assert [words in reason for words, reason in zip(told, reasons, strict=True)] == [
             True for _ in told
         ]
+
+
+LONG = "x" * 81
+
+
+@pytest.mark.parametrize("names", [("api", "web"), ("#web", LONG), ("Web",)])
+def test_several_options_are_read_back(names: tuple[str, ...]) -> None:
+    """Those stored as hashes are known by the names that are at hand, in whatever case."""
+    found = read(record.encode({"Areas": record.entry(names)}))
+    assert found is not None
+    assert record.members(found["Areas"], [each.upper() for each in names]) == tuple(
+        each if each.isalpha() and each != LONG else each.upper() for each in names
+    )
+    assert all(len(each) < len(LONG) for each in found["Areas"] or ())  # type: ignore[union-attr] # a tuple
+
+
+def test_options_without_room_stand_as_hashes() -> None:
+    """Each is still known, so that the merge is one of members."""
+    names = tuple(f"{n:02} {'o' * 60}" for n in range(20))
+    text = record.encode({"Areas": record.entry(names), "Priority": "High"})
+    assert len(text) <= record.LONGEST
+    found = read(text)
+    assert found is not None
+    assert found["Priority"] == "High"
+    assert record.members(found["Areas"], names) == names
+
+
+def test_a_single_value_from_before_is_one_option() -> None:
+    """A board's field may have become one of several options."""
+    assert record.members("web", ()) == ("web",)
+    assert record.members(None, ()) == ()
+
+
+def test_options_that_runs_wrote_are_known_until_a_sync_reads_them() -> None:
+    """The last word on each counts, and what agrees with the base needs no record."""
+    card = BoardItem("C", {record.NAME: '{"Areas":["web"]}'})
+    text = record.with_written(card, {"Areas": {"api": True, "web": False}})
+    assert text == '{"Areas":["web"],"#":{"Areas":["+api","-web"]}}'
+    card = BoardItem("C", {record.NAME: text})
+    assert record.written_members(record.written(card), "Areas", ()) == {"api": True, "web": False}
+    assert record.with_written(card, {"Areas": {"api": False}}) == (
+        '{"Areas":["web"],"#":{"Areas":["-web"]}}'
+    )

@@ -49,6 +49,7 @@ BOARD = ProjectSpec(
     fields=(
         BoardFieldDef("Priority", "single_select", (OptionDef("High"), OptionDef("Low"))),
         BoardFieldDef("Story Points", "number"),
+        BoardFieldDef("Platforms", "multi_select", tuple(map(OptionDef, "pqr"))),
     ),
 )
 
@@ -110,13 +111,14 @@ def items(draw: st.DrawFn) -> tuple[DesiredItem, ...]:
             else st.just(()),
         }
         declared: Mapping[str, FieldValue] = draw(st.fixed_dictionaries({}, optional=fields))
-        board: Mapping[str, str | float | None] = draw(
+        board: Mapping[str, BoardValue] = draw(
             st.fixed_dictionaries(
                 {},
                 optional={
                     "Story Points": st.sampled_from([None, 1, 2.5]),
                     "Priority": st.sampled_from([None, "high", "Low", "None such"]),
                     "Status": st.sampled_from(["Todo", "Done"]),
+                    "Platforms": st.sampled_from([None, (), ("P",), ("q", "p"), ("p", "none")]),
                 },
             )
         )
@@ -169,7 +171,13 @@ BACKLOGS = st.builds(
                 {},
                 {},
                 {"title": "github", "labels": "github", "body": "github"},
-                {"Status": "file", "state": "file", "Priority": "github", "assignees": "file"},
+                {
+                    "Status": "file",
+                    "state": "file",
+                    "Priority": "github",
+                    "assignees": "file",
+                    "Platforms": "github",
+                },
             ]
         ),
         adopt=st.booleans(),
@@ -274,7 +282,10 @@ EDITS: dict[str, Callable[[ObservedIssue], ObservedIssue]] = {
     "private field": lambda i: valued(i, Risk="b"),
     "options": lambda i: valued(i, Areas=("z",)),
     "clear the fields": lambda i: valued(i, Priority=None, Areas=None, Risk=None),
-    "clear the card": lambda i: carded(i, Status=None, Priority=None, **{"Story Points": None}),
+    "platforms": lambda i: carded(i, Platforms=("q", "r")),
+    "clear the card": lambda i: carded(
+        i, Status=None, Priority=None, Platforms=None, **{"Story Points": None}
+    ),
     "record lost": lambda i: carded(i, **{record.NAME: None}),
     "record spoilt": lambda i: carded(i, **{record.NAME: '{"Status":"Odd","Priority":7}'}),
 }

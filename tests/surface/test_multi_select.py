@@ -9,8 +9,9 @@ from backlog_sync.core.changes import ChangeKind, CreateBoardField, SetBoardValu
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.model import ObservedOption
 from backlog_sync.core.options import PlanOptions
+from github_sandbox.actors import Person
 from github_sandbox.features import enterprise
-from tests.surface.conftest import REPOSITORY, World, of_kind, reasons
+from tests.surface.conftest import BOARD, REPOSITORY, World, of_kind, reasons
 
 SETTINGS = """\
 project:
@@ -281,3 +282,21 @@ def test_conflicting_edits_of_both_sides_are_merged(world: World) -> None:
         assert areas(world, "A") == ("api", "docs")
         world.edit("Areas: [docs]", "Areas: [web, docs]")
         world.sync()
+
+
+def test_an_older_board_has_no_column_for_an_issue_field_of_several(world: World) -> None:
+    """The values are on the issues all the same, and the plan says why they are only there."""
+    boss = Person(world.sandbox, "boss", permission="admin", repository=REPOSITORY)
+    boss.add_issue_field("Areas", "MULTI_SELECT", "web", "api")
+    world.sandbox.features = replace(world.sandbox.features, multi_select=False)
+    world.write(
+        BOARD.replace("}", ", views: []}")
+        + "issue_fields: [Areas]\nstories: [{id: a, title: A, Areas: web}]\n"
+    )
+    (reason,) = reasons(world.plan())
+    assert "no columns for several options" in reason
+    world.sync()
+    assert world.ann.issue_field_value(world.ann.find("A").number, "Areas") == ("web",)
+    project = world.observe().project
+    assert project is not None
+    assert "Areas" not in {each.name for each in project.fields}
