@@ -254,6 +254,23 @@ def test_an_iteration_field_without_a_first_day_is_deferred(world: World) -> Non
     world.sync()
 
 
+def test_a_selection_without_options_is_one_of_the_board(world: World) -> None:
+    """It cannot be created; once people created it, items take its options."""
+    world.write(
+        "project: {owner: octo-org, title: Widgets, views: [],"
+        " fields: {Risk: {type: single_select}}}\n"
+        "stories: [{id: a, title: A, Risk: High}]\n"
+    )
+    assert reasons(world.plan()) == [
+        "the board has no such field, and it cannot be created without options"
+    ]
+    world.sync()
+    custom(world, "Risk", "SINGLE_SELECT", ("Low", "BLUE"), ("High", "RED"))
+    world.sync()
+    assert values(world, "A")["Risk"] == "High"
+    assert reasons(world.plan()) == []
+
+
 # ---- cards and values ------------------------------------------------------------------------
 
 

@@ -154,6 +154,14 @@ class FieldPlan:
                 f"declare it: {definition.name}: {{type: iteration, start: …, duration: 14}}",
             )
             return
+        if definition.type in SELECTS and not names:
+            self._defer(
+                definition.name,
+                "the board has no such field, and it cannot be created without options",
+                f"declare them: {definition.name}: {{type: {definition.type}, options: […]}}, or"
+                " create the field on the board",
+            )
+            return
         iterations = iterations_of(definition)
         later = self._needed(definition, as_options(iterations), words)
         self.addable[normalize.fold(definition.name)] = later

@@ -212,9 +212,8 @@ class Board:
     def _chosen(
         self, entry: Entry, definition: BoardFieldDef, key: str, text: str
     ) -> str | Diagnostic | None:
-        """Return the option for a word; any word if only the organization knows the options."""
-        open_ended = definition.name.casefold() in self.issue_fields and not definition.options
-        return text if open_ended else self._option(entry, definition, key, text)
+        """Return the option for a word; any word if only GitHub knows the options."""
+        return self._option(entry, definition, key, text) if definition.options else text
 
     def _options(
         self, entry: Entry, definition: BoardFieldDef, key: str, words: Sequence[str]

@@ -1,6 +1,7 @@
 """Read the settings of a backlog from each of its files, and merge them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,31 +62,56 @@ def read_settings(parsed: ParsedFile) -> tuple[FileSettings, tuple[Diagnostic, .
     def place_of(dotted: tuple[str, ...]) -> Place | None:
         return places.get(".".join(dotted)) if dotted else Place(path)
 
-    raw = dict(parsed.settings)
+    raw = deepcopy(dict(parsed.settings))
     diagnostics: tuple[Diagnostic, ...] = ()
-    try:
-        document = SettingsDocument.model_validate(raw)
-    except ValidationError as error:
-        diagnostics = explain(error, SettingsDocument, place_of)
-        for detail in error.errors():
-            _leave_out(raw, detail["loc"])
-        document = SettingsDocument.model_validate(raw)
-    return FileSettings(document, places, path), diagnostics
+    while True:
+        try:
+            document = SettingsDocument.model_validate(raw)
+        except ValidationError as error:
+            diagnostics = diagnostics or explain(error, SettingsDocument, place_of)
+            for broken in {_broken_part(raw, detail["loc"]) for detail in error.errors()}:
+                _leave_out(raw, broken)
+        else:
+            return FileSettings(document, places, path), diagnostics
 
 
-def _leave_out(raw: dict[str, object], loc: tuple[int | str, ...]) -> None:
-    """Remove a broken setting; of a broken issue field only its name stays, for the items' sake."""
-    broken = str(loc[0]) if loc else ""
-    declared = raw.get(broken)
-    if (
-        broken == "issue_fields"
-        and isinstance(declared, Mapping)
-        and loc[1:]
-        and loc[1] in declared
-    ):
-        raw[broken] = {**declared, loc[1]: {}}
+_INSTEAD: Mapping[tuple[str, ...], object] = {
+    ("issue_fields",): {},
+    ("project", "fields"): {"type": "multi_select"},
+}
+"""What stays of a broken field, by where it is declared: one that takes any value of an item."""
+
+
+def _broken_part(raw: Mapping[str, object], loc: tuple[int | str, ...]) -> tuple[str, ...]:
+    """Return the path of the innermost mapping's key that contains an error.
+
+    A list counts as a whole: without one of its entries, the places of the others would be wrong.
+    Pydantic's locations also name members of unions, which are skipped.
+    """
+    path: list[str] = []
+    inside: object = raw
+    for part in loc:
+        if isinstance(inside, Mapping) and part in inside:
+            path.append(str(part))
+            inside = inside[part]
+    return tuple(path)
+
+
+def _leave_out(raw: dict[str, object], path: tuple[str, ...]) -> None:
+    """Remove a broken part of the settings, or all of them if an error is in none of their keys."""
+    if not path:
+        raw.clear()
+        return
+    inside: Any = raw
+    for name in path[:-1]:
+        inside = inside.get(name)
+        if not isinstance(inside, dict):  # another error has removed it
+            return
+    instead = _INSTEAD.get(path[:-1])
+    if instead is not None and inside.get(path[-1]) != instead:
+        inside[path[-1]] = instead
     else:
-        raw.pop(broken, None)
+        inside.pop(path[-1], None)
 
 
 def merge_settings(

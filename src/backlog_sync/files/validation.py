@@ -53,6 +53,22 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"there are: {', '.join(names)}" if names else ""
 
 
+def right_level(name: str, value: object, model: type[BaseModel]) -> str:
+    """Return a hint if a key is known one level below the model, or wraps keys of it; else ""."""
+    if isinstance(value, Mapping) and value and set(value) <= set(model.model_fields):
+        keys = ", ".join(f"'{key}'" for key in list(value)[:3])
+        return f"write what is below it ({keys}) one level higher, without '{shown(name)}:'"
+    for outer, info in model.model_fields.items():
+        if any(name in inner.model_fields for inner in _model_or_none(info.annotation)):
+            return f"write it below '{outer}:'"
+    return ""
+
+
+def _model_or_none(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models of a field that is a mapping itself, not a list of them."""
+    return [] if get_origin(annotation) is tuple else _models_within(annotation)
+
+
 def shown(value: object) -> str:
     """Return a value of the author's, shortened for a message."""
     text = " ".join(str(value).split())
@@ -118,6 +134,8 @@ def _diagnostic(
         return Diagnostic(place, "empty-value", f"{name} is empty", "give a value, or remove it")
     if kind in _MUST:
         hint = f"it is: {shown(value)}" if isinstance(value, str | int | float) else ""
+        if isinstance(value, Mapping) and _MUST[kind] == "must be a list":
+            hint = f"begin each entry with '- ', as in '- {next(iter(value), name)}'"
         return Diagnostic(place, "wrong-type", f"{name} {_MUST[kind]}", hint)
     if kind == "union_tag_invalid":
         known = _expected(str(context.get("expected_tags", "")))

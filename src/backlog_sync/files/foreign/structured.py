@@ -49,6 +49,7 @@ _BROKEN = ("invalid-yaml", "invalid-json")
 _ENOUGH_IDS = 2
 _SURELY = 2
 _PLANNED = listed("plan_evidence")
+_SETTINGS = frozenset(SettingsDocument.model_fields) - {"version"}
 _OUR_KEYS = (*ItemDocument.model_fields, *LISTS, *BOARD_KEYS, "kind")
 _CAMEL = re.compile("[a-z][A-Z]")
 """`dependsOn`: a field of our format, spelled as others do."""
@@ -188,8 +189,9 @@ def _foreign(
 def is_ours(root: Node) -> bool:
     """Return whether a file is in our own format, valid or not.
 
-    `version: 1` above our own lists is a sign, unless several other keys are next to them. Without
-    it, keys that our items never have, other ids and other list names show that it is not.
+    `version: 1` above our own lists is a sign, unless several other keys are next to them, and no
+    fewer than our settings: those of a mistaken file are still ours. Without it, keys that our
+    items never have, other ids and other list names show that it is not.
     """
     if not isinstance(root, MapNode):
         return False
@@ -210,7 +212,9 @@ def is_ours(root: Node) -> bool:
     ]  # fmt: skip
     if versioned and own_lists:
         named = [name for name in ("project",) if isinstance(root.get(name), Scalar)]
-        other = len(odd) + len(named) >= _SURELY
+        strangers = len(odd) + len(named)
+        settings = set(names) & _SETTINGS.difference(named)
+        other = strangers >= _SURELY and strangers >= len(settings)
         return not other and len(others) < (1 if _other_ids(maps) else _SURELY)
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip

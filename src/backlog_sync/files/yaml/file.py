@@ -13,7 +13,7 @@ from backlog_sync.files.documents.items import CHILD_LISTS, LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
-from backlog_sync.files.validation import did_you_mean, explain, shown
+from backlog_sync.files.validation import did_you_mean, explain, right_level, shown
 from backlog_sync.files.vocabulary import listed
 from backlog_sync.files.yaml.nodes import (
     Entry,
@@ -93,10 +93,10 @@ class _Reader:
     def check_settings_keys(self, settings: dict[str, object], places: Mapping[str, Place]) -> None:
         """Report unknown top-level keys; the hints also suggest the lists of items."""
         for name in [name for name in settings if name not in SettingsDocument.model_fields]:
-            del settings[name]
+            value = settings.pop(name)
             known = (*SettingsDocument.model_fields, *LISTS)
             message = f"'{shown(name)}' is not a field"
-            hint = did_you_mean(name, known)
+            hint = right_level(name, value, SettingsDocument) or did_you_mean(name, known)
             self.diagnostics.append(Diagnostic(places[name], "unknown-field", message, hint))
 
     def read_list(self, name: str, entry: Entry, parent: int | None) -> None:
