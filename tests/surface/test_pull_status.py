@@ -56,6 +56,15 @@ def number(world: World, title: str) -> int:
     return world.issue(title).number
 
 
+def test_a_status_is_written_in_the_run_that_restores_the_order_of_options(synced: World) -> None:
+    """A card starts in the first option, of the order that the run leaves."""
+    synced.ann.order_options("Status", ["In Review", "Todo", "In Progress", "Done"])
+    synced.ann.open_pull_request("P", f"closes #{number(synced, 'A')}")
+    synced.run()
+    assert status(synced, "A") == "In Review"
+    assert "status: In Review" in synced.text
+
+
 def test_the_status_follows_a_pull_request(synced: World) -> None:
     """A branch means progress, a draft too, and a pull request that is ready means review."""
     synced.ann.link_branch(number(synced, "A"), "a-1")

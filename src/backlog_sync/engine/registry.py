@@ -260,10 +260,17 @@ class Registry:
             self.issues[key] = replace(issue, card=card)
 
     def result(self) -> ObservedState:
-        """Return the observation with its issues as they are now, new ones among them."""
+        """Return the observation with its issues, new ones too, and board fields as they are now.
+
+        The first option of the Status is where a card starts, so its place in a new order counts.
+        """
         changed = {issue.id: issue for issue in self.issues.values()}
         known = {issue.id for issue in self.observed.issues}
         issues = [changed.get(issue.id, issue) for issue in self.observed.issues]
         issues += [issue for issue in self.issues.values() if issue.id not in known]
         target = self.observed.repository.name_with_owner
-        return replace(self.observed, issues=in_order(issues, target))
+        project = self.observed.project
+        if project is not None:
+            fields = tuple(self.fields.get(each.name, each) for each in project.fields)
+            project = replace(project, fields=fields)
+        return replace(self.observed, issues=in_order(issues, target), project=project)
