@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from github_sandbox import faults
-from tests.laws.histories import finishing, issue_fields, several, teamwork
+from tests.laws.histories import finishing, issue_fields, several, teamwork, views
 from tests.laws.histories.iterations import WORDS, sorted_otherwise, with_more_iterations
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
@@ -77,6 +77,8 @@ def plays_of(seed: int) -> tuple[Play, ...]:
         theme = dice.choice(issue_fields.THEMES).split()
     elif several.is_used(seed % STARTS) and dice.random() < 0.6:
         theme = dice.choice(several.THEMES).split()
+    elif views.is_used(seed % STARTS) and dice.random() < 0.5:
+        theme = dice.choice(views.THEMES).split()
     else:
         every = [*USUAL, *_FILE_ACTS, *_RUNS, *OTHER]
         if not teamwork.is_for(seed % STARTS):
@@ -132,7 +134,7 @@ class History:
         for play in plays:
             dice = random.Random(play.seed)
             self.focus = play.focus
-            if play.kind in (USUAL | issue_fields.ACTS | several.ACTS):
+            if play.kind in (USUAL | issue_fields.ACTS | several.ACTS | views.ACTS):
                 self._say(self.crowd.act(dice, {play.kind: 1}, play.focus))
             elif play.kind.startswith("file:"):
                 self._say(self.edit(dice, play.kind.removeprefix("file:")))
@@ -342,6 +344,9 @@ class History:
                 value = dice.choice([("ann",), ("bob",), ("ann", "bob"), (), None])
             case "sprint":
                 value = dice.choice(["Sprint 1", "Sprint 2", "Sprint 3", *WORDS])
+            case _ if what in views.FILE:
+                paper.text, done = views.edited(paper.text, what, dice, self.count)
+                return done
             case _ if what in (edits := issue_fields.EDITS | several.EDITS):
                 value = dice.choice(edits[what])
             case _:
@@ -542,6 +547,7 @@ def beginning(number: int) -> Paper:
     fields = issue_fields.is_used(number)
     settings = [_FRONT, _BOARD if board else "", issue_fields.SETTINGS if fields else ""]
     settings[1] += several.FIELDS if several.is_used(number) else ""
+    settings[1] += views.SETTINGS if views.is_used(number) else ""
     if teamwork.is_for(number):
         settings[1] = settings[1].replace("In Progress, Done", "In Progress, In Review, Done")
         settings += [teamwork.SETTINGS, teamwork.OF_BOARDS if board else ""]

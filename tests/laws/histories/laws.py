@@ -3,7 +3,7 @@
 import difflib
 import re
 
-from tests.laws.histories import finishing, issue_fields
+from tests.laws.histories import finishing, issue_fields, views
 from tests.laws.histories.iterations import meant, options_in_order, without_clearing
 from tests.laws.histories.model import (
     CLOSED_WORDS,
@@ -26,6 +26,9 @@ _PLAIN = ("points", "priority", "sprint", "title", "status", "size", "note", "st
 OPTIONS = ("area", "platform", "team")
 ON_CARDS = ("value", "platform", "team")
 READS_ONLY = ("plan", "drift", "lint")
+RECORDED = ("label", "milestone", *views.KINDS)
+"""Definitions of which it is known what was last applied."""
+DEFINITIONS = (*RECORDED, "field", "board")
 _VALUES = {"Status": "status", "Story Points": "points", "Priority": "priority", "Sprint": "sprint"}
 
 
@@ -75,9 +78,11 @@ def _whole(model: Model, seen: Seen) -> None:
         if (number, "exists") not in seen.after and not _by_people(seen, (number, "exists")):
             model.fail(seen, f"#{number} was deleted")
     for place in seen.before:
-        gone = place not in seen.after and place[0] in ("label", "milestone", "field", "board")
+        gone = place not in seen.after and place[0] in DEFINITIONS
         if gone and not _by_people(seen, place):
             model.fail(seen, f"{place} was deleted")
+    for name in views.doubled(seen):
+        model.fail(seen, f"the view {name} was made twice")
 
 
 def _by_people(seen: Seen, place: Place) -> bool:
@@ -192,7 +197,7 @@ def _write(
     on_the_way: set[Place],
 ) -> None:
     number, what = place[0], place[1] if len(place) > 1 else None
-    if number in ("label", "milestone", "field", "board"):
+    if number in DEFINITIONS:
         _definition(model, seen, place, old, new)
         return
     if not isinstance(number, int) or (number, "exists") not in at or what == "marker":
@@ -329,6 +334,9 @@ def _around(
 
 def _definition(model: Model, seen: Seen, place: Place, old: object, new: object) -> None:
     """A definition that people changed is set back only as drift."""
+    if place[0] in views.KINDS:
+        views.judge(model, seen, place, old, new)
+        return
     agreed = model.definitions.get(place)
     if place[0] not in ("label", "milestone") or new is None:
         return
@@ -617,18 +625,30 @@ def _remember(model: Model, seen: Seen, said: dict[str, Said], after: dict[str, 
                         model.agreed.setdefault(place, set()).add(seen.after.get(place))
             elif known is None and seen.verb == "sync":
                 pass
-    if seen.verb == "sync" and seen.code in (DONE, REFUSED) and not seen.disturbed:
-        for place, value in seen.after.items():
-            if place[0] in ("label", "milestone"):
-                model.definitions.setdefault(place, set()).add(value)
+    _applied(model, seen)
     if seen.verb == "sync":
         model.pulled = False
     elif seen.verb == "pull":
         model.pulled |= seen.paper_before.text != seen.paper_after.text
     if seen.verb == "pull" and seen.code == DONE:
         for place, value in seen.after.items():
-            if place[0] in ("label", "milestone") and str(value[0]) in seen.paper_after.text:  # type: ignore[index] # its name
+            text = seen.paper_after.text
+            named = place[0] in ("label", "milestone") and str(value[0]) in text  # type: ignore[index] # its name
+            if named or views.is_in_file(text, place, value):
                 model.definitions.setdefault(place, set()).add(value)
+
+
+def _applied(model: Model, seen: Seen) -> None:
+    """Remember what definitions are when a sync is done, and what it made of them before that."""
+    if seen.verb != "sync":
+        return
+    changes = [step.changes.items() for step in seen.steps if step.who == TOOL]
+    applied = [(place, new) for each in changes for place, (_, new) in each]
+    if seen.code in (DONE, REFUSED) and not seen.disturbed:
+        applied += seen.after.items()
+    for place, value in applied:
+        if place[0] in RECORDED and value is not None:
+            model.definitions.setdefault(place, set()).add(value)
 
 
 def _field_writes(seen: Seen, places: list[Place]) -> dict[Place, object]:

@@ -10,7 +10,7 @@ from github_sandbox import issues, relations, repositories
 from github_sandbox.actors import Person
 from github_sandbox.models import Label, Milestone
 from github_sandbox.problems import RefusalError
-from tests.laws.histories import issue_fields, several
+from tests.laws.histories import issue_fields, several, views
 from tests.laws.histories.model import Model
 from tests.laws.histories.teamwork import TEAMWORK, Teamwork
 from tests.laws.histories.world import World, parts
@@ -46,10 +46,10 @@ class Crowd(Teamwork):
             number = dice.choice(numbers)
             if focus in numbers and dice.random() < 0.7:
                 number = focus
-            of_fields = (issue_fields.ACTS | several.ACTS).get(name)
+            elsewhere = (issue_fields.ACTS | several.ACTS | views.ACTS).get(name)
             try:
-                if of_fields is not None:
-                    done = of_fields(self, dice, number)
+                if elsewhere is not None:
+                    done = elsewhere(self, dice, number)
                 else:
                     deed: Callable[[random.Random, int], str] = getattr(self, f"_{name}")
                     done = deed(dice, number)

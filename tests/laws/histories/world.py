@@ -25,7 +25,7 @@ from backlog_sync.github_api import session
 from github_sandbox.app import Sandbox
 from github_sandbox.faults import Fault, FaultPlan
 from github_sandbox.models import Account, Issue, Project
-from tests.laws.histories import issue_fields, several
+from tests.laws.histories import issue_fields, several, views
 from tests.laws.histories.paper import Paper
 from tests.sandbox_adapter import SandboxAdapter
 
@@ -216,6 +216,7 @@ class World:
         names: dict[str, tuple[str, dict[str, str]]] = {}
         if board is not None:
             found["board", board.id] = board.title
+            found.update(views.snap(store, board))
             for column in store.fields.get(board.id, {}).values():
                 choices = {
                     c["id"]: str(c.get("name") or c.get("title"))
