@@ -131,7 +131,7 @@ VIEWED = replace(
         views=(
             ViewDef("Bugs", "table", "label:bug", ("Title", "Story Points")),
             ViewDef("Open", "board", "is:open"),
-            ViewDef("Plan", "roadmap"),
+            ViewDef("Plan", "roadmap", arrangement=(("group_by", ("Milestone",)),)),
         ),
         description="What we build",
         public=True,
