@@ -9,7 +9,7 @@ from backlog_sync.cli.commands.sync import exit_code
 from backlog_sync.core.model import DesiredState
 from backlog_sync.engine.reconcile import apply
 from tests.engine.memory import Watcher
-from tests.faults.harness import FULL, OPTIONED, SMALL, Machine, World, backlog
+from tests.faults.harness import BOARD, FULL, OPTIONED, SMALL, VIEWED, Machine, World, backlog
 from tests.faults.turns import interleave
 
 SEEDS = range(2000) if FULL else range(40)
@@ -72,6 +72,20 @@ def test_both_of_two_first_syncs_end_well(tmp_path: Path) -> None:
         open_ones = [issue for issue in world.issues() if issue.state == "OPEN"]
         assert len(open_ones) == len(OPTIONED.items), seed
     assert boards, "these orders never make two boards"
+
+
+@pytest.mark.parametrize("board", [True, False])
+def test_two_syncs_create_each_view_once(tmp_path: Path, board: bool) -> None:
+    """Names of views are not unique; the run whose view came second deletes its own."""
+    for seed in SEEDS if FULL else SEEDS[:10]:
+        world = World(tmp_path / f"{seed}")
+        one, two = world.machine("one"), world.machine("two")
+        if board:
+            one.sync(replace(VIEWED, project=BOARD))
+        interleave([(one, lambda: one.sync(VIEWED)), (two, lambda: two.sync(VIEWED))], seed)  # noqa: B023 - it is over within the turn
+        one.sync(VIEWED)
+        assert world.doubles() == [], seed
+        two.settles(VIEWED)
 
 
 @pytest.mark.parametrize("lag", [5.0, 60.0])

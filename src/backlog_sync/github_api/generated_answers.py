@@ -1091,6 +1091,10 @@ class UpdateView(TypedDict):
     projectV2View: BoardView | None
 
 
+class DeleteView(TypedDict):
+    deletedViewId: str | None
+
+
 class UpdateProject(TypedDict):
     projectV2: ProjectV2WithId | None
 
