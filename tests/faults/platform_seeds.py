@@ -221,4 +221,37 @@ AGENT_SEEDS = (
     ),
 )
 
-PLATFORM_SEEDS = (*ISSUE_FIELD_SEEDS, *FINISHED_SEEDS, *VIEW_SEEDS, *ITERATION_SEEDS, *AGENT_SEEDS)
+OPTION_SEEDS = (
+    seed(
+        "options that people chose on the board are taken away",
+        "tests/surface/test_multi_select.py",
+        (
+            "core/card.py",
+            "self.values[name] = observed or None, diff.after or None",
+            "self.values[name] = observed or None, desired or None",
+        ),
+    ),
+    seed(
+        "an option that the file dropped stays on the board",
+        "tests/surface/test_multi_select.py",
+        (
+            "core/card.py",
+            "        base = record.members(self.base.get(name), known)\n",
+            "        base: tuple[str, ...] = ()\n",
+        ),
+    ),
+    seed(
+        "several options are read from servers without them",
+        "tests/surface/test_multi_select.py",
+        ("github_api/documents.py", '        (able.multi_select, OPTIONAL["multi_select"]),\n', ""),
+    ),
+)
+
+PLATFORM_SEEDS = (
+    *ISSUE_FIELD_SEEDS,
+    *FINISHED_SEEDS,
+    *VIEW_SEEDS,
+    *ITERATION_SEEDS,
+    *AGENT_SEEDS,
+    *OPTION_SEEDS,
+)
