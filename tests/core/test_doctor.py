@@ -6,11 +6,16 @@ import pytest
 
 from backlog_sync.core.doctor import Allowance, Check, Examination, Health, checks_of, is_healthy
 from backlog_sync.core.model import (
+    BoardFieldDef,
     Capabilities,
+    ObservedIssueField,
+    ObservedOption,
     ObservedProject,
     ObservedRepository,
     ObservedView,
+    OptionDef,
     ProjectSpec,
+    ViewDef,
 )
 from tests.core.builders import BOARD, board
 
@@ -138,3 +143,24 @@ def test_what_is_left_to_click_is_listed(off: str, health: Health) -> None:
     assert views.message.startswith("View 1: sync does not slice")
     assert (workflows.message, workflows.health) == (f"off: {off}", health)
     assert there.url in workflows.hint
+
+
+def test_a_view_that_only_people_can_group_is_named_with_its_page() -> None:
+    """If the file declares it otherwise than the board has it."""
+    there = replace(
+        board(),
+        views=(ObservedView("V_2", 2, "Bugs", "table", arrangement=(("sort_by", ("Title",)),)),),
+    )
+    wanted = replace(BOARD, views=(ViewDef("bugs", arrangement=(("sort_by", ("Title desc",)),)),))
+    click = line("views", wanted, project=there)
+    assert click.message == "bugs: Sort by is Title, the file says Title desc"
+    assert (click.health, f"{there.url}/views/2" in click.hint) == (Health.LESS, True)
+
+
+def test_issue_fields_that_are_there_are_listed() -> None:
+    """By the names in the file, also if they have options."""
+    size = BoardFieldDef("Size", "single_select", (OptionDef("S"),))
+    field = ObservedIssueField("F_1", "size", "single_select", (ObservedOption("1", "S"),))
+    seen = replace(SEEN, issue_fields=(field,))
+    (check,) = [c for c in checks_of(seen, None, (size,)) if c.name == "issue fields"]
+    assert (check.health, check.message) == (Health.OK, "Size")

@@ -214,7 +214,7 @@ def _issue_fields(
     known = {fold(each.name): each for each in fields}
     there = [(each, known[fold(each.name)]) for each in declared if fold(each.name) in known]
     missing = [each.name for each in declared if fold(each.name) not in known]
-    missing += [f"{each.name} ({names})" for each, field in there if (names := _lacks(each, field))]
+    missing += [f"{each.name} ({less})" for each, field in there if (less := _lacks(each, field))]
     wrong = [(each, field) for each, field in there if each.type not in ("", field.type)]
     checks: list[Check] = []
     if missing:
