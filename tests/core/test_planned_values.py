@@ -55,6 +55,12 @@ def test_what_the_file_declares_counts_as_long_as_it_owns_the_field() -> None:
         assert githubs == ("High", 8.0, "2027-01-04", "2027-02-01")
 
 
+def test_a_word_of_the_file_that_no_option_has_is_shown() -> None:
+    """It is the author's, and no value of the issue takes its place."""
+    unknown = backlog({}, Outlook(priority="Someday"))
+    assert planned(unknown, ON_ISSUE) == ("Someday", 8.0, "2027-01-04", "2027-02-01")
+
+
 def test_without_declared_fields_nothing_is_read() -> None:
     """A field of the board's or of somebody else's is not one of the backlog."""
     plain = desired(replace(item("a", "A"), outlook=Outlook(priority="Low")))

@@ -88,6 +88,7 @@ def test_values_are_created_with_the_issue_and_shown_on_the_board(fields: World)
     columns = {f.name for f in fields.observe().project.fields}  # type: ignore[union-attr]  # there is one
     assert columns >= set(NAMES)
     assert "Start" not in columns
+    assert fields.plan().deferred == ()  # an issue without values is no sign of another field
 
 
 def test_without_a_declaration_nothing_is_asked_and_nothing_is_set(fields: World) -> None:

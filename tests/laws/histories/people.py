@@ -91,6 +91,8 @@ class Crowd(Teamwork):
 
     def _sort_options(self, dice: random.Random, n: int) -> str:
         field = dice.choice(["Status", "Priority"])
+        if field == "Priority" and self.model.has_fields:
+            return ""  # the column of an issue field, whose options are the organization's
         options = next(
             value[1]  # type: ignore[index] # a field
             for place, value in self.world.snap().items()
