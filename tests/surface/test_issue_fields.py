@@ -348,6 +348,21 @@ def test_a_mistyped_value_is_no_option_of_the_organization(fields: World) -> Non
     assert fields.ann.issue_field_value(fields.ann.find("T").number, "Areas") is None
 
 
+def test_a_field_is_not_created_without_type_or_options(fields: World) -> None:
+    """Each has a line of its own that says what to declare."""
+    fields.write(
+        "issue_fields: {Sise: , Team: single_select}\n"
+        "items: [{kind: task, id: t, title: T, Sise: 3}]\n"
+    )
+    fields.options = PlanOptions(create_issue_fields=True)
+    plan = fields.plan()
+    assert of_kind(plan, ChangeKind.ISSUE_FIELD) == []
+    assert [(d.key, d.reason) for d in plan.deferred] == [
+        ("Sise", "it cannot be created without a type"),
+        ("Team", "it cannot be created without options"),
+    ]
+
+
 def test_who_may_not_create_fields_is_told_and_the_rest_is_synced(fields: World) -> None:
     """Even if the refusal is the first write of a run; without the flag all else is done."""
     fields.sandbox.tokens["member"] = Grant("ann", "write", scopes=None)
