@@ -304,7 +304,7 @@ BREAKS: Final[dict[str, Break]] = {
         "groupByFields", r'"groupByFields":\{[^}]*\}', '"groupByFields":null'
     ),
     "view_checks.rest_view": answered("/views", '"filter":"is:open"', '"filter":null'),
-    "view_checks.rest_grouping": answered("/views", r'"group_by":\[\]', '"group_by":[1]'),
+    "view_checks.rest_grouping": answered("/views", r'"group_by":\[\d+\]', '"group_by":[]'),
     "view_checks.most_views": patched(board_views, "MAX_VIEWS", 55),
     "board_field_checks.multi_select_names": answered(
         "ProjectV2FieldValue", "multiSelectOptionIds", "multiOptionIds"
