@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize
 from backlog_sync.core.facts import Conversation, FeedbackRef
-from backlog_sync.core.iterations import IterationSnapshot
+from backlog_sync.core.iterations import IterationSnapshot, as_options, iterations_of
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import (
@@ -528,12 +528,13 @@ class MemoryTracker:
                 self.project = replace(self.project, linked=True)
                 return Done(id=self.project.id)
             case CreateBoardField(definition=wanted):
-                names = [option.name for option in wanted.options]
+                options = _options(wanted.name, [option.name for option in wanted.options])
                 if wanted.type == "iteration":
-                    names = [f"{wanted.name} {n + 1}" for n in range(wanted.count or 1)]
-                made = ObservedBoardField(
-                    f"F_{wanted.name}", wanted.name, wanted.type, _options(wanted.name, names)
-                )
+                    options = tuple(
+                        replace(each, id=f"{wanted.name}_{n}")
+                        for n, each in enumerate(as_options(iterations_of(wanted)))
+                    )
+                made = ObservedBoardField(f"F_{wanted.name}", wanted.name, wanted.type, options)
                 self.project = replace(self.project, fields=(*self.project.fields, made))
                 return Done(id=made.id, fields=(made,))
             case UpdateProject():

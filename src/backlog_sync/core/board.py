@@ -92,22 +92,23 @@ class BoardPlan:
         issue_status: IssueStatus = NO_ISSUE,
         private: Mapping[str, BoardValue] = _NOTHING,
         kept: Collection[str] = (),
+        reopens: bool = False,
     ) -> CardDiff:
         """Plan the board item and the values of one item; return its notes.
 
+        `reopens` is whether the plan reopens its issue.
         The card's record also holds the `private` entries, and keeps those that are `kept`.
         """
         if not self.active:
             return CardDiff()
         card = as_named(issue.card, self.fields.renamed) if issue and issue.card else None
         ref = self.observed.ref(issue) if issue else None
+        closed = _is_over(item, None if reopens else issue)
         diff = diff_card(
             item,
             ref,
             card,
-            self._with_entries(
-                self._desired_values(item, card, closed=_is_over(item, issue)), private, kept
-            ),
+            self._with_entries(self._desired_values(item, card, closed=closed), private, kept),
             ownership=self.desired.settings.ownership,
             options=self.options,
             issue_status=issue_status,

@@ -229,6 +229,7 @@ class _Builder:
         )
         private: Mapping[str, BoardValue] = private_entries(target.fields)
         waiting: tuple[str, ...] = ()
+        before = len(self.changes)
         if match is not None:
             private, waiting = self._update(item, match, target)
         elif not self._create(item, target):
@@ -239,6 +240,7 @@ class _Builder:
             issue_status=self._issue_status(item, match),
             private=private,
             kept=(*waiting, *target.fields.kept_entries),
+            reopens=any(isinstance(change, ReopenIssue) for change in self.changes[before:]),
         )
         self.drift += card_diff.drift
         self.conflicts += card_diff.conflicts
