@@ -39,6 +39,7 @@ epics:
       - {id: b, title: B, Areas: "api", priority: low}
       - {id: c, title: C}
 """
+ITEM = "stories: [{id: a, title: A, priority: High}]\n"
 Value = str | tuple[str, ...]
 NAMES = ("Priority", "Size", "Areas", "Start date", "Notes")
 
@@ -680,3 +681,15 @@ def test_points_of_reports_come_from_issue_fields(fields: World) -> None:
     fields.sync()
     assert [item.points for item in fields.plan().items] == [5]
     assert fields.ann.issue_field_value(1, "Story Points") == 5.0
+
+
+def test_an_undeclared_issue_field_on_the_board_is_named(fields: World) -> None:
+    """A column that people added looks like a field of the board; the refusal says what to do."""
+    fields.write(f"{BOARD}issue_fields: {{Priority: {{}}}}\n{ITEM}")
+    fields.sync()
+    fields.write(BOARD + ITEM)
+    applied = fields.run()
+    (failed,) = (each for each in applied.outcomes if each.result is Result.FAILED)
+    assert "Priority may be an issue field of the organization: declare it" in failed.reason
+    fields.write(f"{BOARD}issue_fields: {{Priority: {{}}}}\n{ITEM}")
+    fields.sync()

@@ -1,11 +1,12 @@
 """Send operations and record outcomes: every change gets exactly one, whatever happens."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from backlog_sync import log
-from backlog_sync.core.changes import DEFINITIONS, Action, Change, claim_of
+from backlog_sync.core.changes import DEFINITIONS, Action, Change, SetBoardValue, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
 from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.engine.overwrites import Overwrites
@@ -16,6 +17,9 @@ from backlog_sync.errors import PartialError
 
 _LOST = 3
 """More lost answers than this stop the run: the connection is unreliable."""
+
+_OF_ISSUES = re.compile(r"\bissues?\b", re.IGNORECASE)
+"""In the reason why a value cannot be set on a card: it belongs to the issue."""
 
 Job = tuple[Change, Operation]
 
@@ -114,7 +118,7 @@ class Sending:
                     overwrites.refused(operation)
                     if reply.code == "already_exists" and change.action is Action.CREATE:
                         self.taken.append(change)
-                    self.settle(change, Result.FAILED, reply.message)
+                    self.settle(change, Result.FAILED, _with_remedy(change, reply.message))
                 case Stale():
                     overwrites.refused(operation)
                     self.settle(change, Result.STALE, reply.message)
@@ -148,6 +152,20 @@ class Sending:
         self.lost += lost
         if not lost or self.lost > _LOST:
             stop(why)
+
+
+def _with_remedy(change: Change, message: str) -> str:
+    """Return GitHub's reason, and what to do if a column of a board shows the issues' own values.
+
+    Such a column looks like a field of the board until a value is set: nothing in the API tells
+    them apart while the cards have no values. GitHub's words for it are not published.
+    """
+    if not isinstance(change, SetBoardValue) or not _OF_ISSUES.search(message):
+        return message
+    return (
+        f"{message}; {change.name} may be an issue field of the organization: declare it under"
+        f" `issue_fields:`, as in {change.name}: {{}}"
+    )
 
 
 def _log_outcome(outcome: Outcome) -> None:
