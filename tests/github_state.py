@@ -1,5 +1,7 @@
 """What the simulated GitHub holds, by names, and where two such states differ."""
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 from backlog_sync.core import body as body_block
@@ -14,6 +16,17 @@ from github_sandbox.models import (
     Label,
     Milestone,
 )
+from github_sandbox.restore import records_of
+
+
+def assert_restorable(server: Sandbox) -> None:
+    """Check that a simulator that is started again on this state reads every record as it is."""
+    records = {
+        record.id: (type(record).__name__, json.loads(json.dumps(asdict(record))))
+        for record in server.store.records.values()
+    }
+    restored = {record.id: record for record in records_of(records, max(records))}
+    assert restored == server.store.records
 
 
 def state_of(server: Sandbox) -> dict[str, Any]:

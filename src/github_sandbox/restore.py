@@ -16,6 +16,7 @@ from typing import Any, Final, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from github_sandbox.models import (
+    FIELD_TYPES,
     ISSUE_FIELD_TYPES,
     KINDS,
     Account,
@@ -97,9 +98,9 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
 _COLORS: Final = frozenset(["BLUE", "GRAY", "GREEN", "ORANGE", "PINK", "PURPLE", "RED", "YELLOW"])
 _TYPES: Final = frozenset(
     {
-        *("ASSIGNEES", "DATE", "ISSUE_TYPE", "ITERATION", "LABELS", "LINKED_PULL_REQUESTS"),
-        *("MILESTONE", "NUMBER", "PARENT_ISSUE", "REPOSITORY", "REVIEWERS", "SINGLE_SELECT"),
-        *("SUB_ISSUES_PROGRESS", "TEXT", "TITLE", "TRACKED_BY", "TRACKS"),
+        *("ASSIGNEES", "DATE", "ISSUE_TYPE", "LABELS", "LINKED_PULL_REQUESTS", "MILESTONE"),
+        *("NUMBER", "PARENT_ISSUE", "REPOSITORY", "REVIEWERS", "SUB_ISSUES_PROGRESS", "TEXT"),
+        *("TITLE", "TRACKED_BY", "TRACKS", *FIELD_TYPES),
     }
 )
 _ALLOWED_VALUES: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {

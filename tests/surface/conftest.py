@@ -28,6 +28,7 @@ from backlog_sync.github_api.tracker import GitHubTracker
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from tests.engine.memory import Watcher
+from tests.github_state import assert_restorable
 from tests.sandbox_adapter import SandboxAdapter
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ class World:
         again = self.plan()
         assert again.changes == (), again.changes
         assert (again.drift, again.conflicts) == ((), ())
+        assert_restorable(self.sandbox)
         return applied
 
     def pull(self) -> list[str]:

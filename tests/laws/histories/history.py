@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from github_sandbox import faults
+from tests.github_state import assert_restorable
 from tests.laws.histories import finishing, issue_fields, several, teamwork, views
 from tests.laws.histories.iterations import WORDS, sorted_otherwise, with_more_iterations
 from tests.laws.histories.laws import judge, moved_file
@@ -660,6 +661,7 @@ def tell(seed: int, skip: frozenset[int] = frozenset()) -> Ended:
         first = history.paper.text
         plays = tuple(p for n, p in enumerate(plays_of(seed)) if n not in skip)
         history.play(plays)
+        assert_restorable(history.world.sandbox)
         model = history.model
         return Ended(
             seed,
