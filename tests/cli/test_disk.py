@@ -234,6 +234,7 @@ def test_no_stream_makes_a_bug(folder: Path, command: str, streams: str) -> None
         capture_output=True,
         text=True,
         check=False,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
     assert done.returncode in STREAMS[streams], done.stderr
     assert "Traceback" not in done.stderr, done.stderr

@@ -173,8 +173,10 @@ def at_terminal(answer: str, *arguments: str) -> tuple[int, str]:
                 quiet = not select.select([ours], [], [], 1.0)[0]
                 if not quiet:
                     seen += os.read(ours, 4096)
-                # Python loses an interrupt that comes just before it begins to read: press again.
-                if b"[y/N]" in seen and (not asked or (quiet and answer == CTRL_C)):
+                # Python loses an interrupt that comes just before it begins to read: press again,
+                # but not while the process ends, since it would then end by the signal.
+                lost = quiet and answer == CTRL_C and b"interrupted" not in seen
+                if b"[y/N]" in seen and (not asked or lost):
                     asked = True
                     os.write(ours, answer.encode())
         code = process.wait(60)

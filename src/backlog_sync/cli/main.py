@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -86,6 +86,7 @@ class Backlog(click.Group):
         began = time.monotonic()
         code = _bounded(lambda: super(Backlog, self).main(arguments, prog_name, **extra), arguments)
         log.event("run.finished", exit_code=code, seconds=round(time.monotonic() - began, 3))
+        _silence(sys.stderr)  # Python exits with 120 if a last line cannot be written
         sys.exit(code)
 
 
@@ -129,7 +130,7 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
     except OSError as error:
         if error.errno is None:
             return _bug(error, arguments)
-        _silence()
+        _silence(sys.stdout)
         if error.errno == errno.EPIPE:
             return ExitCode.FAILED
         problem = of_system(error)
@@ -158,13 +159,13 @@ def _print_stderr(line: str) -> None:
         click.echo(line, err=True)
 
 
-def _silence() -> None:
-    """Redirect standard output to the null device if it cannot be flushed any more."""
+def _silence(stream: TextIO) -> None:
+    """Redirect a stream to the null device if it cannot be flushed any more."""
     try:
-        sys.stdout.flush()
+        stream.flush()
     except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
 
 
 def _bug(error: BaseException, arguments: Sequence[str]) -> int:
