@@ -75,8 +75,8 @@ def test_both_of_two_first_syncs_end_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("board", [True, False])
-def test_two_syncs_create_each_view_once(tmp_path: Path, board: bool) -> None:
-    """Names of views are not unique; the run whose view came second deletes its own."""
+def test_two_syncs_that_create_the_same_views_agree(tmp_path: Path, board: bool) -> None:
+    """Names of views are not unique, and none is deleted; both machines use the first of a name."""
     for seed in SEEDS if FULL else SEEDS[:10]:
         world = World(tmp_path / f"{seed}")
         one, two = world.machine("one"), world.machine("two")
@@ -84,7 +84,7 @@ def test_two_syncs_create_each_view_once(tmp_path: Path, board: bool) -> None:
             one.sync(replace(VIEWED, project=BOARD))
         interleave([(one, lambda: one.sync(VIEWED)), (two, lambda: two.sync(VIEWED))], seed)  # noqa: B023 - it is over within the turn
         one.sync(VIEWED)
-        assert world.doubles() == [], seed
+        assert [double for double in world.doubles() if not double.startswith("view ")] == [], seed
         two.settles(VIEWED)
 
 

@@ -139,6 +139,18 @@ def test_a_view_that_is_renamed_is_renamed_back(world: World) -> None:
     assert views(world)["Work"].filter == "is:open"
 
 
+def test_a_second_view_of_the_same_name_is_left_and_named(world: World) -> None:
+    """Two runs at the same moment leave one: the first is kept true, and none is deleted."""
+    world.write(DECLARED + STORY)
+    world.sync()
+    second = world.ann.add_view("work")
+    plan = world.plan()
+    assert plan.changes == ()
+    (line,) = (each for each in plan.deferred if "views of this name" in each.reason)
+    assert line.reason == "the board has 2 views of this name; sync keeps the first one"
+    assert line.hint.endswith(f"/views/{second.number}")
+
+
 def test_both_sides_in_conflict_are_held(world: World) -> None:
     """As for every definition: neither side wins unasked."""
     world.write(DECLARED + STORY)

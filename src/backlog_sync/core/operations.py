@@ -294,13 +294,6 @@ class CreateView:
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteView:
-    """Delete a view that this run created, as another one got its name at the same moment."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class UpdateView:
     """Change name, layout or filter of a view; None leaves a part unchanged.
 
@@ -550,7 +543,6 @@ Operation: TypeAlias = (
     | AddIssueFieldOptions
     | CreateProject
     | CopyProject
-    | DeleteView
     | UpdateProject
     | CloseProject
     | LinkProject

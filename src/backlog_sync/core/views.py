@@ -165,6 +165,7 @@ class _BoardMerger(Merger):
             if observed is None:
                 self._create(view)
                 continue
+            self._second(view, observed, existing_views)
             self._arranged(view, observed)
             pair = Pair(ChangeKind.VIEW, view, observed.name, view.name)
             if same_name is None:
@@ -175,6 +176,19 @@ class _BoardMerger(Merger):
             if len(self.plan.changes) > before and not self.fields.capabilities.views:
                 self.plan.changes.pop()
                 self._defer(view.name, _NO_VIEWS, "change it on the board's page")
+
+    def _second(
+        self, view: ViewDef, observed: ObservedView, existing_views: Sequence[ObservedView]
+    ) -> None:
+        """Report further views of this name, as two runs at one moment leave them."""
+        others = [
+            f"{self.url}/views/{other.number}"
+            for other in existing_views
+            if fold(other.name) == fold(view.name) and other is not observed
+        ]
+        if others:
+            reason = f"the board has {len(others) + 1} views of this name; sync keeps the first one"
+            self._defer(view.name, reason, f"delete or rename {', '.join(others)}")
 
     def _create(self, view: ViewDef) -> None:
         if not self.fields.capabilities.views:

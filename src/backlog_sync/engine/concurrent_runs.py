@@ -5,7 +5,7 @@ a unique name: the server creates it once, and answers the second run that the n
 two boards with the same title the older one stays.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from backlog_sync.core.changes import (
@@ -18,9 +18,9 @@ from backlog_sync.core.changes import (
     ShowIssueField,
     UpdateIssueField,
 )
-from backlog_sync.core.model import ObservedIssueField, ObservedState, ObservedView, ProjectSpec
+from backlog_sync.core.model import ObservedIssueField, ObservedState, ProjectSpec
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.operations import CloseProject, DeleteView, Done
+from backlog_sync.core.operations import CloseProject, Done
 from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.send import Sending
@@ -90,7 +90,7 @@ def use_views_that_exist(run: Sending, changes: Sequence[CreateView]) -> None:
     On a board that somebody else made a moment ago, views are left to them.
     """
     registry = run.registry
-    if not changes or registry.board is None or not _is_shared(run):
+    if not changes or registry.board is None or registry.board_is_new:
         return
     busy = registry.shared_board or any(isinstance(c, CreateBoardField) for c in run.taken)
     try:
@@ -105,33 +105,6 @@ def use_views_that_exist(run: Sending, changes: Sequence[CreateView]) -> None:
             run.settle(change, Result.APPLIED, _BOARD_MADE_ELSEWHERE)
         elif busy:
             run.settle(change, Result.SKIPPED, "another run is setting up this board; run again")
-
-
-def _is_shared(run: Sending) -> bool:
-    """Return whether another run may be setting up the board, too."""
-    taken = any(isinstance(change, CreateBoardField) for change in run.taken)
-    return taken or not run.registry.board_is_new
-
-
-def remove_second_views(run: Sending, created: Mapping[str, str]) -> None:
-    """Delete views that this run created if an older one has the name by now.
-
-    `created` are the ids of the new ones by folded name. Of two runs that create a view between
-    their reads, only the one whose view came second finds an older one.
-    """
-    registry = run.registry
-    if not created or registry.board is None:
-        return
-    try:
-        project = run.tracker.definitions(registry.board, None).project
-        oldest: dict[str, ObservedView] = {}
-        for view in sorted(project.views if project else (), key=lambda view: view.number):
-            first = oldest.setdefault(fold(view.name), view)
-            if first is not view and view.id == created.get(fold(view.name)):
-                tuple(run.tracker.apply([DeleteView(view.id)]))
-                registry.views[fold(view.name)] = first
-    except BacklogError:
-        return  # both stay, and every later run uses the older one
 
 
 def _use_existing(

@@ -57,7 +57,6 @@ from backlog_sync.core.operations import Done, Operation
 from backlog_sync.core.plan import Outcome, Plan, Result, Usage
 from backlog_sync.engine import resolve
 from backlog_sync.engine.concurrent_runs import (
-    remove_second_views,
     use_names_that_are_taken,
     use_options_that_exist,
     use_the_older_board,
@@ -188,13 +187,10 @@ class _Run(Sending):
                 self.registry.fields[board_field.name] = board_field
             self.registry.rename_options(change.key, resolve.renames(change))
             self.registry.put_views(reply.views)
-            if isinstance(change, CreateView):
-                created.setdefault(fold(change.title), reply.id)
-                if reply.missing:
-                    lacking[id(change)] = " and ".join(reply.missing)
+            if isinstance(change, CreateView) and reply.missing:
+                lacking[id(change)] = " and ".join(reply.missing)
 
         lacking: dict[int, str] = {}
-        created: dict[str, str] = {}
         views = [c for c in changes if isinstance(c, CreateView)]
         plain = not any(c.fields.keys() - {"layout"} for c in views)
         at_once = views if plain and self.registry.board_is_new else []
@@ -204,8 +200,6 @@ class _Run(Sending):
         later = [c for c in views if c not in at_once]
         use_views_that_exist(self, later)
         self.stage(later, done, last=False)
-        declared = {fold(c.title) for c in later if c.definition.declared}
-        remove_second_views(self, {name: created[name] for name in declared & created.keys()})
         self.stage(later, done, make=resolve.view_filter)
         for change in later:
             if id(change) in lacking:

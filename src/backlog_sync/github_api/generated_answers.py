@@ -1091,10 +1091,6 @@ class UpdateView(TypedDict):
     projectV2View: BoardView | None
 
 
-class DeleteView(TypedDict):
-    deletedViewId: str | None
-
-
 class UpdateProject(TypedDict):
     projectV2: ProjectV2WithId | None
 

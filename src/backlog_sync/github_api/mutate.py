@@ -26,7 +26,6 @@ from backlog_sync.core.operations import (
     CreateMilestone,
     CreateProject,
     CreateView,
-    DeleteView,
     Done,
     FieldInput,
     LinkProject,
@@ -174,8 +173,6 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             return (Step("UpdateProject", _board(operation)),)
         case CreateView() | UpdateView():
             return (_view(operation),)
-        case DeleteView(id=id_):
-            return (Step("DeleteView", {"viewId": id_}),)
         case CloseProject(project_id=project):
             return (Step("CloseProject", {"projectId": project, "closed": True}),)
         case LinkProject(project_id=project, repository_id=repository):
@@ -227,7 +224,7 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
     payload = cast("Mapping[str, object]", payloads[0])
     subject = next((v for v in payload.values() if isinstance(v, dict)), None)
     if subject is None:
-        return Done(id=operation.id) if isinstance(operation, DeleteView) else None
+        return None
     if isinstance(operation, CreateProject | CopyProject):
         board = cast("answered.NewBoard", subject)
         fields = tuple(parse.board_field(node) for node in parse.nodes(board["fields"]))
