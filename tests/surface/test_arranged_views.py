@@ -123,6 +123,16 @@ def test_a_field_that_does_not_exist_is_left_out(world: World) -> None:
     assert arranged(world)["Sprints"] == (["Milestone"], ["Status"], [])
 
 
+def test_a_field_that_could_not_be_created_is_left_out(world: World) -> None:
+    """GitHub refuses the name; the view is created without it."""
+    text = DECLARED.replace("Story Points: {type: number}", "Closed: {type: date}")
+    world.write(text.replace("Story Points", "Closed") + "stories: [{id: a, title: A}]\n")
+    applied = world.run()
+    failed = [each.change.key for each in applied.outcomes if each.result is Result.FAILED]
+    assert failed == ["Closed"]
+    assert arranged(world)["Epics"] == (["Parent issue"], [], ["Title"])
+
+
 def test_a_lost_answer_creates_no_second_view(world: World, tmp_path: Path) -> None:
     """A run that follows finds it by its name."""
     del tmp_path

@@ -233,8 +233,8 @@ def _arranged(
         found = (registry.field_number(sorted_by(name)[0]) for name in shown)
         return tuple(number for number in found if number is not None)
 
-    sorting = arrangement.get("sort_by", ())
-    directions = (sorted_by(name)[1] for name in sorting)
+    sorting = map(sorted_by, arrangement.get("sort_by", ()))
+    numbered = ((registry.field_number(name), direction) for name, direction in sorting)
     return ops.ArrangedView(
         board,
         tuple(arrangement),
@@ -242,7 +242,7 @@ def _arranged(
         numbers(columns),
         numbers(arrangement.get("group_by", ())),
         numbers(arrangement.get("column_by", ())),
-        tuple(zip(numbers(sorting), directions, strict=True)),
+        tuple((number, direction) for number, direction in numbered if number is not None),
     )
 
 
