@@ -85,3 +85,14 @@ def test_a_selection_without_options_takes_any_word(tmp_path: Path) -> None:
     assert _reported(loaded) == []
     assert loaded.desired is not None
     assert loaded.desired.items[0].board["Risk"] == "High"
+
+
+def test_settings_below_another_one_are_sent_to_their_place_too(tmp_path: Path) -> None:
+    """A key of one level deeper or higher is known there, too."""
+    text = "project: {title: W, options: {description: D}}\nstories: [{id: a, title: A}]\n"
+    assert _reported(_read(tmp_path, text)) == [
+        (
+            "'options' is not a field",
+            "write what is below it ('description') one level higher, without 'options:'",
+        )
+    ]

@@ -59,14 +59,11 @@ def right_level(name: str, value: object, model: type[BaseModel]) -> str:
         keys = ", ".join(f"'{key}'" for key in list(value)[:3])
         return f"write what is below it ({keys}) one level higher, without '{shown(name)}:'"
     for outer, info in model.model_fields.items():
-        if any(name in inner.model_fields for inner in _model_or_none(info.annotation)):
+        is_list = get_origin(info.annotation) is tuple
+        inner = [] if is_list else _models_within(info.annotation)
+        if any(name in each.model_fields for each in inner):
             return f"write it below '{outer}:'"
     return ""
-
-
-def _model_or_none(annotation: Any) -> list[type[BaseModel]]:
-    """Return the models of a field that is a mapping itself, not a list of them."""
-    return [] if get_origin(annotation) is tuple else _models_within(annotation)
 
 
 def shown(value: object) -> str:
@@ -75,11 +72,10 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
-def unknown_field(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+def unknown_field(place: Place, name: str, known: Iterable[str], hint: str = "") -> Diagnostic:
     """Return the diagnostic for a key that the format does not have."""
-    return Diagnostic(
-        place, "unknown-field", f"'{shown(name)}' is not a field", did_you_mean(name, known)
-    )
+    message = f"'{shown(name)}' is not a field"
+    return Diagnostic(place, "unknown-field", message, hint or did_you_mean(name, known))
 
 
 def explain(
@@ -126,7 +122,8 @@ def _diagnostic(
     if kind == "extra_forbidden":
         owner = _model_at(model, loc[:-1])
         known = [*(owner.model_fields if owner else ()), *(extra_known if len(loc) == 1 else ())]
-        return unknown_field(place, str(loc[-1]), known)
+        hint = right_level(str(loc[-1]), value, owner) if owner else ""
+        return unknown_field(place, str(loc[-1]), known, hint)
     if kind == "missing":
         return Diagnostic(place, "missing-field", f"'{loc[-1]}' is missing")
     name = _name(path)

@@ -13,7 +13,7 @@ from backlog_sync.files.documents.items import CHILD_LISTS, LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
-from backlog_sync.files.validation import did_you_mean, explain, right_level, shown
+from backlog_sync.files.validation import explain, right_level, shown, unknown_field
 from backlog_sync.files.vocabulary import listed
 from backlog_sync.files.yaml.nodes import (
     Entry,
@@ -95,9 +95,8 @@ class _Reader:
         for name in [name for name in settings if name not in SettingsDocument.model_fields]:
             value = settings.pop(name)
             known = (*SettingsDocument.model_fields, *LISTS)
-            message = f"'{shown(name)}' is not a field"
-            hint = right_level(name, value, SettingsDocument) or did_you_mean(name, known)
-            self.diagnostics.append(Diagnostic(places[name], "unknown-field", message, hint))
+            hint = right_level(name, value, SettingsDocument)
+            self.diagnostics.append(unknown_field(places[name], name, known, hint))
 
     def read_list(self, name: str, entry: Entry, parent: int | None) -> None:
         """Read one of the lists that contain items."""
