@@ -253,7 +253,7 @@ def test_a_refused_label_skips_the_issues_that_need_it(world: World) -> None:
         ("create", "issue", "a"): "skipped",
         ("create", "issue", "b"): "applied",
     }
-    assert reasons(applied, Result.SKIPPED) == ["the label x could not be made"]
+    assert reasons(applied, Result.SKIPPED) == ["the label x could not be created"]
     world.settled(wanted)
 
 

@@ -60,16 +60,16 @@ def read(text: str) -> Given | None:
 
     A number without a unit is hours per week. A range needs a unit, because it may be either.
     """
-    for found in _GIVEN.finditer(text):
-        given = _given(found, alone=found[0].strip() == text.strip())
+    for match in _GIVEN.finditer(text):
+        given = _given(match, alone=match[0].strip() == text.strip())
         if given is not None:
             return given
     return None
 
 
-def _given(found: re.Match[str], *, alone: bool) -> Given | None:
-    least, unit = _number(found[1]), found[4] or ""
-    most = _number(found[2]) if found[2] else None if found[3] else least
+def _given(match: re.Match[str], *, alone: bool) -> Given | None:
+    least, unit = _number(match[1]), match[4] or ""
+    most = _number(match[2]) if match[2] else None if match[3] else least
     ranged = most != least
     if not unit and (ranged or not alone):
         return None

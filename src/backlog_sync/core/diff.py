@@ -429,9 +429,9 @@ def diff_item(
     for name in ISSUE_SETS:
         if name in target.sets:
             merge.members(name, owner_of(name, ownership), target.sets[name], getattr(issue, name))
-    for name, wanted in fields.atoms.items():
+    for name, declared in fields.atoms.items():
         owner = owner_of(name, ownership)
-        merge.issue_field(name, owner, wanted, value_of(issue, name), fields)
+        merge.issue_field(name, owner, declared, value_of(issue, name), fields)
     for name, options_wanted in fields.sets.items():
         merge.issue_options(name, owner_of(name, ownership), options_wanted, fields)
     blockers = SetDiff((), (), (), (), ())

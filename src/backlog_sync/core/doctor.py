@@ -129,9 +129,9 @@ def _issues(repository: ObservedRepository) -> Check:
         hint = "switch them on in the repository's settings"
         return Check("issues", Health.ERROR, "switched off", hint)
     writable = repository.permission in WRITERS and not repository.archived
-    found = restriction(repository) if writable else None
-    if found:
-        return Check("issues", Health.ERROR, *found)
+    restricted = restriction(repository) if writable else None
+    if restricted:
+        return Check("issues", Health.ERROR, *restricted)
     only = ", only collaborators create them" if repository.collaborators_only else ""
     return Check("issues", Health.OK, f"switched on{only}")
 

@@ -32,8 +32,8 @@ def _emoji_of(shortcode: re.Match[str]) -> str:
     import emoji  # noqa: PLC0415 - see above
 
     lowered = shortcode[0].lower()
-    found = _GITHUB.get(lowered) or emoji.emojize(lowered, language="alias")
-    return shortcode[0] if found == lowered else found.replace(_VARIATION, "")
+    symbol = _GITHUB.get(lowered) or emoji.emojize(lowered, language="alias")
+    return shortcode[0] if symbol == lowered else symbol.replace(_VARIATION, "")
 
 
 def is_only_emoji(name: str) -> bool:

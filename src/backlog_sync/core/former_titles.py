@@ -58,10 +58,10 @@ class Claims:
         self._of_issue: dict[int, dict[str, Claim]] = {}
         self._keys = {item.key for item in items}
         for item in items if self._issues else ():
-            found = self._ranked(item, marks[item.key], parent_id(item))
-            if found:
-                self.of_item[item.key] = found
-            for number, claim in found.items():
+            claims = self._ranked(item, marks[item.key], parent_id(item))
+            if claims:
+                self.of_item[item.key] = claims
+            for number, claim in claims.items():
                 self._of_issue.setdefault(number, {})[item.key] = claim
 
     def _ranked(self, item: DesiredItem, mark: str, parent: str | None) -> _Ranked:

@@ -217,10 +217,10 @@ def _restricted(repository: ObservedRepository, plan: Plan, name: str | None) ->
     If nothing can be written at all, `rights` returns the reason.
     """
     creates = any(isinstance(c, CreateIssue) and c.repository == name for c in plan.changes)
-    found = restriction(repository) if creates and not rights(repository) else None
-    if found is None:
+    restricted = restriction(repository) if creates and not rights(repository) else None
+    if restricted is None:
         return []
-    message, hint = found
+    message, hint = restricted
     slug = "issues-restricted"
     return [Violation(slug, message, f"{hint}; if it may after all, use --force {slug}")]
 
@@ -336,17 +336,17 @@ def _mass(plan: Plan, managed: int) -> list[Violation]:
 
 
 def _reread(plan: Plan, desired: DesiredState, matches: Matches) -> list[Violation]:
-    """Refuse where a newer version reads a large share of what is managed otherwise."""
-    found = reread(plan, desired, matches, share=_SHARE, least=_SMALL)
-    if found is None:
+    """Refuse if a newer version reads a large share of the managed items differently."""
+    share = reread(plan, desired, matches, share=_SHARE, least=_SMALL)
+    if share is None:
         return []
     return [
         Violation(
             _REREAD,
-            f"this plan changes the title, kind or text of {found.count} of {found.managed} managed"
-            f" issues ({100 * found.count // found.managed}%, the limit is {_SHARE:.0%}) that an"
-            f" earlier version of backlog wrote; for example {', '.join(found.examples)}",
-            "look at `backlog plan`; where the file is read wrongly now, `reading:` in its settings"
+            f"this plan changes the title, kind or text of {share.count} of {share.managed} managed"
+            f" issues ({100 * share.count // share.managed}%, the limit is {_SHARE:.0%}) that an"
+            f" earlier version of backlog wrote; for example {', '.join(share.examples)}",
+            "look at `backlog plan`; if the file is read wrongly now, `reading:` in its settings"
             f" says what its lines are; if all of it is right, use --force {_REREAD}",
         )
     ]

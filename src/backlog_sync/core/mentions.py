@@ -56,11 +56,11 @@ def _balance_details(text: str) -> str:
     for line in text.split("\n"):
         match = _FENCE.match(line.lstrip())
         before, closing = closing, _after(closing, match) if match else closing
-        told = line if before or closing else _without_strays(line, depth)
-        if told.strip() or not line.strip():
-            lines.append(told)
+        kept = line if before or closing else _without_strays(line, depth)
+        if kept.strip() or not line.strip():
+            lines.append(kept)
         if not (before or closing):
-            depth += _opened(told)
+            depth += _opened(kept)
     return "\n".join((*lines, *["</details>"] * depth))
 
 

@@ -59,9 +59,9 @@ class Sources:
         line of which no item is read comes first, then one that is no more than the title.
         """
         held = bare_words(title)
-        found = [line for line in self._lines if self._holds(line, held, key)]
-        if found:
-            return min(found, key=lambda line: (line.is_item, held not in line.pieces))
+        lines = [line for line in self._lines if self._holds(line, held, key)]
+        if lines:
+            return min(lines, key=lambda line: (line.is_item, held not in line.pieces))
         for path, text in self._whole:
             if " " in held and f" {held} " in text and self._is_own(held):
                 return Line(path)

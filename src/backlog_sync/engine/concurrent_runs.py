@@ -39,8 +39,8 @@ def use_options_that_exist(
     """Settle the changes of issue fields to which another run added all options meanwhile."""
     options = {fold(each.name): {fold(o.name) for o in each.options} for each in fields}
     for change in changes:
-        wanted = {fold(option.name) for option in change.definition.options}
-        if run.outcomes[id(change)].result is Result.STALE and wanted <= options.get(
+        declared = {fold(option.name) for option in change.definition.options}
+        if run.outcomes[id(change)].result is Result.STALE and declared <= options.get(
             fold(change.key), set()
         ):
             _applied(run, change, _MADE_BY_ANOTHER)

@@ -78,10 +78,10 @@ class Overwrites:
                         change, change.kind, operation.id, name, over.seen, over.wanted
                     )
             case AddOptions():
-                for seen, wanted in zip(operation.seen, operation.existing, strict=True):
-                    if seen != wanted:
+                for seen, written in zip(operation.seen, operation.existing, strict=True):
+                    if seen != written:
                         option = (ChangeKind.FIELD, operation.field_id, seen[0])
-                        yield self._entry(change, *option, seen[1:], wanted[1:])
+                        yield self._entry(change, *option, seen[1:], written[1:])
                 yield from self._order(change, operation)
             case SetValue():
                 yield from self._value(change, operation)
@@ -179,9 +179,9 @@ def _members(
     return [*members, *((name, member, None) for member in removed)]
 
 
-def _after(name: str, wanted: object) -> object:
+def _after(name: str, written: object) -> object:
     """Return a written value as the journal keeps it: of a body only its digest."""
-    return text_digest(str(wanted)) if name == BODY else wanted
+    return text_digest(str(written)) if name == BODY else written
 
 
 def _kept(value: object) -> Kept:

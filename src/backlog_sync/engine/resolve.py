@@ -230,8 +230,8 @@ def _arranged(
         return None
 
     def numbers(shown: Sequence[str]) -> tuple[int, ...]:
-        found = (registry.field_number(sorted_by(name)[0]) for name in shown)
-        return tuple(number for number in found if number is not None)
+        ids = (registry.field_number(sorted_by(name)[0]) for name in shown)
+        return tuple(number for number in ids if number is not None)
 
     sorting = map(sorted_by, arrangement.get("sort_by", ()))
     numbered = ((registry.field_number(name), direction) for name, direction in sorting)
@@ -337,12 +337,12 @@ def create(
     for name in names(after.get("labels")):
         label_id = registry.labels.get((change.repository, fold(name)))
         if label_id is None:
-            return Skip(f"the label {name} could not be made")
+            return Skip(f"the label {name} could not be created")
         labels.append(label_id)
     title = str(after.get("milestone") or "").strip()
     milestone = registry.milestones.get((change.repository, title))
     if after.get("milestone") and milestone is None:
-        return Skip(f"the milestone {after['milestone']} could not be made")
+        return Skip(f"the milestone {after['milestone']} could not be created")
     parent = next((c.parent for c in folded if isinstance(c, LinkSubIssue)), None)
     card = any(isinstance(c, AddToBoard) for c in folded)
     able = registry.observed.capabilities
@@ -432,7 +432,7 @@ def labels(registry: Registry, change: Change) -> OperationOrSkip:
     }
     missing = next((name for name in add if ids[name] is None), None)
     if missing is not None:
-        return Skip(f"the label {missing} could not be made")
+        return Skip(f"the label {missing} could not be created")
     return ops.ChangeLabels(
         registry.issues[change.key].id,
         tuple(label_id for name in add if (label_id := ids[name])),
@@ -478,7 +478,7 @@ def _field_inputs(registry: Registry, change: Change) -> tuple[ops.FieldInput, .
             continue
         known = registry.issue_fields.get(fold(name))
         if known is None:
-            return Skip(f"the issue field {name} could not be made")
+            return Skip(f"the issue field {name} could not be created")
         after = field.after
         value: IssueFieldValue = None
         if isinstance(after, list):
@@ -513,7 +513,7 @@ def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSk
     title = after.get("milestone")
     milestone = registry.milestones.get((change.repository, title.strip())) if title else None
     if title and milestone is None:
-        return Skip(f"the milestone {title} could not be made")
+        return Skip(f"the milestone {title} could not be created")
     current = registry.issues[change.key]
     operation = ops.UpdateIssue(
         current.id,

@@ -87,10 +87,10 @@ class Boards:
         if spec.template is None or result.project is not None or result.problem is not None:
             return result
         owner, _, number = spec.template.partition("/")
-        found = self.read(ProjectSpec(owner, number=int(number)), repository_id, hidden)
-        if found.project is None:
-            return replace(result, problem=f"its template cannot be read: {found.problem}")
-        return replace(result, template=found.project)
+        template = self.read(ProjectSpec(owner, number=int(number)), repository_id, hidden)
+        if template.project is None:
+            return replace(result, problem=f"its template cannot be read: {template.problem}")
+        return replace(result, template=template.project)
 
     def from_answer(
         self,

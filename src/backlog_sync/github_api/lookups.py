@@ -128,14 +128,14 @@ def assignable(
 
 def assignments(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the folded logins of agents that were ever assigned, by the ids of the issues."""
-    found: dict[str, tuple[str, ...]] = {}
+    assigned: dict[str, tuple[str, ...]] = {}
     for start in range(0, len(ids), _AT_ONCE):
         answer = reader.query(
             document(answered.AgentsStanding), {"ids": list(ids[start : start + _AT_ONCE])}
         )
         listed = answer.data["nodes"] if answer.data else ()
-        found |= {node["id"]: parse.agents_assigned(node) for node in listed if node}
-    return found
+        assigned |= {node["id"]: parse.agents_assigned(node) for node in listed if node}
+    return assigned
 
 
 def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[str, str]:

@@ -238,8 +238,8 @@ def done(operation: Operation, payloads: Sequence[object], names: Names) -> Done
         missing = operation.unarranged if isinstance(operation, CreateView) else ()
         return Done(id=view.id, views=(view,), missing=missing)
     if isinstance(operation, CreateIssueField):
-        made = parse.issue_field(cast("answered.FieldDefinition", subject))
-        return Done(id=made.id, issue_field=made)
+        created = parse.issue_field(cast("answered.FieldDefinition", subject))
+        return Done(id=created.id, issue_field=created)
     if isinstance(operation, CreateBoardField | AddOptions | SetIterations | ShowIssueField):
         changed = cast("answered.BoardField", subject)
         return Done(id=changed["id"], fields=(parse.board_field(changed),))

@@ -344,7 +344,7 @@ class Observer:
             for name, logins in questions.logins.items()
         }
         unassignable = {name: absent for name, (absent, _) in people.items()}
-        agents = {name: tuple(found) for name, (_, found) in people.items()}
+        agents = {name: tuple(suggested) for name, (_, suggested) in people.items()}
         permissions = {
             name: lookups.permissions(self.reader, name, logins)
             for name, logins in questions.authors.items()
