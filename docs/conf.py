@@ -35,6 +35,7 @@ copyright = "2026 The backlog authors"  # noqa: A001
 extensions = ["myst_parser"]
 root_doc = "README"
 include_patterns = ["*.md", "docs/**/*.md", "docs/*.md", "examples/roadmap.md"]
+exclude_patterns = [".*", "build", "src", "tests"]  # folders that need not be searched for pages
 myst_heading_anchors = 4
 smartquotes = False
 html_theme = "furo"
