@@ -94,14 +94,6 @@ def test_every_verb_in_the_table_exists() -> None:
         assert line.endswith(".")
 
 
-def test_an_unknown_verb_is_a_usage_error_with_the_nearest() -> None:
-    """A typing error ends with 2 and names the verb that was meant."""
-    done = run("snyc")
-    assert done.returncode == 2
-    assert "Did you mean 'sync'?" in done.stderr
-    assert done.stdout == ""
-
-
 def test_check_without_dry_run_is_refused() -> None:
     """`sync --check` alone has no meaning: exit 2 before anything is read."""
     done = run("sync", "--check")

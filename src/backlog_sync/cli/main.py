@@ -11,13 +11,17 @@ from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
 from backlog_sync import __version__, log
+from backlog_sync.cli.usage import Commands, explained
 from backlog_sync.errors import BacklogError, ExitCode, of_system
 from backlog_sync.local.signals import INTERRUPTS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERBS = {
     "init": "Create a backlog: empty, from a plan, or from a repository.",
@@ -31,11 +35,12 @@ VERBS = {
     "doctor": "Check files, token, permissions and board.",
     "sandbox": "Run or reset the GitHub simulator.",
     "schema": "Print the JSON Schema of the file format.",
+    "completion": "Print the completion script for bash, zsh or fish.",
 }
 """Every verb with the line that `backlog --help` shows; its module has the verb's name."""
 
 
-class Backlog(click.Group):
+class Backlog(Commands):
     """A group that imports a verb's module only when the verb is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
@@ -58,17 +63,16 @@ class Backlog(click.Group):
             _print_stderr("")
             raise click.Abort from None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve the command as click does, but suggest the nearest verb if it does not exist."""
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
-            from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """Complete the verbs from the table above, and options as click does."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for a shell
 
-            matches = get_close_matches(args[0], VERBS, n=1)
-            hint = f" Did you mean '{matches[0]}'?" if matches else ""
-            ctx.fail(f"No such command '{args[0]}'.{hint}")
-        return super().resolve_command(ctx, args)
+        verbs = [
+            CompletionItem(verb, help=line)
+            for verb, line in VERBS.items()
+            if verb.startswith(incomplete)
+        ]
+        return verbs + super(click.Group, self).shell_complete(ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """List the verbs from the table above: their modules stay unloaded."""
@@ -117,9 +121,11 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
         return code if isinstance(code, int) else ExitCode.DONE
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        _print_stderr(error.message)
+        return error.exit_code
     except click.ClickException as error:
-        with suppress(OSError):
-            error.show()
+        print_error(explained(error, _root_context(), arguments))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _print_stderr("backlog: interrupted; run it again to continue")
@@ -138,6 +144,10 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
         return problem.exit_code
     except Exception as error:
         return _bug(error, arguments)
+
+
+def _root_context() -> click.Context:
+    return click.Context(cli, info_name="backlog", **cli.context_settings)
 
 
 def print_error(error: BacklogError) -> None:
@@ -183,7 +193,7 @@ def _bug(error: BaseException, arguments: Sequence[str]) -> int:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nTry it without a token:\n  backlog sync ROADMAP.md --repo me/demo --sandbox",
 )
-@click.version_option(__version__, prog_name="backlog")
+@click.version_option(__version__, "-V", "--version", prog_name="backlog")
 def cli() -> None:
     """Keep a plan file and GitHub in sync: Terraform for your backlog."""
 

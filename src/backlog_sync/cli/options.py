@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import click
@@ -11,6 +12,7 @@ import click
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guards import FINAL, FORCEABLE
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.errors import UsageError
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -141,6 +143,32 @@ def named_repository(_: click.Context, __: click.Parameter, value: str | None) -
     return address[1] if address else value
 
 
+def output_ending(
+    *endings: str, folder: bool = False
+) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """Return a callback that refuses a file to write with any other ending.
+
+    With `folder` the value may also be an existing folder, or end with a slash.
+    """
+
+    def check(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+        if value is None or Path(value).suffix.lower() in endings:
+            return value
+        if folder and (value.endswith(("/", "\\")) or Path(value).is_dir()):
+            return value
+        suffix = Path(value).suffix
+        why = f"files ending in {suffix} are not written" if suffix else "the ending is missing"
+        *most, last = (f"*{ending}" for ending in endings)
+        names = f"{', '.join(most)} or {last}" if most else last
+        raise UsageError(
+            f"{option.opts[-1]} {value}: {why}",
+            slug="unknown-ending",
+            hint=f"name it {names}{'; end it with / for a folder' if folder else ''}",
+        )
+
+    return check
+
+
 def paths_argument(command: Command) -> Command:
     """Add the argument PATH…."""
     return click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())(command)
@@ -164,7 +192,7 @@ def target_options(command: Command) -> Command:
                      help="Use the GitHub simulator in .backlog/sandbox (no token, no network)."),
         click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE|none",
                      help="Projects board (overrides the file)."),
-        click.option("--repo", metavar="OWNER/NAME", callback=named_repository,
+        click.option("-R", "--repo", metavar="OWNER/NAME", callback=named_repository,
                      help="Repository (overrides the file)."),
         paths_argument,
     ):  # fmt: skip

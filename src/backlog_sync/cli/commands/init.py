@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import OutputOptions, named_repository, output_options
+from backlog_sync.cli.options import OutputOptions, named_repository, output_ending, output_options
 from backlog_sync.core.escape import clean
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import ExitCode, FailedError, UsageError
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
               help="Create it from the issues of the repository.")  # fmt: skip
 @click.option("--closed", is_flag=True, help="With --from-github: include closed issues.")
 @click.option("--output", "target", metavar="FILE", type=click.Path(),
+              callback=output_ending(".yaml", ".yml", ".md", ".markdown"),
               help="File to write (default: backlog/backlog.yaml).")  # fmt: skip
-@click.option("--repo", metavar="OWNER/NAME", callback=named_repository, help="Repository.")
+@click.option("-R", "--repo", metavar="OWNER/NAME", callback=named_repository, help="Repository.")
 @click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE",
               help="With --from-github: board to read values from.")  # fmt: skip
 @click.option("--sandbox", is_flag=True, help="With --from-github: read the GitHub simulator.")
@@ -177,7 +178,9 @@ def _target(top: Path, target: str | None, to: str = "yaml") -> Path:
         )
     if target is not None and file.suffix.lower() not in _SUFFIXES[to]:
         kind = "Markdown" if to == "markdown" else "YAML"
-        raise UsageError(f"'{target}' is no {kind} file", hint=f"name it {_SUFFIXES[to][0]}")
+        raise UsageError(
+            f"--output {target} is not a {kind} file", hint=f"name it *{_SUFFIXES[to][0]}"
+        )
     return file
 
 

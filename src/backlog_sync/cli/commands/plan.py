@@ -11,6 +11,7 @@ from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
     format_option,
+    output_ending,
     output_options,
     plan_options,
     target_options,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 @target_options
 @plan_options
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False),
-              help="Save the plan, to be applied with `sync --plan FILE`.")  # fmt: skip
+              callback=output_ending(".json"),
+              help="Save the plan as JSON, to be applied with `sync --plan FILE`.")  # fmt: skip
 @click.option("--check", is_flag=True, help="Exit with 3 if there are changes.")
 @format_option("text", "json")
 @output_options

@@ -12,6 +12,7 @@ from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
     format_option,
+    output_ending,
     output_options,
     target_options,
 )
@@ -62,7 +63,8 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
               help="Limit to items whose 'audience:' is NAME, and their parents.")  # fmt: skip
 @click.option("--since", "since_word", metavar="DATE",
               help="Show what happened since 2026-03-01, 30d, 4w, or last-month.")  # fmt: skip
-@click.option("--output", "destination", metavar="FILE|FOLDER",
+@click.option("--output", "destination", metavar="FILE|FOLDER", type=click.Path(),
+              callback=output_ending(".txt", ".md", ".html", ".json", ".csv", folder=True),
               help="Write the report to a file, or in every format to a folder.")  # fmt: skip
 @click.option("--issue", "title", metavar="TITLE", is_flag=False, flag_value="Progress report",
               help="Post the report in one issue and keep it up to date.")  # fmt: skip

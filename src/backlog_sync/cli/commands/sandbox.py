@@ -8,13 +8,14 @@ from types import FrameType
 import click
 
 from backlog_sync import wiring
+from backlog_sync.cli.usage import Commands
 from backlog_sync.errors import ExitCode
 
 PAGE = "/_sandbox/"
 """Path of the simulator's pages for people."""
 
 
-@click.group("sandbox")
+@click.group("sandbox", cls=Commands)
 def command() -> None:
     """Run or reset the GitHub simulator of this folder (.backlog/sandbox).
 

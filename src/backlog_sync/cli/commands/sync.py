@@ -52,7 +52,7 @@ if TYPE_CHECKING:
               help="Skip the confirmation if the plan has this digest (printed by `plan`);"
               " refuse any other plan.")  # fmt: skip
 @click.option("--no-write-back", is_flag=True, help="Do not change the files.")
-@click.option("--yes", is_flag=True,
+@click.option("-y", "--yes", is_flag=True,
               help="Skip the confirmation, and assign all agents instead of one.")  # fmt: skip
 @format_option("text", "json")
 @output_options

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="KEY",
               help="Undo only what was done to this item. May be repeated.")  # fmt: skip
 @as_for_sync
-@click.option("--yes", is_flag=True, help="Skip the confirmation.")
+@click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
 @format_option("text", "json")
 @output_options
 def command(
