@@ -33,7 +33,11 @@ def test_first_second_and_changed_sync(backlog: Backlog, folder: Path) -> None:
     first = backlog("sync", "--sandbox")
     assert first.code == 0, first.err
     assert "Plan: 4 to create, 4 links" in first.out
-    assert re.search(r"^Sync: \d+ changes applied · \d+ requests, \d+ mutations$", first.out, re.M)
+    words = " ".join(first.out.split())
+    planned = re.search(r"Plan: (.+?) ✓", words)
+    assert planned
+    done = planned[1].replace("to create", "created")
+    assert re.search(rf"✓ Sync complete: {done} · \d+ requests Updated backlog.yaml", words)
     second = backlog("sync", "--sandbox")
     assert second.code == 0
     assert second.out.startswith("✓ No changes. octo-org/shop matches the file")
@@ -58,7 +62,7 @@ def test_a_sync_that_created_says_where_to_look(
     before = path.read_bytes()
     assert backlog("sync", "--sandbox").out.endswith("See it: backlog sandbox serve\n")
     path.write_bytes(before)
-    made = backlog("sync", "--yes").out.splitlines()
+    made = backlog("sync", "-y").out.splitlines()
     assert re.fullmatch(r"See it: https?://\S+/projects/\d+", made[-1])
     path.write_bytes(before)
     server.ensure_repository("octo-org/other")
@@ -67,7 +71,7 @@ def test_a_sync_that_created_says_where_to_look(
     text = path.read_text(encoding="utf-8").replace("for thirty days\n", "for ninety days\n")
     path.write_text(text, encoding="utf-8")
     edited = backlog("sync", "--yes").out
-    assert "Sync:" in edited
+    assert "Sync complete: 1 updated · " in edited
     assert "See it" not in edited
 
 
@@ -193,7 +197,7 @@ def test_on_a_terminal_one_is_asked(server: Sandbox) -> None:
     assert not any(entry.writes for entry in server.log)
     code, seen = at_terminal("y\n", "sync")
     assert code == 0
-    assert "applied" in seen
+    assert "Sync complete" in seen
 
 
 # ---- a run that stops ----------------------------------------------------------------------

@@ -199,14 +199,29 @@ def test_a_saved_plan_takes_no_option_that_makes_another(backlog: Backlog) -> No
 # ---- approval ------------------------------------------------------------------------------
 
 
-def test_an_approved_digest_goes_ahead(backlog: Backlog, server: Sandbox) -> None:
-    """The digest that `plan` prints is a yes to that plan, and to no other."""
-    digest = backlog("plan").err.split()[-1]
-    ran = backlog("sync", "--approve", "0" * 64)
-    assert ran.code == 4
-    assert digest in ran.err
+def test_an_approved_digest_goes_ahead(
+    backlog: Backlog, server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The digest that `plan` prints, or its first digits, is a yes to that plan, and to no other.
+
+    In a workflow, where others can push, only the whole digest is.
+    """
+    digest = json.loads(backlog("plan", "--format", "json").out)["digests"]["plan"]
+    short = digest[:12]
+    assert f"`--approve {short}`" in backlog("plan").err
+    assert f"`--approve {digest}`" in backlog("plan", "-v").err
+    for wrong in ("0" * 64, f"{short[:-1]}{'0' if short[-1] != '0' else '1'}"):
+        ran = backlog("sync", "--approve", wrong)
+        assert (ran.code, digest in ran.err) == (4, True)
+    for unclear in (digest[:11], f"{digest}0", "plan.json"):
+        assert backlog("sync", "--approve", unclear).code == 2
+    simulated = backlog("plan", "--sandbox").err.split("--approve ")[1][:12]
+    with monkeypatch.context() as workflow:
+        workflow.setenv("GITHUB_ACTIONS", "true")
+        ran = backlog("sync", "--sandbox", "--approve", simulated)
+        assert (ran.code, "all 64 digits" in ran.err) == (4, True)
     assert titles(server) == []
-    assert backlog("sync", "--approve", digest).code == 0
+    assert backlog("sync", "--approve", short.upper()).code == 0
     assert len(titles(server)) == 4
     assert backlog("sync", "--approve", digest).code == 0, "there is nothing left to approve"
 

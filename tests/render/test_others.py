@@ -153,8 +153,8 @@ def test_outcomes_name_what_failed_and_why() -> None:
         "  ! link sub-issue Second  #2",
         "    Parent cannot have more than 100 sub-issues",
         "",
-        "Sync: 1 change applied, 1 failed · 3 requests, 3 mutations",
-        "Updated: ROADMAP.md",
+        "! Sync incomplete: 1 created, 1 failed · 3 requests",
+        "Updated ROADMAP.md",
     ]
 
 
@@ -173,7 +173,7 @@ def test_a_shared_reason_is_told_once() -> None:
         "  ! 9 changes: Story 0, Story 1, Story 2, 6 more",
         "    the limit is spent",
         "",
-        "Sync: 0 changes applied, 9 not reached · 0 requests, 0 mutations",
+        "! Sync incomplete: nothing applied, 9 not reached · 0 requests",
     ]
 
 

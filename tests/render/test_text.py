@@ -1,5 +1,6 @@
 """The plan that a person reads."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -30,9 +31,11 @@ HOSTILE = "\x1b[31mred\x07\r\n::error::x ##[command]y \u202eevil\u2066 \ud800 \u
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", ["first_sync", "changed", "unchanged"])
 def test_a_plan_looks_as_it_was_agreed(plans: dict[str, Plan], name: str, width: int) -> None:
-    """The text of each literal plan is the golden file, which a person has looked at."""
-    expected = (GOLDEN / f"{name}-{width}.txt").read_text(encoding="utf-8")
-    assert plan_text(plans[name], Look(width=width)) == expected
+    """The text of each plan is the golden file, read by a person (BACKLOG_GOLDEN=1 writes it)."""
+    path, text = GOLDEN / f"{name}-{width}.txt", plan_text(plans[name], Look(width=width))
+    if os.environ.get("BACKLOG_GOLDEN") == "1":
+        path.write_text(text, "utf-8")
+    assert text == path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("width", [40, 57, 80, 81, 120])
@@ -71,7 +74,7 @@ def test_the_summary_agrees_with_the_plan(plans: dict[str, Plan]) -> None:
     text = " ".join(summary_text(plans["first_sync"], Look()).split())
     assert f"Plan: {counts['create']} to create, {counts['link']} links" in text
     assert "6 labels, 2 milestones, 1 board, 2 fields" in text
-    assert text.endswith("0 to update")
+    assert "to update" not in text
 
 
 def test_nothing_to_do_is_one_line(plans: dict[str, Plan]) -> None:
@@ -162,7 +165,7 @@ def test_five_hundred_items_are_one_line_each() -> None:
     lines = plan_text(many(500), Look()).splitlines()
     assert sum(1 for line in lines if line.lstrip().startswith("+ ")) == 500
     assert len(lines) < 520
-    assert lines[-1] == "Plan: 500 to create · 0 to update"
+    assert lines[-1] == "Plan: 500 to create"
 
 
 def test_unchanged_items_are_not_listed() -> None:
@@ -205,7 +208,7 @@ def test_a_refresh_of_hidden_records_is_no_change() -> None:
     plan = Plan("o/r", None, (changed,), (PlanItem("s", "story", "S", None, "#3"),))
     assert plan_text(plan, Look()).splitlines() == [
         "✓ No changes. o/r matches the file (1 item).",
-        "  1 hidden record will be updated.",
+        "  1 internal record will be updated.",
     ]
 
 

@@ -118,7 +118,7 @@ def test_a_field_that_does_not_exist_is_left_out(world: World) -> None:
     """The view is created without it, and the plan says so."""
     world.write(DECLARED.replace("column_by: Sprint", "column_by: Team") + STORY)
     (deferred,) = [d for d in world.plan().deferred if d.key == "Sprints"]
-    assert deferred.reason == "the board has no field Team to use in column_by"
+    assert deferred.reason == "the board has no field Team for column_by"
     world.sync()
     assert arranged(world)["Sprints"] == (["Milestone"], ["Status"], [])
 

@@ -53,7 +53,7 @@ from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.bounded import COMMENT_BYTES
 from backlog_sync.render.drift import drift_text
 from backlog_sync.render.markdown import drift_markdown, plan_markdown
-from backlog_sync.render.outcomes import outcomes_text
+from backlog_sync.render.outcomes import outcomes_line, outcomes_text
 from backlog_sync.render.text import plan_text
 from backlog_sync.render.view import drift_line, summary_line
 from backlog_sync.render.words import counted
@@ -312,8 +312,7 @@ class Workflow:
         self.runner.remark(unrecorded_remarks(written.unrecorded))
         created = [o for o in applied.outcomes if is_creation(o)]
         done = any(o.result is Result.APPLIED for o in applied.outcomes)
-        lines = summary.splitlines()
-        self.line = next((each for each in lines if each.startswith("Sync: ")), lines[-1])
+        self.line = outcomes_line(applied.outcomes, applied.usage)
         self._set_outputs(run, plan, changed=done or bool(written.paths))
         self.outputs |= {
             "issues": json_text([_issue_reference(o.ref) for o in created], indent=None),

@@ -1,6 +1,7 @@
 """Options that several commands share, and the values that they are collected into."""
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -100,6 +101,38 @@ def as_for_sync(command: Command) -> Command:
     for name in flags:
         command = click.option(name, is_flag=True, hidden=True, expose_value=False)(command)
     return command
+
+
+_TARGET = ("repo", "project", "sandbox", "bullets")
+_PLAN = ("force", "create_issue_fields", "adopt", "prune", "on_conflict", "extend_iterations",
+         "only")  # fmt: skip
+
+
+def command_line(verb: str, *more: str, planned: bool = False) -> str:
+    """Return the command of a verb with the paths and the target that this run was given.
+
+    With `planned` it also has the options that change a plan. Outside of the command, it is the
+    bare verb.
+    """
+    words = ["backlog", verb]
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        kept = (*_TARGET, *(_PLAN if planned else ()))
+        words += context.params.get("paths", ())
+        for option in context.command.params:
+            value = context.params.get(option.name or "")
+            if option.name in kept and value:
+                words += _option_words(option.opts[-1], value)
+    return shlex.join((*words, *more))
+
+
+def _option_words(name: str, value: Any) -> list[str]:
+    """Return an option as it is typed."""
+    if isinstance(value, tuple):
+        return [word for each in value for word in (name, str(each))]
+    if value is True:
+        return [name, "close"] if name == "--prune" else [name]
+    return [name, str(value)]
 
 
 def _forced(

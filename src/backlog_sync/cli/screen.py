@@ -34,7 +34,7 @@ from backlog_sync.render.expected import step_text
 _LONG = 5.0
 """Seconds of waiting that pass without a message."""
 _MINUTE = 60.0
-_WIDEST = 100
+_WIDEST = 140
 """Columns beyond which the right edge would be too far from its title."""
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from backlog_sync import wiring
 from backlog_sync.cli.main import print_error
-from backlog_sync.cli.options import OutputOptions
+from backlog_sync.cli.options import OutputOptions, command_line
 from backlog_sync.cli.screen import Screen, start_log
 from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written, files_after, unrecorded_lines
 from backlog_sync.core.accounts import Verdict
 from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.checkout import astray
+from backlog_sync.core.digests import SHORT_DIGEST
 from backlog_sync.core.drift import Drift, drift_to_json
 from backlog_sync.core.escape import clean
 from backlog_sync.core.estimate import estimate
@@ -107,14 +108,17 @@ class Terminal(Screen):
         """Show a plan that is not applied, and the guards that would refuse it."""
         self._left_lines(run.loaded)
         self._print_plan(prepared.plan)
-        if prepared.plan.has_changes and self.output == "text":
-            digest = prepared.plan.digests.plan
-            self.info(f"digest of this plan, for `sync --approve`:\n{digest}")
         self.would_refuse(standing)
+        if prepared.plan.has_changes and self.output == "text" and not standing:
+            digest = prepared.plan.digests.plan
+            short = digest if self.output_options.verbose else digest[:SHORT_DIGEST]
+            self.info(f"\nRun `{command_line('sync', planned=True)}` to apply this plan.")
+            self.info(f"`--approve {short}` applies exactly this plan without a question.")
 
     def saved(self, out: Path) -> None:
         """Show how to apply the saved plan."""
-        self.info(f"saved: `backlog sync --plan {clean(str(out))}` applies exactly this")
+        apply = command_line("sync", "--plan", clean(str(out)))
+        self.info(f"Saved: `{apply}` applies exactly this plan.")
 
     def _print_plan(self, plan: Plan) -> None:
         if self.output == "json":

@@ -12,7 +12,6 @@ from backlog_sync.core.changes import (
     Change,
     ChangeKind,
     CreateBoard,
-    CreateView,
     ForgetValues,
     LinkBoard,
     RefreshRecord,
@@ -49,7 +48,7 @@ from backlog_sync.core.relative_iterations import (
 )
 from backlog_sync.core.restore_iterations import restorations
 from backlog_sync.core.states import is_closed
-from backlog_sync.core.views import BY_HAND, kept_entries, new_views, plan_views
+from backlog_sync.core.views import kept_entries, new_views, plan_views
 
 MOST_FIELDS = 50
 """Fields that a board may have (reported, not documented)."""
@@ -357,16 +356,6 @@ class BoardPlan:
             plan = DefinitionPlan(changes=changes, record=record, moved=plan.moved)
         self.changes += new_views(spec, self.observed, self.fields)
         return plan
-
-    def clicks(self, changes: Sequence[Change]) -> list[Deferred]:
-        """Return what is left to do by hand on a board that gets views; nothing if it gets none."""
-        names = [change.title for change in changes if isinstance(change, CreateView)]
-        if not names:
-            return []
-        project = self.observed.project
-        where = f"{project.url}/settings" if project else "the board's page"
-        hint = f"do that on {where}, if you want it"
-        return [Deferred(ChangeKind.VIEW, ", ".join(names), BY_HAND, hint)]
 
     def keep_record(self) -> None:
         """Make the field for the record with the first values; without it, keep none."""

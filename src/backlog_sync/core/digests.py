@@ -15,6 +15,9 @@ from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, Ob
 from backlog_sync.core.plan import Digests
 from backlog_sync.core.plan_json import ChangeRow, row_of
 
+SHORT_DIGEST = 12
+"""Hex digits of a digest for people: no two plans of a backlog will ever share them by chance."""
+
 
 def digests_of(
     desired: DesiredState, observed: ObservedState, matches: Matches, changes: Iterable[Change]

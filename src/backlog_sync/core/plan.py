@@ -1,6 +1,6 @@
 """Plans and outcomes: the ordered changes with notes for people, and the result of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +16,11 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import Coverage
+
+DONE_NOT_CREATED = "done-not-created"
+"""The slug of the warning about an item that gets no issue because it is done."""
+
+LINKS = (ChangeKind.SUB_ISSUE, ChangeKind.DEPENDENCY)
 
 
 class Verdict(StrEnum):
@@ -106,12 +111,16 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A warning about the plan, with the place that it refers to, if any."""
+    """A warning about the plan, with the place that it refers to, if any.
+
+    `title` is that of its item if warnings of its kind are shown together.
+    """
 
     message: str
     slug: str
     place: Place | None = None
     ref: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +158,9 @@ class Plan:
     `drift` is what people changed on GitHub in fields of the file (whether reverted or held),
     `conflicts` are held fields, `accepted` the fields of both whose value from GitHub goes into
     the files, `items` every item in document order (for grouping). `orphans` are issues whose
-    items are gone, `unread` those whose lines still exist. `coverage` is how much of the
-    repository was read, `others` the same for other repositories with issues of items.
+    items are gone, `unread` those whose lines still exist. `coverage` is how much of the repository
+    was read, `others` the same for other repositories with issues of items. `board_title` is the
+    title of an existing board, whose `project` is its owner and number.
     `in_force` are settings that change who is trusted or what is published.
     """
 
@@ -169,6 +179,7 @@ class Plan:
     coverage: Coverage = field(default_factory=Coverage)
     others: Mapping[str, Coverage] = field(default_factory=dict)
     in_force: Mapping[str, JsonValue] = field(default_factory=dict)
+    board_title: str = ""
 
     @property
     def reverted(self) -> frozenset[tuple[str, str]]:
@@ -198,47 +209,50 @@ class Plan:
         return bool(self.new_issues) and not managed and not self.orphans and not self.unread
 
     def summary(self) -> dict[str, int]:
-        """Return counts, all of which can be recomputed from the changes.
-
-        Issues count under their action; `update` counts existing issues with any changed field,
-        on the issue or on the board, and those that move among their siblings; `link` and
-        `unlink` count sub-issues and dependencies; `definitions` counts labels, milestones,
-        boards, board fields and views; `refresh` counts updates of the base that people do not see.
-        """
-        counts = dict.fromkeys((a.value for a in Action), 0)
-        touched: dict[str, set[str]] = {a.value: set() for a in Action}
-        changed: set[str] = set()
-        definitions = 0
-        created = {c.key for c in self.changes if isinstance(c, CreateIssue)}
-        for change in self.changes:
-            if change.is_refresh:
-                continue
-            match change.kind:
-                case ChangeKind.LABEL | ChangeKind.MILESTONE | ChangeKind.PROJECT:
-                    definitions += 1
-                case ChangeKind.FIELD | ChangeKind.ISSUE_FIELD | ChangeKind.VIEW:
-                    definitions += 1
-                case ChangeKind.SUB_ISSUE | ChangeKind.DEPENDENCY if not change.is_move:
-                    counts[change.action.value] += 1
-                    changed.add(change.key)
-                case ChangeKind.ISSUE:
-                    touched[change.action.value].add(change.key)
-                    changed.add(change.key)
-                case _:
-                    changed.add(change.key)
-                    if change.key not in created:
-                        touched[Action.UPDATE.value].add(change.key)
-        for name, keys in touched.items():
-            counts[name] += len(keys)
+        """Return the counts of the changes, and of what is not changed: all can be recomputed."""
+        counts = count_changes(self.changes)
+        changed = _changed_items(self.changes)
         held = {note.key for note in self.conflicts if not note.is_definition}
         counts["conflict"] = len(self.conflicts)
         counts["drift"] = len(self.drift)
         counts["unchanged"] = sum(
             1 for i in self.items if i.key not in changed and i.key not in held
         )
-        counts["definitions"] = definitions
-        counts["refresh"] = sum(1 for c in self.changes if c.is_refresh and c.key not in changed)
         return counts
+
+
+def count_changes(changes: Collection[Change]) -> dict[str, int]:
+    """Return what changes add up to, planned or applied.
+
+    Issues count under their action; `update` counts existing issues with any changed field, on the
+    issue or on the board, and those that move among their siblings; `link` and `unlink` count
+    sub-issues and dependencies; `definitions` counts labels, milestones, boards, board fields and
+    views; `refresh` counts updates of the base that people do not see.
+    """
+    counts = dict.fromkeys((a.value for a in Action), 0)
+    touched: dict[str, set[str]] = {a.value: set() for a in Action}
+    created = {c.key for c in changes if isinstance(c, CreateIssue)}
+    changed = _changed_items(changes)
+    counts["definitions"] = counts["refresh"] = 0
+    for change in changes:
+        if change.is_refresh:
+            counts["refresh"] += change.key not in changed
+        elif change.kind in DEFINITIONS:
+            counts["definitions"] += 1
+        elif change.kind in LINKS and not change.is_move:
+            counts[change.action.value] += 1
+        elif change.kind is ChangeKind.ISSUE:
+            touched[change.action.value].add(change.key)
+        elif change.key not in created:
+            touched[Action.UPDATE.value].add(change.key)
+    for name, keys in touched.items():
+        counts[name] += len(keys)
+    return counts
+
+
+def _changed_items(changes: Collection[Change]) -> set[str]:
+    """Return the keys of the items that changes are about."""
+    return {c.key for c in changes if not c.is_refresh and c.kind not in DEFINITIONS}
 
 
 class Result(StrEnum):

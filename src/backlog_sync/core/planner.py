@@ -60,6 +60,7 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
 from backlog_sync.core.plan import (
+    DONE_NOT_CREATED,
     Deferred,
     FieldNote,
     Orphan,
@@ -283,8 +284,10 @@ class _Builder:
         done = is_closed(item.fields.get("state")) and not self.desired.settings.create_done
         has_issue = item.key in self.matches.by_key or item.key in self.matches.held
         if done and not has_issue:
-            message = f"{item.key} is done already and was not created"
-            self.warnings.append(Warned(message, "done-not-created", item.place))
+            message = f"“{item.title}” is already done, so no issue is created"
+            message += " (`create_done: true` creates it)"
+            about = (message, DONE_NOT_CREATED, item.place, None, item.title)
+            self.warnings.append(Warned(*about))
             self.absent.add(item.key)
             return True
         return False
@@ -613,10 +616,10 @@ class _Builder:
             withheld += _waiting(permitted)
             permitted = []
         changes = tuple(sorted(permitted, key=lambda change: _ORDER[change.kind]))
-        self.deferred += self.board.clicks(changes)
         return Plan(
             repository=self.repository,
             project=self.board.name,
+            board_title=self.observed.project.title if self.observed.project else "",
             changes=changes,
             items=tuple(self._plan_item(item) for item in self.declared),
             drift=tuple(self.drift),

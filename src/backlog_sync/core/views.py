@@ -199,8 +199,8 @@ class _BoardMerger(Merger):
         known = [name for name in view.fields if self._has_field(name)]
         missing = [name for name in view.fields if name not in known]
         if missing:
-            what = f"no field {', '.join(missing)} that it could show"
-            self._defer(view.name, f"the board has {what}", self._remedy(missing))
+            what = f"the board has {_no_field(missing)}, so the view does not show {_it(missing)}"
+            self._defer(view.name, what, self._remedy(missing))
         values = {"layout": view.layout or "table", "filter": view.filter or None}
         fields = {name: FieldChange(None, value) for name, value in values.items() if value}
         if known:
@@ -218,7 +218,7 @@ class _BoardMerger(Merger):
         for part, names in view.arrangement:
             missing = [name for name in names if not self._has_field(sorted_by(name)[0])]
             if missing:
-                what = f"the board has no field {', '.join(missing)} to use in {part}"
+                what = f"the board has {_no_field(missing)} for {part}"
                 self._defer(view.name, what, self._remedy(missing))
             elif names:
                 parts[part] = FieldChange(None, list(names))
@@ -228,8 +228,10 @@ class _BoardMerger(Merger):
         """Return how a board gets fields that it lacks."""
         declared = self.fields.issue_fields
         if all(fold(sorted_by(name)[0]) in declared for name in names):
-            return "run with --create-issue-fields, which creates it in the organization first"
-        return "declare it under project.fields, or correct the name"
+            created = f"which creates {_it(names)} in the organization first"
+            return f"run with --create-issue-fields, {created}"
+        spelling = "name" if len(names) == 1 else "names"
+        return f"declare {_it(names)} under project.fields, or correct the {spelling}"
 
     def _arranged(self, view: ViewDef, observed: ObservedView) -> None:
         """Report how an existing view is to be grouped and sorted: only people can change that."""
@@ -250,6 +252,16 @@ class _BoardMerger(Merger):
 
     def _defer(self, name: str, reason: str, hint: str) -> None:
         self.deferred.append(Deferred(ChangeKind.VIEW, name, reason, hint))
+
+
+def _no_field(names: Sequence[str]) -> str:
+    """Return the fields that a board lacks as "no field Type", or "no fields Type and Updated"."""
+    first, last = ", ".join(names[:-1]), names[-1]
+    return f"no fields {first} and {last}" if first else f"no field {last}"
+
+
+def _it(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
 
 
 _NO_VIEWS = "this server cannot create or change views through its API"

@@ -149,6 +149,32 @@ def listed(names: Iterable[str], style: str = "") -> list[Text]:
     return words
 
 
+_FACT_STYLES = {"creat": "green", "updat": "yellow", "clos": "red", "held": "magenta"}
+"""Styles of facts by how their words begin, for what is planned and what is done."""
+
+
+def fact_words(facts: Sequence[str]) -> list[Text]:
+    """Return the facts of a summary as words with commas between them, for `flow`."""
+    words = []
+    for fact in facts:
+        style = next((s for start, s in _FACT_STYLES.items() if f" {start}" in fact), "")
+        words.append(Text().append(fact, style).append(","))
+    for word in words[-1:]:
+        word.right_crop()
+    return words
+
+
+_FEW = 3
+"""Names shown on a terminal without -v before the rest is counted."""
+
+
+def listed_names(names: Sequence[str], look: Look) -> list[str]:
+    """Return names as one text, or nothing; a terminal shows the first few unless asked for all."""
+    if look.full or look.uncut or len(names) <= _FEW + 1:
+        return [", ".join(names)] if names else []
+    return [f"{', '.join(names[:_FEW])} and {len(names) - _FEW} more"]
+
+
 def paragraph(text: str, look: Look, head: Text, style: str = "") -> list[Text]:
     """Return untrusted text after a head, escaped and wrapped with a hanging indent."""
     return flow(head, [Text(word, style) for word in clean(text).split()], look)

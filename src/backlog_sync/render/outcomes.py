@@ -8,7 +8,8 @@ from rich.text import Text
 from backlog_sync.core.changes import Change, ChangeKind
 from backlog_sync.core.escape import clean
 from backlog_sync.core.plan import Outcome, Result, Usage
-from backlog_sync.render.canvas import Look, cut, flow, listed, paint, paragraph
+from backlog_sync.render.canvas import Look, cut, fact_words, flow, listed, paint, paragraph
+from backlog_sync.render.view import DONE, change_facts
 from backlog_sync.render.words import counted
 
 _HEADINGS = {
@@ -18,10 +19,9 @@ _HEADINGS = {
     Result.NOT_REACHED: ("Not reached", "yellow"),
 }
 _WORDS = {
-    Result.APPLIED: ("applied", "green"),
-    Result.SKIPPED: ("skipped", "yellow"),
-    Result.STALE: ("stale", "magenta"),
     Result.FAILED: ("failed", "red"),
+    Result.STALE: ("stale", "magenta"),
+    Result.SKIPPED: ("skipped", "yellow"),
     Result.NOT_REACHED: ("not reached", "yellow"),
 }
 _KINDS = {
@@ -36,6 +36,8 @@ _KINDS = {
 }
 _MOST = 20
 """Reasons shown for one result before the rest is only counted."""
+_ONE_LINE = 10_000
+"""Columns that no line of sums needs."""
 _NAMED = 3
 """Changes listed by name if many share a reason."""
 
@@ -65,10 +67,10 @@ def outcomes_text(
         lines.append(Text("Notes", "bold yellow"))
         lines += _listed(noted, "yellow", look)
         lines.append(Text())
-    lines += _counts(outcomes, usage, look, run)
+    lines += flow(*_counts(outcomes, usage, look, run), look)
     if written:
         names = ", ".join(written)
-        head = Text().append("Updated: ", "bold")
+        head = Text().append("Updated ", "bold")
         lines += paragraph(names, look, head)
     if see:
         lines.append(Text().append("See it: ", "bold").append(clean(see)))
@@ -81,7 +83,8 @@ def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
     for outcome in outcomes:
         by_reason[outcome.reason].append(outcome)
     lines: list[Text] = []
-    for reason, group in list(by_reason.items())[:_MOST]:
+    most = None if look.uncut or look.full else _MOST
+    for reason, group in list(by_reason.items())[:most]:
         head = Text("  ").append(look.glyphs.warn, style).append(" ")
         if len(group) == 1:
             line = head.append(_change_text(group[0].change)).append("  ")
@@ -89,18 +92,18 @@ def _listed(outcomes: Sequence[Outcome], style: str, look: Look) -> list[Text]:
             lines.append(cut(line, look.columns, look))
         else:
             head.append(f"{len(group)} changes: ")
-            lines += flow(head, listed(_names(group)), look)
+            lines += flow(head, listed(_names(group, look)), look)
         if reason:
             lines += paragraph(reason, look, Text("    "), "dim")
-    if len(by_reason) > _MOST:
+    if most and len(by_reason) > most:
         lines.append(Text(f"  {look.glyphs.ellipsis} {len(by_reason) - _MOST} more reasons", "dim"))
     return lines
 
 
-def _names(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return the titles of several changes, each once: the first few, and a count of the rest."""
+def _names(outcomes: Sequence[Outcome], look: Look) -> list[str]:
+    """Return the titles of several changes, each once; a terminal shows the first few."""
     titles = list(dict.fromkeys(clean(o.change.title or o.change.key) for o in outcomes))
-    if len(titles) <= _NAMED + 1:
+    if look.uncut or look.full or len(titles) <= _NAMED + 1:
         return titles
     return [*titles[:_NAMED], f"{len(titles) - _NAMED} more"]
 
@@ -111,18 +114,26 @@ def _change_text(change: Change) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _counts(outcomes: Sequence[Outcome], usage: Usage, look: Look, run: str) -> list[Text]:
+def outcomes_line(outcomes: Sequence[Outcome], usage: Usage, run: str = "Sync") -> str:
+    """Return the sums of a run on one line of plain text."""
+    return flow(*_counts(outcomes, usage, Look(), run), Look(), _ONE_LINE)[0].plain
+
+
+def _counts(
+    outcomes: Sequence[Outcome], usage: Usage, look: Look, run: str
+) -> tuple[Text, list[Text]]:
+    """Return the sums of what was applied, in the words of the plan, then of what was not."""
+    applied = [outcome.change for outcome in outcomes if outcome.result is Result.APPLIED]
     counts = Counter(outcome.result for outcome in outcomes)
-    words: list[Text] = []
-    results = [r for r in Result if counts[r] or r is Result.APPLIED]
-    for index, result in enumerate(results):
-        word, style = _WORDS[result]
-        if result is Result.APPLIED:
-            word = f"{'change' if counts[result] == 1 else 'changes'} applied"
-        comma = "," if index < len(results) - 1 else ""
-        words.append(Text().append(f"{counts[result]} {word}", style if counts[result] else ""))
-        words[-1].append(comma)
-    spent = f"{look.glyphs.dot} {counted(usage.requests, 'request')}, "
-    spent += counted(usage.mutations, "mutation")
-    words += [Text(word, "dim") for word in spent.split(" ")]
-    return flow(Text().append(f"{run}: ", "bold"), words, look)
+    facts = fact_words(change_facts(applied, DONE)) or [Text("nothing applied")]
+    for result, (word, style) in _WORDS.items():
+        if counts[result]:
+            facts[-1].append(",")
+            facts.append(Text(f"{counts[result]} {word}", style))
+    spent = f"{look.glyphs.dot} {counted(usage.requests, 'request')}"
+    spent += f", {counted(usage.mutations, 'mutation')}" if look.full else ""
+    facts += [Text(word, "dim") for word in spent.split(" ")]
+    whole = len(applied) == len(outcomes)
+    sign, style = (look.glyphs.tick, "green") if whole else (look.glyphs.warn, "yellow")
+    head = Text(f"{sign} ", style)
+    return head.append(f"{run} {'complete' if whole else 'incomplete'}: ", "bold"), facts

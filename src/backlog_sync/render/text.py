@@ -3,7 +3,7 @@
 The tree shows which item is below which; links are lines only if an existing item moves.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rich.text import Text
@@ -15,9 +15,11 @@ from backlog_sync.render.canvas import (
     Leaf,
     Look,
     cut,
+    fact_words,
     flow,
     heading,
     listed,
+    listed_names,
     paint,
     paragraph,
     spread,
@@ -29,6 +31,7 @@ from backlog_sync.render.details import field_lines, value_text
 from backlog_sync.render.issue_lists import held_list, issue_list
 from backlog_sync.render.view import (
     SET_BACK,
+    TO_DO,
     DefinitionRow,
     Edit,
     Group,
@@ -40,8 +43,9 @@ from backlog_sync.render.view import (
     NoteRow,
     PlanView,
     Row,
+    change_facts,
     plan_view,
-    summary_facts,
+    rest_facts,
 )
 from backlog_sync.render.words import counted, number
 
@@ -287,11 +291,9 @@ def _note_row(row: NoteRow, column: int, look: Look, *, sets_back: bool) -> list
 def _deferred(view: PlanView, look: Look) -> list[Text]:
     lines = heading("Deferred", "", look) if view.deferred else []
     for group in view.deferred:
-        names = list(group.names)
-        if len(names) > 3:
-            names = [*names[:2], f"{len(names) - 2} more"]
         head = Text("  ").append(look.glyphs.defer, "cyan").append(" ")
-        lines += paragraph(f"{', '.join(names)}: {group.reason}", look, head)
+        (names,) = listed_names(group.names, look)
+        lines += paragraph(f"{names}: {group.reason}", look, head)
         if group.hint:
             lines += paragraph(group.hint, look, Text("    "), "dim")
     return lines
@@ -301,7 +303,8 @@ def _warnings(view: PlanView, look: Look) -> list[Text]:
     lines = heading("Warnings", "", look) if view.warnings else []
     for row in view.warnings:
         head = Text("  ").append(look.glyphs.warn, "yellow").append(" ")
-        lines += paragraph(": ".join((*row.where, row.message)), look, head)
+        names = listed_names(row.names, look)
+        lines += paragraph(": ".join((*row.where, row.message, *names)), look, head)
     return lines
 
 
@@ -328,23 +331,11 @@ def _coverage(view: PlanView, look: Look) -> list[Text]:
 def _summary(plan: Plan, look: Look) -> list[Text]:
     if not plan.has_changes and not plan.conflicts:
         return _no_changes(plan, look)
-    first, second = map(_colored, summary_facts(plan))
+    first, rest = change_facts(plan.changes, TO_DO), rest_facts(plan)
     head = Text().append("Plan: ", "bold")
-    lines = flow(head, [*first, Text(look.glyphs.dot, "dim"), *second], look)
-    if len(lines) == 1:
-        return lines
-    return [*flow(head, first, look), *flow(Text(" " * head.cell_len), second, look)]
-
-
-def _colored(facts: Iterable[str]) -> list[Text]:
-    """Return the facts of the summary with commas between them; zeros are not colored."""
-    styles = {"create": "green", "update": "yellow", "close": "red", "held": "magenta"}
-    words = []
-    for fact in facts:
-        style = next((s for word, s in styles.items() if fact.endswith(word)), "")
-        words.append(Text().append(fact, "" if fact.startswith("0 ") else style).append(","))
-    words[-1].right_crop()
-    return words
+    if not plan.has_changes:
+        return flow(head, fact_words(["nothing to apply", *rest]), look)
+    return flow(head, fact_words([*first, *rest]), look)
 
 
 def _no_changes(plan: Plan, look: Look) -> list[Text]:
@@ -358,7 +349,7 @@ def _no_changes(plan: Plan, look: Look) -> list[Text]:
         head = Text().append(f"{look.glyphs.warn} ", "yellow").append("No items. ", "bold")
     lines = paragraph(text, look, head)
     if counts["refresh"]:
-        note = f"  {counted(counts['refresh'], 'hidden record')} will be updated."
+        note = f"  {counted(counts['refresh'], 'internal record')} will be updated."
         lines.append(Text(note, "dim"))
     if counts["drift"]:
         lines.append(Text(f"  {counted(counts['drift'], 'drifted field')} left as GitHub has it."))

@@ -5,7 +5,7 @@ out, except for those above a changed one, which show where it belongs.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,7 +21,14 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.drift import Drift, Finding
 from backlog_sync.core.fields import SHOWN_FIRST
 from backlog_sync.core.model import Coverage
-from backlog_sync.core.plan import FieldNote, Plan, PlanItem, Verdict
+from backlog_sync.core.plan import (
+    DONE_NOT_CREATED,
+    FieldNote,
+    Plan,
+    PlanItem,
+    Verdict,
+    count_changes,
+)
 from backlog_sync.core.states import OPEN
 from backlog_sync.render.words import counted, number
 
@@ -33,14 +40,23 @@ DEFINITION_WORDS = {
     ChangeKind.FIELD: ("field", "fields"),
     ChangeKind.VIEW: ("view", "views"),
 }
-FACTS = {
+TO_DO = {
     "create": "to create",
+    "adopt": "to adopt",
     "update": "to update",
     "close": "to close",
     "reopen": "to reopen",
-    "adopt": "to adopt",
     "forget": "to forget",
     "unlink": "to unlink",
+}
+DONE = {
+    "create": "created",
+    "adopt": "adopted",
+    "update": "updated",
+    "close": "closed",
+    "reopen": "reopened",
+    "forget": "forgotten",
+    "unlink": "unlinked",
 }
 _STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.FORGET)
 """The actions that represent an item's changes as a whole; anything else is an update."""
@@ -124,7 +140,7 @@ class Group:
     def counts(self) -> str:
         """The numbers of items by action, in words: "1 to create, 2 to update"."""
         counts = Counter(row.action.value for row in self.rows if row.action)
-        return ", ".join(f"{counts[name]} {word}" for name, word in FACTS.items() if counts[name])
+        return ", ".join(f"{counts[name]} {word}" for name, word in TO_DO.items() if counts[name])
 
 
 class _Items:
@@ -391,10 +407,11 @@ class DeferredGroup:
 
 @dataclass(frozen=True, slots=True)
 class WarningRow:
-    """A warning, and the places that it refers to."""
+    """A warning, the places that it refers to, and the titles of all that it is about."""
 
     where: tuple[str, ...]
     message: str
+    names: tuple[str, ...] = ()
 
 
 def _note_groups(
@@ -449,11 +466,16 @@ def _deferred(plan: Plan) -> tuple[DeferredGroup, ...]:
     )
 
 
-def _warnings(plan: Plan) -> tuple[WarningRow, ...]:
-    return tuple(
-        WarningRow(tuple(str(part) for part in (w.place, w.ref) if part is not None), w.message)
-        for w in plan.warnings
-    )
+def _warnings(plan: Plan) -> Iterator[WarningRow]:
+    done = [w for w in plan.warnings if w.slug == DONE_NOT_CREATED]
+    for warning in plan.warnings:
+        if len(done) == 1 or warning not in done:
+            parts = (warning.place, warning.ref)
+            yield WarningRow(tuple(str(p) for p in parts if p is not None), warning.message)
+    if len(done) > 1:
+        message = f"{len(done)} items are already done, so no issues are created for them"
+        names = tuple(warning.title for warning in done)
+        yield WarningRow((), f"{message} (`create_done: true` creates them)", names)
 
 
 # ---- the whole -----------------------------------------------------------------------------
@@ -501,7 +523,7 @@ def plan_view(plan: Plan, *, drift_note: str = SET_BACK) -> PlanView:
     complete = plan.coverage.complete and all(other.complete for other in plan.others.values())
     return PlanView(
         repository=plan.repository,
-        board=plan.project or "",
+        board=_board_name(plan),
         drift=_note_groups(plan.drift, plan.reverted),
         drift_note=drift_note,
         definitions=tuple(_definitions(plan)),
@@ -512,7 +534,7 @@ def plan_view(plan: Plan, *, drift_note: str = SET_BACK) -> PlanView:
         orphans=tuple(Listed(o.title, o.ref, o.reason) for o in plan.orphans),
         unread=tuple(Listed(u.title, u.ref, "", u.hint, u.place, u.reading) for u in plan.unread),
         deferred=_deferred(plan),
-        warnings=_warnings(plan),
+        warnings=tuple(_warnings(plan)),
         settings={
             name: tuple(value) if isinstance(value, list) else (plain_value(value),)
             for name, value in plan.in_force.items()
@@ -520,6 +542,12 @@ def plan_view(plan: Plan, *, drift_note: str = SET_BACK) -> PlanView:
         coverage=None if complete else plan.coverage,
         others=plan.others,
     )
+
+
+def _board_name(plan: Plan) -> str:
+    """Return the board's owner and number with its title; without a number, owner and title."""
+    title = "" if (plan.project or "").endswith(f"/{plan.board_title}") else plan.board_title
+    return f"{plan.project} {title}".strip() if plan.project else ""
 
 
 def drift_findings(drift: Drift) -> tuple[Findings, ...]:
@@ -555,37 +583,39 @@ def drift_line(drift: Drift) -> str:
     return f"Drift: {', '.join(facts)}." if facts else "No drift."
 
 
+def change_facts(changes: Collection[Change], words: Mapping[str, str]) -> list[str]:
+    """Return what changes add up to, without zeros: "21 to create", "26 links", "6 labels".
+
+    `words` are `TO_DO` for planned changes and `DONE` for applied ones, so that a run reports the
+    sums that its plan announced.
+    """
+    counts = count_changes(changes)
+    kinds = Counter(change.kind for change in changes)
+    facts = [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
+    facts += [counted(counts["link"], "link")] if counts["link"] else []
+    facts += [counted(kinds[k], *nouns) for k, nouns in DEFINITION_WORDS.items() if kinds[k]]
+    if not facts and counts["refresh"]:
+        return [counted(counts["refresh"], "internal record")]
+    return facts
+
+
+def rest_facts(plan: Plan) -> list[str]:
+    """Return how many values drifted, are held, and how many items stay as they are."""
+    counts = plan.summary()
+    words = {"drift": "drifted", "conflict": "held", "unchanged": "unchanged"}
+    return [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
+
+
 def summary_line(plan: Plan) -> str:
     """Return one line of counts as plain text; each can be recomputed from the changes."""
     counts = plan.summary()
-    held = [f"{counts['conflict']} held"] if counts["conflict"] else []
-    drift = [f"{counts['drift']} drifted"] if counts["drift"] else []
-    if not plan.has_changes:
-        if not held:
-            text = f"No changes: GitHub matches the files ({counted(len(plan.items), 'item')}"
-            return text + "".join(f", {part}" for part in drift) + ")."
-        return f"Nothing to apply: {', '.join([*held, *drift])}."
-    facts = [f"{counts[name]} {word}" for name, word in FACTS.items() if counts[name]]
-    if counts["link"]:
-        facts.append(counted(counts["link"], "link"))
-    if counts["definitions"]:
-        facts.append(counted(counts["definitions"], "definition"))
-    unchanged = [f"{counts['unchanged']} unchanged"] if counts["unchanged"] else []
-    return f"Plan: {', '.join([*facts, *drift, *held, *unchanged])}."
-
-
-def summary_facts(plan: Plan) -> tuple[list[str], list[str]]:
-    """Return two lists of facts for the summary: what is new; what changes, stays or is held."""
-    counts = plan.summary()
-    kinds = Counter(change.kind for change in plan.changes)
-    new = [f"{counts['create']} to create"]
-    new += [counted(counts["link"], "link")] if counts["link"] else []
-    new += [counted(kinds[kind], *words) for kind, words in DEFINITION_WORDS.items() if kinds[kind]]
-    words = {name: word for name, word in FACTS.items() if name not in ("create", "update")}
-    words |= {"drift": "drifted", "conflict": "held", "unchanged": "unchanged"}
-    rest = [f"{counts['update']} to update"]
-    rest += [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
-    return new, rest
+    rest = rest_facts(plan)
+    if plan.has_changes:
+        return f"Plan: {', '.join([*change_facts(plan.changes, TO_DO), *rest])}."
+    if counts["conflict"]:
+        return f"Nothing to apply: {', '.join(rest)}."
+    drift = f", {counts['drift']} drifted" if counts["drift"] else ""
+    return f"No changes: GitHub matches the files ({counted(len(plan.items), 'item')}{drift})."
 
 
 def plain_value(value: JsonValue, none: str = "∅") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from backlog_sync.cli.options import (
 )
 from backlog_sync.cli.requests import SyncRequest
 from backlog_sync.core.checkout import superseded
+from backlog_sync.core.digests import SHORT_DIGEST
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Plan, Result
@@ -36,6 +38,17 @@ if TYPE_CHECKING:
     from backlog_sync.engine.reconcile import Prepared
 
 
+def _digest(context: click.Context, option: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's
+    """Return the digits of a digest in lower case; refuse what cannot be one."""
+    digits = value.strip().lower() if value is not None else None
+    if digits is not None and not re.fullmatch(f"[0-9a-f]{{{SHORT_DIGEST},64}}", digits):
+        raise click.BadParameter(
+            f"{value!r} is not a digest: use at least the first {SHORT_DIGEST} digits of the one"
+            " that `backlog plan` prints."
+        )
+    return digits
+
+
 @click.command(
     "sync",
     epilog="\b\nExamples:\n  backlog sync ROADMAP.md --repo me/demo --sandbox\n"
@@ -48,9 +61,9 @@ if TYPE_CHECKING:
 @click.option("--plan", "saved", metavar="FILE", type=click.Path(dir_okay=False),
               help="Apply exactly this saved plan (`plan --out`); refuse if anything changed"
               " since.")  # fmt: skip
-@click.option("--approve", metavar="DIGEST",
-              help="Skip the confirmation if the plan has this digest (printed by `plan`);"
-              " refuse any other plan.")  # fmt: skip
+@click.option("--approve", metavar="DIGEST", callback=_digest,
+              help="Skip the confirmation if the plan has this digest (printed by `plan`; in a"
+              " workflow all 64 digits); refuse any other plan.")  # fmt: skip
 @click.option("--no-write-back", is_flag=True, help="Do not change the files.")
 @click.option("-y", "--yes", is_flag=True,
               help="Skip the confirmation, and assign all agents instead of one.")  # fmt: skip
@@ -131,10 +144,16 @@ def _violations(run: Run, prepared: Prepared, request: SyncRequest) -> list[Viol
         if moved:
             why = f"the plan is stale: {'; '.join(moved)}"
             return [Violation("stale-plan", why, "plan again, and save or approve that plan")]
-    digest = prepared.plan.digests.plan
-    if request.approve is not None and prepared.plan.has_changes and request.approve != digest:
+    digest, approved = prepared.plan.digests.plan, request.approve
+    if approved is None or not prepared.plan.has_changes or approved == digest:
+        return []
+    if not digest.startswith(approved):
         why = f"the plan is not the one that was approved: its digest is {digest}"
         return [Violation("not-approved", why, "look at the plan, then approve this digest")]
+    if run.presenter.env.workflow:
+        # Whoever can push could search for another plan that begins with the same digits.
+        why = "in a workflow a plan is approved by all 64 digits of its digest"
+        return [Violation("not-approved", why, f"look at the plan, then approve {digest}")]
     return []
 
 
