@@ -149,7 +149,7 @@ def listed(names: Iterable[str], style: str = "") -> list[Text]:
     return words
 
 
-_FACT_STYLES = {"creat": "green", "updat": "yellow", "clos": "red", "held": "magenta"}
+_FACT_STYLES = {"create": "green", "update": "yellow", "close": "red", "held": "magenta"}
 """Styles of facts by how their words begin, for what is planned and what is done."""
 
 
