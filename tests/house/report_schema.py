@@ -85,7 +85,7 @@ def report_schema() -> str:
     made["done_without_pull_request"] = _list(_TEXT)
     made["merged_still_open"] = told(tuple[MergedOpen, ...])
     made["period"] = told(Period | None)
-    made["notes"] = made["written_back"] = _list(_TEXT)
+    made["next_steps"] = made["notes"] = made["written_back"] = _list(_TEXT)
     defs["Sum"] = total
     for name in ("Sum", "Item", "Milestone", "Quarter"):
         defs[name]["additionalProperties"] = False

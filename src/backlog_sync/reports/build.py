@@ -84,7 +84,12 @@ def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -
         yield f"{_items(done)} done on an unknown date; not in the pace of any week."
     guesses = [row for row in planned.rows if row.by == "guess"]
     if guesses and (planned.edges or planned.links):
-        yield f"{_items(guesses)} without an estimate; one day is assumed."
+        unknown = [row for row in guesses if row.key not in tree.points]
+        if unknown:
+            have = "has" if len(unknown) == 1 else "have"
+            yield f"{_items(unknown)} {have} no estimate; scheduled as one day each."
+        if len(unknown) < len(guesses):
+            yield "No pace yet to turn points into days; scheduled as one day per item on average."
     if tree.hours and (without_hours := [key for key in remaining if key not in tree.hours]):
         yield f"{_items(without_hours)} left without hours; not in the load."
     early = [

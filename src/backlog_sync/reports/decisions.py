@@ -18,19 +18,21 @@ def decisions(report: Report) -> tuple[str, ...]:
     return tuple(_questions(report))
 
 
+def undated(report: Report) -> list[str]:
+    """Return the titles of the unfinished milestones without a due date."""
+    return [
+        one.sum.name
+        for one in report.milestones
+        if one.due is None and not one.closed and one.sum.done < one.sum.total
+    ]
+
+
 def _questions(report: Report) -> Iterator[str]:
     for milestone in report.milestones:
         if milestone.health in (Health.OFF_TRACK, Health.AT_RISK):
             yield _day_question(milestone)
-    undated = [
-        milestone.sum.name
-        for milestone in report.milestones
-        if milestone.due is None
-        and not milestone.closed
-        and milestone.sum.done < milestone.sum.total
-    ]
-    if undated:
-        yield f"Which due dates? Milestones without one: {', '.join(undated)}."
+    if titles := undated(report):
+        yield f"Which due dates? Milestones without one: {', '.join(titles)}."
     for risk in report.risks:
         if risk.open and (risk.exposure or 0) >= GRAVE and not risk.mitigation:
             yield f"Who keeps this from happening, and how: {risk.text}?"

@@ -65,11 +65,10 @@ def too_little(weekly: Sequence[float]) -> str:
     if busy >= ENOUGH:
         return ""
     if len(weekly) < ENOUGH:
-        whole_weeks = f"{len(weekly) or 'no'} whole week{'' if len(weekly) == 1 else 's'}"
-        return f"There is no forecast yet: it takes {ENOUGH} weeks, and {whole_weeks} can be seen."
+        return f"No forecast yet: needs {ENOUGH} full weeks of history ({len(weekly)} so far)."
     return (
-        f"There is no forecast: it takes {ENOUGH} weeks with something done, and the last "
-        f"{len(weekly)} had {busy}."
+        f"No forecast yet: needs {ENOUGH} weeks with something done ({busy} of the last "
+        f"{len(weekly)} so far)."
     )
 
 

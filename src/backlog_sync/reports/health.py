@@ -29,7 +29,7 @@ def judge(
         open_ = f", with {_items(open_count)} still open" if open_count else ""
         return Health.DONE, f"It is {'closed' if closed else 'all done'}{open_}."
     if not total.total:
-        return Health.UNKNOWN, "Nothing is in it."
+        return Health.UNKNOWN, "Empty."
     if due is None:
         return Health.UNKNOWN, f"No due date; {_items(open_count)} left."
     if due < today:
@@ -41,8 +41,7 @@ def judge(
         return Health.AT_RISK, (
             f"Due {due}, but dependencies push the end to {ends}, {_days((ends - due).days)} later."
         )
-    count = _items(open_count).capitalize()
-    return Health.UNKNOWN, f"{count} left until {due}; no forecast yet."
+    return Health.UNKNOWN, f"{_items(open_count)} left; due {due}."
 
 
 def _judge_by_forecast(forecast: Forecast, due: date) -> tuple[Health, str]:
@@ -69,7 +68,7 @@ def judge_whole(
     if not judged or (len(judged) > 1 and judged[0][1] is Health.UNKNOWN):
         count = _items(total.total - total.done)
         if dated:
-            return Health.UNKNOWN, f"{count} left; no forecast yet."
+            return Health.UNKNOWN, f"{count} left."
         return Health.UNKNOWN, f"{count} left; no milestone has a due date."
     title, health, why = min(judged, key=lambda part: _WORST.index(part[1]))
     others = sum(part[1] is health for part in judged) - 1

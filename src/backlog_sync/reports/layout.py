@@ -22,8 +22,10 @@ from backlog_sync.reports.view import (
     audience_name,
     audiences,
     changes,
+    critical_path,
     day,
     figure,
+    guessed,
     late,
     likely,
     merged_open,
@@ -33,12 +35,15 @@ from backlog_sync.reports.view import (
     pull_requests,
     questions,
     review_notes,
+    scope,
+    scope_parts,
     segment,
     shown,
     staffing,
     status,
     unproven,
     waiting,
+    without_forecast,
 )
 
 _FEW_NAMES = 5
@@ -222,6 +227,7 @@ class _Layout:
             Section.PRIORITIES: self._priorities,
             Section.RISKS: self._risks,
             Section.TIMELINE: self._timeline,
+            Section.SCOPE: self._scope,
             Section.PATH: self._path,
             Section.WAITING: self._waiting,
             Section.LOAD: self._load,
@@ -233,9 +239,10 @@ class _Layout:
             title = f"{section} {report.period.since}"
         if section is Section.ITEMS and len(self._shown(section)) < len(report.facts.items):
             title = str(Section.TREE)
-        if section is Section.PATH and report.schedule.path:
-            schedule = report.schedule
-            note = f"{figure(schedule.days)} working days, to {day(schedule.ends)}"
+        if section is Section.PATH:
+            note = critical_path(report) if report.schedule.path else ""
+        if section is Section.SCOPE:
+            note = scope(report)
         found: Iterator[Block]
         if section in lists:
             most = limits.few if section in few else limits.sentences
@@ -320,6 +327,13 @@ class _Layout:
             detailed = self.audience is Audience.ENGINEERING
             yield Outline(rows, len(whole.rows) - len(rows), detailed, product)
 
+    def _scope(self) -> Iterator[Block]:
+        whole = self.report.total
+        parts = scope_parts(self.report) if without_forecast(self.report) else ()
+        rows = tuple(Bar(self.names(one.name), one) for one in parts[: self.limits.sentences])
+        if rows and whole.total:
+            yield Bars("part", (), rows)
+
     # ---- for engineering ---------------------------------------------------------------------
 
     def _timeline(self) -> Iterator[Block]:
@@ -334,18 +348,25 @@ class _Layout:
 
     def _path(self) -> Iterator[Block]:
         schedule = self.report.schedule
+        if self.audience is not Audience.ENGINEERING and not without_forecast(self.report):
+            return
         if not schedule.path:
             reason = [schedule.reason] if schedule.reason else []
             yield from _sentences(reason, self.limits.sentences)
             return
+        estimated = guessed(self.report)
+        columns = ("item", "points") if estimated else ("item", "from", "to", "working days")
         rows = []
         for key in schedule.path[: self.limits.sentences]:
             row = self.scheduled[key]
-            rows.append((self.names(key), str(row.first), str(row.last), _length(row)))
+            points = self.report.points.get(key)
+            dates = (str(row.first), str(row.last), _length(row))
+            cells = (figure(points) if points is not None else "",) if estimated else dates
+            rows.append((self.names(key), *cells))
         more = len(schedule.path) - len(rows)
         if more:
-            rows.append((f"{more} more", "", "", ""))
-        yield Grid(("item", "from", "to", "working days"), tuple(rows), ("working days",))
+            rows.append((f"{more} more", *("" for _ in columns[1:])))
+        yield Grid(columns, tuple(rows), columns[-1:])
 
     def _waiting(self) -> Iterator[Block]:
         source, hidden = dependencies(self.report)

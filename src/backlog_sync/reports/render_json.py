@@ -10,6 +10,7 @@ from enum import Enum
 from backlog_sync.core.escape import unbroken
 from backlog_sync.core.facts import WorkItem
 from backlog_sync.core.rollup import Sum
+from backlog_sync.reports.next_steps import next_steps
 from backlog_sync.reports.values import MilestoneReport, Report
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
@@ -57,6 +58,7 @@ def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
         "done_without_pull_request": list(report.unproven),
         "merged_still_open": _plain(report.merged_open),
         "period": _plain(report.period),
+        "next_steps": list(next_steps(report)),
         "notes": list(report.notes),
         "written_back": list(written),
     }

@@ -26,14 +26,15 @@ from backlog_sync.reports.layout import (
     report_sections,
 )
 from backlog_sync.reports.layout import Picture as Diagram
+from backlog_sync.reports.next_steps import next_steps
 from backlog_sync.reports.values import Health, RegisteredRisk, Report
 from backlog_sync.reports.view import (
-    HEALTH,
     Audience,
     Section,
     amount,
     at_risk,
     figure,
+    health_word,
     how_much,
     risk_scale,
     when,
@@ -86,22 +87,25 @@ def report_markdown(
 
 
 def _head(report: Report, pictures: Sequence[Picture]) -> str:
-    """The title, the three answers, and the pictures."""
+    """The title, the four answers, and the pictures."""
     facts = report.facts
     progress = f"{_bar(report.total)} {report.total.percent}%: {inert(how_much(report))}"
     where = code(cut(facts.repository))
     if facts.board:
         where += f", board {code(cut(facts.board))}"
+    state = health_word(report.health, report.total)
+    steps = "<br>".join(_text(step) for step in next_steps(report))
     lines = [
         f"## {_text(facts.title)}",
         "",
-        f"{_SIGNS[report.health]} **{HEALTH[report.health].capitalize()}.** {_text(report.why)}",
+        f"{_SIGNS[report.health]} **{state.capitalize()}.** {_text(report.why)}",
         "",
         "| | |",
         "| --- | --- |",
         f"| **Forecast** | {inert(when(report))} |",
         f"| **Progress** | {progress} |",
         f"| **Risks** | {_text(at_risk(report))} |",
+        *([f"| **Next** | {steps} |"] if steps else []),
         "",
         f"For {where}, on {facts.today}.",
     ]
@@ -187,7 +191,7 @@ def _bars(title: str, block: Bars) -> Printed:
 def _bar_row(bar: Bar, first: int) -> list[str]:
     health = []
     if bar.health:
-        health = [f"{_SIGNS[bar.health]} {HEALTH[bar.health]}".replace(" ", "&nbsp;")]
+        health = [f"{_SIGNS[bar.health]} {health_word(bar.health, bar.sum)}".replace(" ", "&nbsp;")]
     cells = [_text(cell) for cell in bar.cells]
     return [_text(bar.name), *health, *cells[:first], *_amounts(bar.sum), *cells[first:]]
 

@@ -3,7 +3,7 @@
 from backlog_sync.core.escape import inert
 from backlog_sync.render.words import counted
 from backlog_sync.reports.values import MilestoneReport, Report
-from backlog_sync.reports.view import HEALTH, amount, how_much
+from backlog_sync.reports.view import amount, health_word, how_much
 
 _MOST = 50
 """The most milestones to list; the report has the rest."""
@@ -12,7 +12,7 @@ _MOST = 50
 def report_status(report: Report) -> str:
     """Return the text, as Markdown in which titles are escaped."""
     lines = [
-        f"**{HEALTH[report.health].capitalize()}.** {inert(report.why)}",
+        f"**{health_word(report.health, report.total).capitalize()}.** {inert(report.why)}",
         "",
         f"{how_much(report)} ({report.total.percent}%).",
         "",
@@ -27,5 +27,5 @@ def report_status(report: Report) -> str:
 def _line(milestone: MilestoneReport) -> str:
     due = f", due {milestone.due.isoformat()}" if milestone.due else ""
     done = f"{amount(milestone.sum)} done ({milestone.sum.percent}%)"
-    health = HEALTH[milestone.health]
+    health = health_word(milestone.health, milestone.sum)
     return f"- **{inert(milestone.sum.name)}**{due}: {health}. {done}. {inert(milestone.why)}"

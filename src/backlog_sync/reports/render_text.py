@@ -1,4 +1,4 @@
-"""The report as text for a terminal: when, how much and what is at risk first, then the rest."""
+"""The report as text for a terminal: forecast, progress, risks and next steps first."""
 
 from collections.abc import Iterable, Iterator
 
@@ -33,8 +33,17 @@ from backlog_sync.reports.layout import (
     Sentences,
     report_sections,
 )
+from backlog_sync.reports.next_steps import next_steps
 from backlog_sync.reports.values import Health, Report
-from backlog_sync.reports.view import HEALTH, Audience, at_risk, figure, how_much, risk_scale, when
+from backlog_sync.reports.view import (
+    Audience,
+    at_risk,
+    figure,
+    health_word,
+    how_much,
+    risk_scale,
+    when,
+)
 
 _MOST, _ALL = 12, 1_000_000
 """Sentences of one kind, and with `-v`."""
@@ -59,7 +68,7 @@ def report_text(report: Report, look: Look, audience: Audience = Audience.EVERYB
     for section in report_sections(report, audience, Limits(most, few, look.full)):
         part = [line for block in section.blocks for line in printer.block(block)]
         if part:
-            note = [Text(f"  {section.note}", "dim")] if section.note else []
+            note = paragraph(section.note, look, Text("  "), "dim") if section.note else []
             lines += [Text(), Text(section.title, "bold"), *note, *part]
     return paint(lines, look)
 
@@ -71,11 +80,13 @@ class _Printer:
         self.look, self.audience = look, audience
 
     def head(self, report: Report) -> list[Text]:
-        """The title and the three answers."""
+        """The title and the four answers."""
         look = self.look
         title = Text().append(clean(report.facts.title), "bold")
         lines = [spread(title, Text(str(report.facts.today), "dim"), look)]
-        state = Text(HEALTH[report.health].capitalize(), f"bold {_COLORS[report.health]}")
+        state = Text(
+            health_word(report.health, report.total).capitalize(), f"bold {_COLORS[report.health]}"
+        )
         lines += [*paragraph(report.why, look, state.append("  ")), Text()]
         lines += paragraph(when(report), look, Text("Forecast ", "bold"))
         head = Text().append("Progress ", "bold")
@@ -83,7 +94,12 @@ class _Printer:
             head.append_text(self._blocks(report.total.percent))
         head.append(f"{report.total.percent}%  ", "bold")
         lines += paragraph(how_much(report), look, head)
-        return lines + paragraph(at_risk(report), look, Text("Risks    ", "bold"))
+        lines += paragraph(at_risk(report), look, Text("Risks    ", "bold"))
+        label = "Next     "
+        for step in next_steps(report):
+            lines += paragraph(step, look, Text(label, "bold"))
+            label = " " * len(label)
+        return lines
 
     def block(self, block: Block) -> Iterable[Text]:
         """The lines of a block."""
@@ -151,7 +167,11 @@ class _Printer:
         for bar in block.rows:
             yield spread(Text("  ").append(clean(bar.name)), self._done(bar.sum), self.look)
             if bar.health and why is not None:
-                head = Text("    ").append(HEALTH[bar.health], _COLORS[bar.health]).append("  ")
+                head = (
+                    Text("    ")
+                    .append(health_word(bar.health, bar.sum), _COLORS[bar.health])
+                    .append("  ")
+                )
                 yield from self._paragraph(bar.cells[why], head, "dim")
             for note in bar.notes:
                 yield from self._paragraph(note, Text("    "), "dim")

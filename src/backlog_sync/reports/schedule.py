@@ -49,7 +49,8 @@ def schedule(
     if order is None:
         return Schedule(edges=edges, links=links, reason=_cycle_reason(after))
     base = workdays_before(workday_on_or_after(today))
-    lengths = {key: _length(tree, key, planning, velocity, today) for key in rows}
+    usual = _mean_points(tree, rows)
+    lengths = {key: _length(tree, key, planning, velocity, usual, today) for key in rows}
     earliest_start = {key: _earliest_start(tree, key, base) for key in rows}
     early, late = _earliest_and_latest_starts(
         after, order, {k: n for k, (n, _) in lengths.items()}, earliest_start
@@ -160,10 +161,25 @@ def _cycle_reason(after: Mapping[str, Sequence[str]]) -> str:
     return f"There is no schedule: circular dependency: {chain}."
 
 
+def _mean_points(tree: Outline, rows: Sequence[str]) -> float:
+    """Return the mean of the points of these items, 0 if none has any."""
+    points = [tree.points[key] for key in rows if key in tree.points]
+    return sum(points) / len(points) if points else 0
+
+
 def _length(
-    tree: Outline, key: str, planning: PlanningSettings, velocity: float | None, today: date
+    tree: Outline,
+    key: str,
+    planning: PlanningSettings,
+    velocity: float | None,
+    usual: float,
+    today: date,
 ) -> tuple[int, str]:
-    """Return the duration in thousandths of a working day, and its source."""
+    """Return the duration in thousandths of a working day, and its source.
+
+    Without a pace it is a guess: one day, or if the item has points, one day for `usual` points, so
+    that the critical path is the one with the most points.
+    """
     item = tree.items[key]
     hours, points = tree.hours.get(key), tree.points.get(key)
     if hours is not None and planning.hours_per_week > 0:
@@ -172,6 +188,8 @@ def _length(
         return _thousandths(points / velocity * 5), "points"
     if item.start and item.target and item.target >= item.start:
         return _between(item.start, item.target, today), "dates"
+    if points is not None and usual > 0:
+        return _thousandths(points / usual), "guess"
     return _DAY, "guess"
 
 

@@ -1,9 +1,9 @@
 """The report in words, for every format: forecast, progress, risks, by audience."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from backlog_sync.core.capacity import read
@@ -11,7 +11,7 @@ from backlog_sync.core.facts import Phase, PullRequestFact, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import GRAVE
-from backlog_sync.reports.forecast import NOTHING_LEFT
+from backlog_sync.reports.forecast import ENOUGH, NOTHING_LEFT
 from backlog_sync.reports.load import overloads
 from backlog_sync.reports.risks import level
 from backlog_sync.reports.values import (
@@ -25,12 +25,11 @@ from backlog_sync.reports.values import (
 )
 
 NEVER = "more than ten years from now"
-HEALTH = {
+_HEALTH = {
     Health.DONE: "done",
     Health.ON_TRACK: "on track",
     Health.AT_RISK: "at risk",
     Health.OFF_TRACK: "off track",
-    Health.UNKNOWN: "unknown",
 }
 
 
@@ -60,14 +59,15 @@ class Section(StrEnum):
     RISKS = "Risks"
     DECISIONS = "Decisions needed"
     TIMELINE = "Timeline"
+    SCOPE = "Scope"
     PATH = "Critical path"
-    WAITING = "Waiting"
+    WAITING = "Dependencies"
     LATE = "Late"
     LOAD = "Load"
     STAFFING = "Staffing"
     AUDIENCES = "By audience"
     QUESTIONS = "Open questions"
-    REVIEW_NOTES = "Notes of reviews"
+    REVIEW_NOTES = "Review notes"
     REVIEWS = "Overdue for review"
     PULL_REQUESTS = "Pull requests"
     MERGED_OPEN = "Merged, still open"
@@ -80,17 +80,17 @@ _EVIDENCE = (Section.PULL_REQUESTS, Section.MERGED_OPEN, Section.UNPROVEN)
 _LAST = (Section.QUESTIONS, Section.REVIEW_NOTES, Section.UNESTIMATED, Section.NOTES)
 SECTIONS = {
     Audience.EVERYBODY: (
-        Section.SINCE, Section.ITEMS, Section.AUDIENCES, Section.MILESTONES, Section.TIMELINE,
-        Section.RISKS, *_EVIDENCE, *_LAST,
+        Section.SINCE, Section.ITEMS, Section.PATH, Section.AUDIENCES, Section.MILESTONES,
+        Section.TIMELINE, Section.RISKS, *_EVIDENCE, *_LAST,
     ),
     Audience.LEADERS: (
-        Section.SINCE, Section.AUDIENCES, Section.MILESTONES, Section.TIMELINE, Section.STAFFING,
-        Section.RISKS, Section.DECISIONS, *_LAST,
+        Section.SINCE, Section.SCOPE, Section.PATH, Section.AUDIENCES, Section.MILESTONES,
+        Section.TIMELINE, Section.STAFFING, Section.RISKS, Section.DECISIONS, *_LAST,
     ),
     Audience.PRODUCT: (
-        Section.SINCE, Section.TREE, Section.AUDIENCES, Section.MILESTONES, Section.TIMELINE,
-        Section.QUARTERS, Section.STAFFING, Section.PRIORITIES, Section.RISKS, Section.DECISIONS,
-        *_LAST,
+        Section.SINCE, Section.TREE, Section.PATH, Section.AUDIENCES, Section.MILESTONES,
+        Section.TIMELINE, Section.QUARTERS, Section.STAFFING, Section.PRIORITIES, Section.RISKS,
+        Section.DECISIONS, *_LAST,
     ),
     Audience.ENGINEERING: (
         Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.PATH,
@@ -102,7 +102,7 @@ SECTIONS = {
 
 
 _FEW = 5
-"""If more than one in this many durations is a guess, the schedule's end is not shown."""
+"""If more than one in this many durations is a guess, no dates of the schedule are shown."""
 _SHORT = 60
 """The most rows for which the report for everybody shows details."""
 
@@ -162,14 +162,89 @@ def when(report: Report) -> str:
         for milestone in report.milestones
         if milestone.due and milestone.health is not Health.DONE
     ]
-    parts = [forecast.reason]
-    rows = report.schedule.rows
-    guesses = sum(row.by == "guess" for row in rows)
-    if report.schedule.ends and guesses * _FEW <= len(rows):
-        parts.append(f"As things wait for each other: {report.schedule.ends} at the earliest.")
+    parts = [forecast.reason, f"Possible from {first_forecast(report, forecast)}."]
+    if report.schedule.ends and not guessed(report):
+        parts.append(f"By the schedule: {report.schedule.ends} at the earliest.")
     if due:
         parts.append(f"The last milestone is due {max(due)}.")
     return " ".join(parts)
+
+
+def without_forecast(report: Report) -> bool:
+    """Return whether work is left and too little is known of the past to forecast its end."""
+    forecast = report.forecast
+    return bool(forecast and forecast.reason and forecast.reason != NOTHING_LEFT)
+
+
+def first_forecast(report: Report, forecast: Forecast) -> date:
+    """Return the first date on which there may be a forecast, if work is done every week."""
+    today = report.facts.today
+    missing = ENOUGH - sum(week > 0 for week in forecast.weekly)
+    begun = (today - report.history[0].day).days % 7 if report.history else 0
+    return min(today, date.max - timedelta(weeks=ENOUGH)) + timedelta(days=7 * missing - begun)
+
+
+def guessed(report: Report) -> bool:
+    """Return whether too many durations of the schedule are guesses for its dates to be shown."""
+    rows = report.schedule.rows
+    return sum(row.by == "guess" for row in rows) * _FEW > len(rows)
+
+
+def health_word(health: Health, total: Sum) -> str:
+    """Return the word for a health; if it is unknown, how far the work has come."""
+    if health is not Health.UNKNOWN:
+        return _HEALTH[health]
+    if not total.total:
+        return "empty"
+    return "in progress" if total.done or total.doing else "not started"
+
+
+def scope(report: Report) -> str:
+    """Return what the backlog consists of: "3 epics, 6 features, 12 stories; 45 points"."""
+    kinds = Counter(item.kind for item in report.facts.items if item.phase is not Phase.DROPPED)
+    parts = ", ".join(
+        counted(count, kind, f"{kind[:-1]}ies" if kind.endswith("y") else None)
+        for kind, count in kinds.items()
+    )
+    points = report.total.points
+    return f"{parts}; {figure(points)} point{'' if points == 1 else 's'}" if points else parts
+
+
+def scope_parts(report: Report) -> tuple[Sum, ...]:
+    """Return the sums of the items at the top: the epics, unless the backlog begins elsewhere."""
+    tops = {item.key for item in report.facts.items if item.parent is None}
+    return tuple(total for key, total in report.sums.items() if key in tops and total.total)
+
+
+def critical_path(report: Report) -> str:
+    """Return the length of the critical path: in days if they are known, else by estimate."""
+    schedule = report.schedule
+    if not schedule.path:
+        return schedule.reason if schedule.reason != NOTHING_LEFT else ""
+    items = counted(len(schedule.path), "item")
+    if not guessed(report):
+        length = counted_days(schedule.days)
+        return f"{items}, {length}, to {day(schedule.ends)} at the earliest"
+    points = sum(report.points.get(key, 0) for key in schedule.path)
+    if not points:
+        return f"{items} of {len(schedule.rows)} left"
+    left = sum(report.points.get(row.key, 0) for row in schedule.rows)
+    return f"{items}, {figure(points)} of the {figure(left)} points left"
+
+
+def counted_days(days: float) -> str:
+    """Return a number of working days in words."""
+    return f"{figure(days)} working day{'' if figure(days) == '1' else 's'}"
+
+
+def quoted(title: str) -> str:
+    """Return a title in quotes: what follows it in a sentence is not taken for a part of it."""
+    return f'"{title}"'
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return names as a list: with semicolons if a name has a comma."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def how_much(report: Report) -> str:
@@ -184,7 +259,7 @@ def at_risk(report: Report) -> str:
     for health in (Health.OFF_TRACK, Health.AT_RISK):
         names = [one.sum.name for one in report.milestones if one.health is health]
         if names:
-            facts.append(f"{counted(len(names), 'milestone')} {HEALTH[health]}")
+            facts.append(f"{counted(len(names), 'milestone')} {_HEALTH[health]}")
     late = sum(row.late > 0 for row in report.schedule.rows)
     if late:
         facts.append(f"{counted(late, 'item')} late")
@@ -257,8 +332,7 @@ def waiting(report: Report, names: Names) -> list[str]:
     for first, second in report.schedule.links:
         before[second].append(first)
     return [
-        f"{names(key)} waits for {', '.join(names.some(others, 5))}"
-        for key, others in before.items()
+        f"{names(key)} waits for {joined(names.some(others, 5))}" for key, others in before.items()
     ]
 
 
@@ -337,7 +411,7 @@ def questions(report: Report) -> list[str]:
 def pull_requests(report: Report) -> list[str]:
     """Return a sentence for each pull request of an item."""
     return [
-        f"{item.title}: {pull.ref} {pull.title}, {pull_state(pull)} ({pull.url})"
+        f"{item.title}: {pull.ref} {quoted(pull.title)}, {pull_state(pull)} ({pull.url})"
         for item in report.facts.items
         for pull in item.pull_requests
     ]
@@ -360,7 +434,7 @@ def merged_open(report: Report, names: Names) -> list[str]:
         why = ["the issue is open"] if left.open else []
         if left.items:
             verb = "is" if len(left.items) == 1 else "are"
-            below = ", ".join(names.some(left.items, _NAMED))
+            below = joined(names.some(left.items, _NAMED))
             why.append(f"{counted(len(left.items), 'item')} below {verb} open ({below})")
         if left.criteria:
             criteria = counted(left.criteria, "criterion", "criteria")
@@ -402,7 +476,7 @@ def priorities(report: Report) -> dict[str, list[str]]:
             by_priority[items[key].priority or _NONE].append(key)
     if set(by_priority) == {_NONE}:
         return {}
-    return {word: by_priority[word] for word in sorted(by_priority, key=_priority_rank)}
+    return {word: by_priority[word] for word in sorted(by_priority, key=priority_rank)}
 
 
 _NONE = "without one"
@@ -410,12 +484,12 @@ _MOSCOW = {"must": 4, "must have": 4, "should": 3, "should have": 3, "could": 2,
 _P = re.compile(r"p([0-4])\b", re.IGNORECASE)
 
 
-def _priority_rank(word: str) -> tuple[int, int]:
+def priority_rank(word: str) -> tuple[int, int]:
     """Return the rank of a priority: words of a scale, `P0` to `P4`, MoSCoW.
 
     Unknown words come after those, and no priority last.
     """
-    if word == _NONE:
+    if word in ("", _NONE):
         return 2, 0
     numbered = _P.match(word.strip())
     rank = 5 - int(numbered[1]) if numbered else level(word) or _MOSCOW.get(word.casefold())
@@ -434,10 +508,10 @@ def changes(report: Report, names: Names, most: int) -> list[tuple[str, str]]:
             amounts = counted(len(keys), "item")
             if points:
                 amounts += f", {figure(points)} points"
-            entries.append((word, f"{amounts}: {', '.join(names.some(keys, most))}"))
+            entries.append((word, f"{amounts}: {joined(names.some(keys, most))}"))
 
     if period.milestones_done:
-        entries.append(("Milestones", f"finished: {', '.join(period.milestones_done)}"))
+        entries.append(("Milestones", f"finished: {joined(period.milestones_done)}"))
     entries += [
         ("Moved", f"{names(move.name)}: {day(move.before)} → {day(move.after)}")
         for move in period.moved[:most]

@@ -106,16 +106,13 @@ def test_items_are_counted_where_not_all_that_is_left_has_points() -> None:
 @pytest.mark.parametrize(
     ("items", "reason"),
     [
-        (steady(3), "There is no forecast yet: it takes 4 weeks, and 3 whole weeks can be seen."),
+        (steady(3), "No forecast yet: needs 4 full weeks of history (3 so far)."),
         (
             (*steady(3, left=1), item("old", phase=DONE, closed=day(300))),
-            "There is no forecast: it takes 4 weeks with something done, and the last 12 had 3.",
+            "No forecast yet: needs 4 weeks with something done (3 of the last 12 so far).",
         ),
         (steady(left=0), "Nothing is left to do."),
-        (
-            (item("a"),),
-            "There is no forecast yet: it takes 4 weeks, and no whole weeks can be seen.",
-        ),
+        ((item("a"),), "No forecast yet: needs 4 full weeks of history (0 so far)."),
     ],
 )
 def test_too_little_to_say_is_said(items: tuple[WorkItem, ...], reason: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from backlog_sync.core.facts import Before, Capacity, MilestoneFact, PlanningSettings, Risk, Step
 from backlog_sync.reports.decisions import decisions
 from backlog_sync.reports.health import judge, judge_whole
+from backlog_sync.reports.next_steps import next_steps
 from backlog_sync.reports.risks import level
 from backlog_sync.reports.values import Forecast, Health, Moved, Overlap, Period, Scheduled
 from backlog_sync.reports.view import segment, staffing
@@ -284,7 +285,7 @@ def test_health_is_how_likely_the_day_is_kept(
     [
         (3, 3, day(9), {}, Health.DONE, "It is all done."),
         (2, 3, SOON, {"closed": True}, Health.DONE, "It is closed, with 1 item still open."),
-        (0, 0, SOON, {}, Health.UNKNOWN, "Nothing is in it."),
+        (0, 0, SOON, {}, Health.UNKNOWN, "Empty."),
         (1, 3, None, {}, Health.UNKNOWN, "No due date; 2 items left."),
         (1, 3, day(1), {}, Health.OFF_TRACK, "Due 1 day ago; 2 items left."),
         (
@@ -301,7 +302,7 @@ def test_health_is_how_likely_the_day_is_kept(
             SOON,
             {"ends": SOON, "forecast": Forecast("items", 2, reason="Too few weeks.")},
             Health.UNKNOWN,
-            "2 items left until 2026-04-15; no forecast yet.",
+            "2 items left; due 2026-04-15.",
         ),
     ],
 )
@@ -329,7 +330,7 @@ def test_the_whole_is_as_healthy_as_its_worst_milestone() -> None:
     nothing = "1 item left; no milestone has a due date."
     assert judge_whole(rolled(1, 2), []) == (Health.UNKNOWN, nothing)
     assert judge_whole(rolled(1, 2), parts[3:] * 2) == (Health.UNKNOWN, nothing)
-    days = "1 item left; no forecast yet."
+    days = "1 item left."
     assert judge_whole(rolled(1, 2), parts[3:] * 2, dated=True) == (Health.UNKNOWN, days)
 
 
@@ -458,6 +459,34 @@ def test_the_figures_ask_for_decisions() -> None:
     assert decisions(made(facts(item("a", phase=DONE)))) == ()
 
 
+def test_next_steps_come_from_the_plan() -> None:
+    """On the first day: the issues, the critical path, what can start, and what figures need."""
+    fresh = facts(
+        item("e", "epic", milestone="Someday"),
+        item("a", parent="e", points=2, priority="Low", milestone="Someday"),
+        item("b", parent="e", points=5, blocked_by=("a",), milestone="Someday"),
+        item("c", title="Cut, dry", points=1, priority="High"),
+        item("d", title="Dye"),
+        item("f", waits_for=("x/y#1",)),
+        item("g", start=TODAY + timedelta(days=1)),
+    )
+    assert next_steps(made(fresh)) == (
+        "Create the issues: backlog sync",
+        'Start "A": 1 item on the critical path waits for it',
+        '2 more items can start now: "Cut, dry"; "Dye"',
+        'Estimate 3 items without points: "Dye", "F", "G"',
+        "Set due dates: Someday",
+        "Set planning.velocity (points per week) to get dates before the first forecast",
+    )
+    bare = next_steps(made(facts(item("a", ref="#1"), item("b", ref="#2", phase=DOING))))
+    assert bare == (
+        '1 item can start now: "A" (#1)',
+        "Estimate the items: none has points or hours",
+        "Add milestones with due dates, to measure progress against",
+    )
+    assert next_steps(made(facts(item("a", phase=DONE)))) == ()
+
+
 # ---- what a reader must know ---------------------------------------------------------------
 
 
@@ -476,4 +505,4 @@ def test_what_is_not_seen_stands_first_in_the_notes() -> None:
     assert "Closed, though something below is open: e." in found
     assert "1 item left without hours; not in the load." in found
     assert "1 item waiting for issues elsewhere, whose dates are not known." in found
-    assert "1 item without an estimate; one day is assumed." in found
+    assert "1 item has no estimate; scheduled as one day each." in found

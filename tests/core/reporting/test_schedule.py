@@ -182,6 +182,15 @@ def test_points_take_the_pace_of_the_last_weeks_where_none_is_set() -> None:
     assert (found.velocity, found.rows[0].days, found.rows[0].by) == (4, 2.5, "points")
 
 
+def test_without_a_pace_the_critical_path_is_the_one_with_the_most_points() -> None:
+    """A guess is one day on average: three items of one point wait less than one of eight."""
+    small = [item(f"s{n}", points=1, blocked_by=(f"s{n - 1}",) if n else ()) for n in range(3)]
+    found = schedule(*small, item("b", points=8), item("c", points=1, blocked_by=("b",)))
+    assert found.path == ("b", "c")
+    assert {row.by for row in found.rows} == {"guess"}
+    assert sum(row.days for row in found.rows) == pytest.approx(len(found.rows), abs=0.01)
+
+
 def test_late_is_told_against_the_target_or_the_milestone() -> None:
     """In calendar days; what is in time is not late."""
     found = schedule(

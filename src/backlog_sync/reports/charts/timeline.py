@@ -13,7 +13,7 @@ from backlog_sync.reports.charts.burn_up import calendar
 from backlog_sync.reports.charts.palette import Color
 from backlog_sync.reports.charts.svg import SMALL, Chart, canvas, finish, num, plot, short
 from backlog_sync.reports.values import MilestoneReport, Report, Scheduled
-from backlog_sync.reports.view import HEALTH, Names, figure
+from backlog_sync.reports.view import Names, figure, health_word
 
 MOST = 40
 """The most rows of items; nobody can read more."""
@@ -153,7 +153,8 @@ def _legend(rows: list[_Row]) -> Iterator[Patch | Line2D]:
 
 def _description(report: Report) -> str:
     parts = [
-        f"{milestone.sum.name}, due {milestone.due or 'date not set'}: {HEALTH[milestone.health]}."
+        f"{milestone.sum.name}, due {milestone.due or 'date not set'}: "
+        f"{health_word(milestone.health, milestone.sum)}."
         for milestone in report.milestones[:MOST]
     ]
     schedule = report.schedule

@@ -20,7 +20,6 @@ from backlog_sync.reports.decisions import GRAVE, decisions
 from backlog_sync.reports.page.parts import board, branches, loads, used
 from backlog_sync.reports.values import Health, Report
 from backlog_sync.reports.view import (
-    HEALTH,
     Audience,
     Names,
     amount,
@@ -30,6 +29,7 @@ from backlog_sync.reports.view import (
     audiences,
     changes,
     figure,
+    health_word,
     late,
     merged_open,
     open_risks,
@@ -164,7 +164,7 @@ def _environment() -> Environment:
     environment.tests["web"] = _is_web
     environment.globals |= {
         "style": Markup(colors + style),  # noqa: S704 - our own
-        "words": HEALTH,
+        "health_word": health_word,
         "signs": _SIGNS,
         "grave": GRAVE,
         "status": status,
