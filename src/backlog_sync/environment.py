@@ -1,6 +1,7 @@
 """Read the environment of a run once: servers, tokens, folders, proxies."""
 
 import os
+import sys
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ class Environment:
     is BACKLOG_PROJECT_TOKEN. `app` holds the values that describe a GitHub App, by the names of
     the variables or of the action's inputs; `board_app` those of an App that is only used for
     boards. `on_token` is called with each token that an App gets. `workflow` is set in a run of a
-    GitHub workflow, and `server_url` is the server of its git remotes.
+    GitHub workflow, and `server_url` is the server of its git remotes. `browser` is whether a
+    window of a browser can be opened here.
     """
 
     token: str | None = None
@@ -47,6 +49,7 @@ class Environment:
     pace: str | None = None
     workflow: bool = False
     server_url: str = ""
+    browser: bool = False
 
 
 def environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -74,7 +77,16 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
         pace=value("BACKLOG_PACE"),
         workflow=value("GITHUB_ACTIONS") == "true",
         server_url=value("GITHUB_SERVER_URL") or "",
+        browser=_has_windows(value),
     )
+
+
+def _has_windows(value: Callable[[str], str | None]) -> bool:
+    """Return whether programs have windows: not over SSH, and on Linux only with a display."""
+    if value("SSH_CONNECTION"):
+        return False
+    display = value("DISPLAY") or value("WAYLAND_DISPLAY") or value("BROWSER")
+    return sys.platform in ("darwin", "win32") or display is not None
 
 
 def _absolute(path: str | None) -> Path | None:

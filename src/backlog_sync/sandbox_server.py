@@ -17,6 +17,8 @@ from github_sandbox.server import StateLock
 
 if TYPE_CHECKING:
     from backlog_sync.core.diagnostics import Diagnostic
+    from github_sandbox.app import Sandbox
+    from github_sandbox.clock import VirtualClock
     from github_sandbox.fault_config import FaultConfig
 
 
@@ -58,6 +60,18 @@ def sandbox_url(
         silent = FailedError("the sandbox does not answer")
         _furnish(running.url, repositories, board_owner, silent)
         yield running.url
+
+
+def served_url(top: Path) -> str | None:
+    """Return the address of this folder's sandbox if another process serves it."""
+    folder = sandbox_folder(top)
+    try:
+        with server.StateLock(folder):
+            return None
+    except server.SandboxBusyError as busy:
+        return busy.url
+    except SandboxError as error:
+        raise FailedError(error.message, slug=error.slug, hint=error.hint) from error
 
 
 def _furnish(
@@ -113,6 +127,16 @@ def serving_sandbox(
     with _own_errors(), lock_given_back(lock), sandbox:  # noqa: SIM117 - one line would be too long
         with server.serve(sandbox, port, state_dir=folder) as running:
             yield running.url
+
+
+@contextmanager
+def virtual_sandbox(top: Path, clock: "VirtualClock") -> Iterator["Sandbox"]:
+    """Yield this folder's sandbox on a virtual clock; runs with `--sandbox` use it meanwhile."""
+    folder = sandbox_folder(top)
+    with _own_errors():
+        sandbox, lock = server.open_sandbox(folder, clock=clock)
+    with _own_errors(), lock_given_back(lock), sandbox, server.serve(sandbox, state_dir=folder):
+        yield sandbox
 
 
 def reset_sandbox(top: Path) -> None:

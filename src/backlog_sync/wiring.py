@@ -4,7 +4,7 @@ Adapters are imported inside the functions that use them, so that `backlog lint`
 GitHub client.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,10 +59,16 @@ class Target:
         return "sandbox" if self.sandbox else web_host(self.env.api_url)
 
 
-def root() -> Path:
-    """Return the top of the git work tree that contains the current folder, else that folder."""
+def root(paths: Sequence[str] = ()) -> Path:
+    """Return the top of the git work tree that contains the first file, or else the current folder.
+
+    Outside of a work tree it is the current folder.
+    """
     folder = Path.cwd()
-    return git.top_level(folder) or folder
+    first = folder / paths[0] if paths else folder
+    place = first if first.is_dir() else first.parent
+    elsewhere = git.top_level(place) if place != folder else None
+    return elsewhere or git.top_level(folder) or folder
 
 
 def target_repository(

@@ -4,9 +4,18 @@ A step that fails (no such issue, no permission) does not disturb the sandbox: i
 `Script.actions`, and at `GET /_sandbox/people`.
 """
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveInt,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from github_sandbox.access import Permission
@@ -19,8 +28,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from github_sandbox.app import Sandbox
+    from github_sandbox.clock import VirtualClock
 
 Issue: TypeAlias = Annotated[str, Field(description="A number, or a title.")]
+
+_SPAN = re.compile(r"(?=\d)(?:(?P<days>\d{1,5})d)? ?(?:(?P<hours>\d{1,5})h)?")
+
+
+def _seconds(value: object) -> object:
+    """Return the seconds of `3d`, `4h` or `3d 4h`; any other value unchanged."""
+    span = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if span is None:
+        return value
+    return int(span["days"] or 0) * 86_400 + int(span["hours"] or 0) * 3_600
+
+
+Seconds: TypeAlias = Annotated[NonNegativeFloat, BeforeValidator(_seconds)]
 
 
 class _Model(BaseModel):
@@ -39,7 +62,9 @@ class Step(_Model):
     permission: Permission = "write"
     repository: str | None = Field(None, pattern=r"^[^/\s]+/[^/\s]+$")
     before_request: PositiveInt | None = None
-    after: NonNegativeFloat | None = Field(None, description="Seconds since the beginning.")
+    after: Seconds | None = Field(
+        None, description="Seconds since the beginning, or days and hours: 3d 4h."
+    )
 
     @model_validator(mode="after")
     def _has_one_time(self) -> "Step":
@@ -325,6 +350,19 @@ class Script:
         self._waiting = [step for step in self._waiting if step not in due]
         for step in due:
             self._do(step, sandbox, request)
+
+    def play(self, sandbox: "Sandbox", clock: "VirtualClock", until: float) -> None:
+        """Run the steps of the first `until` seconds without a client, each at its own time.
+
+        The sandbox must run on this clock, which is at `until` in the end.
+        """
+        self.act(sandbox, 0)
+        assert self._began is not None
+        start = self._began[1]
+        times = {step.after for step in self._waiting if step.after is not None}
+        for moment in (*sorted(time for time in times if time < until), until):
+            clock.sleep(max(0.0, moment - (clock() - start).total_seconds()))
+            self.act(sandbox, 0)
 
     def _do(self, step: AnyStep, sandbox: "Sandbox", request: int) -> None:
         problem, number = None, None

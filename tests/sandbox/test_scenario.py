@@ -1,5 +1,6 @@
 """People who work while a client does: each deed of a script, when it is due, what came of it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -7,6 +8,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from github_sandbox.actors import Person
+from github_sandbox.app import Sandbox
+from github_sandbox.clock import START, VirtualClock
 from github_sandbox.scenario import AnyStep, Script
 from tests.sandbox.conftest import REPOSITORY, World
 
@@ -34,6 +37,26 @@ def problems(world: World) -> list[str | None]:
     """What went wrong with each deed."""
     assert world.sandbox.actors is not None
     return [deed.problem for deed in world.sandbox.actors.actions]
+
+
+def test_a_script_is_played_without_a_client() -> None:
+    """Each step has its own time, in seconds or in days and hours; the clock ends where asked."""
+    clock = VirtualClock()
+    sandbox = Sandbox(clock=clock)
+    sandbox.ensure_repository(REPOSITORY)
+    Person(sandbox, "ana").open_issue("One")
+    played = script(
+        {"do": "comment", "issue": 1, "body": "late", "after": "1d 2h"},
+        {"do": "comment", "issue": 1, "body": "early", "after": "3h"},
+        {"do": "comment", "issue": 1, "body": "another day", "after": "2d"},
+    )
+    played.play(sandbox, clock, until=86_400.0 * 2 - 1)
+    times = [action.at for action in played.actions]
+    assert times == ["2026-01-05T15:00:00Z", "2026-01-06T14:00:00Z"]
+    assert clock() - START == timedelta(days=2, seconds=-1)
+    for wrong in ("3 days", "d", "", "-1d"):
+        with pytest.raises(ValidationError, match="after"):
+            script({"do": "reopen", "issue": 1, "after": wrong})
 
 
 def test_deeds_are_done_before_a_request_or_after_some_time(world: World) -> None:

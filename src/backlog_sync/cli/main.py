@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 VERBS = {
+    "demo": "Try it: a plan with ten weeks of history, no token needed.",
     "init": "Create a backlog: empty, from a plan, or from a repository.",
     "lint": "Check backlog files, offline.",
     "plan": "Show what sync would do. Read-only.",
@@ -33,7 +34,7 @@ VERBS = {
     "undo": "Undo the last run: restore what it changed, close what it created.",
     "report": "Write progress into the files and show a report.",
     "doctor": "Check files, token, permissions and board.",
-    "sandbox": "Run or reset the GitHub simulator.",
+    "sandbox": "Run, fill or reset the GitHub simulator.",
     "schema": "Print the JSON Schema of the file format.",
     "completion": "Print the completion script for bash, zsh or fish.",
 }

@@ -140,6 +140,11 @@ class Screen:
             until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
             self.info(f"waiting {seconds:.0f} s before the next request, until {until}")
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether a person reads standard output."""
+        return sys.stdout.isatty()
+
     def can_ask(self) -> bool:
         """Return whether a person at a terminal can be asked."""
         return sys.stdin.isatty() and sys.stderr.isatty()

@@ -168,14 +168,18 @@ class Run:
 
 @contextmanager
 def workspace(
-    options: TargetOptions, presenter: RunPresenter, *, read_only: bool = True
+    options: TargetOptions,
+    presenter: RunPresenter,
+    *,
+    read_only: bool = True,
+    top: Path | None = None,
 ) -> Iterator[Run]:
     """Read the files, find the target, and close whatever the run opened at the end.
 
-    Ends the run if lint finds errors, which are shown. Raises `errors.BacklogError` if no file
-    or no target is known.
+    `top` is the root folder (default: that of the first file). Ends the run if lint finds errors,
+    which are shown. Raises `errors.BacklogError` if no file or no target is known.
     """
-    top, env = wiring.root(), presenter.env
+    top, env = top or wiring.root(options.paths), presenter.env
     loaded = load_target(options, top)
     desired = loaded.desired
     if desired is None or loaded.errors:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from backlog_sync.core.model import Actor, ObservedIssue, Settings
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.plan import Warned
+from backlog_sync.core.reading import bears_sign
 
 ASKED = frozenset({"MEMBER", "COLLABORATOR"})
 """Associations whose permission is looked up; an OWNER may write, all others may not."""
@@ -76,7 +77,9 @@ def belief_warnings(
     """
     refs_by_author: dict[tuple[str, Belief, str], list[str]] = {}
     for issue, ref, doubt in issues:
-        if doubt is not Belief.BELIEVED:
+        # Before an issue is adopted nobody asks who opened it, and no record there can be trusted.
+        nothing_there = doubt is Belief.UNKNOWN and not bears_sign(issue.body)
+        if doubt is not Belief.BELIEVED and not nothing_there:
             login = issue.author.login if issue.author else ""
             refs_by_author.setdefault((login, doubt, issue.repository), []).append(ref)
     return tuple(

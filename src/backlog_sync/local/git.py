@@ -1,9 +1,11 @@
 """Git data of this folder: the work tree's root and the remote `origin`."""
 
+import os
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,6 +44,49 @@ def tracked(folder: Path, path: str) -> tuple[str, ...]:
     """Return what git tracks at or below a path, ignoring case; empty without a work tree."""
     raw = run(folder, "ls-files", "-z", "--", f":(icase){path}")
     return tuple(name for name in (raw or b"").decode(errors="replace").split("\0") if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of a new repository: its time (aware), its subject, and the files that it writes."""
+
+    when: datetime
+    subject: str
+    files: Mapping[str, bytes]
+
+
+_AUTHOR = "backlog demo <demo@example.com>"
+
+
+def create_repository(folder: Path, commits: Sequence[Commit]) -> bool:
+    """Make a folder a git repository with these commits on `main`; return whether git did.
+
+    No hook runs, nothing is signed, and what the environment says about another repository is not
+    used.
+    """
+    stream = b"".join(map(_imported, commits))
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    steps = (
+        (("init", "--quiet", "--template="), b""),
+        (("symbolic-ref", "HEAD", "refs/heads/main"), b""),
+        (("fast-import", "--quiet"), stream),
+        (("reset", "--quiet"), b""),
+    )
+    return all(
+        _output(["git", "-C", str(folder), *arguments], _SECONDS, stdin=given, env=env) is not None
+        for arguments, given in steps
+    )
+
+
+def _imported(commit: Commit) -> bytes:
+    """Return a commit as `git fast-import` reads it."""
+
+    def data(raw: bytes) -> bytes:
+        return b"data %d\n%s\n" % (len(raw), raw)
+
+    by = f"committer {_AUTHOR} {int(commit.when.timestamp())} +0000\n".encode()
+    files = (f"M 100644 inline {name}\n".encode() + data(raw) for name, raw in commit.files.items())
+    return b"commit refs/heads/main\n" + by + data(commit.subject.encode()) + b"".join(files)
 
 
 def parse_remote(url: str) -> Remote | None:
@@ -92,11 +137,17 @@ def _trimmed(raw: bytes | None) -> str | None:
     return raw.decode(errors="replace").strip() or None if raw is not None else None
 
 
-def _output(command: Sequence[str], seconds: float) -> bytes | None:
+def _output(
+    command: Sequence[str],
+    seconds: float,
+    *,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+) -> bytes | None:
     """Return what a program prints; None if it fails, is not installed, or takes too long."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments, no shell, the user's own programs
-            command, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
+            command, capture_output=True, timeout=seconds, check=False, input=stdin, env=env
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

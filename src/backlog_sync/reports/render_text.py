@@ -73,6 +73,11 @@ def report_text(report: Report, look: Look, audience: Audience = Audience.EVERYB
     return paint(lines, look)
 
 
+def report_head(report: Report, look: Look) -> str:
+    """Return the title and the three answers of a report: forecast, progress, and risks."""
+    return paint(_Printer(look, Audience.EVERYBODY).head(report), look)
+
+
 class _Printer:
     """Prints the blocks of a report; a picture has no room in a terminal."""
 

@@ -1,13 +1,16 @@
-"""`backlog sandbox serve|reset`."""
+"""`backlog sandbox serve|seed|reset`."""
 
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import FrameType
 
 import click
 
 from backlog_sync import wiring
+from backlog_sync.cli.options import OutputOptions, named_repository, output_options, paths_argument
 from backlog_sync.cli.usage import Commands
 from backlog_sync.errors import ExitCode
 
@@ -17,7 +20,7 @@ PAGE = "/_sandbox/"
 
 @click.group("sandbox", cls=Commands)
 def command() -> None:
-    """Run or reset the GitHub simulator of this folder (.backlog/sandbox).
+    """Run, fill or reset the GitHub simulator of this folder (.backlog/sandbox).
 
     It serves GitHub's REST and GraphQL APIs on a loopback port, for any client and with any token.
     `backlog sync --sandbox` uses the running simulator, or starts its own.
@@ -40,6 +43,23 @@ def serve(*, port: int, faults: str | None) -> int:
     if isinstance(fault_config, tuple):
         click.echo(diagnostics_text(fault_config, color=False), nl=False, err=True)
         return ExitCode.FAILED
+
+    def announce(url: str) -> None:
+        click.echo(url)
+        click.echo(
+            f"The simulated GitHub is up; any token will do. Look at it: {url}{PAGE}\n"
+            "Stop it with Ctrl-C.",
+            err=True,
+        )
+
+    serve_until_stopped(sandbox_server.serving_sandbox(wiring.root(), port, fault_config), announce)
+    return ExitCode.DONE
+
+
+def serve_until_stopped(
+    serving: AbstractContextManager[str], announce: Callable[[str], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM; `announce` is called with the address."""
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what signals give
@@ -47,18 +67,54 @@ def serve(*, port: int, faults: str | None) -> int:
 
     previous = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with sandbox_server.serving_sandbox(wiring.root(), port, fault_config) as url:
-            click.echo(url)
-            click.echo(
-                f"The simulated GitHub is up; any token will do. Look at it: {url}{PAGE}\n"
-                "Stop it with Ctrl-C.",
-                err=True,
-            )
+        with serving as url:
+            announce(url)
             stopped.wait()
     finally:
         for name, handler in previous.items():
             signal.signal(name, handler)
-    return ExitCode.DONE
+
+
+@command.command("seed", epilog="\b\nExamples:\n  backlog sandbox seed\n"
+                                 "  backlog sandbox seed --issues 200 ROADMAP.md --repo me/demo"
+                 )  # fmt: skip
+@paths_argument
+@click.option("--weeks", type=click.IntRange(0, 10),
+              help="Weeks of history (default: 10; 0: only planned).")  # fmt: skip
+@click.option("--issues", type=click.IntRange(1, 2000), metavar="NUMBER",
+              help="No history: open issues until the repository has this many, with the titles"
+              " of the items in PATH among them.")  # fmt: skip
+@click.option("--output", "target", metavar="FILE", type=click.Path(dir_okay=False),
+              help="File for the plan of the history (default: ferry-tickets.yaml).")  # fmt: skip
+@click.option("--repo", metavar="OWNER/NAME", callback=named_repository,
+              help="With --issues: repository (default: of the files or of git).")  # fmt: skip
+@output_options
+def seed(
+    *,
+    paths: tuple[str, ...],
+    weeks: int | None,
+    issues: int | None,
+    target: str | None,
+    repo: str | None,
+    output_options: OutputOptions,
+) -> int:
+    """Fill the simulator with a repository to try things on; what is in it stays.
+
+    By default, it is the one of `backlog demo`: a board on which a team has worked for ten weeks,
+    and its plan in a new file. With --issues, it is a repository whose issues no plan manages, to
+    try adopting them.
+    """
+    from backlog_sync.cli.demo.seed import seed_history, seed_issues
+    from backlog_sync.cli.screen import open_screen
+
+    screen = open_screen(output_options)
+    if issues is not None:
+        if weeks is not None or target is not None:
+            raise click.UsageError("--issues makes no history: leave out --weeks and --output.")
+        return seed_issues(screen, paths, issues, repo)
+    if paths or repo:
+        raise click.UsageError("PATH and --repo go with --issues.")
+    return seed_history(screen, 10 if weeks is None else weeks, target or "ferry-tickets.yaml")
 
 
 @command.command("reset")

@@ -127,7 +127,7 @@ def sync(run: Run, presenter: Presenter, request: SyncRequest) -> int:
         presenter.refused(run, prepared, violations)
         return ExitCode.REFUSED
     with INTERRUPTS.held():
-        applied, written = _apply(run, presenter, prepared, request)
+        applied, written = apply_and_write(run, presenter, prepared, request)
         presenter.synced(run, prepared, applied, written)
     code = _exit_code(prepared.plan, applied, written)
     return code if applied.interrupted else presenter.deliver(run, written.paths, code)
@@ -157,7 +157,7 @@ def _violations(run: Run, prepared: Prepared, request: SyncRequest) -> list[Viol
     return []
 
 
-def _apply(
+def apply_and_write(
     run: Run, presenter: Presenter, prepared: Prepared, request: SyncRequest
 ) -> tuple[Applied, Written]:
     """Apply the plan and write back. An interrupt stops applying, but never the write-back."""

@@ -1,0 +1,1 @@
+"""The demo: a backlog, and what people did on GitHub in its first ten weeks."""

@@ -1,0 +1,134 @@
+"""`backlog demo` and `backlog sandbox seed`: a history to look at, and issues to adopt."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Backlog
+
+
+@pytest.fixture
+def empty(folder: Path) -> Path:
+    """An empty current folder."""
+    (folder / "backlog.yaml").unlink()
+    return folder
+
+
+def commands(out: str) -> list[list[str]]:
+    """The commands that a text ends with, as words."""
+    return [shlex.split(line) for line in out.splitlines() if re.match(r" {2}[a-z]", line)]
+
+
+def test_the_demo_plans_reports_and_keeps_edits(empty: Path, backlog: Backlog) -> None:
+    """One run creates all of it; what it prints works as printed, and a second run keeps it."""
+    first = backlog("demo")
+    assert (first.code, first.err) == (0, "")
+    assert "At risk  Season opens" in first.out
+    assert re.search(r"Forecast 50% likely by \d{4}-\d\d-\d\d, 85% by", first.out)
+    assert os.listdir(empty) == ["backlog-demo"]  # noqa: PTH208 - hidden files, too
+    place = empty / "backlog-demo"
+    page = (place / "report.html").read_text("utf-8")
+    assert "Ferry Tickets" in page
+    assert "85% likely" in page
+
+    edit, plan, sync, report = commands(first.out)[-4:]
+    file = "backlog-demo/backlog.yaml"
+    assert [each[-2:] for each in (plan, sync, report)] == [[file, "--sandbox"]] * 3
+    unedited = backlog(*plan[1:])
+    assert "No changes" in unedited.out, unedited.out
+    assert "hidden record" not in unedited.out
+    subprocess.run(edit, check=True)
+    changed = json.loads(backlog(*plan[1:], "--format", "json").out)
+    (only,) = changed["changes"]
+    assert only["title"] == "Share one pass in a family"
+    assert only["fields"] == {"Story Points": {"before": 5, "after": 8}}
+
+    edited = (place / "backlog.yaml").read_bytes()
+    again = backlog("demo", "--no-serve")
+    assert again.code == 0
+    assert "your edits stay" in again.err
+    assert (place / "backlog.yaml").read_bytes() == edited
+    assert backlog(*sync[1:]).code == 0
+    since = backlog(*report[1:], "--since", "8w", "--format", "json", "--no-write-back")
+    period = json.loads(since.out)["period"]
+    assert period["added"] == ["family-pass", "midnight", "drill"]
+    assert period["dropped"] == ["machine-cash"]
+    assert period["milestones_done"] == ["First pier"]
+
+    assert _served(empty) == (0, True)
+    assert backlog("demo", "backlog-demo/.backlog").code == 2
+
+
+def _served(folder: Path) -> tuple[int, bool]:
+    """The exit code of serving the demo until Ctrl-C, and whether its board was shown."""
+    command = [sys.executable, "-m", "backlog_sync", "demo", "--serve", "--no-open", "--port", "0"]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    address = next(line for line in process.stdout if line.startswith("Board: ")).split()[1]
+    with urllib.request.urlopen(address, timeout=30) as page:
+        shown = b"Share one pass in a family" in page.read()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    return process.returncode, shown
+
+
+def test_without_a_writable_folder_or_libraries_for_pages(
+    empty: Path, backlog: Backlog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes to a temporary folder, and the report is a text that says how to get the page."""
+    if os.geteuid():
+        empty.chmod(0o555)
+    elif sys.platform == "linux":
+        monkeypatch.chdir("/proc")  # not even root can write there
+    else:
+        pytest.skip("root can write everywhere")
+    temporary = empty.parent / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.delattr("backlog_sync.reports.page.html", raising=False)
+    monkeypatch.setitem(sys.modules, "backlog_sync.reports.page.html", None)
+    ran = backlog("demo")
+    assert ran.code == 0
+    (place,) = temporary.iterdir()
+    assert f"using {place}" in ran.err
+    assert f"{place}/report.txt" in ran.out
+    assert "pip install 'backlog-sync[report]'" in ran.out
+    assert "Forecast 50% likely" in (place / "report.txt").read_text("utf-8")
+    _, plan, *_ = commands(ran.out)[-4:]
+    assert "No changes" in backlog(*plan[1:]).out
+
+
+def test_a_history_is_played_once_and_ends_earlier_if_asked(empty: Path, backlog: Backlog) -> None:
+    """The plan is written once; both the file and the repository are kept by a second run."""
+    (empty / "taken.yaml").touch()
+    assert backlog("sandbox", "seed", "--output", "taken.yaml").code == 2
+    seeded = backlog("sandbox", "seed", "--weeks", "2")
+    assert seeded.out.startswith("Seeded harbor-line/ferry-tickets: 36 issues, 2 weeks of history")
+    facts = json.loads(backlog("report", "ferry-tickets.yaml", "--sandbox", "--format", "json").out)
+    assert facts["total"]["done"] == 2
+    again = backlog("sandbox", "seed", "--output", "other.yaml")
+    assert (again.code, "already exists in this sandbox" in again.err) == (1, True)
+    assert not (empty / "other.yaml").exists()
+    assert backlog("sandbox", "seed", "--repo", "o/r").code == 2
+    assert backlog("sandbox", "seed", "--issues", "9", "--weeks", "1").code == 2
+
+
+def test_issues_are_opened_to_be_adopted(folder: Path, backlog: Backlog) -> None:
+    """The items' titles are among them; the plan adopts exactly these, without a warning."""
+    seeded = backlog("sandbox", "seed", "backlog.yaml", "--issues", "30")
+    assert "Seeded octo-org/shop: 30 new issues, 4 of them with the title of an item" in seeded.out
+    command = seeded.err.rpartition("Use it: ")[2].split()
+    assert command == ["backlog", "plan", "backlog.yaml", "--adopt", "--sandbox"]
+    plan = json.loads(backlog(*command[1:], "--format", "json").out)
+    assert (plan["summary"]["adopt"], plan["summary"]["create"]) == (4, 0)
+    assert plan["warnings"] == []
+    assert " 0 new issues" in backlog("sandbox", "seed", "backlog.yaml", "--issues", "30").out
