@@ -34,6 +34,10 @@ class VirtualClock:
 
     def sleep(self, seconds: float) -> None:
         """Let this many seconds pass; raise ValueError if negative."""
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Let this many seconds pass; raise ValueError if negative."""
         if seconds < 0:
             raise ValueError("time does not run backwards")
         with self._lock:

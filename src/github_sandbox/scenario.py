@@ -361,7 +361,7 @@ class Script:
         start = self._began[1]
         times = {step.after for step in self._waiting if step.after is not None}
         for moment in (*sorted(time for time in times if time < until), until):
-            clock.sleep(max(0.0, moment - (clock() - start).total_seconds()))
+            clock.advance(max(0.0, moment - (clock() - start).total_seconds()))
             self.act(sandbox, 0)
 
     def _do(self, step: AnyStep, sandbox: "Sandbox", request: int) -> None:

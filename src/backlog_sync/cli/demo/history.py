@@ -25,6 +25,7 @@ _FOLDER = Path(__file__).parent
 _DATE = re.compile(r"<day (-?\d+)>")
 _ADDED = re.compile(r"^# added in week (?P<week>\d+)\n(?P<items>.*?)^# end\n", re.M | re.S)
 _DAY = 86_400.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,14 +56,14 @@ def open_issues(
         new = _spread(named, others[: room - len(named)])
         people = [Person(sandbox, login, repository=repository) for login in _PEOPLE]
         for nth, title in enumerate(new):
-            clock.sleep(_DAYS * 86_400 / len(new))
+            clock.advance(_DAYS * 86_400 / len(new))
             person = people[nth % len(people)]
             issue = person.open_issue(title, f"Seen by {person.account.login}, more than once.")
             if title not in named:
                 label = "bug" if nth % 2 else "enhancement"
                 person.label(issue.number, label)
                 if nth % _CLOSED_EACH == 0:
-                    clock.sleep(1)
+                    clock.advance(1)
                     person.close(issue.number)
         return len(new), len(named)
 
