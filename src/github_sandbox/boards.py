@@ -567,7 +567,9 @@ def set_value(
         store.touch(item)
     else:
         _store_value(store, item, field, stored)
-    store.event(viewer.account, "project_value_set", item, field=field.name)
+    option = next((o["name"] for o in field.options if o["id"] == stored), None)
+    shown = {"value": option} if option else {}
+    store.event(viewer.account, "project_value_set", item, field=field.name, **shown)
     return item
 
 

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from github_sandbox.messages import Request, Response
-from github_sandbox.page.addresses import HOME
+from github_sandbox.page.addresses import HOME, is_web_page
 
 if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
 
 
 def accepts(request: Request) -> bool:
-    """Return whether a request is for a page: below `/_sandbox`, or the root in a browser."""
+    """Return whether a request is for a page.
+
+    These are below `/_sandbox`. A browser is also led to them from the root, and from the addresses
+    that GitHub's web pages have.
+    """
     path = urlsplit(request.path).path
-    if path == "/":
+    if path == "/" or is_web_page(path):
         accept = request.header("Accept") or ""
         return request.method in ("GET", "HEAD") and "text/html" in accept
     return path == HOME.rstrip("/") or path.startswith(HOME)

@@ -1,11 +1,15 @@
-"""Build the page of a board: by its Status columns, or one of its views."""
+"""Build the page of a board: by its Status columns and in lanes, or as one of its views."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from github_sandbox import board_views, boards
-from github_sandbox.models import Field, Issue, Item, Project, View
+from github_sandbox.models import Issue, Item, Project, View
 from github_sandbox.page.filters import matches
+from github_sandbox.page.roadmap import Roadmap, roadmap
+from github_sandbox.page.table import Table, table
 from github_sandbox.page.views import Chip, IssueView, Link, Progress, Reader, board_url
 
 if TYPE_CHECKING:
@@ -13,6 +17,9 @@ if TYPE_CHECKING:
 
 PAGE_OF_CARDS = 100
 """Cards per column, unless all are requested."""
+
+ASKED = ("view", "group", "under", "q", "show")
+"""What an address can ask a board for, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +29,15 @@ class BoardCard:
     id: int
     issue: IssueView | None
     title: str
+    status: str
     points: float | None
-    parent: str
+    parent: Link | None
     values: tuple[Chip, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The cards with one Status; `id` is its option, empty for cards without a Status."""
+    """A Status; `id` is its option, empty for cards without a Status."""
 
     id: str
     name: str
@@ -37,157 +45,266 @@ class Column:
     description: str
     count: int
     points: float
-    cards: tuple[BoardCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A card as a row of a table: its issue, if it has one, and a cell for each further column."""
+class Lane:
+    """The cards below one issue by column; without a `head` the cards that are below none.
 
-    issue: IssueView | None
-    title: str
-    cells: tuple[tuple[Chip, ...], ...]
+    `progress` counts the issues at the lowest level.
+    """
+
+    id: str
+    head: BoardCard | None
+    progress: Progress | None
+    cells: tuple[tuple[BoardCard, ...], ...]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything in it is closed."""
+        return self.progress is not None and self.progress.percent == 100
 
 
 @dataclass(frozen=True, slots=True)
-class ViewPage:
-    """A table or roadmap: the names of its columns behind the title, and its rows."""
+class Branch:
+    """An issue with sub-issues in the tree beside the board; `url` shows only what is below it."""
 
-    heads: tuple[str, ...]
-    rows: tuple[Row, ...]
+    issue: IssueView
+    url: str
+    is_current: bool
+    progress: Progress
+    below: tuple["Branch", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab(Link):
+    """A link to a view, with its layout in lower case."""
+
+    layout: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class BoardPage:
-    """A board by its Status columns, or as the table that one of its views is.
+    """A board: by Status columns in lanes, or the table or the roadmap that one view is.
 
-    `views` are links to all views, `view` the address of the shown one, empty for all cards.
+    `query` is what the address asks for, for forms; `groupings` are the links between lanes and
+    none, `whole_url` leads to all cards if some are left out.
     """
 
-    views: tuple[Link, ...]
-    view: str
-    filter: str
-    table: ViewPage | None
     title: str
+    description: str
     owner: str
     url: str
+    query: str
     tabs: tuple[Link, ...]
+    views: tuple[Tab, ...]
+    filter: str
+    asked: dict[str, str]
+    groupings: tuple[Tab, ...]
+    tree: tuple[Branch, ...]
+    under: IssueView | None
+    table: Table | None
+    roadmap: Roadmap | None
     points_name: str
     columns: tuple[Column, ...]
+    lanes: tuple[Lane, ...]
     count: int
     points: float
     progress: Progress
     has_status: bool
-    is_whole: bool
+    whole_url: str
 
 
 def board_page(
-    sandbox: "Sandbox", project: Project, *, whole: bool, view: View | None = None
+    sandbox: "Sandbox", project: Project, asked: dict[str, str], view: View | None
 ) -> BoardPage:
-    """Return a board with the first cards of each column, or all of them if `whole` is set.
+    """Return a board as the address asks for it: see `ASKED`.
 
-    Without a view, all cards are shown by their Status.
+    Without a view, all cards are shown by their Status. If there are issues with sub-issues, each
+    top one is a lane, unless `group` is `none`.
     """
     reader = Reader(sandbox.store)
-    status, points = reader.status_field(project), reader.points_field(project)
-    sorted_in: dict[str, list[Item]] = {"": []}
-    options = status.options if status else []
-    for option in options:
-        sorted_in[option["id"]] = []
-    items = boards.items_of(sandbox.store, project)
-    if view is not None:
-        items = [item for item in items if matches(reader, project, item, view.filter)]
-    for item in items:
-        stored = item.values.get(str(status.id)) if status else None
-        sorted_in.get(stored["value"] if stored else "", sorted_in[""]).append(item)
-    heads = [{"id": "", "name": "No status", "color": "GRAY", "description": ""}, *options]
-    columns = tuple(
-        _column(reader, project, head, sorted_in[head["id"]], whole=whole)
-        for head in heads
-        if head["id"] or sorted_in[""] or not options
-    )
+    asked = {name: asked[name] for name in ASKED if asked.get(name)}
+    every = boards.items_of(sandbox.store, project)
+    items = [i for i in every if view is None or matches(reader, project, i, view.filter)]
+    items = [item for item in items if matches(reader, project, item, asked.get("q"))]
+    under = _under(reader, asked.get("under", ""))
+    if under is not None:
+        items = [item for item in items if under.id in _line_up(reader, item)]
+    layout = view.layout if view else "BOARD_LAYOUT"
     numbers = [item.content for item in items if item.content is not None]
     closed = sum(issue.state == "CLOSED" for issue in sandbox.store.all(Issue, numbers))
+    page = _Builder(reader, project, asked)
+    roots = _roots(reader, every)
+    lanes = bool(roots) and asked.get("group") != "none"
     owner = reader.login(project.owner)
     linked = [r for r in reader.repositories() if r.id in project.repositories]
-    url = board_url(owner, project.number)
-    tabs = board_views.views_of(sandbox.store, project)
-    is_table = view is not None and view.layout != "BOARD_LAYOUT"
+    points = reader.points_field(project)
+    is_board = layout == "BOARD_LAYOUT"
+    columns, rows, is_whole = page.grid(items, lanes=lanes) if is_board else ((), (), True)
     return BoardPage(
-        views=tuple(Link(each.name, f"{url}?view={each.number}") for each in tabs),
-        view=f"{url}?view={view.number}" if view else "",
-        filter=(view.filter or "") if view else "",
-        table=_table(reader, project, view, items) if view and is_table else None,
         title=project.title,
+        description=project.short_description or "",
         owner=owner,
-        url=url,
+        url=page.url,
+        query=f"?{urlencode(asked)}" if asked else "",
         tabs=reader.tabs(linked[0]) if linked else (),
+        views=tuple(page.views(view)),
+        filter=(view.filter or "") if view else "",
+        asked=asked,
+        groupings=tuple(page.groupings(lanes=lanes)) if is_board and roots else (),
+        tree=tuple(page.branch(root, under) for root in roots),
+        under=reader.issue(under) if under else None,
+        table=table(reader, project, view, items) if view and layout == "TABLE_LAYOUT" else None,
+        roadmap=roadmap(reader, project, items) if layout == "ROADMAP_LAYOUT" else None,
         points_name=points.name if points else "",
         columns=columns,
-        count=len(items),
-        points=sum(column.points for column in columns),
-        progress=Progress(closed, len(items)),
-        has_status=status is not None,
-        is_whole=all(column.count == len(column.cards) for column in columns),
-    )
-
-
-def _table(reader: Reader, project: Project, view: View, items: list[Item]) -> ViewPage:
-    """Return a table with the view's columns, or a roadmap as a table of its dates."""
-    known = reader.store.fields[project.id]
-    if view.layout == "ROADMAP_LAYOUT":
-        fields = [field for field in known.values() if field.data_type in ("DATE", "ITERATION")]
-    else:
-        fields = [known[number] for number in view.fields if known[number].data_type != "TITLE"]
-    with_type = view.shows_type and view.layout == "TABLE_LAYOUT"
-    heads = (*(["Type"] if with_type else []), *(field.name for field in fields))
-    rows = []
-    for item in items:
-        issue = reader.card_issue(item)
-        cells = [_cell(reader, field, item, issue) for field in fields]
-        if with_type:
-            cells.insert(0, (Chip(issue.type, "gray", "Type"),) if issue and issue.type else ())
-        rows.append(Row(issue, issue.title if issue else item.draft_title or "", tuple(cells)))
-    return ViewPage(heads, tuple(rows))
-
-
-def _cell(reader: Reader, field: Field, item: Item, issue: IssueView | None) -> tuple[Chip, ...]:
-    chips = reader.chips(field, item)
-    if chips or issue is None:
-        return chips
-    texts = {
-        "ASSIGNEES": issue.assignees,
-        "LABELS": tuple(label.name for label in issue.labels),
-        "MILESTONE": (issue.milestone,) if issue.milestone else (),
-        "REPOSITORY": (issue.home,),
-    }
-    return tuple(Chip(text, "gray", field.name) for text in texts.get(field.data_type, ()))
-
-
-def _column(
-    reader: Reader, project: Project, head: dict[str, str], items: list[Item], *, whole: bool
-) -> Column:
-    shown = items if whole else items[:PAGE_OF_CARDS]
-    return Column(
-        id=head["id"],
-        name=head["name"],
-        color=head["color"].lower(),
-        description=head["description"],
+        lanes=rows,
         count=len(items),
         points=sum(reader.points(project, item) or 0 for item in items),
-        cards=tuple(_board_card(reader, project, item) for item in shown),
+        progress=Progress(closed, len(numbers)),
+        has_status=reader.status_field(project) is not None,
+        whole_url="" if is_whole else page.address(show="all"),
     )
 
 
-def _board_card(reader: Reader, project: Project, item: Item) -> BoardCard:
-    issue = reader.store.get(Issue, item.content) if item.content is not None else None
-    parent = reader.store.get(Issue, issue.parent) if issue and issue.parent is not None else None
-    apart = {f.name for f in (reader.status_field(project), reader.points_field(project)) if f}
-    return BoardCard(
-        id=item.id,
-        issue=reader.issue(issue) if issue else None,
-        title=issue.title if issue else item.draft_title or "",
-        points=reader.points(project, item),
-        parent=parent.title if parent else "",
-        values=tuple(v for v in reader.values(project, item) if v.name not in apart),
-    )
+def _under(reader: Reader, number: str) -> Issue | None:
+    """Return the issue whose sub-issues are asked for."""
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    record = reader.store.records.get(int(number))
+    return record if isinstance(record, Issue) else None
+
+
+def _line_up(reader: Reader, item: Item) -> list[int]:
+    """Return the numbers of a card's issue and of those above it, the top one first."""
+    if item.content is None:
+        return []
+    issue = reader.store.get(Issue, item.content)
+    return [*(above.id for above in reader.ancestors(issue)), issue.id]
+
+
+def _roots(reader: Reader, items: Iterable[Item]) -> list[Issue]:
+    """Return the top issues above these cards that have sub-issues, in the order of the cards."""
+    tops = dict.fromkeys(line[0] for item in items if (line := _line_up(reader, item)))
+    return [issue for issue in reader.store.all(Issue, tops) if issue.sub_issues]
+
+
+class _Builder:
+    """Builds the parts of one board's page."""
+
+    def __init__(self, reader: Reader, project: Project, asked: dict[str, str]) -> None:
+        self.reader = reader
+        self.project = project
+        self.asked = asked
+        self.url = board_url(reader.login(project.owner), project.number)
+        self.status = reader.status_field(project)
+        self.options = self.status.options if self.status else []
+        self._ids = {option["id"] for option in self.options}
+
+    def address(self, **changes: str) -> str:
+        """Return the address of this page with other things asked for."""
+        query = {name: value for name, value in (self.asked | changes).items() if value}
+        return f"{self.url}?{urlencode(query)}" if query else self.url
+
+    def views(self, current: View | None) -> Iterable[Tab]:
+        """Return links to all cards and to each view."""
+        yield Tab("All cards", self.address(view="", show=""), "board", current is None)
+        for view in board_views.views_of(self.reader.store, self.project):
+            layout = view.layout.removesuffix("_LAYOUT").lower()
+            address = self.address(view=str(view.number), show="")
+            yield Tab(view.name, address, layout, view is current)
+
+    def groupings(self, *, lanes: bool) -> Iterable[Tab]:
+        """Return links to the board with lanes and to the one without."""
+        yield Tab("Lanes", self.address(group=""), "lanes", lanes)
+        yield Tab("No lanes", self.address(group="none"), "board", not lanes)
+
+    def branch(self, issue: Issue, current: Issue | None) -> Branch:
+        """Return an issue in the tree, with those below it that have sub-issues themselves."""
+        children = self.reader.store.all(Issue, issue.sub_issues)
+        return Branch(
+            issue=self.reader.issue(issue),
+            url=self.address(under=str(issue.id)),
+            is_current=issue is current,
+            progress=self.reader.deep_progress(issue),
+            below=tuple(self.branch(child, current) for child in children if child.sub_issues),
+        )
+
+    def grid(
+        self, items: Sequence[Item], *, lanes: bool
+    ) -> tuple[tuple[Column, ...], tuple[Lane, ...], bool]:
+        """Return the columns, the lanes with their cards, and whether all cards are in them."""
+        sorted_in: dict[int, list[Item]] = {}
+        for item in items:
+            top = (_line_up(self.reader, item) or [0])[0] if lanes else 0
+            top = top if top and self.reader.store.get(Issue, top).sub_issues else 0
+            sorted_in.setdefault(top, []).append(item)
+        sorted_in[0] = sorted_in.pop(0, [])  # the lane of all others is the last
+        loose = [i for top, inside in sorted_in.items() for i in inside if i.content != top]
+        has_none = not self.options or any(not self._status(item) for item in loose)
+        none = {"id": "", "name": "No status", "color": "GRAY", "description": ""}
+        heads = [*([none] if has_none else []), *self.options]
+        columns = tuple(
+            self._column(head, [i for i in loose if self._status(i) == head["id"]])
+            for head in heads
+        )
+        room = {column.id: len(loose) for column in columns}
+        if "show" not in self.asked:
+            room = dict.fromkeys(room, PAGE_OF_CARDS)
+        rows = tuple(
+            self._lane(top, inside, room)
+            for top, inside in sorted_in.items()
+            if inside or len(sorted_in) == 1
+        )
+        is_whole = sum(len(cell) for lane in rows for cell in lane.cells) == len(loose)
+        return columns, rows, is_whole
+
+    def _status(self, item: Item) -> str:
+        stored = item.values.get(str(self.status.id)) if self.status else None
+        return str(stored["value"]) if stored and stored["value"] in self._ids else ""
+
+    def _column(self, head: dict[str, str], items: Sequence[Item]) -> Column:
+        return Column(
+            id=head["id"],
+            name=head["name"],
+            color=head["color"].lower(),
+            description=head["description"],
+            count=len(items),
+            points=sum(self.reader.points(self.project, item) or 0 for item in items),
+        )
+
+    def _lane(self, top: int, items: Sequence[Item], room: dict[str, int]) -> Lane:
+        cells: dict[str, list[BoardCard]] = {column: [] for column in room}
+        head = progress = None
+        for item in items:
+            if top and item.content == top:
+                head = self._card(item, top)
+            elif room[column := self._status(item)] > 0:
+                room[column] -= 1
+                cells[column].append(self._card(item, top))
+        if top:
+            issue = self.reader.store.get(Issue, top)
+            progress = self.reader.deep_progress(issue)
+            # Under a filter, or if it is on no board, the issue of a lane has no card here.
+            view = self.reader.issue(issue)
+            head = head or BoardCard(0, view, issue.title, "", None, None, ())
+        return Lane(f"lane-{top}", head, progress, tuple(map(tuple, cells.values())))
+
+    def _card(self, item: Item, lane: int) -> BoardCard:
+        reader, store = self.reader, self.reader.store
+        issue = store.get(Issue, item.content) if item.content is not None else None
+        parent = store.get(Issue, issue.parent) if issue and issue.parent is not None else None
+        if parent is not None and parent.id == lane:
+            parent = None
+        apart = {f.name for f in (self.status, reader.points_field(self.project)) if f}
+        return BoardCard(
+            id=item.id,
+            issue=reader.issue(issue) if issue else None,
+            title=issue.title if issue else item.draft_title or "",
+            status=self._status(item),
+            points=reader.points(self.project, item),
+            parent=Link(parent.title, self.address(under=str(parent.id))) if parent else None,
+            values=tuple(v for v in reader.values(self.project, item) if v.name not in apart),
+        )

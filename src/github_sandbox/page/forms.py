@@ -1,10 +1,12 @@
-"""Handle the forms of a visitor: check a box, close or reopen an issue, move a card.
+"""Handle the forms of a visitor: check a box, close, assign or comment an issue, move a card.
 
 The visitor is a separate person of the sandbox (`actors.py`), neither the tool nor whoever runs it,
 so that their clicks count as somebody else's changes on GitHub.
 """
 
+import re
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlencode
 
 from github_sandbox import boards
 from github_sandbox.actors import Person
@@ -21,10 +23,15 @@ DONE = {
     "ticked": "Ticked.",
     "unticked": "The tick is gone.",
     "closed": "Closed.",
-    "reopened": "Open again.",
+    "reopened": "Reopened.",
     "moved": "Moved.",
+    "assigned": "Assigned.",
+    "unassigned": "No longer assigned.",
+    "commented": "Commented.",
 }
 """The message of a page after a form, by the word in its address."""
+
+_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?", re.ASCII)
 
 _REASONS: dict[str, Literal["completed", "not_planned"]] = {
     "completed": "completed",
@@ -39,7 +46,7 @@ class StaleError(Exception):
 def press_issue(
     sandbox: "Sandbox", repository: Repository, issue: Issue, verb: str, form: dict[str, str]
 ) -> str:
-    """Check a box, close or reopen; return the address to continue at.
+    """Check a box, close, reopen, assign or comment; return the address to continue at.
 
     Raises `StaleError`, `problems.RefusalError` if the visitor may not do it, and KeyError or
     ValueError for an unknown form.
@@ -57,19 +64,37 @@ def press_issue(
     elif verb == "close":
         visitor.close(issue.number, _REASONS[form["reason"]])
         done = "closed"
+    elif verb == "assign":
+        done = _assign(visitor, issue, form["login"].strip().removeprefix("@"), form["on"])
+    elif verb == "comment":
+        if not form["body"].strip():
+            raise ValueError("an empty comment")
+        visitor.comment(issue.number, form["body"])
+        done = "commented"
+    elif verb == "move":
+        boards_of = {board.id: board for board, _ in Reader(sandbox.store).cards(issue)}
+        move_card(sandbox, boards_of[int(form["board"])], form)
+        done = "moved"
     else:
         visitor.reopen(issue.number)
         done = "reopened"
     return f"{issue_url(name, issue.number)}?did={done}"
 
 
-def move_card(sandbox: "Sandbox", project: Project, form: dict[str, str]) -> str:
-    """Change the Status of a card; return the address to continue at.
+def _assign(visitor: Person, issue: Issue, login: str, on: str) -> str:
+    """Assign somebody, who is created if unknown, as `Person.assign` does; or take them off."""
+    if not _LOGIN.fullmatch(login) or on not in ("0", "1"):
+        raise ValueError(login)
+    (visitor.assign if on == "1" else visitor.unassign)(issue.number, login)
+    return "assigned" if on == "1" else "unassigned"
+
+
+def move_card(sandbox: "Sandbox", project: Project, form: dict[str, str]) -> int:
+    """Change the Status of a card; return its number.
 
     Raises the same errors as `press_issue`.
     """
-    reader = Reader(sandbox.store)
-    field = reader.status_field(project)
+    field = Reader(sandbox.store).status_field(project)
     item = sandbox.store.items.get(project.id, {}).get(int(form["card"]))
     options = {option["id"] for option in field.options} if field else set()
     if field is None or item is None or item.is_archived or form["status"] not in options:
@@ -84,5 +109,13 @@ def move_card(sandbox: "Sandbox", project: Project, form: dict[str, str]) -> str
         {"singleSelectOptionId": form["status"]},
     )
     sandbox.store.commit()
-    address = board_url(reader.login(project.owner), project.number)
-    return f"{address}?did=moved#card-{item.id}"
+    return item.id
+
+
+def move_on_board(
+    sandbox: "Sandbox", project: Project, form: dict[str, str], asked: dict[str, str]
+) -> str:
+    """Move a card as `move_card`; return the board's address, with what was asked of it before."""
+    card = move_card(sandbox, project, form)
+    address = board_url(Reader(sandbox.store).login(project.owner), project.number)
+    return f"{address}?{urlencode({**asked, 'did': 'moved'})}#card-{card}"

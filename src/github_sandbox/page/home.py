@@ -1,11 +1,13 @@
 """Build the home page: an overview of everything in the sandbox."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from github_sandbox import boards
+from github_sandbox.models import Project
 from github_sandbox.page.log import Totals, totals
-from github_sandbox.page.views import Link, Progress, Reader, board_url, repository_url
+from github_sandbox.page.views import Chip, Link, Progress, Reader, board_url, repository_url
 
 if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
@@ -17,10 +19,21 @@ class RepositoryCard:
 
     name: str
     url: str
+    description: str
     is_private: bool
     progress: Progress
-    milestones: int
-    boards: tuple[Link, ...]
+    tabs: tuple[Link, ...]
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSummary:
+    """A board on the home page, with the number of its cards by Status."""
+
+    link: Link
+    owner: str
+    count: int
+    statuses: tuple[tuple[Chip, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +41,7 @@ class HomePage:
     """The home page."""
 
     repositories: tuple[RepositoryCard, ...]
-    boards: tuple[tuple[Link, str, int], ...]
-    """Boards, each with its owner and number of cards."""
+    boards: tuple[BoardSummary, ...]
     totals: Totals
 
 
@@ -45,21 +57,29 @@ def home_page(sandbox: "Sandbox") -> HomePage:
             RepositoryCard(
                 name=name,
                 url=repository_url(name),
+                description=repository.description or "",
                 is_private=repository.is_private,
                 progress=Progress(closed, len(issues)),
-                milestones=len(sandbox.store.milestones.get(repository.id, {})),
-                boards=reader.tabs(repository)[1:],
+                tabs=reader.tabs(repository),
+                people=tuple({reader.login(n): 0 for i in issues for n in i.assignees}),
             )
         )
     return HomePage(
         repositories=tuple(cards),
-        boards=tuple(
-            (
-                Link(project.title, board_url(reader.login(project.owner), project.number)),
-                reader.login(project.owner),
-                len(boards.items_of(sandbox.store, project)),
-            )
-            for project in reader.boards()
-        ),
+        boards=tuple(_board(reader, project) for project in reader.boards()),
         totals=totals(sandbox.log),
+    )
+
+
+def _board(reader: Reader, project: Project) -> BoardSummary:
+    owner = reader.login(project.owner)
+    items = boards.items_of(reader.store, project)
+    counts = Counter(chip for item in items if (chip := reader.status(project, item)))
+    field = reader.status_field(project)
+    order = [option["name"] for option in field.options] if field else []
+    return BoardSummary(
+        link=Link(project.title, board_url(owner, project.number)),
+        owner=owner,
+        count=len(items),
+        statuses=tuple(sorted(counts.items(), key=lambda pair: order.index(pair[0].text))),
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from github_sandbox import issue_fields, pull_requests
-from github_sandbox.models import Comment, Issue, Item, Project, Repository
+from github_sandbox.models import Issue, Item, Milestone, Project, Repository
+from github_sandbox.page.timeline import Entry, timeline
 from github_sandbox.page.views import Chip, IssueView, Link, Reader, board_url, repository_url
 
 if TYPE_CHECKING:
@@ -13,21 +14,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CommentView:
-    """A comment."""
-
-    author: str
-    created_at: str
-    edited_at: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
 class CardView:
-    """An issue's card on a board, with all its values."""
+    """An issue's card on a board, with all its values, and the other statuses it can have."""
 
+    id: int
+    board_id: int
     board: Link
     values: tuple[Chip, ...]
+    statuses: tuple[tuple[str, Chip], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +34,7 @@ class DevelopmentView:
 
 @dataclass(frozen=True, slots=True)
 class IssuePage:
-    """The page of an issue: the issue, its relations, cards and comments."""
+    """The page of an issue: the issue, its relations, cards and timeline."""
 
     issue: IssueView
     repository: Link
@@ -56,7 +50,10 @@ class IssuePage:
     development: tuple[DevelopmentView, ...]
     cards: tuple[CardView, ...]
     field_values: tuple[Chip, ...]
-    comments: tuple[CommentView, ...]
+    milestone_url: str
+    people: tuple[str, ...]
+    """Those who can be assigned, the assignees first."""
+    timeline: tuple[Entry, ...]
     is_archived: bool
 
 
@@ -66,7 +63,8 @@ def issue_page(sandbox: "Sandbox", issue: Issue) -> IssuePage:
     reader = Reader(store)
     repository = store.get(Repository, issue.repository)
     name = reader.full_name(repository.id)
-    comments = store.comments.get(issue.id, {}).values()
+    milestone = store.get(Milestone, issue.milestone) if issue.milestone else None
+    assignees = [reader.login(number) for number in issue.assignees]
     return IssuePage(
         issue=reader.issue(issue),
         repository=Link(name, repository_url(name)),
@@ -74,7 +72,7 @@ def issue_page(sandbox: "Sandbox", issue: Issue) -> IssuePage:
         body=issue.body,
         edited_at=issue.last_edited_at or "",
         editor=reader.login(issue.editor),
-        ancestors=_ancestors(reader, issue),
+        ancestors=tuple(map(reader.issue, reader.ancestors(issue))),
         sub_issues=reader.lines(issue.sub_issues),
         blocked_by=reader.lines(issue.blocked_by),
         blocking=reader.lines(issue.blocking),
@@ -85,17 +83,11 @@ def issue_page(sandbox: "Sandbox", issue: Issue) -> IssuePage:
             Chip(issue_fields.shown(store, issue, field), "gray", field.name)
             for field in issue_fields.valued_fields(store, issue)
         ),
-        comments=tuple(_comment(reader, comment) for comment in comments),
+        milestone_url=f"{repository_url(name)}/milestones/{milestone.number}" if milestone else "",
+        people=tuple(dict.fromkeys([*assignees, *reader.people()])),
+        timeline=timeline(reader, issue),
         is_archived=repository.is_archived,
     )
-
-
-def _ancestors(reader: Reader, issue: Issue) -> tuple[IssueView, ...]:
-    ancestors: list[IssueView] = []
-    while issue.parent is not None:
-        issue = reader.store.get(Issue, issue.parent)
-        ancestors.insert(0, reader.issue(issue))
-    return tuple(ancestors)
 
 
 def _development(sandbox: "Sandbox", issue: Issue) -> Iterator[DevelopmentView]:
@@ -106,12 +98,14 @@ def _development(sandbox: "Sandbox", issue: Issue) -> Iterator[DevelopmentView]:
         yield DevelopmentView(name, "branch")
 
 
-def _comment(reader: Reader, comment: Comment) -> CommentView:
-    return CommentView(
-        reader.login(comment.author), comment.created_at, comment.last_edited_at or "", comment.body
-    )
-
-
 def _card_view(reader: Reader, project: Project, item: Item) -> CardView:
     link = Link(project.title, board_url(reader.login(project.owner), project.number))
-    return CardView(link, tuple(reader.values(project, item)))
+    field, current = reader.status_field(project), reader.status(project, item)
+    statuses = (
+        (option["id"], Chip(option["name"], option["color"].lower()))
+        for option in (field.options if field else ())
+        if current is None or option["name"] != current.text
+    )
+    return CardView(
+        item.id, project.id, link, tuple(reader.values(project, item)), tuple(statuses)
+    )

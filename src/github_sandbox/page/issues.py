@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from github_sandbox.models import Issue, Repository
+from github_sandbox.page.filters import matches_issue
+from github_sandbox.page.milestones import milestone_views, points_done
 from github_sandbox.page.views import (
     IssueView,
     Link,
@@ -40,27 +42,34 @@ class IssuesPage:
     url: str
     tabs: tuple[Link, ...]
     which: Which
+    query: str
     counts: dict[Which, int]
     points: Progress | None
+    progress: Progress
     milestones: tuple[MilestoneView, ...]
     trees: tuple[Node, ...]
     page: int
     last_page: int
 
 
-def issues_page(sandbox: "Sandbox", repository: Repository, which: Which, page: int) -> IssuesPage:
+def issues_page(
+    sandbox: "Sandbox", repository: Repository, which: Which, query: str, page: int
+) -> IssuesPage:
     """Return a page of the tree of issues that match, or have matching ones below them."""
     reader = Reader(sandbox.store)
-    issues = reader.issues(repository)
+    every = issues = reader.issues(repository)
+    if query:
+        issues = [issue for issue in issues if matches_issue(reader.issue(issue), query)]
+    among = {issue.id for issue in issues}
     closed = sum(issue.state == "CLOSED" for issue in issues)
     states = {"open": ("OPEN",), "closed": ("CLOSED",), "all": ("OPEN", "CLOSED")}[which]
 
     def matches(issue: Issue) -> bool:
-        return issue.state in states
+        return issue.state in states and issue.id in among
 
     roots = [
         issue
-        for issue in issues
+        for issue in every
         if issue.parent is None
         or sandbox.store.get(Issue, issue.parent).repository != repository.id
     ]
@@ -72,24 +81,15 @@ def issues_page(sandbox: "Sandbox", repository: Repository, which: Which, page: 
         url=repository_url(name),
         tabs=reader.tabs(repository),
         which=which,
+        query=query,
         counts={"open": len(issues) - closed, "closed": closed, "all": len(issues)},
-        points=_points(reader, issues),
-        milestones=reader.milestones(repository),
+        points=points_done(reader, every),
+        progress=Progress(sum(issue.state == "CLOSED" for issue in every), len(every)),
+        milestones=milestone_views(reader, repository),
         trees=tuple(_tree(reader, issue, matches) for issue in pages[page - 1]) if pages else (),
         page=page,
         last_page=max(1, len(pages)),
     )
-
-
-def _points(reader: Reader, issues: Iterable[Issue]) -> Progress | None:
-    """Return the completed and all points; None if no board has points."""
-    done = total = 0.0
-    for issue in issues:
-        for project, item in reader.cards(issue)[:1]:
-            points = reader.points(project, item) or 0
-            total += points
-            done += points if issue.state_reason == "COMPLETED" else 0
-    return Progress(round(done), round(total)) if total else None
 
 
 def _size(sandbox: "Sandbox", issue: Issue, matches: Callable[[Issue], bool]) -> int:

@@ -14,16 +14,28 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from github_sandbox.messages import Request, Response
-from github_sandbox.models import Issue, Project, Repository, View
+from github_sandbox.models import Issue, Milestone, Project, Repository, View
 from github_sandbox.page import colors, forms, safety
-from github_sandbox.page.addresses import HOME
-from github_sandbox.page.board import board_page
+from github_sandbox.page.addresses import HOME, WEB_BOARD, WEB_REPOSITORY
+from github_sandbox.page.board import ASKED, board_page
+from github_sandbox.page.dependencies import BOX_HEIGHT, BOX_WIDTH, dependencies_page
 from github_sandbox.page.home import home_page
 from github_sandbox.page.issue import issue_page
 from github_sandbox.page.issues import Which, issues_page
+from github_sandbox.page.labels import labels_page
 from github_sandbox.page.log import is_graphql, log_page, version
 from github_sandbox.page.markdown import TICK_FORM, to_html
-from github_sandbox.page.views import issue_url, number, repository_url
+from github_sandbox.page.milestones import milestone_page, milestones_page
+from github_sandbox.page.next_step import NextStep, next_step
+from github_sandbox.page.views import (
+    board_url,
+    initials,
+    issue_url,
+    number,
+    repository_url,
+    search_url,
+    tone,
+)
 from github_sandbox.problems import RefusalError
 
 if TYPE_CHECKING:
@@ -42,9 +54,13 @@ _ROUTES = tuple(
         (r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)/issues/(?P<number>\d{1,9})", "issue"),
         (
             r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)/issues/(?P<number>\d{1,9})"
-            r"/(?P<verb>tick|close|reopen)",
+            r"/(?P<verb>tick|close|reopen|assign|comment|move)",
             "issue",
         ),
+        (r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)/milestones", "milestones"),
+        (r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)/milestones/(?P<number>\d{1,9})", "milestone"),
+        (r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)/dependencies", "dependencies"),
+        (r"repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)/labels", "labels"),
     )
 )
 
@@ -96,6 +112,14 @@ class _Visit:
             raise _MissingError
         return issue
 
+    def milestone(self) -> Milestone:
+        """The milestone in the address."""
+        records = self.sandbox.store.milestones.get(self.repository().id, {}).values()
+        for milestone in records:
+            if milestone.number == int(self.parts["number"]):
+                return milestone
+        raise _MissingError
+
     def project(self) -> Project:
         """The board in the address."""
         owner = self.sandbox.store.accounts.get(self.parts["owner"].lower())
@@ -131,7 +155,9 @@ def _log(visit: _Visit) -> Page:
 def _issues(visit: _Visit) -> Page:
     state = visit.query.get("state", "open")
     which = cast("Which", state if state in ("closed", "all") else "open")
-    return Page("issues.html", issues_page(visit.sandbox, visit.repository(), which, visit.page))
+    query = visit.query.get("q", "").strip()
+    page = issues_page(visit.sandbox, visit.repository(), which, query, visit.page)
+    return Page("issues.html", page)
 
 
 def _issue(visit: _Visit) -> Page:
@@ -139,9 +165,26 @@ def _issue(visit: _Visit) -> Page:
 
 
 def _board(visit: _Visit) -> Page:
-    whole = visit.query.get("show") == "all"
-    page = board_page(visit.sandbox, visit.project(), whole=whole, view=visit.view())
-    return Page("board.html", page)
+    return Page(
+        "board.html", board_page(visit.sandbox, visit.project(), visit.query, visit.view())
+    )
+
+
+def _milestones(visit: _Visit) -> Page:
+    return Page("milestones.html", milestones_page(visit.sandbox, visit.repository()))
+
+
+def _milestone(visit: _Visit) -> Page:
+    page = milestone_page(visit.sandbox, visit.repository(), visit.milestone())
+    return Page("milestone.html", page)
+
+
+def _dependencies(visit: _Visit) -> Page:
+    return Page("dependencies.html", dependencies_page(visit.sandbox, visit.repository()))
+
+
+def _labels(visit: _Visit) -> Page:
+    return Page("labels.html", labels_page(visit.sandbox, visit.repository()))
 
 
 _SHOW: dict[str, Callable[[_Visit], Page]] = {
@@ -150,14 +193,19 @@ _SHOW: dict[str, Callable[[_Visit], Page]] = {
     "issues": _issues,
     "issue": _issue,
     "board": _board,
+    "milestones": _milestones,
+    "milestone": _milestone,
+    "dependencies": _dependencies,
+    "labels": _labels,
 }
 
 
 def _apply_form(visit: _Visit, form: dict[str, str]) -> str:
     """Apply a form; return the address to continue at."""
     verb = visit.parts["verb"]
-    if verb == "move":
-        return forms.move_card(visit.sandbox, visit.project(), form)
+    if "repo" not in visit.parts:
+        asked = {name: visit.query[name] for name in ASKED if name in visit.query}
+        return forms.move_on_board(visit.sandbox, visit.project(), form, asked)
     issue = visit.issue()
     repository = visit.sandbox.store.get(Repository, issue.repository)
     return forms.press_issue(visit.sandbox, repository, issue, verb, form)
@@ -173,6 +221,8 @@ def respond(sandbox: "Sandbox", request: Request) -> Response:
         response = _message_page(sandbox, 421, "Only this machine's own names lead here.", "")
     elif parts.path in ("/", HOME.rstrip("/")):
         response = _redirect(HOME)
+    elif not parts.path.startswith(HOME):
+        response = _redirect(page_of(parts.path) or HOME)
     elif parts.path == f"{HOME}icon.svg":
         body = (FOLDER / "icon.svg").read_bytes()
         response = Response(
@@ -204,7 +254,8 @@ def _route(sandbox: "Sandbox", request: Request, path: str, query: dict[str, str
                 return _handle_form(visit, request)
             with sandbox.lock:
                 page, numbers = _SHOW[name](visit), version(sandbox)
-            return _rendered(sandbox, page, numbers, forms.DONE.get(query.get("did", ""), ""))
+                step = next_step(sandbox)
+            return _rendered(sandbox, page, numbers, step, forms.DONE.get(query.get("did", ""), ""))
         except _MissingError:
             break
     return _message_page(sandbox, 404, "There is nothing at this address.", HOME)
@@ -236,7 +287,7 @@ def _handle_form(visit: _Visit, request: Request) -> Response:
 
 def _return_url(visit: _Visit) -> str:
     if "repo" not in visit.parts:
-        return HOME
+        return board_url(visit.parts["owner"], int(visit.parts["number"]))
     name = f"{visit.parts['owner']}/{visit.parts['repo']}"
     return issue_url(name, int(visit.parts["number"]))
 
@@ -248,9 +299,9 @@ def _redirect(address: str) -> Response:
 def _message_page(sandbox: "Sandbox", status: int, message: str, return_url: str) -> Response:
     """Return a page with a message and a link to continue."""
     with sandbox.lock:
-        numbers = version(sandbox)
+        numbers, step = version(sandbox), next_step(sandbox)
     page = Page("message.html", {"message": message, "return_url": return_url}, status)
-    return _rendered(sandbox, page, numbers, "")
+    return _rendered(sandbox, page, numbers, step, "")
 
 
 # ---- rendering -----------------------------------------------------------------------------
@@ -270,9 +321,10 @@ def _templates() -> Environment:
         "visitor": forms.VISITOR,
         "tick_form": TICK_FORM,
         "style": Markup((FOLDER / "style.css").read_text("utf-8")),  # noqa: S704 - our own file
-        "script": Markup((FOLDER / "refresh.js").read_text("utf-8")),  # noqa: S704 - our own file
+        "script": Markup((FOLDER / "page.js").read_text("utf-8")),  # noqa: S704 - our own file
     }
-    env.filters |= {"number": number, "moment": _moment}
+    env.globals |= {"search_url": search_url, "box": (BOX_WIDTH, BOX_HEIGHT)}
+    env.filters |= {"number": number, "moment": _moment, "initials": initials, "tone": tone}
     env.tests["graphql"] = is_graphql
     return env
 
@@ -286,15 +338,27 @@ def sandbox_page(web: str, href: str) -> str | None:
     """Return our own page for an address of the simulated GitHub's web pages."""
     if not href.lower().startswith(f"{web}/".lower()):
         return None
-    path = urlsplit(href).path
-    issue = re.fullmatch(r"/([^/]+/[^/]+)/issues/(\d{1,9})", path)
-    if issue:
-        return issue_url(unquote(issue[1]), int(issue[2]))
-    repository = re.fullmatch(r"/([^/]+/[^/]+)/?", path)
-    return repository_url(unquote(repository[1])) if repository else None
+    return page_of(urlsplit(href).path)
 
 
-def _rendered(sandbox: "Sandbox", page: Page, numbers: dict[str, int], did: str) -> Response:
+def page_of(path: str) -> str | None:
+    """Return our own page for a path of GitHub's web pages, None if there is none."""
+    if board := WEB_BOARD.fullmatch(path):
+        view = f"?view={board['view']}" if board["view"] else ""
+        return board_url(unquote(board["owner"]), int(board["number"])) + view
+    if not (found := WEB_REPOSITORY.fullmatch(path)):
+        return None
+    name = unquote(found["name"])
+    if found["kind"] == "issues" and found["number"]:
+        return issue_url(name, int(found["number"]))
+    if found["kind"] == "milestone" and found["number"]:
+        return f"{repository_url(name)}/milestones/{found['number']}"
+    return f"{repository_url(name)}/{found['list']}" if found["list"] else repository_url(name)
+
+
+def _rendered(
+    sandbox: "Sandbox", page: Page, numbers: dict[str, int], step: NextStep, did: str
+) -> Response:
     nonce = secrets.token_urlsafe(16)
     with sandbox.lock:
         used = {label.color for table in sandbox.store.labels.values() for label in table.values()}
@@ -305,6 +369,7 @@ def _rendered(sandbox: "Sandbox", page: Page, numbers: dict[str, int], did: str)
             content=page.content,
             nonce=nonce,
             did=did,
+            step=step,
             watch=page.watch,
             version=numbers[page.watch],
             label_style=Markup(colors.rules(used)),  # noqa: S704 - only hex digits

@@ -1,9 +1,10 @@
 """Build plain values for things that several pages show."""
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from github_sandbox import issue_fields
 from github_sandbox.models import (
@@ -23,6 +24,10 @@ from github_sandbox.page.addresses import HOME
 from github_sandbox.store import Store
 
 _POINTS = ("point", "estimate", "size")
+_RECORD = "Backlog record"
+"""The text field in which `backlog` remembers what it wrote last: not for people."""
+TONES = 7
+"""The colors of avatars: `.t0` to `.t6` in the style sheet."""
 _STATES = {
     "COMPLETED": ("done", "Closed as completed"),
     "NOT_PLANNED": ("dropped", "Closed as not planned"),
@@ -63,18 +68,29 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneView:
-    """A milestone with the progress of its issues; `due` is a date, or empty."""
+    """A milestone with the progress of its issues.
+
+    `due` is a date, or empty; `left` says how far away it is, such as "in 3 days".
+    """
 
     title: str
+    url: str
     due: str
+    left: str
+    is_late: bool
     is_open: bool
+    description: str
     progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
 class IssueView:
-    """An issue as one line. `state` is open, done or dropped; points come from its board."""
+    """An issue as one line. `state` is open, done or dropped; points come from its board.
 
+    `waits` is how many open issues block it.
+    """
+
+    id: int
     number: int
     title: str
     url: str
@@ -88,6 +104,8 @@ class IssueView:
     status: Chip | None
     points: float | None
     progress: Progress
+    waits: int
+    comments: int
     author: str
     created_at: str
 
@@ -113,6 +131,29 @@ def issue_url(full_name: str, number: int) -> str:
 def board_url(owner: str, number: int) -> str:
     """Return the address of a board's page."""
     return f"{HOME}boards/{quote(owner)}/{number}"
+
+
+def search_url(full_name: str, key: str, value: str) -> str:
+    """Return the address of all issues of a repository with this value, such as a label."""
+    term = f'{key}:"{value}"'
+    return f"{repository_url(full_name)}?{urlencode({'state': 'all', 'q': term})}"
+
+
+def initials(login: str) -> str:
+    """Return the one or two letters of an avatar."""
+    parts = [part for part in login.replace("_", "-").split("-") if part]
+    letters = parts[0][:1] + parts[1][:1] if len(parts) > 1 else login[:2]
+    return letters.upper()
+
+
+def tone(login: str) -> str:
+    """Return the color class of a person's avatar, always the same one."""
+    return f"t{zlib.crc32(login.encode('utf-8', 'replace')) % TONES}"
+
+
+def is_internal(field: Field) -> bool:
+    """Return whether a field of a board is for programs only."""
+    return field.data_type == "TEXT" and field.name == _RECORD
 
 
 class Reader:
@@ -150,6 +191,14 @@ class Reader:
         """Return a login; `ghost` for a deleted account, as on GitHub."""
         return "ghost" if account is None else self.store.get(Account, account).login
 
+    def people(self) -> list[str]:
+        """Return the logins of all who can be assigned."""
+        accounts = self.store.accounts.values()
+        logins = {
+            a.login for a in accounts if a.kind != "Organization" and a.permission != "none"
+        }
+        return sorted(logins, key=str.lower)
+
     def issues(self, repository: Repository) -> list[Issue]:
         """Return the issues of a repository by number, without pull requests."""
         records = self.store.issues.get(repository.id, {}).values()
@@ -171,25 +220,13 @@ class Reader:
             Link(p.title, board_url(self.login(p.owner), p.number))
             for p in self.boards_of(repository)
         )
-        return (Link("Issues", repository_url(name)), *boards)
-
-    def milestones(self, repository: Repository) -> tuple[MilestoneView, ...]:
-        """Return the milestones of a repository, the next one due first."""
-        counts: dict[int, list[int]] = {}
-        for issue in self.issues(repository):
-            if issue.milestone is not None:
-                count = counts.setdefault(issue.milestone, [0, 0])
-                count[0] += issue.state == "CLOSED"
-                count[1] += 1
-        records = self.store.milestones.get(repository.id, {}).values()
-        return tuple(
-            MilestoneView(
-                m.title,
-                (m.due_on or "")[:10],
-                m.state == "OPEN",
-                Progress(*counts.get(m.id, (0, 0))),
-            )
-            for m in sorted(records, key=lambda m: (m.due_on or "9", m.number))
+        url = repository_url(name)
+        return (
+            Link("Issues", url),
+            *boards,
+            Link("Milestones", f"{url}/milestones"),
+            Link("Dependencies", f"{url}/dependencies"),
+            Link("Labels", f"{url}/labels"),
         )
 
     # ---- issues ----------------------------------------------------------------------------
@@ -208,6 +245,23 @@ class Reader:
         children = self.store.all(Issue, issue.sub_issues)
         return Progress(sum(child.state == "CLOSED" for child in children), len(children))
 
+    def deep_progress(self, issue: Issue) -> Progress:
+        """Return how many of the issues at the lowest level below an issue are closed."""
+        leaves = list(self._leaves(issue))
+        return Progress(sum(leaf.state == "CLOSED" for leaf in leaves), len(leaves))
+
+    def _leaves(self, issue: Issue) -> Iterator[Issue]:
+        for child in self.store.all(Issue, issue.sub_issues):
+            yield from self._leaves(child) if child.sub_issues else (child,)
+
+    def ancestors(self, issue: Issue) -> list[Issue]:
+        """Return the issues above an issue, the top one first."""
+        above: list[Issue] = []
+        while issue.parent is not None:
+            issue = self.store.get(Issue, issue.parent)
+            above.insert(0, issue)
+        return above
+
     def issue(self, issue: Issue) -> IssueView:
         """An issue as one line."""
         full_name = self.full_name(issue.repository)
@@ -216,7 +270,9 @@ class Reader:
         status, points = self._on_board(issue)
         milestone = self.store.get(Milestone, issue.milestone) if issue.milestone else None
         kind = self.store.get(IssueType, issue.issue_type) if issue.issue_type else None
+        blockers = self.store.all(Issue, issue.blocked_by)
         return IssueView(
+            id=issue.id,
             number=issue.number,
             title=issue.title,
             url=issue_url(full_name, issue.number),
@@ -230,6 +286,8 @@ class Reader:
             status=status,
             points=points,
             progress=self.progress(issue),
+            waits=sum(blocker.state == "OPEN" for blocker in blockers),
+            comments=len(self.store.comments.get(issue.id, {})),
             author=self.login(issue.author),
             created_at=issue.created_at,
         )
@@ -291,6 +349,8 @@ class Reader:
 
     def chips(self, field: Field, item: Item) -> tuple[Chip, ...]:
         """Return the value of a card in a field, each option of several as one chip."""
+        if is_internal(field):
+            return ()
         stored = item.values.get(str(field.id))
         if field.data_type != "MULTI_SELECT" or field.issue_field is not None or stored is None:
             value = self.value(field, item)

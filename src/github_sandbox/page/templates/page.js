@@ -1,0 +1,157 @@
+(() => {
+  // Everything works without this script; with it, nothing loads the whole page again.
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const live = $("#live");
+  const say = (text) => { live.textContent = text; };
+  const PARTS = ["main", ".tabs", "#next"];
+  const FOCUSABLE = "a[href], button, summary, input, textarea, select, [tabindex]";
+  const parse = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+
+  // Where the focus is: the nearest element with an id, and the how-many-eth thing in it.
+  const place = (element) => {
+    const home = element?.closest("main [id]");
+    return home && { id: home.id, nth: [home, ...all(FOCUSABLE, home)].indexOf(element) };
+  };
+  const focus = (spot) => {
+    const home = spot && document.getElementById(spot.id);
+    if (home) [home, ...all(FOCUSABLE, home)][spot.nth]?.focus({ preventScroll: true });
+  };
+  const load = async (spot = place(document.activeElement)) => {
+    const page = await parse(await fetch(location.href, { cache: "no-store" }));
+    if (!$("#next", page)) return location.reload();
+    const open = new Map(all("main details[id]").map((e) => [e.id, e.open]));
+    const scrolled = new Map(all("main .scroll[id]").map((e) => [e.id, e.scrollLeft]));
+    for (const part of PARTS) {
+      const [old, now] = [$(part), $(part, page)];
+      if (old && now) old.replaceWith(document.adoptNode(now));
+    }
+    $("style").textContent = $("style", page).textContent;
+    document.title = page.title;
+    Object.assign(document.body.dataset, page.body.dataset);
+    for (const [id, is] of open) if ($(`#${id}`)) $(`#${id}`).open = is;
+    for (const [id, x] of scrolled) if ($(`#${id}`)) $(`#${id}`).scrollLeft = x;
+    ready();
+    focus(spot);
+  };
+  const send = async (action, form, done, spot) => {
+    const body = new URLSearchParams(form);
+    const answer = await fetch(action, { method: "POST", body, redirect: "manual" });
+    const refused = answer.type === "opaqueredirect" ? "" : $("h1", await parse(answer)).textContent;
+    await load(spot);
+    say(refused || done);
+  };
+  addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (form.method !== "post") return;
+    event.preventDefault();
+    const sent = new FormData(form, submitter);
+    const card = form.closest("[data-card]");
+    const spot = card ? { id: card.id, nth: 1 } : place(submitter);
+    send(form.action, sent, submitter?.dataset.done || form.dataset.done || "Saved.", spot);
+  });
+
+  // ---- cards: dragged, or moved with the arrow keys --------------------------------------
+  const move = (card, status, name) => {
+    const board = $("#board");
+    if (status && status !== card.dataset.status)
+      send(board.dataset.move, { card: card.dataset.card, status },
+        `Moved “${$(".title", card).textContent}” to ${name}.`, { id: card.id, nth: 1 });
+  };
+  let dragged = null;
+  const target = (event) => {
+    const cell = dragged && event.target.closest?.(".cell");
+    return cell?.dataset.status && cell.parentNode === dragged.closest(".cells") ? cell : null;
+  };
+  const mark = (cell) => {
+    for (const other of all(".cell.over")) if (other !== cell) other.classList.remove("over");
+    cell?.classList.add("over");
+  };
+  addEventListener("dragstart", (event) => {
+    dragged = event.target.closest?.("[draggable=true]") ?? null;
+    if (!dragged) return;
+    event.dataTransfer.setData("text/plain", $(".title", dragged).textContent);
+    event.dataTransfer.effectAllowed = "move";
+    dragged.closest(".cells").classList.add("open");
+  });
+  addEventListener("dragover", (event) => {
+    const cell = target(event);
+    if (cell) event.preventDefault();
+    mark(cell);
+  });
+  addEventListener("drop", (event) => {
+    const cell = target(event);
+    if (!cell) return;
+    event.preventDefault();
+    const card = dragged;
+    cell.append(card);
+    move(card, cell.dataset.status, cell.dataset.name);
+  });
+  addEventListener("dragend", () => {
+    mark(null);
+    dragged?.closest(".cells")?.classList.remove("open");
+    dragged = null;
+  });
+  const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
+  addEventListener("keydown", (event) => {
+    const card = event.target.matches?.("[data-card] .title") && event.target.closest("[data-card]");
+    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = STEPS[event.key];
+    if (step && event.shiftKey) {
+      const columns = all("#board .head");
+      const at = columns.findIndex((column) => column.dataset.status === card.dataset.status);
+      const column = columns[at + step];
+      if (column?.dataset.status) move(card, column.dataset.status, column.dataset.name);
+      else say("There is no column on that side.");
+    } else if (event.shiftKey || !event.key.startsWith("Arrow")) return;
+    else neighbor(card, event.key)?.focus();
+    event.preventDefault();
+  });
+  const neighbor = (card, key) => {
+    const [cell, lane] = [card.closest(".cell"), card.closest(".lane")];
+    const shown = all("#board [data-card]").filter((e) => e.offsetParent && (!cell || e.closest(".cell")));
+    if (!STEPS[key]) {
+      const column = (e) => [...(e.closest(".cell")?.parentNode.children ?? [])].indexOf(e.closest(".cell"));
+      const same = cell ? shown.filter((e) => column(e) === column(card)) : shown;
+      return $(".title", same[same.indexOf(card) + (key === "ArrowUp" ? -1 : 1)] ?? card);
+    }
+    let beside = cell;
+    const nth = cell ? [...cell.children].indexOf(card) : 0;
+    while (beside) {
+      beside = STEPS[key] < 0 ? beside.previousElementSibling : beside.nextElementSibling;
+      const cards = beside ? all("[data-card]", beside) : [];
+      if (cards.length) return $(".title", cards[Math.min(nth, cards.length - 1)]);
+    }
+    return cell ? null : $(".cell .title", lane);
+  };
+
+  // ---- copying, and looking again ---------------------------------------------------------
+  addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    say("Copied.");
+  });
+  const ready = () => {
+    for (const element of all("[data-script]")) element.hidden = false;
+  };
+  const busy = () => dragged || $("main .menu[open], main button:active")
+    || all("main textarea, main input").some((e) => e.value !== e.defaultValue);
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const { watch, version } = document.body.dataset;
+      const answer = await fetch("/_sandbox/version", { cache: "no-store" });
+      if (String((await answer.json())[watch]) === version) return;
+      if (busy()) say("Something changed; load the page again to see it.");
+      else {
+        await load();
+        say("");
+      }
+    } catch {
+      say("The sandbox has stopped.");
+    }
+  }, 2000);
+  if (innerWidth < 1280 && $("#outline")) $("#outline").open = false;
+  ready();
+})();
