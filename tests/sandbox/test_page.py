@@ -183,8 +183,8 @@ def test_the_first_page_lists_repositories_and_boards(world: World) -> None:
 
 def test_an_empty_sandbox_says_what_to_do(world: World) -> None:
     """Also a repository and a log with nothing in them are pages."""
-    assert "There are no issues yet" in look(world, ISSUES).words
-    assert "Nobody has asked anything" in look(world, "/_sandbox/log").words
+    assert "No issues yet" in look(world, ISSUES).words
+    assert "No requests since" in look(world, "/_sandbox/log").words
 
 
 def test_issues_are_a_tree_by_state(world: World) -> None:
@@ -236,11 +236,151 @@ def test_a_board_has_columns_with_points(world: World) -> None:
     """Cards stand below their Status with the sum of their points; the whole is told above."""
     _, options = furnish(world)
     press(world, f"{BOARD}/move", card=card_of(world, 2), status=options["In Progress"])
-    page = look(world, BOARD).words
+    page = look(world, f"{BOARD}?group=none").words
     assert "3 cards 8.5 Story Points" in page
     assert "No status 2 cards 3.5" in page
     assert "In Progress 1 card 5" in page
     assert "Done 0 cards 0" in page
+
+
+def test_a_board_has_a_lane_for_each_epic_and_an_outline(world: World) -> None:
+    """The epic is the head of its lane; what is below it can be shown alone, filters apply."""
+    furnish(world)
+    person = Person(world.sandbox, "ada")
+    person.open_issue("Lonely")
+    person.add_card(4)
+    page = look(world, BOARD)
+    assert "Checkout #1 0/2" in page.words
+    assert page.words.index("Keep a cart") < page.words.index("Other items")
+    assert page.words.rindex("Lonely") > page.words.index("Other items")
+    (outline,) = {link for link in page.links if "under=" in link}
+    assert "Lonely" not in look(world, outline).words
+    assert "Below Checkout" in look(world, outline).words
+    found = look(world, f"{BOARD}?q=lonely").words
+    assert "Lonely" in found
+    assert "Merge carts" not in found
+    assert "No cards match" in look(world, f"{BOARD}?q=label:none-such").words
+    for odd in ("x", "-1", "9" * 20, "1", ""):
+        assert get(world, f"{BOARD}?under={odd}").status == 200
+
+
+def test_what_programs_keep_on_a_board_is_not_shown(world: World) -> None:
+    """The record of `backlog` is on no card, in no table, on no issue and in no timeline."""
+    board, _ = furnish(world)
+    record = world.field(board, "Backlog record", "TEXT")
+    card = world.card(board, world.issue("Recorded"))
+    world.set_value(board, card, record["id"], text='{"Status":"Todo"}')
+    store = world.sandbox.store
+    (view,) = store.views[store.projects[store.accounts["octo-org"].id][1].id].values()
+    view.fields = list(store.fields[view.project])
+    for path in (BOARD, f"{BOARD}?view=1", f"{ISSUES}/issues/4", f"{ISSUES}?state=all"):
+        page = look(world, path).words
+        assert "Recorded" in page
+        assert "Backlog record" not in page
+        assert '{"Status"' not in page
+
+
+def test_milestones_have_pages(world: World) -> None:
+    """Due date, how far away it is, progress by issues and points, and the issues themselves."""
+    furnish(world)
+    world.send(
+        "POST",
+        "/repos/octo-org/widgets/milestones",
+        {"title": "Spring", "due_on": "2020-03-01T00:00:00Z", "description": "Open the doors"},
+    )
+    ada = Person(world.sandbox, "ada")
+    for number in (2, 3):
+        ada.set_milestone(number, "Spring")
+    ada.close(2)
+    every = look(world, f"{ISSUES}/milestones")
+    assert "Spring Due 2020-03-01" in every.words
+    assert "days overdue Open the doors" in every.words
+    assert f"{ISSUES}/milestones/1" in every.links
+    one = look(world, f"{ISSUES}/milestones/1").words
+    for part in ("Issues 50% 1/2", "Points 62% 5/8", "Open 1 Merge carts", "Closed 1 Keep a cart"):
+        assert part in one
+    assert get(world, f"{ISSUES}/milestones/2").status == 404
+
+
+def test_dependencies_have_a_page(world: World) -> None:
+    """What is blocked by what, what can start, and a graph from the left to the right."""
+    assert "Nothing is blocked" in look(world, f"{ISSUES}/dependencies").words
+    furnish(world)
+    ada = Person(world.sandbox, "ada")
+    ada.block(2, 3)
+    ada.block(1, 2)
+    ada.block(1, 3)
+    page = look(world, f"{ISSUES}/dependencies")
+    assert "Blocked 2 Checkout #1 blocked by Keep a cart #2 Merge carts #3" in page.words
+    graph = [dict(attributes) for tag, attributes in page.elements if tag == "rect"]
+    columns = [int(str(box["x"])) for box in graph if box["width"] != "4"]
+    assert columns[0] > columns[1] > columns[2]
+    ada.close(3)
+    assert (
+        "Can start: everything before it is closed 1 Keep a cart"
+        in look(world, f"{ISSUES}/dependencies").words
+    )
+    ada.block(3, 1)  # a circle, which the sandbox accepts
+    assert "Closed 1 Merge carts" in look(world, f"{ISSUES}/dependencies").words
+
+
+def test_labels_lead_to_their_issues(world: World) -> None:
+    """With how many there are; the list of issues takes the same filter."""
+    furnish(world)
+    Person(world.sandbox, "ada").label(2, "good first issue")
+    page = look(world, f"{ISSUES}/labels")
+    assert "good first issue Good for newcomers 1 open 1 in all" in page.words
+    found = look(world, next(link for link in page.links if "good+first" in link)).words
+    assert "Keep a cart" in found
+    assert "Merge carts" not in found
+
+
+def test_a_timeline_says_who_did_what(world: World) -> None:
+    """What one person did at a time is one sentence, between the comments."""
+    _, options = furnish(world)
+    ada = Person(world.sandbox, "ada")
+    ada.comment(2, "First")
+    ada.edit(2, body="More")
+    ada.label(2, "bug")
+    press(world, f"{BOARD}/move", card=card_of(world, 2), status=options["Done"])
+    page = look(world, f"{ISSUES}/issues/2").words
+    assert "ada edited the text and changed the labels" in page
+    assert "visitor set Status to Done" in page
+    assert "opened this issue, added it to Widgets and set Story Points" in page
+    epic = look(world, f"{ISSUES}/issues/1").words
+    assert "added the sub-issue #2, added the sub-issue #3" in epic
+
+
+def test_each_page_names_the_next_command(world: World) -> None:
+    """A sync of nothing; a plan; and after a visitor's change, the report that writes it back."""
+    assert "backlog sync ROADMAP.md --sandbox" in look(world, "/_sandbox/").words
+    world.issue("One", body="- [ ] one\n\n*Managed from `docs/the plan.md`; edit there.*\n")
+    assert "backlog plan 'docs/the plan.md' --sandbox" in look(world, ISSUES).words
+    press(world, f"{ISSUES}/issues/1/tick", box=box(world, "one"))
+    page = look(world, f"{ISSUES}/issues/1")
+    command = "backlog report 'docs/the plan.md' --sandbox"
+    assert f"{command} Copy the command writes your change into the file" in page.words
+    assert command in [dict(a).get("data-copy") for tag, a in page.elements if tag == "button"]
+    Person(world.sandbox, "ada").edit(1, body="*Managed from `--help`; edit there.*\n")
+    assert "backlog report --sandbox" in look(world, ISSUES).words
+
+
+def test_addresses_of_github_lead_to_the_pages(world: World) -> None:
+    """A browser is led on from what the API calls `html_url`; a client is not."""
+    furnish(world)
+    for path, page in (
+        ("/octo-org/widgets", ISSUES),
+        ("/octo-org/widgets/issues", ISSUES),
+        ("/octo-org/widgets/issues/2", f"{ISSUES}/issues/2"),
+        ("/octo-org/widgets/milestone/1", f"{ISSUES}/milestones/1"),
+        ("/octo-org/widgets/labels", f"{ISSUES}/labels"),
+        ("/orgs/octo-org/projects/1", BOARD),
+        ("/orgs/octo-org/projects/1/views/3", f"{BOARD}?view=3"),
+        ("/users/octo-org/projects/1", BOARD),
+    ):
+        assert get(world, path).headers["Location"] == page
+    assert get(world, "/repos/octo-org/widgets/issues/2").status == 401
+    assert world.send("GET", "/octo-org/widgets/issues/2").status == 404
 
 
 def test_a_full_column_shows_its_first_cards(world: World) -> None:
@@ -251,8 +391,9 @@ def test_a_full_column_shows_its_first_cards(world: World) -> None:
         person.open_issue(f"Issue {number}.")
         person.add_card(number + 4)
     page = look(world, BOARD)
-    assert "No status 108 cards" in page.words
+    assert "No status 107 cards" in page.words  # without the epic, which is a lane
     assert "Issue 104." not in page.words
+    assert f"{BOARD}?show=all" in page.links
     assert "Issue 104." in look(world, f"{BOARD}?show=all").words
 
 
@@ -286,7 +427,16 @@ def test_the_version_grows_with_what_happens(world: World) -> None:
 # ---- hostile text --------------------------------------------------------------------------
 
 
-PAGES = ("/_sandbox/", f"{ISSUES}?state=all", f"{ISSUES}/issues/2", BOARD, "/_sandbox/log")
+PAGES = (
+    "/_sandbox/",
+    f"{ISSUES}?state=all",
+    f"{ISSUES}/issues/2",
+    f"{ISSUES}/milestones/1",
+    f"{ISSUES}/labels",
+    f"{ISSUES}/dependencies",
+    BOARD,
+    "/_sandbox/log",
+)
 
 
 def call_everything(world: World, text: str) -> None:
@@ -430,6 +580,42 @@ def test_a_visitor_moves_a_card(world: World) -> None:
     assert Person(world.sandbox, "ada").value(2, "Status") == "Done"
 
 
+def test_a_card_is_moved_on_what_was_asked_for(world: World) -> None:
+    """The page goes on with the same filter; the issue's page moves the card, too."""
+    _, options = furnish(world)
+    card, project = card_of(world, 2), board_id(world)
+    moved = press(world, f"{BOARD}/move?q=cart&odd=1", card=card, status=options["Done"])
+    assert moved.headers["Location"] == f"{BOARD}?q=cart&did=moved#card-{card}"
+    todo, path = options["Todo"], f"{ISSUES}/issues/2/move"
+    moved = press(world, path, board=project, card=card, status=todo)
+    assert moved.headers["Location"] == f"{ISSUES}/issues/2?did=moved"
+    assert Person(world.sandbox, "ada").value(2, "Status") == "Todo"
+    assert press(world, path, board="1", card=card, status=todo).status == 400
+
+
+def board_id(world: World) -> str:
+    """The number of the board."""
+    return str(world.sandbox.store.projects[world.sandbox.store.accounts["octo-org"].id][1].id)
+
+
+def test_a_visitor_assigns_and_comments(world: World) -> None:
+    """Somebody known or new; nobody whose name cannot be one, and no empty comment."""
+    furnish(world)
+    issue = f"{ISSUES}/issues/2"
+    assert press(world, f"{issue}/assign", login="@grace", on="1").status == 303
+    assert press(world, f"{issue}/comment", body="Well\nsaid").status == 303
+    page = look(world, issue).words
+    assert "@grace" in page
+    assert "visitor commented on" in page
+    assert "Assigned to grace" in look(world, BOARD).words
+    assert press(world, f"{issue}/assign", login="grace", on="0").status == 303
+    assert "Nobody" in look(world, issue).words
+    for login, on in (("a b", "1"), ("", "1"), ("grace", "2"), ("<b>", "1")):
+        assert press(world, f"{issue}/assign", login=login, on=on).status == 400
+    assert press(world, f"{issue}/comment", body=" ").status == 400
+    assert [e.actor for e in world.sandbox.events if e.action == "assigned"] == ["visitor"] * 2
+
+
 def test_cards_that_cannot_be_moved_are_told(world: World) -> None:
     """Gone, archived, to a column that is none, or a number that is none."""
     _, options = furnish(world)
@@ -447,7 +633,7 @@ def test_an_archived_repository_refuses_visitors_too(world: World) -> None:
     furnish(world)
     order = box(world, "one")
     world.sandbox.repository("octo-org/widgets").is_archived = True
-    assert "button" not in look(world, f"{ISSUES}/issues/1").tags
+    assert look(world, f"{ISSUES}/issues/1").tags.count("button") == 1  # copies the next command
     refused = press(world, f"{ISSUES}/issues/1/tick", box=order)
     assert refused.status == 422
     assert "archived" in seen(refused.body.decode()).words
@@ -477,6 +663,8 @@ def test_forms_of_other_pages_are_refused(world: World, headers: dict[str, str])
     for path, form in (
         (f"{ISSUES}/issues/1/tick", {"box": order}),
         (f"{ISSUES}/issues/1/close", {"reason": "completed"}),
+        (f"{ISSUES}/issues/1/assign", {"login": "grace", "on": "1"}),
+        (f"{ISSUES}/issues/1/comment", {"body": "x"}),
         (f"{BOARD}/move", {"card": card, "status": options["Done"]}),
     ):
         assert press(world, path, headers, **form).status in (403, 415, 421)

@@ -148,7 +148,7 @@ def board_page(
         description=project.short_description or "",
         owner=owner,
         url=page.url,
-        query=f"?{urlencode(asked)}" if asked else "",
+        query=f"?{urlencode(asked, errors='replace')}" if asked else "",
         tabs=reader.tabs(linked[0]) if linked else (),
         views=tuple(page.views(view)),
         filter=(view.filter or "") if view else "",
@@ -206,7 +206,7 @@ class _Builder:
     def address(self, **changes: str) -> str:
         """Return the address of this page with other things asked for."""
         query = {name: value for name, value in (self.asked | changes).items() if value}
-        return f"{self.url}?{urlencode(query)}" if query else self.url
+        return f"{self.url}?{urlencode(query, errors='replace')}" if query else self.url
 
     def views(self, current: View | None) -> Iterable[Tab]:
         """Return links to all cards and to each view."""

@@ -118,4 +118,4 @@ def move_on_board(
     """Move a card as `move_card`; return the board's address, with what was asked of it before."""
     card = move_card(sandbox, project, form)
     address = board_url(Reader(sandbox.store).login(project.owner), project.number)
-    return f"{address}?{urlencode({**asked, 'did': 'moved'})}#card-{card}"
+    return f"{address}?{urlencode({**asked, 'did': 'moved'}, errors='replace')}#card-{card}"

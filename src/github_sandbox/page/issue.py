@@ -106,6 +106,4 @@ def _card_view(reader: Reader, project: Project, item: Item) -> CardView:
         for option in (field.options if field else ())
         if current is None or option["name"] != current.text
     )
-    return CardView(
-        item.id, project.id, link, tuple(reader.values(project, item)), tuple(statuses)
-    )
+    return CardView(item.id, project.id, link, tuple(reader.values(project, item)), tuple(statuses))

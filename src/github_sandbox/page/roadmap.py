@@ -14,7 +14,7 @@ _FEW_MONTHS = 14
 """Up to so many months each has its name; of more, every third."""
 _LEAST = 8
 """The units of length of the shortest bar that can be seen."""
-_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _STARTS = ("start", "begin")
 
 
@@ -49,9 +49,11 @@ class Roadmap:
 
 
 def roadmap(reader: Reader, project: Project, items: Sequence[Item]) -> Roadmap:
-    """Return the bars of cards by the board's dates and iterations, else their milestones' dates."""
+    """Return the bars of cards by the board's dates and iterations, or else by milestones."""
     fields = list(reader.store.fields[project.id].values())
-    rows = [(item, depth, _span(reader, fields, item)) for item, depth in in_tree_order(reader, items)]
+    rows = [
+        (item, depth, _span(reader, fields, item)) for item, depth in in_tree_order(reader, items)
+    ]
     days = [day for _, _, span in rows if span for day in span]
     if not days:
         return Roadmap((), (), None)
@@ -95,7 +97,8 @@ def _next_month(day: date) -> date:
 
 def _span(reader: Reader, fields: Iterable[Field], item: Item) -> tuple[date, date] | None:
     """Return the first and the last day of a card."""
-    starts, ends = [], []
+    starts: list[date] = []
+    ends: list[date] = []
     for field in fields:
         stored = item.values.get(str(field.id))
         if stored is None:

@@ -165,9 +165,7 @@ def _issue(visit: _Visit) -> Page:
 
 
 def _board(visit: _Visit) -> Page:
-    return Page(
-        "board.html", board_page(visit.sandbox, visit.project(), visit.query, visit.view())
-    )
+    return Page("board.html", board_page(visit.sandbox, visit.project(), visit.query, visit.view()))
 
 
 def _milestones(visit: _Visit) -> Page:

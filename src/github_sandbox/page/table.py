@@ -70,9 +70,6 @@ def table(reader: Reader, project: Project, view: View, items: Sequence[Item]) -
             cells.insert(0, Cell(text=issue.type if issue else ""))
         title = issue.title if issue else item.draft_title or ""
         rows.append(Row(issue, title, min(depth, 3), tuple(cells)))
-    if view.shows_type and not any(row.issue and row.issue.type for row in rows):
-        heads = heads[1:]
-        rows = [Row(row.issue, row.title, row.depth, row.cells[1:]) for row in rows]
     return Table(heads, tuple(rows))
 
 

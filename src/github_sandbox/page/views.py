@@ -136,7 +136,7 @@ def board_url(owner: str, number: int) -> str:
 def search_url(full_name: str, key: str, value: str) -> str:
     """Return the address of all issues of a repository with this value, such as a label."""
     term = f'{key}:"{value}"'
-    return f"{repository_url(full_name)}?{urlencode({'state': 'all', 'q': term})}"
+    return f"{repository_url(full_name)}?{urlencode({'state': 'all', 'q': term}, errors='replace')}"
 
 
 def initials(login: str) -> str:
@@ -194,9 +194,7 @@ class Reader:
     def people(self) -> list[str]:
         """Return the logins of all who can be assigned."""
         accounts = self.store.accounts.values()
-        logins = {
-            a.login for a in accounts if a.kind != "Organization" and a.permission != "none"
-        }
+        logins = {a.login for a in accounts if a.kind != "Organization" and a.permission != "none"}
         return sorted(logins, key=str.lower)
 
     def issues(self, repository: Repository) -> list[Issue]:

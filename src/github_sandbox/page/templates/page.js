@@ -6,7 +6,15 @@
   const say = (text) => { live.textContent = text; };
   const PARTS = ["main", ".tabs", "#next"];
   const FOCUSABLE = "a[href], button, summary, input, textarea, select, [tabindex]";
-  const parse = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets = [sheet];
+  // The style of another page has another nonce, which this page's policy refuses.
+  const STYLE = /<style[^>]*>([^]*?)<\/style>/;
+  const parse = async (answer) => {
+    const html = await answer.text();
+    sheet.replaceSync(html.match(STYLE)[1]);
+    return new DOMParser().parseFromString(html.replace(STYLE, ""), "text/html");
+  };
 
   // Where the focus is: the nearest element with an id, and the how-many-eth thing in it.
   const place = (element) => {
@@ -26,7 +34,6 @@
       const [old, now] = [$(part), $(part, page)];
       if (old && now) old.replaceWith(document.adoptNode(now));
     }
-    $("style").textContent = $("style", page).textContent;
     document.title = page.title;
     Object.assign(document.body.dataset, page.body.dataset);
     for (const [id, is] of open) if ($(`#${id}`)) $(`#${id}`).open = is;
