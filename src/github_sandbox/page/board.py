@@ -67,7 +67,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """An issue with sub-issues in the tree beside the board; `url` shows only what is below it."""
+    """An issue with sub-issues in the tree next to the board; `url` shows only what is below it."""
 
     issue: IssueView
     url: str
