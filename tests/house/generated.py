@@ -11,6 +11,7 @@ from backlog_sync.engine.ports import ReadScope
 from backlog_sync.files.load import load
 from backlog_sync.github_api.session import connect
 from github_sandbox.app import Sandbox
+from tests.house import doc_commands
 from tests.house.plan_svg import plan_svg
 from tests.house.report_schema import report_schema
 from tests.sandbox_adapter import SandboxAdapter
@@ -134,9 +135,10 @@ GENERATED = {
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write all of them, and the output of the commands that README and docs show."""
     for name, make in GENERATED.items():
         (ROOT / name).write_text(make(), encoding="utf-8")
+    doc_commands.main()
 
 
 if __name__ == "__main__":
