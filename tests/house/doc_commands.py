@@ -126,13 +126,15 @@ def may_run(line: str) -> bool:
 def check_options(words: Sequence[str]) -> None:
     """Parse arguments without running anything; raises a usage error for what is unknown."""
     command: click.Command = cli
-    context = click.Context(cli, info_name="backlog")
+    context = click.Context(cli, info_name="backlog", **cli.context_settings)
     rest = list(words)
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         _, found, rest = command.resolve_command(context, rest)
         assert found is not None
         command = found
-        context = click.Context(command, info_name=command.name, parent=context)
+        context = click.Context(
+            command, info_name=command.name, parent=context, **command.context_settings
+        )
     command.make_parser(context).parse_args(list(rest))
 
 
