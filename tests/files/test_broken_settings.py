@@ -53,7 +53,7 @@ def test_what_a_mistake_does_not_touch_is_still_checked(tmp_path: Path) -> None:
     """The other field of the board has its options, and an item's word is none of them."""
     text = FIELDS.replace("type: number", "type: numer") + ITEMS.replace("High", "Hihg")
     assert _reported(_read(tmp_path, text)) == [
-        ("'numer' is not a value of 'type'", "did you mean 'number'?"),
+        ("'numer' is not a value of 'type'", "write `type: number`"),
         ("'Hihg' is not an option of Risk", "did you mean 'High'?"),
     ]
 

@@ -786,7 +786,7 @@ def test_tables_of_other_things_are_no_plan(text: str, load_text: LoadText) -> N
     ("text", "slug"),
     [
         ("stories:\n  - {title: A, assignes: [x]}\n", "unknown-field"),
-        ("version: 1\nstories:\n  - {name: A}\n", "missing-field"),
+        ("version: 1\nstories:\n  - {name: A}\n", "unknown-field"),
         ("stories:\n  - {id: Bad Key, title: A}\n", "invalid-key"),
         ("repositori: o/r\nstories: [{title: A}]\n", "unknown-field"),
     ],

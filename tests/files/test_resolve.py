@@ -330,9 +330,9 @@ def test_sizes_without_a_scale_are_one_warning_for_a_file(load_text: LoadText) -
     ("item", "slug", "hint"),
     [
         ("Depot: x", "unknown-field", ""),
-        ("assignes: [a]", "unknown-field", "did you mean 'assignees'?"),
+        ("assignes: [a]", "unknown-field", "write `assignees: [a]`"),
         ("target: soon", "invalid-date", "2026-03-31"),
-        ("target: 2027-02-30", "invalid-date", "2026-03-31"),
+        ("target: 2027-02-30", "invalid-date", "2027-02-28"),
         ("Risk: high", "invalid-number", ""),
         ("Risk: [1]", "wrong-type", ""),
         ("issue: soon", "invalid-issue", "42"),

@@ -166,9 +166,9 @@ items: [{title: z}, {title: q, kind: bug}]
         (21, 10, "missing-field", "'kind' is missing"),
     ]
     hints = {d.message: d.hint for d in (*parsed.diagnostics, *read_settings(parsed)[1])}
-    assert hints["'repositori' is not a field"] == "did you mean 'repository'?"
-    assert hints["'Foo Bar' is not a key"] == "write 'foo-bar'"
-    assert hints["'storry' is not a value of 'kind'"] == "did you mean 'story'?"
+    assert hints["'repositori' is not a field"] == "`repository:` is given too: keep one of them"
+    assert hints["'Foo Bar' is not a key"] == "write `id: foo-bar`"
+    assert hints["'storry' is not a value of 'kind'"] == "write `kind: story`"
     assert hints["'txt' is not a field"] == "did you mean 'text'?"
 
 

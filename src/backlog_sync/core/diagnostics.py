@@ -1,6 +1,6 @@
 """Findings of lint: location, problem and hint."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -23,15 +23,27 @@ class Place:
         return f"{self.path}:{self.line}:{self.column}"
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A correction in which nothing is ambiguous: `old`, on the line of the place, becomes `new`.
+
+    It applies only if `old` is at the place itself, or only once behind it.
+    """
+
+    old: str
+    new: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One finding; diagnostics sort by location."""
+    """One finding; diagnostics sort by location. `fix` is what `lint --fix` does about it."""
 
     place: Place
     slug: str
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR
+    fix: Fix | None = field(default=None, compare=False)
 
     @property
     def is_error(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
+from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, Severity, warning
 from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS, issue_field_of
 from backlog_sync.core.model import BoardFieldDef, IssueFieldValue, OptionDef, ProjectSpec, ViewDef
 from backlog_sync.core.relative_iterations import WORDS
@@ -20,7 +20,9 @@ from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.documents.values import Model
 from backlog_sync.files.entries import Entry
+from backlog_sync.files.key_suggestions import item_key, value_for
 from backlog_sync.files.statuses import meanings
+from backlog_sync.files.suggestions import NONE, advice, date_for, fix_of, number_for
 from backlog_sync.files.validation import MANY, did_you_mean, nearest, shown, unknown_field
 from backlog_sync.files.vocabulary import bare_word, is_priority
 
@@ -150,7 +152,7 @@ class Board:
         for name, value in self._own(entry).items():
             definition = self.definition(name)
             if definition is None:
-                yield name, self._unknown(entry, name)
+                yield name, self._unknown(entry, name, value)
             elif value is None:
                 yield definition.name, None
             else:
@@ -169,16 +171,26 @@ class Board:
                 own[name] = ", ".join(value) if isinstance(value, tuple) else value
         return own
 
-    def _unknown(self, entry: Entry, name: str) -> Diagnostic:
-        every = (*self.fields.values(), *self.issue_fields.values())
-        known = (*ItemDocument.model_fields, *LISTS, *(f.name for f in every))
-        problem = unknown_field(entry.place(name), name, known)
+    def _unknown(self, entry: Entry, name: str, value: object) -> Diagnostic:
+        own = [each.name for each in (*self.fields.values(), *self.issue_fields.values())]
+        known = (*ItemDocument.model_fields, *LISTS, *own)
+        meant = item_key(name, value, own)
+        hint = meant.hint
+        is_given = meant.key in entry.parsed.document.model_fields_set
+        if is_given and getattr(entry.parsed.document, meant.key) != value:
+            hint = f"`{meant.key}:` is given too: keep one of them"
+        elif meant.key:
+            hint = advice(value_for(meant.key, value), meant.key)
+            is_given = False
+        problem = unknown_field(entry.place(name), name, known, hint)
         if problem.hint == MANY:
             hint = (
                 "declare it under 'project.fields' (on the board) or 'issue_fields' (on the issue)"
             )
             problem = replace(problem, hint=hint)
-        return replace(problem, severity=Severity.WARNING) if entry.lenient else problem
+        severity = Severity.WARNING if entry.lenient else Severity.ERROR
+        fix = Fix(name, meant.key) if meant.sure and not is_given else None
+        return replace(problem, severity=severity, fix=fix)
 
     def _value(
         self, entry: Entry, definition: BoardFieldDef, key: str, value: object
@@ -195,9 +207,7 @@ class Board:
         elif definition.type == "number":
             typed = self._number(entry, definition.name, key, text)
         elif definition.type == "date":
-            typed = parse_date(text) or entry.problem(
-                key, "invalid-date", f"'{shown(text)}' is not a date", "write it as 2026-03-31"
-            )
+            typed = parse_date(text) or _no_date(entry, key, text)
         elif definition.type == "single_select":
             typed = self._chosen(entry, definition, key, text)
         elif definition.type == "iteration" and text.startswith("@"):
@@ -243,10 +253,19 @@ class Board:
             number = float(word)
         except ValueError:
             number = math.nan
-        if math.isfinite(number):
+        meant = number_for(word)
+        if math.isfinite(number) and (number >= 0 or name != POINTS):
             return number
+        if math.isfinite(number):
+            message = f"'{shown(word)}' is negative; story points are 0 or more"
+            return entry.problem(key, "invalid-number", message, advice(meant, key))
         if name != POINTS:
-            return entry.problem(key, "invalid-number", f"'{shown(word)}' is not a number")
+            problem = entry.problem(key, "invalid-number", f"'{shown(word)}' is not a number")
+            return replace(problem, hint=advice(meant, key), fix=fix_of(meant, word))
+        if meant is not NONE:
+            message = f"'{shown(word)}' is not a number and is not in 'points:'; ignored"
+            told = warning(entry.place(key), "unknown-points", message, advice(meant, key))
+            return replace(told, fix=fix_of(meant, word))
         place = entry.place(key)
         self.sizes.setdefault(place.path, []).append((place, shown(word)))
         return None
@@ -285,6 +304,15 @@ class Board:
                 yield warning(place, "unknown-status", told, hint)
             else:
                 yield warning(place, "unknown-priority", told, hint)
+
+
+def _no_date(entry: Entry, key: str, text: str) -> Diagnostic:
+    """Return the diagnostic for a text that is not a date, with the date that it may mean."""
+    meant = date_for(text, last=key != "start")
+    problem = entry.problem(
+        key, "invalid-date", f"'{shown(text)}' is not a date", advice(meant, key)
+    )
+    return replace(problem, fix=fix_of(meant, text))
 
 
 def _unknown_sizes(found: Sequence[tuple[Place, str]]) -> Diagnostic:

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from backlog_sync.core.diagnostics import Diagnostic, warning
+from backlog_sync.core.diagnostics import Diagnostic, Fix, warning
 from backlog_sync.core.graph import cycles
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.entries import Entry
-from backlog_sync.files.near import Near
+from backlog_sync.files.near import Near, is_surely
 from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.suggestions import NONE, advice, fix_of, issue_for
 from backlog_sync.files.validation import shown
 
 _DIGITS = re.compile(r"\d+")
@@ -21,7 +23,10 @@ class Dependencies:
     def __init__(self, entries: Sequence[Entry], repository: str | None) -> None:
         self._repository = repository
         self._by_key = {entry.key: entry for entry in entries}
-        self._near = Near(self._by_key)
+        self._titled: dict[str, list[str]] = {}
+        for entry in entries:
+            self._titled.setdefault(fold(entry.parsed.document.title), []).append(entry.key)
+        self._near = Near((*self._titled, *self._by_key))
         self._by_issue: dict[tuple[str, int], Entry] = {}
         self.diagnostics: list[Diagnostic] = []
         self._edges: dict[str, list[str]] = {}
@@ -56,9 +61,10 @@ class Dependencies:
             elif issue := self._issue(word, entry):
                 blockers[issue] = None
             else:
-                message, hint = f"'{shown(word)}' is not the key of an item", self._hint(word)
-                told = entry.problem(f"depends_on.{index}", "dangling-dependency", message, hint)
-                self.diagnostics.append(told)
+                message = f"'{shown(word)}' is not the key of an item"
+                told = entry.problem(f"depends_on.{index}", "dangling-dependency", message)
+                hint, fix = self._meant(word, entry)
+                self.diagnostics.append(replace(told, hint=hint, fix=fix))
         return tuple(blockers)
 
     def _find(self, word: str, entry: Entry) -> Entry | None:
@@ -75,12 +81,28 @@ class Dependencies:
         home = "sandbox" if issue.sandbox else issue.repository
         return fold(home or entry.text("repository") or self._repository or ""), issue.number
 
-    def _hint(self, word: str) -> str:
-        """Return what may have been meant; a key that differs only in its number is not a help."""
-        near = self._near.to(word)
+    def _meant(self, word: str, entry: Entry) -> tuple[str, Fix | None]:
+        """Return what may have been meant: an item of that title, an issue, or a similar key.
+
+        A key that differs only in its number is not a help.
+        """
+        titled = self._titled.get(fold(word), ())
+        if len(titled) == 1:
+            fix = Fix(word, titled[0]) if titled[0] != entry.key else None
+            return f"write `{titled[0]}`, the key of the item with that title", fix
+        if titled:
+            return f"several items have that title: write the key of one: {', '.join(titled)}", None
+        issue = issue_for(word)
+        if issue is not NONE:
+            quoted = replace(issue, text=f"'{issue.text}'" if issue.text[:1] == "#" else issue.text)
+            return advice(quoted), fix_of(quoted, word)
+        near = self._near.to(fold(word))
+        if near in self._titled:
+            return f"write `{self._titled[near][0]}`, the key of '{shown(near)}'", None
         if near and _DIGITS.sub("", near) != _DIGITS.sub("", word.casefold()):
-            return f"did you mean '{near}'?"
-        return "name an item by its key, or an issue as '#12' or 'owner/repo#12'"
+            fix = Fix(word, near) if is_surely(word, near) else None
+            return f"write `{near}`" if fix else f"did you mean '{near}'?", fix
+        return "name an item by its key, or an issue as '#12' or 'owner/repo#12'", None
 
     def _issue(self, word: str, entry: Entry) -> str | None:
         """Return an issue elsewhere as `owner/repo#n`; the default is the item's repository."""

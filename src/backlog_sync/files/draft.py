@@ -3,13 +3,20 @@
 Every reader fills drafts with `fill.py`; `assemble.py` turns them into parsed items.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
 from backlog_sync.core.model import IssueHint
 from backlog_sync.files.parsed import LineNote
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import RANKS
+
+_MOST_VALUES = 20
+"""Values of one sort that are reported one by one: a file of another tool may have hundreds."""
+
+Told: TypeAlias = tuple[str, Fix | None]
+"""What to write instead: the hint, and the correction if nothing else can be meant."""
 
 _LISTED = 5
 """How many places one finding lists before it only counts them."""
@@ -136,10 +143,16 @@ class Findings:
     path: str
     notes: list[LineNote] = field(default_factory=list)
     _warned: dict[tuple[str, str, str], list[tuple[Place, str]]] = field(default_factory=dict)
+    _values: dict[tuple[str, str], list[Diagnostic]] = field(default_factory=dict)
 
     def warn(self, place: Place, slug: str, what: str, sample: str, hint: str = "") -> None:
         """Add a warning: `what` is the same for all samples."""
         self._warned.setdefault((slug, what, hint), []).append((place, shown(sample)))
+
+    def warn_of_value(self, place: Place, slug: str, what: str, value: str, told: Told) -> None:
+        """Add a warning of a value, with what to write instead of it."""
+        found = warning(place, slug, f"'{shown(value)}' {what}", told[0])
+        self._values.setdefault((slug, what), []).append(replace(found, fix=told[1]))
 
     def skip(self, place: Place, reason: str) -> None:
         """Note a line that is not an item."""
@@ -147,7 +160,7 @@ class Findings:
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Return the warnings, one for each sort, at its first place."""
-        told = []
+        told = [each for found in self._values.values() for each in _few(found)]
         for (slug, what, hint), found in self._warned.items():
             samples = list(dict.fromkeys(sample for _, sample in found))
             listed = ", ".join(f"'{sample}'" for sample in samples[:_LISTED])
@@ -156,3 +169,12 @@ class Findings:
             times = f" ({len(found)} times)" if len(found) > 1 else ""
             told.append(warning(min(found)[0], slug, f"{what}{times}: {listed}", hint))
         return tuple(told)
+
+
+def _few(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Return the findings of one sort; of many the first ones, and how many more there are."""
+    if len(found) <= _MOST_VALUES:
+        return found
+    last = found[_MOST_VALUES - 1]
+    more = len(found) - _MOST_VALUES
+    return [*found[: _MOST_VALUES - 1], replace(last, message=f"{last.message} ({more} more)")]

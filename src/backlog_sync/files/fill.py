@@ -7,7 +7,7 @@ A reader makes a `Pair` of a line of metadata, a cell, or an entry of a mapping,
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 
@@ -31,6 +31,17 @@ from backlog_sync.files.node_values import (
 from backlog_sync.files.refs import parse_feedback
 from backlog_sync.files.sentences import is_story_sentence
 from backlog_sync.files.statuses import meanings
+from backlog_sync.files.suggestions import (
+    NONE,
+    Suggestion,
+    advice,
+    date_for,
+    fix_of,
+    hours_for,
+    issue_for,
+    number_for,
+    repository_for,
+)
 from backlog_sync.files.text_criteria import without_criteria
 from backlog_sync.files.values import (
     is_empty,
@@ -417,10 +428,14 @@ class Filler:
         return _set(draft, name, is_yes(word), pair)
 
     def _unread(self, pair: Pair, what: str, hint: str = "") -> Taken:
-        self.findings.warn(
-            pair.place, "unread-value", f"these name no {what} and are left empty",
-            word_of(pair.value), hint,
-        )  # fmt: skip
+        text = word_of(pair.value)
+        meant = _MEANT[what](text) if what in _MEANT else NONE
+        if field_of(pair.key) == "start" and what == "date":
+            meant = date_for(text, last=False)
+        told = (advice(meant) or hint, fix_of(meant, text))
+        article = "an" if what == "issue" else "a"
+        what = f"is not {article} {what}; ignored"
+        self.findings.warn_of_value(pair.place, "unread-value", what, text, told)
         return Taken.UNREAD
 
     # ---- texts and names -------------------------------------------------------------------
@@ -569,11 +584,11 @@ class Filler:
             if isinstance(found.points, str) and "story_points" in draft.fields:
                 return Taken.UNKNOWN
             return _set(draft, "story_points", found.points, pair)
-        self.findings.warn(
-            pair.place, "unknown-unit",
-            "estimates that are neither points nor hours are left empty", text,
-            "write '6h' for hours, a number for points",
-        )  # fmt: skip
+        meant = hours_for(text)
+        in_hours = replace(meant, text=f"{meant.text}h") if meant.text else number_for(text)
+        told = (advice(in_hours) or "write `6h` for hours, a number for points", None)
+        what = "is neither points nor hours; ignored"
+        self.findings.warn_of_value(pair.place, "unknown-unit", what, text, told)
         return Taken.WITHHELD
 
     # ---- identity --------------------------------------------------------------------------
@@ -604,6 +619,12 @@ class Filler:
         if RANKS[meant] == draft.rank:
             draft.kind = meant
         return Taken.SET
+
+
+_MEANT: Mapping[str, Callable[[str], Suggestion]] = {
+    "date": date_for, "number": number_for, "issue": issue_for, "repository": repository_for,
+}  # fmt: skip
+"""What an unreadable value may mean, by the name of what was expected."""
 
 
 def _set(draft: Draft, name: str, value: object, pair: Pair) -> Taken:

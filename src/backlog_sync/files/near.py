@@ -15,6 +15,17 @@ _LONGEST = 100
 _ALIKE = 0.6
 """The least similarity: below 0.6 a suggestion is a guess. Comparing is quadratic in length."""
 
+_SURE = 0.8
+"""The least similarity of a misspelling to correct: a word that is less similar may be another."""
+
+
+def is_surely(word: str, known: str) -> bool:
+    """Return whether a word can only be a misspelling of a known one: nearly it, or turned."""
+    folded, name = word[:_LONGEST].casefold(), known.casefold()
+    if sorted(folded) == sorted(name):
+        return True
+    return difflib.SequenceMatcher(None, folded, name).ratio() >= _SURE
+
 
 class Near:
     """Words to choose from. A lookup takes at most `_ALL` comparisons, however many there are."""

@@ -30,6 +30,7 @@ from backlog_sync.files.placeholders import holes_of
 from backlog_sync.files.refs import parse_feedback, parse_issue_ref
 from backlog_sync.files.settings import core_settings, not_feedback
 from backlog_sync.files.statuses import meanings
+from backlog_sync.files.suggestions import advice, fix_of, issue_for
 from backlog_sync.files.validation import shown
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,20})?(?:\[bot\])?")
@@ -128,9 +129,7 @@ class _Resolver:
         self.diagnostics.extend(found)
         issue = parse_issue_ref(document.issue) if document.issue else None
         if document.issue and issue is None:
-            message = f"'{shown(document.issue)}' does not name an issue"
-            hint = "write 42, '#42', owner/repo#42, or the issue's address"
-            self.diagnostics.append(entry.problem("issue", "invalid-issue", message, hint))
+            self.diagnostics.append(_no_issue(entry, document.issue))
         self._check_repository(entry)
         if "feedback" not in self.board.fields:
             self.diagnostics.extend(_no_feedback(entry, document.feedback or ()))
@@ -228,6 +227,16 @@ class _Resolver:
             texts=self.context.texts,
             issue_fields=tuple(self.board.issue_fields.values()),
         )
+
+
+def _no_issue(entry: Entry, written: str) -> Diagnostic:
+    """Return the diagnostic for a text that does not name an issue, with the one it may mean."""
+    meant = issue_for(written)
+    bare = replace(meant, text=meant.text.removeprefix("#"))
+    hint = advice(bare, "issue") or "write `issue: 42`, owner/repo#42, or the issue's address"
+    message = f"'{shown(written)}' does not name an issue"
+    problem = entry.problem("issue", "invalid-issue", message, hint)
+    return replace(problem, fix=fix_of(bare, written))
 
 
 def _no_feedback(entry: Entry, words: Sequence[str]) -> Iterator[Diagnostic]:

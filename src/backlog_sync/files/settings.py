@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.reading.declared import problem
 from backlog_sync.files.refs import parse_feedback
 from backlog_sync.files.statuses import meanings
+from backlog_sync.files.suggestions import advice, date_for, fix_of
 from backlog_sync.files.validation import did_you_mean, explain, shown
 from backlog_sync.files.vocabulary import spelled
 
@@ -204,8 +205,10 @@ def check_settings(
     days += [(f"project.fields.{n}.start", each.start) for n, each in document.board_fields.items()]
     for path, day in days:
         if day is not None and parse_date(day) is None:
+            meant, key = date_for(day), path.rpartition(".")[2]
             message = f"'{shown(day)}' is not a date"
-            yield file.fault(path, "invalid-date", message, "write it as 2026-03-31")
+            fault = file.fault(path, "invalid-date", message, advice(meant, key))
+            yield replace(fault, fix=fix_of(meant, day))
     yield from _check_board(file, repository, project_said=project_said)
     yield from _check_issue_fields(file, whole)
     for index, word in enumerate(document.planning.feedback):

@@ -85,11 +85,18 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+        self._size = len(text)
 
     def place(self, path: str, offset: int) -> Place:
         """Return the place of an offset, line and column from 1."""
         line = bisect_right(self._starts, offset) - 1
         return Place(path, line + 1, offset - self._starts[line] + 1)
+
+    def offset(self, place: Place) -> int:
+        """Return the offset of a place; the end of the text if it is behind the last line."""
+        if place.line > len(self._starts):
+            return self._size
+        return min(self._starts[place.line - 1] + place.column - 1, self._size)
 
     def start(self, offset: int) -> int:
         """Return where the line that contains an offset begins."""

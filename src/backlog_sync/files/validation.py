@@ -6,9 +6,19 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from backlog_sync.core.diagnostics import Diagnostic, Place
+from backlog_sync.core.diagnostics import Diagnostic, Fix, Place
 from backlog_sync.core.keys import suggest_key
-from backlog_sync.files.near import Near
+from backlog_sync.files.near import Near, is_surely
+from backlog_sync.files.suggestions import (
+    Suggestion,
+    advice,
+    fix_of,
+    flag_for,
+    hours_for,
+    number_for,
+    repository_for,
+)
+from backlog_sync.files.values import parse_kind
 
 MANY = "'backlog schema' shows what there is"
 """The hint if there is too much to list."""
@@ -125,15 +135,15 @@ def _diagnostic(
         hint = right_level(str(loc[-1]), value, owner) if owner else ""
         return unknown_field(place, str(loc[-1]), known, hint)
     if kind == "missing":
-        return Diagnostic(place, "missing-field", f"'{loc[-1]}' is missing")
+        message = f"'{loc[-1]}' is missing"
+        return Diagnostic(place, "missing-field", message, f"add '{loc[-1]}: …'")
     name = _name(path)
     if value is None and kind in _MUST:
-        return Diagnostic(place, "empty-value", f"{name} is empty", "give a value, or remove it")
+        hint = "write what the issue is called, as in `title: Open the door`"
+        hint = hint if path[-1:] == ("title",) else "give a value, or remove it"
+        return Diagnostic(place, "empty-value", f"{name} is empty", hint)
     if kind in _MUST:
-        hint = f"it is: {shown(value)}" if isinstance(value, str | int | float) else ""
-        if isinstance(value, Mapping) and _MUST[kind] == "must be a list":
-            hint = f"begin each entry with '- ', as in '- {next(iter(value), name)}'"
-        return Diagnostic(place, "wrong-type", f"{name} {_MUST[kind]}", hint)
+        return _wrong_type(detail, path, place, name)
     if kind == "union_tag_invalid":
         known = _expected(str(context.get("expected_tags", "")))
         word = str(context.get("tag", ""))
@@ -142,13 +152,66 @@ def _diagnostic(
     if kind in ("literal_error", "enum"):
         known = _expected(str(context.get("expected", "")))
         message = f"'{shown(value)}' is not a value of {name}"
-        return Diagnostic(place, "invalid-value", message, did_you_mean(str(value), known))
+        kind_word = parse_kind(str(value)) if path[-1:] == ("kind",) else None
+        near = kind_word if kind_word in known else nearest(str(value), known)
+        if near is None or path[-1:] == () or path[-1].isdecimal():
+            return Diagnostic(place, "invalid-value", message, did_you_mean(str(value), known))
+        sure = near == kind_word or is_surely(str(value), near)
+        fix = Fix(str(value), near) if sure else None
+        return Diagnostic(place, "invalid-value", message, f"write `{path[-1]}: {near}`", fix=fix)
     if kind == "string_pattern_mismatch":
         return _pattern(place, path, name, str(value), model)
-    hint = str(context.get("hint", ""))
-    message = detail["msg"][:1].lower() + detail["msg"][1:]
-    slug = kind if "hint" in context else "invalid-value"
-    return Diagnostic(place, slug, f"{name}: {message}", hint)
+    if "hint" in context:
+        message = detail["msg"][:1].lower() + detail["msg"][1:]
+        return Diagnostic(place, kind, f"{name}: {message}", str(context["hint"]))
+    return Diagnostic(place, "invalid-value", *_out_of_bounds(kind, value, context, path, name))
+
+
+def _wrong_type(detail: ErrorDetails, path: tuple[str, ...], place: Place, name: str) -> Diagnostic:
+    """Return the diagnostic for a value of another type, with the line to write instead."""
+    must, value = _MUST[detail["type"]], detail.get("input")
+    key = next((part for part in reversed(path) if not part.isdecimal()), "")
+    meant, written = Suggestion(), str(value)
+    if isinstance(value, str) and must == "must be true or false":
+        meant = flag_for(value)
+    elif isinstance(value, str) and "number" in must:
+        meant = hours_for(value) if key == "estimate_hours" else number_for(value)
+    elif isinstance(value, list) and must == "must be a text":
+        texts = [str(each) for each in value if isinstance(each, str)]
+        meant = Suggestion(", ".join(texts), sure=len(texts) == len(value) == 1)
+        written = f"[{texts[0]}]" if texts else ""
+    hint = advice(meant, key)
+    if not hint and isinstance(value, str | int | float):
+        hint = f"it is: {shown(value)}"
+    if isinstance(value, Mapping) and must == "must be a list":
+        hint = f"begin each entry with '- ', as in '- {next(iter(value), name)}'"
+    elif isinstance(value, Mapping) and must == "must be a text" and value:
+        first = next(iter(value))
+        hint = f"write one text after `{key}:`; if it holds a ':', put it in quotes"
+        hint = f'write `{key}: "{shown(f"{first}: {value[first]}")}"`' if len(value) == 1 else hint
+    return Diagnostic(place, "wrong-type", f"{name} {must}", hint, fix=fix_of(meant, written))
+
+
+def _out_of_bounds(
+    kind: str, value: object, context: Mapping[str, Any], path: tuple[str, ...], name: str
+) -> tuple[str, str]:
+    """Return the message and the hint for a value that is too small, too large, or too long."""
+    key = path[-1] if path else ""
+    if kind in ("greater_than_equal", "greater_than"):
+        least = f"{context.get('ge', context.get('gt')):g}"
+        told = number_for(str(value))
+        return f"{name} is {shown(value)}; it must be at least {least}", advice(told, key)
+    if kind in ("less_than_equal", "less_than"):
+        most = f"{context.get('le', context.get('lt')):g}"
+        return f"{name} is {shown(value)}; it must be at most {most}", f"write `{key}: {most}`"
+    if kind in ("too_long", "string_too_long"):
+        what = "entries" if kind == "too_long" else "characters"
+        count = context.get("actual_length") or len(str(value))
+        most = f"{context.get('max_length')}"
+        return f"{name} has {count} {what}; it may have {most}", "shorten it"
+    if kind in ("too_short", "string_too_short"):
+        return f"{name} is empty", "give a value, or remove it"
+    return f"{name} is not valid: {shown(value)}", MANY
 
 
 def _pattern(
@@ -158,8 +221,11 @@ def _pattern(
     if last == "id" and "title" in model.model_fields:
         hint = "use a-z, 0-9, '.', '_' and '-', at most 64, beginning with a letter or digit"
         better = suggest_key(value)
-        hint = f"write '{better}'" if better else hint
+        hint = f"write `id: {better}`" if better else hint
         return Diagnostic(place, "invalid-key", f"'{shown(value)}' is not a key", hint)
+    if last == "repository" and (meant := repository_for(value)).text:
+        message, hint = f"'{shown(value)}' is not a repository", advice(meant, last)
+        return Diagnostic(place, "invalid-value", message, hint, fix=fix_of(meant, value))
     what, hint = _PATTERNS.get(last, (f"does not fit {name}", ""))
     return Diagnostic(place, "invalid-value", f"'{shown(value)}' {what}", hint)
 

@@ -44,8 +44,8 @@ _MOST_STEPS = 6
 @bullets_option
 @click.option("--explain", is_flag=True, help="Show which rule matched each line.")
 @click.option("--fix", "mend", is_flag=True,
-              help="Fix what can be fixed: wrong totals, mojibake, missing keys of YAML"
-              " items.")  # fmt: skip
+              help="Fix what can be fixed: misspelled keys and values, wrong totals, mojibake,"
+              " missing keys of YAML items.")  # fmt: skip
 @format_option("text", "json", "sarif", "github")
 @output_options
 def command(

@@ -16,7 +16,6 @@ from backlog_sync.files.documents.values import (
     optional,
     shorthand,
 )
-from backlog_sync.files.validation import shown
 
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.IGNORECASE)
 
@@ -50,7 +49,7 @@ def _rate(value: object) -> object:
     is_negative = isinstance(value, str | int | float) and str(value).startswith("-")
     what = "negative" if is_negative else "neither hours per week nor a number of people"
     hint = "write hours per week, or '3-4 people'"
-    raise invalid("invalid-capacity", f"'{shown(value)}' is {what}", hint)
+    raise invalid("invalid-capacity", f"'{str(value)[:60]}' is {what}", hint)
 
 
 def _once(steps: dict[str, float | str]) -> dict[str, float | str]:

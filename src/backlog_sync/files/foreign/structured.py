@@ -23,6 +23,7 @@ from backlog_sync.files.foreign.tree import TreeReader
 from backlog_sync.files.outline import Form
 from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, ParsedItem, Source
 from backlog_sync.files.reading.declared import Declared, unused_lines
+from backlog_sync.files.refs import is_repository
 from backlog_sync.files.source import Lines
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import (
@@ -35,7 +36,7 @@ from backlog_sync.files.vocabulary import (
     lookalikes,
     words_of,
 )
-from backlog_sync.files.yaml.file import parse_yaml
+from backlog_sync.files.yaml.file import parse_yaml, read_nodes
 from backlog_sync.files.yaml.json_nodes import compose_json, compose_json_lines
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose, compose_all
 
@@ -124,6 +125,8 @@ def _broken(
         root, faults = read_broken(source.text, source.path, faults)
     if root is None or isinstance(root, Scalar):
         return ParsedFile(source, diagnostics=faults)
+    if is_ours(root):
+        return read_nodes(source, root, faults)
     parsed = parse_sprint_status(source, root) or _read(source, root, asked)[0]
     if not parsed.items:
         return ParsedFile(source, diagnostics=faults)
@@ -189,33 +192,35 @@ def _foreign(
 def is_ours(root: Node) -> bool:
     """Return whether a file is in our own format, valid or not.
 
-    `version: 1` above our own lists is a sign, unless several other keys are next to them, and no
-    fewer than our settings: those of a mistaken file are still ours. Without it, keys that our
-    items never have, other ids and other list names show that it is not.
+    `version: 1` or `repository: owner/name` above our own lists is a sign, unless several other
+    keys are next to them, and no fewer than our settings: those of a mistaken file are still ours.
+    With both signs, mistakes below them change nothing; with one, only what shows that the items
+    are another tool's. Without a sign, keys that our items never have, other ids and other list
+    names show that it is not ours.
     """
     if not isinstance(root, MapNode):
         return False
     names = [entry.key.value for entry in root.entries]
-    version = root.get("version")
-    versioned = isinstance(version, Scalar) and version.value == "1"
+    signs = [_has_version(root), _has_repository(root)]
     own_lists = [name for name in names if name in LISTS]
     maps = [node for name in own_lists for node in _items_of(root.get(name), 0)]
     unknown = _unknown_keys(root, maps)
     others = {key for key in unknown if _has_another_home(key)}
     other_list = any(_is_foreign_list(e.key.value, e.value) for e in root.entries)
-    if other_list and not (own_lists and versioned):
+    if other_list and not (own_lists and any(signs)):
         return False
     known = {*SettingsDocument.model_fields, *LISTS}
     odd = [
         name for name in names
         if name[-1:].isdigit() or not get_close_matches(name[:100], known, 1, _NEAR)
     ]  # fmt: skip
-    if versioned and own_lists:
+    if own_lists and any(signs):
         named = [name for name in ("project",) if isinstance(root.get(name), Scalar)]
         strangers = len(odd) + len(named)
         settings = set(names) & _SETTINGS.difference(named)
-        other = strangers >= _SURELY and strangers >= len(settings)
-        return not other and len(others) < (1 if _other_ids(maps) else _SURELY)
+        if strangers >= _SURELY and strangers >= len(settings):
+            return False
+        return all(signs) or not _of_another_tool(maps, others)
     owned = any(one_item(e.key.value) and isinstance(e.value, MapNode)
                 for e in root.entries)  # fmt: skip
     strange = bool(others) or not all(_is_slip(key) for key in unknown)
@@ -226,6 +231,33 @@ def is_ours(root: Node) -> bool:
     if own_lists:
         return not odd and not _other_ids(maps)
     return len(odd) * 2 < len(names)
+
+
+def _has_version(root: MapNode) -> bool:
+    version = root.get("version")
+    return isinstance(version, Scalar) and version.value == "1"
+
+
+def _has_repository(root: MapNode) -> bool:
+    repository = root.get("repository")
+    return isinstance(repository, Scalar) and is_repository(repository.value)
+
+
+def _of_another_tool(maps: Sequence[MapNode], others: set[str]) -> bool:
+    """Return whether items are another tool's: by their ids, spelling, lists, or habits.
+
+    A mistake is in a few items: another tool writes its keys into most of them.
+    """
+    if _other_ids(maps):
+        return bool(others)
+    if any(_CAMEL.search(key) for key in others):
+        return len(others) >= _SURELY
+    holds = {e.key.value for node in maps for e in node.entries if has_maps(e.value)}
+    if others & holds and not any(node.get("title") for node in maps):
+        return True
+    counts = Counter(e.key.value for node in maps for e in node.entries if e.key.value in others)
+    usual = [key for key, count in counts.items() if count >= max(_SURELY, len(maps) / 2)]
+    return len(usual) > _SURELY
 
 
 def _unknown_keys(root: MapNode, maps: Sequence[MapNode]) -> list[str]:
@@ -295,7 +327,7 @@ def _items_of(value: Node | None, depth: int) -> list[MapNode]:
     return found
 
 
-def _other_ids(maps: list[MapNode]) -> bool:
+def _other_ids(maps: Sequence[MapNode]) -> bool:
     """Return whether items have ids, none of which can be a key in our own format."""
     ids = [value.value for node in maps if isinstance(value := node.get("id"), Scalar)]
     return len(ids) >= _ENOUGH_IDS and not any(is_key(each) for each in ids)

@@ -23,6 +23,7 @@ from backlog_sync.files.foreign.shapes import (
     one_item,
     period_of,
 )
+from backlog_sync.files.key_suggestions import title_key
 from backlog_sync.files.node_values import short_title, text_of, titled
 from backlog_sync.files.outline import Form
 from backlog_sync.files.reading.declared import Rule
@@ -519,9 +520,13 @@ class TreeReader:
     def _untitled(self, node: MapNode, kind: str, pairs: list[Pair], spot: _Spot) -> None:
         """Report a mapping without a title, which is not an item; read the items in it."""
         self.filler.findings.skip(self.place(node), "no title")
-        if ids := self.filler.ids_of(pairs, kind):
+        texts = {pair.key: text for pair in pairs if (text := text_of(pair.value))}
+        ids, meant = self.filler.ids_of(pairs, kind), title_key(texts)
+        if ids or meant:
             what = "entries without a title are left out"
-            self.filler.findings.warn(self.place(node), "missing-title", what, ids[0])
+            hint = f"write `title: {shown(texts[meant])}`" if meant else ""
+            sample = meant or ids[0]
+            self.filler.findings.warn(self.place(node), "missing-title", what, sample, hint)
         if holds_lists(node):
             self._mapping(node, replace(spot, depth=spot.depth + 1))
 

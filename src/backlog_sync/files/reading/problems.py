@@ -3,9 +3,10 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from backlog_sync.core.checkboxes import MISTAKEN
-from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
 from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.record import Record
@@ -56,7 +57,8 @@ def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
         if match and meant:
             message = f"'{match['word']}' is not a type of an item, so this heading is not an item"
             place = Place(path, section.node.first + 1)
-            yield warning(place, "near-type", message, f"did you mean '{meant.capitalize()}'?")
+            told = warning(place, "near-type", message, f"write `{meant.capitalize()}`")
+            yield replace(told, fix=Fix(match["word"], meant.capitalize()))
 
 
 def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
@@ -70,7 +72,9 @@ def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
             if meant:
                 message = f"'{shown(pair.key)}' is not a known key: it stays in the text"
                 place = Place(path, meta.line + 1)
-                yield warning(place, "near-key", message, f"did you mean '{meant}'?")
+                spelled = meant.capitalize() if pair.key[:1].isupper() else meant
+                told = warning(place, "near-key", message, f"write `{spelled}`")
+                yield replace(told, fix=Fix(pair.key, spelled))
 
 
 def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic]:

@@ -1,15 +1,18 @@
-"""Fix what `lint --fix` can fix: mojibake, wrong totals, missing keys.
+"""Fix what `lint --fix` can fix: mojibake, misspelled keys and values, totals, missing keys.
 
 Only the bytes that are wrong change. One step at a time: repaired text may be read differently, so
 totals and keys are fixed after the files have been read again.
 """
 
+import re
 from operator import itemgetter
 
+from backlog_sync.core.diagnostics import Fix
 from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.mojibake import repairs
 from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.source import Lines
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import written
@@ -21,7 +24,8 @@ _UNCLEAR = frozenset(("duplicate-key", "cyclic-parents", "unknown-parent", "too-
 def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     """Return the next fixes, as file changes; empty if there is nothing left to fix.
 
-    Nothing is written to disk. First mojibake is repaired, line by line. Then totals that a
+    Nothing is written to disk. First mojibake is repaired, line by line; then keys and values in
+    which only one thing can be meant. Then totals that a
     document states are set to those of its items, unless keys are ambiguous or no items of that
     kind were read (they may be in another file), and items in our own YAML format get their key as
     `id:`, which keeps their issues.
@@ -29,6 +33,8 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     mended = [_without_mojibake(parsed) for parsed in loaded.files]
     if any(mended):
         return _changes(loaded.files, mended)
+    if corrected := _corrected(loaded):
+        return corrected
     clear = not any(found.slug in _UNCLEAR for found in loaded.errors)
     wrong = loaded.wrong_totals if clear else ()
     texts = []
@@ -50,6 +56,34 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
             text = written(parsed, sorted(asked, key=itemgetter(0))).parsed.source.text
         texts.append(text)
     return _changes(loaded.files, texts)
+
+
+def _corrected(loaded: Loaded) -> tuple[FileChange, ...]:
+    """Return the corrections that findings carry, each of a key or a value."""
+    texts = []
+    for parsed in loaded.files:
+        text, lines = parsed.source.text, Lines(parsed.source.text)
+        edits: dict[int, Edit] = {}
+        for each in loaded.diagnostics:
+            if each.fix is not None and each.place.path == parsed.source.path:
+                edit = _edit(text, lines.offset(each.place), each.fix)
+                if edit is not None:
+                    edits.setdefault(edit.start, edit)
+        texts.append(apply_edits(text, list(edits.values())))
+    return _changes(loaded.files, texts)
+
+
+def _edit(text: str, at: int, fix: Fix) -> Edit | None:
+    """Return the edit for a fix: at its place, or where the rest of the line has it once."""
+    rest = re.split(r"[\r\n]", text[at:], maxsplit=1)[0]
+    if not rest.startswith(fix.old):
+        found = [*re.finditer(rf"(?<!\w){re.escape(fix.old)}(?!\w)", rest)]
+        if len(found) != 1:
+            return None
+        at += found[0].start()
+    end = at + len(fix.old)
+    quote = text[at - 1 : at] if text[at - 1 : at] in ("'", '"') else ""
+    return Edit(at, end, fix.new.strip("'") if quote and text[end : end + 1] == quote else fix.new)
 
 
 def _without_mojibake(parsed: ParsedFile) -> str:

@@ -1,18 +1,20 @@
 """Parse YAML backlogs into items. JSON is a subset of YAML and is read the same way."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.documents.items import CHILD_LISTS, LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument
+from backlog_sync.files.key_suggestions import title_key, top_key, value_for
 from backlog_sync.files.parsed import LineNote, ParsedFile, ParsedItem, Source
 from backlog_sync.files.source import Lines
+from backlog_sync.files.suggestions import advice
 from backlog_sync.files.validation import explain, right_level, shown, unknown_field
 from backlog_sync.files.vocabulary import listed
 from backlog_sync.files.yaml.nodes import (
@@ -25,6 +27,10 @@ from backlog_sync.files.yaml.nodes import (
     places_below,
     to_plain,
 )
+
+_UNTITLED = "(no title)"
+_ANY = "story"
+"""The title and the kind of items without one, which are reported: others may refer to them."""
 
 _ITS_OWN = {"id", "issue", "status", "Status", "previously"}
 """Keys that belong to one item only: a merge key does not copy them into another item."""
@@ -42,6 +48,11 @@ def parse_yaml(source: Source) -> ParsedFile:
         if not diagnostics:
             diagnostics = (_nothing(source),)
         return ParsedFile(source, diagnostics=diagnostics)
+    return read_nodes(source, root, diagnostics)
+
+
+def read_nodes(source: Source, root: Node, diagnostics: tuple[Diagnostic, ...]) -> ParsedFile:
+    """Read the nodes of a backlog in our own format; `diagnostics` are those of composing them."""
     reader = _Reader(source, Lines(source.text))
     if not isinstance(root, MapNode):
         place = reader.place(root)
@@ -58,7 +69,7 @@ def parse_yaml(source: Source) -> ParsedFile:
         settings[name] = to_plain(entry.value)
         places[name] = reader.place(entry.key)
         places.update(places_below(entry.value, source.path, reader.lines, f"{name}."))
-    reader.check_settings_keys(settings, places)
+    reader.check_settings_keys(settings, places, {e.key.value for e in root.entries})
     if " #" in source.text:
         reader.diagnostics += find_hashes(source.text, source.path, root, reader.lines)
     return ParsedFile(
@@ -90,13 +101,22 @@ class _Reader:
     def report(self, node: Node, slug: str, message: str, hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(self.place(node), slug, message, hint))
 
-    def check_settings_keys(self, settings: dict[str, object], places: Mapping[str, Place]) -> None:
-        """Report unknown top-level keys; the hints also suggest the lists of items."""
+    def check_settings_keys(
+        self, settings: dict[str, object], places: Mapping[str, Place], given: Collection[str]
+    ) -> None:
+        """Report unknown top-level keys; `given` are all of them, those of lists included."""
         for name in [name for name in settings if name not in SettingsDocument.model_fields]:
             value = settings.pop(name)
             known = (*SettingsDocument.model_fields, *LISTS)
-            hint = right_level(name, value, SettingsDocument)
-            self.diagnostics.append(unknown_field(places[name], name, known, hint))
+            meant = top_key(name, value, given)
+            hint = meant.hint or right_level(name, value, SettingsDocument)
+            if meant.key and not hint:
+                is_text = isinstance(value, str)
+                hint = advice(value_for(meant.key, value), meant.key) if is_text else ""
+                hint = hint or f"write `{meant.key}:`"
+            problem = unknown_field(places[name], name, known, hint)
+            fix = Fix(name, meant.key) if meant.sure else None
+            self.diagnostics.append(replace(problem, fix=fix))
 
     def read_list(self, name: str, entry: Entry, parent: int | None) -> None:
         """Read one of the lists that contain items."""
@@ -104,9 +124,11 @@ class _Reader:
         if isinstance(value, Scalar) and value.is_null:
             return
         if not isinstance(value, ListNode):
-            self.report(
-                entry.key, "wrong-type", f"'{name}' must be a list", "begin items with '- '"
-            )
+            text = value.value if isinstance(value, Scalar) else "…"
+            hint = f"begin each item with '- ', as in `- title: {shown(text)}`"
+            self.report(entry.key, "wrong-type", f"'{name}' must be a list", hint)
+            if isinstance(value, MapNode) and not value.shared and value.get("title"):
+                self._read_item(value, name, parent)
             return
         if value.shared or not entry.own:
             self._shared(value)
@@ -129,30 +151,57 @@ class _Reader:
         elif isinstance(node, Scalar) and node.is_null:
             self.report(node, "empty-value", f"an entry of '{name}' is empty", "remove the '-'")
         else:
-            hint = "write '- title: …'"
-            self.report(node, "wrong-type", f"an entry of '{name}' must be a mapping", hint)
+            self._read_other(node, name, parent)
+
+    def _read_other(self, node: Scalar | ListNode, name: str, parent: int | None) -> None:
+        """Report an entry that is not a mapping; a text is still the title that others refer to."""
+        message = f"an entry of '{name}' must be a mapping"
+        text = node.value.strip() if isinstance(node, Scalar) else ""
+        written = self.source.text[node.start : node.end]
+        hint = f"write `- title: {shown(written)}`" if text else "write `- title: …`"
+        fix = Fix(written, f"title: {written}") if text and "\n" not in written else None
+        place = self.place(node)
+        self.diagnostics.append(Diagnostic(place, "wrong-type", message, hint, fix=fix))
+        if isinstance(node, Scalar) and text:
+            document = ItemDocument(title=text)
+            self._add(document, LISTS[name] or _ANY, node, node, parent, {"title": place})
 
     def _read_mapping(self, node: MapNode, name: str, parent: int | None) -> None:
         plain, places = self._values(node)
-        document: ItemDocument | None = None
-        try:
-            document = ItemDocument.model_validate(plain)
-        except ValidationError as error:
-            here = self.place(node.entries[0].key if node.entries else node)
-            known = {path: place for path, place in places.items() if path}
-
-            def place_of(path: tuple[str, ...]) -> Place | None:
-                return known.get(".".join(path)) if path else here
-
-            self.diagnostics.extend(explain(error, ItemDocument, place_of))
+        start = node.entries[0].key if not node.flow and node.entries else node
+        document = self._document(plain, places, self.place(start), LISTS[name])
         kind = self._kind(node, name, document)
-        index = parent
-        if document is not None and kind is not None:
-            start = node.entries[0].key if not node.flow and node.entries else node
-            index = len(self.items)
-            self._add(document, kind, node, start, parent, places)
+        index = len(self.items)
+        self._add(document, kind or _ANY, node, start, parent, places)
         for entry in self._lists(node, kind):
             self.read_list(entry.key.value, entry, index)
+
+    def _document(
+        self, plain: dict[str, object], places: Mapping[str, Place], here: Place, kind: str
+    ) -> ItemDocument:
+        """Return an item without its invalid values, so that they hide nothing else.
+
+        An item without a title gets the text of the key that was written for it, if there is one:
+        that key is reported as unknown, with what was meant.
+        """
+        try:
+            return ItemDocument.model_validate(plain)
+        except ValidationError as error:
+
+            def place_of(path: tuple[str, ...]) -> Place | None:
+                return places.get(".".join(path)) if path else here
+
+            meant = title_key(plain, kind) if "title" not in plain else None
+            valid = {**plain}
+            for detail in error.errors(include_url=False, include_context=False):
+                valid.pop(str(detail["loc"][0]), None)
+            if "title" not in valid:
+                unknown = f"untitled-{here.line}-{here.column}"
+                valid |= {"title": plain[meant]} if meant else {"title": _UNTITLED, "id": unknown}
+            for each in explain(error, ItemDocument, place_of):
+                if not (meant and each.slug == "missing-field" and "'title'" in each.message):
+                    self.diagnostics.append(each)
+            return ItemDocument.model_validate(valid)
 
     def _values(self, node: MapNode) -> tuple[dict[str, object], dict[str, Place]]:
         """Return the fields of an item by their canonical names, and the place of each."""
@@ -170,9 +219,12 @@ class _Reader:
             places.update(places_below(entry.value, self.source.path, self.lines, f"{name}."))
         return plain, places
 
-    def _kind(self, node: MapNode, name: str, document: ItemDocument | None) -> str | None:
-        """Return the item's kind: its own `kind:`, else the kind of the list that contains it."""
-        if document is not None and document.kind is not None:
+    def _kind(self, node: MapNode, name: str, document: ItemDocument) -> str | None:
+        """Return the item's kind: its own `kind:`, else the kind of the list that contains it.
+
+        None if neither names one.
+        """
+        if document.kind is not None:
             return document.kind
         if not LISTS[name] and node.get("kind") is None:
             start = node.entries[0].key if node.entries else node

@@ -1,0 +1,182 @@
+"""Mistakes of new users: each is reported at its line with the text to write, and hides no other.
+
+`YAML` is a table of mistakes in a backlog of our own format: the line to add to an item or to the
+settings, what is found, and the hint.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from backlog_sync.files.load import Loaded, load
+from backlog_sync.files.write.change import save
+from backlog_sync.files.write.fix import fix
+from tests.files.conftest import LoadText
+
+
+class Mistake(NamedTuple):
+    """A line with a mistake, the slug of its finding, the text of its hint, and it corrected.
+
+    `fixed` is empty if `lint --fix` leaves it to a person.
+    """
+
+    line: str
+    slug: str
+    hint: str
+    fixed: str = ""
+
+
+ITEM = [
+    Mistake("target: next week", "invalid-date", "write the date itself, as in `2026-03-31`"),
+    Mistake("target: 31.03.2026", "invalid-date", "write `target: 2026-03-31`",
+            "target: 2026-03-31"),
+    Mistake("target: 03/31/26", "invalid-date", "write `target: 2026-03-31`", "target: 2026-03-31"),
+    Mistake("start: 31 March 2026", "invalid-date", "write `start: 2026-03-31`",
+            "start: 2026-03-31"),
+    Mistake("target: 2026/3/31  # soon", "invalid-date", "write `target: 2026-03-31`",
+            "target: 2026-03-31  # soon"),
+    Mistake("target: 2026-02-30", "invalid-date",
+            "write `target: 2026-02-28` if the end of the month is meant"),
+    Mistake("target: 2026-13-01", "invalid-date", "write `target: 2026-01-13` if 13 is the day"),
+    Mistake("target: 03/04/2026", "invalid-date", "write `target: 2026-03-04` or `2026-04-03`"),
+    Mistake("target: Q3", "invalid-date", "write `target: YYYY-09-30` with its year"),
+    Mistake("start: Q3", "invalid-date", "write `start: YYYY-07-01` with its year"),
+    Mistake("target: Q3 2026", "invalid-date", "write `target: 2026-09-30`", "target: 2026-09-30"),
+    Mistake("start: Q3 2026", "invalid-date", "write `start: 2026-07-01`", "start: 2026-07-01"),
+    Mistake("target: March", "invalid-date", "write `target: YYYY-03-31` with its year"),
+    Mistake("estimate_hours: two days", "wrong-type", "write `estimate_hours: 16` (a day of 8"),
+    Mistake("estimate_hours: 3d", "wrong-type", "write `estimate_hours: 24`"),
+    Mistake("estimate_hours: 2w", "wrong-type", "write `estimate_hours: 80`"),
+    Mistake("estimate_hours: 16h", "wrong-type", "write `estimate_hours: 16`",
+            "estimate_hours: 16"),
+    Mistake("estimate_hours: PT8H", "wrong-type", "write `estimate_hours: 8`", "estimate_hours: 8"),
+    Mistake("estimate_hours: 1h 30m", "wrong-type", "write `estimate_hours: 1.5`",
+            "estimate_hours: 1.5"),
+    Mistake("estimate_hours: -3", "invalid-value", "write `estimate_hours: 3` or leave it out"),
+    Mistake("story_points: 3 points", "unknown-points", "write `story_points: 3`",
+            "story_points: 3"),
+    Mistake("story_points: three", "unknown-points", "write `story_points: 3`", "story_points: 3"),
+    Mistake("story_points: 3-5", "unknown-points", "write `story_points: 5` or `3`"),
+    Mistake("story_points: ~5", "unknown-points", "write `story_points: 5`"),
+    Mistake("story_points: XL", "unknown-points", "declare a scale"),
+    Mistake("story_points: -3", "invalid-number", "write `story_points: 3` or leave it out"),
+    Mistake("issue: GH-12", "invalid-issue", "write `issue: 12`", "issue: 12"),
+    Mistake("issue: 'issue #12'", "invalid-issue", "write `issue: 12`", "issue: '12'"),
+    Mistake("issue: https://github.com/o/r/pull/12", "invalid-issue", "a pull request"),
+    Mistake("issue: https://gitlab.com/o/r/-/issues/12", "invalid-issue",
+            "gitlab.com is not GitHub"),
+    Mistake("issue: soon", "invalid-issue", "write `issue: 42`"),
+    Mistake("depends_on: [Front door]", "dangling-dependency", "write `door`",
+            "depends_on: [door]"),
+    Mistake("depends_on: Front door", "dangling-dependency", "write `door`", "depends_on: door"),
+    Mistake("depends_on: [frnt door]", "dangling-dependency",
+            "write `door`, the key of 'front door'"),
+    Mistake("depends_on: [dooor]", "dangling-dependency", "write `door`", "depends_on: [door]"),
+    Mistake("depends_on: [GH-7]", "dangling-dependency", "write `'#7'`", "depends_on: ['#7']"),
+    Mistake("tilte: Y", "unknown-field", "title"),
+    Mistake("due: 2026-03-31", "unknown-field", "write `target: 2026-03-31`", "target: 2026-03-31"),
+    Mistake("due: 31.03.2026", "unknown-field", "write `target: 2026-03-31`", "target: 2026-03-31"),
+    Mistake("deadline: 2026-03-31", "unknown-field", "write `target: 2026", "target: 2026-03-31"),
+    Mistake("body: It opens", "unknown-field", "write `description: It opens`",
+            "description: It opens"),
+    Mistake("owner: ada", "unknown-field", "write `assignees: ada`", "assignees: ada"),
+    Mistake("assignee: ada", "unknown-field", "write `assignees: ada`", "assignees: ada"),
+    Mistake("deps: [door]", "unknown-field", "write `depends_on: [door]`", "depends_on: [door]"),
+    Mistake("blocked_by: door", "unknown-field", "write `depends_on: door`", "depends_on: door"),
+    Mistake("dependsOn: door", "unknown-field", "write `depends_on: door`", "depends_on: door"),
+    Mistake("ac: [It opens]", "unknown-field", "write `acceptance_criteria: [It opens]`",
+            "acceptance_criteria: [It opens]"),
+    Mistake("points: 3", "unknown-field", "write `story_points: 3`", "story_points: 3"),
+    Mistake("sp: 3", "unknown-field", "write `story_points: 3`", "story_points: 3"),
+    Mistake("size: 3", "unknown-field", "write `story_points: 3`", "story_points: 3"),
+    Mistake("estimate: 3", "unknown-field", "write `story_points: 3`", "story_points: 3"),
+    Mistake("estimate: 16h", "unknown-field", "write `estimate_hours: 16`", "estimate_hours: 16"),
+    Mistake("tags: [door]", "unknown-field", "write `labels: [door]`", "labels: [door]"),
+    Mistake("prioritty: High", "unknown-field", "write `priority: High`", "priority: High"),
+    Mistake("epic_link: house", "unknown-field", "put the item below its parent"),
+    Mistake("parent: house", "unknown-field", "put the item below its parent"),
+    Mistake("blocks: door", "unknown-field", "write `depends_on:` in the item that waits"),
+    Mistake("repositry: octo-org/r", "unknown-field", "write `repository: octo-org/r`",
+            "repository: octo-org/r"),
+    Mistake("write_back: none", "unknown-field", "at the top of the file"),
+    Mistake("goal: [It opens]", "wrong-type", "write `goal: It opens`", "goal: It opens"),
+    Mistake("goal: [a, b]", "wrong-type", "write `goal: a, b`"),
+    Mistake("goal: {Goal: it opens}", "wrong-type", 'write `goal: "Goal: it opens"`'),
+    Mistake("sync: nope", "wrong-type", ""),
+    Mistake("sync: x", "wrong-type", "write `sync: true`", "sync: true"),
+    Mistake("repository: https://github.com/octo-org/r.git", "invalid-value",
+            "write `repository: octo-org/r`", "repository: octo-org/r"),
+    Mistake("risks: {text: [a]}", "wrong-type", "begin each entry with"),
+]  # fmt: skip
+"""Lines of an item."""
+
+TOP = [
+    Mistake("repo: o/r", "unknown-field", "`repository:` is given too"),
+    Mistake("labls: [a]", "unknown-field", "write `labels:`", "labels: [a]"),
+    Mistake("title: X", "unknown-field",
+            "write `title:` in an item, below its `- title: …`, or below `project:`"),
+    Mistake("due: 2026-03-31", "unknown-field", "write `target:` in an item"),
+    Mistake("user_stories: []", "unknown-field", "`stories:` is given too"),
+    Mistake("write_back: progres", "invalid-value", "write `write_back: progress`",
+            "write_back: progress"),
+    Mistake("mentions: sure", "wrong-type", ""),
+    Mistake("milestones: [{title: M, due: 1.4.2026}]", "invalid-date", "write `due: 2026-04-01`",
+            "milestones: [{title: M, due: 2026-04-01}]"),
+]  # fmt: skip
+"""Lines at the top of the file."""
+
+VALID = """version: 1
+repository: octo-org/shop
+epics:
+  - id: house
+    title: House
+    stories:
+      - id: door
+        title: Front door
+      - id: bell
+        title: Bell
+        @
+stories:
+  - id: roof
+    title: Roof
+"""
+"""A valid backlog with a place for a line in an item."""
+
+
+def with_line(mistake: Mistake) -> str:
+    """The valid backlog with a mistaken line, in an item or at the top."""
+    if mistake in TOP:
+        return f"{mistake.line}\n{VALID}".replace("        @\n", "")
+    return VALID.replace("@", mistake.line)
+
+
+def told(loaded: Loaded) -> list[tuple[str, int]]:
+    """The slug and the line of every finding."""
+    return [(each.slug, each.place.line) for each in loaded.diagnostics]
+
+
+@pytest.mark.parametrize("mistake", [*ITEM, *TOP], ids=lambda each: each.line)
+def test_a_mistake_is_reported_at_its_line_with_what_to_write(
+    load_text: LoadText, tmp_path: Path, mistake: Mistake
+) -> None:
+    """One finding, at the line, with the corrected text; `--fix` writes it and nothing else."""
+    text = with_line(mistake)
+    loaded = load_text(text)
+    line = 1 + text[: text.index(mistake.line)].count("\n")
+    assert told(loaded) == [(mistake.slug, line)]
+    (found,) = loaded.diagnostics
+    assert mistake.hint in found.hint
+    after = fixed(loaded, tmp_path)
+    assert after == text.replace(mistake.line, mistake.fixed or mistake.line)
+    if mistake.fixed:
+        assert not load([Path("backlog.yaml")], root=tmp_path).diagnostics
+
+
+def fixed(loaded: Loaded, tmp_path: Path) -> str:
+    """The text after every correction; keys that `--fix` adds to items are left out."""
+    for _ in range(3):
+        for change in fix(loaded):
+            save(change)
+        loaded = load([Path("backlog.yaml")], root=tmp_path)
+    return (tmp_path / "backlog.yaml").read_bytes().decode()
