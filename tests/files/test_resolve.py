@@ -384,7 +384,7 @@ def test_dangling_dependencies_are_told(load_text: LoadText) -> None:
     """With the nearest key; one that differs only in its number is no suggestion."""
     loaded = load_text("stories: [{id: deploy, title: A, depends_on: [deplyo, deploy2]}]")
     assert _slugs(loaded) == ["dangling-dependency", "dangling-dependency"]
-    assert loaded.diagnostics[0].hint == "did you mean 'deploy'?"
+    assert loaded.diagnostics[0].hint == "write `deploy`"
     assert "key" in loaded.diagnostics[1].hint
 
 
