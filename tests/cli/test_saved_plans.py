@@ -125,10 +125,10 @@ def nest(plan: dict[str, Any]) -> None:
 EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a title": (change_title, "it was edited"),
     "a title, and the digest with it": (change_title_and_digest, "the plan is stale"),
-    "an unknown part": (lambda p: p.update(more=1), "Extra inputs"),
+    "an unknown part": (lambda p: p.update(more=1), "more is unknown"),
     "an action that there is not": (lambda p: p["changes"][0].update(action="delete"), "action"),
     "another version": (lambda p: p.update(format_version=2), "format version 2"),
-    "no digests": (lambda p: p.pop("digests"), "digests: Field required"),
+    "no digests": (lambda p: p.pop("digests"), "digests is missing"),
     "another server": (lambda p: p["target"].update(host="evil.example"), "it was edited"),
     "an option": (lambda p: p["options"].update(prune="yes"), "prune"),
     "a definition of no kind": (

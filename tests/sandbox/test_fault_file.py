@@ -174,10 +174,11 @@ people:
 """
     ) == [
         "trouble.yaml:2:1: 'latensy' is not a field (did you mean 'latency'?)",
-        "trouble.yaml:3:1: 'latency': input should be greater than or equal to 0",
+        "trouble.yaml:3:1: 'latency' is -1; it must be at least 0"
+        " (write `latency: 1` or leave it out)",
         "trouble.yaml:4:1: 'enterprise': 3.1 is not known (there are: 3.17, 3.18, 3.19; in quotes)",
-        "trouble.yaml:6:6: 'request': input should be greater than 0",
-        "trouble.yaml:7:18: 'answer_lots' is not a value of 'kind' (did you mean 'answer_lost'?)",
+        "trouble.yaml:6:6: 'request' is 0; it must be more than 0",
+        "trouble.yaml:7:18: 'answer_lots' is not a value of 'kind' (write `kind: answer_lost`)",
         "trouble.yaml:8:5: entry 3 of 'faults': 'latency' needs 'seconds' (write, say, seconds: 2)",
         "trouble.yaml:9:5: entry 4 of 'faults': 'truncated' takes no 'seconds' (it takes: nothing)",
         "trouble.yaml:10:5: entry 5 of 'faults': 'primary_limit' is not worded 'content'"
@@ -185,7 +186,7 @@ people:
         "trouble.yaml:12:5: entry 1 of 'people': say when: either 'before_request' or 'after'"
         " (after: 0 is at once)",
         "trouble.yaml:13:5: 'tock' is not a value of 'do' (did you mean 'tick'?)",
-        "trouble.yaml:14:5: 'issue' is missing",
+        "trouble.yaml:14:5: 'issue' is missing (add `issue: …`)",
         "trouble.yaml:14:37: 'isue' is not a field (did you mean 'issue'?)",
     ]
 

@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_core.core_schema import ErrorType
 
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place
 from backlog_sync.core.keys import suggest_key
@@ -39,6 +40,9 @@ _MUST: Mapping[str, str] = {
     }.items()
     for kind in kinds.split()
 }
+_BUILT_IN = frozenset(get_args(ErrorType))
+"""Pydantic's own errors, whose wording is not for authors of files."""
+
 _PATTERNS: Mapping[str, tuple[str, str]] = {
     "repository": ("is not a repository", "write owner/name"),
     "owner": ("is not an account", "write the login of a person or an organization"),
@@ -136,7 +140,7 @@ def _diagnostic(
         return unknown_field(place, str(loc[-1]), known, hint)
     if kind == "missing":
         message = f"'{loc[-1]}' is missing"
-        return Diagnostic(place, "missing-field", message, f"add '{loc[-1]}: …'")
+        return Diagnostic(place, "missing-field", message, f"add `{loc[-1]}: …`")
     name = _name(path)
     if value is None and kind in _MUST:
         hint = "write what the issue is called, as in `title: Open the door`"
@@ -161,9 +165,10 @@ def _diagnostic(
         return Diagnostic(place, "invalid-value", message, f"write `{path[-1]}: {near}`", fix=fix)
     if kind == "string_pattern_mismatch":
         return _pattern(place, path, name, str(value), model)
-    if "hint" in context:
+    if "hint" in context or kind not in _BUILT_IN:
         message = detail["msg"][:1].lower() + detail["msg"][1:]
-        return Diagnostic(place, kind, f"{name}: {message}", str(context["hint"]))
+        slug = kind if "hint" in context else "invalid-value"
+        return Diagnostic(place, slug, f"{name}: {message}", str(context.get("hint", "")))
     return Diagnostic(place, "invalid-value", *_out_of_bounds(kind, value, context, path, name))
 
 
@@ -198,12 +203,12 @@ def _out_of_bounds(
     """Return the message and the hint for a value that is too small, too large, or too long."""
     key = path[-1] if path else ""
     if kind in ("greater_than_equal", "greater_than"):
-        least = f"{context.get('ge', context.get('gt')):g}"
-        told = number_for(str(value))
-        return f"{name} is {shown(value)}; it must be at least {least}", advice(told, key)
+        least = f"at least {context['ge']:g}" if "ge" in context else f"more than {context['gt']:g}"
+        meant = number_for(str(value)) if str(value).startswith("-") else Suggestion()
+        return f"{name} is {shown(value)}; it must be {least}", advice(meant, key)
     if kind in ("less_than_equal", "less_than"):
-        most = f"{context.get('le', context.get('lt')):g}"
-        return f"{name} is {shown(value)}; it must be at most {most}", f"write `{key}: {most}`"
+        most = f"at most {context['le']:g}" if "le" in context else f"less than {context['lt']:g}"
+        return f"{name} is {shown(value)}; it must be {most}", ""
     if kind in ("too_long", "string_too_long"):
         what = "entries" if kind == "too_long" else "characters"
         count = context.get("actual_length") or len(str(value))

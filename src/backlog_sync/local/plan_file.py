@@ -100,9 +100,14 @@ def _first(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
     fault = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in fault["loc"])
-    extra = fault["type"] == "unexpected_keyword_argument"
-    return f"{place or 'it'}: {'Extra inputs are not permitted' if extra else fault['msg']}"
+    place = ".".join(str(part) for part in fault["loc"]) or "it"
+    missing = dict.fromkeys(("missing", "missing_argument"), "is missing")
+    words = {
+        "unexpected_keyword_argument": "is unknown",
+        "extra_forbidden": "is unknown",
+        **missing,
+    }
+    return f"{place} {words.get(fault['type'], 'has an invalid value')}"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
