@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from backlog_sync.core.facts import WorkItem
+from backlog_sync.core.facts import Link, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.reports.values import (
     Forecast,
@@ -69,6 +69,8 @@ def report_schema() -> str:
         defs[name] = part
     made["format_version"] = {"const": 1}
     made["target"] = _object({"repository": _TEXT, "project": {"type": ["string", "null"]}})
+    made["title"] = _TEXT
+    made["links"] = told(tuple[Link, ...])
     made["today"] = {"type": "string", "format": "date"}
     made["health"] = {"enum": [health.value for health in Health]}
     made["why"] = _TEXT

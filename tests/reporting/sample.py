@@ -8,6 +8,7 @@ from backlog_sync.core.facts import (
     Before,
     Capacity,
     Facts,
+    Link,
     MilestoneFact,
     Phase,
     PlanningSettings,
@@ -106,6 +107,11 @@ def facts(**more: Any) -> Facts:
             review_days=60,
         ),
         "board": "octo-org/7",
+        "links": (
+            Link("repository", _REPOSITORY, f"https://github.com/{_REPOSITORY}"),
+            Link("board", "octo-org/7", "https://github.com/orgs/octo-org/projects/7"),
+            Link("file", "ROADMAP.md", f"https://github.com/{_REPOSITORY}/blob/HEAD/ROADMAP.md"),
+        ),
         "since": date(2026, 5, 18),
         "before": _before(items),
         "reviewed": {

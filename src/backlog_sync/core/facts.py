@@ -231,13 +231,25 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Where the report's subject is found: its name, and its address if there is one to open.
+
+    `kind` is "repository", "board" or "file".
+    """
+
+    kind: str
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that a report is made from. Items are in document order, parents first.
 
     `today` is the report's date, `since` the first day of the reported period. `reviewed` maps a
     key to the date on which people last changed the item's lines in the file. `conversations`
-    contain the feedback. `unseen` are sentences about data that could not be read (a shallow clone,
-    a board without access).
+    contain the feedback. `links` are the repository, the board and the files. `unseen` are
+    sentences about data that could not be read (a shallow clone, a board without access).
     """
 
     title: str
@@ -251,4 +263,5 @@ class Facts:
     before: Before | None = None
     reviewed: Mapping[str, date] = field(default_factory=dict)
     conversations: tuple[Conversation, ...] = ()
+    links: tuple[Link, ...] = ()
     unseen: tuple[str, ...] = ()

@@ -1,8 +1,9 @@
 """Gather the facts of a report from the files, GitHub and git."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from urllib.parse import quote
 
 from backlog_sync.core.facts import (
     Before,
@@ -10,6 +11,7 @@ from backlog_sync.core.facts import (
     Criterion,
     Facts,
     FeedbackRef,
+    Link,
     MilestoneFact,
     PullRequestFact,
     WorkItem,
@@ -59,6 +61,8 @@ def gather(
         if issue is not None:
             ref = observed.ref(issue)
             work = _with_issue(work, item, issue, ref, progress.get(item.key), first)
+            if observed.embedded:
+                work = replace(work, url=None)
             work = replace(
                 work, pull_requests=_pull_requests(issue, observed), branches=issue.branches
             )
@@ -83,8 +87,28 @@ def gather(
         else None,
         reviewed=memory.reviewed,
         conversations=conversations,
+        links=tuple(_links(desired, observed)),
         unseen=tuple(unseen),
     )
+
+
+def _links(desired: DesiredState, observed: ObservedState) -> Iterator[Link]:
+    """Yield the repository, the board and the files, with the addresses that can be opened.
+
+    The simulator inside this process has none, and no simulator shows files.
+    """
+    name = observed.repository.name_with_owner
+    home = None
+    if not observed.embedded:
+        issue = next((one.url for one in observed.issues if "/issues/" in one.url), "")
+        home = issue.rpartition("/issues/")[0] or f"https://{observed.host}/{name}"
+    yield Link("repository", name, home)
+    if desired.project:
+        board = observed.project.url if observed.project and not observed.embedded else None
+        yield Link("board", str(desired.project), board)
+    for path in desired.sources:
+        url = f"{home}/blob/HEAD/{quote(path)}" if home and not observed.sandbox else None
+        yield Link("file", path, url)
 
 
 def feedback_refs(desired: DesiredState) -> tuple[FeedbackRef, ...]:

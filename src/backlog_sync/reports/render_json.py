@@ -34,6 +34,8 @@ def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
     envelope: dict[str, object] = {
         "format_version": 1,
         "target": {"repository": facts.repository, "project": facts.board},
+        "title": facts.title,
+        "links": _plain(facts.links),
         "today": facts.today.isoformat(),
         "health": report.health.value,
         "why": report.why,

@@ -267,7 +267,7 @@ def at_risk(report: Report) -> str:
     if grave:
         facts.append(f"{counted(len(grave), 'high risk')}")
     if report.overlaps:
-        facts.append(f"{counted(len(report.overlaps), 'pair')} of milestones at the same time")
+        facts.append(f"{counted(len(report.overlaps), 'overlap')} of milestones")
     if busy := dict.fromkeys(one.name for one in overloads(report.load)):
         facts.append(f"overloaded: {', '.join(busy)}")
     return ", ".join(facts) or "no known risks"

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backlog_sync.reports.charts.palette import Color
-from backlog_sync.reports.charts.svg import NORMAL, SMALL, Chart, canvas, finish, plot, short
+from backlog_sync.reports.charts.svg import TEXT, Chart, canvas, finish, plot, short
 from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import Names, amount
 
@@ -35,13 +35,13 @@ def progress_bars(report: Report, name: str = "progress") -> Chart | None:
             axes.barh(index, total.percent, height=0.5, color=Color.DONE.paint)
             axes.annotate(short(label, _CELLS), (0, index), (-_LABELS + 4, 0), va="center",
                           xycoords=("axes fraction", "data"), textcoords="offset points",
-                          fontsize=NORMAL, fontweight=400 if index else 700)  # fmt: skip
+                          fontsize=TEXT, fontweight=400 if index else 700)  # fmt: skip
             axes.annotate(f"{total.percent}%", (1, index), (52, 0), va="center", ha="right",
                           xycoords=("axes fraction", "data"), textcoords="offset points",
-                          fontsize=NORMAL, fontweight=700)  # fmt: skip
+                          fontsize=TEXT, fontweight=700)  # fmt: skip
             axes.annotate(f"{total.done} of {total.total} items", (1, index), (64, 0),
                           va="center", xycoords=("axes fraction", "data"), color=Color.DIM.paint,
-                          textcoords="offset points", fontsize=SMALL)  # fmt: skip
+                          textcoords="offset points", fontsize=TEXT)  # fmt: skip
         axes.set_xlim(0, 100)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.axis("off")

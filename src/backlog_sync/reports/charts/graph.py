@@ -1,25 +1,30 @@
 """The dependency graph, laid out by igraph (Sugiyama) and drawn by matplotlib."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import igraph
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 from rich.cells import cell_len
 
 from backlog_sync.core.facts import Phase
 from backlog_sync.reports.charts.palette import Color
-from backlog_sync.reports.charts.svg import SMALL, Chart, canvas, finish, plot, short
+from backlog_sync.reports.charts.svg import TEXT, Chart, add_tip, canvas, finish, plot, short
 from backlog_sync.reports.values import Report
-from backlog_sync.reports.view import Names, waiting
+from backlog_sync.reports.view import Names, joined, status, waiting
 
 MOST = 40
 """The most boxes; nobody can read more."""
-_WIDE, _HIGH, _ACROSS, _DOWN = 176, 42, 232, 62
-"""Pixels of a box, and from one box to the next: two lines of a title fit into a box."""
-_CELLS = 25
+_WIDE, _HIGH = 192, 44
+"""Pixels of a box: two lines of a title fit into it."""
+_ACROSS, _DOWN = (246, 64), (210, 84)
+"""Pixels from one layer to the next, and from one box of a layer to the next: in a graph that goes
+to the right, and (the other way round) in one that goes down."""
+_ROOM = 960
+"""The width that a page has; a graph that would be wider to the right may go down."""
+_CELLS = 24
 _LINES = 2
 """Characters and lines of a title that fit into a box."""
 
@@ -38,9 +43,13 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
     indexes = {key: index for index, key in enumerate(keys)}
     edges = [(indexes[first], indexes[second]) for first, second in links]
     spots, routes = _layout(len(keys), edges)
+    down = _goes_down(spots)
+    spots, routes = _placed(spots, down), [_placed(route, down) for route in routes]
     every = spots + [spot for route in routes for spot in route]
     left, right = min(x for x, _ in every) - _WIDE / 2 - 8, max(x for x, _ in every) + _WIDE / 2 + 8
     low, high = min(y for _, y in every) - _HIGH / 2 - 8, max(y for _, y in every) + _HIGH / 2 + 8
+    told, tips = Names(report), list[str]()
+    after = dict(_sentences(report, keys, told))
     with canvas(round(right - left), round(high - low)) as figure:
         axes = plot(figure, 0, 0, 0, 0)
         axes.set_xlim(left, right)
@@ -50,15 +59,45 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
         arrows = sorted(zip(links, routes, strict=True), key=lambda each: each[0] in steps)
         for link, route in arrows:
             ends = (spots[indexes[link[0]]], spots[indexes[link[1]]])
-            _arrow(axes, ends, route, critical=link in steps)
-        for key, spot in zip(keys, spots, strict=True):
-            _box(axes, report, key, spot)
-        text = ". ".join(waiting(report, Names(report))[:MOST]) + "."
-        return finish(figure, name, "Dependencies", text), hidden
+            _arrow(axes, ends, route, down=down, critical=link in steps)
+        for key, (x, y) in zip(keys, spots, strict=True):
+            _box(axes, report, key, (x, y))
+            area = Rectangle((x - _WIDE / 2, y - _HIGH / 2), _WIDE, _HIGH, color=Color.INK.paint,
+                             alpha=0, lw=0, zorder=9)  # fmt: skip
+            add_tip(axes.add_patch(area), tips, after[key])
+        text = ". ".join(waiting(report, told)[:MOST]) + "."
+        return finish(figure, name, "Dependencies", text, tips), hidden
+
+
+def _sentences(report: Report, keys: Sequence[str], names: Names) -> Iterator[tuple[str, str]]:
+    """Yield for each key what its box shows on hover: title, status, and what it waits for."""
+    before: dict[str, list[str]] = {key: [] for key in keys}
+    for first, second in report.schedule.links:
+        if second in before:
+            before[second].append(first)
+    items = {item.key: item for item in report.facts.items}
+    for key, others in before.items():
+        waits = f"; waits for {joined(names.some(others, 5))}" if others else ""
+        yield key, f"{names(key)}: {status(items[key])}{waits}"
+
+
+def _goes_down(spots: Sequence[Point]) -> bool:
+    """Return whether a graph too wide for a page is narrower from top to bottom."""
+    layers, across = ({spot[axis] for spot in spots} for axis in (0, 1))
+    right = (max(layers) - min(layers)) * _ACROSS[0] + _WIDE
+    down = (max(across) - min(across)) * _DOWN[0] + _WIDE
+    return right > _ROOM and down < right
+
+
+def _placed(spots: Sequence[Point], down: bool) -> list[Point]:
+    """Return places in layers as pixels."""
+    if down:
+        return [(across * _DOWN[0], layer * _DOWN[1]) for layer, across in spots]
+    return [(layer * _ACROSS[0], across * _ACROSS[1]) for layer, across in spots]
 
 
 def _layout(count: int, edges: Sequence[tuple[int, int]]) -> tuple[list[Point], list[list[Point]]]:
-    """Return the position of each box, and the points between the ends of each arrow.
+    """Return the layer of each box and its place in it, and the same of the points of each arrow.
 
     An arrow across several layers gets a point in each. They are added here, because igraph 1.0
     confuses the positions of such points in one component of a graph with those in the whole: in a
@@ -77,7 +116,7 @@ def _layout(count: int, edges: Sequence[tuple[int, int]]) -> tuple[list[Point], 
         between.append(points)
     graph = igraph.Graph(n=len(layers), edges=steps, directed=True)
     coordinates = graph.layout_sugiyama(layers=layers, maxiter=200).coords
-    spots = [(round(layer) * _ACROSS, across * _DOWN) for across, layer in coordinates]
+    spots = [(round(layer), across) for across, layer in coordinates]
     return spots[:count], [[spots[place] for place in points] for points in between]
 
 
@@ -108,15 +147,19 @@ def _chosen_links(report: Report) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 def _arrow(
-    axes: Axes, ends: tuple[Point, Point], route: Sequence[Point], *, critical: bool
+    axes: Axes, ends: tuple[Point, Point], route: Sequence[Point], *, down: bool, critical: bool
 ) -> None:
     (x, y), (to_x, to_y) = ends
     stops = [(x + _WIDE / 2, y), *route, (to_x - _WIDE / 2 - 2, to_y)]
+    if down:
+        stops = [(x, y + _HIGH / 2), *route, (to_x, to_y - _HIGH / 2 - 2)]
     codes, points = [Path.MOVETO], [stops[0]]
     for (a, b), (c, d) in pairwise(stops):
-        middle = (a + c) / 2
         codes += [Path.CURVE4] * 3
-        points += [(middle, b), (middle, d), (c, d)]
+        if down:
+            points += [(a, (b + d) / 2), (c, (b + d) / 2), (c, d)]
+        else:
+            points += [((a + c) / 2, b), ((a + c) / 2, d), (c, d)]
     color = Color.CRITICAL if critical else Color.DIM
     axes.add_patch(
         FancyArrowPatch(
@@ -148,7 +191,7 @@ def _box(axes: Axes, report: Report, key: str, spot: Point) -> None:
     lines = _lines(Names(report)(key))
     for index, line in enumerate(lines):
         shift = (index - (len(lines) - 1) / 2) * 14
-        axes.text(x, y + shift, line, ha="center", va="center_baseline", fontsize=SMALL,
+        axes.text(x, y + shift, line, ha="center", va="center_baseline", fontsize=TEXT,
                   fontweight=700 if critical else 400)  # fmt: skip
 
 

@@ -7,13 +7,14 @@ network address, and the same figure produces the same bytes.
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from xml.etree import ElementTree as ET
 
 from matplotlib import rc_context
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import date2num
@@ -23,8 +24,10 @@ from rich.cells import cell_len, set_cell_size
 from backlog_sync.core.escape import visible
 from backlog_sync.reports.charts.palette import PAINTS, Color, properties
 
-SMALL, NORMAL = 11, 12
-"""Sizes of text, in pixels."""
+TEXT = 12
+"""The size of text in pixels: the least that people read without effort at 100%."""
+_TIP = "tip-"
+"""The prefix of the ids of parts that have a sentence of their own."""
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _STYLE = {
     "svg.fonttype": "none",
@@ -32,7 +35,7 @@ _STYLE = {
     "text.parse_math": False,
     "font.family": ["sans-serif"],
     "font.sans-serif": ["DejaVu Sans"],
-    "font.size": NORMAL,
+    "font.size": TEXT,
     "text.color": Color.INK.paint,
     "axes.labelcolor": Color.DIM.paint,
     "axes.edgecolor": Color.GRID.paint,
@@ -49,8 +52,8 @@ _STYLE = {
     "legend.frameon": False,
     "xtick.color": Color.DIM.paint,
     "ytick.color": Color.DIM.paint,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
+    "xtick.labelsize": TEXT,
+    "ytick.labelsize": TEXT,
     "hatch.linewidth": 1,
 }
 _FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
@@ -62,7 +65,8 @@ _ADDRESS = re.compile(r"url\(#([^)]+)\)")
 class Chart:
     """A picture as an SVG element for a page; `width` and `height` are pixels.
 
-    `title` and `text` say the same in words, for people who cannot see it.
+    `title` and `text` say the same in words, for people who cannot see it; `tips` are the sentences
+    of its parts, which each of them shows on hover and on focus.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Chart:
     svg: str
     width: int
     height: int
+    tips: tuple[str, ...] = ()
 
     def standalone(self) -> str:
         """Return the same as its own file, for light and dark."""
@@ -107,8 +112,17 @@ def plot(figure: Figure, left: int, top: int, right: int, bottom: int) -> Axes:
     )  # fmt: skip
 
 
-def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
-    """Return the figure as a chart; call it inside `canvas`. `name` is the prefix of its ids."""
+def add_tip(artist: Artist, tips: list[str], sentence: str) -> None:
+    """Make an artist, seen or unseen, a part of the chart that shows a sentence."""
+    artist.set_gid(f"{_TIP}{len(tips)}")
+    tips.append(sentence)
+
+
+def finish(figure: Figure, name: str, title: str, text: str, tips: Sequence[str] = ()) -> Chart:
+    """Return the figure as a chart; call it inside `canvas`. `name` is the prefix of its ids.
+
+    `tips` are the sentences that `add_tip` collected.
+    """
     raw = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     figure.savefig(raw, format="svg", metadata=nothing)
@@ -119,6 +133,7 @@ def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
             unseen = child.get("style") == "fill: none"  # the frame of the figure
             if unseen or child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
+    _add_tips(root, tips)
     _fix_colors_and_ids(root, name)
     labels = f"{name}-title {name}-text"
     root.attrib.clear()
@@ -126,7 +141,7 @@ def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
         "viewBox": f"0 0 {width} {height}",
         "width": str(width),
         "height": str(height),
-        "role": "img",
+        "role": "group" if tips else "img",
         "aria-labelledby": labels,
         "class": "chart",
         "stroke-linejoin": "round",
@@ -136,7 +151,21 @@ def finish(figure: Figure, name: str, title: str, text: str) -> Chart:
         element.text = visible(content)
         root.insert(index, element)
     ET.register_namespace("", _SVG)
-    return Chart(name, title, text, ET.tostring(root, encoding="unicode"), width, height)
+    svg = ET.tostring(root, encoding="unicode")
+    return Chart(name, title, text, svg, width, height, tuple(tips))
+
+
+def _add_tips(root: ET.Element, tips: Sequence[str]) -> None:
+    """Add a title, which browsers show on hover, to each part with a sentence."""
+    for element in list(root.iter()):
+        number = element.get("id", "").removeprefix(_TIP)
+        if element.get("id", "").startswith(_TIP):
+            element.attrib |= {"class": "tip", "role": "img", "tabindex": "-1"}
+            title = ET.Element(f"{{{_SVG}}}title")
+            title.text = " ".join(visible(tips[int(number)]).split())
+            for path in element:  # unseen, but a mouse finds it
+                path.set("style", f"fill:{Color.INK.css};opacity:0")
+            element.insert(0, title)
 
 
 def _fix_colors_and_ids(root: ET.Element, name: str) -> None:

@@ -1,7 +1,7 @@
 """The timeline: milestones with their dates, and the open items below them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from matplotlib.axes import Axes
@@ -11,9 +11,9 @@ from matplotlib.patches import Patch
 from backlog_sync.render.words import counted
 from backlog_sync.reports.charts.burn_up import calendar
 from backlog_sync.reports.charts.palette import Color
-from backlog_sync.reports.charts.svg import SMALL, Chart, canvas, finish, num, plot, short
+from backlog_sync.reports.charts.svg import TEXT, Chart, add_tip, canvas, finish, num, plot, short
 from backlog_sync.reports.values import MilestoneReport, Report, Scheduled
-from backlog_sync.reports.view import Names, figure, health_word
+from backlog_sync.reports.view import Names, amount, counted_days, figure, guessed, health_word
 
 MOST = 40
 """The most rows of items; nobody can read more."""
@@ -50,18 +50,26 @@ def timeline(
         return None, hidden
     narrow = width < _NARROW
     labels, top = (134, 50) if narrow else (276, 30)
-    height = top + 32 + _ROW * len(rows)
+    height = top + 36 + _ROW * len(rows)
     with canvas(width, height) as figure_:
-        axes = plot(figure_, labels, top, 14 if narrow else 24, 32)
+        axes = plot(figure_, labels, top, 14 if narrow else 24, 36)
+        tips: list[str] = []
         for index, row in enumerate(rows):
             _draw(axes, index, row, labels)
+            if sentence := _sentence(row):
+                start = -labels / (width - labels)  # the whole row with its label
+                area = axes.axhspan(
+                    index - 0.5, index + 0.5, start, 1, color=Color.INK.paint, alpha=0, lw=0,
+                    zorder=9, clip_on=False,
+                )  # fmt: skip
+                add_tip(area, tips, sentence)
         today = report.facts.today
         first, last = num(min(*days, today)), num(max(*days, today))
         margin = max((last - first) * 0.02, 1)
         axes.axvline(num(today), color=Color.DIM.paint, lw=1, zorder=0.5)
         axes.annotate("today", (num(today), 1), (4, 2), xycoords=("data", "axes fraction"),
                       textcoords="offset points", color=Color.DIM.paint,
-                      fontsize=SMALL)  # fmt: skip
+                      fontsize=TEXT)  # fmt: skip
         axes.set_xlim(first - margin, last + margin)
         axes.set_ylim(len(rows) - 0.5, -0.6)
         calendar(axes)
@@ -70,14 +78,17 @@ def timeline(
         axes.tick_params(length=0)
         axes.spines["left"].set_visible(False)
         figure_.legend(handles=list(_legend(rows)), loc="upper left",
-                       ncols=3 if narrow else 5, fontsize=SMALL, handlelength=1.6,
+                       ncols=3 if narrow else 5, fontsize=TEXT, handlelength=1.6,
                        columnspacing=1.3, borderaxespad=0.1,
                        bbox_to_anchor=(0, 1))  # fmt: skip
-        return finish(figure_, name, "Timeline", _description(report)), hidden
+        return finish(figure_, name, "Timeline", _description(report), tips), hidden
 
 
 def _milestones(report: Report) -> Iterator[_Row]:
-    rows = [_Row(milestone.sum.name, milestone=milestone) for milestone in report.milestones]
+    milestones = report.milestones
+    if guessed(report):
+        milestones = tuple(replace(one, first=None, last=None) for one in milestones)
+    rows = [_Row(milestone.sum.name, milestone=milestone) for milestone in milestones]
     rows = [row for row in rows if _days(row)]
     if rows:
         yield _Row("Milestones", head=True)
@@ -107,9 +118,21 @@ def _days(row: _Row) -> list[date]:
     return []
 
 
+def _sentence(row: _Row) -> str:
+    """Return what is known of a row, which it shows on hover and on focus; "" for a heading."""
+    if row.item:
+        slack = "critical" if row.item.critical else f"{figure(row.item.slack)} days of slack"
+        length = counted_days(row.item.days)
+        return f"{row.label}: {row.item.first} to {row.item.last}, {length}, {slack}"
+    if row.milestone:
+        state = health_word(row.milestone.health, row.milestone.sum)
+        return f"{row.label}: {state}, {amount(row.milestone.sum)} done. {row.milestone.why}"
+    return ""
+
+
 def _draw(axes: Axes, index: int, row: _Row, labels: int) -> None:
     axes.annotate(
-        short(row.label, labels // 7 - (2 if row.head else 3)), (0, index),
+        short(row.label, labels // 7 - (3 if row.head else 5)), (0, index),
         (-labels + (4 if row.head else 16), 0),
         xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
         fontweight=700 if row.head or (row.item and row.item.critical) else 400,

@@ -1,5 +1,7 @@
-"""The report as one HTML page that loads nothing and runs no script."""
+"""The report as one HTML page that loads nothing; without its small script it has all content."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -9,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from backlog_sync.core.escape import visible
+from backlog_sync.core.rollup import Sum
 from backlog_sync.render.words import counted
 from backlog_sync.reports.charts.bars import progress_bars
 from backlog_sync.reports.charts.burn_up import burn_up
@@ -17,6 +20,7 @@ from backlog_sync.reports.charts.palette import properties
 from backlog_sync.reports.charts.svg import Chart
 from backlog_sync.reports.charts.timeline import timeline
 from backlog_sync.reports.decisions import GRAVE, decisions
+from backlog_sync.reports.next_steps import next_steps
 from backlog_sync.reports.page.parts import board, branches, loads, used
 from backlog_sync.reports.values import Health, Report
 from backlog_sync.reports.view import (
@@ -28,7 +32,9 @@ from backlog_sync.reports.view import (
     audience_name,
     audiences,
     changes,
+    critical_path,
     figure,
+    guessed,
     health_word,
     late,
     merged_open,
@@ -38,12 +44,15 @@ from backlog_sync.reports.view import (
     pull_state,
     review_notes,
     risk_scale,
+    scope,
+    scope_parts,
     segment,
     staffing,
     status,
     unproven,
     waiting,
     when,
+    without_forecast,
 )
 
 LIMIT = 2_000_000
@@ -60,7 +69,7 @@ _SIGNS = {
     Health.ON_TRACK: "●",
     Health.AT_RISK: "▲",
     Health.OFF_TRACK: "✕",
-    Health.UNKNOWN: "?",
+    Health.UNKNOWN: "○",
 }
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 """Dates are not broken over lines."""
@@ -68,7 +77,7 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
-    """Return the page. It is complete: it loads nothing from the network and has no script."""
+    """Return the page. It is complete: it loads nothing from the network."""
     shown = _shown(report, audience)
     template = _environment().get_template("report.html")
     page = ""
@@ -90,7 +99,14 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
     names = Names(report)
     everything = audience in _ANYTHING
     product = audience is Audience.PRODUCT
-    plan, unplanned = timeline(report, items=everything)
+    estimated = guessed(report)
+    plan, unplanned = timeline(report, items=everything and not estimated)
+    parts = scope_parts(report)
+
+    def size_of(part: Sum) -> float:
+        return part.points if report.total.points else part.total
+
+    items = {item.key: item for item in report.facts.items}
     graph, unlinked = dependencies(report) if everything else (None, 0)
     load, unloaded = loads(report, _MOST) if everything else ([], 0)
     risks, threats = open_risks(report), at_risk(report)
@@ -104,9 +120,20 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         "burn_up": burn_up(report),
         "burn_up_small": burn_up(report, width=_PHONE, height=300, name="burn-up-small"),
         "timeline": plan,
-        "timeline_small": timeline(report, items=everything, width=_PHONE, name="timeline-small")[
-            0
-        ],
+        "timeline_small": timeline(
+            report, items=everything and not estimated, width=_PHONE, name="timeline-small"
+        )[0],
+        "steps": next_steps(report),
+        "parts": parts,
+        "scope": scope(report),
+        "size_of": size_of,
+        "largest": max(map(size_of, parts), default=0) or 1,
+        "estimated": estimated,
+        "path": [items[key] for key in report.schedule.path]
+        if everything or without_forecast(report)
+        else [],
+        "length": critical_path(report),
+        "scheduled": {row.key: row for row in report.schedule.rows},
         "unplanned": unplanned,
         "graph": graph,
         "unlinked": unlinked,
@@ -149,7 +176,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = files("backlog_sync.reports.page").joinpath("templates", "style.css").read_text("utf-8")
+    folder = files("backlog_sync.reports.page").joinpath("templates")
+    style = folder.joinpath("style.css").read_text("utf-8")
+    script = folder.joinpath("page.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     colors = (
         f":root{{{properties(dark=False)}}}"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{properties(dark=True)}}}}}"
@@ -164,6 +194,8 @@ def _environment() -> Environment:
     environment.tests["web"] = _is_web
     environment.globals |= {
         "style": Markup(colors + style),  # noqa: S704 - our own
+        "script": Markup(script),  # noqa: S704 - our own
+        "script_hash": f"sha256-{digest}",
         "health_word": health_word,
         "signs": _SIGNS,
         "grave": GRAVE,
