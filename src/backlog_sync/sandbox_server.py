@@ -2,15 +2,18 @@
 
 import http.client
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backlog_sync.errors import FailedError
-from backlog_sync.local.state import SANDBOX, forget_sandbox, kept
+from backlog_sync.errors import FailedError, UsageError
+from backlog_sync.files.refs import check_repository
+from backlog_sync.local.state import REPOSITORY, SANDBOX, forget_sandbox, kept, write_whole
 from github_sandbox import server
 from github_sandbox.errors import SandboxError
 from github_sandbox.server import StateLock
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
     from github_sandbox.clock import VirtualClock
     from github_sandbox.fault_config import FaultConfig
+
+
+_LONGEST = 150
+"""Characters of a repository's name at most: GitHub allows 39 for the owner and 100 after it."""
 
 
 def sandbox_folder(top: Path) -> Path:
@@ -36,14 +43,21 @@ def _own_errors() -> Iterator[None]:
         raise FailedError(error.message, slug=error.slug, hint=error.hint) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What a run needs in the sandbox: repositories, an owner of a board, people to assign."""
+
+    repositories: Sequence[str]
+    board_owner: str | None = None
+    people: Sequence[str] = ()
+
+
 @contextmanager
-def sandbox_url(
-    top: Path, repositories: Sequence[str], board_owner: str | None = None
-) -> Iterator[str]:
+def sandbox_url(top: Path, furniture: Furniture) -> Iterator[str]:
     """Yield the URL of this folder's sandbox: the running one, else one for this context.
 
-    The repositories and the board's owner are created in it. Raises `FailedError` if another
-    process holds the sandbox's state and does not serve it.
+    What the run needs is created in it. Raises `FailedError` if another process holds the
+    sandbox's state and does not serve it.
     """
     folder = sandbox_folder(top)
     try:
@@ -53,12 +67,11 @@ def sandbox_url(
         url = server.running_url(folder) if busy.slug == server.BUSY else None
         if url is None:
             raise
-        _furnish(url, repositories, board_owner, busy)
+        _furnish(url, furniture, busy)
         yield url
         return
     with _own_errors(), lock_given_back(lock), sandbox, server.serve(sandbox) as running:
-        silent = FailedError("the sandbox does not answer")
-        _furnish(running.url, repositories, board_owner, silent)
+        _furnish(running.url, furniture, FailedError("the sandbox does not answer"))
         yield running.url
 
 
@@ -74,30 +87,49 @@ def served_url(top: Path) -> str | None:
         raise FailedError(error.message, slug=error.slug, hint=error.hint) from error
 
 
-def _furnish(
-    url: str, repositories: Sequence[str], board_owner: str | None, problem: FailedError
-) -> None:
+def _furnish(url: str, furniture: Furniture, problem: FailedError) -> None:
     """Create what a run needs in our sandbox, by a request that its fault configuration skips."""
-    for repository in repositories:
-        _furnish_one(url, repository, board_owner, problem)
-
-
-def _furnish_one(url: str, repository: str, board_owner: str | None, problem: FailedError) -> None:
-    request = urllib.request.Request(  # noqa: S310 - our own server
-        f"{url}/_sandbox/repositories",
-        data=json.dumps({"repository": repository, "board_owner": board_owner}).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for repository in furniture.repositories:
+        body = {
+            "repository": repository,
+            "board_owner": furniture.board_owner,
+            "people": list(furniture.people),
+        }
+        request = urllib.request.Request(  # noqa: S310 - our own server
+            f"{url}/_sandbox/repositories",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method="POST",
+        )
+        try:
+            with opener.open(request, timeout=10):
+                pass
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise problem from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise problem from error
+
+
+def default_repository(top: Path) -> str:
+    """Return the repository of runs on the sandbox that no file, flag or remote names.
+
+    It is the last one that was named with a flag, else `sandbox/` and the name of the folder.
+    """
     try:
-        with opener.open(request, timeout=10):
-            return
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise problem from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise problem from error
+        name = (sandbox_folder(top) / REPOSITORY).read_text(encoding="utf-8")[:_LONGEST].strip()
+        return check_repository(name)
+    except (OSError, ValueError, UsageError):
+        folder = re.sub(r"[^A-Za-z0-9._-]+", "-", top.absolute().name)[:100].strip("-.")
+        return f"sandbox/{folder or 'backlog'}"
+
+
+def remember_repository(top: Path, repository: str) -> None:
+    """Record the repository that a flag names, for later runs without the flag."""
+    folder = sandbox_folder(top)
+    folder.mkdir(exist_ok=True)
+    write_whole(folder / REPOSITORY, f"{repository}\n".encode())
 
 
 def read_fault_config(file: Path) -> "FaultConfig | tuple[Diagnostic, ...]":
@@ -144,6 +176,7 @@ def reset_sandbox(top: Path) -> None:
     try:
         with _own_errors():
             server.reset(sandbox_folder(top))
+        (sandbox_folder(top) / REPOSITORY).unlink(missing_ok=True)
         forget_sandbox(top)
     except OSError as error:
         raise FailedError(

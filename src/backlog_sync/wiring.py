@@ -17,6 +17,7 @@ from backlog_sync.core.redaction import Secrets
 from backlog_sync.credentials import app_key, find_token, known_secrets, remember_secrets
 from backlog_sync.environment import Environment, web_host
 from backlog_sync.errors import RefusedError, UsageError
+from backlog_sync.files.discovery import project_folder
 from backlog_sync.local import git
 from backlog_sync.local.signals import INTERRUPTS
 
@@ -40,9 +41,10 @@ def _no_one(seconds: float) -> None:
 class Target:
     """The repository of a run, its server, and the folder of the run.
 
-    If `sandbox` is set, the server is the simulator of that folder, in which `board_owner` and the
-    repositories of `others` are created. `waits` is called with the seconds of each wait before it
-    begins, except for short ones that only keep the pace.
+    If `sandbox` is set, the server is the simulator of that folder, in which `board_owner`, the
+    repositories of `others` and the `people` to assign are created; `named` is whether a flag names
+    the repository, which later runs on the simulator remember. `waits` is called with the seconds
+    of each wait before it begins, except for short ones that only keep the pace.
     """
 
     repository: str
@@ -51,6 +53,8 @@ class Target:
     sandbox: bool = False
     board_owner: str | None = None
     others: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    named: bool = False
     waits: Callable[[float], None] = _no_one
 
     @property
@@ -62,13 +66,13 @@ class Target:
 def root(paths: Sequence[str] = ()) -> Path:
     """Return the top of the git work tree that contains the first file, or else the current folder.
 
-    Outside of a work tree it is the current folder.
+    Outside of git it is the nearest folder with a backlog, else the current folder.
     """
     folder = Path.cwd()
     first = folder / paths[0] if paths else folder
     place = first if first.is_dir() else first.parent
     elsewhere = git.top_level(place) if place != folder else None
-    return elsewhere or git.top_level(folder) or folder
+    return elsewhere or git.top_level(folder) or project_folder(folder)
 
 
 def target_repository(
@@ -76,8 +80,9 @@ def target_repository(
 ) -> str:
     """Return the repository of a run: the flag, the file, GITHUB_REPOSITORY, or git's `origin`.
 
-    Raises `RefusedError` if the workflow and the file differ and there is no flag, and `UsageError`
-    if nothing names a repository.
+    On the sandbox, if none of them names one, it is the repository that an earlier run named with
+    a flag, else one with the name of the folder. Raises `RefusedError` if the workflow and the file
+    differ and there is no flag, and `UsageError` if nothing names a repository.
     """
     if flag:
         return flag
@@ -95,6 +100,10 @@ def target_repository(
     host = web_host(env.api_url)
     if remote and (sandbox or _same_host(remote.host, host)):
         return remote.repository
+    if sandbox:
+        from backlog_sync.sandbox_server import default_repository  # noqa: PLC0415 - as above
+
+        return default_repository(top)
     elsewhere = f"; git's origin is on {remote.host}, not on {host}" if remote else ""
     raise UsageError(
         f"no repository given{elsewhere}",
@@ -118,10 +127,13 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
 
     env, sleep = target.env, clock(target.waits).sleep
     if target.sandbox:
-        from backlog_sync.sandbox_server import sandbox_url  # noqa: PLC0415 - as above
+        from backlog_sync import sandbox_server as sandbox  # noqa: PLC0415 - as above
 
         names = (target.repository, *target.others)
-        with sandbox_url(target.top, names, target.board_owner) as url:
+        needs = sandbox.Furniture(names, target.board_owner, target.people)
+        if target.named and not read_only:
+            sandbox.remember_repository(target.top, target.repository)
+        with sandbox.sandbox_url(target.top, needs) as url:
             yield connect(
                 api_url=url,
                 token=_SANDBOX_TOKEN,
@@ -227,6 +239,13 @@ def clock(waits: Callable[[float], None] = lambda _: None) -> "Clock":
     from backlog_sync.local.clock import SystemClock  # noqa: PLC0415 - see the module's text
 
     return SystemClock(waits)
+
+
+def moved_state(top: Path) -> Path | None:
+    """Return where the state of a read-only folder is kept, None if the folder is writable."""
+    from backlog_sync.local.state import elsewhere  # noqa: PLC0415 - see the module's text
+
+    return elsewhere(top)
 
 
 def state(target: Target) -> Path:

@@ -4,6 +4,7 @@ These requests are not part of GitHub's API: they are not counted, limited, logg
 """
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LOG, CLOCK, PEOPLE = "/_sandbox/log", "/_sandbox/clock", "/_sandbox/people"
 REPOSITORIES = "/_sandbox/repositories"
+_LOGIN = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
+"""The logins that GitHub allows, of at most 39 characters."""
 _PATHS = (LOG, CLOCK, PEOPLE, REPOSITORIES)
 
 
@@ -53,19 +56,23 @@ def respond(sandbox: "Sandbox", request: Request) -> Response:
 
 
 def _create_repository(sandbox: "Sandbox", request: Request) -> Response:
-    """Create a repository, and an organization that owns its board, if they are missing."""
+    """Create a repository, an organization that owns its board, and people, if they are missing."""
     try:
         payload = request.json()
         name, owner = payload["repository"], payload.get("board_owner")
+        people = [login for login in payload.get("people", ()) if _LOGIN.fullmatch(login)]
         owner_login, slash, repository_name = name.partition("/")
     except (ValueError, TypeError, KeyError, AttributeError):
         owner_login = slash = repository_name = ""
-        name, owner = "", None
+        name, owner, people = "", None, []
     if not (owner_login and slash and repository_name) or not isinstance(owner, str | None):
         return json_response(400, {"message": 'Send {"repository": "owner/name"}'})
     sandbox.ensure_repository(name)
     if owner:
         sandbox.ensure_organization(owner)
+    for login in people:
+        if login.lower() not in sandbox.store.accounts:
+            sandbox.ensure_user(login)
     return json_response(201, {"repository": name})
 
 

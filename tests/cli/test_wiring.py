@@ -17,6 +17,7 @@ from backlog_sync.local.clock import fresh
 from backlog_sync.local.git import Remote, parse_remote
 from backlog_sync.local.lock import only_one
 from backlog_sync.local.state import own_folder
+from backlog_sync.sandbox_server import remember_repository, reset_sandbox
 from backlog_sync.wiring import target_repository
 
 # ---- the environment -----------------------------------------------------------------------
@@ -143,7 +144,26 @@ def test_origin_is_the_last_resort(work_tree: Path) -> None:
 def test_no_repository_is_a_usage_error(tmp_path: Path) -> None:
     """Where nothing names one, the hint says how to."""
     with pytest.raises(UsageError, match="no repository given"):
-        target_repository(None, None, Environment(), tmp_path, sandbox=True)
+        target_repository(None, None, Environment(), tmp_path, sandbox=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "repository"),
+    [
+        ("Crate 2", "sandbox/Crate-2"),
+        ("проект", "sandbox/backlog"),
+        ("a" * 120, "sandbox/" + "a" * 100),
+    ],
+)
+def test_the_sandbox_needs_no_repository(tmp_path: Path, name: str, repository: str) -> None:
+    """Without one it has the folder's name, until a flag names one, and again after a reset."""
+    top = tmp_path / name
+    top.mkdir()
+    assert target_repository(None, None, Environment(), top, sandbox=True) == repository
+    remember_repository(top, "me/other")
+    assert target_repository(None, None, Environment(), top, sandbox=True) == "me/other"
+    reset_sandbox(top)
+    assert target_repository(None, None, Environment(), top, sandbox=True) == repository
 
 
 @pytest.mark.parametrize(

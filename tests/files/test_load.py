@@ -6,7 +6,8 @@ import pytest
 
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.account import accounts
-from backlog_sync.files.load import Loaded, discover, load
+from backlog_sync.files.discovery import discover, project_folder
+from backlog_sync.files.load import Loaded, load
 
 ITEM = "stories: [{id: a, title: A}]\n"
 
@@ -30,18 +31,82 @@ def _stand_in_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_backlog_is_found_in_this_order(tmp_path: Path) -> None:
-    """The folder first, then the file at the top, then the roadmap."""
-    order = ["backlog/backlog.yaml", "backlog/backlog.yml", "backlog.yaml", "ROADMAP.md"]
+    """The folder first, then the file at the top, then the roadmap; the same in `docs/`."""
+    order = [
+        f"{folder}{name}"
+        for folder in ("", "docs/")
+        for name in (
+            "backlog/backlog.yaml",
+            "backlog/backlog.yml",
+            "backlog.yaml",
+            "backlog.yml",
+            "ROADMAP.md",
+            "Roadmap.MD",
+        )
+    ]
     _write(tmp_path, dict.fromkeys(order, ITEM))
     for name in order:
-        assert discover(tmp_path) == tmp_path / name
+        found = [path.relative_to(tmp_path).as_posix() for path in discover(tmp_path, tmp_path)]
+        assert found == order[order.index(name) :]
         (tmp_path / name).unlink()
+    assert discover(tmp_path, tmp_path) == []
+
+
+def test_the_nearest_backlog_above_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a folder below, paths are relative to it, and the identity stays that of the root."""
+    _write(tmp_path, {"docs/roadmap.md": "# R\n\n## Epic 1: A\n", "src/deep/x": "", "w/y": ""})
+    _write(tmp_path, {"w/backlog.yaml": ITEM, "w/docs/ROADMAP.md": "x"})
+    identities = {}
+    for here in ("", "src/deep", "docs", "w", "w/docs"):
+        monkeypatch.chdir(tmp_path / here)
+        loaded = load([], root=tmp_path)
+        assert loaded.desired is not None
+        identities[here] = (loaded.desired.backlog_id, loaded.files[0].source.path)
+    assert identities == {
+        "": ("docs/roadmap.md", "docs/roadmap.md"),
+        "src/deep": ("docs/roadmap.md", "../../docs/roadmap.md"),
+        "docs": ("docs/roadmap.md", "roadmap.md"),
+        "w": ("w/backlog.yaml", "backlog.yaml"),
+        "w/docs": ("w/backlog.yaml", "../backlog.yaml"),
+    }
+
+
+def test_outside_of_git_a_folder_belongs_to_the_nearest_backlog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or to the state of earlier runs; not to what is in folders that everybody may write to."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    _write(tmp_path, {"shared/backlog.yaml": ITEM, "shared/mine/x": "", "home/.backlog/x": ""})
+    _write(tmp_path, {"home/a/docs/ROADMAP.md": "", "home/a/src/x": "", "home/b/.backlog/x": ""})
+    _write(tmp_path, {"home/b/src/x": "", "home/c/x": ""})
+    folders = ("home/a/src", "home/a/docs", "home/b/src", "home/c", "home", "shared/mine")
+    assert [project_folder(tmp_path / each) for each in folders] == [
+        tmp_path / each for each in ("home/a", "home/a", "home/b", "home/c", "home", "shared")
+    ]
+    (tmp_path / "shared").chmod(0o777)
+    assert project_folder(tmp_path / "shared/mine") == tmp_path / "shared/mine"
 
 
 def test_no_backlog_says_where_it_looked(tmp_path: Path) -> None:
     """The error names every place."""
-    with pytest.raises(FailedError, match=r"backlog/backlog\.yaml.*ROADMAP\.md"):
+    with pytest.raises(FailedError, match=r"backlog/backlog\.yaml.*ROADMAP\.md") as nothing:
         load([], root=tmp_path)
+    assert nothing.value.hint == "name a file, or create one with `backlog init`"
+    _write(
+        tmp_path,
+        {
+            "TODO.md": "# To do\n",
+            "plans/q 3.csv": "Summary,Status,Story Points\nA,Done,1\nB,Todo,2\n",
+            "src/data.csv": "a,b\n1,2\n",
+            "src/main.md": "## Epic 1: A\n",
+        },
+    )
+    with pytest.raises(FailedError) as near:
+        load([], root=tmp_path, command="plan")
+    assert near.value.hint == (
+        "these files look like plans: `backlog plan 'plans/q 3.csv'` (2 items),"
+        " `backlog plan TODO.md`; or create one with `backlog init`"
+    )
 
 
 def test_without_paths_the_found_file_is_loaded(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import click
 
 from backlog_sync import log, wiring
 from backlog_sync.cli.options import TargetOptions
+from backlog_sync.core.agents import is_agent_name
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.iterations import PENDING_HINT, pending_text
@@ -50,6 +51,10 @@ class RunPresenter(Protocol):
 
     def reading(self, repository: str) -> AbstractContextManager[object]:
         """Show a sign of life while GitHub is read."""
+        ...
+
+    def posted(self, text: str) -> None:
+        """Show where something was posted, or is kept."""
         ...
 
     def unfinished(self, message: str) -> None:
@@ -197,10 +202,22 @@ def workspace(
         sandbox=options.sandbox,
         board_owner=desired.project.owner if desired.project else None,
         others=others_of(desired.items, repository, desired.repository),
+        people=people_of(desired),
+        named=options.repo is not None,
         waits=presenter.waits,
     )
+    if options.sandbox and (moved := wiring.moved_state(top)):
+        presenter.posted(f"{top} is read-only: the sandbox is kept in {moved}")
     with ExitStack() as opened:
         yield Run(loaded, desired, target, presenter, opened, read_only=read_only)
+
+
+def people_of(desired: DesiredState) -> tuple[str, ...]:
+    """Return the logins that a backlog assigns, without agents."""
+    named = (item.fields.get("assignees") for item in desired.items)
+    logins = {str(login) for names in named if isinstance(names, tuple) for login in names}
+    people = logins - set(desired.settings.agents)
+    return tuple(sorted(login for login in people if not is_agent_name(login)))
 
 
 def check_keys(keys: Sequence[str], only: Sequence[str]) -> None:
@@ -220,6 +237,7 @@ def load_target(target: TargetOptions, top: Path) -> Loaded:
         repository=target.repo,
         project=target.project,
         bullets=target.bullets,
+        command=click.get_current_context().info_name or "lint",
     )
     log_files(loaded)
     return loaded

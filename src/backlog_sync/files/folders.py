@@ -54,19 +54,22 @@ def is_known(path: PurePath | str) -> bool:
     return name.suffix.lower() in SUFFIXES or is_todo_txt(str(name))
 
 
-def files_of(folder: Path) -> Folder:
-    """Return the files of a folder and its subfolders. Links to folders are not followed."""
+def files_of(folder: Path, depth: int = MAX_DEPTH) -> Folder:
+    """Return the files of a folder and its subfolders, down to a depth.
+
+    Links to folders are not followed.
+    """
     found: list[Path] = []
     left_out: list[Path] = []
     seen = 0
     for top, folders, names in os.walk(folder):
         at = Path(top)
-        depth = len(at.relative_to(folder).parts)
+        level = len(at.relative_to(folder).parts)
         seen += len(folders) + len(names)
         if seen > MAX_SEEN:
             return Folder(tuple(sorted(found)), tuple(left_out), full=True)
         left_out += [at / name for name in sorted(folders) if name.lower() in _SHELVED]
-        folders[:] = sorted(_below(folders, at, folder)) if depth < MAX_DEPTH else []
+        folders[:] = sorted(_below(folders, at, folder)) if level < depth else []
         found += [at / name for name in names if not name.startswith(".") and is_known(name)]
     return Folder(tuple(sorted(found)), tuple(left_out))
 

@@ -1,5 +1,7 @@
 """Load files into the desired state, and collect diagnostics."""
 
+import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +12,7 @@ from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.block import Template
 from backlog_sync.files.cards import CARD
+from backlog_sync.files.discovery import DOCS, TABLES, candidates, discover
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.folders import files_of, is_document, passed_over
@@ -26,15 +29,15 @@ from backlog_sync.files.source import read_source, source_of
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml.file import parse_yaml
 
-PLACES = ("backlog/backlog.yaml", "backlog/backlog.yml", "backlog.yaml", "ROADMAP.md")
-"""The paths that are searched for a backlog, in this order."""
-
 CONFIG = "backlog/config.yaml"
 """Settings of roadmaps without front matter."""
 
 MAX_FILES = 200
 MAX_ROADMAP_LINES = 25_000
 """Lines; far above real backlogs: the limit ends a run with a wrong folder or file."""
+_LOOKED_FOR = f"backlog/backlog.yaml, backlog.yaml (or .yml) and ROADMAP.md, also in {DOCS}/"
+_MOST_NAMED = 4
+"""Files that a hint names: enough to recognize the plan, few enough to read."""
 _SPLIT = "split the file, and name its parts one after the other: they are one backlog"
 
 _YAML = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
@@ -81,18 +84,25 @@ Again: TypeAlias = Callable[[Mapping[Path, bytes]], Loaded]
 """Reads a backlog again, with these bytes instead of the content of these files."""
 
 
-def discover(root: Path) -> Path:
-    """Return the backlog of a folder, if no path is given.
-
-    Raises FailedError with the paths that were searched.
-    """
-    for place in PLACES:
-        if (root / place).is_file():
-            return root / place
-    raise FailedError(
-        f"there is no backlog below {root}: looked for {', '.join(PLACES)}",
+def _no_backlog(here: Path, top: Path, command: str) -> FailedError:
+    """Return the error if no backlog is found, with the files nearby that look like one."""
+    above = f" and the folders above it, up to {top}" if here != top else ""
+    names = []
+    for file in candidates(top):
+        path = os.path.relpath(file, here)
+        source = read_source(file, path)
+        parsed = parse_source(source) if isinstance(source, Source) else None
+        count = sum(item.confident for item in parsed.items) if parsed else 0
+        if count or file.suffix.lower() not in TABLES:
+            shown = f"`backlog {command} {shlex.quote(path)}`"
+            items = f" ({count} item{'s' if count > 1 else ''})" if count else ""
+            names.append((-count, shown + items))
+    likely = ", ".join(name for _, name in sorted(names)[:_MOST_NAMED])
+    hint = f"these files look like plans: {likely}; " if likely else "name a file, or "
+    return FailedError(
+        f"no backlog in {here}{above}: looked for {_LOOKED_FOR}",
         slug="no-backlog",
-        hint="name a file, or write a first one with 'backlog init'",
+        hint=f"{hint}{'or ' if likely else ''}create one with `backlog init`",
     )
 
 
@@ -103,42 +113,50 @@ def load(
     repository: str | None = None,
     project: str | None = None,
     bullets: str | None = None,
+    command: str = "lint",
 ) -> Loaded:
     """Read the backlog that these files and their includes form together.
 
     `root` is the top of the repository: includes stay below it, and the identity is relative to it.
     `repository`, `project` (`OWNER/TITLE`, `OWNER/NUMBER`, `none`) and `bullets` (`list`, `items`)
-    are the values of flags; None leaves it to the files. Without paths, the backlog is discovered.
-    Problems of files are in the result; raises UsageError for invalid flags, FailedError if no
-    backlog is found.
+    are the values of flags; None leaves it to the files. Without paths, the backlog is discovered
+    from the current folder upwards. Problems of files are in the result; raises UsageError for
+    invalid flags, FailedError if no backlog is found, with a `command` to read one of those nearby.
     """
     if bullets not in (None, "list", "items"):
         raise UsageError(f"'{bullets}' is not a way to read bullets", hint="write list or items")
     if repository is not None:
         check_repository(repository)
     flag = parse_project(project) if project is not None else None
-    discovered = not paths
-    if discovered:
-        paths = [_relative_to_here(discover(root))]
+    found = [] if paths else _found(root, command)
 
     def read(instead: Mapping[Path, bytes]) -> Loaded:
         reader = _Reader(root, bullets, {_real(f): raw for f, raw in instead.items()})
         for path in paths:
             reader.open(path)
+        if found:
+            reader.read(found[0], _shown_here(found[0], root))
         reader.read_config()
-        if discovered:
-            reader.warn_of_ignored(paths[0])
+        reader.warn_of_ignored(found)
         loaded = _assemble(reader, repository, flag, flag_said=project is not None)
         return replace(loaded, again=read)
 
     return read({})
 
 
-def _relative_to_here(path: Path) -> Path:
-    try:
-        return path.relative_to(Path.cwd())
-    except ValueError:
-        return path
+def _found(root: Path, command: str) -> list[Path]:
+    """Return the backlogs that are found, the one to read first. Raises FailedError for none."""
+    here = Path.cwd()
+    here = here if here.is_relative_to(root) else root
+    found = discover(here, root)
+    if not found:
+        raise _no_backlog(here, root, command)
+    return found
+
+
+def _shown_here(path: Path, root: Path) -> str:
+    """Return a path below the root relative to the current folder, if that is below it, too."""
+    return os.path.relpath(path) if Path.cwd().is_relative_to(root) else str(path)
 
 
 @dataclass(slots=True, eq=False)
@@ -184,15 +202,14 @@ class _Reader:
     def _tell(self, path: str, slug: str, message: str, hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(Place(path), slug, message, hint))
 
-    def warn_of_ignored(self, first: Path) -> None:
-        """Warn about other files that would be found as the backlog."""
-        for place in PLACES:
-            other = self.root / place
-            if other.is_file() and _real(other) not in self.seen:
-                message = f"{place} also exists and is ignored"
-                hint = f"name it to read it: backlog lint {first} {_relative_to_here(other)}"
-                found = warning(Place(str(first)), "another-backlog", message, hint)
-                self.diagnostics.append(found)
+    def warn_of_ignored(self, found: Sequence[Path]) -> None:
+        """Warn about the other files that were found as the backlog; the first one is read."""
+        for other in found[1:]:
+            if _real(other) not in self.seen:
+                first, path = _shown_here(found[0], self.root), _shown_here(other, self.root)
+                message = f"{path} also exists and is ignored"
+                hint = f"name it to read it: backlog lint {first} {path}"
+                self.diagnostics.append(warning(Place(first), "another-backlog", message, hint))
 
     def open(self, path: Path) -> None:
         """Read a file or folder from the command line; the first gives the backlog its identity."""
@@ -344,7 +361,7 @@ class _Reader:
         asked = [each for each in self.read_files if _is_read_as_asked(each.parsed)]
         if not asked or not file.is_file() or _real(file) in self.seen:
             return
-        source = self._source(file, str(_relative_to_here(file)))
+        source = self._source(file, _shown_here(file, self.root))
         if isinstance(source, Diagnostic):
             self.diagnostics.append(source)
             return

@@ -109,7 +109,11 @@ def replace_file(file: Path, before: bytes, after: bytes) -> None:
     A symbolic link is kept and its target is replaced; permission bits are kept. Raises FailedError
     if the file no longer contains `before`, or cannot be written.
     """
-    with _written(file, "make the file and its folder writable, then run it again"):
+    hint = (
+        "make the file and its folder writable, then run it again; sync and report leave files"
+        " unchanged with --no-write-back"
+    )
+    with _written(file, hint):
         target = file.resolve(strict=True)
         if target.read_bytes() != before:
             raise FailedError(

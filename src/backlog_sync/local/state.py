@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -92,6 +93,8 @@ def unusable(path: Path, what: str, error: OSError, *, slug: str, kept: str) -> 
 
 NAME = ".backlog"
 SANDBOX, STATE = "sandbox", "state"
+REPOSITORY = "repository"
+"""The name of the file with the repository that is used on the sandbox if nothing names one."""
 
 RUN_FILE = re.compile(r"^run-(\d{1,9})\.jsonl$")
 """The name of a file with the record of one run, by its number."""
@@ -108,6 +111,7 @@ _FILES = frozenset(
         "journal.new",
         "lock",
         NEW_BOARD,
+        REPOSITORY,
         "server.json",
         "state.json",
         "state.json.partial",
@@ -125,13 +129,15 @@ _DEEP = 4
 def own_folder(root: Path) -> Path:
     """Return `<root>/.backlog`, and create it and its `.gitignore` if they are missing.
 
-    Raises `FailedError` if the folder cannot be created, and `RefusedError` if one of our files in
-    it is a link, or not the kind of file that it should be.
+    For a root that is read-only it is a folder of the user's cache instead. Raises `FailedError`
+    if the folder cannot be created, and `RefusedError` if one of our files in it is a link, or not
+    the kind of file that it should be.
     """
     folder = root / NAME
     try:
+        folder = elsewhere(root) or folder
         _check(folder)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
@@ -145,6 +151,36 @@ def own_folder(root: Path) -> Path:
                 " writable, or remove it",
             ),
         ) from error
+    return folder
+
+
+def elsewhere(root: Path) -> Path | None:
+    """Return the folder that replaces `<root>/.backlog` if the root is read-only, else None.
+
+    It has the same name on each run. Without a cache folder it is a temporary one of this user.
+    """
+    folder = root / NAME
+    if os.access(folder if folder.is_dir() else root, os.W_OK) or os.access(root, os.W_OK):
+        return None
+    name = safe_name(str(root.absolute()))
+    with contextlib.suppress(OSError, RuntimeError):
+        home = platformdirs.user_cache_path(_APP) / "folders"
+        home.mkdir(parents=True, exist_ok=True)
+        if os.access(home, os.W_OK):
+            return home / name / NAME
+    return _temporary() / name / NAME
+
+
+def _temporary() -> Path:
+    """Return a temporary folder with the same name on each run, which only this user may read."""
+    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
+    folder = Path(tempfile.gettempdir()) / f"{_APP}-{user}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    info = folder.lstat()
+    if not stat.S_ISDIR(info.st_mode):
+        _refuse(folder, "is not a folder")
+    if os.name == "posix" and (info.st_uid != os.getuid() or info.st_mode & 0o077):
+        _refuse(folder, "belongs to another user, or others may read it")
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from backlog_sync.cli.options import OutputOptions, named_repository, output_end
 from backlog_sync.core.escape import clean
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import ExitCode, FailedError, UsageError
+from backlog_sync.local import git
 from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
@@ -84,12 +86,12 @@ _SUFFIXES = {"yaml": (".yaml", ".yml"), "markdown": (".md", ".markdown")}
 def _first(output_options: OutputOptions, target: str | None, *, repo: str | None) -> int:
     """Write a backlog without items."""
     from backlog_sync.cli.screen import open_screen
-    from backlog_sync.files.load import PLACES
+    from backlog_sync.files.discovery import discover
     from backlog_sync.files.write.export import empty
 
     screen = open_screen(output_options)
     top = wiring.root()
-    existing = [place for place in PLACES if (top / place).is_file()]
+    existing = [os.path.relpath(file) for file in discover(Path.cwd(), top)]
     _write(screen, top, target, empty(_known_repository(repo, screen, top)))
     if existing and target is None:
         screen.info(f"{existing[0]} also exists; 'backlog init --from {existing[0]}' looks into it")
@@ -158,15 +160,13 @@ def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None
 
     if flag is not None:
         return check_repository(flag)
-    try:
-        return wiring.target_repository(None, None, screen.env, top, sandbox=True)
-    except UsageError:
-        return None
+    remote = git.origin(top)
+    return screen.env.repository or (remote.repository if remote else None)
 
 
 def _target(top: Path, target: str | None, to: str = "yaml") -> Path:
     """Return the file to write. Raises FailedError if it already exists."""
-    from backlog_sync.files.load import PLACES
+    from backlog_sync.files.discovery import PLACES
 
     place = PLACES[-1] if to == "markdown" else PLACES[0]
     file = Path(target) if target is not None else top / place

@@ -51,8 +51,10 @@ def serve(*, port: int, faults: str | None) -> int:
             "Stop it with Ctrl-C.",
             err=True,
         )
+        _show_moved(top)
 
-    serve_until_stopped(sandbox_server.serving_sandbox(wiring.root(), port, fault_config), announce)
+    top = wiring.root()
+    serve_until_stopped(sandbox_server.serving_sandbox(top, port, fault_config), announce)
     return ExitCode.DONE
 
 
@@ -86,7 +88,7 @@ def serve_until_stopped(
               " of the items in PATH among them.")  # fmt: skip
 @click.option("--output", "target", metavar="FILE", type=click.Path(dir_okay=False),
               help="File for the plan of the history (default: ferry-tickets.yaml).")  # fmt: skip
-@click.option("--repo", metavar="OWNER/NAME", callback=named_repository,
+@click.option("-R", "--repo", metavar="OWNER/NAME", callback=named_repository,
               help="With --issues: repository (default: of the files or of git).")  # fmt: skip
 @output_options
 def seed(
@@ -117,11 +119,19 @@ def seed(
     return seed_history(screen, 10 if weeks is None else weeks, target or "ferry-tickets.yaml")
 
 
+def _show_moved(top: Path) -> None:
+    """Show where the sandbox of a read-only folder is kept."""
+    if moved := wiring.moved_state(top):
+        click.echo(f"{top} is read-only: its sandbox is kept in {moved}", err=True)
+
+
 @command.command("reset")
 def reset() -> int:
     """Delete everything in the GitHub simulator."""
     from backlog_sync import sandbox_server
 
-    sandbox_server.reset_sandbox(wiring.root())
+    top = wiring.root()
+    sandbox_server.reset_sandbox(top)
     click.echo("The simulated GitHub is empty.")
+    _show_moved(top)
     return ExitCode.DONE
