@@ -1,4 +1,4 @@
-"""Where a run looks and keeps its state: folders below, no repository, folders that are read-only."""
+"""Where a run looks and keeps its state: in folders below, read-only, without a repository."""
 
 import os
 import shutil
