@@ -34,7 +34,7 @@ def test_runs_from_folders_below_share_one_sandbox(
     first = backlog("sync", "--sandbox")
     assert first.code == 0
     assert f"Plan for sandbox/{folder.name}" in first.out
-    assert "Updated: ../../docs/roadmap.md" in first.out
+    assert "Updated ../../docs/roadmap.md" in first.out
     monkeypatch.chdir(folder)
     again = backlog("plan", "--sandbox").out
     assert "No changes" in again
