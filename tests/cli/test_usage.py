@@ -23,7 +23,7 @@ from tests.cli.conftest import Backlog
         ("destroy", "no command", "nothing is ever deleted; `backlog undo`"),
         ("login", "no command", "`gh auth login`"),
         ("ROADMAP.md", "no command", "backlog plan ROADMAP.md"),
-        ("foobar", "no command", "the commands: init, lint, plan"),
+        ("foobar", "no command", "init, lint, plan"),
         ("help snyc", "no command `backlog snyc`", "did you mean `backlog sync`?"),
         ("sandbox rest", "no command `backlog sandbox rest`", "`backlog sandbox reset`?"),
         ("-R o/w plan x.md", "no option -R", "backlog plan -R o/w x.md"),
