@@ -39,6 +39,7 @@ class _State:
 
     level = _OFF
     json = False
+    color = False
 
 
 def configure(
@@ -56,6 +57,7 @@ def configure(
     Starts a new run with its own id.
     """
     stop()
+    _State.color = color
     if verbosity <= 0 and log_format == "text":
         return
     import secrets  # noqa: PLC0415 - most runs log nothing
@@ -83,6 +85,12 @@ def stop() -> None:
     """Stop logging."""
     _State.level = _OFF
     _State.json = False
+    _State.color = False
+
+
+def colors() -> bool:
+    """Return whether messages on standard error are in color, as set by `configure`."""
+    return _State.color
 
 
 def bind(**values: object) -> None:

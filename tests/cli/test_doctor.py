@@ -30,7 +30,7 @@ def test_on_the_sandbox_everything_is_fine(backlog: Backlog) -> None:
     ran = backlog("doctor", "--sandbox")
     assert ran.code == 0
     assert ran.out.endswith("Nothing would stop a sync.\n")
-    assert "backlog.yaml: 4 items, no errors, no warnings" in ran.out
+    assert "backlog.yaml: 4 items, no errors or warnings" in ran.out
     assert "octo-org/Shop does not exist yet; sync creates it" in ran.out
     assert "STOP" not in ran.out
     backlog("sync", "--sandbox")

@@ -301,7 +301,7 @@ def test_unknown_words_of_ownership_are_errors(backlog: Backlog, folder: Path) -
     change(folder / "backlog.yaml", "repository:", "ownership: {prority: github}\nrepository:")
     ran = backlog("lint")
     assert ran.code == 1
-    assert "unknown-field: 'prority' is not a field" in ran.out
+    assert "error[unknown-field] 'prority' is not a field" in ran.out
     assert "did you mean 'priority'?" in ran.out
 
 
@@ -411,11 +411,14 @@ def test_a_guard_is_overridden_by_its_name(backlog: Backlog, folder: Path, serve
     change(file, "labels: [x]", "labels: []")
     ran = backlog("sync")
     assert ran.code == 4
-    assert "refused (mass-change): this plan takes labels or assignees from 12 of 12" in ran.err
+    assert (
+        "error[mass-change] refused: this plan takes labels or assignees from 12 of 12" in ran.err
+    )
     assert "sync would refuse this" in backlog("plan").err
     ran = backlog("sync", "--force", "mass-change")
     assert ran.code == 0
-    assert "overridden (mass-change): this plan takes labels or assignees from 12 of 12" in ran.err
+    told = "warning[mass-change] overridden by --force: this plan takes labels or assignees from "
+    assert told + "12 of 12" in ran.err
 
 
 def test_another_reading_of_much_is_refused_once(
@@ -439,7 +442,7 @@ def test_another_reading_of_much_is_refused_once(
     assert "sync would refuse this: this plan changes the title, kind or text of 12 of" in ran.err
     assert "'Story 0' → 'Chapter 0', 'Story 1' → 'Chapter 1', 'Story 2' → 'Chapter 2'" in ran.err
     ran = backlog("sync")
-    assert (ran.code, "refused (reading-changed)" in ran.err) == (4, True)
+    assert (ran.code, "error[reading-changed] refused: " in ran.err) == (4, True)
     assert backlog("sync", "--force", "reading-changed").code == 0
     change(file, "title: Chapter", "title: Part")
     assert backlog("sync").code == 0

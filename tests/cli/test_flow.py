@@ -269,7 +269,7 @@ def test_bad_files_end_with_one_and_send_nothing(
     ran = backlog(verb, "backlog.yaml", *([] if verb == "lint" else ["--sandbox"]))
     assert ran.code == 1
     told = ran.out if verb == "lint" else ran.err
-    assert re.search(r"^backlog\.yaml:\d+:\d+: [a-z-]+: ", told, re.M)
+    assert re.search(r"^backlog\.yaml:\d+:\d+: error\[[a-z-]+\] ", told, re.M)
     assert fault in ("binary", "broken") or "hint: " in told
     assert "Traceback" not in ran.out + ran.err
     assert not (folder / ".backlog").exists()
@@ -285,7 +285,7 @@ def test_no_backlog_at_all(backlog: Backlog, folder: Path) -> None:
 
 def one_line(err: str) -> bool:
     """Whether an error is one line and a hint."""
-    return len(err.splitlines()) == 2 and err.startswith("backlog: ") and "\nhint: " in err
+    return len(err.splitlines()) == 2 and err.startswith("error[") and "\n    hint: " in err
 
 
 def test_no_token(backlog: Backlog, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -366,10 +366,12 @@ def test_one_sync_at_a_time(backlog: Backlog, folder: Path) -> None:
 
 
 def test_lint_counts_what_there_is(backlog: Backlog) -> None:
-    """Lint of a good file is one line with the counts, exit 0."""
+    """Lint of a good file prints what it contains and that nothing is wrong, exit 0."""
     ran = backlog("lint")
     assert ran.code == 0
-    assert ran.out.splitlines()[-1].startswith("1 epic, 1 feature, 2 stories")
+    counts, verdict = ran.out.splitlines()
+    assert counts.startswith("1 epic, 1 feature, 2 stories")
+    assert verdict == "No problems found."
     assert json.loads(backlog("lint", "--format", "json").out)["inventory"]["points"] == 13
 
 
@@ -495,7 +497,7 @@ def test_lint_fix_corrects_and_shows_what(backlog: Backlog, folder: Path) -> Non
     assert ran.code == 0
     assert "-**Total Stories**: 3" in ran.out
     assert "+**Total Stories**: 1" in ran.out
-    assert "no warnings" in ran.out
+    assert "No problems found." in ran.out
     assert roadmap.read_text(encoding="utf-8") == text.replace("3", "1", 1)
     again = backlog("lint", "ROADMAP.md", "--fix", "--format", "json")
     assert json.loads(again.out)["diagnostics"] == []

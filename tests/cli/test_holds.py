@@ -131,7 +131,7 @@ def test_the_wrong_repository_gets_nothing(
     )
     ran = backlog("sync", "--yes")
     assert ran.code == 4
-    assert "refused (foreign-numbers): 2 of 2 issue numbers in the file" in ran.err
+    assert "error[foreign-numbers] refused: 2 of 2 issue numbers in the file" in ran.err
     assert not any(entry.writes for entry in server.log)
     for _ in range(8):
         ann.open_issue("Something else")
@@ -166,7 +166,7 @@ def test_a_first_sync_that_adopts_asks(
     file.write_text(f"{head}  - {{id: a, title: Alpha, issue: 1}}\n", "utf-8")
     ran = backlog("sync")
     assert ran.code == 4
-    assert "refused (needs-yes): this is the first sync and would adopt 1 issue in" in ran.err
+    assert "error[needs-yes] refused: this is the first sync and would adopt 1 issue in" in ran.err
     assert not any(entry.writes for entry in server.log)
     file.write_text(f"{head}  - {{id: a, title: Alpha}}\n  - {{id: d, title: Delta}}\n", "utf-8")
     assert "would create 1 and adopt 1 issues in" in backlog("sync", "--adopt").err
@@ -285,7 +285,7 @@ def test_a_file_of_placeholders_alone_is_refused(backlog: Backlog, folder: Path)
     (folder / "ROADMAP.md").write_text(text, "utf-8")
     ran = backlog("sync", "ROADMAP.md", *HERE)
     assert ran.code == 1
-    assert (ran.out + ran.err).count(": placeholder: ") == 2
+    assert (ran.out + ran.err).count(": error[placeholder] ") == 2
 
 
 # ---- what is done and was never made -----------------------------------------------------------

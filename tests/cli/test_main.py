@@ -139,7 +139,7 @@ def test_an_error_is_two_lines_and_its_exit_code(
 ) -> None:
     """A known fault prints message and hint on standard error, and nothing else."""
     assert raising(monkeypatch, error)() == code
-    assert capsys.readouterr() == ("", "backlog: no\nhint: do this\n")
+    assert capsys.readouterr() == ("", f"error[{error.slug}] no\n    hint: do this\n")
 
 
 def test_foreign_text_in_an_error_is_harmless(
@@ -147,7 +147,8 @@ def test_foreign_text_in_an_error_is_harmless(
 ) -> None:
     """A message that quotes a server cannot colour the terminal or begin a line."""
     raising(monkeypatch, AccessError("says \x1b[2J\n::error::x\u202e"))()
-    assert capsys.readouterr().err == "backlog: says \\x1b[2J\n    ::error::x\\u202e\n"
+    shown = capsys.readouterr().err.replace("\u200b", "")
+    assert shown == "error[access] says \\x1b[2J\n    ::error::x\\u202e\n"
 
 
 def test_an_interrupt_ends_with_130(

@@ -51,7 +51,7 @@ def test_a_plan_that_was_applied_is_stale(backlog: Backlog, server: Sandbox) -> 
     sent = sum(entry.mutations for entry in server.log)
     ran = backlog("sync", "--plan", "plan.json")
     assert ran.code == 4
-    assert "refused (stale-plan)" in ran.err
+    assert "error[stale-plan] refused: " in ran.err
     assert "changed on GitHub: #1, #2, #3, #4" in ran.err
     assert sum(entry.mutations for entry in server.log) == sent
 
@@ -286,7 +286,7 @@ def test_undo_closes_what_the_last_run_created(backlog: Backlog, server: Sandbox
     backlog("sync", "--yes")
     ran = backlog("undo")
     assert ran.code == 4
-    assert "refused (needs-yes)" in ran.err
+    assert "error[needs-yes] refused: " in ran.err
     assert len(titles(server)) == 5
     ran = backlog("undo", "--yes")
     assert ran.code == 0, ran.err

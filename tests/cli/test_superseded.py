@@ -126,7 +126,7 @@ def test_somebody_behind_is_warned_and_a_first_sync_still_needs_a_yes(
     clone.git("reset", "-q", "--soft", "HEAD~1")
     ran = backlog("sync")
     assert ran.code == 4
-    assert "warning: main is behind: at origin it is at" in ran.err
+    assert "warning[other-commit] main is behind: at origin it is at" in ran.err
     assert "needs-yes" in ran.err
     assert not writes(server)
 

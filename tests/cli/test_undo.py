@@ -333,7 +333,7 @@ def test_mistakes_are_named(backlog: Backlog, runs: Sandbox, folder: Path) -> No
     assert backlog("undo", "--run", "1", "--list").code == 2
     assert backlog("undo", "--only", "kep").code == 2
     ran = backlog("undo")
-    assert (ran.code, "refused (needs-yes)" in ran.err) == (4, True)
+    assert (ran.code, "error[needs-yes] refused: " in ran.err) == (4, True)
     runs.ensure_repository("octo-org/other")
     ran = backlog("undo", "--repo", "octo-org/other", "--project", "none")
     assert (ran.code, "nothing to do" in ran.err) == (0, True)

@@ -59,9 +59,9 @@ def test_a_typing_error_is_two_lines(
     ran = backlog(*typed.split())
     assert (ran.code, ran.out) == (2, "")
     first, second = ran.err.splitlines()
-    assert first.startswith("backlog: ")
+    assert first.startswith("error[")
     assert message in first
-    assert second.startswith("hint: ")
+    assert second.startswith("    hint: ")
     assert hint in second
     assert sorted(folder.rglob("*")) == before
 

@@ -197,7 +197,7 @@ def test_plan_and_sync_go_on(slug: str, backlog: Backlog, folder: Path) -> None:
         (folder / name).write_text(text, "utf-8")
     names = NAMED.get(slug, list(files))
     linted = backlog("lint", *names)
-    assert f"{slug}:" in linted.out + linted.err
+    assert f"warning[{slug}] " in linted.out + linted.err
     assert linted.code == 0, linted.out
     where = (*names, "--sandbox", "--repo", "o/r")
     planned = backlog("plan", *where)

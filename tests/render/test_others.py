@@ -4,6 +4,9 @@ import json
 import re
 from xml.etree import ElementTree as ET
 
+import pytest
+from rich.cells import cell_len
+
 from backlog_sync.core.changes import Action, ChangeKind, FieldChange
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import Inventory
@@ -27,16 +30,50 @@ FOUND = (
     ),
 )
 
+TEXTS = {"a,b:c.yaml": "\n" * 6 + "日本\t\t- {assignes: [ann]}\n"}
+
 # ---- diagnostics ---------------------------------------------------------------------------
 
 
-def test_diagnostics_are_one_line_each_by_place() -> None:
-    """Text is `path:line:column: slug: message` with a hint line, sorted, nothing active in it."""
-    assert diagnostics_text(FOUND).splitlines() == [
-        "a,b:c.yaml:7:5: unknown-field: 'assignes' is not a field\\n100% \\x1b[31m",
+def test_a_pipe_has_one_line_for_each_diagnostic() -> None:
+    """`path:line:column: severity[slug] message` and a hint line, by place, nothing active."""
+    text = diagnostics_text(FOUND, Look(uncut=True), TEXTS)
+    assert text.splitlines() == [
+        "a,b:c.yaml:7:5: error[unknown-field] 'assignes' is not a field",
+        "    100% \\x1b[31m",
         "    hint: did you mean assignees?",
-        "b.md:9:1: total: claims 84, has 92",
+        "b.md:9:1: warning[total] claims 84, has 92",
     ]
+
+
+def test_a_terminal_shows_the_line_and_what_is_meant_in_it() -> None:
+    """The quoted text is underlined, wide characters and tabs do not shift the mark."""
+    assert diagnostics_text(FOUND, Look(), TEXTS).splitlines() == [
+        "a,b:c.yaml:7:5: error[unknown-field] 'assignes' is not a field",
+        "    100% \\x1b[31m",
+        "    7 │ 日本  - {assignes: [ann]}",
+        "      │          ^^^^^^^^",
+        "    hint: did you mean assignees?",
+        "",
+        "b.md:9:1: warning[total] claims 84, has 92",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("line", ["x" * 300, "語" * 300, "\t" * 300, "word " * 60])
+@pytest.mark.parametrize("column", [1, 70, 150, 299])
+def test_nothing_exceeds_the_terminal(width: int, line: str, column: int) -> None:
+    """Words that are longer than a line are split, and the mark is below what it is about."""
+    long = Diagnostic(Place(f"{'p' * 90}.md", 1, column), "slug", "m" * 200, "h " * 90)
+    for ascii_only in (False, True):
+        look = Look(width=width, ascii=ascii_only)
+        lines = diagnostics_text((long,), look, {long.place.path: line}).splitlines()
+        assert max(map(cell_len, lines)) <= width
+        assert "m" * 200 in "".join(each.strip() for each in lines)
+        marks = [number for number, each in enumerate(lines) if "^" in each]
+        assert len(marks) == bool(line.strip())
+        assert all(cell_len(lines[mark]) <= cell_len(lines[mark - 1]) for mark in marks)
 
 
 def test_annotations_are_escaped() -> None:

@@ -286,9 +286,9 @@ def test_the_command_tells_all_faults_of_the_file(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert "trouble.yaml:1:1: unknown-field: 'latensy' is not a field" in done.stderr
+    assert "trouble.yaml:1:1: error[unknown-field] 'latensy' is not a field" in done.stderr
     assert "hint: did you mean 'latency'?" in done.stderr
-    assert "trouble.yaml:2:1: wrong-type: 'faults' must be a list" in done.stderr
+    assert "trouble.yaml:2:1: error[wrong-type] 'faults' must be a list" in done.stderr
     missing = subprocess.run(
         [*SERVE, "nowhere.yaml"],
         cwd=tmp_path,

@@ -58,7 +58,7 @@ class RunnerOutput:
             if self._shown[remark.kind] >= MOST:
                 self._unshown[remark.kind] += 1
                 place = f"{remark.place}: " if remark.place else ""
-                self.log(f"{remark.kind}: {place}{remark.message}")
+                self.log(f"{place}{remark.kind}[{remark.title}] {remark.message}")
                 continue
             self._shown[remark.kind] += 1
             sys.stdout.write(annotation_command(remark, self._prefix))

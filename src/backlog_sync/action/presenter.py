@@ -202,9 +202,9 @@ class Workflow:
 
     # ---- plan ----------------------------------------------------------------------------------
 
-    def unfinished(self, message: str) -> None:
+    def unfinished(self, message: str, hint: str) -> None:
         """Log a warning about what an interrupted run left."""
-        self.runner.log(f"warning: {message}")
+        self.runner.log(f"warning[interrupted-run] {message}\n    hint: {hint}")
 
     def worded(self, prepared: Prepared) -> Prepared:
         """Return the plan and its guards with hints that name inputs and permissions."""
@@ -213,7 +213,7 @@ class Workflow:
 
     def overridden(self, violation: Violation) -> None:
         """Name a guard that `force` overrides."""
-        self.runner.log(f"overridden ({violation.slug}): {violation.message}")
+        self.runner.log(f"warning[{violation.slug}] overridden by `force`: {violation.message}")
 
     def plan(self, run: Run, prepared: Prepared, standing: Sequence[Violation]) -> None:
         """Show a plan in the log, annotations, the summary, outputs, and on the pull request."""

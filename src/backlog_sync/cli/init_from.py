@@ -20,7 +20,7 @@ from backlog_sync.files.write.export import draft_of_files, render
 from backlog_sync.files.write.reading import setting_lines, write_to_config, write_to_front
 from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.outline import doubts_text, left_text, tree_text, wrapped
-from backlog_sync.render.words import count_findings, counted
+from backlog_sync.render.words import counted, found_text
 
 _MOST_QUESTIONS = 5
 """The most questions; the other doubtful parts are shown as lines to add."""
@@ -112,7 +112,7 @@ def _asked(
     loaded = _load(sources)
     read = accounts(loaded)
     screen.info(f"now: {inventory_text(loaded.inventory)}")
-    screen.info(summary_text(read).rstrip())
+    screen.info(summary_text(read, screen.look(err=True)).rstrip())
     return loaded, ()
 
 
@@ -183,7 +183,7 @@ def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
     stopped = [each for each in loaded.errors if each.slug not in _RECOVERED]
     _show_findings(loaded, screen)
     if stopped or not loaded.keys:
-        screen.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was written")
+        screen.write_stderr(found_text(loaded.diagnostics, then="nothing was written"))
         return ExitCode.FAILED
     losses = [each for each in loaded.diagnostics if _is_loss(each)]
     text = _text(loaded, losses, wanted)
@@ -198,7 +198,7 @@ def _show_findings(loaded: Loaded, screen: Screen) -> None:
     found = sorted(loaded.diagnostics, key=lambda each: (not each.is_error, each))
     shown = found if look.full else found[:_MOST_FINDINGS]
     if shown:
-        screen.write_stderr(diagnostics_text(shown, color=look.color).rstrip())
+        screen.write_stderr(diagnostics_text(shown, look, loaded.texts))
     if len(found) > len(shown):
         names = " ".join(clean(parsed.source.path) for parsed in loaded.files[:_SHOWN])
         more = counted(len(found) - len(shown), "more finding")

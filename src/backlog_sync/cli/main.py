@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -153,13 +154,15 @@ def _root_context() -> click.Context:
 
 def print_error(error: BacklogError) -> None:
     """Print an error's message and hint on standard error."""
-    from backlog_sync.core.escape import indented  # noqa: PLC0415 - only if there is an error
-
     if log.message(error.message, "error", slug=error.slug, hint=error.hint):
         return
-    _print_stderr(f"backlog: {indented(error.message)}")
-    if error.hint:
-        _print_stderr(f"hint: {indented(error.hint)}")
+    from backlog_sync.cli.screen import look_of  # noqa: PLC0415 - only if there is an error
+    from backlog_sync.core.diagnostics import Severity  # noqa: PLC0415 - the same
+    from backlog_sync.render.message import message_text  # noqa: PLC0415 - the same
+
+    look = replace(look_of(sys.stderr), color=log.colors())
+    text = message_text(Severity.ERROR, error.slug, error.message, error.hint or "", look)
+    _print_stderr(text.removesuffix("\n"))
 
 
 def _print_stderr(line: str) -> None:
@@ -167,7 +170,7 @@ def _print_stderr(line: str) -> None:
     if log.message(line):
         return
     with suppress(OSError):
-        click.echo(line, err=True)
+        click.echo(line, err=True, color=True)
 
 
 def _silence(stream: TextIO) -> None:

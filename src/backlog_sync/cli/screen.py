@@ -5,8 +5,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 import click
 from rich.console import Console
@@ -22,6 +23,7 @@ from rich.text import Text
 
 from backlog_sync import __version__, log
 from backlog_sync.cli.options import OutputOptions
+from backlog_sync.core.diagnostics import Severity
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
 from backlog_sync.credentials import hide_secrets
@@ -30,6 +32,7 @@ from backlog_sync.files.write.change import FileChange
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.expected import step_text
+from backlog_sync.render.message import message_text
 
 _LONG = 5.0
 """Seconds of waiting that pass without a message."""
@@ -59,6 +62,17 @@ def start_log(screen: "Screen") -> None:
     log.event("run.started", verb=context.info_name if context else None, version=__version__)
 
 
+def look_of(stream: TextIO) -> Look:
+    """Return the width and the characters of a stream, without color."""
+    try:
+        "→…█✓∅│├└".encode(stream.encoding)
+        plain = False
+    except (UnicodeEncodeError, LookupError):
+        plain = True
+    width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
+    return Look(width=width, ascii=plain, uncut=not stream.isatty())
+
+
 class Screen:
     """Standard output and standard error of one run."""
 
@@ -69,18 +83,13 @@ class Screen:
     def look(self, *, err: bool = False) -> Look:
         """Return how text for standard output (or standard error) looks."""
         stream = sys.stderr if err else sys.stdout
-        try:
-            "→…█✓∅│├└".encode(stream.encoding)
-            plain = False
-        except (UnicodeEncodeError, LookupError):
-            plain = True
-        return Look(
-            width=min(shutil.get_terminal_size((80, 24)).columns, _WIDEST),
-            color=self._color(terminal=stream.isatty()) and not (err and self._logs_json),
-            ascii=plain,
+        as_json = err and self._logs_json
+        return replace(
+            look_of(stream),
+            color=self._color(terminal=stream.isatty()) and not as_json,
             full=self.output_options.verbose > 0,
             guides=stream.isatty() and not self.env.dumb,
-            uncut=not stream.isatty(),
+            uncut=not stream.isatty() or as_json,
         )
 
     @property
@@ -109,21 +118,28 @@ class Screen:
         with suppress(OSError):
             click.echo(text if text.endswith("\n") else text + "\n", nl=False, err=True, color=True)
 
-    def warn_all(self, messages: Iterable[str]) -> None:
-        """Print warnings on standard error, quiet or not."""
+    def warn(self, slug: str, message: str, hint: str = "") -> None:
+        """Print a warning on standard error, quiet or not."""
+        self._message(Severity.WARNING, slug, message, hint)
+
+    def warn_all(self, slug: str, messages: Iterable[str]) -> None:
+        """Print warnings of one kind on standard error, quiet or not."""
         for message in messages:
-            self.write_stderr(f"warning: {clean(message)}")
+            self.warn(slug, message)
 
     def refuse(self, slug: str, why: str, hint: str) -> None:
         """Print why nothing was sent, and what to do."""
-        self.write_stderr(f"backlog: refused ({slug}): {clean(why)}; nothing was sent")
-        self.write_stderr(f"hint: {clean(hint)}")
+        self._message(Severity.ERROR, slug, f"refused: {why}; nothing was sent", hint)
 
     def would_refuse(self, violations: Iterable[Violation]) -> None:
         """Print why a sync would send nothing, and what to do."""
         for violation in violations:
-            self.write_stderr(f"sync would refuse this: {clean(violation.message)}")
-            self.write_stderr(f"hint: {clean(violation.hint)}")
+            self.warn(
+                violation.slug, f"sync would refuse this: {violation.message}", violation.hint
+            )
+
+    def _message(self, severity: Severity, slug: str, message: str, hint: str) -> None:
+        self.write_stderr(message_text(severity, slug, message, hint, self.look(err=True)))
 
     def difference(self, change: FileChange, *, err: bool = False) -> None:
         """Show how a file changes."""

@@ -35,7 +35,7 @@ from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text
 from backlog_sync.render.outline import not_taken
 from backlog_sync.render.text import plan_text, summary_text
-from backlog_sync.render.words import count_findings, counted
+from backlog_sync.render.words import counted, found_text
 
 if TYPE_CHECKING:
     from backlog_sync.cli.requests import ReportRequest
@@ -74,9 +74,9 @@ class Terminal(Screen):
 
     def unreadable(self, loaded: Loaded) -> None:
         """Show the errors of files that end the run."""
-        color = self.look(err=True).color
-        self.write_stderr(diagnostics_text(loaded.diagnostics, color=color))
-        self.write_stderr(f"{count_findings(loaded.diagnostics)}; nothing was sent")
+        look = self.look(err=True)
+        self.write_stderr(diagnostics_text(loaded.diagnostics, look, loaded.texts))
+        self.write_stderr(found_text(loaded.diagnostics, then="nothing was sent"))
 
     def files(self, loaded: Loaded) -> None:
         """Show how many warnings lint reports about files without errors."""
@@ -92,9 +92,9 @@ class Terminal(Screen):
 
     # ---- plan ----------------------------------------------------------------------------------
 
-    def unfinished(self, message: str) -> None:
+    def unfinished(self, message: str, hint: str) -> None:
         """Print a warning about what an interrupted run left."""
-        self.write_stderr(f"warning: {clean(message)}")
+        self.warn("interrupted-run", message, hint)
 
     def worded(self, prepared: Prepared) -> Prepared:
         """Return the plan unchanged: its hints name options already."""
@@ -102,7 +102,7 @@ class Terminal(Screen):
 
     def overridden(self, violation: Violation) -> None:
         """Name a guard that `--force` overrides."""
-        self.write_stderr(f"overridden ({violation.slug}): {clean(violation.message)}")
+        self.warn(violation.slug, f"overridden by --force: {violation.message}")
 
     def plan(self, run: Run, prepared: Prepared, standing: Sequence[Violation]) -> None:
         """Show a plan that is not applied, and the guards that would refuse it."""
@@ -175,7 +175,7 @@ class Terminal(Screen):
         except FailedError:
             return
         if reason:
-            self.write_stderr(f"warning: {clean(reason)}")
+            self.warn("other-commit", reason, "check out the tip of the default branch, or go on")
 
     def refused(self, run: Run, prepared: Prepared, violations: Sequence[Violation]) -> None:
         """Show why nothing was sent."""
@@ -193,7 +193,8 @@ class Terminal(Screen):
     def synced(self, run: Run, prepared: Prepared, applied: Applied, written: Written) -> None:
         """Show what was done, and what was not."""
         plan = prepared.plan
-        self.warn_all((*written.replaced, *written.unplaced))
+        self.warn_all("status-replaced", written.replaced)
+        self.warn_all("no-place", written.unplaced)
         if self.output == "json":
             envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
             self.result(dump(envelope))
@@ -250,7 +251,8 @@ class Terminal(Screen):
         if denied:
             for change in files_after(run.loaded, run.desired, observed)[1]:
                 self.difference(change, err=True)
-        self.warn_all((*written.replaced, *written.unplaced))
+        self.warn_all("status-replaced", written.replaced)
+        self.warn_all("no-place", written.unplaced)
 
     def report(self, report: "Report", request: "ReportRequest", written: Written | None) -> None:
         """Show the report, or write it to its destination."""

@@ -57,7 +57,7 @@ class RunPresenter(Protocol):
         """Show where something was posted, or is kept."""
         ...
 
-    def unfinished(self, message: str) -> None:
+    def unfinished(self, message: str, hint: str) -> None:
         """Warn of what an interrupted run left, and what to run."""
         ...
 
@@ -130,7 +130,7 @@ class Run:
     def warn_of_pending(self, saved: Sequence[SavedIterations]) -> None:
         """Warn of iterations that an interrupted run did not set again."""
         for each in saved:
-            self.presenter.unfinished(f"{pending_text(each)}; {PENDING_HINT}")
+            self.presenter.unfinished(pending_text(each), PENDING_HINT)
 
     def plan(
         self,

@@ -67,14 +67,6 @@ def unbroken(value: str) -> str:
     return visible(value).replace("##[", f"##{ZERO_WIDTH_SPACE}[")
 
 
-def indented(message: str) -> str:
-    """Return a message with its own line breaks, lines after the first indented.
-
-    No line of it can look like the start of a message or of a workflow command.
-    """
-    return "\n    ".join(visible(line) for line in message.split("\n"))
-
-
 def split_lines(value: str) -> list[str]:
     """Return the lines of a text; CR LF, CR and LF end a line."""
     return re.split(r"\r\n|\r|\n", value)

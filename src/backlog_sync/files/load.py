@@ -58,8 +58,9 @@ class Loaded:
     anywhere, also check that `errors` is empty. `diagnostics` are sorted by place. `keys` maps each
     key to the index of its file and of the item in it, `parents` to the key of the parent.
     `wrong_totals` (with the index of the file) are for `lint --fix`. `settings` are those of all
-    files together, `config` is the file with the settings that roadmaps share. `again` reads the
-    same backlog with other bytes in some of its files.
+    files together, `config` is the file with the settings that roadmaps share. `texts` are the
+    contents of all files that were read, by path. `again` reads the same backlog with other bytes
+    in some of its files.
     """
 
     desired: DesiredState | None
@@ -72,6 +73,7 @@ class Loaded:
     wrong_totals: tuple[tuple[int, WrongTotal], ...] = ()
     settings: SettingsDocument = field(default_factory=SettingsDocument)
     config: ParsedFile | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
     again: "Again | None" = field(default=None, compare=False, repr=False)
 
     @property
@@ -198,6 +200,7 @@ class _Reader:
     folder: bool = False
     passed: list[str] = field(default_factory=list)
     identity: str | None = None
+    texts: dict[str, str] = field(default_factory=dict)
 
     def _tell(self, path: str, slug: str, message: str, hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(Place(path), slug, message, hint))
@@ -292,7 +295,13 @@ class _Reader:
             hint = "name the file that it leads to, if that is the one that is meant"
             return Diagnostic(Place(path), "link-outside", message, hint)
         raw = self.instead.get(_real(file))
-        return read_source(file, path) if raw is None else source_of(raw, file, path)
+        return self._kept(read_source(file, path) if raw is None else source_of(raw, file, path))
+
+    def _kept(self, source: Source | Diagnostic) -> Source | Diagnostic:
+        """Keep the text of a source, which messages show lines of."""
+        if isinstance(source, Source):
+            self.texts[source.path] = source.text
+        return source
 
     def _parse(self, source: Source) -> ParsedFile | Diagnostic:
         breaks = source.text.count("\n") + source.text.count("\r")
@@ -339,7 +348,7 @@ class _Reader:
         if file is None:
             self.diagnostics.extend([problem] if problem else [])
             return
-        source = read_source(file, _shown(file, real, settings.path))
+        source = self._kept(read_source(file, _shown(file, real, settings.path)))
         if isinstance(source, Diagnostic):
             self.diagnostics.append(source)
             return
@@ -496,6 +505,7 @@ def _assemble(
         wrong_totals=totals,
         settings=document,
         config=reader.config,
+        texts=reader.texts,
     )
 
 

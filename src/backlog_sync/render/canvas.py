@@ -121,10 +121,17 @@ def spread(left: Text, right: Text, look: Look, width: int | None = None) -> Tex
     return line.append_text(right)
 
 
-def flow(head: Text, words: Sequence[Text], look: Look, width: int | None = None) -> list[Text]:
-    """Return words after a head, wrapped; later lines are aligned with the first word."""
+def flow(
+    head: Text,
+    words: Sequence[Text],
+    look: Look,
+    width: int | None = None,
+    *,
+    hang: int | None = None,
+) -> list[Text]:
+    """Return words after a head, wrapped; later lines are indented by `hang`, else by the head."""
     width = look.columns if width is None else width
-    hang = head.cell_len
+    hang = head.cell_len if hang is None else hang
     lines: list[Text] = []
     line = Text().append_text(head)
     empty = True

@@ -1,33 +1,60 @@
 """Render lint's findings for people, scripts, workflow logs and code scanning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 from urllib.parse import quote
 
 from rich.text import Text
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
-from backlog_sync.core.escape import clean, json_text
+from backlog_sync.core.escape import json_text, split_lines
 from backlog_sync.render.annotations import Annotation, annotation_command
-from backlog_sync.render.canvas import Look, paint
+from backlog_sync.render.canvas import Look, paint, stacked
+from backlog_sync.render.message import message_lines
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
-    """Return `path:line:column: slug: message` and a hint line for each, sorted by place.
+def diagnostics_text(
+    diagnostics: Sequence[Diagnostic], look: Look, texts: Mapping[str, str] = NO_TEXTS
+) -> str:
+    """Return each diagnostic as `path:line:column: severity[slug] message`, sorted by place.
 
-    In color, errors are red and warnings yellow. Lines are never wrapped: editors and scripts
-    read them.
+    On a terminal the line of the source is shown below it, with the part that is meant
+    underlined, and a blank line; `texts` are the contents of files by path. In a pipe a diagnostic
+    is one line, and its hint another: editors and scripts read them.
     """
-    lines: list[Text] = []
-    for diagnostic in sorted(diagnostics):
-        line = Text(f"{clean(str(diagnostic.place))}: ")
-        line.append(diagnostic.slug, "red" if diagnostic.is_error else "yellow")
-        lines.append(line.append(f": {clean(diagnostic.message)}"))
-        if diagnostic.hint:
-            hint = Text("    ").append("hint:", "dim")
-            lines.append(hint.append(f" {clean(diagnostic.hint)}"))
-    return paint(lines, Look(color=color, uncut=True))
+    sources = {path: split_lines(text) for path, text in _needed(diagnostics, texts, look)}
+    blocks = [
+        message_lines(
+            diagnostic.severity,
+            diagnostic.slug,
+            diagnostic.message,
+            diagnostic.hint,
+            look,
+            diagnostic.place,
+            _line_of(diagnostic.place, sources),
+        )
+        for diagnostic in sorted(diagnostics)
+    ]
+    if look.uncut:
+        return paint([line for block in blocks for line in block], look)
+    return paint([*stacked(blocks), Text()] if blocks else [], look)
+
+
+def _needed(
+    diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], look: Look
+) -> Iterator[tuple[str, str]]:
+    """Yield the files whose lines are shown: those with diagnostics, on a terminal."""
+    paths = () if look.uncut else {diagnostic.place.path for diagnostic in diagnostics}
+    return ((path, texts[path]) for path in paths if path in texts)
+
+
+def _line_of(place: Place, sources: Mapping[str, Sequence[str]]) -> str:
+    lines = sources.get(place.path, ())
+    return lines[place.line - 1] if place.line <= len(lines) else ""
 
 
 def diagnostics_github(diagnostics: Sequence[Diagnostic]) -> str:

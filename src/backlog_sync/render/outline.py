@@ -36,7 +36,9 @@ def plural(kind: str, count: int) -> str:
 
 
 def wrapped(text: str, look: Look) -> str:
-    """Return a text wrapped to the width."""
+    """Return a text wrapped to the width; in a pipe it is one line."""
+    if look.uncut:
+        return f"{clean(text)}\n"
     return paint(paragraph(text, look, Text()), look)
 
 

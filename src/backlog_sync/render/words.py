@@ -21,4 +21,12 @@ def count_findings(diagnostics: Sequence[Diagnostic]) -> str:
     warnings = len(diagnostics) - errors
     counts = [counted(errors, "error")] if errors else []
     counts += [counted(warnings, "warning")] if warnings else []
-    return ", ".join(counts) or "no errors, no warnings"
+    return " and ".join(counts) or "no errors or warnings"
+
+
+def found_text(diagnostics: Sequence[Diagnostic], *, fixable: int = 0, then: str = "") -> str:
+    """Return the last line of a list of diagnostics; `then` says what follows from them."""
+    if not diagnostics:
+        return "No problems found."
+    fix = f" ({fixable} fixable with --fix)" if fixable else ""
+    return f"Found {count_findings(diagnostics)}{fix}{then and f'; {then}'}."

@@ -557,7 +557,7 @@ def moved_file(model: Model, seen: Seen) -> str:
 
 def _went_through(seen: Seen) -> bool:
     """Whether a sync with exit 4 did all but what is in conflict."""
-    if "backlog: refused (" in seen.err:
+    if "] refused: " in seen.err:
         return False  # by a guard, before anything was done
     return all(each["outcome"] == "applied" for each in seen.envelope.get("outcomes", ())) and bool(
         seen.plan.get("conflicts")

@@ -100,7 +100,8 @@ def _create(terminal: Terminal, place: Path) -> Path:
         if str(place) != FOLDER:
             raise
         place = building = Path(tempfile.mkdtemp(prefix="backlog-demo-"))
-        terminal.warn_all([f"{Path.cwd()} cannot be written: {error.strerror}; using {place}"])
+        what = f"{Path.cwd()} cannot be written: {error.strerror}; using {place}"
+        terminal.warn("other-folder", what, "name a folder with `backlog demo FOLDER`")
     try:
         shown = _fill(terminal, building, place)
         if place != building:

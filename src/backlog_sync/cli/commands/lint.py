@@ -15,10 +15,9 @@ from backlog_sync.cli.options import (
     output_options,
     paths_argument,
 )
-from backlog_sync.core.escape import clean
 from backlog_sync.errors import ExitCode
 from backlog_sync.render.json import dump, lint_json
-from backlog_sync.render.words import count_findings, counted, number
+from backlog_sync.render.words import counted, found_text, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,10 +26,13 @@ if TYPE_CHECKING:
     from backlog_sync.core.accounts import Account
     from backlog_sync.core.model import Inventory
     from backlog_sync.files.load import Loaded
+    from backlog_sync.render.canvas import Look
 
 _PLURALS = {"epic": "epics", "feature": "features", "story": "stories"}
 
 
+_FIXED = ("mojibake", "wrong-total")
+"""What `--fix` fixes without a correction in the finding itself."""
 _MOST_STEPS = 6
 """The most rounds of fixing: a file takes one for its text and one for its totals."""
 
@@ -74,6 +76,7 @@ def command(
         diagnostics_text,
         explained_github,
     )
+    from backlog_sync.render.outline import wrapped
 
     screen = open_screen(output_options)
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
@@ -97,13 +100,12 @@ def command(
                 from backlog_sync.render.outline import explained_text
 
                 screen.result(explained_text(read, look))
-            if not output_options.quiet or any(
-                diagnostic.is_error for diagnostic in loaded.diagnostics
-            ):
-                screen.result(diagnostics_text(loaded.diagnostics, color=look.color))
-            counts = count_findings(loaded.diagnostics)
-            screen.result(summary_text(read))
-            screen.result(f"{inventory_text(loaded.inventory)}; {counts}\n")
+            shown = [each for each in loaded.diagnostics
+                     if each.is_error or not output_options.quiet]  # fmt: skip
+            screen.result(diagnostics_text(shown, look, loaded.texts))
+            screen.result(summary_text(read, look))
+            screen.result(wrapped(inventory_text(loaded.inventory), look))
+            screen.result(found_text(loaded.diagnostics, fixable=_fixable(loaded)) + "\n")
     failed = any(diagnostic.is_error for diagnostic in loaded.diagnostics)
     return ExitCode.FAILED if failed else ExitCode.DONE
 
@@ -151,12 +153,21 @@ def inventory_text(inventory: Inventory) -> str:
     return ", ".join(parts)
 
 
-def summary_text(accounts: Sequence[Account]) -> str:
+def summary_text(accounts: Sequence[Account], look: Look) -> str:
     """Return how much of the files was read as items, and how to read more; "" if all was."""
-    from backlog_sync.render.outline import not_taken
+    from backlog_sync.render.outline import not_taken, wrapped
 
     left = any(each.taken < each.written for each in accounts)
-    return f"{clean(not_taken(accounts))}\n" if left else ""
+    return wrapped(not_taken(accounts), look) if left else ""
+
+
+def _fixable(loaded: Loaded) -> int:
+    """Return how many of the problems `--fix` would fix."""
+    if not any(each.fix or each.slug in _FIXED for each in loaded.diagnostics):
+        return 0
+    from backlog_sync.files.write.fix import count_fixable
+
+    return count_fixable(loaded)
 
 
 def _explained(accounts: Sequence[Account]) -> Iterator[dict[str, object]]:

@@ -1,6 +1,7 @@
 """`backlog sandbox serve|seed|reset`."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -37,11 +38,19 @@ def command() -> None:
 def serve(*, port: int, faults: str | None) -> int:
     """Serve until stopped; the first line of standard output is the address."""
     from backlog_sync import sandbox_server
+    from backlog_sync.cli.screen import look_of
+    from backlog_sync.core.diagnostics import Diagnostic
+    from backlog_sync.files.source import read_source
     from backlog_sync.render.diagnostics import diagnostics_text
+    from backlog_sync.render.words import found_text
 
     fault_config = sandbox_server.read_fault_config(Path(faults)) if faults else None
     if isinstance(fault_config, tuple):
-        click.echo(diagnostics_text(fault_config, color=False), nl=False, err=True)
+        assert faults is not None
+        source = read_source(Path(faults), faults)
+        texts = {} if isinstance(source, Diagnostic) else {faults: source.text}
+        text = diagnostics_text(fault_config, look_of(sys.stderr), texts)
+        click.echo(f"{text}{found_text(fault_config)}", err=True)
         return ExitCode.FAILED
 
     def announce(url: str) -> None:

@@ -14,7 +14,7 @@ from backlog_sync.cli.workspace import load_target
 from backlog_sync.core.escape import clean
 from backlog_sync.errors import ExitCode, UsageError
 from backlog_sync.render.diagnostics import diagnostics_text
-from backlog_sync.render.words import counted
+from backlog_sync.render.words import counted, found_text
 
 
 def seed_history(screen: Screen, weeks: int, target: str) -> int:
@@ -43,7 +43,8 @@ def seed_issues(screen: Screen, paths: Sequence[str], total: int, repo: str | No
     if paths:
         loaded = load_target(TargetOptions(paths=tuple(paths), repo=repo), top)
         if loaded.desired is None or loaded.errors:
-            screen.write_stderr(diagnostics_text(loaded.diagnostics, color=False))
+            found, look = loaded.diagnostics, screen.look(err=True)
+            screen.write_stderr(diagnostics_text(found, look, loaded.texts) + found_text(found))
             return ExitCode.FAILED
         titles = [item.title for item in loaded.desired.items]
         declared = loaded.desired.repository

@@ -13,6 +13,7 @@ from backlog_sync.files.load import Loaded
 from backlog_sync.files.mojibake import repairs
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.source import Lines
+from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import written
@@ -25,24 +26,23 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     """Return the next fixes, as file changes; empty if there is nothing left to fix.
 
     Nothing is written to disk. First mojibake is repaired, line by line; then keys and values in
-    which only one thing can be meant. Then totals that a
-    document states are set to those of its items, unless keys are ambiguous or no items of that
-    kind were read (they may be in another file), and items in our own YAML format get their key as
-    `id:`, which keeps their issues.
+    which only one thing can be meant. Then totals that a document states are set to those of its
+    items, unless keys are ambiguous or no items of that kind were read (they may be in another
+    file), and items in our own YAML format get their key as `id:`, which keeps their issues.
     """
     mended = [_without_mojibake(parsed) for parsed in loaded.files]
     if any(mended):
         return _changes(loaded.files, mended)
     if corrected := _corrected(loaded):
         return corrected
-    clear = not any(found.slug in _UNCLEAR for found in loaded.errors)
-    wrong = loaded.wrong_totals if clear else ()
+    wrong = _fixable_totals(loaded)
+    clear = _is_clear(loaded)
     texts = []
     for number, parsed in enumerate(loaded.files):
         claims = {
             total.claim.start: Edit(total.claim.start, total.claim.end, f"{total.computed:g}")
             for at, total in wrong
-            if at == number and total.sure
+            if at == number
         }
         text = apply_edits(parsed.source.text, list(claims.values()))
         # Only our own YAML format has a place for keys.
@@ -62,15 +62,20 @@ def _corrected(loaded: Loaded) -> tuple[FileChange, ...]:
     """Return the corrections that findings carry, each of a key or a value."""
     texts = []
     for parsed in loaded.files:
-        text, lines = parsed.source.text, Lines(parsed.source.text)
-        edits: dict[int, Edit] = {}
-        for each in loaded.diagnostics:
-            if each.fix is not None and each.place.path == parsed.source.path:
-                edit = _edit(text, lines.offset(each.place), each.fix)
-                if edit is not None:
-                    edits.setdefault(edit.start, edit)
-        texts.append(apply_edits(text, list(edits.values())))
+        edits = {edit.start: edit for edit in reversed(_corrections(loaded, parsed))}
+        texts.append(apply_edits(parsed.source.text, list(edits.values())))
     return _changes(loaded.files, texts)
+
+
+def _corrections(loaded: Loaded, parsed: ParsedFile) -> list[Edit]:
+    """Return an edit for each finding about a file that carries its correction."""
+    text, lines = parsed.source.text, Lines(parsed.source.text)
+    edits = [
+        _edit(text, lines.offset(each.place), each.fix)
+        for each in loaded.diagnostics
+        if each.fix is not None and each.place.path == parsed.source.path
+    ]
+    return [edit for edit in edits if edit is not None]
 
 
 def _edit(text: str, at: int, fix: Fix) -> Edit | None:
@@ -84,6 +89,23 @@ def _edit(text: str, at: int, fix: Fix) -> Edit | None:
     end = at + len(fix.old)
     quote = text[at - 1 : at] if text[at - 1 : at] in ("'", '"') else ""
     return Edit(at, end, fix.new.strip("'") if quote and text[end : end + 1] == quote else fix.new)
+
+
+def count_fixable(loaded: Loaded) -> int:
+    """Return how many of the diagnostics `fix` would remove."""
+    spoilt = sum(each.slug == "mojibake" for each in loaded.diagnostics)
+    corrected = sum(len(_corrections(loaded, parsed)) for parsed in loaded.files)
+    return spoilt + corrected + len(_fixable_totals(loaded))
+
+
+def _is_clear(loaded: Loaded) -> bool:
+    """Return whether it is clear which items there are, and where."""
+    return not any(found.slug in _UNCLEAR for found in loaded.errors)
+
+
+def _fixable_totals(loaded: Loaded) -> list[tuple[int, WrongTotal]]:
+    """Return the wrong totals that can only mean the items that were read."""
+    return [each for each in loaded.wrong_totals if each[1].sure] if _is_clear(loaded) else []
 
 
 def _without_mojibake(parsed: ParsedFile) -> str:
