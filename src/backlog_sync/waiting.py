@@ -25,7 +25,7 @@ from tenacity import (
 from tenacity.stop import stop_base
 
 from backlog_sync import log
-from backlog_sync.core.rate import Learned, Pace
+from backlog_sync.core.rate import Learned, Pace, Waits, seconds_for
 
 LIMIT: Final = 900.0
 """Seconds that a run waits for limits and faults in total: a secondary limit lasts a minute or a
@@ -206,6 +206,13 @@ class Patience:
         """Return what the next run should know about the pace; None if none is kept."""
         with self._guard:
             return self._pace.learned(self._clock()) if self._pace else None
+
+    def waiting(self, creations: int) -> Waits:
+        """Return the seconds waited so far, and those that so many creations wait from now."""
+        with self._guard:
+            now, pace = self._clock(), copy.deepcopy(self._pace)
+            ahead = seconds_for(creations, pace, now=now) if pace else 0.0
+            return Waits(self._waited + self.paced, ahead)
 
     def again_at(self, limited: Limited) -> str:
         """Return the time after which to run again, as a date and time in UTC."""

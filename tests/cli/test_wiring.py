@@ -257,15 +257,35 @@ def test_any_other_pace_is_a_usage_error(word: str) -> None:
 
 def test_a_log_has_a_line_a_minute() -> None:
     """Where no bar can be shown, long work says now and then how far it is."""
-    now, told = [0.0], list[str]()
+    now, told, asked = [0.0], list[str](), list[float]()
+
+    def left(elapsed: float) -> float | None:
+        asked.append(elapsed)
+        return 200.0 - elapsed if elapsed >= 70 else None
+
     bar = Bar(shown=False, color=False, info=told.append, clock=lambda: now[0])
-    bar.start("Applying", 100)
-    for _ in range(100):
-        now[0] += 2.0
+    bar.start("Applying", 800, left)
+    for _ in range(800):
+        now[0] += 0.25
         bar.advance()
     bar.finish()
     assert told == [
-        "Applying: 30 of 100, about 2 minutes left",
-        "Applying: 60 of 100, about 1 minute left",
-        "Applying: 90 of 100, under 1 minute left",
+        "Applying: 240 of 800",
+        "Applying: 480 of 800, about 1 minute left",
+        "Applying: 720 of 800, under 1 minute left",
     ]
+    assert len(asked) <= 201  # looking ahead takes a moment: once a second is enough
+
+
+def test_the_time_left_counts_down_while_nothing_is_done() -> None:
+    """A wait for the hour does not look as if the run stood still; nothing known, nothing said."""
+    now = [0.0]
+    bar = Bar(shown=False, color=False, clock=lambda: now[0])
+    bar.start("Applying", 10, lambda _: 3_600.0)
+    assert bar.text() == "0 of 10, about 60 minutes left"
+    now[0] += 1_800
+    assert bar.text() == "0 of 10, about 30 minutes left"
+    now[0] += 1_900
+    assert bar.text() == "0 of 10, under 1 minute left"
+    bar.start("Playing", 10)
+    assert bar.text() == "0 of 10"

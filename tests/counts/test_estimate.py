@@ -6,7 +6,7 @@ import pytest
 
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.model import DesiredState
-from backlog_sync.core.rate import Pace
+from backlog_sync.core.rate import Pace, seconds_for
 from backlog_sync.engine.reconcile import apply
 from tests.engine.memory import Watcher
 from tests.faults.harness import ACROSS, MIDDLE, SMALL, WHOLE, World
@@ -31,7 +31,7 @@ def test_an_estimate_is_close(tmp_path: Path, desired: DesiredState) -> None:
 def test_the_pace_is_part_of_it(tmp_path: Path) -> None:
     """34 creations take about a minute at the pace, wherever the clock stands."""
     prepared, _ = World(tmp_path).machine().prepare(WHOLE)
-    expected = estimate(prepared.plan, Pace(now=1e9), now=1e9)
+    expected = estimate(prepared.plan, lambda n: seconds_for(n, Pace(now=1e9), now=1e9))
     assert 55 < expected.paced < 80
     assert expected.seconds >= expected.paced
 
@@ -41,5 +41,5 @@ def test_nothing_to_do_costs_nothing(tmp_path: Path) -> None:
     machine = World(tmp_path).machine()
     machine.sync(MIDDLE)
     prepared, _ = machine.prepare(MIDDLE)
-    told = estimate(prepared.plan, Pace())
+    told = estimate(prepared.plan, lambda n: seconds_for(n, Pace()))
     assert (told.requests, told.points, told.seconds) == (0, 0, 0)

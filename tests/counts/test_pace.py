@@ -1,6 +1,6 @@
 """Writing at a pace: blocks that the server gives, counted there, on a clock of its own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,11 @@ from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan import Result
 from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.engine.executor import Applied
+from backlog_sync.engine.ports import TimeLeft
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.tracker import GitHubTracker
+from github_sandbox.clock import VirtualClock
 from github_sandbox.limits import Limits, documented
 from tests.engine.memory import Watcher
 from tests.faults.harness import FULL, REPOSITORY, WHOLE, World, all_applied, backlog
@@ -25,6 +27,7 @@ class Run:
     world: World
     learned: Learned = field(default_factory=Learned)
     patience: float = 900.0
+    watcher: Watcher = field(default_factory=Watcher)
 
     def now(self) -> float:
         """The time."""
@@ -44,7 +47,9 @@ class Run:
             patience=self.patience,
         )
         prepared = observe_and_plan(desired, tracker)
-        applied = apply(prepared, tracker, nonces=self.world.nonce, progress=Watcher())
+        # It stands for GitHub, of which more is known than of a simulator.
+        prepared = replace(prepared, observed=replace(prepared.observed, sandbox=False))
+        applied = apply(prepared, tracker, nonces=self.world.nonce, progress=self.watcher)
         return applied, tracker
 
 
@@ -69,6 +74,62 @@ def test_the_documented_limits_are_kept(tmp_path: Path) -> None:
     applied, _ = Run(world)(WHOLE)
     assert all_applied(applied)
     assert world.sandbox.limits.blocks == 0
+
+
+class Ahead(Watcher):
+    """Somebody who asks after each step when all of it will be done."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.began = 0.0
+        self.ends: list[tuple[float, float | None]] = []
+
+    def start(self, title: str, total: int, left: TimeLeft | None = None) -> None:
+        """Work begins."""
+        super().start(title, total, left)
+        self.began = self.clock.time()
+        self.advance(0)
+
+    def advance(self, count: int = 1) -> None:
+        """Some is done."""
+        super().advance(count)
+        assert self.left is not None
+        now = self.clock.time()
+        self.ends.append((now, self.left(now - self.began)))
+
+
+@pytest.mark.parametrize(("before", "waits"), [(455, 2_600), (0, 50)])
+def test_the_time_left_has_the_waits_for_the_minute_and_the_hour(
+    tmp_path: Path, before: int, waits: float
+) -> None:
+    """From the first step on: a fifth more or less, or a minute; an hour nearly used counts."""
+    world = World(tmp_path, clock=VirtualClock(per_request=1.5))
+    now = world.clock.time()
+    ahead = Ahead(world.clock)
+    run = Run(world, Learned(sent=((now - 900, before),)), watcher=ahead)
+    applied, tracker = run(WHOLE)
+    assert all_applied(applied)
+    assert tracker.paced > waits
+    for at, left in ahead.ends:
+        assert left is not None
+        actual = ahead.ends[-1][0] - at
+        assert abs(left - actual) <= max(60, actual / 5)
+
+
+def test_nothing_is_promised_of_a_server_of_unknown_speed(tmp_path: Path) -> None:
+    """On the simulator nothing is told before a fifth of the work is done, and its order then."""
+    world = World(tmp_path, clock=VirtualClock(per_request=3.0))
+    prepared, tracker = world.machine().prepare(WHOLE)
+    assert prepared.observed.sandbox
+    ahead = Ahead(world.clock)
+    apply(prepared, tracker, nonces=world.nonce, progress=ahead)
+    assert ahead.ends[0][1] is None
+    known = [(at, left) for at, left in ahead.ends if left is not None]
+    assert len(known) > len(ahead.ends) / 3
+    for at, left in known:
+        actual = ahead.ends[-1][0] - at
+        assert actual / 2.5 - 15 <= left <= actual * 2.5 + 15
 
 
 def test_twenty_creations_wait_for_nothing(tmp_path: Path) -> None:

@@ -66,7 +66,8 @@ from backlog_sync.core.operations import (
 )
 from backlog_sync.core.plan import Usage
 from backlog_sync.core.preconditions import options, overwrites, standing, verdict
-from backlog_sync.engine.ports import ReadScope
+from backlog_sync.core.rate import Waits
+from backlog_sync.engine.ports import ReadScope, TimeLeft
 from backlog_sync.errors import BacklogError
 
 REPOSITORY = "octo-org/widgets"
@@ -287,6 +288,10 @@ class MemoryTracker:
     def usage(self) -> Usage:
         """What was sent."""
         return Usage(mutations=len(self.log))
+
+    def waits(self, creations: int) -> Waits:
+        """Nothing waits."""
+        return Waits()
 
     def children(self, parent_id: str) -> tuple[str, ...]:
         """The sub-issues of an issue, in their order."""
@@ -623,10 +628,11 @@ class Watcher:
         self.total = 0
         self.done = 0
         self.finished = False
+        self.left: TimeLeft | None = None
 
-    def start(self, title: str, total: int) -> None:
+    def start(self, title: str, total: int, left: TimeLeft | None = None) -> None:
         """Work begins."""
-        self.total = total
+        self.total, self.left = total, left
 
     def advance(self, count: int = 1) -> None:
         """Some is done."""

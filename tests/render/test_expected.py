@@ -27,19 +27,22 @@ def test_times_are_told_as_people_tell_them(seconds: float, words: str) -> None:
 
 def test_waiting_is_told_apart() -> None:
     """Where the pace makes a run long, it says so."""
-    quick, slow = Estimate(17, 21, 9.0, 0.0), Estimate(1, 900, 804.0, 804.0)
+    quick, slow = Estimate(17, 21, 9.0, 0.0), Estimate(1, 900, 90.0, 804.0)
     assert expected_text(quick, Usage(1, 1, 0, 5), Look()) == (
         "Expected: ≈ 19 requests, 26 points, under 1 minute"
     )
+    unknown = expected_text(quick, Usage(), Look(), timed=False)
+    assert unknown == "Expected: ≈ 17 requests, 21 points"
     told = "Expected: ~ 1 request, 900 points, 13 minutes (paced for GitHub's limits: 13 minutes)"
     assert expected_text(slow, Usage(), Look(ascii=True)) == told
 
 
 def test_a_step_tells_what_is_left() -> None:
     """As far as that can be known."""
-    assert step_text("Applying", 120, 340, 240) == "Applying: 120 of 340, about 7 minutes left"
-    assert step_text("Applying", 0, 340, 60) == "Applying: 0 of 340"
-    assert step_text("Applying", 340, 340, 60) == "Applying: 340 of 340"
+    assert step_text(120, 340, 440.0) == "120 of 340, about 7 minutes left"
+    assert step_text(339, 340, 4.0) == "339 of 340, under 1 minute left"
+    assert step_text(0, 340, None) == "0 of 340"
+    assert step_text(340, 340, 0.0) == "340 of 340"
 
 
 @pytest.mark.parametrize(

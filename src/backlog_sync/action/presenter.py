@@ -41,7 +41,7 @@ from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.plan_json import plan_to_json
 from backlog_sync.credentials import APP_INPUTS
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.ports import Progress
+from backlog_sync.engine.ports import Progress, TimeLeft
 from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.environment import Environment, environment
 from backlog_sync.errors import BacklogError, ExitCode, FailedError, RefusedError
@@ -400,7 +400,7 @@ class Workflow:
 class _Quiet:
     """Shows no progress; satisfies `engine.ports.Progress`."""
 
-    def start(self, title: str, total: int) -> None:
+    def start(self, title: str, total: int, left: TimeLeft | None = None) -> None:
         """Show nothing."""
 
     def advance(self, count: int = 1) -> None:

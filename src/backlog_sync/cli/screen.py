@@ -3,22 +3,15 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
 from backlog_sync import __version__, log
@@ -34,9 +27,16 @@ from backlog_sync.render.diffs import diff_text
 from backlog_sync.render.expected import step_text
 from backlog_sync.render.message import message_text
 
+if TYPE_CHECKING:
+    from backlog_sync.engine.ports import TimeLeft
+
 _LONG = 5.0
 """Seconds of waiting that pass without a message."""
 _MINUTE = 60.0
+_ESTIMATED = 1.0
+"""Seconds between two estimates of the time left."""
+_CALM = "cyan"
+"""The color of progress: red and green are for results."""
 _WIDEST = 140
 """Columns beyond which the right edge would be too far from its title."""
 
@@ -167,19 +167,30 @@ class Screen:
 
     def ask(self, question: str) -> bool:
         """Ask a yes-or-no question on standard error; the default is no."""
-        return click.confirm(question, default=False, err=True)
+        with self._own_line():
+            return click.confirm(question, default=False, err=True)
 
     def choose(self, question: str, answers: Sequence[str], default: str) -> str:
         """Ask on standard error for one of several words, with a default."""
         choice = click.Choice([*dict.fromkeys((*answers, default))], case_sensitive=False)
-        return str(click.prompt(question, type=choice, default=default, err=True))
+        with self._own_line():
+            return str(click.prompt(question, type=choice, default=default, err=True))
+
+    @contextmanager
+    def _own_line(self) -> Iterator[None]:
+        """End the line of a question that is interrupted, so that what follows has its own."""
+        try:
+            yield
+        except click.Abort:
+            self.write_stderr("")
+            raise
 
     def reading(self, repository: str) -> AbstractContextManager[object]:
         """Show a spinner on standard error while GitHub is read; only on a terminal."""
         if not self._shows_progress():
             return nullcontext()
         console = Console(stderr=True, no_color=not self._color(terminal=True))
-        return console.status(Text(f"Reading {clean(repository)} …"))
+        return console.status(Text(f"Reading {clean(repository)} …"), spinner_style=_CALM)
 
     def _shows_progress(self) -> bool:
         quiet = self.output_options.quiet or self._logs_json or self.env.dumb
@@ -193,6 +204,18 @@ class Screen:
             color=self._color(terminal=sys.stderr.isatty()),
             info=None if shown else self.info,
         )
+
+
+class _StepColumn(ProgressColumn):
+    """How far the work is; the time left also counts down while nothing is done, as in a wait."""
+
+    def __init__(self, text: Callable[[], str]) -> None:
+        super().__init__()
+        self._text = text
+
+    def render(self, task: Task) -> Text:  # noqa: ARG002 - rich's
+        """Return the text of the column."""
+        return Text(self._text(), "dim")
 
 
 class Bar:
@@ -214,11 +237,13 @@ class Bar:
         self._info, self._clock = info, clock
         self._title, self._total, self._done = "", 0, 0
         self._began = self._last_info = 0.0
+        self._estimate: TimeLeft | None = None
+        self._ends: float | None = None
+        self._estimated = float("-inf")
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(compact=True),
+            BarColumn(30, complete_style=_CALM, finished_style=_CALM, pulse_style=_CALM),
+            _StepColumn(self.text),
             console=Console(stderr=True, no_color=not color),
             transient=True,
             disable=not shown,
@@ -236,10 +261,12 @@ class Bar:
     ) -> None:
         self.finish()
 
-    def start(self, title: str, total: int) -> None:
-        """Show that a phase of work begins."""
+    def start(self, title: str, total: int, left: "TimeLeft | None" = None) -> None:
+        """Show that a phase of work begins; without `left` it is not known when it ends."""
         self._title, self._total, self._done = title, total, 0
         self._began = self._last_info = self._clock()
+        self._estimate, self._ends, self._estimated = left, None, float("-inf")
+        self._look_ahead(self._began)
         self._progress.start()
         self._task = self._progress.add_task(title, total=total or None)
 
@@ -247,11 +274,24 @@ class Bar:
         """Show that this many more steps are done."""
         self._done += count
         now = self._clock()
+        self._look_ahead(now)
         if self._info and now - self._last_info >= _MINUTE:
             self._last_info = now
-            self._info(step_text(self._title, self._done, self._total, now - self._began))
+            self._info(f"{self._title}: {self.text()}")
         if self._task is not None:
             self._progress.advance(self._task, count)
+
+    def _look_ahead(self, now: float) -> None:
+        """Estimate when the phase ends; not with every step, because that takes a moment."""
+        if self._estimate and now - self._estimated >= _ESTIMATED:
+            self._estimated = now
+            left = self._estimate(now - self._began)
+            self._ends = None if left is None else now + left
+
+    def text(self) -> str:
+        """Return how far the work is, and the time left if it is known."""
+        left = None if self._ends is None else max(0.0, self._ends - self._clock())
+        return step_text(self._done, self._total, left)
 
     def finish(self) -> None:
         """End the phase; the bar disappears."""

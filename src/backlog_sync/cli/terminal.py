@@ -144,9 +144,10 @@ class Terminal(Screen):
         elif plan.has_changes and not self.yes and self.can_ask():
             self.write_stderr(plan_text(plan, self.look(err=True)))
         if plan.has_changes and not prepared.violations:
-            expected = estimate(plan, run.pace, now=run.clock.now())
-            look = self.look(err=True)
-            self.info(expected_text(expected, run.tracker.usage(), look))
+            tracker, look = run.tracker, self.look(err=True)
+            expected = estimate(plan, lambda count: tracker.waits(count).ahead)
+            timed = not prepared.observed.sandbox
+            self.info(expected_text(expected, tracker.usage(), look, timed=timed))
 
     def consent(self, run: Run, prepared: Prepared, *, approved: bool) -> Violation | None:
         """Ask for a yes unless it was given already; return why it is missing, None if given."""

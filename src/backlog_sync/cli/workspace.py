@@ -19,7 +19,6 @@ from backlog_sync.core.iterations import PENDING_HINT, pending_text
 from backlog_sync.core.locations import others_of
 from backlog_sync.core.model import DesiredState, ObservedState, SavedIterations
 from backlog_sync.core.options import PLAIN, PlanOptions
-from backlog_sync.core.rate import Pace
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Clock, ReadScope, Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
@@ -109,11 +108,6 @@ class Run:
     def clock(self) -> Clock:
         """The clock; it shows its waits."""
         return wiring.clock(self.target.waits)
-
-    @cached_property
-    def pace(self) -> Pace | None:
-        """The pace of writes; None for as fast as the server answers."""
-        return None if self.target.sandbox else wiring.pace(self.target.env, self.memory.pace())
 
     def lock(self, *, files: bool = True) -> None:
         """Lock out other runs on this machine; with `files`, also those under the same root."""

@@ -4,7 +4,7 @@ It counts as the adapter batches: 20 small mutations in a request, 5 with bodies
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from backlog_sync.core.changes import (
@@ -21,7 +21,6 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.plan import Plan
-from backlog_sync.core.rate import Pace, seconds_for
 from backlog_sync.core.view_arrangement import ARRANGEMENT
 
 _SMALL, _BODIES, _READ = 20, 5, 100
@@ -36,19 +35,45 @@ _EACH = 0.1
 class Estimate:
     """About so many requests, points of the hour's allowance, and seconds.
 
-    `paced` are the seconds among them that are waited to keep the pace.
+    `work` are the seconds for the requests, `paced` those that are waited to keep the pace. What is
+    sent while the pace makes it wait costs no time of its own.
     """
 
     requests: int
     points: int
-    seconds: float
+    work: float
     paced: float
 
+    @property
+    def seconds(self) -> float:
+        """The seconds until the end."""
+        return max(self.work, self.paced)
 
-def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estimate:
-    """Return what applying a plan from now on takes; without a pace everything goes at once.
 
-    The pace is used up by it.
+_TRUSTED = 20.0
+"""Seconds of work for which GitHub is taken to be as fast as measured, until they were measured."""
+_ENOUGH = 0.2
+"""The share of the work after which the speed of an unknown server is known."""
+
+
+def seconds_left(first: Estimate, left: Estimate, spent: float, *, github: bool) -> float | None:
+    """Return the seconds until the end, at the speed so far; None if that is not known yet.
+
+    `first` is what was estimated for all of the work, `left` for the rest. `spent` are the seconds
+    since the start without waits. Without `github` nothing is known of the server's speed.
+    """
+    done = first.work - left.work
+    if not github and done < _ENOUGH * first.work:
+        return None
+    trusted = _TRUSTED if github else 0.0
+    speed = (spent + trusted) / (done + trusted) if done + trusted else 1.0
+    return max(left.work * speed, left.paced)
+
+
+def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estimate:
+    """Return what applying a plan from now on takes.
+
+    `paced` returns the seconds that so many creations wait to keep the pace; by default none.
     """
     kinds = Counter(change.kind for change in plan.changes)
     issues = [change for change in plan.changes if change.kind is ChangeKind.ISSUE]
@@ -101,14 +126,12 @@ def estimate(plan: Plan, pace: Pace | None = None, *, now: float = 0.0) -> Estim
     reads = comments + _groups(updates, _READ) + _groups(valued, _READ)
     reads += sum(map(_for_iterations, plan.changes))
     creations = len(created) + comments
-    waited = seconds_for(creations, pace, now=now, at_once=_BODIES) if pace else 0.0
     work = (writes + reads + pages) * _REQUEST + len(plan.changes) * _EACH
     return Estimate(
         requests=writes + reads + pages,
         points=writes + reads + pages * _PAGE_POINTS,
-        # What is sent while the pace makes it wait costs no time of its own.
-        seconds=max(work, waited),
-        paced=waited,
+        work=work,
+        paced=paced(creations),
     )
 
 

@@ -7,7 +7,7 @@ blocks after 20 to 30 issues created in a minute, and after 150 in an hour.
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 BURST: Final = 20
 """Creations that are sent at once after a pause, so that a small backlog does not wait."""
@@ -46,6 +46,13 @@ class Learned:
     a_minute: int | None = None
     at: float = 0.0
     sent: tuple[tuple[float, int], ...] = ()
+
+
+class Waits(NamedTuple):
+    """Seconds that were waited so far, for limits and the pace, and that the pace will ask for."""
+
+    past: float = 0.0
+    ahead: float = 0.0
 
 
 @dataclass(slots=True)

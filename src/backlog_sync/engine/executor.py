@@ -48,6 +48,7 @@ from backlog_sync.core.changes import (
     claim_of,
 )
 from backlog_sync.core.definition_base import recorded_keys
+from backlog_sync.core.estimate import Estimate, estimate, seconds_left
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.issue_fields import private_entry
 from backlog_sync.core.matching import Matches, match_items, with_issues
@@ -65,7 +66,7 @@ from backlog_sync.engine.concurrent_runs import (
 from backlog_sync.engine.create import create_issues, give_late_types
 from backlog_sync.engine.iterations import extend_iterations, restore_iterations
 from backlog_sync.engine.new_board import forget_new_board, note_new_board
-from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
+from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, TimeLeft, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import IssueWrite, OperationOrSkip, Skip
 from backlog_sync.engine.send import Sending
@@ -438,7 +439,7 @@ def apply_plan(
     run = _Run(tracker, nonces, progress, registry, journal=journal, clock=clock)
     stopped: BacklogError | None = None
     interrupted = False
-    progress.start("Applying", len(plan.changes))
+    progress.start("Applying", len(plan.changes), _time_left(run, plan))
     try:
         _stages(run, plan)
     except BacklogError as error:
@@ -460,6 +461,24 @@ def apply_plan(
         stopped=stopped,
         interrupted=interrupted,
     )
+
+
+def _time_left(run: _Run, plan: Plan) -> TimeLeft:
+    """Return a function that estimates the time left from what has no outcome yet."""
+    tracker = run.tracker
+    github = not run.registry.observed.sandbox
+
+    def of(changes: tuple[Change, ...]) -> Estimate:
+        return estimate(replace(plan, changes=changes), lambda count: tracker.waits(count).ahead)
+
+    first, waited_before = of(plan.changes), tracker.waits(0).past
+
+    def left(elapsed: float) -> float | None:
+        remaining = of(tuple(c for c in plan.changes if id(c) not in run.outcomes))
+        spent = max(0.0, elapsed - (tracker.waits(0).past - waited_before))
+        return seconds_left(first, remaining, spent, github=github)
+
+    return left
 
 
 def _stages(run: _Run, plan: Plan) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeAlias
 
 from backlog_sync.core.checkout import Checkout
 from backlog_sync.core.doctor import Examination
@@ -24,6 +24,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.plan import Usage
+from backlog_sync.core.rate import Waits
 from backlog_sync.core.reading import numbers_of
 from backlog_sync.core.run_record import Overwritten, RunRecord
 
@@ -174,6 +175,10 @@ class Tracker(Protocol):
         """Return the requests and points spent since this tracker was created."""
         ...
 
+    def waits(self, creations: int) -> Waits:
+        """Return the seconds waited so far, and those that so many creations wait from now."""
+        ...
+
 
 class Examiner(Protocol):
     """Port that examines whether a sync could work; raises as `Tracker` does."""
@@ -291,11 +296,15 @@ class Clock(Protocol):
         ...
 
 
+TimeLeft: TypeAlias = Callable[[float], float | None]
+"""Returns the seconds until the end of a phase that began so many seconds ago, None if unknown."""
+
+
 class Progress(Protocol):
     """Port to a progress display for long work."""
 
-    def start(self, title: str, total: int) -> None:
-        """Show that a phase of work begins."""
+    def start(self, title: str, total: int, left: TimeLeft | None = None) -> None:
+        """Show that a phase of work begins; without `left` it is not known when it ends."""
         ...
 
     def advance(self, count: int = 1) -> None:

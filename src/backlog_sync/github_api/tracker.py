@@ -10,7 +10,7 @@ from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import ObservedBoardField, ObservedIssue, ObservedState, ProjectSpec
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.plan import Usage
-from backlog_sync.core.rate import Learned, Pace
+from backlog_sync.core.rate import Learned, Pace, Waits
 from backlog_sync.github_api import lookups, pull_requests
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
@@ -138,6 +138,10 @@ class GitHubTracker:
     def usage(self) -> Usage:
         """Return what was spent since this tracker was created."""
         return self._session.tally.usage()
+
+    def waits(self, creations: int) -> Waits:
+        """Return the seconds waited so far, and those that so many creations wait from now."""
+        return self._waiting.waiting(creations)
 
     @property
     def paced(self) -> float:

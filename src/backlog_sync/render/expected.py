@@ -6,15 +6,18 @@ from backlog_sync.render.canvas import Look
 from backlog_sync.render.words import counted
 
 
-def expected_text(expected: Estimate, spent: Usage, look: Look) -> str:
+def expected_text(expected: Estimate, spent: Usage, look: Look, *, timed: bool = True) -> str:
     """Return one line: requests, points of the hourly rate limit, time, and the paced part of it.
 
-    What was `spent` on reading is included, as in the counts at the end of the run.
+    What was `spent` on reading is included, as in the counts at the end of the run. Without `timed`
+    the speed of the server is not known.
     """
     about = "~" if look.ascii else "≈"
     requests, points = expected.requests + spent.requests, expected.points + spent.points
-    parts = [counted(requests, "request"), counted(points, "point")]
-    text = f"Expected: {about} {', '.join(parts)}, {duration(expected.seconds)}"
+    text = f"Expected: {about} {counted(requests, 'request')}, {counted(points, 'point')}"
+    if not timed:
+        return text
+    text += f", {duration(expected.seconds)}"
     if expected.paced >= 30:
         text += f" (paced for GitHub's limits: {duration(expected.paced)})"
     return text
@@ -30,11 +33,10 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def step_text(title: str, done: int, total: int, seconds: float) -> str:
-    """Return a log line: how far the work is after this many seconds, and how much is left."""
-    text = f"{title}: {done} of {total}"
-    if 0 < done < total:
-        remaining = duration(seconds / done * (total - done))
-        about = "" if remaining.startswith("under") else "about "
-        text += f", {about}{remaining} left"
-    return text
+def step_text(done: int, total: int, left: float | None) -> str:
+    """Return how far the work is, and the time left if it is known."""
+    text = f"{done} of {total}"
+    if left is None or done >= total:
+        return text
+    remaining = duration(left)
+    return f"{text}, {'' if remaining.startswith('under') else 'about '}{remaining} left"
