@@ -9,8 +9,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 NAVIGATION = {
-    "Guides": ["docs/files", "docs/other-tools", "docs/drift", "docs/reports", "docs/sandbox"],
-    "GitHub": ["docs/github", "docs/action", "docs/safety", "docs/limits"],
+    "Guides": ["docs/day-two", "docs/files", "docs/board", "docs/other-tools", "docs/reports", "docs/sandbox"],
+    "GitHub": ["docs/github", "docs/action", "docs/drift", "docs/safety", "docs/limits"],
     "Reference": [
         "docs/cli",
         "An example roadmap <examples/roadmap>",
