@@ -9,10 +9,18 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 NAVIGATION = {
-    "Guides": ["docs/day-two", "docs/files", "docs/board", "docs/other-tools", "docs/reports", "docs/sandbox"],
+    "Guides": [
+        "docs/day-two",
+        "docs/files",
+        "docs/board",
+        "docs/other-tools",
+        "docs/reports",
+        "docs/sandbox",
+    ],
     "GitHub": ["docs/github", "docs/action", "docs/drift", "docs/safety", "docs/limits"],
     "Reference": [
         "docs/cli",
+        "docs/keys",
         "An example roadmap <examples/roadmap>",
         "docs/corpus",
         "docs/bench",

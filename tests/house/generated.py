@@ -1,6 +1,8 @@
 """The pages and pictures that are made from the code: `python -m tests.house.generated`."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 from click.testing import CliRunner
@@ -103,6 +105,73 @@ def _commands(group: click.Group, words: tuple[str, ...]) -> list[tuple[str, ...
     return found
 
 
+_KEYS_HEAD = """\
+# Keys of a YAML file
+
+Every key that a backlog file in YAML may have, as in the [JSON Schema](schema/backlog.schema.json). The settings may
+also be below `backlog:` in the front matter of a roadmap, or in `backlog/config.yaml`. How to use them:
+[Backlog files](files.md), [Boards and fields](board.md), [Reports](reports.md).
+"""
+_KEYS_PARTS = {
+    "any_item": "Items: `epics`, `features`, `stories`, `tasks`, `items`",
+    "user_story": "An item's `user_story`",
+    "criterion": "An entry of `acceptance_criteria`",
+    "label": "An entry of `labels`",
+    "milestone": "An entry of `milestones`",
+    "defaults": "`defaults`",
+    "project": "`project`",
+    "board_field": "A field of the board",
+    "option": "An option of a field",
+    "view": "A view of the board",
+    "issue_field": "An entry of `issue_fields`",
+    "pull_requests": "`pull_requests`",
+    "planning": "`planning`",
+    "segment": "A team or skill of `planning`",
+    "risk": "A risk",
+    "review_note": "A note of a review",
+    "review": "`review`",
+}
+"""The definitions of the schema that are shown, with their headings, in the order of the page."""
+
+
+def keys_page() -> str:
+    """Return the keys of the JSON Schema as one page."""
+    schema = json.loads((ROOT / "docs" / "schema" / "backlog.schema.json").read_text("utf-8"))
+    parts = {"Settings": schema} | {
+        heading: schema["$defs"][name] for name, heading in _KEYS_PARTS.items()
+    }
+    return "\n".join([_KEYS_HEAD, *(_keys_table(heading, part) for heading, part in parts.items())])
+
+
+def _keys_table(heading: str, part: dict[str, Any]) -> str:
+    rows = [
+        f"| `{key}` | {_allowed(value)} | {value['description'].replace('|', chr(92) + '|')} |"
+        for key, value in part["properties"].items()
+    ]
+    return "\n".join([f"## {heading}\n", "| key | value | meaning |", "|---|---|---|", *rows, ""])
+
+
+def _allowed(value: dict[str, Any]) -> str:
+    """Return the values that a key may have, in a few words."""
+    kinds = value.get("anyOf") or value.get("oneOf")
+    if kinds is None:
+        return _kind(value)
+    words = (_allowed(kind) for kind in kinds if kind.get("type") != "null")
+    return " or ".join(dict.fromkeys(words))
+
+
+def _kind(kind: dict[str, Any]) -> str:
+    if "enum" in kind:
+        return ", ".join(f"`{word}`" for word in kind["enum"])
+    if "$ref" in kind:
+        return "mapping"
+    name = kind.get("type", "value")
+    if isinstance(name, list):  # any scalar, which is read as text
+        return "text"
+    words = {"string": "text", "array": "list", "object": "mapping", "boolean": "`true`, `false`"}
+    return "date" if kind.get("format") == "date" else words.get(name, name)
+
+
 def plan_picture() -> str:
     """Give the picture of the first plan of the example roadmap."""
     loaded = load(
@@ -129,6 +198,7 @@ def plan_picture() -> str:
 
 GENERATED = {
     "docs/cli.md": cli_page,
+    "docs/keys.md": keys_page,
     "docs/plan.svg": plan_picture,
     "docs/schema/report.schema.json": report_schema,
 }
