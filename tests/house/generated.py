@@ -108,9 +108,9 @@ def _commands(group: click.Group, words: tuple[str, ...]) -> list[tuple[str, ...
 _KEYS_HEAD = """\
 # Keys of a YAML file
 
-Every key that a backlog file in YAML may have, as in the [JSON Schema](schema/backlog.schema.json). The settings may
-also be below `backlog:` in the front matter of a roadmap, or in `backlog/config.yaml`. How to use them:
-[Backlog files](files.md), [Boards and fields](board.md), [Reports](reports.md).
+Every key that a backlog file in YAML may have, from its [JSON Schema](schema/backlog.schema.json).
+The settings may also be below `backlog:` in the front matter of a roadmap, or in
+`backlog/config.yaml`. How to use them: [Backlog files](files.md), [Boards and fields](board.md), [Reports](reports.md).
 """
 _KEYS_PARTS = {
     "any_item": "Items: `epics`, `features`, `stories`, `tasks`, `items`",
