@@ -110,7 +110,8 @@ _KEYS_HEAD = """\
 
 Every key that a backlog file in YAML may have, from its [JSON Schema](schema/backlog.schema.json).
 The settings may also be below `backlog:` in the front matter of a roadmap, or in
-`backlog/config.yaml`. How to use them: [Backlog files](files.md), [Boards and fields](board.md), [Reports](reports.md).
+`backlog/config.yaml`. How to use them: [Backlog files](files.md), [Boards and fields](board.md),
+[Reports](reports.md).
 """
 _KEYS_PARTS = {
     "any_item": "Items: `epics`, `features`, `stories`, `tasks`, `items`",
