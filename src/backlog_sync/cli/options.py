@@ -17,6 +17,9 @@ from backlog_sync.errors import UsageError
 
 Command: TypeAlias = Callable[..., Any]
 
+SANDBOX_PORT = 8123
+"""The port at which the simulator's pages are served unless another one is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from backlog_sync.core.facts import (
     Before,
@@ -46,8 +46,12 @@ def gather(
     since: date | None = None,
     remembered: Remembered | None = None,
     conversations: tuple[Conversation, ...] = (),
+    pages: str = "",
 ) -> Facts:
-    """Return the facts of a report on `today`, and if `since` is given, of the period from then."""
+    """Return the facts of a report on `today`, and if `since` is given, of the period from then.
+
+    `pages` is the address at which the simulator's pages are served, in place of GitHub's.
+    """
     memory = remembered or Remembered()
     repository = observed.repository.name_with_owner
     issues = {key: match.issue for key, match in match_items(desired, observed).by_key.items()}
@@ -61,10 +65,11 @@ def gather(
         if issue is not None:
             ref = observed.ref(issue)
             work = _with_issue(work, item, issue, ref, progress.get(item.key), first)
-            if observed.embedded:
-                work = replace(work, url=None)
             work = replace(
-                work, pull_requests=_pull_requests(issue, observed), branches=issue.branches
+                work,
+                url=_served(issue.url, pages),
+                pull_requests=_pull_requests(issue, observed, pages),
+                branches=issue.branches,
             )
         items.append(replace(work, added=work.added or memory.added.get(item.key)))
     unseen = list(memory.unseen)
@@ -87,28 +92,26 @@ def gather(
         else None,
         reviewed=memory.reviewed,
         conversations=conversations,
-        links=tuple(_links(desired, observed)),
+        links=tuple(_links(desired, observed, pages)),
         unseen=tuple(unseen),
     )
 
 
-def _links(desired: DesiredState, observed: ObservedState) -> Iterator[Link]:
-    """Yield the repository, the board and the files, with the addresses that can be opened.
+def _served(url: str, pages: str) -> str:
+    """Return the address of a page, on the simulator's server if that is where it is."""
+    return f"{pages.rstrip('/')}{urlsplit(url).path}" if pages and url else url
 
-    The simulator inside this process has none, and no simulator shows files.
-    """
+
+def _links(desired: DesiredState, observed: ObservedState, pages: str) -> Iterator[Link]:
+    """Yield the repository, the board and the files; the simulator has no pages of files."""
     name = observed.repository.name_with_owner
-    home = None
-    if not observed.embedded:
-        issue = next((one.url for one in observed.issues if "/issues/" in one.url), "")
-        home = issue.rpartition("/issues/")[0] or f"https://{observed.host}/{name}"
-    yield Link("repository", name, home)
+    home = pages.rstrip("/") or f"https://{observed.host}"
+    yield Link("repository", name, f"{home}/{name}")
     if desired.project:
-        board = observed.project.url if observed.project and not observed.embedded else None
+        board = _served(observed.project.url, pages) if observed.project else None
         yield Link("board", str(desired.project), board)
     for path in desired.sources:
-        url = f"{home}/blob/HEAD/{quote(path)}" if home and not observed.sandbox else None
-        yield Link("file", path, url)
+        yield Link("file", path, None if pages else f"{home}/{name}/blob/HEAD/{quote(path)}")
 
 
 def feedback_refs(desired: DesiredState) -> tuple[FeedbackRef, ...]:
@@ -158,7 +161,6 @@ def _with_issue(
     return replace(
         work,
         ref=ref,
-        url=issue.url,
         status=status_of(issue, first),
         labels=issue.labels or work.labels,
         assignees=issue.assignees or work.assignees,
@@ -172,7 +174,9 @@ def _with_issue(
     )
 
 
-def _pull_requests(issue: ObservedIssue, observed: ObservedState) -> tuple[PullRequestFact, ...]:
+def _pull_requests(
+    issue: ObservedIssue, observed: ObservedState, pages: str
+) -> tuple[PullRequestFact, ...]:
     """Return the pull requests of an issue, whoever opened them."""
     home = observed.repository.name_with_owner
     return tuple(
@@ -180,7 +184,7 @@ def _pull_requests(issue: ObservedIssue, observed: ObservedState) -> tuple[PullR
             ref=f"{'' if pull.repository == home else pull.repository}#{pull.number}",
             title=pull.title,
             state=pull.state,
-            url=pull.url,
+            url=_served(pull.url, pages),
             author=pull.author.login if pull.author else "",
         )
         for pull in issue.pull_requests

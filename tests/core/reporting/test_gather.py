@@ -34,6 +34,24 @@ def test_what_github_knows_stands_before_what_the_file_says() -> None:
     assert (known["labels"], known["assignees"], known["closed"]) == (("story",), ("ada",), None)
 
 
+def test_addresses_lead_to_github_or_to_the_simulator_s_pages() -> None:
+    """The repository, the board, the files and the issues; the simulator shows no files."""
+    there = observed(managed(STORY, 4), project=BOARD)
+    plan = desired(STORY, sources=("docs/My plan.md",))
+    facts = gather(plan, there, today=TODAY)
+    home = "https://github.com/octo-org/widgets"
+    assert [(link.kind, link.url) for link in facts.links if link.kind != "board"] == [
+        ("repository", home),
+        ("file", f"{home}/blob/HEAD/docs/My%20plan.md"),
+    ]
+    served = gather(plan, there, today=TODAY, pages="http://127.0.0.1:8123/")
+    assert [link.url for link in served.links if link.kind != "board"] == [
+        "http://127.0.0.1:8123/octo-org/widgets",
+        None,
+    ]
+    assert str(of(served, "s")["url"]).startswith("http://127.0.0.1:8123/octo-org/widgets/issues")
+
+
 def test_an_item_without_an_issue_is_what_the_file_says() -> None:
     """Git knows since when it is there."""
     day = date(2025, 12, 1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import OutputOptions, TargetOptions, output_options
+from backlog_sync.cli.options import SANDBOX_PORT, OutputOptions, TargetOptions, output_options
 from backlog_sync.core.escape import clean
 from backlog_sync.errors import ExitCode, FailedError, RefusedError, UsageError
 from backlog_sync.local.state import NAME, SANDBOX, write_whole
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from backlog_sync.reports.values import Report
 
 FOLDER, FILE = "backlog-demo", "backlog.yaml"
-PORT = 8123
-"""The port of the pages, if it is free: that of `backlog sandbox serve`."""
 _STORY = "family-pass"
 """The story that the next steps change."""
 _BOARD = "/_sandbox/boards/harbor-line/1"
@@ -48,7 +46,8 @@ _BOARD = "/_sandbox/boards/harbor-line/1"
 @click.option("--open/--no-open", "open_browser", default=True, show_default=True,
               help="Open the board in a browser, if this machine has one.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535),
-              help=f"Port; 0 picks a free one (default: {PORT}, else a free one).")  # fmt: skip
+              help=f"Port; 0 picks a free one (default: {SANDBOX_PORT}, else a free one)."
+              )  # fmt: skip
 @output_options
 def command(
     *,
@@ -221,7 +220,7 @@ def _serve(terminal: Terminal, folder: Path, port: int | None, *, open_browser: 
     if url is not None:
         announce(url)
         return
-    first = PORT if port is None else port
+    first = SANDBOX_PORT if port is None else port
     try:
         serve_until_stopped(sandbox_server.serving_sandbox(folder, first), announce)
     except FailedError as error:

@@ -11,7 +11,13 @@ from types import FrameType
 import click
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import OutputOptions, named_repository, output_options, paths_argument
+from backlog_sync.cli.options import (
+    SANDBOX_PORT,
+    OutputOptions,
+    named_repository,
+    output_options,
+    paths_argument,
+)
 from backlog_sync.cli.usage import Commands
 from backlog_sync.errors import ExitCode
 
@@ -30,7 +36,7 @@ def command() -> None:
 
 @command.command("serve", epilog="\b\nExamples:\n  backlog sandbox serve --port 0\n"
                                   "  backlog sandbox serve --faults trouble.yaml")  # fmt: skip
-@click.option("--port", type=click.IntRange(0, 65535), default=8123, show_default=True,
+@click.option("--port", type=click.IntRange(0, 65535), default=SANDBOX_PORT, show_default=True,
               help="Port; 0 picks a free one.")  # fmt: skip
 @click.option("--faults", type=click.Path(dir_okay=False), metavar="FILE",
               help="File that describes faults and simulated people; see docs/sandbox.md."

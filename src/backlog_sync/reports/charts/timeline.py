@@ -162,9 +162,12 @@ def _draw_milestone(axes: Axes, index: int, milestone: MilestoneReport) -> None:
 
 def _legend(rows: list[_Row]) -> Iterator[Patch | Line2D]:
     ink = Color.INK.paint
-    if any(row.milestone for row in rows):
+    milestones = [row.milestone for row in rows if row.milestone]
+    if any(one.first for one in milestones):
         yield Patch(color=Color.DONE.paint, alpha=0.55, label="work")
+    if any(one.due for one in milestones):
         yield Line2D([], [], marker="D", ls="", ms=7, color=ink, label="due")
+    if any(one.forecast and one.forecast.at_85 for one in milestones):
         yield Line2D([], [], marker="o", ls="", ms=8, mfc=Color.PAPER.paint, mec=ink, mew=1.8,
                      label="85% likely")  # fmt: skip
     if any(row.item for row in rows):

@@ -23,6 +23,18 @@
   fit();
   mark();
 
+  /* On a phone, a row of a table is a title with facts: each needs the name of its column. */
+  for (const table of document.querySelectorAll("table")) {
+    const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, place) => {
+        cell.dataset.label = names[place];
+        cell.classList.toggle("none", ["", "–"].includes(cell.textContent.trim()));
+      });
+    }
+    table.classList.add("rows");
+  }
+
   /* Show the sentence of a part of a chart on hover and focus; arrow keys go from part to part. */
   const tip = document.body.appendChild(document.createElement("div"));
   tip.className = "tooltip";
