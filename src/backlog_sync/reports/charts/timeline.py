@@ -17,8 +17,8 @@ from backlog_sync.reports.view import Names, amount, counted_days, figure, guess
 
 MOST = 40
 """The most rows of items; nobody can read more."""
-_ROW, _NARROW = 24, 500
-"""Pixels of a row, and the width of a chart below which it has less room for labels."""
+_ROW, _TALL_ROW, _NARROW = 24, 38, 500
+"""Pixels of a row, and of one below its label in a chart less wide than `_NARROW`."""
 _DAY = timedelta(days=1)
 _THICK, _THIN = 0.62, 0.3
 """Shares of a row that a bar takes: items are thick, their parents thin."""
@@ -49,13 +49,13 @@ def timeline(
     if not days:
         return None, hidden
     narrow = width < _NARROW
-    labels, top = (134, 50) if narrow else (276, 30)
-    height = top + 36 + _ROW * len(rows)
+    labels, top = (4, 50) if narrow else (276, 30)
+    height = top + 36 + (_TALL_ROW if narrow else _ROW) * len(rows)
     with canvas(width, height) as figure_:
         axes = plot(figure_, labels, top, 14 if narrow else 24, 36)
         tips: list[str] = []
         for index, row in enumerate(rows):
-            _draw(axes, index, row, labels)
+            _draw(axes, index, row, width if narrow else labels, above=narrow)
             if sentence := _sentence(row):
                 start = -labels / (width - labels)  # the whole row with its label
                 area = axes.axhspan(
@@ -130,24 +130,28 @@ def _sentence(row: _Row) -> str:
     return ""
 
 
-def _draw(axes: Axes, index: int, row: _Row, labels: int) -> None:
+def _draw(axes: Axes, index: int, row: _Row, labels: int, *, above: bool) -> None:
+    """Draw a row; its label has `labels` pixels, left of it or `above`."""
     axes.annotate(
         short(row.label, labels // 7 - (3 if row.head else 5)), (0, index),
-        (-labels + (4 if row.head else 16), 0),
+        (0, 13) if above else (-labels + (4 if row.head else 16), 0),
         xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
         fontweight=700 if row.head or (row.item and row.item.critical) else 400,
         annotation_clip=False,
     )  # fmt: skip
+    if row.head and above:
+        axes.axhline(index, color=Color.GRID.paint, lw=1)
+    place, share = (index + 0.15, _ROW / _TALL_ROW) if above else (index, 1)
     if row.item:
         first, last, thick = row.item.first, row.item.last, row.item.critical
         color = Color.CRITICAL if thick else Color.PLAN
-        axes.barh(index, num(last) - num(first) + 1, left=num(first),
-                  height=_THICK if thick else _THIN, color=color.paint)  # fmt: skip
+        axes.barh(place, num(last) - num(first) + 1, left=num(first),
+                  height=share * (_THICK if thick else _THIN), color=color.paint)  # fmt: skip
     if row.milestone:
-        _draw_milestone(axes, index, row.milestone)
+        _draw_milestone(axes, place, row.milestone)
 
 
-def _draw_milestone(axes: Axes, index: int, milestone: MilestoneReport) -> None:
+def _draw_milestone(axes: Axes, index: float, milestone: MilestoneReport) -> None:
     if milestone.first and milestone.last and milestone.first <= milestone.last:
         axes.barh(index, num(milestone.last) - num(milestone.first) + 1, left=num(milestone.first),
                   height=_THIN, color=Color.DONE.paint, alpha=0.55)  # fmt: skip

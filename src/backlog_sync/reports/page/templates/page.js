@@ -61,6 +61,9 @@
       title.remove();
     }
     parts[0].setAttribute("tabindex", "0");
+    const view = chart.parentElement;
+    const start = parts[0].getBoundingClientRect().left - view.getBoundingClientRect().left;
+    view.scrollLeft = start - view.clientWidth / 3;
     chart.addEventListener("pointermove", show);
     chart.addEventListener("focusin", show);
     chart.addEventListener("pointerleave", hide);
