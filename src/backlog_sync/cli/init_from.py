@@ -10,6 +10,7 @@ from backlog_sync.cli.screen import Screen
 from backlog_sync.core.accounts import Doubt, left_out
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escape import clean
+from backlog_sync.core.model import ProjectSpec
 from backlog_sync.errors import ExitCode
 from backlog_sync.files.account import accounts
 from backlog_sync.files.entries import is_roadmap
@@ -39,13 +40,15 @@ _HARMLESS = ("unknown-option", "unknown-status", "unknown-priority", "bullets-le
 class Wanted:
     """The options of a run: the files to read, and how to convert them.
 
-    `to` is `yaml`, `markdown`, or None for what fits the files; `write` writes a text to the
+    `to` is `yaml`, `markdown`, or None for what fits the files; `repository` and `board` are for
+    the settings of a roadmap that stays; `write` writes a text to the
     file that the options name.
     """
 
     sources: Sequence[str]
     to: str | None
     repository: str | None
+    board: ProjectSpec | None
     write: Callable[[str, str], None]
 
 
@@ -152,13 +155,20 @@ def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]
     answers = [next(iter(doubt.answers.values())) for doubt in found]
     taken = answers[0] if answers and not loaded.keys else {}  # otherwise the file has no items
     lines += [f"  {line}" for line in (setting_lines(taken) if taken else ())]
-    lines += ["  # project: {title: My Backlog}", "  # points: {S: 2, M: 5, L: 8}"]
+    lines += [*_board_lines(wanted.board), "  # points: {S: 2, M: 5, L: 8}"]
     lines += _commented(answers, taken)
     screen.result("\n".join((*lines, "---")) + "\n")
     name = clean(sources[0])
     screen.info(f"{name} stays as it is: {inventory_text(loaded.inventory)}")
     screen.info(f"Put these lines at its top (or into its front matter), then: backlog lint {name}")
     return ExitCode.DONE
+
+
+def _board_lines(board: ProjectSpec | None) -> list[str]:
+    if board is None:
+        return ["  # project: {title: My Backlog}"]
+    last = {"title": board.title} if board.number is None else {"number": board.number}
+    return setting_lines({"project": {"owner": board.owner, **last}}, "  ")
 
 
 def _commented(answers: Sequence[Mapping[str, object]], taken: Mapping[str, object]) -> list[str]:

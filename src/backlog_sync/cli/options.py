@@ -173,10 +173,15 @@ def output_options(command: Command) -> Command:
 _ADDRESS = re.compile(r"https?://[^/\s]+/([^/\s]+/[^/\s]+?)(?:\.git)?/?")
 
 
+def repository_of(text: str) -> str:
+    """Convert a repository's address from a browser to `OWNER/NAME`; keep any other text."""
+    address = _ADDRESS.fullmatch(text.strip())
+    return address[1] if address else text
+
+
 def named_repository(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Convert a repository's address from a browser to `OWNER/NAME`; keep any other value."""
-    address = _ADDRESS.fullmatch(value.strip()) if value else None
-    return address[1] if address else value
+    """Return the repository of --repo, which may be an address from a browser."""
+    return repository_of(value) if value else value
 
 
 def output_ending(

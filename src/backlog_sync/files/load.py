@@ -86,25 +86,35 @@ Again: TypeAlias = Callable[[Mapping[Path, bytes]], Loaded]
 """Reads a backlog again, with these bytes instead of the content of these files."""
 
 
-def _no_backlog(here: Path, top: Path, command: str) -> FailedError:
-    """Return the error if no backlog is found, with the files nearby that look like one."""
-    above = f" and the folders above it, up to {top}" if here != top else ""
-    names = []
+def nearby_plans(here: Path, top: Path) -> list[tuple[str, int]]:
+    """Return files in and below a folder that look like plans, with their number of items.
+
+    Paths are relative to `here`; those with the most items come first.
+    """
+    plans = []
     for file in candidates(top):
         path = os.path.relpath(file, here)
         source = read_source(file, path)
         parsed = parse_source(source) if isinstance(source, Source) else None
         count = sum(item.confident for item in parsed.items) if parsed else 0
         if count or file.suffix.lower() not in TABLES:
-            shown = f"`backlog {command} {shlex.quote(path)}`"
-            items = f" ({count} item{'s' if count > 1 else ''})" if count else ""
-            names.append((-count, shown + items))
-    likely = ", ".join(name for _, name in sorted(names)[:_MOST_NAMED])
-    hint = f"these files look like plans: {likely}; " if likely else "name a file, or "
+            plans.append((path, count))
+    return sorted(plans, key=lambda plan: (-plan[1], plan[0]))[:_MOST_NAMED]
+
+
+def _no_backlog(here: Path, top: Path, command: str) -> FailedError:
+    """Return the error if no backlog is found, with the files nearby that look like one."""
+    above = f" and the folders above it, up to {top}" if here != top else ""
+    plans = [
+        f"`backlog {command} {shlex.quote(path)}`"
+        + (f" ({count} item{'s' if count > 1 else ''})" if count else "")
+        for path, count in nearby_plans(here, top)
+    ]
+    hint = "name a file, or create one with `backlog init`"
+    if plans:
+        hint = f"these files look like plans: {', '.join(plans)}; or create one with `backlog init`"
     return FailedError(
-        f"no backlog in {here}{above}: looked for {_LOOKED_FOR}",
-        slug="no-backlog",
-        hint=f"{hint}{'or ' if likely else ''}create one with `backlog init`",
+        f"no backlog in {here}{above}: looked for {_LOOKED_FOR}", slug="no-backlog", hint=hint
     )
 
 

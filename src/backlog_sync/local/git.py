@@ -40,6 +40,23 @@ def branch(folder: Path) -> str | None:
     return _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
 
 
+def default_branch(folder: Path) -> str | None:
+    """Return the default branch of `origin` as far as this clone knows, else `main` or `master`.
+
+    Without either it is the current branch.
+    """
+    head = _git(folder, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
+    if head:
+        return head.removeprefix("origin/")
+    names = (_git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads") or "").split()
+    return next((name for name in ("main", "master") if name in names), branch(folder))
+
+
+def pushed(folder: Path) -> str | None:
+    """Return the last commit of the current branch that its upstream has; None without one."""
+    return _git(folder, "merge-base", "HEAD", "@{upstream}")
+
+
 def tracked(folder: Path, path: str) -> tuple[str, ...]:
     """Return what git tracks at or below a path, ignoring case; empty without a work tree."""
     raw = run(folder, "ls-files", "-z", "--", f":(icase){path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,20 +14,25 @@ from backlog_sync.cli.options import OutputOptions, named_repository, output_end
 from backlog_sync.core.escape import clean
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import ExitCode, FailedError, UsageError
+from backlog_sync.files.discovery import discover
 from backlog_sync.local import git
 from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.terminal import Terminal
+
+
+NEW_FILES = {"yaml": "backlog/backlog.yaml", "markdown": "ROADMAP.md"}
+"""The file that is written in each syntax, if --output names none: the first that are found."""
 
 
 @click.command(
     "init",
     epilog="\b\nExamples:\n  backlog init\n  backlog init --from jira.csv\n"
     "  backlog init --from ROADMAP.md\n  backlog init --from ROADMAP.md --to yaml\n"
-    "  backlog init --from-github --repo octo-org/widgets",
+    "  backlog init --from-github --repo octo-org/widgets\n  backlog init --workflow",
 )
 @click.option("--from", "sources", multiple=True, metavar="FILE", type=click.Path(),
               help="Convert this file (Markdown, YAML, JSON, CSV). May be repeated.")  # fmt: skip
@@ -42,8 +48,12 @@ if TYPE_CHECKING:
               help="File to write (default: backlog/backlog.yaml).")  # fmt: skip
 @click.option("-R", "--repo", metavar="OWNER/NAME", callback=named_repository, help="Repository.")
 @click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE",
-              help="With --from-github: board to read values from.")  # fmt: skip
+              help="Board for the new file; with --from-github, also to read values from."
+              )  # fmt: skip
 @click.option("--sandbox", is_flag=True, help="With --from-github: read the GitHub simulator.")
+@click.option("--workflow", is_flag=True,
+              help="Write .github/workflows/backlog.yml, the GitHub Action, for the backlog; if"
+              " there is one already, write nothing else.")  # fmt: skip
 @output_options
 def command(
     *,
@@ -56,105 +66,167 @@ def command(
     repo: str | None,
     project: str | None,
     sandbox: bool,
+    workflow: bool,
     output_options: OutputOptions,
 ) -> int:
     """Create a backlog: empty, from an existing plan, or from a repository.
 
-    With --from, it shows what was read: the items as a tree, what is unclear, and what was
-    skipped. On a terminal it asks about the unclear parts. No file is ever overwritten. A Markdown
-    roadmap is used unchanged unless --to is given; the settings to put at its top are printed.
+    On a terminal it asks for the plan, the repository and the board, and ends with a plan of the
+    first sync. With --from, it shows what was read: the items as a tree, what is unclear, and what
+    was skipped. No file is ever overwritten. A Markdown roadmap is used unchanged unless --to is
+    given; its settings go into backlog/config.yaml, or are printed to be put at its top.
     """
-    if (more or to) and not sources:
-        raise click.UsageError("files and --to go with --from.")
+    from backlog_sync.cli.terminal import open_terminal
+
+    if more and not sources:
+        raise UsageError(
+            f"{more[0]}: a file to convert needs --from",
+            hint=f"did you mean `backlog init --from {' '.join(more)}`?",
+        )
+    if to and not sources:
+        raise click.UsageError("--to goes with --from.")
     sources = (*sources, *more)
     if sources and from_github:
         raise click.UsageError("--from and --from-github exclude each other.")
-    if not from_github and (closed or project or sandbox):
-        raise click.UsageError("--closed, --project and --sandbox go with --from-github.")
+    if not from_github and (closed or sandbox):
+        raise click.UsageError("--closed and --sandbox go with --from-github.")
+    terminal = open_terminal(output_options, "text")
+    new = _New(terminal, target, repo, project)
+    existing = discover(Path.cwd(), wiring.root())
     if from_github:
-        return _from_github(
-            output_options, target, repo=repo, project=project, sandbox=sandbox, closed=closed
-        )
-    if sources:
-        return _from_files(output_options, target, sources, repo=repo, to=to)
-    return _first(output_options, target, repo=repo)
+        code, file = new.from_github(sandbox=sandbox, closed=closed)
+    elif sources:
+        code, file = new.from_files(sources, to)
+    elif workflow and existing:
+        code, file = ExitCode.DONE, existing[0]
+    elif terminal.can_ask() and target is None:
+        code, file = new.ask()
+    else:
+        code, file = new.empty(existing)
+    if workflow and code == ExitCode.DONE:
+        from backlog_sync.cli.init_workflow import write_workflow
+
+        write_workflow(terminal, wiring.root(), file)
+    return code
 
 
 _SUFFIXES = {"yaml": (".yaml", ".yml"), "markdown": (".md", ".markdown")}
 
 
-def _first(output_options: OutputOptions, target: str | None, *, repo: str | None) -> int:
-    """Write a backlog without items."""
-    from backlog_sync.cli.screen import open_screen
-    from backlog_sync.files.discovery import discover
-    from backlog_sync.files.write.export import empty
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A new backlog: what the options say about it. Each way returns the exit code and its file."""
 
-    screen = open_screen(output_options)
-    top = wiring.root()
-    existing = [os.path.relpath(file) for file in discover(Path.cwd(), top)]
-    _write(screen, top, target, empty(_known_repository(repo, screen, top)))
-    if existing and target is None:
-        screen.info(f"{existing[0]} also exists; 'backlog init --from {existing[0]}' looks into it")
-    screen.info("Put your first epic into it, then: backlog lint")
-    return ExitCode.DONE
+    terminal: Terminal
+    target: str | None
+    repo: str | None
+    project: str | None
+
+    def ask(self) -> tuple[int, Path]:
+        """Ask three questions, write what they answer, and show the plan of the first sync."""
+        from backlog_sync.cli import init_questions as questions
+        from backlog_sync.files.refs import parse_project
+        from backlog_sync.files.write.export import empty
+
+        terminal, top = self.terminal, wiring.root()
+        file = questions.choose_file(terminal, top)
+        loaded = questions.loaded_file(file, top) if file else None
+        declared = loaded.settings if loaded else None
+        repository = self.repo or questions.choose_repository(
+            terminal, (declared and declared.repository) or _known_repository(None, terminal, top)
+        )
+        if self.project:
+            board = parse_project(self.project)
+        else:
+            there = loaded.desired.project if loaded and loaded.desired else None
+            board = questions.choose_board(terminal, str(there) if there else None)
+        if file is None:
+            file = self._write(empty(repository))
+            questions.save_answers(terminal, top, file, None, board)
+            terminal.info("Put your first epic into it, then: backlog plan --sandbox")
+            return ExitCode.DONE, file
+        if loaded and loaded.files and loaded.files[0].dialect:
+            code, file = self.from_files((str(file),), None, repository)
+            if code != ExitCode.DONE:
+                return code, file
+        questions.save_answers(terminal, top, file, repository, board)
+        return questions.first_plan(terminal, file, repository), file
+
+    def empty(self, existing: Sequence[Path]) -> tuple[int, Path]:
+        """Write a backlog without items."""
+        from backlog_sync.files.write.export import empty
+
+        file = self._write(empty(_known_repository(self.repo, self.terminal, wiring.root())))
+        self._save_board(file)
+        if existing and self.target is None:
+            other = os.path.relpath(existing[0])
+            self.terminal.info(f"{other} also exists; 'backlog init --from {other}' looks into it")
+        self.terminal.info("Put your first epic into it, then: backlog lint")
+        return ExitCode.DONE, file
+
+    def from_files(
+        self, sources: Sequence[str], to: str | None, repository: str | None = None
+    ) -> tuple[int, Path]:
+        """Show what existing files contain, and convert them to a backlog."""
+        from backlog_sync.cli.init_from import Wanted, from_files
+        from backlog_sync.files.refs import parse_project
+
+        repository = repository or _known_repository(self.repo, self.terminal, wiring.root())
+        written: list[Path] = []
+
+        def write(to: str, text: str) -> None:
+            written.append(self._write(text, to))
+
+        board = parse_project(self.project) if self.project else None
+        code = from_files(self.terminal, Wanted(sources, to, repository, board, write))
+        if written:
+            self._save_board(written[0])
+        return code, (*written, Path(sources[0]))[0]
+
+    def from_github(self, *, sandbox: bool, closed: bool) -> tuple[int, Path]:
+        """Create a backlog that adopts the issues of a repository."""
+        from backlog_sync.files.refs import parse_project
+        from backlog_sync.files.write.export import draft_of_desired, render
+
+        screen, top = self.terminal, wiring.root()
+        _target(self.target)
+        repository = wiring.target_repository(self.repo, None, screen.env, top, sandbox=sandbox)
+        board = parse_project(self.project) if self.project else None
+        target = wiring.Target(
+            repository,
+            screen.env,
+            top,
+            sandbox=sandbox,
+            board_owner=board.owner if board else None,
+            waits=screen.waits,
+        )
+        with wiring.tracker(target, read_only=True) as tracker, screen.reading(repository):
+            desired = adopt_repository(tracker, board, closed=closed)
+        file = self._write(render(draft_of_desired(desired)))
+        issues = counted(len(desired.items), "issue")
+        screen.info(f"{issues} to adopt; look at it with: backlog plan")
+        return ExitCode.DONE, file
+
+    def _write(self, text: str, to: str = "yaml") -> Path:
+        """Write the new file, and print its path."""
+        from backlog_sync.files.source import create_file
+
+        file = _target(self.target, to)
+        create_file(file, text.encode())
+        file = Path(os.path.relpath(file))
+        self.terminal.result(f"{clean(str(file))}\n")
+        return file
+
+    def _save_board(self, file: Path) -> None:
+        """Write the board of --project into the new file."""
+        from backlog_sync.cli.init_questions import save_answers
+        from backlog_sync.files.refs import parse_project
+
+        if self.project:
+            save_answers(self.terminal, wiring.root(), file, None, parse_project(self.project))
 
 
-def _from_files(
-    output_options: OutputOptions,
-    target: str | None,
-    sources: Sequence[str],
-    *,
-    repo: str | None,
-    to: str | None,
-) -> int:
-    """Show what existing files contain, and convert them to a backlog."""
-    from backlog_sync.cli.init_from import Wanted, from_files
-    from backlog_sync.cli.screen import open_screen
-
-    screen = open_screen(output_options)
-    top = wiring.root()
-
-    def write(to: str, text: str) -> None:
-        _write(screen, top, target, text, to=to)
-
-    return from_files(screen, Wanted(sources, to, _known_repository(repo, screen, top), write))
-
-
-def _from_github(
-    output_options: OutputOptions,
-    target: str | None,
-    *,
-    repo: str | None,
-    project: str | None,
-    sandbox: bool,
-    closed: bool,
-) -> int:
-    """Create a backlog that adopts the issues of a repository."""
-    from backlog_sync.cli.screen import open_screen
-    from backlog_sync.files.refs import parse_project
-    from backlog_sync.files.write.export import draft_of_desired, render
-
-    screen = open_screen(output_options)
-    top = wiring.root()
-    _target(top, target)
-    repository = wiring.target_repository(repo, None, screen.env, top, sandbox=sandbox)
-    board = parse_project(project) if project else None
-    target_repository = wiring.Target(
-        repository,
-        screen.env,
-        top,
-        sandbox=sandbox,
-        board_owner=board.owner if board else None,
-        waits=screen.waits,
-    )
-    with wiring.tracker(target_repository, read_only=True) as tracker, screen.reading(repository):
-        desired = adopt_repository(tracker, board, closed=closed)
-    _write(screen, top, target, render(draft_of_desired(desired)))
-    screen.info(f"{counted(len(desired.items), 'issue')} to adopt; look at it with: backlog plan")
-    return ExitCode.DONE
-
-
-def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None:
+def _known_repository(flag: str | None, screen: Terminal, top: Path) -> str | None:
     """Return the repository that the flag, the environment or git names; None if none does."""
     from backlog_sync.files.refs import check_repository
 
@@ -164,12 +236,10 @@ def _known_repository(flag: str | None, screen: Screen, top: Path) -> str | None
     return screen.env.repository or (remote.repository if remote else None)
 
 
-def _target(top: Path, target: str | None, to: str = "yaml") -> Path:
+def _target(target: str | None, to: str = "yaml") -> Path:
     """Return the file to write. Raises FailedError if it already exists."""
-    from backlog_sync.files.discovery import PLACES
-
-    place = PLACES[-1] if to == "markdown" else PLACES[0]
-    file = Path(target) if target is not None else top / place
+    top = git.top_level(Path.cwd()) or Path.cwd()
+    file = Path(target) if target is not None else top / NEW_FILES[to]
     if file.exists() or file.is_symlink():
         raise FailedError(
             f"{file} already exists; not overwritten",
@@ -182,13 +252,3 @@ def _target(top: Path, target: str | None, to: str = "yaml") -> Path:
             f"--output {target} is not a {kind} file", hint=f"name it *{_SUFFIXES[to][0]}"
         )
     return file
-
-
-def _write(screen: Screen, top: Path, target: str | None, text: str, to: str = "yaml") -> None:
-    from backlog_sync.files.source import create_file
-
-    file = _target(top, target, to)
-    create_file(file, text.encode())
-    folder = Path.cwd()
-    shown = file.relative_to(folder) if file.is_relative_to(folder) else file
-    screen.result(f"{clean(str(shown))}\n")

@@ -1,4 +1,4 @@
-"""Save the answers about how a roadmap is read to its settings."""
+"""Save answers to its settings: how a roadmap is read, its repository and its board."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.nodes import MapNode, compose
 
 Settings = Mapping[str, object]
-"""`reading:` with its patterns, and `bullets:`."""
+"""`reading:` with its patterns, `bullets:`, or `repository:` and `project:`."""
 
 
 def setting_lines(settings: Settings, indent: str = "") -> list[str]:
@@ -27,7 +27,7 @@ def setting_lines(settings: Settings, indent: str = "") -> list[str]:
     for name, value in settings.items():
         if isinstance(value, Mapping):
             lines.append(f"{indent}{name}:")
-            lines += [f"{indent}  {quoted(str(k))}: {_flow(each)}" for k, each in value.items()]
+            lines += [f"{indent}  {_key(str(k))}: {_flow(each)}" for k, each in value.items()]
         else:
             lines.append(f"{indent}{name}: {value}")
     return lines
@@ -52,6 +52,17 @@ def write_to_config(root: Path, settings: Settings) -> str:
     _check(parse_yaml(replace(source, text=text)).settings, settings, CONFIG)
     save(change_of(source, text))
     return CONFIG
+
+
+def write_to_yaml(source: Source, settings: Settings) -> str:
+    """Add settings to a YAML backlog; return its path. Raises FailedError."""
+    root_node, faults = compose(source.text, source.path)
+    if faults or not isinstance(root_node, MapNode):
+        raise _unsayable(source.path)
+    text = _set(source.text, root_node, settings)
+    _check(parse_yaml(replace(source, text=text)).settings, settings, source.path)
+    save(change_of(source, text))
+    return source.path
 
 
 def write_to_front(source: Source, settings: Settings) -> str:
@@ -83,6 +94,8 @@ def with_front(text: str, path: str, settings: Settings) -> str:
     return text[:end] + brk.join(block) + text[end:]
 
 
+_BOARD_KEYS = ("owner", "title", "number")
+"""Keys that are written without quotes; the others are patterns, which may contain anything."""
 _REMARK = "# Settings that the roadmaps of this repository share."
 
 
@@ -93,7 +106,7 @@ def _set(text: str, node: MapNode, settings: Settings) -> str:
             editor.set_keys(node, [Setting(name, str(value), bare=True)])
             continue
         there = node.get(name)
-        new = [Setting(quoted(str(key)), _flow(each), bare=True) for key, each in value.items()]
+        new = [Setting(_key(str(key)), _flow(each), bare=True) for key, each in value.items()]
         if isinstance(there, MapNode) and there.entries:
             editor.set_keys(there, new)
         else:
@@ -115,9 +128,15 @@ def _behind(text: str, settings: Settings) -> str:
     return text + gap + "\n".join((*setting_lines(settings), ""))
 
 
+def _key(name: str) -> str:
+    return name if name in _BOARD_KEYS else quoted(name)
+
+
 def _flow(value: object) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{k}: {_flow(each)}" for k, each in value.items()) + "}"
+    if isinstance(value, int):
+        return str(value)
     text = str(value)
     return text if text.isascii() and text.isalpha() and text != "no" else quoted(text)
 
@@ -128,7 +147,11 @@ def _check(found: Settings, wanted: Settings, path: str) -> None:
         there = found.get(name)
         same = there == value
         if isinstance(value, Mapping) and isinstance(there, Mapping):
-            same = all(there.get(key) == each for key, each in value.items())
+            # Scalars are read as text.
+            said = {
+                key: str(each) if isinstance(each, int) else each for key, each in value.items()
+            }
+            same = all(there.get(key) == each for key, each in said.items())
         if not same:
             raise _unsayable(path)
 
