@@ -6,8 +6,6 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from backlog_sync.files.folders import files_of
-
 PLACES = (
     "backlog/backlog.yaml",
     "backlog/backlog.yml",
@@ -115,6 +113,8 @@ def _home() -> Path | None:
 
 def candidates(top: Path) -> list[Path]:
     """Return files in and below a folder that may contain a plan: by name, and all tables."""
+    from backlog_sync.files.folders import files_of  # noqa: PLC0415 - only if none is found
+
     files = files_of(top, depth=_DEPTH).files
     likely = [
         file
