@@ -28,7 +28,7 @@ from backlog_sync.files.vocabulary import spelled
 _JOINED_LISTS = {"labels": "name", "milestones": "title"}
 _OWN = ("version", "include")
 STATE = "state"
-_SEE = "docs/files.md, 'Say how a roadmap is read', has the forms"
+_SEE = "docs/files.md, 'Configure how a roadmap is read', has the forms"
 
 
 _RESERVED = spelled("sets.reserved")
