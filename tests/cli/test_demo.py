@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from backlog_sync.cli.demo import history
+from backlog_sync.sandbox_server import serving_sandbox
 from tests.cli.conftest import Backlog
 
 
@@ -65,7 +67,6 @@ def test_the_demo_plans_reports_and_keeps_edits(empty: Path, backlog: Backlog) -
     assert period["milestones_done"] == ["First pier"]
 
     assert _served(empty) == (0, True)
-    assert backlog("demo", "backlog-demo/.backlog").code == 2
 
 
 def _served(folder: Path) -> tuple[int, bool]:
@@ -96,15 +97,46 @@ def test_without_a_writable_folder_or_libraries_for_pages(
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.delattr("backlog_sync.reports.page.html", raising=False)
     monkeypatch.setitem(sys.modules, "backlog_sync.reports.page.html", None)
+    monkeypatch.setattr(history, "WEEKS", 0)
     ran = backlog("demo")
     assert ran.code == 0
     (place,) = temporary.iterdir()
     assert f"using {place}" in ran.err
     assert f"{place}/report.txt" in ran.out
     assert "pip install 'backlog-sync[report]'" in ran.out
-    assert "Forecast 50% likely" in (place / "report.txt").read_text("utf-8")
+    assert "Ferry Tickets" in (place / "report.txt").read_text("utf-8")
     _, plan, *_ = commands(ran.out)[-4:]
     assert "No changes" in backlog(*plan[1:]).out
+
+
+def test_a_new_demo_keeps_the_old_folder_and_an_interrupt_leaves_nothing(
+    empty: Path, backlog: Backlog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--fresh` renames the folder with its edits; only a demo is replaced."""
+    monkeypatch.setattr(history, "WEEKS", 0)
+    monkeypatch.setenv("GITHUB_REPOSITORY", "somebody/else")
+    monkeypatch.delattr("backlog_sync.reports.page.html", raising=False)
+    monkeypatch.setitem(sys.modules, "backlog_sync.reports.page.html", None)
+    old = empty / "my demo"
+    (old / ".backlog" / "sandbox").mkdir(parents=True)
+    (old / "backlog.yaml").write_text("# mine\n")
+    made = backlog("demo", "my demo", "--fresh", "-q")
+    assert (made.code, made.out, made.err) == (0, "my demo/backlog.yaml\n", "")
+    assert (empty / "my demo.old" / "backlog.yaml").read_text() == "# mine\n"
+    assert "id: ferry-tickets" in (old / "backlog.yaml").read_text()
+    with serving_sandbox(old, 0) as url:
+        refused = backlog("demo", "my demo", "--fresh")
+        assert (refused.code, url in refused.err) == (4, True)
+
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(history, "play", interrupted)
+    before = sorted(os.listdir(empty))  # noqa: PTH208 - hidden files, too
+    assert backlog("demo").code == 130
+    assert sorted(os.listdir(empty)) == before  # noqa: PTH208
+    refused = backlog("demo", "my demo/.backlog")
+    assert (refused.code, "is not a demo" in refused.err) == (2, True)
 
 
 def test_a_history_is_played_once_and_ends_earlier_if_asked(empty: Path, backlog: Backlog) -> None:

@@ -74,6 +74,8 @@ def command(
         place = _create(terminal, place)
     if terminal.is_watched if serve is None else serve:
         _serve(terminal, place, port, open_browser=open_browser)
+    elif output_options.quiet:
+        terminal.result(f"{clean(str(place / FILE))}\n")
     else:
         terminal.result(_next_steps(place))
     return ExitCode.DONE
@@ -109,7 +111,8 @@ def _create(terminal: Terminal, place: Path) -> Path:
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    terminal.result(shown)
+    if not terminal.output_options.quiet:
+        terminal.result(shown)
     return place
 
 
@@ -182,6 +185,7 @@ class _Page:
 
 def _report(terminal: Terminal, folder: Path, today: date) -> tuple[Report, _Page]:
     """Return the demo's report and its page; without the libraries for pages, its text."""
+    from backlog_sync.cli.demo.history import REPOSITORY
     from backlog_sync.cli.report_facts import make_report
     from backlog_sync.cli.requests import ReportRequest
     from backlog_sync.cli.workspace import workspace
@@ -189,7 +193,7 @@ def _report(terminal: Terminal, folder: Path, today: date) -> tuple[Report, _Pag
     from backlog_sync.reports.render_text import report_text
     from backlog_sync.reports.view import Audience
 
-    options = TargetOptions(paths=(str(folder / FILE),), sandbox=True)
+    options = TargetOptions(paths=(str(folder / FILE),), repo=REPOSITORY, sandbox=True)
     with workspace(options, terminal, top=folder) as run:
         observed = run.observe(pull_requests=True)
         report = make_report(run, observed, ReportRequest(today))
@@ -209,16 +213,16 @@ def _serve(terminal: Terminal, folder: Path, port: int | None, *, open_browser: 
     from backlog_sync import sandbox_server
     from backlog_sync.cli.commands.sandbox import serve_until_stopped
 
-    def announce(url: str) -> None:
+    def announce(url: str, *, elsewhere: bool = True) -> None:
         board = f"{url}{_BOARD}"
         terminal.result(f"\nBoard: {board}\n")
-        terminal.result(_next_steps(folder, elsewhere=True))
+        terminal.result(_next_steps(folder, elsewhere=elsewhere))
         if open_browser and terminal.env.browser:
             webbrowser.open(board)
 
     url = sandbox_server.served_url(folder)
     if url is not None:
-        announce(url)
+        announce(url, elsewhere=False)
         return
     first = SANDBOX_PORT if port is None else port
     try:
@@ -230,12 +234,12 @@ def _serve(terminal: Terminal, folder: Path, port: int | None, *, open_browser: 
 
 
 def _next_steps(folder: Path, *, elsewhere: bool = False) -> str:
-    """Return what to do with the demo, as commands that work from the current folder."""
+    """Return what to do with the demo, as commands for the current folder or, `elsewhere`, any."""
     file = folder / FILE
     where = " (in another terminal; Ctrl-C ends this)" if elsewhere else ""
     lines = ["", f"Change this and plan{where}:"]
-    if wiring.root((str(file),)).resolve() != folder.resolve():
-        lines.append(f"  cd {shlex.quote(str(folder))}")
+    if elsewhere or wiring.root((str(file),)).resolve() != folder.resolve():
+        lines.append(f"  cd {shlex.quote(str(folder.absolute()))}")
         file = Path(FILE)
     shown = shlex.quote(str(file))
     number, points = _points_line((folder / FILE).read_text("utf-8"))
