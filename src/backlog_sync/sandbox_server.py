@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import urllib.error
 import urllib.request
@@ -156,6 +157,7 @@ def serving_sandbox(
         from github_sandbox.fault_config import set_up  # noqa: PLC0415 - only with faults
 
         set_up(sandbox, fault_config)
+    sandbox.files_in = os.path.relpath(top)
     with _own_errors(), lock_given_back(lock), sandbox:  # noqa: SIM117 - one line would be too long
         with server.serve(sandbox, port, state_dir=folder) as running:
             yield running.url

@@ -109,7 +109,8 @@ class Sandbox:
     are GitHub Apps, which get their own tokens; while none is registered, any App may. `latency`
     is the delay of each answer in seconds, `write_latency` an additional one for each thing that
     the request creates or changes. `list_lag` and `search_lag` are the age in seconds up to which
-    issues are missing in lists and searches.
+    issues are missing in lists and searches. `files_in` is the folder of the files that clients
+    name in issues, for commands on pages.
     """
 
     def __init__(
@@ -133,6 +134,7 @@ class Sandbox:
         self.actors: Actors | None = None
         self.log: list[LogEntry] = []
         self.web = WEB
+        self.files_in = ""
         self.mounted: tuple[Mounted, ...] = ()
         self.lock = threading.RLock()
         self.clock = clock

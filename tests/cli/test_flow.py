@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from backlog_sync.core import matching
 from backlog_sync.core.matching import Matches
 from backlog_sync.local.lock import only_one
+from backlog_sync.sandbox_server import serving_sandbox
 from github_sandbox import faults
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
@@ -73,6 +75,26 @@ def test_a_sync_that_created_says_where_to_look(
     edited = backlog("sync", "--yes").out
     assert "Sync complete: 1 updated · " in edited
     assert "See it" not in edited
+
+
+def test_links_lead_to_the_pages_of_the_served_sandbox(backlog: Backlog, folder: Path) -> None:
+    """Those of a sync and of a report; the page names the next command with the file's path."""
+    with serving_sandbox(folder, 0) as url:
+        assert backlog("sync", "--sandbox").out.endswith(
+            f"See it: {url}/orgs/octo-org/projects/1\n"
+        )
+        report = json.loads(backlog("report", "--sandbox", "--format", "json").out)
+        links = [item["url"] for item in report["items"]]
+        assert all(link.startswith(f"{url}/octo-org/shop/issues/") for link in links)
+        assert [link["url"] for link in report["links"]] == [
+            f"{url}/octo-org/shop", f"{url}/orgs/octo-org/projects/1", None]  # fmt: skip
+        browser = urllib.request.Request(links[0], headers={"Accept": "text/html"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(browser, timeout=30) as page:
+            assert page.url.startswith(f"{url}/_sandbox/repos/octo-org/shop/issues/")
+            assert b"backlog plan backlog.yaml --sandbox" in page.read()
+    report = json.loads(backlog("report", "--sandbox", "--format", "json").out)
+    assert report["items"][0]["url"].startswith("http://127.0.0.1:8123/octo-org/shop/issues/")
 
 
 def test_dry_run_is_plan_and_sends_no_write(backlog: Backlog, server: Sandbox) -> None:

@@ -1,5 +1,6 @@
 """Views, workflows and copies of boards in the sandbox, with the traps that GitHub sets."""
 
+import re
 from typing import Any
 
 from github_sandbox.actors import Person
@@ -218,3 +219,37 @@ def test_rest_groups_and_sorts_a_new_view(world: World) -> None:
     world.sandbox.features = Features(view_arrangement=False)
     refused = world.send("POST", path, body)
     assert (refused.status, "not a permitted key" in refused.json()["message"]) == (422, True)
+
+
+def test_the_page_of_a_view_is_grouped_and_sorted(world: World) -> None:
+    """A table has a group for each value, a board a lane; an epic spans its items on a roadmap."""
+    board = world.board()
+    points = world.field(board, "Story Points", "NUMBER")["id"]
+    target = world.field(board, "Target", "DATE")["id"]
+    epic = world.issue("Checkout")
+    world.card(board, epic)
+    for title, value, day in (
+        ("Keep", 3, "2026-03-31"),
+        ("Merge", 8, "2026-04-02"),
+        ("Pay", 3, ""),
+    ):
+        issue = world.issue(title)
+        card = world.card(board, issue)
+        world.set_value(board, card, points, number=value)
+        if day:
+            world.set_value(board, card, target, date=day)
+            world.ask(
+                "mutation($i: AddSubIssueInput!) { addSubIssue(input: $i) { issue { id } } }",
+                i={"issueId": epic, "subIssueId": issue},
+            )
+    for name, layout in (("Rows", "TABLE"), ("Lanes", "BOARD"), ("Plan", "ROADMAP")):
+        new_view(world, board, name, layout)
+    for view in world.sandbox.store.views[_number(world)].values():
+        fields = world.sandbox.store.fields[view.project].values()
+        numbers = [field.id for field in fields if field.name == "Story Points"]
+        view.group_by, view.sort_by = numbers, [*numbers, view.fields[0]]
+        view.descending = view.fields[:1]
+    table, lanes, plan = (look(world, f"{BOARD}?view={number}").words for number in (2, 3, 4))
+    assert "Status 3 2 Pay #4 Keep #2 8 1 Merge #3 No Story Points 1 Checkout #1" in table
+    assert re.search("Pay .*Keep .*Merge .*No Story Points", lanes)
+    assert "Checkout , 2026-03-31 to 2026-04-02" in plan

@@ -56,7 +56,11 @@ def _pages(run: Run, observed: ObservedState) -> str:
     """Return the address of the simulator's pages: `sandbox serve` shows those of `--sandbox`."""
     if not observed.sandbox:
         return ""
-    return f"http://127.0.0.1:{SANDBOX_PORT}" if observed.embedded else run.presenter.env.api_url
+    if not observed.embedded:
+        return run.presenter.env.api_url
+    from backlog_sync.sandbox_server import served_url  # noqa: PLC0415 - only for it
+
+    return served_url(run.target.top) or f"http://127.0.0.1:{SANDBOX_PORT}"
 
 
 def _only_for(facts: Facts, name: str) -> Facts:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from backlog_sync import wiring
 from backlog_sync.cli.main import print_error
@@ -283,9 +284,15 @@ def _where_to_look(run: Run, plan: Plan, applied: Applied) -> str:
     """Return the address of what was created: the board, or the issues; "" if nothing is new."""
     if not plan.summary()[Action.CREATE.value]:
         return ""
+    pages = None
     if run.target.sandbox:
-        return "backlog sandbox serve"
+        from backlog_sync.sandbox_server import served_url  # noqa: PLC0415 - only for it
+
+        pages = served_url(run.target.top)
+        if pages is None:
+            return "backlog sandbox serve"
     observed = applied.observed
     boards = [o.url for o in applied.outcomes if o.change.kind is ChangeKind.PROJECT and o.url]
     issues = [issue.url.rpartition("/")[0] for issue in observed.issues[:1]]
-    return next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
+    found = next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
+    return f"{pages}{urlsplit(found).path}" if pages else found

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from github_sandbox import board_views, boards
-from github_sandbox.models import Issue, Item, Project, View
+from github_sandbox.models import Field, Issue, Item, Project, View
 from github_sandbox.page.filters import matches
 from github_sandbox.page.roadmap import Roadmap, roadmap
-from github_sandbox.page.table import Table, table
+from github_sandbox.page.table import Table, group_field, grouped, sort_items, table
 from github_sandbox.page.views import Chip, IssueView, Link, Progress, Reader, board_url
 
 if TYPE_CHECKING:
@@ -49,12 +49,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The cards below one issue by column; without a `head` the cards that are below none.
+    """The cards below one issue by column; without a `head` all others, or those with one value.
 
     `progress` counts the issues at the lowest level.
     """
 
     id: str
+    name: str
     head: BoardCard | None
     progress: Progress | None
     cells: tuple[tuple[BoardCard, ...], ...]
@@ -137,12 +138,14 @@ def board_page(
     closed = sum(issue.state == "CLOSED" for issue in sandbox.store.all(Issue, numbers))
     page = _Builder(reader, project, asked)
     roots = _roots(reader, every)
-    lanes = bool(roots) and asked.get("group") != "none"
+    group = group_field(reader, view)
+    lanes = bool(roots) and asked.get("group") != "none" and group is None
+    items = sort_items(reader, view, items) if view else items
     owner = reader.login(project.owner)
     linked = [r for r in reader.repositories() if r.id in project.repositories]
     points = reader.points_field(project)
     is_board = layout == "BOARD_LAYOUT"
-    columns, rows, is_whole = page.grid(items, lanes=lanes) if is_board else ((), (), True)
+    columns, rows, is_whole = page.grid(items, group, lanes=lanes) if is_board else ((), (), True)
     return BoardPage(
         title=project.title,
         description=project.short_description or "",
@@ -153,7 +156,7 @@ def board_page(
         views=tuple(page.views(view)),
         filter=(view.filter or "") if view else "",
         asked=asked,
-        groupings=tuple(page.groupings(lanes=lanes)) if is_board and roots else (),
+        groupings=tuple(page.groupings(lanes=lanes)) if is_board and roots and not group else (),
         tree=tuple(page.branch(root, under) for root in roots),
         under=reader.issue(under) if under else None,
         table=table(reader, project, view, items) if view and layout == "TABLE_LAYOUT" else None,
@@ -233,16 +236,11 @@ class _Builder:
         )
 
     def grid(
-        self, items: Sequence[Item], *, lanes: bool
+        self, items: Sequence[Item], group: Field | None, *, lanes: bool
     ) -> tuple[tuple[Column, ...], tuple[Lane, ...], bool]:
         """Return the columns, the lanes with their cards, and whether all cards are in them."""
-        sorted_in: dict[int, list[Item]] = {}
-        for item in items:
-            top = (_line_up(self.reader, item) or [0])[0] if lanes else 0
-            top = top if top and self.reader.store.get(Issue, top).sub_issues else 0
-            sorted_in.setdefault(top, []).append(item)
-        sorted_in[0] = sorted_in.pop(0, [])  # the lane of all others is the last
-        loose = [i for top, inside in sorted_in.items() for i in inside if i.content != top]
+        found = self._by_top(items) if lanes else grouped(self.reader, group, items)
+        loose = [i for top, inside in found for i in inside if i.content != top]
         has_none = not self.options or any(not self._status(item) for item in loose)
         none = {"id": "", "name": "No status", "color": "GRAY", "description": ""}
         heads = [*([none] if has_none else []), *self.options]
@@ -253,13 +251,20 @@ class _Builder:
         room = {column.id: len(loose) for column in columns}
         if "show" not in self.asked:
             room = dict.fromkeys(room, PAGE_OF_CARDS)
-        rows = tuple(
-            self._lane(top, inside, room)
-            for top, inside in sorted_in.items()
-            if inside or len(sorted_in) == 1
-        )
+        rows = tuple(self._lane(nth, top, inside, room) for nth, (top, inside) in enumerate(found))
         is_whole = sum(len(cell) for lane in rows for cell in lane.cells) == len(loose)
         return columns, rows, is_whole
+
+    def _by_top(self, items: Iterable[Item]) -> list[tuple[int | str, list[Item]]]:
+        """Return the cards below each top issue with sub-issues, and then all others."""
+        groups: dict[int | str, list[Item]] = {}
+        others: list[Item] = []
+        for item in items:
+            top = (_line_up(self.reader, item) or [0])[0]
+            is_lane = top and self.reader.store.get(Issue, top).sub_issues
+            (groups.setdefault(top, []) if is_lane else others).append(item)
+        found = list(groups.items())
+        return [*found, ("Other items", others)] if others or not found else found
 
     def _status(self, item: Item) -> str:
         stored = item.values.get(str(self.status.id)) if self.status else None
@@ -275,24 +280,26 @@ class _Builder:
             points=sum(self.reader.points(self.project, item) or 0 for item in items),
         )
 
-    def _lane(self, top: int, items: Sequence[Item], room: dict[str, int]) -> Lane:
+    def _lane(self, nth: int, top: int | str, items: Sequence[Item], room: dict[str, int]) -> Lane:
         cells: dict[str, list[BoardCard]] = {column: [] for column in room}
         head = progress = None
         for item in items:
-            if top and item.content == top:
+            if item.content == top:
                 head = self._card(item, top)
             elif room[column := self._status(item)] > 0:
                 room[column] -= 1
                 cells[column].append(self._card(item, top))
-        if top:
+        if isinstance(top, int):
             issue = self.reader.store.get(Issue, top)
             progress = self.reader.deep_progress(issue)
             # Under a filter, or if it is on no board, the issue of a lane has no card here.
             view = self.reader.issue(issue)
             head = head or BoardCard(0, view, issue.title, "", None, None, ())
-        return Lane(f"lane-{top}", head, progress, tuple(map(tuple, cells.values())))
+        name = head.title if head else str(top)
+        place = top if isinstance(top, int) else f"n{nth}"
+        return Lane(f"lane-{place}", name, head, progress, tuple(map(tuple, cells.values())))
 
-    def _card(self, item: Item, lane: int) -> BoardCard:
+    def _card(self, item: Item, lane: int | str) -> BoardCard:
         reader, store = self.reader, self.reader.store
         issue = store.get(Issue, item.content) if item.content is not None else None
         parent = store.get(Issue, issue.parent) if issue and issue.parent is not None else None

@@ -3,6 +3,7 @@
 The file is known from the footers that `backlog` writes into issues: "Managed from `roadmap.md`".
 """
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterable
@@ -32,6 +33,8 @@ def next_step(sandbox: "Sandbox") -> NextStep:
     """Return the command that brings the visitor's changes into the file, or else the next plan."""
     every = (issue for table in sandbox.store.issues.values() for issue in table.values())
     files = managed_files(every)
+    if sandbox.files_in:
+        files = [posixpath.normpath(posixpath.join(sandbox.files_in, name)) for name in files]
     names = " ".join(map(shlex.quote, files)) if len(files) <= _MOST else ""
     if not any(sandbox.store.issues.values()):
         return NextStep("backlog sync ROADMAP.md --sandbox", "fills this simulator from your file")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from github_sandbox.models import Field, Issue, Item, Milestone, Project
 from github_sandbox.page.table import in_tree_order
@@ -16,6 +17,8 @@ _LEAST = 8
 """The units of length of the shortest bar that can be seen."""
 _NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _STARTS = ("start", "begin")
+
+Span: TypeAlias = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,7 @@ class Roadmap:
 def roadmap(reader: Reader, project: Project, items: Sequence[Item]) -> Roadmap:
     """Return the bars of cards by the board's dates and iterations, or else by milestones."""
     fields = list(reader.store.fields[project.id].values())
-    rows = [
-        (item, depth, _span(reader, fields, item)) for item, depth in in_tree_order(reader, items)
-    ]
+    rows = list(_with_spans(reader, fields, in_tree_order(reader, items)))
     days = [day for _, _, span in rows if span for day in span]
     if not days:
         return Roadmap((), (), None)
@@ -95,8 +96,37 @@ def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _span(reader: Reader, fields: Iterable[Field], item: Item) -> tuple[date, date] | None:
-    """Return the first and the last day of a card."""
+def _with_spans(
+    reader: Reader, fields: Sequence[Field], ordered: Sequence[tuple[Item, int]]
+) -> Iterator[tuple[Item, int, Span | None]]:
+    """Yield each card with its depth and its span: its own, else that of the cards below it."""
+    spans = [_span(reader, fields, item) for item, _ in ordered]
+    for nth in reversed(range(len(ordered))):
+        if spans[nth] is None:
+            found = [span for below in _below(ordered, nth) if (span := spans[below])]
+            if found:
+                spans[nth] = min(start for start, _ in found), max(end for _, end in found)
+    for (item, depth), span in zip(ordered, spans, strict=True):
+        yield item, depth, span or _milestone(reader, item)
+
+
+def _below(ordered: Sequence[tuple[Item, int]], nth: int) -> Iterator[int]:
+    """Yield the places of the cards below one."""
+    for below in range(nth + 1, len(ordered)):
+        if ordered[below][1] <= ordered[nth][1]:
+            return
+        yield below
+
+
+def _milestone(reader: Reader, item: Item) -> Span | None:
+    """Return the due date of the milestone of a card's issue."""
+    number = reader.store.get(Issue, item.content).milestone if item.content is not None else None
+    due = reader.store.get(Milestone, number).due_on if number is not None else None
+    return (date.fromisoformat(due[:10]),) * 2 if due else None
+
+
+def _span(reader: Reader, fields: Iterable[Field], item: Item) -> Span | None:
+    """Return the first and the last day of a card by the board's dates and iterations."""
     starts: list[date] = []
     ends: list[date] = []
     for field in fields:
@@ -111,12 +141,9 @@ def _span(reader: Reader, fields: Iterable[Field], item: Item) -> tuple[date, da
                 begin = date.fromisoformat(iteration["start"])
                 starts.append(begin)
                 ends.append(begin + timedelta(days=iteration["duration"] - 1))
-    if item.content is not None and not ends:
-        number = reader.store.get(Issue, item.content).milestone
-        due = reader.store.get(Milestone, number).due_on if number else None
-        ends += [date.fromisoformat(due[:10])] if due else []
-    if not starts and not ends:
+    if starts and not ends:
+        due = _milestone(reader, item)
+        ends += due[1:] if due else starts
+    if not ends:
         return None
-    end = max(ends) if ends else min(starts)
-    start = min(starts) if starts else end
-    return min(start, end), end
+    return min([*starts, *ends]), max(ends)

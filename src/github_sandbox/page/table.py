@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from github_sandbox.models import Field, Issue, Item, Project, View
 from github_sandbox.page.views import Chip, IssueView, LabelView, Progress, Reader, is_internal
@@ -34,7 +35,53 @@ class Table:
     """The names of the columns behind the title, and the rows."""
 
     heads: tuple[str, ...]
-    rows: tuple[Row, ...]
+    groups: tuple[tuple[str, tuple[Row, ...]], ...]
+    """The rows by what the view is grouped by, each with its value; else one without."""
+
+
+def sort_items(reader: Reader, view: View, items: Sequence[Item]) -> list[Item]:
+    """Return the cards in the order of a view; those without a value are the last."""
+    known, ordered = reader.store.fields[view.project], list(items)
+    for number in reversed(view.sort_by):
+        field = known[number]
+        places = {option["id"]: nth for nth, option in enumerate(field.options)}
+
+        def key(item: Item, field: Field = field, places: dict[str, int] = places) -> Any:
+            if field.data_type == "TITLE":
+                issue = reader.card_issue(item)
+                return (issue.title if issue else item.draft_title or "").lower()
+            value = item.values[str(field.id)]["value"]
+            return places.get(value, 0) if places else value
+
+        def has(item: Item, field: Field = field) -> bool:
+            return field.data_type == "TITLE" or str(field.id) in item.values
+
+        valued = sorted(filter(has, ordered), key=key, reverse=number in view.descending)
+        ordered = [*valued, *(item for item in ordered if not has(item))]
+    return ordered
+
+
+def grouped(
+    reader: Reader, field: Field | None, items: Sequence[Item]
+) -> list[tuple[str, list[Item]]]:
+    """Return the cards by their text in a field, in the order of its options; else all of them."""
+    if field is None:
+        return [("", list(items))]
+    groups: dict[str, list[Item]] = {option["name"]: [] for option in field.options}
+    none: list[Item] = []
+    for item in items:
+        cell = _cell(reader, field, item, reader.card_issue(item))
+        texts = [*(chip.text for chip in cell.chips), *cell.people, cell.milestone, cell.text]
+        text = ", ".join(filter(None, texts))
+        (groups.setdefault(text, []) if text else none).append(item)
+    found = [(text, inside) for text, inside in groups.items() if inside]
+    return [*found, *([(f"No {field.name}", none)] if none else [])]
+
+
+def group_field(reader: Reader, view: View | None) -> Field | None:
+    """Return the field that a view is grouped by, if any."""
+    known = reader.store.fields[view.project] if view else {}
+    return known[view.group_by[0]] if view and view.group_by else None
 
 
 def in_tree_order(reader: Reader, items: Sequence[Item]) -> list[tuple[Item, int]]:
@@ -62,15 +109,22 @@ def table(reader: Reader, project: Project, view: View, items: Sequence[Item]) -
     fields = [known[number] for number in view.fields]
     fields = [f for f in fields if f.data_type != "TITLE" and not is_internal(f)]
     heads = (*(["Type"] if view.shows_type else []), *(field.name for field in fields))
-    rows = []
-    for item, depth in in_tree_order(reader, items):
-        issue = reader.card_issue(item)
-        cells = [_cell(reader, field, item, issue) for field in fields]
-        if view.shows_type:
-            cells.insert(0, Cell(text=issue.type if issue else ""))
-        title = issue.title if issue else item.draft_title or ""
-        rows.append(Row(issue, title, min(depth, 3), tuple(cells)))
-    return Table(heads, tuple(rows))
+    groups = []
+    for text, inside in grouped(reader, group_field(reader, view), items):
+        # A view that is sorted is a list, as on GitHub; else sub-issues are below their parents.
+        ordered = [(i, 0) for i in inside] if view.sort_by else in_tree_order(reader, inside)
+        rows = (_row(reader, view, fields, item, depth) for item, depth in ordered)
+        groups.append((text, tuple(rows)))
+    return Table(heads, tuple(groups))
+
+
+def _row(reader: Reader, view: View, fields: Sequence[Field], item: Item, depth: int) -> Row:
+    issue = reader.card_issue(item)
+    cells = [_cell(reader, field, item, issue) for field in fields]
+    if view.shows_type:
+        cells.insert(0, Cell(text=issue.type if issue else ""))
+    title = issue.title if issue else item.draft_title or ""
+    return Row(issue, title, min(depth, 3), tuple(cells))
 
 
 def _cell(reader: Reader, field: Field, item: Item, issue: IssueView | None) -> Cell:

@@ -46,11 +46,12 @@ class LabelView:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A value with a color of boards, in lower case."""
+    """A value with a color of boards, in lower case; a plain one is shown with its name."""
 
     text: str
     color: str = "gray"
     name: str = ""
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +373,7 @@ class Reader:
         for iteration in field.iterations:
             if iteration["id"] == stored["value"]:
                 return Chip(str(iteration["title"]), "gray", field.name)
-        return Chip(number(stored["value"]), "gray", field.name)
+        return Chip(number(stored["value"]), "gray", field.name, is_plain=True)
 
     def _issue_field_value(self, field: Field, item: Item) -> Chip | None:
         """Return the value of a column that shows an issue field."""
@@ -380,7 +381,7 @@ class Reader:
             return None
         issue = self.store.get(Issue, item.content)
         text = issue_fields.shown(self.store, issue, self.store.get(IssueField, field.issue_field))
-        return Chip(text, "gray", field.name) if text else None
+        return Chip(text, "gray", field.name, is_plain=True) if text else None
 
     def values(self, project: Project, item: Item) -> tuple[Chip, ...]:
         """Return all values of a card, in the order of the board's fields."""

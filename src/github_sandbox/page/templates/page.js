@@ -29,7 +29,7 @@
     const page = await parse(await fetch(location.href, { cache: "no-store" }));
     if (!$("#next", page)) return location.reload();
     const open = new Map(all("main details[id]").map((e) => [e.id, e.open]));
-    const scrolled = new Map(all("main .scroll[id]").map((e) => [e.id, e.scrollLeft]));
+    const scrolled = all("main [id]").map((e) => [e.id, e.scrollLeft, e.scrollTop]);
     for (const part of PARTS) {
       const [old, now] = [$(part), $(part, page)];
       if (old && now) old.replaceWith(document.adoptNode(now));
@@ -37,7 +37,7 @@
     document.title = page.title;
     Object.assign(document.body.dataset, page.body.dataset);
     for (const [id, is] of open) if ($(`#${id}`)) $(`#${id}`).open = is;
-    for (const [id, x] of scrolled) if ($(`#${id}`)) $(`#${id}`).scrollLeft = x;
+    for (const [id, x, y] of scrolled) if (x || y) document.getElementById(id)?.scrollTo(x, y);
     ready();
     focus(spot);
   };
