@@ -1,8 +1,8 @@
 """The pictures of pages in the docs: `python -m tests.house.pictures` takes them.
 
 Those of the sandbox show the example roadmap after a sync, and a visitor's first days of work on
-it, on a clock of their own; those of the report show the tests' sample. How letters look depends on
-the machine's fonts, so no test compares them.
+it, on a clock of their own; those of the report show the tests' sample; those of the demo show what
+`backlog demo` makes today. How letters look depends on the machine's fonts, so no test compares them.
 """
 
 import os
@@ -107,6 +107,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, browser() as chrome:
         report(chrome, Path(folder))
     sandbox_pages()
+    demo()
+
+
+def demo() -> None:
+    """The board and the report of `backlog demo`, as the README shows them."""
+    program = [sys.executable, "-m", "backlog_sync"]
+    with tempfile.TemporaryDirectory() as top, browser() as chrome:
+        subprocess.run([*program, "demo", "--no-serve", "-q"], cwd=top, check=True)
+        folder = Path(top) / "backlog-demo"
+        page = chrome.new_page(viewport={"width": WIDTH, "height": 700}, color_scheme="light")
+        page.goto((folder / "report.html").as_uri())
+        page.screenshot(path=ROOT / "docs" / "demo-report.png")
+        command = [*program, "sandbox", "serve", "--port", "0"]
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout is not None
+            address = server.stdout.readline().split()[-1]
+            page.goto(f"{address}/_sandbox/boards/harbor-line/1")
+            page.screenshot(path=ROOT / "docs" / "demo-board.png")
+            server.terminate()
 
 
 def sandbox_pages() -> None:
