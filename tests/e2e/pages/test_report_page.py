@@ -194,7 +194,7 @@ def test_the_contents_follow_the_reader(page: Page, report: Report, tmp_path: Pa
     contents.locator("summary").click()
     contents.get_by_role("link", name="Milestones").click()
     assert not contents.get_by_role("link", name="Overview").is_visible()
-    heading = page.get_by_role("heading", name="Milestones").bounding_box()
+    heading = page.get_by_role("heading", name="Milestones", exact=True).bounding_box()
     summary = contents.locator("summary").bounding_box()
     assert heading is not None
     assert summary is not None
@@ -214,14 +214,14 @@ def test_parts_of_charts_show_their_sentence(page: Page, report: Report, tmp_pat
     )
     page.mouse.move(0, 0)
     assert not tip.is_visible()
-    plan = page.locator("section:has(#timeline-h) .broad svg")
+    plan = page.locator("section:has(#timeline-h) .broad svg").first
     plan.locator("[tabindex='0']").focus()
     assert tip.inner_text().startswith("Catalogue opens: done, 23 of 23 points")
     page.keyboard.press("ArrowDown")
     assert tip.inner_text().startswith("Lending runs: off track")
     page.keyboard.press("Escape")
     assert not tip.is_visible()
-    told = page.locator("section:has(#timeline-h) .text li").all_text_contents()
+    told = page.locator("section:has(#timeline-h) .text").first.locator("li").all_text_contents()
     assert len(told) == plan.locator(".tip").count()
     sizes = page.evaluate(
         "[...document.querySelectorAll('svg.chart text')]"

@@ -1,4 +1,4 @@
-"""The timeline: milestones with their dates, and the open items below them."""
+"""The timelines: milestones with their dates, and the open items as scheduled."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,12 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from backlog_sync.render.words import counted
 from backlog_sync.reports.charts.burn_up import calendar
 from backlog_sync.reports.charts.palette import Color
 from backlog_sync.reports.charts.svg import TEXT, Chart, add_tip, canvas, finish, num, plot, short
 from backlog_sync.reports.values import MilestoneReport, Report, Scheduled
-from backlog_sync.reports.view import Names, amount, counted_days, figure, guessed, health_word
+from backlog_sync.reports.view import (
+    Names,
+    amount,
+    counted_days,
+    critical_path,
+    figure,
+    guessed,
+    health_word,
+)
 
 MOST = 40
 """The most rows of items; nobody can read more."""
@@ -37,18 +44,14 @@ def timeline(
 ) -> tuple[Chart | None, int]:
     """Return the chart, and how many items do not fit; None if nothing has a date.
 
-    With `items`, open items are below the milestones, by epic: the critical path is included first,
-    then the earliest.
+    With `items`, it shows the open items by epic, the critical path first, then the earliest, else
+    the milestones: these reach so far that items of days could not be seen next to them.
     """
-    rows = list(_milestones(report))
-    hidden = 0
-    if items:
-        below, hidden = _items(report)
-        rows += below
+    rows, hidden = _items(report) if items else (list(_milestones(report)), 0)
     days = [day for row in rows for day in _days(row)]
     if not days:
         return None, hidden
-    narrow = width < _NARROW
+    narrow, title = width < _NARROW, "Open items" if items else "Milestones and their forecast"
     labels, top = (4, 50) if narrow else (276, 30)
     height = top + 36 + (_TALL_ROW if narrow else _ROW) * len(rows)
     with canvas(width, height) as figure_:
@@ -71,7 +74,7 @@ def timeline(
                       textcoords="offset points", color=Color.DIM.paint,
                       fontsize=TEXT)  # fmt: skip
         axes.set_xlim(first - margin, last + margin)
-        axes.set_ylim(len(rows) - 0.5, -0.6)
+        axes.set_ylim(len(rows) - 0.5, -0.8 if narrow else -0.6)
         calendar(axes)
         axes.set_yticks([])
         axes.grid(axis="x")
@@ -81,7 +84,7 @@ def timeline(
                        ncols=3 if narrow else 5, fontsize=TEXT, handlelength=1.6,
                        columnspacing=1.3, borderaxespad=0.1,
                        bbox_to_anchor=(0, 1))  # fmt: skip
-        return finish(figure_, name, "Timeline", _description(report), tips), hidden
+        return finish(figure_, name, title, _description(report, items=items), tips), hidden
 
 
 def _milestones(report: Report) -> Iterator[_Row]:
@@ -89,10 +92,7 @@ def _milestones(report: Report) -> Iterator[_Row]:
     if guessed(report):
         milestones = tuple(replace(one, first=None, last=None) for one in milestones)
     rows = [_Row(milestone.sum.name, milestone=milestone) for milestone in milestones]
-    rows = [row for row in rows if _days(row)]
-    if rows:
-        yield _Row("Milestones", head=True)
-        yield from rows[:MOST]
+    yield from [row for row in rows if _days(row)][:MOST]
 
 
 def _items(report: Report) -> tuple[list[_Row], int]:
@@ -181,18 +181,13 @@ def _legend(rows: list[_Row]) -> Iterator[Patch | Line2D]:
                      label="has slack")  # fmt: skip
 
 
-def _description(report: Report) -> str:
-    parts = [
-        f"{milestone.sum.name}, due {milestone.due or 'date not set'}: "
-        f"{health_word(milestone.health, milestone.sum)}."
-        for milestone in report.milestones[:MOST]
-    ]
-    schedule = report.schedule
-    if schedule.path and schedule.ends:
-        names = Names(report)
-        steps = ", then ".join(names(key) for key in schedule.path[:MOST])
-        parts.append(
-            f"The critical path takes {figure(schedule.days)} working days, to {schedule.ends}, "
-            f"and has {counted(len(schedule.path), 'item')}: {steps}."
+def _description(report: Report, *, items: bool) -> str:
+    if not items:
+        return " ".join(
+            f"{milestone.sum.name}, due {milestone.due or 'date not set'}: "
+            f"{health_word(milestone.health, milestone.sum)}."
+            for milestone in report.milestones[:MOST]
         )
-    return " ".join(parts)
+    names = Names(report)
+    steps = ", then ".join(names(key) for key in report.schedule.path[:MOST])
+    return f"The critical path has {critical_path(report)}: {steps}." if steps else ""

@@ -100,7 +100,7 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
     everything = audience in _ANYTHING
     product = audience is Audience.PRODUCT
     estimated = guessed(report)
-    plan, unplanned = timeline(report, items=everything and not estimated)
+    timelines, unplanned = _timelines(report, items=everything and not estimated)
     parts = scope_parts(report)
 
     def size_of(part: Sum) -> float:
@@ -119,10 +119,7 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         "product": product,
         "burn_up": burn_up(report),
         "burn_up_small": burn_up(report, width=_PHONE, height=300, name="burn-up-small"),
-        "timeline": plan,
-        "timeline_small": timeline(
-            report, items=everything and not estimated, width=_PHONE, name="timeline-small"
-        )[0],
+        "timelines": timelines,
         "steps": next_steps(report),
         "parts": parts,
         "scope": scope(report),
@@ -165,6 +162,18 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         "board": board(report) if everything else (),
         "unestimated": names.some(report.total.unestimated, _MOST),
     }
+
+
+def _timelines(report: Report, *, items: bool) -> tuple[list[tuple[Chart, Chart]], int]:
+    """Return the charts, each with one for a phone, and how many items are not shown."""
+    charts, hidden = [], 0
+    for of_items in (False, True) if items else (False,):
+        name = "items" if of_items else "timeline"
+        wide, more = timeline(report, items=of_items, name=name)
+        small, _ = timeline(report, items=of_items, name=f"{name}-small", width=_PHONE)
+        hidden += more
+        charts += [(wide, small)] if wide and small else []
+    return charts, hidden
 
 
 @cache
