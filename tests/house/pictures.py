@@ -94,7 +94,9 @@ def report(chrome: Browser, folder: Path) -> None:
         page.goto((folder / "report.html").as_uri())
         path = ROOT / "docs" / f"{name}.png"
         if part:
-            page.locator(f"section:has({part})").screenshot(path=path)
+            page.locator(f"section:has({part})").screenshot(
+                path=path, style="nav { position: static !important }"
+            )
         else:
             page.screenshot(path=path)
         page.close()
