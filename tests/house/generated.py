@@ -23,7 +23,23 @@ WIDTH = 80
 _CLI_HEAD = """\
 # The command line
 
-Generated from the program's own help by `python -m tests.house.generated`.
+Every command with its options and examples, as `--help` prints them, and what scripts can rely on:
+exit codes, output in a pipe, and the log.
+
+| to | run |
+|---|---|
+| see what it does, without a file or a token | [`backlog demo`](#backlog-demo) |
+| start a plan, convert one, or set up the GitHub Action | [`backlog init`](#backlog-init) |
+| check the file, offline | [`backlog lint`](#backlog-lint) |
+| check the token and its permissions | [`backlog doctor`](#backlog-doctor) |
+| see what would happen | [`backlog plan`](#backlog-plan) |
+| apply the file to GitHub, and write progress into it | [`backlog sync`](#backlog-sync) |
+| see what people changed on GitHub | [`backlog drift`](#backlog-drift) |
+| accept what they changed into the file | [`backlog pull`](#backlog-pull) |
+| show progress and forecast | [`backlog report`](#backlog-report) |
+| take the last run back | [`backlog undo`](#backlog-undo) |
+
+## Exit codes
 
 | exit code | meaning |
 |---|---|
@@ -37,7 +53,8 @@ Generated from the program's own help by `python -m tests.house.generated`.
 | 130 | interrupted; run again to continue |
 
 Results go to standard output, everything else to standard error.
-
+"""
+_CLI_TAIL = """\
 ## Terminals and pipes
 
 In a terminal, text fits its width (40 to 100 columns): a title that does not fit ends with `…`, and
@@ -92,7 +109,7 @@ def cli_page() -> str:
         assert shown.exit_code == 0, shown.output
         title = " ".join(("backlog", *words))
         parts.append(f"## {title}\n\n```text\n{shown.output.rstrip()}\n```\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, _CLI_TAIL])
 
 
 def _commands(group: click.Group, words: tuple[str, ...]) -> list[tuple[str, ...]]:
