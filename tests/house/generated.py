@@ -57,7 +57,7 @@ Results go to standard output, everything else to standard error.
 _CLI_TAIL = """\
 ## Terminals and pipes
 
-In a terminal, text fits its width (40 to 100 columns): a title that does not fit ends with `…`, and
+In a terminal, text fits its width (40 to 140 columns): a title that does not fit ends with `…`, and
 trees have lines. In a pipe or a file nothing is cut and nothing is styled: each item is one whole
 line, with its key, so that `backlog plan | grep TITLE` finds it. `NO_COLOR` and `--color never`
 leave out colors; `TERM=dumb` also leaves out the lines of trees and the progress bar. If the

@@ -2,7 +2,8 @@
 
 Those of the sandbox show the example roadmap after a sync, and a visitor's first days of work on
 it, on a clock of their own; those of the report show the tests' sample; those of the demo show what
-`backlog demo` makes today. How letters look depends on the machine's fonts, so no test compares them.
+`backlog demo` makes today. How letters look depends on the machine's fonts, so no test compares
+them.
 """
 
 import os
