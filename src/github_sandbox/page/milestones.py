@@ -62,13 +62,15 @@ def _view(record: Milestone, url: str, progress: Progress, today: date) -> Miles
     days = (date.fromisoformat(due) - today).days if due else 0
     is_open = record.state == "OPEN"
     count = "1 day" if abs(days) == 1 else f"{abs(days)} days"
-    left = f"in {count}" if days > 0 else f"{count} overdue" if days < 0 else "today"
+    is_late = days < 0 and is_open and progress.percent < 100
+    left = f"in {count}" if days > 0 else "today" if days == 0 else f"{count} ago"
+    left = f"{count} overdue" if is_late else left
     return MilestoneView(
         title=record.title,
         url=f"{url}/{record.number}",
         due=due,
         left=left if due and is_open else "",
-        is_late=days < 0 and is_open,
+        is_late=is_late,
         is_open=is_open,
         description=record.description or "",
         progress=progress,

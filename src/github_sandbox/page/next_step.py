@@ -46,7 +46,7 @@ def next_step(sandbox: "Sandbox") -> NextStep:
         count = "your change" if changes == 1 else f"your {changes} changes"
         return NextStep(f"backlog {command}", f"writes {count} into the file")
     plan = " ".join(filter(None, ("plan", names, "--sandbox")))
-    return NextStep(f"backlog {plan}", "shows what an edit of the file would change here")
+    return NextStep(f"backlog {plan}", "shows what an edit of the file would change")
 
 
 def managed_files(issues: Iterable[Issue]) -> list[str]:

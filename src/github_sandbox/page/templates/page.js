@@ -3,7 +3,13 @@
   const $ = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const live = $("#live");
-  const say = (text) => { live.textContent = text; };
+  const SHOWN_FOR = 8000;  // milliseconds: long enough to read, and then it covers nothing
+  let shown = 0;
+  const say = (text) => {
+    live.textContent = text;
+    clearTimeout(shown);
+    shown = setTimeout(() => { live.textContent = ""; }, SHOWN_FOR);
+  };
   const PARTS = ["main", ".tabs", "#next"];
   const FOCUSABLE = "a[href], button, summary, input, textarea, select, [tabindex]";
   const sheet = new CSSStyleSheet();
@@ -131,6 +137,17 @@
     }
     return cell ? null : $(".cell .title", lane);
   };
+
+  const close = (menu) => {
+    menu.open = false;
+    if (menu.contains(document.activeElement)) $("summary", menu).focus();
+  };
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") all(".menu[open]").forEach(close);
+  });
+  addEventListener("click", (event) => {
+    all(".menu[open]").filter((menu) => !menu.contains(event.target)).forEach(close);
+  });
 
   // ---- copying, and looking again ---------------------------------------------------------
   addEventListener("click", async (event) => {
