@@ -29,7 +29,8 @@ from tests.reporting import sample
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "octo-org/pedal-works"
-WIDTH, HEIGHT = 1200, 860
+WIDTH, HEIGHT = 1400, 900
+"""The size of pictures of the simulator's pages: wide enough for a board and its outline."""
 
 
 class Clock:
@@ -69,6 +70,8 @@ def work(sandbox: Sandbox, clock: Clock) -> int:
         visitor.close(numbers[title])
     for title in ("Reserve a stand", "Borrow a tool by its tag", "Take a shift"):
         visitor.set_value(numbers[title], "Status", "In Progress")
+    visitor.assign(shown, "ada", "grace")
+    visitor.assign(numbers["See the free stands of an evening"], "grace")
     clock.moment += timedelta(days=3, hours=5, minutes=12)
     visitor.tick(shown, "A reservation needs a name and an email address, no account")
     visitor.tick(shown, "A confirmation is sent within a minute")
@@ -119,13 +122,14 @@ def demo() -> None:
     with tempfile.TemporaryDirectory() as top, browser() as chrome:
         subprocess.run([*program, "demo", "--no-serve", "-q"], cwd=top, check=True)
         folder = Path(top) / "backlog-demo"
-        page = chrome.new_page(viewport={"width": WIDTH, "height": 700}, color_scheme="light")
+        page = chrome.new_page(viewport={"width": 1200, "height": 700}, color_scheme="light")
         page.goto((folder / "report.html").as_uri())
         page.screenshot(path=ROOT / "docs" / "demo-report.png")
         command = [*program, "sandbox", "serve", "--port", "0"]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
             address = server.stdout.readline().split()[-1]
+            page.set_viewport_size({"width": WIDTH, "height": 800})
             page.goto(f"{address}/_sandbox/boards/harbor-line/1")
             page.screenshot(path=ROOT / "docs" / "demo-board.png")
             server.terminate()
