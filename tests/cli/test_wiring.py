@@ -1,8 +1,11 @@
 """The environment, the target, and this machine."""
 
+import io
 import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from backlog_sync import credentials, wiring
@@ -275,6 +278,21 @@ def test_a_log_has_a_line_a_minute() -> None:
         "Applying: 720 of 800, under 1 minute left",
     ]
     assert len(asked) <= 201  # looking ahead takes a moment: once a second is enough
+
+
+def test_an_interrupted_question_ends_its_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the run says after it begins on a line of its own."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    screen = Screen(OutputOptions(), Environment())
+    for ask in (
+        lambda: screen.ask("Apply this?"),
+        lambda: screen.choose("Keep what?", ["file"], "file"),
+    ):
+        with pytest.raises(click.Abort):
+            ask()
+        assert capsys.readouterr().err.endswith("]: \n")
 
 
 def test_the_time_left_counts_down_while_nothing_is_done() -> None:

@@ -35,6 +35,8 @@ _LONG = 5.0
 _MINUTE = 60.0
 _ESTIMATED = 1.0
 """Seconds between two estimates of the time left."""
+_REFRESH = 4
+"""Times a second to draw a bar: often enough to look alive, also over a slow connection."""
 _CALM = "cyan"
 """The color of progress: red and green are for results."""
 _WIDEST = 140
@@ -191,10 +193,14 @@ class Screen:
 
     def reading(self, repository: str) -> AbstractContextManager[object]:
         """Show a spinner on standard error while GitHub is read; only on a terminal."""
+        return self.busy(f"Reading {clean(repository)} …")
+
+    def busy(self, text: str) -> AbstractContextManager[object]:
+        """Show a spinner with this text on standard error; only on a terminal."""
         if not self._shows_progress():
             return nullcontext()
         console = Console(stderr=True, no_color=not self._color(terminal=True))
-        return console.status(Text(f"Reading {clean(repository)} …"), spinner_style=_CALM)
+        return console.status(Text(text), spinner_style=_CALM)
 
     def _shows_progress(self) -> bool:
         quiet = self.output_options.quiet or self._logs_json or self.env.dumb
@@ -250,6 +256,7 @@ class Bar:
             _StepColumn(self.text),
             console=Console(stderr=True, no_color=not color),
             transient=True,
+            refresh_per_second=_REFRESH,
             disable=not shown,
         )
         self._task: TaskID | None = None

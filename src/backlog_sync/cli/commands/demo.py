@@ -168,12 +168,12 @@ def _fill(terminal: Terminal, folder: Path, place: Path) -> str:
     write_whole(folder / page.name, page.text.encode())
     items = counted(len(report.facts.items), "item")
     rows = [
-        (place / FILE, f"the plan: {items}, {WEEKS} weeks of work on a simulated GitHub"),
+        (place / FILE, f"the plan: {items}, {WEEKS} weeks of work"),
         (place / page.name, page.what),
     ]
     width = max(len(str(path)) for path, _ in rows)
     made = "".join(f"  {clean(str(path)).ljust(width)}  {what}\n" for path, what in rows)
-    return f"{report_head(report, terminal.look())}\nCreated:\n{made}"
+    return f"{report_head(report, terminal.look())}\nCreated, with a simulated GitHub:\n{made}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,8 @@ def _report(terminal: Terminal, folder: Path, today: date) -> tuple[Report, _Pag
         observed = run.observe(pull_requests=True)
         report = make_report(run, observed, ReportRequest(today))
     try:
-        html = wiring.page().page_html(report, Audience.EVERYBODY)
+        with terminal.busy("Writing the report …"):
+            html = wiring.page().page_html(report, Audience.EVERYBODY)
     except UsageError as missing:
         text = report_text(report, Look(width=80))
         return report, _Page("report.txt", text, f"the report; for a page, {missing.hint}")
