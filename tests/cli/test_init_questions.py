@@ -97,6 +97,17 @@ def test_a_table_is_converted(backlog: Backlog, empty: Path, typed: list[str]) -
     assert "backlog sync backlog/backlog.yaml --sandbox" in ran.err
 
 
+def test_no_second_backlog_hides_the_first(backlog: Backlog, empty: Path) -> None:
+    """Without a terminal nothing is asked, and a roadmap that is found stays the backlog."""
+    (empty / "ROADMAP.md").write_text(ROADMAP)
+    ran = backlog("init")
+    assert ran.code == 1
+    assert "a new backlog would hide it" in ran.err
+    assert "`backlog init --from ROADMAP.md`" in ran.err
+    assert "did you mean ROADMAP.md?" in backlog("lint", "roadmp.md").out
+    assert backlog("init", "--output", "other.yaml").code == 0
+
+
 def test_a_forgotten_option_is_named(backlog: Backlog) -> None:
     """`init FILE` is `init --from FILE`, most likely."""
     ran = backlog("init", "ROADMAP.md")

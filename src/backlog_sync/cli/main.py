@@ -195,7 +195,7 @@ def _bug(error: BaseException, arguments: Sequence[str]) -> int:
 @click.group(
     cls=Backlog,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\b\nTry it without a token:\n  backlog sync ROADMAP.md --repo me/demo --sandbox",
+    epilog="\b\nTry it without a token:\n  backlog demo\n  backlog sync ROADMAP.md --sandbox",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="backlog")
 def cli() -> None:

@@ -24,9 +24,12 @@ _NAMES = re.compile(
     r"|issues)(?:[\W_].*)?",
     re.I,
 )
-"""Names of files that probably contain a plan."""
+"""Names of files that may contain a plan, if they have items."""
 
-TABLES = (".csv", ".tsv")
+PLAIN_NAMES = ("roadmap", "backlog", "plan", "todo", "tasks", "stories")
+"""Names of files that are meant as a plan, even if no item is recognized in them."""
+
+_TABLES = (".csv", ".tsv")
 _DEPTH = 2
 """Nested folders to search for a hint: deeper ones are rarely what is meant."""
 _MOST_CANDIDATES = 12
@@ -120,6 +123,6 @@ def candidates(top: Path) -> list[Path]:
         file
         for file in files
         if STATE not in file.parts
-        and (file.suffix.lower() in TABLES or _NAMES.fullmatch(file.stem))
+        and (file.suffix.lower() in _TABLES or _NAMES.fullmatch(file.stem))
     ]
     return sorted(likely, key=lambda file: (len(file.parts), file))[:_MOST_CANDIDATES]

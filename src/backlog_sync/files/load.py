@@ -12,7 +12,7 @@ from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.block import Template
 from backlog_sync.files.cards import CARD
-from backlog_sync.files.discovery import DOCS, TABLES, candidates, discover
+from backlog_sync.files.discovery import DOCS, PLAIN_NAMES, candidates, discover
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.folders import files_of, is_document, passed_over
@@ -97,7 +97,7 @@ def nearby_plans(here: Path, top: Path) -> list[tuple[str, int]]:
         source = read_source(file, path)
         parsed = parse_source(source) if isinstance(source, Source) else None
         count = sum(item.confident for item in parsed.items) if parsed else 0
-        if count or file.suffix.lower() not in TABLES:
+        if count or file.stem.lower() in PLAIN_NAMES:
             plans.append((path, count))
     return sorted(plans, key=lambda plan: (-plan[1], plan[0]))[:_MOST_NAMED]
 

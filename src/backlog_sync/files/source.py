@@ -40,8 +40,7 @@ def read_source(file: Path, path: str) -> Source | Diagnostic:
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
-        hint = "check the path, or create a backlog with 'backlog init'"
-        return _problem(path, "file-missing", "the file does not exist", hint)
+        return _problem(path, "file-missing", "the file does not exist", _missing_hint(file, path))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return _problem(path, "unreadable", f"the file cannot be read: {reason}")
@@ -154,6 +153,19 @@ def create_file(file: Path, content: bytes) -> None:
 
 def _problem(path: str, slug: str, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(Place(path), slug, message, hint)
+
+
+def _missing_hint(file: Path, path: str) -> str:
+    """Return what to do about a missing file: name the one that was probably meant."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
+
+    try:
+        names = {each.name.lower(): each.name for each in file.parent.iterdir() if each.is_file()}
+    except OSError:
+        names = {}
+    if near := get_close_matches(file.name.lower(), names, n=1, cutoff=0.7):
+        return f"did you mean {Path(path).with_name(names[near[0]])}?"
+    return "check the path, or create a backlog with 'backlog init'"
 
 
 def _too_large(path: str, size: int) -> Diagnostic:

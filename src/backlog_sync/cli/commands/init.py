@@ -14,7 +14,7 @@ from backlog_sync.cli.options import OutputOptions, named_repository, output_end
 from backlog_sync.core.escape import clean
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import ExitCode, FailedError, UsageError
-from backlog_sync.files.discovery import discover
+from backlog_sync.files.discovery import discover, places_in
 from backlog_sync.local import git
 from backlog_sync.render.words import counted
 
@@ -102,7 +102,7 @@ def command(
     elif terminal.can_ask() and target is None:
         code, file = new.ask()
     else:
-        code, file = new.empty(existing)
+        code, file = new.empty()
     if workflow and code == ExitCode.DONE:
         from backlog_sync.cli.init_workflow import write_workflow
 
@@ -152,15 +152,21 @@ class _New:
         questions.save_answers(terminal, top, file, repository, board)
         return questions.first_plan(terminal, file, repository), file
 
-    def empty(self, existing: Sequence[Path]) -> tuple[int, Path]:
-        """Write a backlog without items."""
+    def empty(self) -> tuple[int, Path]:
+        """Write a backlog without items; raise `FailedError` if it would hide an existing one."""
         from backlog_sync.files.write.export import empty
 
+        existing = places_in(_top())
+        if existing and self.target is None:
+            file = Path(os.path.relpath(existing[0]))
+            raise FailedError(
+                f"{file} already exists; not overwritten, and a new backlog would hide it",
+                slug="file-exists",
+                hint=f"use it: `backlog plan` (or `backlog init --from {file}` to convert it);"
+                " --output FILE writes another one",
+            )
         file = self._write(empty(_known_repository(self.repo, self.terminal, wiring.root())))
         self._save_board(file)
-        if existing and self.target is None:
-            other = os.path.relpath(existing[0])
-            self.terminal.info(f"{other} also exists; 'backlog init --from {other}' looks into it")
         self.terminal.info("Put your first epic into it, then: backlog lint")
         return ExitCode.DONE, file
 
@@ -236,10 +242,14 @@ def _known_repository(flag: str | None, screen: Terminal, top: Path) -> str | No
     return screen.env.repository or (remote.repository if remote else None)
 
 
+def _top() -> Path:
+    """Return the folder of a new backlog: outside of git the current one, whatever is above it."""
+    return git.top_level(Path.cwd()) or Path.cwd()
+
+
 def _target(target: str | None, to: str = "yaml") -> Path:
     """Return the file to write. Raises FailedError if it already exists."""
-    top = git.top_level(Path.cwd()) or Path.cwd()
-    file = Path(target) if target is not None else top / NEW_FILES[to]
+    file = Path(target) if target is not None else _top() / NEW_FILES[to]
     if file.exists() or file.is_symlink():
         raise FailedError(
             f"{file} already exists; not overwritten",

@@ -50,9 +50,7 @@ def _digest(context: click.Context, option: click.Parameter, value: str | None) 
 
 
 @click.command(
-    "sync",
-    epilog="\b\nExamples:\n  backlog sync ROADMAP.md --repo me/demo --sandbox\n"
-    "  backlog sync --yes",
+    "sync", epilog="\b\nExamples:\n  backlog sync ROADMAP.md --sandbox\n  backlog sync --yes"
 )
 @target_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like `backlog plan`.")

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.command(
     "undo",
     epilog="\b\nExamples:\n  backlog undo\n  backlog undo --list\n"
-    "  backlog undo --run 12 --dry-run\n  backlog undo ROADMAP.md --repo me/demo --sandbox",
+    "  backlog undo --run 12 --dry-run\n  backlog undo ROADMAP.md --sandbox",
 )
 @target_options
 @click.option("--run", "number", type=click.IntRange(min=1), metavar="N",
