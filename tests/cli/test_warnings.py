@@ -25,6 +25,12 @@ SOURCES = Path(backlog_sync.__file__).parent
 BOARD = "---\nbacklog:\n  project: {owner: o, title: T, fields: {%s}}\n---\n## Story 1: A\n"
 
 EXAMPLES: dict[str, dict[str, str]] = {
+    "after-milestone": {
+        "b.yaml": "version: 1\nmilestones: [{title: M, due: 2027-03-31}]\n"
+        "stories: [{title: A, milestone: M, target: 2027-04-01}]\n"
+    },
+    "start-after-target": {"R.md": "## Story 1: A\n**Start**: 2027-04-01\n**Due**: 2027-03-01\n"},
+    "unlikely-size": {"b.yaml": "version: 1\nstories: [{title: A, story_points: 20270331}]\n"},
     "another-backlog": {
         "backlog/backlog.yaml": "version: 1\nepics: [{id: a, title: A}]\n",
         "ROADMAP.md": "# R\n\n## Epic 1: Z\n",

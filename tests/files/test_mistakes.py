@@ -4,6 +4,8 @@
 settings, what is found, and the hint.
 """
 
+import random
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,13 +123,65 @@ TOP = [
     Mistake("write_back: progres", "invalid-value", "write `write_back: progress`",
             "write_back: progress"),
     Mistake("mentions: sure", "wrong-type", ""),
-    Mistake("milestones: [{title: M, due: 1.4.2026}]", "invalid-date", "write `due: 2026-04-01`",
-            "milestones: [{title: M, due: 2026-04-01}]"),
+    Mistake("project: {owner: o, title: T, fields: {Part: {type: iteration, start: 1.4.2027}}}",
+            "invalid-date", "write `start: 2027-04-01`",
+            "project: {owner: o, title: T, fields: {Part: {type: iteration, start: 2027-04-01}}}"),
 ]  # fmt: skip
 """Lines at the top of the file."""
 
+LINES = [
+    Mistake("      - title: Fix: it", "invalid-yaml", 'write `- title: "Fix: it"`',
+            '      - title: "Fix: it"'),
+    Mistake("      - title: 'It's it'", "invalid-yaml", 'write `- title: "It\'s it"`',
+            '      - title: "It\'s it"'),
+    Mistake('      - title: "It', "invalid-yaml", 'write `- title: "It"`', '      - title: "It"'),
+    Mistake('      - title: "It" rings # yes', "invalid-yaml",
+            "write `- title: '\"It\" rings' # yes`",
+            "      - title: '\"It\" rings' # yes"),
+    Mistake("      - title: `it`", "invalid-yaml", 'write `- title: "`it`"`',
+            '      - title: "`it`"'),
+    Mistake("      - title: [It] rings", "invalid-yaml", 'write `- title: "[It] rings"`',
+            '      - title: "[It] rings"'),
+    Mistake("      -title: It", "invalid-yaml", "write `- title: It`", "      - title: It"),
+    Mistake("      - title:It\n        goal: x", "invalid-yaml", "write `- title: It`",
+            "      - title: It\n        goal: x"),
+    Mistake("      - title It\n        goal: x", "invalid-yaml", "write `- title: It`",
+            "      - title: It\n        goal: x"),
+    Mistake("\t\tgoal: x", "invalid-yaml", "indent it with 8 spaces, no tabs", "        goal: x"),
+    Mistake("         goal: x", "invalid-yaml", "indent it with 8 spaces", "        goal: x"),
+    Mistake("       goal: x", "invalid-yaml", "indent it with 8 spaces", "        goal: x"),
+    Mistake("           goal: x", "invalid-yaml", "indent it with 8 spaces"),
+    Mistake("        assignees: @ada", "invalid-yaml", 'write `assignees: "@ada"`',
+            '        assignees: "@ada"'),
+    Mistake("        goal: *loud*", "invalid-yaml", 'write `goal: "*loud*"`',
+            '        goal: "*loud*"'),
+    Mistake("        goal: 50% # half\n        goal: all", "duplicate-field", "remove one"),
+    Mistake("        acceptance_criteria:\n          - [ ] it rings", "invalid-yaml",
+            'write `- "[ ] it rings"`', '        acceptance_criteria:\n          - "[ ] it rings"'),
+    Mistake("      - It rings", "wrong-type", "write `- title: It rings`",
+            "      - title: It rings"),
+    Mistake("      - title:", "empty-value", "write what the issue is called"),
+    Mistake("      - goal: x", "missing-field", "add `title: …`"),
+    Mistake("      - tilte: It", "unknown-field", "write `title: It`", "      - title: It"),
+    Mistake("      - name: It", "unknown-field", "write `title: It`", "      - title: It"),
+    Mistake("      - {title: It, kind: storry}", "invalid-value", "write `kind: story`",
+            "      - {title: It, kind: story}"),
+    Mistake("      - {title: It, kind: Defect}", "invalid-value", "write `kind: bug`",
+            "      - {title: It, kind: bug}"),
+    Mistake("      - {title: It, id: My Key}", "invalid-key", "write `id: my-key`"),
+    Mistake("      - {title: It, start: 2027-04-01, target: 2027-03-01}", "start-after-target",
+            "swap them: `start: 2027-03-01` and `target: 2027-04-01`"),
+    Mistake("      - {title: It, milestone: M, target: 2027-04-01}", "after-milestone",
+            "write `due: 2027-04-01` in the milestone"),
+    Mistake("      - {title: It, milestone: M, start: 2027-04-01}", "after-milestone",
+            "write `due: 2027-04-01` in the milestone"),
+    Mistake("      - {title: It, story_points: 20270331}", "unlikely-size", "is it a date or"),
+]  # fmt: skip
+"""Whole lines behind an item, and what is wrong in the first or the last of them."""
+
 VALID = """version: 1
 repository: octo-org/shop
+milestones: [{title: M, due: 2027-03-31}]
 epics:
   - id: house
     title: House
@@ -148,24 +202,22 @@ def with_line(mistake: Mistake) -> str:
     """The valid backlog with a mistaken line, in an item or at the top."""
     if mistake in TOP:
         return f"{mistake.line}\n{VALID}".replace("        @\n", "")
+    if mistake in LINES:
+        return VALID.replace("        @", mistake.line)
     return VALID.replace("@", mistake.line)
 
 
-def told(loaded: Loaded) -> list[tuple[str, int]]:
-    """The slug and the line of every finding."""
-    return [(each.slug, each.place.line) for each in loaded.diagnostics]
-
-
-@pytest.mark.parametrize("mistake", [*ITEM, *TOP], ids=lambda each: each.line)
+@pytest.mark.parametrize("mistake", [*ITEM, *TOP, *LINES], ids=lambda each: each.line)
 def test_a_mistake_is_reported_at_its_line_with_what_to_write(
     load_text: LoadText, tmp_path: Path, mistake: Mistake
 ) -> None:
     """One finding, at the line, with the corrected text; `--fix` writes it and nothing else."""
     text = with_line(mistake)
     loaded = load_text(text)
-    line = 1 + text[: text.index(mistake.line)].count("\n")
-    assert told(loaded) == [(mistake.slug, line)]
+    first = 1 + text[: text.index(mistake.line)].count("\n")
     (found,) = loaded.diagnostics
+    assert found.slug == mistake.slug
+    assert found.place.line in (first, first + mistake.line.count("\n"))
     assert mistake.hint in found.hint
     after = fixed(loaded, tmp_path)
     assert after == text.replace(mistake.line, mistake.fixed or mistake.line)
@@ -179,4 +231,40 @@ def fixed(loaded: Loaded, tmp_path: Path) -> str:
         for change in fix(loaded):
             save(change)
         loaded = load([Path("backlog.yaml")], root=tmp_path)
-    return (tmp_path / "backlog.yaml").read_bytes().decode()
+    text = (tmp_path / "backlog.yaml").read_bytes().decode()
+    return re.sub(r"\n +id: house-\S+|, id: house-[^}]+", "", text)
+
+
+def found(text: str, load_text: LoadText) -> list[tuple[str, str]]:
+    """The slug of every finding, and the text of its line."""
+    lines = text.split("\n")
+    return sorted((d.slug, lines[d.place.line - 1].strip()) for d in load_text(text).diagnostics)
+
+
+SINGLE = [each for each in LINES if "\n" not in each.line and each.line.startswith("      - ")]
+"""Mistakes that are an item of their own: any number of them fit below one parent."""
+
+RAW = re.compile(
+    r"nput should|ield required|xtra inputs|alid (?:string|number|list)|nable to parse"
+)
+"""The words of the library that checks values, which mean nothing to the author of a file."""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_one_more_mistake_hides_no_other(load_text: LoadText, seed: int) -> None:
+    """Several mistakes in one file are reported as they are when each is alone."""
+    rng = random.Random(seed)
+    whole, expected = VALID.replace("        @\n", ""), []
+    mistakes = [*rng.sample(ITEM, 5), *rng.sample(SINGLE, 4)]
+    for number, mistake in enumerate(mistakes):
+        alone = mistake.line.replace("It", f"It{number}")
+        if mistake in ITEM:
+            alone = f"      - title: Bell {number}\n        {mistake.line}"
+        expected += found(VALID.replace("        @", alone), load_text)
+        whole = whole.replace("stories:\n  - id: roof", f"{alone}\nstories:\n  - id: roof")
+    whole += rng.choice(TOP[4:]).line + "\n"
+    told = found(whole, load_text)
+    left = [each for each in expected if each not in told]
+    assert not left, whole
+    assert len(told) == len(expected) + 1
+    assert not RAW.search(" ".join(f"{d.message} {d.hint}" for d in load_text(whole).diagnostics))

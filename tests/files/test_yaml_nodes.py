@@ -113,7 +113,7 @@ def test_what_is_not_a_backlogs_yaml_is_told_at_its_place(
         ("a:\n\tb: 1", "spaces"),
         ("a: @x", "quotes"),
         ("- [ ] text", '"[ ] text"'),
-        ("a: 1\nb\nc: 2", "same column"),
+        ("a: 1\nb\nc: 2", "key: value"),
         ("{a: 1", "close it"),
         ('a: "\\q"', "single quotes"),
         ("a: !x!y z", "quote"),

@@ -27,11 +27,13 @@ class Place:
 class Fix:
     """A correction in which nothing is ambiguous: `old`, on the line of the place, becomes `new`.
 
-    It applies only if `old` is at the place itself, or only once behind it.
+    It applies only if `old` is at the place itself, or only once behind it; if it is the `whole`
+    line, only if the line is still that.
     """
 
     old: str
     new: str
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,6 +8,7 @@ from backlog_sync.core.emoji_names import is_only_emoji, with_word
 from backlog_sync.core.graph import levels
 from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, Prose
 from backlog_sync.core.normalize import fold
+from backlog_sync.files.board import parse_date
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.fit import MAX_BODY, MAX_TITLE, is_too_long
 from backlog_sync.files.mojibake import find_mojibake
@@ -15,6 +16,7 @@ from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.placeholders import find_placeholders
 from backlog_sync.files.resolve import Resolved
 from backlog_sync.files.settings import FileSettings
+from backlog_sync.files.statuses import meanings
 from backlog_sync.files.totals import Figure, WrongTotal, describe_wrong_total, wrong_totals
 from backlog_sync.files.validation import shown
 
@@ -49,7 +51,55 @@ def lint(
         found.extend(_label_limits(file))
     if resolved.desired is not None:
         found.extend(_limits(resolved.desired, resolved.entries))
+        found.extend(_dates(resolved.desired, resolved.entries))
     return tuple(found)
+
+
+# ---- dates and sizes -----------------------------------------------------------------------
+
+_MOST_POINTS = 1_000
+_MOST_HOURS = 10_000
+"""Points and hours of one item that are probably a date or an id: five years of one person."""
+
+
+def _dates(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Report dates of open items that contradict each other, and sizes that cannot be meant."""
+    due = {fold(each.title): each.due for each in desired.milestones if each.due}
+    for entry in entries:
+        document = entry.parsed.document
+        start, target = (parse_date(str(entry.said(key)[1] or "")) for key in ("start", "target"))
+        if start and target and start > target:
+            key = "start" if "start" in document.model_fields_set else "target"
+            message = f"it starts on {start}, after its target, {target}"
+            hint = f"swap them: `start: {target}` and `target: {start}`, or correct one"
+            yield entry.problem(key, "start-after-target", message, hint)
+        else:
+            yield from _after_milestone(entry, start, target, due.get(fold(entry.milestone or "")))
+        points, hours = document.story_points, document.estimate_hours
+        for key, size, most in (
+            ("story_points", points, _MOST_POINTS),
+            ("estimate_hours", hours, _MOST_HOURS),
+        ):
+            if isinstance(size, float) and size > most:
+                message = f"{size:,.0f} {'points' if size is points else 'hours'} for one item"
+                hint = "check the number: is it a date or an id? Otherwise split the item"
+                yield warning(entry.place(key), "unlikely-size", message, hint)
+
+
+def _after_milestone(
+    entry: Entry, start: str | None, target: str | None, due: str | None
+) -> Iterator[Diagnostic]:
+    """Report an open item that starts or ends after the due date of its milestone."""
+    late = start if start and due and start > due else target
+    done = meanings(entry.text("status") or "") & {"done", "cancelled"}
+    if not (late and due and late > due) or done:
+        return
+    verb, key = ("starts", "start") if late == start else ("ends", "target")
+    key = key if key in entry.parsed.document.model_fields_set else "milestone"
+    title = shown(entry.milestone or "")
+    message = f"it {verb} on {late}, after its milestone '{title}' is due on {due}"
+    hint = f"write `due: {late}` in the milestone, or choose a later one"
+    yield warning(entry.place(key), "after-milestone", message, hint)
 
 
 # ---- totals --------------------------------------------------------------------------------

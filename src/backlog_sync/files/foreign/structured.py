@@ -121,20 +121,25 @@ def _broken(
     source: Source, root: Node | None, faults: tuple[Diagnostic, ...], asked: Asked
 ) -> ParsedFile:
     """Return what could be read of a broken file."""
+    read = source
     if faults[-1].slug == "invalid-yaml":
-        root, faults = read_broken(source.text, source.path, faults)
+        repaired = read_broken(source.text, source.path, faults)
+        root, faults = repaired.root, repaired.faults
+        read = replace(source, text=repaired.text)
     if root is None or isinstance(root, Scalar):
         return ParsedFile(source, diagnostics=faults)
     if is_ours(root):
-        return read_nodes(source, root, faults)
-    parsed = parse_sprint_status(source, root) or _read(source, root, asked)[0]
+        return replace(read_nodes(read, root, faults), source=source)
+    parsed = parse_sprint_status(read, root) or _read(read, root, asked)[0]
     if not parsed.items:
         return ParsedFile(source, diagnostics=faults)
     first = next(fault for fault in faults if fault.slug in _BROKEN)
     hint = "fix the file, then run this again"
     message = _recovered(parsed.items, first)
     told = warning(first.place, "recovered", message, hint)
-    return replace(parsed, diagnostics=(*faults, told), settings={}, settings_places={})
+    return replace(
+        parsed, source=source, diagnostics=(*faults, told), settings={}, settings_places={}
+    )
 
 
 def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:

@@ -7,7 +7,7 @@ totals and keys are fixed after the files have been read again.
 import re
 from operator import itemgetter
 
-from backlog_sync.core.diagnostics import Fix
+from backlog_sync.core.diagnostics import Fix, Place
 from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.mojibake import repairs
@@ -20,6 +20,8 @@ from backlog_sync.files.write.engine import written
 from backlog_sync.files.write.wanted import Wanted
 
 _UNCLEAR = frozenset(("duplicate-key", "cyclic-parents", "unknown-parent", "too-large"))
+
+_BROKEN = ("invalid-yaml", "invalid-json")
 
 
 def fix(loaded: Loaded) -> tuple[FileChange, ...]:
@@ -47,11 +49,14 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
         text = apply_edits(parsed.source.text, list(claims.values()))
         # Only our own YAML format has a place for keys.
         ours = not parsed.dialect and any(isinstance(i.anchor, NodeAnchor) for i in parsed.items)
+        ours &= not any(each.slug in _BROKEN for each in parsed.diagnostics)
         if clear and not claims and ours:
             asked = [
                 (index, Wanted("id", key))
                 for key, (file, index) in loaded.keys.items()
-                if file == number and parsed.items[index].document.id is None
+                if file == number
+                and parsed.items[index].document.id is None
+                and "id" not in parsed.items[index].places  # an invalid one is for a person
             ]
             text = written(parsed, sorted(asked, key=itemgetter(0))).parsed.source.text
         texts.append(text)
@@ -62,8 +67,11 @@ def _corrected(loaded: Loaded) -> tuple[FileChange, ...]:
     """Return the corrections that findings carry, each of a key or a value."""
     texts = []
     for parsed in loaded.files:
-        edits = {edit.start: edit for edit in reversed(_corrections(loaded, parsed))}
-        texts.append(apply_edits(parsed.source.text, list(edits.values())))
+        edits: list[Edit] = []
+        for edit in sorted(_corrections(loaded, parsed), key=lambda edit: (edit.start, -edit.end)):
+            if not edits or edit.start >= edits[-1].end:  # the next step corrects the others
+                edits.append(edit)
+        texts.append(apply_edits(parsed.source.text, edits))
     return _changes(loaded.files, texts)
 
 
@@ -71,16 +79,20 @@ def _corrections(loaded: Loaded, parsed: ParsedFile) -> list[Edit]:
     """Return an edit for each finding about a file that carries its correction."""
     text, lines = parsed.source.text, Lines(parsed.source.text)
     edits = [
-        _edit(text, lines.offset(each.place), each.fix)
+        _edit(text, lines, each.place, each.fix)
         for each in loaded.diagnostics
         if each.fix is not None and each.place.path == parsed.source.path
     ]
     return [edit for edit in edits if edit is not None]
 
 
-def _edit(text: str, at: int, fix: Fix) -> Edit | None:
+def _edit(text: str, lines: Lines, place: Place, fix: Fix) -> Edit | None:
     """Return the edit for a fix: at its place, or where the rest of the line has it once."""
+    at = lines.offset(place)
+    at = lines.start(at) if fix.whole else at
     rest = re.split(r"[\r\n]", text[at:], maxsplit=1)[0]
+    if fix.whole:
+        return Edit(at, at + len(rest), fix.new) if rest == fix.old else None
     if not rest.startswith(fix.old):
         found = [*re.finditer(rf"(?<!\w){re.escape(fix.old)}(?!\w)", rest)]
         if len(found) != 1:
