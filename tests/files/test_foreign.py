@@ -819,7 +819,7 @@ def test_broken_yaml_is_read_as_far_as_it_goes(load_text: LoadText) -> None:
     assert [found.place.line for found in errors] == [9, 13, 17]
     assert loaded.inventory.counts == {"story": 4}
     (told,) = [found for found in loaded.diagnostics if found.slug == "recovered"]
-    assert "4 items could be read all the same" in told.message
+    assert "partly read: 4 stories" in told.message
     assert "2 of them before line 9" in told.message
     assert "'Story 1'" in told.message
     assert loaded.desired is None

@@ -13,7 +13,7 @@ from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.keys import is_key, make_key, suggest_key
 from backlog_sync.files.dates import whole_period
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
-from backlog_sync.files.draft import Criterion, Draft, Findings, Ref
+from backlog_sync.files.draft import NAME_ONE, Criterion, Draft, Findings, Ref
 from backlog_sync.files.parsed import LineNote, Missing, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.values import Named, parse_dependencies, singular
@@ -279,7 +279,7 @@ class _Assembler:
         if _CODE.fullmatch(missing.word):
             self.missing.setdefault(id(draft), []).append(missing)
         else:
-            self.findings.warn(missing.place, missing.slug, missing.what, missing.word)
+            self.findings.warn(missing.place, missing.slug, missing.what, missing.word, NAME_ONE)
 
     # ---- groups ----------------------------------------------------------------------------
 

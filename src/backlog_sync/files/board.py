@@ -21,6 +21,7 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.documents.values import Model
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.key_suggestions import item_key, value_for
+from backlog_sync.files.near import is_surely
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.suggestions import NONE, advice, date_for, fix_of, number_for
 from backlog_sync.files.validation import MANY, did_you_mean, nearest, shown, unknown_field
@@ -257,15 +258,16 @@ class Board:
         if math.isfinite(number) and (number >= 0 or name != POINTS):
             return number
         if math.isfinite(number):
-            message = f"'{shown(word)}' is negative; story points are 0 or more"
+            message = f"{number:g} is negative; story points are 0 or more"
             return entry.problem(key, "invalid-number", message, advice(meant, key))
         if name != POINTS:
             problem = entry.problem(key, "invalid-number", f"'{shown(word)}' is not a number")
             return replace(problem, hint=advice(meant, key), fix=fix_of(meant, word))
         if meant is not NONE:
             message = f"'{shown(word)}' is not a number and is not in 'points:'; ignored"
-            told = warning(entry.place(key), "unknown-points", message, advice(meant, key))
-            return replace(told, fix=fix_of(meant, word))
+            told = warning(entry.place(key), "unknown-points", message)
+            hint = advice(meant, "" if entry.lenient else key)
+            return replace(told, hint=hint, fix=fix_of(meant, word))
         place = entry.place(key)
         self.sizes.setdefault(place.path, []).append((place, shown(word)))
         return None
@@ -300,10 +302,12 @@ class Board:
             where = "issue_fields" if name in self._replaced else "project.fields"
             told = unknown_word(key, word, len(entries))
             hint = _valid(word, names, self._replaced.get(name, name), where)
+            near = nearest(word, names)
+            fix = Fix(word, near) if near and len(entries) == 1 and is_surely(word, near) else None
             if name == STATUS:
-                yield warning(place, "unknown-status", told, hint)
+                yield replace(warning(place, "unknown-status", told, hint), fix=fix)
             else:
-                yield warning(place, "unknown-priority", told, hint)
+                yield replace(warning(place, "unknown-priority", told, hint), fix=fix)
 
 
 def _no_date(entry: Entry, key: str, text: str) -> Diagnostic:

@@ -18,6 +18,9 @@ _MOST_VALUES = 20
 Told: TypeAlias = tuple[str, Fix | None]
 """What to write instead: the hint, and the correction if nothing else can be meant."""
 
+NAME_ONE = "write the id or the title of an item, or an issue such as `#12`"
+"""The hint of references to items that do not exist."""
+
 _LISTED = 5
 """How many places one finding lists before it only counts them."""
 

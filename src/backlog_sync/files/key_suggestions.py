@@ -15,6 +15,9 @@ from backlog_sync.files.vocabulary import field_of, key_words, list_kind
 _SHOWN = 60
 """Characters of a value to repeat in a hint: a longer one hides what to do."""
 
+_PLAIN = re.compile(r"[\w][^,:#\[\]{}\n]{0,60}")
+"""An entry that needs no quotes in brackets."""
+
 _FIGURE = re.compile(r"\d{1,5}(?:[.,]\d{1,2})?")
 
 _ITEM = frozenset(ItemDocument.model_fields)
@@ -145,7 +148,7 @@ def _top_key(name: str, value: object) -> Meant:
 
 def value_for(key: str, value: object) -> Suggestion:
     """Return what to write as the value of a key, if it is certain; else the value itself."""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if isinstance(value, list) and all(_PLAIN.fullmatch(str(each)) for each in value):
         value = f"[{', '.join(value)}]"
     if not isinstance(value, str) or "\n" in value:
         return Suggestion("…")
@@ -156,6 +159,8 @@ def value_for(key: str, value: object) -> Suggestion:
         found = number_for(value)
     elif key == "estimate_hours":
         found = hours_for(value)
+    elif key == "assignees":
+        found = Suggestion(value.removeprefix("@"))
     elif key == "status" and value.casefold() in ("true", "yes"):
         found = Suggestion("Done", sure=True)
     text = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"

@@ -72,6 +72,7 @@ def _dates(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnost
             key = "start" if "start" in document.model_fields_set else "target"
             message = f"it starts on {start}, after its target, {target}"
             hint = f"swap them: `start: {target}` and `target: {start}`, or correct one"
+            hint = "swap the two dates, or correct one" if entry.lenient else hint
             yield entry.problem(key, "start-after-target", message, hint)
         else:
             yield from _after_milestone(entry, start, target, due.get(fold(entry.milestone or "")))
@@ -99,6 +100,7 @@ def _after_milestone(
     title = shown(entry.milestone or "")
     message = f"it {verb} on {late}, after its milestone '{title}' is due on {due}"
     hint = f"write `due: {late}` in the milestone, or choose a later one"
+    hint = "correct the date, or choose a later milestone" if entry.lenient else hint
     yield warning(entry.place(key), "after-milestone", message, hint)
 
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
 from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.draft import Draft, Findings
-from backlog_sync.files.fill import Filler
+from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.node_values import text_of, titled
 from backlog_sync.files.outline import Form
@@ -25,7 +25,15 @@ from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.syntax.cells import Cell, Row, scan_rows, text_at
 from backlog_sync.files.values import parse_estimate, parse_points
-from backlog_sync.files.vocabulary import RANKS, field_of, is_priority, key_words, kind_of, listed
+from backlog_sync.files.vocabulary import (
+    RANKS,
+    field_of,
+    is_priority,
+    key_words,
+    kind_of,
+    listed,
+    near_type,
+)
 
 CSV = "csv"
 """The dialect of tables."""
@@ -267,6 +275,10 @@ class _Reader:
             draft = self._draft(row.cells, place)
             if draft is None:
                 self.findings.skip(place, "a row without a title")
+                if len(filled) >= _MOST_SUMS:
+                    column = self.columns.names[min(self.columns.titles, default=0)]
+                    what, hint = "rows without a title are left out", f"fill the column '{column}'"
+                    self.findings.warn(place, "missing-title", what, filled[0], hint)
                 continue
             draft.anchor = RowAnchor(number, self.steps[-1])
             self.drafts.append(draft)
@@ -288,6 +300,7 @@ class _Reader:
         named = self.filler.kind_of(pairs, self.kind, loose=not self.kind)
         at = columns.title_of(cells, named)
         kind = named or columns.titles.get(at, "") or "story"
+        self._check_kind(pairs, kind)
         others = columns.rest(pairs, at)
         title = next((pair for pair in pairs if at >= 0 and pair.key == columns.keys[at]), None)
         if at < 0 and not (columns.levels or columns.steps):
@@ -312,6 +325,15 @@ class _Reader:
         draft.stood_alone = bool(above) and not columns.levels
         self.steps.append(at)
         return draft
+
+    def _check_kind(self, pairs: Sequence[Pair], kind: str) -> None:
+        """Report a misspelled kind."""
+        for pair in pairs:
+            word = text_of(pair.value)
+            if field_of(pair.key) == "kind" and (meant := near_type(word)):
+                told = (f"write `{meant.capitalize()}`", Fix(word, meant.capitalize()))
+                what = f"is not a kind of item; read as {kind}"
+                self.findings.warn_of_value(pair.place, "near-type", what, word, told)
 
 
 def _former_kind(columns: Columns, cells: Sequence[Cell]) -> str:

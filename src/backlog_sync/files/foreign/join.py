@@ -11,7 +11,7 @@ from pathlib import PurePath
 from backlog_sync.core.diagnostics import warning
 from backlog_sync.core.keys import suggest_key
 from backlog_sync.files.cards import CARD, is_epic_file, numbered_file
-from backlog_sync.files.draft import Findings
+from backlog_sync.files.draft import NAME_ONE, Findings
 from backlog_sync.files.foreign.status import STATUS
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 
@@ -88,7 +88,7 @@ def _found(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
         for each in item.missing:
             key = next((k for k in (each.word, suggest_key(each.word)) if k and k in known), None)
             if key is None or key == item.document.id:
-                findings.warn(each.place, each.slug, each.what, each.word)
+                findings.warn(each.place, each.slug, each.what, each.word, NAME_ONE)
             elif not each.above:
                 links = (*(changed.document.depends_on or ()), key)
                 changed = _with_value(changed, "depends_on", links)

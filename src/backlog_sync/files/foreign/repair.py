@@ -99,6 +99,7 @@ _NO_COLON = re.compile(
     r"(?P<lead>[ \t]*(?:- +)*(?:id|kind|title|goal|description|status|priority|milestone|target))"
     r"[ ]+(?P<value>[^\s:].*)"
 )
+_LOGIN = re.compile(r"@[A-Za-z0-9][A-Za-z0-9-]{0,38}")
 _REMARK = re.compile(r"[ \t]+#.*$|[ \t]+$")
 _COLUMNS = 4
 """Columns before a line that are tried for it: those of the lines above, the nearest first."""
@@ -129,6 +130,8 @@ def _quoted(value: str) -> str:
     if remark:
         return _quoted(value[: remark.start()]) + remark[0]
     inner = value
+    if _LOGIN.fullmatch(value):
+        return value[1:]
     if value[0] in "\"'" and (
         len(value) < 2 or value[-1] == value[0] or value.count(value[0]) == 1
     ):

@@ -20,6 +20,7 @@ from backlog_sync.files.foreign.rules import ruled
 from backlog_sync.files.foreign.shapes import has_maps, maps_of, one_item
 from backlog_sync.files.foreign.status import parse_sprint_status
 from backlog_sync.files.foreign.tree import TreeReader
+from backlog_sync.files.near import is_surely
 from backlog_sync.files.outline import Form
 from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, ParsedItem, Source
 from backlog_sync.files.reading.declared import Declared, unused_lines
@@ -147,9 +148,12 @@ def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
     items = [item for item in found if item.confident]
     counts = Counter(item.kind for item in items)
     before = [item for item in items if item.place.line < first.place.line]
-    told = ", ".join(f"{count} x {kind}" for kind, count in counts.items())
-    message = f"{len(items)} items could be read all the same ({told}), "
-    message += f"{len(before)} of them before line {first.place.line}"
+    plurals = {"story": "stories"}
+    told = ", ".join(
+        f"{count} {kind if count == 1 else plurals.get(kind, f'{kind}s')}"
+        for kind, count in counts.items()
+    )
+    message = f"partly read: {told}; {len(before)} of them before line {first.place.line}"
     if before:
         message += f", the last of these '{shown(before[-1].document.title)}'"
     return message
@@ -217,7 +221,8 @@ def is_ours(root: Node) -> bool:
     known = {*SettingsDocument.model_fields, *LISTS}
     odd = [
         name for name in names
-        if name[-1:].isdigit() or not get_close_matches(name[:100], known, 1, _NEAR)
+        if name[-1:].isdigit()
+        or not (name == "repo" or get_close_matches(name[:100], known, 1, _NEAR))
     ]  # fmt: skip
     if own_lists and any(signs):
         named = [name for name in ("project",) if isinstance(root.get(name), Scalar)]
@@ -239,13 +244,22 @@ def is_ours(root: Node) -> bool:
 
 
 def _has_version(root: MapNode) -> bool:
-    version = root.get("version")
-    return isinstance(version, Scalar) and version.value == "1"
+    return any(
+        is_surely(entry.key.value, "version")
+        and isinstance(entry.value, Scalar)
+        and entry.value.value == "1"
+        for entry in root.entries
+    )
 
 
 def _has_repository(root: MapNode) -> bool:
-    repository = root.get("repository")
-    return isinstance(repository, Scalar) and is_repository(repository.value)
+    """Return whether the file names its repository, also below a key that only means that."""
+    return any(
+        (key_words(entry.key.value) == "repo" or is_surely(entry.key.value, "repository"))
+        and isinstance(entry.value, Scalar)
+        and is_repository(entry.value.value)
+        for entry in root.entries
+    )
 
 
 def _of_another_tool(maps: Sequence[MapNode], others: set[str]) -> bool:

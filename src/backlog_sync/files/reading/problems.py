@@ -46,8 +46,10 @@ def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
         if match and not node.text.startswith("](", match.end() - 1):
             message = f"'{shown(node.text[:40])}' looks like a check box, but is not one"
             done = "[x]" if re.search("[xX✓]", match[0]) else "[ ]"
-            place = Place(path, node.first + 1)
-            yield warning(place, "malformed-box", message, f"write '- {done} ' before its text")
+            text = node.text[match.end() :].strip()
+            told = warning(Place(path, node.first + 1), "malformed-box", message)
+            fix = Fix(match[0].rstrip(), done if match["gap"] else f"{done} ")
+            yield replace(told, hint=f"write `- {done} {shown(text)}`", fix=fix)
 
 
 def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:

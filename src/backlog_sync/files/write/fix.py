@@ -94,7 +94,9 @@ def _edit(text: str, lines: Lines, place: Place, fix: Fix) -> Edit | None:
     if fix.whole:
         return Edit(at, at + len(rest), fix.new) if rest == fix.old else None
     if not rest.startswith(fix.old):
-        found = [*re.finditer(rf"(?<!\w){re.escape(fix.old)}(?!\w)", rest)]
+        before = r"(?<!\w)" if fix.old[:1].isalnum() else ""
+        behind = r"(?!\w)" if fix.old[-1:].isalnum() else ""
+        found = [*re.finditer(f"{before}{re.escape(fix.old)}{behind}", rest)]
         if len(found) != 1:
             return None
         at += found[0].start()
