@@ -1,6 +1,7 @@
 """Every command that README and docs show works, and prints what they show."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import pytest
 from backlog_sync.errors import UsageError
 from tests.house.doc_commands import (
     PAGES,
+    ROOT,
     Block,
     arguments,
     check_options,
@@ -19,6 +21,7 @@ from tests.house.doc_commands import (
 )
 
 COMMAND = re.compile(r"(?<!`)`(?:\$ )?(backlog [a-z-][^`]*)`(?!`)|^ {2,4}(backlog [a-z].*)$", re.M)
+HINT = re.compile(r"""[`'](backlog [a-z-][^`'{}"\n]*)[`']""")
 BROKEN = """\
 ```sh
 backlog lint ROADMAP.md --wrong
@@ -53,15 +56,28 @@ def test_the_commands_of_a_page_do_what_it_shows(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_commands_within_sentences_exist(page: Path) -> None:
     """Commands and options in the text, and the examples of the help, are the program's own."""
+    found = COMMAND.finditer(page.read_text("utf-8"))
+    assert unknown(match[1] or match[2] for match in found) == []
+
+
+def test_the_commands_of_messages_exist() -> None:
+    """What a message, a hint or a comment of the program names for people to run."""
+    files = sorted((ROOT / "src").rglob("*.py"))
+    found = [match[1] for file in files for match in HINT.finditer(file.read_text("utf-8"))]
+    assert unknown(found) == []
+    assert len(found) > 50
+
+
+def unknown(lines: Iterable[str]) -> list[str]:
+    """Return the command lines that the program would refuse, with the reason."""
     problems = []
-    for match in COMMAND.finditer(page.read_text("utf-8")):
-        line = match[1] or match[2]
+    for line in lines:
         words = [w for w in tokens(line.replace("\n", " ")) if w != "…" and w[0] not in "[<("]
         try:
             check_options(arguments(words) or [])
         except (click.UsageError, UsageError) as error:
             problems.append(f"{line}: {error}")
-    assert problems == []
+    return problems
 
 
 def test_a_wrong_command_exit_code_or_output_is_found() -> None:

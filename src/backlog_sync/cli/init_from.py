@@ -1,4 +1,4 @@
-"""`backlog init --from`: show what was read from existing plans, and convert them."""
+"""`backlog init --from FILE`: show what was read from existing plans, and convert them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
