@@ -1,5 +1,6 @@
 """Gather the facts of a report from the files, GitHub and git."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +22,10 @@ from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, Ob
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.planned_values import with_issue_values
 from backlog_sync.core.progress import ItemProgress, first_status, measure, status_of, work_item
+
+_MARKDOWN = (".md", ".markdown")
+_HEADING = re.compile(r"\ufeff?(?:---\r?\n.*?\n---[ \t]*\r?\n)?\s*#[ \t]+([^\n]+)", re.DOTALL)
+"""The heading with which a document begins, below its front matter if it has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def gather(
         unseen.append("This server does not list the pull requests of an issue.")
     unseen += [f"{name} is out of reach: {why}." for name, why in observed.out_of_reach.items()]
     return Facts(
-        title=(desired.project and desired.project.title) or repository,
+        title=_title(desired) or repository,
         repository=repository,
         today=today,
         items=tuple(items),
@@ -95,6 +100,19 @@ def gather(
         links=tuple(_links(desired, observed, pages)),
         unseen=tuple(unseen),
     )
+
+
+def _title(desired: DesiredState) -> str | None:
+    """Return the title of the board, else of the first document, if it begins with one."""
+    if desired.project and desired.project.title:
+        return desired.project.title
+    path, text = desired.texts[0] if desired.texts else ("", "")
+    heading = _HEADING.match(text) if path.lower().endswith(_MARKDOWN) else None
+    if heading is None:
+        return None
+    line = text.count("\n", 0, heading.start(1)) + 1
+    places = ((item.place.path, item.place.line) for item in desired.items)
+    return None if (path, line) in places else heading[1].strip(" #\r")
 
 
 def _served(url: str, pages: str) -> str:

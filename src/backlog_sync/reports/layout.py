@@ -41,6 +41,7 @@ from backlog_sync.reports.view import (
     shown,
     staffing,
     status,
+    unlinked,
     unproven,
     waiting,
     without_forecast,
@@ -240,7 +241,7 @@ class _Layout:
         if section is Section.ITEMS and len(self._shown(section)) < len(report.facts.items):
             title = str(Section.TREE)
         if section is Section.PATH:
-            note = critical_path(report) if report.schedule.path else ""
+            note = critical_path(report) if report.schedule.path and not unlinked(report) else ""
         if section is Section.SCOPE:
             note = scope(report)
         found: Iterator[Block]
@@ -350,9 +351,9 @@ class _Layout:
         schedule = self.report.schedule
         if self.audience is not Audience.ENGINEERING and not without_forecast(self.report):
             return
-        if not schedule.path:
-            reason = [schedule.reason] if schedule.reason else []
-            yield from _sentences(reason, self.limits.sentences)
+        if not schedule.path or unlinked(self.report):
+            reason = critical_path(self.report)
+            yield from _sentences([reason] if reason else [], self.limits.sentences)
             return
         estimated = guessed(self.report)
         columns = ("item", "points") if estimated else ("item", "from", "to", "working days")

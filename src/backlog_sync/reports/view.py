@@ -222,6 +222,8 @@ def critical_path(report: Report) -> str:
     if not schedule.path:
         return schedule.reason if schedule.reason != NOTHING_LEFT else ""
     items = counted(len(schedule.path), "item")
+    if unlinked(report):
+        return "No dependencies declared: items can be done in any order"
     if not guessed(report):
         length = counted_days(schedule.days)
         return f"{items}, {length}, to {day(schedule.ends)} at the earliest"
@@ -230,6 +232,11 @@ def critical_path(report: Report) -> str:
         return f"{items} of {len(schedule.rows)} left"
     left = sum(report.points.get(row.key, 0) for row in schedule.rows)
     return f"{items}, {figure(points)} of the {figure(left)} points left"
+
+
+def unlinked(report: Report) -> bool:
+    """Return whether nothing is known of the order of work: no dependencies, and no durations."""
+    return guessed(report) and not report.schedule.links
 
 
 def counted_days(days: float) -> str:

@@ -52,6 +52,19 @@ def test_addresses_lead_to_github_or_to_the_simulator_s_pages() -> None:
     assert str(of(served, "s")["url"]).startswith("http://127.0.0.1:8123/octo-org/widgets/issues")
 
 
+def test_a_report_is_named_after_the_board_or_the_document() -> None:
+    """A heading that is an item is none of the document; without any it is the repository."""
+
+    def title(text: str, **more: object) -> str:
+        return gather(desired(**more, texts=(("R.md", text),)), observed(), today=TODAY).title
+
+    assert title("---\na: b\n# c\n---\n\n# Shop roadmap #\n\n# Other\n") == "Shop roadmap"
+    assert title("Text\n\n# Shop\n") == "octo-org/widgets"
+    epic = replace(item("e"), place=replace(item("e").place, path="R.md", line=1))
+    plan = replace(desired(epic), texts=(("R.md", "# Epic: E\n"),))
+    assert gather(plan, observed(), today=TODAY).title == "octo-org/widgets"
+
+
 def test_an_item_without_an_issue_is_what_the_file_says() -> None:
     """Git knows since when it is there."""
     day = date(2025, 12, 1)

@@ -49,6 +49,7 @@ from backlog_sync.reports.view import (
     segment,
     staffing,
     status,
+    unlinked,
     unproven,
     waiting,
     when,
@@ -107,7 +108,7 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         return part.points if report.total.points else part.total
 
     items = {item.key: item for item in report.facts.items}
-    graph, unlinked = dependencies(report) if everything else (None, 0)
+    graph, undrawn = dependencies(report) if everything else (None, 0)
     load, unloaded = loads(report, _MOST) if everything else ([], 0)
     risks, threats = open_risks(report), at_risk(report)
     return {
@@ -130,10 +131,11 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         if everything or without_forecast(report)
         else [],
         "length": critical_path(report),
+        "unlinked_path": unlinked(report),
         "scheduled": {row.key: row for row in report.schedule.rows},
         "unplanned": unplanned,
         "graph": graph,
-        "unlinked": unlinked,
+        "undrawn": undrawn,
         "load": load,
         "unloaded": unloaded,
         "used": used,
