@@ -161,7 +161,7 @@ def _fill(terminal: Terminal, folder: Path, place: Path) -> str:
     with terminal.progress() as bar:
         bar.start("Playing ten weeks of work", WEEKS)
         play(folder, file, History(WEEKS, today, committed=commit, advance=bar.advance))
-    # Its own repository: the history of the file, and a place that no repository around it commits.
+    # Its own repository has the history of the file for reports, and makes the folder its own root.
     write_whole(folder / ".gitignore", b"*\n")
     create_repository(folder, commits)
     report, page = _report(terminal, folder, today)
