@@ -130,7 +130,7 @@ def test_the_workflow_of_an_existing_backlog(backlog: Backlog, empty: Path) -> N
     (empty / "docs" / "roadmap.md").write_text(ROADMAP)
     ran = backlog("init", "--workflow")
     assert (ran.code, ran.out) == (0, f"{WORKFLOW}\n")
-    assert "Replace OWNER/backlog@COMMIT" in ran.err or "OWNER" not in WORKFLOW.read_text()
+    assert "replace OWNER/backlog@COMMIT" in ran.err or "OWNER" not in WORKFLOW.read_text()
     flow = yaml.safe_load(WORKFLOW.read_text())
     assert flow[True]["pull_request"]["paths"] == ["docs/roadmap.md"]
     assert flow[True]["push"] == {"branches": ["trunk"], "paths": ["docs/roadmap.md"]}

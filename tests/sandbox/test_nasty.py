@@ -492,15 +492,20 @@ def test_the_clock_can_be_moved_from_outside() -> None:
 
 
 def test_a_repository_can_be_made_beside_the_api(world: World) -> None:
-    """With the organisation that owns its board; it is no request that faults are about."""
+    """With the organisation that owns its board and people; no fault is about this request."""
     order(world, faults.bad_gateway())
-    asked = {"repository": "new-org/new", "board_owner": "other-org"}
+    people = ["ada-lovelace", "New-Org", "not a login", "-a", "a--b", "a" * 40]
+    asked = {"repository": "new-org/new", "board_owner": "other-org", "people": people}
     for _ in range(2):
         assert own(world, "POST", "/_sandbox/repositories", asked).status == 201
     wrongs: list[Any] = [{"repository": "x"}, {}, [], "x", {"repository": "a/b", "board_owner": 1}]
+    wrongs += [{"repository": "a/b", "people": each} for each in (1, [1])]
     for wrong in wrongs:
         assert own(world, "POST", "/_sandbox/repositories", wrong).status == 400
     names = own(world, "GET", "/_sandbox/repositories").json()["repositories"]
     assert names == ["new-org/new", REPOSITORY]
-    assert world.sandbox.store.accounts["other-org"].kind == "Organization"
+    accounts = world.sandbox.store.accounts
+    assert accounts["other-org"].kind == accounts["new-org"].kind == "Organization"
+    assert (accounts["ada-lovelace"].kind, accounts["ada-lovelace"].permission) == ("User", "write")
+    assert not {"not a login", "-a", "a--b", "a" * 40} & set(accounts)
     assert world.send("GET", "/repos/new-org/new").status == 502

@@ -40,12 +40,12 @@ def write_workflow(screen: Screen, top: Path, file: Path) -> None:
     branch = git.default_branch(top) or "main"
     create_file(target, workflow_text(path, branch, action or PLACEHOLDER).encode())
     screen.result(f"{shown}\n")
+    screen.info("Next:")
     if action is None:
-        screen.info(f"Replace {PLACEHOLDER} in it: the action's repository and commit.")
-    screen.info(
-        "Commit and push it: pull requests get the plan as a comment, pushes to"
-        f" {clean(branch)} are synced. A board needs a token: docs/action.md."
-    )
+        screen.info(f"  replace {PLACEHOLDER} in it with the action's repository and commit")
+    screen.info("  add the secret BACKLOG_PROJECT_TOKEN if there is a board (docs/action.md)")
+    screen.info("  commit and push it: pull requests get the plan as a comment,")
+    screen.info(f"  and pushes to {clean(branch)} are synced")
 
 
 def workflow_text(path: str, branch: str, action: str) -> str:

@@ -103,7 +103,8 @@ def set_id(desired: DesiredState, old: str) -> str:
     if desired.backlog_id != source:
         return f"write `id: {quoted_id}` again in place of `id: {desired.backlog_id}`"
     if source.lower().endswith((".md", ".markdown")):
-        return f"put `backlog: {{id: {quoted_id}}}` into the front matter of {source}"
+        place = f"the front matter of {source} (between two lines `---` at its top)"
+        return f"put `backlog: {{id: {quoted_id}}}` into {place}"
     return f"put `id: {quoted_id}` at the top of {source}"
 
 
