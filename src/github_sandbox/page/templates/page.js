@@ -29,7 +29,7 @@
   };
   const focus = (spot) => {
     const home = spot && document.getElementById(spot.id);
-    if (home) [home, ...all(FOCUSABLE, home)][spot.nth]?.focus({ preventScroll: true });
+    if (home) [home, ...all(FOCUSABLE, home)][spot.nth]?.focus();
   };
   const load = async (spot = place(document.activeElement)) => {
     const page = await parse(await fetch(location.href, { cache: "no-store" }));
@@ -148,6 +148,14 @@
   addEventListener("click", (event) => {
     all(".menu[open]").filter((menu) => !menu.contains(event.target)).forEach(close);
   });
+
+  addEventListener("focusin", ({ target }) => {
+    if (target.matches(".cell .title"))
+      target.closest(".card").scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+  addEventListener("toggle", ({ target }) => {
+    if (target.matches(".menu[open]")) $("form", target).scrollIntoView({ block: "nearest" });
+  }, true);
 
   // ---- copying, and looking again ---------------------------------------------------------
   addEventListener("click", async (event) => {
