@@ -1,7 +1,7 @@
 """The pictures of pages in the docs: `python -m tests.house.pictures` takes them.
 
 Those of the sandbox show the example roadmap after a sync, and a visitor's first days of work on
-it, on a clock of their own; those of the report show the tests' sample; those of the demo show what
+it, on a clock of their own; those of the report show the tests' sample; that of the demo shows what
 `backlog demo` makes today. How letters look depends on the machine's fonts, so no test compares
 them.
 """
@@ -117,19 +117,16 @@ def main() -> None:
 
 
 def demo() -> None:
-    """The board and the report of `backlog demo`, as the README shows them."""
+    """The board of `backlog demo`, as the README shows it."""
     program = [sys.executable, "-m", "backlog_sync"]
     with tempfile.TemporaryDirectory() as top, browser() as chrome:
         subprocess.run([*program, "demo", "--no-serve", "-q"], cwd=top, check=True)
         folder = Path(top) / "backlog-demo"
-        page = chrome.new_page(viewport={"width": 1200, "height": 700}, color_scheme="light")
-        page.goto((folder / "report.html").as_uri())
-        page.screenshot(path=ROOT / "docs" / "demo-report.png")
+        page = chrome.new_page(viewport={"width": WIDTH, "height": 800}, color_scheme="light")
         command = [*program, "sandbox", "serve", "--port", "0"]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
             address = server.stdout.readline().split()[-1]
-            page.set_viewport_size({"width": WIDTH, "height": 800})
             page.goto(f"{address}/_sandbox/boards/harbor-line/1")
             page.screenshot(path=ROOT / "docs" / "demo-board.png")
             server.terminate()

@@ -37,6 +37,15 @@ def test_tests_say_what_they_show(path: Path) -> None:
     assert silent == []
 
 
+def test_every_picture_is_shown() -> None:
+    """No picture is left in docs that no page shows any more."""
+    docs = ROOT / "docs"
+    shown = {
+        (page.parent / m[1]).resolve() for page in PAGES for m in LINK.finditer(page.read_text())
+    }
+    assert [p.name for p in (*docs.glob("*.png"), *docs.glob("*.svg")) if p not in shown] == []
+
+
 def test_readme_names_the_test_command() -> None:
     """The continuous integration script finds the test command in the README."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
