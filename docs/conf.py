@@ -21,6 +21,7 @@ NAVIGATION = {
     "Reference": [
         "docs/cli",
         "docs/keys",
+        "docs/messages",
         "An example roadmap <examples/roadmap>",
         "docs/corpus",
         "docs/bench",

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
+from backlog_sync.cli.main import cli
 from backlog_sync.core import matching
 from backlog_sync.core.matching import Matches
 from backlog_sync.local.lock import only_one
@@ -405,6 +407,38 @@ def test_lint_formats_are_for_machines(backlog: Backlog, folder: Path) -> None:
     github = backlog("lint", "--format", "github").out.splitlines()
     assert len(found) == len(log["runs"][0]["results"]) == len(github) > 0
     assert github[0].startswith("::error file=backlog.yaml,line=")
+
+
+def test_explain_with_a_slug_explains_it(backlog: Backlog, folder: Path) -> None:
+    """What it means, two examples and the fix; what is no slug is a file, or the nearest slugs."""
+    ran = backlog("lint", "--explain", "unknown-field")
+    assert ran.code == 0
+    for part in ("A key is not known here", "wrong (backlog.yaml)", "assignes: [ann]", "fix: "):
+        assert part in ran.out
+    entry = json.loads(backlog("lint", "--explain", "unknown-field", "--format", "json").out)
+    assert entry["severity"] == "error or warning"
+    assert [*entry["right"]] == ["backlog.yaml"]
+    ran = backlog("lint", "--explain", "unknown-feild")
+    assert (ran.code, "did you mean unknown-field" in ran.err) == (2, True)
+    assert backlog("lint", "--explain", "unknown-field", "backlog.yaml").code == 2
+    lines = backlog("lint", "--explain").out
+    assert "yaml" in lines
+    for words in (["--explain", "backlog.yaml"], ["backlog.yaml", "--explain"]):
+        assert backlog("lint", *words).out == lines
+    (folder / "twice").mkdir()
+    (folder / "twice" / "backlog.yaml").write_text(BACKLOG, encoding="utf-8")
+    assert "same parent" in backlog("lint", "--explain", "twice").out
+    assert "settings" in backlog("lint", "--explain", "./twice").out
+
+
+def test_explain_completes_slugs_and_files() -> None:
+    """A shell offers the slugs that begin so, else files."""
+    complete = ShellComplete(cli, {}, "backlog", "_BACKLOG_COMPLETE").get_completions
+    slugs = complete(["lint", "--explain"], "duplicate-i")
+    assert [(each.value, each.help) for each in slugs] == [
+        ("duplicate-issue", "Two items name the same issue")
+    ]
+    assert [each.type for each in complete(["lint", "--explain"], "ROAD")] == ["file"]
 
 
 def test_explain_names_a_rule_for_every_line(backlog: Backlog, folder: Path) -> None:

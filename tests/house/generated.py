@@ -14,6 +14,7 @@ from backlog_sync.files.load import load
 from backlog_sync.github_api.session import connect
 from github_sandbox.app import Sandbox
 from tests.house import doc_commands
+from tests.house.messages import messages_page
 from tests.house.plan_svg import plan_svg
 from tests.house.report_schema import report_schema
 from tests.sandbox_adapter import SandboxAdapter
@@ -215,6 +216,7 @@ def plan_picture() -> str:
 
 
 GENERATED = {
+    "docs/messages.md": messages_page,
     "docs/cli.md": cli_page,
     "docs/keys.md": keys_page,
     "docs/plan.svg": plan_picture,

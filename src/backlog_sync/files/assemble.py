@@ -341,7 +341,8 @@ class _Assembler:
             if key is None:
                 self.findings.warn(draft.place, "unusable-id",
                                    "these ids cannot be keys; keys are made from the titles",
-                                   draft.raw_id)  # fmt: skip
+                                   draft.raw_id, "use letters, digits, '-', '_' and '.'"
+                                   )  # fmt: skip
                 continue
             if key in taken and draft.parent is not None and draft.parent.key:
                 longer = f"{draft.parent.key}.{key.rpartition('-')[2]}"
@@ -442,7 +443,8 @@ class _Assembler:
                 self.findings.skip(draft.place, f"below '{draft.shelved}': not planned")
                 self.findings.warn(draft.place, "not-planned",
                                    f"everything below '{draft.shelved}' is left out",
-                                   draft.title)  # fmt: skip
+                                   draft.title, "move what is planned to another place"
+                                   )  # fmt: skip
             else:
                 self.findings.notes.append(LineNote(draft.place.line, "structured", item=number))
             made.append(

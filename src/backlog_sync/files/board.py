@@ -204,7 +204,8 @@ class Board:
         elif definition.type == "multi_select":
             typed = self._options(entry, definition, key, text.split(","))
         elif not isinstance(value, str | int | float):
-            typed = entry.problem(key, "wrong-type", f"'{key}' must be one value")
+            hint = "write one value, not a list or a mapping"
+            typed = entry.problem(key, "wrong-type", f"'{key}' must be one value", hint)
         elif definition.type == "number":
             typed = self._number(entry, definition.name, key, text)
         elif definition.type == "date":
@@ -262,7 +263,8 @@ class Board:
             return entry.problem(key, "invalid-number", message, advice(meant, key))
         if name != POINTS:
             problem = entry.problem(key, "invalid-number", f"'{shown(word)}' is not a number")
-            return replace(problem, hint=advice(meant, key), fix=fix_of(meant, word))
+            hint = advice(meant, key) or f"write a number such as `{key}: 5`"
+            return replace(problem, hint=hint, fix=fix_of(meant, word))
         if meant is not NONE:
             message = f"'{shown(word)}' is not a number and is not in 'points:'; ignored"
             told = warning(entry.place(key), "unknown-points", message)

@@ -139,7 +139,8 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
     for cycle in cycles({key: [parent] if parent else [] for key, parent in parents.items()}):
         names = " -> ".join((*cycle, cycle[0]))
         message = f"'{cycle[0]}' is its own ancestor: {names}"
-        diagnostics.append(Diagnostic(by_key[cycle[0]].place(), "cyclic-parents", message))
+        hint = "take one of these items out of its parent"
+        diagnostics.append(Diagnostic(by_key[cycle[0]].place(), "cyclic-parents", message, hint))
     ordered = tuple(by_key[key] for key in order)
     for entry in ordered:
         if entry.parent is not None:

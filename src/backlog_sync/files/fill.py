@@ -358,7 +358,7 @@ class Filler:
         if says(pair.value):
             self.findings.warn(
                 pair.place, "left-out", "unknown keys stay in the file only",
-                pair.key,
+                pair.key, "docs/files.md lists the keys that become fields of an issue",
             )  # fmt: skip
 
     # ---- one pair --------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, resolve
 from backlog_sync.files.settings import FileSettings, check_settings, merge_settings, read_settings
-from backlog_sync.files.source import read_source, source_of
+from backlog_sync.files.source import SPLIT, read_source, source_of
 from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.yaml.file import parse_yaml
 
@@ -38,7 +38,6 @@ MAX_ROADMAP_LINES = 25_000
 _LOOKED_FOR = f"backlog/backlog.yaml, backlog.yaml (or .yml) and ROADMAP.md, also in {DOCS}/"
 _MOST_NAMED = 4
 """Files that a hint names: enough to recognize the plan, few enough to read."""
-_SPLIT = "split the file, and name its parts one after the other: they are one backlog"
 
 _YAML = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _TABLES = (".csv", ".tsv")
@@ -271,13 +270,15 @@ class _Reader:
         if len(self.seen) > MAX_FILES:
             if len(self.seen) == MAX_FILES + 1:
                 message = f"a backlog is made of at most {MAX_FILES} files"
-                self._tell(path, "too-many-files", message)
+                hint = "name the files, or a folder further down"
+                self._tell(path, "too-many-files", message, hint)
             return
         source = self._source(file, path)
         parsed = self._parse(source) if isinstance(source, Source) else source
         holds = isinstance(parsed, ParsedFile) and parsed.items and not is_document(path)
         if self.folder and not isinstance(parsed, Diagnostic) and not holds:
-            parsed = Diagnostic(Place(path), "no-items", "it holds no items")
+            hint = "`backlog lint --explain FILE` shows how each line is read"
+            parsed = Diagnostic(Place(path), "no-items", "it holds no items", hint)
         if isinstance(parsed, Diagnostic):
             # A file that is only found in a folder is skipped.
             if self.folder and parsed.slug in _NO_PLAN:
@@ -317,7 +318,7 @@ class _Reader:
         breaks = source.text.count("\n") + source.text.count("\r")
         if is_roadmap(source.path) and breaks > 2 * MAX_ROADMAP_LINES:
             message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
-            return Diagnostic(Place(source.path), "too-large", message, _SPLIT)
+            return Diagnostic(Place(source.path), "too-large", message, SPLIT)
         hint = f"a backlog is one of {KNOWN}"
         return parse_source(source, Asked(self.bullets == "items")) or Diagnostic(
             Place(source.path), "unknown-format", "this kind of file is not known", hint

@@ -121,7 +121,8 @@ class _Resolver:
         document = entry.parsed.document
         if not document.title.strip():
             place = entry.place("title")
-            self.diagnostics.append(Diagnostic(place, "empty-title", "the title is empty"))
+            hint = "write a title, or remove the item"
+            self.diagnostics.append(Diagnostic(place, "empty-title", "the title is empty", hint))
         values, found = self.board.values(entry)
         issue_fields = {n: v for n, v in values.items() if n.casefold() in self.board.issue_fields}
         board = {n: v for n, v in values.items() if n not in issue_fields}

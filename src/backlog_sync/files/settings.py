@@ -225,7 +225,8 @@ def _check_board(
         for index, option in enumerate(each.options):
             if options.index(option.name.casefold()) < index:
                 message = f"'{option.name}' is given twice"
-                yield file.fault(f"{path}.options.{index}", "duplicate-option", message)
+                place = f"{path}.options.{index}"
+                yield file.fault(place, "duplicate-option", message, "keep one of them")
         if folded in (record.NAME.casefold(), *_RESERVED):
             message = f"every board has a field {shown(name)!r} of GitHub's own"
             if folded == record.NAME.casefold():
@@ -274,7 +275,8 @@ def _check_issue_fields(file: FileSettings, whole: SettingsDocument) -> Iterator
         for index, option in enumerate(each.options):
             if options.index(option.name.casefold()) < index:
                 message = f"'{option.name}' is given twice"
-                yield file.fault(f"{path}.options.{index}", "duplicate-option", message)
+                place = f"{path}.options.{index}"
+                yield file.fault(place, "duplicate-option", message, "keep one of them")
 
 
 def _check_views(file: FileSettings, views: Sequence[ViewDocument]) -> Iterator[Diagnostic]:

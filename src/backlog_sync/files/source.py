@@ -18,6 +18,9 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_LINES = 500_000
 """Far above real files: this bounds the memory that a wrong file can use."""
 
+SPLIT = "split the file, and name its parts one after the other: they are one backlog"
+"""What to do about a file that is too large."""
+
 _BOM = b"\xef\xbb\xbf"
 _BREAK = re.compile(r"\r\n|\n|\r")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -34,7 +37,7 @@ def read_source(file: Path, path: str) -> Source | Diagnostic:
         if stat.S_ISDIR(info.st_mode):
             return _problem(path, "is-a-folder", "this is a folder", "name a file in it")
         if not stat.S_ISREG(info.st_mode):
-            return _problem(path, "not-a-file", "this is not a regular file")
+            return _problem(path, "not-a-file", "this is not a regular file", "name a file")
         if info.st_size > MAX_BYTES:
             return _too_large(path, info.st_size)
         with file.open("rb") as stream:
@@ -43,7 +46,8 @@ def read_source(file: Path, path: str) -> Source | Diagnostic:
         return _problem(path, "file-missing", "the file does not exist", _missing_hint(file, path))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return _problem(path, "unreadable", f"the file cannot be read: {reason}")
+        message = f"the file cannot be read: {reason}"
+        return _problem(path, "unreadable", message, "make it readable, or name another file")
     if len(raw) > MAX_BYTES:
         return _too_large(path, len(raw))
     return source_of(raw, file, path)
@@ -70,7 +74,8 @@ def source_of(raw: bytes, file: Path, path: str) -> Source | Diagnostic:
             path, "empty-file", "the file is empty", "'backlog init' writes a first one"
         )
     if text.count("\n") + text.count("\r") > 2 * MAX_LINES:
-        return _problem(path, "too-large", f"the file has more than {MAX_LINES} lines")
+        message = f"the file has more than {MAX_LINES} lines"
+        return _problem(path, "too-large", message, SPLIT)
     return Source(path=path, file=file, raw=raw, text=text, bom=bom)
 
 
@@ -170,7 +175,8 @@ def _missing_hint(file: Path, path: str) -> str:
 
 def _too_large(path: str, size: int) -> Diagnostic:
     limit = MAX_BYTES // 1024 // 1024
-    return _problem(path, "too-large", f"the file is larger than {limit} MB ({size} bytes)")
+    message = f"the file is larger than {limit} MB ({size} bytes)"
+    return _problem(path, "too-large", message, SPLIT)
 
 
 def _byte_place(path: str, body: bytes, offset: int) -> Place:

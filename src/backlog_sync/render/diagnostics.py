@@ -11,6 +11,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.escape import json_text, split_lines
 from backlog_sync.render.annotations import Annotation, annotation_command
 from backlog_sync.render.canvas import Look, paint, stacked
+from backlog_sync.render.catalogue import Entry, catalogue, entry_markdown
 from backlog_sync.render.message import message_lines
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -88,19 +89,26 @@ def diagnostics_sarif(diagnostics: Sequence[Diagnostic], version: str) -> str:
     """Return a SARIF 2.1.0 log for code scanning; `version` is that of this tool."""
     ordered = sorted(diagnostics)
     slugs = sorted({diagnostic.slug for diagnostic in ordered})
+    rules = [_rule(catalogue()[slug]) for slug in slugs]
     run = {
-        "tool": {
-            "driver": {
-                "name": "backlog",
-                "version": version,
-                "rules": [{"id": slug, "shortDescription": {"text": slug}} for slug in slugs],
-            }
-        },
+        "tool": {"driver": {"name": "backlog", "version": version, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(diagnostic, slugs.index(diagnostic.slug)) for diagnostic in ordered],
     }
     log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json_text(log) + "\n"
+
+
+def _rule(entry: Entry) -> dict[str, object]:
+    """Return a rule; code scanning shows its help next to each result."""
+    level = "warning" if entry.severity == "warning" else "error"
+    return {
+        "id": entry.slug,
+        "shortDescription": {"text": entry.title},
+        "fullDescription": {"text": f"{entry.title}. {entry.why}"},
+        "help": {"text": f"{entry.why} {entry.fix}", "markdown": entry_markdown(entry)},
+        "defaultConfiguration": {"level": level},
+    }
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, object]:

@@ -16,7 +16,7 @@ from backlog_sync.core.accounts import (
     left_out,
 )
 from backlog_sync.core.escape import clean
-from backlog_sync.render.canvas import Leaf, Look, cut, paint, paragraph, tree_lines
+from backlog_sync.render.canvas import Leaf, Look, cut, flow, paint, paragraph, tree_lines
 from backlog_sync.render.words import counted
 
 _PLURALS = {"story": "stories"}
@@ -217,10 +217,14 @@ def _explained(account: Account, look: Look) -> Iterator[Text]:
         text = cut(Text(clean(line.text.expandtabs(4))), half, look)
         shown = Text().append(f"{line.number:>{width}} ", "dim").append_text(_sign(line, look))
         shown.append(" ").append_text(_styled(text, line))
-        if verdict:
-            pad = " " * (half - text.cell_len + 1)
-            shown.append(pad).append_text(Text(clean(verdict), style))
-        yield cut(shown, look.columns, look)
+        if not verdict:
+            yield shown
+            continue
+        shown.append(" " * max(half - text.cell_len + 1, 2))
+        if look.uncut:
+            yield shown.append(clean(verdict), style)
+        else:
+            yield from flow(shown, [Text(word, style) for word in clean(verdict).split()], look)
 
 
 def _sign(line: AccountedLine, look: Look) -> Text:

@@ -15,12 +15,15 @@ from backlog_sync.cli.options import (
     output_options,
     paths_argument,
 )
-from backlog_sync.errors import ExitCode
+from backlog_sync.core.escape import clean
+from backlog_sync.errors import ExitCode, UsageError
 from backlog_sync.render.json import dump, lint_json
 from backlog_sync.render.words import counted, found_text, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from click.shell_completion import CompletionItem
 
     from backlog_sync.cli.screen import Screen
     from backlog_sync.core.accounts import Account
@@ -37,14 +40,30 @@ _MOST_STEPS = 6
 """The most rounds of fixing: a file takes one for its text and one for its totals."""
 
 
+def _complete_slug(
+    _context: click.Context, _option: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete slugs, and paths as the shell does."""
+    from click.shell_completion import CompletionItem
+
+    from backlog_sync.render.catalogue import catalogue
+
+    slugs = [CompletionItem(slug, help=entry.title)
+             for slug, entry in catalogue().items() if slug.startswith(incomplete)]  # fmt: skip
+    return slugs or [CompletionItem(incomplete, type="file")]
+
+
 @click.command(
     "lint",
     epilog="\b\nExamples:\n  backlog lint\n  backlog lint ROADMAP.md --explain\n"
-    "  backlog lint --fix",
+    "  backlog lint --explain unknown-field\n  backlog lint --fix",
 )
 @paths_argument
 @bullets_option
-@click.option("--explain", is_flag=True, help="Show which rule matched each line.")
+@click.option("--explain", "subject", is_flag=False, flag_value="", metavar="[SLUG]",
+              shell_complete=_complete_slug,
+              help="With the slug of a message, explain it; else show which rule matched each"
+              " line.")  # fmt: skip
 @click.option("--fix", "mend", is_flag=True,
               help="Fix what can be fixed: misspelled keys and values, wrong totals, mojibake,"
               " missing keys of YAML items.")  # fmt: skip
@@ -54,7 +73,7 @@ def command(
     *,
     paths: tuple[str, ...],
     bullets: str | None,
-    explain: bool,
+    subject: str | None,
     mend: bool,
     output: str,
     output_options: OutputOptions,
@@ -64,6 +83,7 @@ def command(
     Exits with 1 if there are errors; warnings do not fail.
     """
 
+    explain = subject is not None
     if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
     from backlog_sync.cli.screen import open_screen
@@ -79,6 +99,9 @@ def command(
     from backlog_sync.render.outline import wrapped
 
     screen = open_screen(output_options)
+    if subject and not _is_path(subject):
+        return _explain_slug(subject, paths, screen, output)
+    paths = (subject, *paths) if subject else paths
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
     log_files(loaded)
     if mend:
@@ -108,6 +131,31 @@ def command(
             screen.result(found_text(loaded.diagnostics, fixable=_fixable(loaded)) + "\n")
     failed = any(diagnostic.is_error for diagnostic in loaded.diagnostics)
     return ExitCode.FAILED if failed else ExitCode.DONE
+
+
+def _is_path(word: str) -> bool:
+    """Return whether the word after `--explain` is a path: `./NAME` always is, a slug never."""
+    from backlog_sync.render.catalogue import catalogue
+
+    if word in catalogue():
+        return False
+    return Path(word).exists() or any(sign in word for sign in "./\\")
+
+
+def _explain_slug(slug: str, paths: Sequence[str], screen: Screen, output: str) -> int:
+    """Print what a slug means, with an example."""
+    from backlog_sync.render.catalogue import catalogue, entry_json, entry_text, nearest_slugs
+
+    if slug not in catalogue():
+        near = ", ".join(nearest_slugs(slug))
+        hint = f"did you mean {near}?" if near else "docs/messages.md lists all slugs"
+        raise UsageError(f"{clean(slug)!r} is neither a slug nor a file", hint=hint)
+    if paths:
+        hint = f"`backlog lint --explain {slug}` explains the slug; `backlog lint` checks files"
+        raise UsageError("--explain SLUG takes no files", hint=hint)
+    entry = catalogue()[slug]
+    screen.result(dump(entry_json(entry)) if output == "json" else entry_text(entry, screen.look()))
+    return ExitCode.DONE
 
 
 def _mended(

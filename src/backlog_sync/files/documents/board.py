@@ -27,7 +27,7 @@ def _option_color(value: object) -> object:
 
 def _fields(value: object) -> object:
     if isinstance(value, dict) and len(value) > 50:
-        raise invalid("too-many", "a board has at most 50 fields")
+        raise invalid("too-many", "a board has at most 50 fields", "remove some of them")
     return value
 
 

@@ -150,7 +150,8 @@ def _without_items(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
     if lost:
         names = ", ".join(f"'{item.document.id}'" for item in lost[:_NAMED])
         message = f"{len(lost)} statuses do not match any item of the other files: {names}"
-        told = (*told, warning(lost[0].place, "unknown-key", message))
+        hint = "correct these ids, or remove their lines"
+        told = (*told, warning(lost[0].place, "unknown-key", message, hint))
     reason = "status of an item in another file"
     notes = (replace(note, item=None, reason=reason) if note.item is not None else note
              for note in parsed.notes)  # fmt: skip

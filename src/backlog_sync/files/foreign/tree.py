@@ -524,7 +524,8 @@ class TreeReader:
         ids, meant = self.filler.ids_of(pairs, kind), title_key(texts)
         if ids or meant:
             what = "entries without a title are left out"
-            hint = f"write `title: {shown(texts[meant])}`" if meant else ""
+            written = shown(texts[meant]) if meant else "…"
+            hint = f"write `title: {written}`"
             sample = meant or ids[0]
             self.filler.findings.warn(self.place(node), "missing-title", what, sample, hint)
         if holds_lists(node):

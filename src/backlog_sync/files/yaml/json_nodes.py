@@ -77,7 +77,7 @@ class _Reader(Builder):
             self._step()
         self._skip()
         if self.at < self.end:
-            raise self._wrong("there is text after the end of the JSON value")
+            raise self._wrong("there is text after the end of the JSON value", "remove it")
         return self.roots[-1]
 
     def line(self, start: int, end: int) -> Node:
@@ -97,7 +97,8 @@ class _Reader(Builder):
             return
         if top.children:
             if not self._here(","):
-                raise self._wrong(f"a ',' or '{closer}' was expected here")
+                hint = f"write ',' before the next entry, or '{closer}' after the last one"
+                raise self._wrong(f"a ',' or '{closer}' was expected here", hint)
             self.at += 1
             self._skip()
             if self._here(closer):
@@ -106,7 +107,7 @@ class _Reader(Builder):
             self.add(self._string("a key in double quotes was expected here"))
             self._skip()
             if not self._here(":"):
-                raise self._wrong("a ':' was expected here")
+                raise self._wrong("a ':' was expected here", "write ':' after the key")
             self.at += 1
         self._value()
 
@@ -123,18 +124,18 @@ class _Reader(Builder):
             return
         word = _WORD.match(self.text, self.at)
         if word is None:
-            raise self._wrong("a value was expected here")
+            hint = "write a number, a text in double quotes, true, false, null, [ or {"
+            raise self._wrong("a value was expected here", hint)
         self.add(Scalar(word[0], self.at, word.end()))
         self.at = word.end()
 
     def _string(self, message: str) -> Scalar:
         if not self._here('"'):
-            raise self._wrong(message)
+            raise self._wrong(message, "write the key in double quotes")
         match = _STRING.match(self.text, self.at)
         if match is None:
-            line = self.text[self.at : self.end].split("\n", 1)[0]
             message = "a string is opened here and not closed on the same line"
-            hint = "close it with '\"'; the file may be cut off here" if len(line) else ""
+            hint = "close it with '\"'; the file may be cut off here"
             raise self._wrong(message, hint)
         plain = match[0][1:-1] if "\\" not in match[0] else self._unescaped(match[0])
         start, self.at = self.at, match.end()
@@ -145,7 +146,8 @@ class _Reader(Builder):
             value: str = json.loads(text)
         except ValueError:
             raise self._wrong(
-                "this string contains an escape sequence that is not valid JSON"
+                "this string contains an escape sequence that is not valid JSON",
+                r"write \\ for a backslash, and four digits after \u",
             ) from None
         return value.encode("utf-8", "replace").decode()
 
@@ -156,7 +158,7 @@ class _Reader(Builder):
     def _here(self, char: str) -> bool:
         return self.text.startswith(char, self.at, self.end)
 
-    def _wrong(self, message: str, hint: str = "") -> Problem:
+    def _wrong(self, message: str, hint: str) -> Problem:
         if self.at >= self.end:
             what = "file" if self.whole else "line"
             end = len(self.text.rstrip()) if self.whole else self.end

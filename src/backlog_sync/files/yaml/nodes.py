@@ -160,7 +160,7 @@ class Builder:
         """Raise Problem if this many more levels would be nested too deep."""
         if len(self.stack) + more > MAX_DEPTH:
             message = f"this is nested more than {MAX_DEPTH} levels deep"
-            raise Problem(offset, "too-deep", message)
+            raise Problem(offset, "too-deep", message, "write the values with fewer levels")
 
     def open(self, start: int, *, mapping: bool, flow: bool, anchor: str | None = None) -> None:
         """Open a list or a mapping."""
@@ -288,7 +288,8 @@ def compose_all(text: str, path: str) -> tuple[Node | None, tuple[Diagnostic, ..
         if type(root) is not type(composer.roots[0]):
             place = composer.lines.place(path, root.start)
             message = "this document has another type than the first and is left out"
-            left_out.append(warning(place, "document-left-out", message))
+            hint = "remove it, or move it into another file"
+            left_out.append(warning(place, "document-left-out", message, hint))
     return _together(composer.roots), (*composer.diagnostics, *left_out)
 
 
@@ -408,7 +409,8 @@ class _Composer(Builder):
             raise Problem(at, "unknown-alias", message, "quote the text if it is not an alias")
         node = self.anchors[event.anchor]
         if node is None:
-            raise Problem(at, "recursive-alias", f"'*{event.anchor}' would contain itself")
+            message = f"'*{event.anchor}' would contain itself"
+            raise Problem(at, "recursive-alias", message, "write the value out instead")
         self.charge(node.size, at)
         self.check_depth(at, node.height)
         return replace(node, start=at, end=_end(event), shared=True)
