@@ -1,6 +1,7 @@
 """Plans that are put aside, approved, limited to some items, and undone."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -270,11 +271,35 @@ def test_only_of_a_changed_item(backlog: Backlog, server: Sandbox, folder: Path)
     assert {c["key"] for c in told["changes"]} == {"keep"}
 
 
-def test_a_key_that_no_item_has(backlog: Backlog, server: Sandbox) -> None:
-    """The nearest one is named."""
-    ran = backlog("plan", "--only", "kep")
-    assert ran.code == 2
-    assert "did you mean keep?" in ran.err
+def test_an_item_is_named_in_the_ways_that_people_know_it(
+    backlog: Backlog, server: Sandbox
+) -> None:
+    """By key, title, number, or the start of one; what is unclear is listed, all of it at once."""
+    assert backlog("sync", "--yes").code == 0
+
+    def only(*names: str) -> str:
+        flags = [word for name in names for word in ("--only", name)]
+        ran = backlog("plan", *flags)
+        assert ran.code in (0, 2)
+        warning = re.search(r"limited to (.+?) and what", " ".join(ran.out.split()))
+        return warning[1] if warning else ran.err
+
+    number = server_number(server, "Keep a cart for thirty days")
+    same = ("keep", "KEEP", f"#{number}", str(number), f"octo-org/shop#{number}", "kee",
+            "keep a  cart for thirty days", "Keep a c")  # fmt: skip
+    for name in same:
+        assert only(name) == "keep", name
+    assert only(*same, "merge") == "keep, merge"
+    wrong = only("kep", "c", "octo-org/other#1", "")
+    assert "no item matches: 'kep'; did you mean\n    keep  Keep a cart for thirty days" in wrong
+    assert "'c' matches 2 items:\n    checkout  Checkout that never loses a cart\n" in wrong
+    assert "no item has this issue: 'octo-org/other#1'" in wrong
+    assert "no item matches: ''" in wrong
+
+
+def server_number(server: Sandbox, title: str) -> int:
+    """The number of an issue."""
+    return Person(server, "ann", repository="octo-org/shop").find(title).number
 
 
 # ---- undo ----------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ def test_completion_in_bash(backlog: Backlog, tmp_path: Path) -> None:
         compopt() { COMPREPLY+=("$@"); }
         ask backlog ''; ask backlog plan --on; ask backlog lint --format ''
         ask backlog sandbox res; ask backlog plan RO
+        ask backlog plan --only me; ask backlog plan broken.yaml --only me
         """
     )
     command = Path("command")
@@ -98,12 +99,13 @@ def test_completion_in_bash(backlog: Backlog, tmp_path: Path) -> None:
     done = subprocess.run(
         [bash, "--norc", str(script)], capture_output=True, text=True, check=True, timeout=60
     )
-    verbs, options, formats, inner, files = done.stdout.splitlines()
+    verbs, options, formats, inner, files, items, broken = done.stdout.splitlines()
     assert verbs.split() == list(VERBS)
     assert options.split() == ["--only", "--on-conflict"]
     assert formats.split() == ["text", "json", "sarif", "github"]
     assert inner == "reset"
     assert files == "-o default"
+    assert (items, broken) == ("merge", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

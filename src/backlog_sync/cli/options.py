@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import click
+from click.shell_completion import CompletionItem
 
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guards import FINAL, FORCEABLE
@@ -53,6 +54,15 @@ def _collected(command: Command, name: str, kind: type[Any]) -> Command:
     return gathered
 
 
+def complete_items(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the items of the files whose key or title begins like a word on the command line."""
+    from backlog_sync.cli.only import complete  # noqa: PLC0415 - it loads the readers of files
+
+    return complete(context, parameter, incomplete)
+
+
 def plan_options(command: Command) -> Command:
     """Add the options that change a plan as `options`, and --force as `force`.
 
@@ -78,9 +88,9 @@ def plan_options(command: Command) -> Command:
         click.option("--extend-iterations", is_flag=True,
                      help="Add iterations that the board lacks: every card's iteration is saved,"
                      " cleared by GitHub, and set again."),
-        click.option("--only", multiple=True, metavar="KEY",
-                     help="Limit to this item, its parents and what they need."
-                     " May be repeated."),
+        click.option("--only", multiple=True, metavar="ITEM", shell_complete=complete_items,
+                     help="Limit to this item, its parents and what they need: a key, an issue"
+                     " number, a title, or the start of a key or title. May be repeated."),
     ):  # fmt: skip
         outer = option(outer)
     return outer

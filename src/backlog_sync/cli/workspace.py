@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -11,9 +11,9 @@ from typing import Protocol
 import click
 
 from backlog_sync import log, wiring
+from backlog_sync.cli.only import choices_of, keys_of
 from backlog_sync.cli.options import TargetOptions
 from backlog_sync.core.agents import is_agent_name
-from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.iterations import PENDING_HINT, pending_text
 from backlog_sync.core.locations import others_of
@@ -23,7 +23,7 @@ from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Clock, ReadScope, Tracker
 from backlog_sync.engine.reconcile import Journals, Prepared
 from backlog_sync.environment import Environment
-from backlog_sync.errors import ExitCode, UsageError
+from backlog_sync.errors import ExitCode
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.local.cache import FileCache
 
@@ -137,9 +137,9 @@ class Run:
         """Read GitHub and plan; with `wait`, wait for creations that an earlier run left in doubt.
 
         With `full` every issue is read. With `remembered` the state on this machine is used.
-        Raises `UsageError` for a key that no item has.
+        Raises `UsageError` if `options.only` names no item.
         """
-        check_keys([item.key for item in self.desired.items], options.only)
+        options = self.resolved(options)
         with self.presenter.reading(self.target.repository):
             prepared = reconcile.observe_and_plan(
                 self.desired,
@@ -153,6 +153,14 @@ class Run:
                 today=datetime.fromtimestamp(wiring.clock().now(), UTC).date().isoformat(),
             )
         return self.presenter.worded(prepared)
+
+    def resolved(self, options: PlanOptions) -> PlanOptions:
+        """Return the options with the keys of the items that `only` names in whatever way.
+
+        Raises `UsageError` for a name that is not that of one item.
+        """
+        choices = choices_of(self.desired.items)
+        return replace(options, only=keys_of(options.only, choices, self.target.repository))
 
     def standing(self, prepared: Prepared, force: Sequence[str]) -> list[Violation]:
         """Return the guards that refuse the plan; show those that `force` overrides."""
@@ -212,15 +220,6 @@ def people_of(desired: DesiredState) -> tuple[str, ...]:
     logins = {str(login) for names in named if isinstance(names, tuple) for login in names}
     people = logins - set(desired.settings.agents)
     return tuple(sorted(login for login in people if not is_agent_name(login)))
-
-
-def check_keys(keys: Sequence[str], only: Sequence[str]) -> None:
-    """Raise `UsageError` for a key that no item has."""
-    for key in only:
-        if key not in keys:
-            matches = get_close_matches(key, keys, n=1)
-            hint = f"did you mean {matches[0]}?" if matches else "the keys are in `backlog plan -v`"
-            raise UsageError(f"no item has the key {clean(key)}", slug="unknown-key", hint=hint)
 
 
 def load_target(target: TargetOptions, top: Path) -> Loaded:

@@ -213,5 +213,7 @@ def _concerns(deferred: Deferred, keys: frozenset[str]) -> bool:
 
 def _only_warning(only: Collection[str], count: int) -> list[Warned]:
     keys = ", ".join(sorted(only))
-    rest = "nothing else is to be done" if count <= 0 else f"{count} other changes are left out"
-    return [Warned(f"limited to {keys} and what it needs: {rest}", "only")]
+    changes = "1 other change is" if count == 1 else f"{count} other changes are"
+    rest = "there is nothing else to do" if count <= 0 else f"{changes} left out"
+    needed = "what it needs" if len(only) == 1 else "what they need"
+    return [Warned(f"limited to {keys} and {needed}: {rest}", "only")]

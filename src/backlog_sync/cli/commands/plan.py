@@ -74,6 +74,7 @@ def show_plan(
     """Show the plan and save it in `out`; with `check` the exit code is 3 if it has changes."""
     from backlog_sync.local.plan_file import write_plan
 
+    options = run.resolved(options)
     prepared = run.plan(options)
     plan = prepared.plan
     presenter.plan(run, prepared, run.standing(prepared, force))

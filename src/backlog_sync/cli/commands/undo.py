@@ -14,6 +14,7 @@ from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
     as_for_sync,
+    complete_items,
     format_option,
     output_options,
     target_options,
@@ -50,8 +51,9 @@ if TYPE_CHECKING:
               help="Undo the run of this record: the action's output undo-record.")  # fmt: skip
 @click.option("--list", "listing", is_flag=True, help="List the runs that are kept and stop.")
 @click.option("--dry-run", is_flag=True, help="Show what would change and stop.")
-@click.option("--only", multiple=True, metavar="KEY",
-              help="Undo only what was done to this item. May be repeated.")  # fmt: skip
+@click.option("--only", multiple=True, metavar="ITEM", shell_complete=complete_items,
+              help="Undo only what was done to this item: a key, an issue number, a title, or the"
+              " start of a key or title. May be repeated.")  # fmt: skip
 @as_for_sync
 @click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
 @format_option("text", "json")
@@ -101,7 +103,7 @@ class _Undo:
     def __call__(self, number: int | None, given: RunRecord | None) -> int:
         """Show what a run changed, and undo it; return the exit code."""
         from backlog_sync.cli.commands.sync import exit_code
-        from backlog_sync.cli.workspace import check_keys
+        from backlog_sync.cli.only import Choice, choices_of, keys_of
 
         observed = self._observe()
         journal = self.opened.journals(observed)
@@ -113,9 +115,11 @@ class _Undo:
         if run.undone and number is None:
             why = f"the last run, of {_moment(run)}, is undone already (earlier ones: --list)"
             return self._nothing(why)
-        check_keys(run_keys(run), self.only)
+        items = {choice.key: choice for choice in choices_of(self.opened.desired.items)}
+        choices = [items.get(key, Choice(key)) for key in run_keys(run)]
+        only = keys_of(self.only, choices, self.opened.target.repository)
         observed = with_other_issues(observed, run, self.opened.tracker)
-        undo = undo_plan(observed, run, self.only)
+        undo = undo_plan(observed, run, only)
         if not undo.plan.changes:
             return self._unchanged(undo.plan, run)
         self._show(undo.plan)
