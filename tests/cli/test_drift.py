@@ -1,6 +1,7 @@
 """`backlog drift`, and what sync may be asked for: conflicts, orphans, adoption, guards."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,33 @@ def test_everything_that_can_move_apart(
     assert [(n["key"], n["field"]) for n in told["conflicts"]] == [("merge", "title")]
     ran = backlog("drift")
     assert ran.code == 3
-    assert ran.out.index("Drift") < ran.out.index("Items") < ran.out.index("Conflicts")
-    assert "4 drifted, 2 pending in the file, 1 in conflict" in " ".join(ran.out.split())
+    titles = ("Progress on GitHub (flows", "Drift (sync reverts it)", "Needs you", "Pending in the")
+    places = [ran.out.index(title) for title in titles]
+    assert places == sorted(places)
+    progress, drifted, needs, pending = (
+        ran.out[begin:end] for begin, end in pairwise([*places, len(ran.out)])
+    )
+    assert "status    ∅ → In Progress" in progress
+    assert "[x] The cart is there after a restart" in progress
+    assert "→ keep it: `backlog pull --only keep`" in drifted
+    assert "→ keep the file's: `backlog sync --only merge --on-conflict file`" in needs
+    github = "backlog pull --only merge --field title --on-conflict github"
+    assert f"→ take GitHub's: `{github}`" in needs
+    assert "Story Points  8 → 13" in pending
+    sums = "2 flow into the file, 2 drifted, 1 needs you, pending in the file: 1 to update, 1 to"
+    assert sums in " ".join(ran.out.split())
+    plan = backlog("plan").out
+    assert "Will be written to backlog.yaml\n  ~ 1 status, 1 checklist\n" in plan
+    assert writes(server) == sent
+    file = synced.read_text(encoding="utf-8")
+    assert backlog("pull", "--only", "keep", "--field", "prio").code == 2
+    pulled = backlog("pull", "--only", "keep", "--field", "priority")
+    assert (pulled.code, pulled.out.splitlines()[-1]) == (0, "Updated backlog.yaml")
+    assert synced.read_text(encoding="utf-8") == file.replace("priority: High", "priority: Low")
+    pulled = backlog(*github.split()[1:])
+    assert pulled.code == 0, pulled.err
+    assert "title: Their title" in synced.read_text(encoding="utf-8")
+    assert "title: Drifted title" not in synced.read_text(encoding="utf-8")
     assert writes(server) == sent
 
 

@@ -46,7 +46,7 @@ def test_parents_and_definitions_come_along() -> None:
 def test_a_limit_that_leaves_nothing_out_says_so() -> None:
     """There is nothing else to be done."""
     plan = only("e", items=ITEMS[:1], there=observed(project=board()))
-    assert "nothing else is to be done" in plan.warnings[-1].message
+    assert "there is nothing else to do" in plan.warnings[-1].message
 
 
 def test_a_definition_that_nothing_here_uses_waits() -> None:

@@ -47,11 +47,11 @@ def test_what_needs_a_person_comes_first(plans: dict[str, Plan]) -> None:
     """Conflicts, then drift, then the items by epic, then the rest, the digest last."""
     text = plan_markdown(plans["changed"])
     order = [
-        "Conflicts",
-        "Drift",
+        "Needs you: 1 field changed on both sides",
+        "Needs you: 2 items",
+        "Drift (sync reverts it)",
         "<details>",
         "<summary>3 definitions",
-        "No longer",
         "Deferred",
         "Digest",
     ]

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from backlog_sync.core.changes import Action, ChangeKind, FieldChange
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import Inventory
-from backlog_sync.core.plan import Outcome, Plan, Result, Usage
+from backlog_sync.core.plan import FieldNote, FileWrite, Outcome, Plan, Result, Usage, Verdict
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.details import field_lines
 from backlog_sync.render.diagnostics import diagnostics_github, diagnostics_sarif, diagnostics_text
@@ -169,6 +169,11 @@ def test_a_huge_body_change_is_cut() -> None:
     assert lines[-1].strip() == "… 32 more lines"
 
 
+def _status(key: str, name: str = "status") -> FieldNote:
+    """A value that is written into a file."""
+    return FieldNote(key, key, name, Verdict.DRIFT, "", observed="Done")
+
+
 # ---- outcomes ------------------------------------------------------------------------------
 
 
@@ -182,7 +187,7 @@ def test_outcomes_name_what_failed_and_why() -> None:
             Outcome(two, Result.FAILED, "#2", None, "Parent cannot have more than 100 sub-issues"),
         ),
         Usage(rest=1, graphql=2, mutations=3, points=4),
-        ("ROADMAP.md",),
+        (FileWrite("ROADMAP.md", 2, (_status("a"), _status("b"), _status("c", "sprint"))),),
         Look(),
     )
     assert text.splitlines() == [
@@ -191,7 +196,7 @@ def test_outcomes_name_what_failed_and_why() -> None:
         "    Parent cannot have more than 100 sub-issues",
         "",
         "! Sync incomplete: 1 created, 1 failed · 3 requests",
-        "Updated ROADMAP.md",
+        "Updated ROADMAP.md: 2 issue numbers, 2 statuses, 1 sprint",
     ]
 
 

@@ -312,7 +312,7 @@ def test_a_changed_definition_is_drift_and_set_back(world: World, edit: str) -> 
     found = find_drift(prepared.plan, prepared.desired, prepared.observed)
     assert (found.counts["drift"], found.counts["pending"]) == (1, 0)
     assert "(reverts drift)" in plan_text(prepared.plan, Look(width=100))
-    assert "sync sets it back" in plan_markdown(prepared.plan)
+    assert "sync reverts it" in plan_markdown(prepared.plan)
     world.sync()
     assert (labels(world)["Big"].color, labels(world)["Big"].description) == ("010203", "Much work")
     assert list(milestones(world)) == ["Beta"]

@@ -139,7 +139,7 @@ def test_it_is_no_drift(world: World) -> None:
     assert told == [("story-1.2", prepared.plan.unread[0].place)]
     assert not drift
     shown = drift_text(drift, Look(width=100))
-    assert "No longer read as an item" in shown
+    assert "no longer read as an item" in shown
     assert "No drift." in shown
 
 

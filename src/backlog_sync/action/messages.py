@@ -119,9 +119,13 @@ def true_or_false(value: object) -> str:
     return "true" if value else "false"
 
 
+_LOG_BYTES = 96 * 1024
+"""Bytes of a log in a summary, so that it fits below a plan of 880 KiB: GitHub drops over 1 MiB."""
+
+
 def fenced(text: str) -> str:
     """Return text in a code fence that it cannot close: no mention, reference or Markdown in it."""
-    shown = text.encode("utf-8", "replace")[: 16 * 1024].decode("utf-8", "ignore")
+    shown = text.encode("utf-8", "replace")[:_LOG_BYTES].decode("utf-8", "ignore")
     fence = "`" * 3
     while fence in shown:
         fence += "`"

@@ -302,7 +302,7 @@ class Workflow:
     def synced(self, run: Run, prepared: Prepared, applied: Applied, written: Written) -> None:
         """Show what was done, and annotate what was not."""
         plan = prepared.plan
-        summary = outcomes_text(applied.outcomes, applied.usage, written.paths, LOOK)
+        summary = outcomes_text(applied.outcomes, applied.usage, written.writes, LOOK)
         self.runner.log(summary)
         self.runner.remark(outcome_remarks(applied.outcomes))
         problems = (applied.stopped, written.problem)

@@ -110,11 +110,13 @@ class Terminal(Screen):
         self._left_lines(run.loaded)
         self._print_plan(prepared.plan)
         self.would_refuse(standing)
-        if prepared.plan.has_changes and self.output == "text" and not standing:
+        todo = prepared.plan.has_changes or prepared.plan.writes
+        if todo and self.output == "text" and not standing:
             digest = prepared.plan.digests.plan
             short = digest if self.output_options.verbose else digest[:SHORT_DIGEST]
             self.info(f"\nRun `{command_line('sync', planned=True)}` to apply this plan.")
-            self.info(f"`--approve {short}` applies exactly this plan without a question.")
+            if prepared.plan.has_changes:
+                self.info(f"`--approve {short}` applies exactly this plan without a question.")
 
     def saved(self, out: Path) -> None:
         """Show how to apply the saved plan."""
@@ -127,7 +129,7 @@ class Terminal(Screen):
         elif self.output_options.quiet:
             self.result(summary_text(plan, self.look()))
         else:
-            self.result(plan_text(plan, self.look()))
+            self.result(plan_text(plan, self.look(), command_line))
 
     # ---- sync ----------------------------------------------------------------------------------
 
@@ -143,7 +145,7 @@ class Terminal(Screen):
         if self.output == "text":
             self._print_plan(plan)
         elif plan.has_changes and not self.yes and self.can_ask():
-            self.write_stderr(plan_text(plan, self.look(err=True)))
+            self.write_stderr(plan_text(plan, self.look(err=True), command_line))
         if plan.has_changes and not prepared.violations:
             tracker, look = run.tracker, self.look(err=True)
             expected = estimate(plan, lambda count: tracker.waits(count).ahead)
@@ -205,7 +207,7 @@ class Terminal(Screen):
             text = outcomes_text(
                 applied.outcomes,
                 applied.usage,
-                written.paths,
+                written.writes,
                 self.look(),
                 see=_where_to_look(run, plan, applied),
             )
@@ -236,7 +238,7 @@ class Terminal(Screen):
         elif self.output_options.quiet:
             self.result(drift_summary(drift, self.look()))
         else:
-            self.result(drift_text(drift, self.look()))
+            self.result(drift_text(drift, self.look(), command_line))
         # Only guards for what makes everything look new or missing, not those for a sync's writes.
         self.would_refuse(v for v in prepared.violations if not v.final)
 

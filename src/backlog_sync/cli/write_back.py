@@ -1,26 +1,37 @@
 """Write progress into the files, after recording on GitHub everything that they accept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from backlog_sync import log
+from backlog_sync.core.changes import CreateIssue, JsonValue
 from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
 from backlog_sync.core.matching import Matches
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState, IssueRef, ObservedState
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.plan import Plan
+from backlog_sync.core.plan import FieldNote, FileWrite, Plan, Verdict
 from backlog_sync.core.progress import ItemProgress, measure
-from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName
+from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName, flow_back
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
 from backlog_sync.errors import BacklogError
+from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.write.change import FileChange, save
 from backlog_sync.files.write.progress import write_back
 from backlog_sync.files.write.pull import Accepted, accept
+from backlog_sync.files.write.wanted import CRITERIA
+
+Chosen: TypeAlias = Callable[[str, str], bool]
+"""Returns whether a field, by the item's key and the field's name, may be written."""
+
+
+def _everything(key: str, name: str) -> bool:  # noqa: ARG001 - a `Chosen`
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class Written:
 
     `unrecorded` lists by key what was left out because it could not be recorded; `replaced`
     reports the author's own words that progress replaced, `unplaced` the progress that the files
-    have no place for.
+    have no place for. `writes` are the values that were written.
     """
 
     paths: tuple[str, ...] = ()
@@ -41,6 +52,7 @@ class Written:
     unrecorded: Mapping[str, Unrecorded] = field(default_factory=dict)
     interrupted: bool = False
     nothing_to_write: bool = False
+    writes: tuple[FileWrite, ...] = ()
 
     @property
     def again(self) -> bool:
@@ -60,6 +72,7 @@ class Flow:
     unrecorded: Mapping[str, Unrecorded]
     interrupted: bool = False
     denied: bool = False
+    writes: tuple[FileWrite, ...] = ()
 
 
 def write_progress(
@@ -104,6 +117,7 @@ def write_files(
         replaced=tuple(each for change in saved for each in change.replaced),
         unplaced=tuple(each for change in saved for each in change.unplaced),
         nothing_to_write=not (flow.changes or flow.unrecorded or problem),
+        writes=tuple(w for w in flow.writes if w.path in {change.path for change in saved}),
     )
     log.event(
         "write_back.done",
@@ -123,20 +137,26 @@ def flow_in(
     *,
     tracker: Tracker | None,
     matches: Matches | None = None,
+    chosen: Chosen = _everything,
 ) -> Flow:
     """Record the values for the files on GitHub, and return the files' changes, still unsaved.
 
     Raises FailedError as `write_back` does.
     """
-    accepted, changes = files_after(loaded, desired, observed, takes, matches=matches)
+    accepted, changes = files_after(
+        loaded, desired, observed, takes, matches=matches, chosen=chosen
+    )
     values = values_after(loaded, desired, observed, changes, matches)
     recorded = put_on_record(values, desired, observed, tracker, matches)
     unrecorded = _decisive(recorded, values)
     if unrecorded:
         without = _Without(desired, recorded, values)
-        accepted, changes = files_after(loaded, desired, observed, takes, without, matches)
+        accepted, changes = files_after(
+            loaded, desired, observed, takes, without, matches, chosen=chosen
+        )
     denied = any(not why.again for why in recorded.issues.values())
-    return Flow(accepted, changes, unrecorded, recorded.interrupted, denied)
+    writes = writes_of(loaded, accepted.loaded, changes)
+    return Flow(accepted, changes, unrecorded, recorded.interrupted, denied, writes)
 
 
 def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Plan:
@@ -152,6 +172,87 @@ def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Pl
         return prepared.plan
     values = values_after(loaded, desired, observed, changes, prepared.matches)
     return in_plan(prepared.plan, values)
+
+
+def with_writes(loaded: Loaded, prepared: Prepared) -> Prepared:
+    """Return the plan with what applying it writes into the files, as far as that is known.
+
+    It is the computation of the write-back itself, with stand-ins for the numbers of new issues.
+    A file that cannot be written is reported when it is written.
+    """
+    plan, desired, observed = prepared.plan, prepared.desired, prepared.observed
+    takes: tuple[Take, ...] = ()
+    if loaded.write_back == "progress":
+        takes = flow_back(plan, desired, observed, prepared.matches).takes
+    try:
+        accepted, changes = files_after(
+            loaded, desired, observed, takes, matches=prepared.matches, new=_expected(prepared)
+        )
+    except BacklogError:
+        return prepared
+    return replace(prepared, plan=replace(plan, writes=writes_of(loaded, accepted.loaded, changes)))
+
+
+def _expected(prepared: Prepared) -> list[ItemProgress]:
+    """Return the progress of items whose issues the plan creates: numbers after the newest one."""
+    sandbox, newest = prepared.observed.sandbox, max(prepared.newest.values(), default=0)
+    created = [change for change in prepared.plan.changes if isinstance(change, CreateIssue)]
+    return [
+        ItemProgress(change.key, IssueRef(number, None if sandbox else change.repository, sandbox))
+        for number, change in enumerate(created, newest + 1)
+    ]
+
+
+def writes_of(
+    loaded: Loaded, accepted: Loaded, changes: Sequence[FileChange]
+) -> tuple[FileWrite, ...]:
+    """Return what these changes of files write, in the words of the files.
+
+    `accepted` is the backlog with the values that were accepted from GitHub.
+    """
+    writes = []
+    by_path: dict[str, list[str]] = {}
+    for key, (number, _) in accepted.keys.items():
+        by_path.setdefault(accepted.files[number].source.path, []).append(key)
+    for change in changes:
+        numbers = 0
+        values: list[FieldNote] = []
+        for key in by_path.get(change.path, ()):
+            number, index = accepted.keys[key]
+            after = change.parsed or accepted.files[number]
+            new, old = after.items[index].document, _document(loaded, key)
+            numbers += old.issue != new.issue
+            values += _values_written(key, old, new)
+        writes.append(FileWrite(change.path, numbers, tuple(values), change.unplaced))
+    return tuple(writes)
+
+
+def _document(loaded: Loaded, key: str) -> ItemDocument:
+    number, index = loaded.keys[key]
+    return loaded.files[number].items[index].document
+
+
+def _values_written(key: str, old: ItemDocument, new: ItemDocument) -> Iterator[FieldNote]:
+    """Yield the values of an item that are written, except for its issue's number."""
+    before, after = _plain(old), _plain(new)
+    for name in dict.fromkeys((*before, *after)):
+        if name != "issue" and before.get(name) != after.get(name):
+            about = (key, new.title, name, Verdict.DRIFT, "")
+            yield FieldNote(*about, desired=before.get(name), observed=after.get(name))
+
+
+def _plain(document: ItemDocument) -> dict[str, JsonValue]:
+    """Return the values of an item as a plan shows them; criteria as lines with boxes."""
+    values: dict[str, JsonValue] = {}
+    for name, value in (*document, *(document.model_extra or {}).items()):
+        match value:
+            case None | str() | bool() | int() | float():
+                values[name] = value
+            case tuple() | list() if all(isinstance(each, str) for each in value):
+                values[name] = list(value)
+    criteria = document.acceptance_criteria or ()
+    values[CRITERIA] = "\n".join(f"- [{'x' if e.done else ' '}] {e.text}" for e in criteria)
+    return values
 
 
 def unrecorded_lines(unrecorded: Mapping[str, Unrecorded]) -> list[str]:
@@ -223,6 +324,18 @@ class _Without:
         return take.key not in self.cards or take.name in ISSUE_FIELDS
 
 
+def _chosen_part(progress: ItemProgress, chosen: Chosen) -> ItemProgress:
+    """Return the part of an item's progress that is chosen."""
+    key = progress.key
+    return replace(
+        progress,
+        issue=progress.issue if chosen(key, "issue") else None,
+        status=progress.status if chosen(key, "status") else None,
+        ticks=progress.ticks if chosen(key, CRITERIA) else {},
+        roll_up=progress.roll_up if chosen(key, "progress") else None,
+    )
+
+
 def files_after(
     loaded: Loaded,
     desired: DesiredState,
@@ -230,9 +343,15 @@ def files_after(
     takes: Sequence[Take] = (),
     without: _Without | None = None,
     matches: Matches | None = None,
+    new: Sequence[ItemProgress] = (),
+    chosen: Chosen = _everything,
 ) -> tuple[Accepted, tuple[FileChange, ...]]:
-    """Return the changed files; nothing is saved. Raises FailedError as `write_back` does."""
-    measured = measure(desired, observed, matches)
+    """Return the changed files; nothing is saved. Raises FailedError as `write_back` does.
+
+    `new` is progress of items that have no issue yet. Only progress that is `chosen` is written.
+    """
+    measured = (*measure(desired, observed, matches), *new)
+    measured = tuple(_chosen_part(progress, chosen) for progress in measured)
     if without is not None:
         measured = tuple(map(without.progress, measured))
         takes = tuple(filter(without.takes, takes))

@@ -59,8 +59,9 @@ class Finding:
 class Drift:
     """All that moved apart. `plan` holds drift, what is pending, conflicts and orphans.
 
-    Of its changes those are left out that only set drift back or close second issues. What is no
-    longer read as an item is reported and does not count: nothing of it moved apart.
+    `reverted` is the drift that a sync reverts. Of the plan's changes those are left out that only
+    revert drift or close second issues. What is no longer read as an item is reported and does not
+    count: nothing of it moved apart.
     """
 
     plan: Plan
@@ -69,6 +70,7 @@ class Drift:
     transferred: tuple[Finding, ...] = ()
     suspicious: tuple[Finding, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
+    reverted: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -115,6 +117,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
         transferred=tuple(finding for key, finding in gone if key in moved),
         suspicious=suspicious,
         coverage=observed.coverage,
+        reverted=plan.reverted,
     )
 
 
@@ -182,6 +185,7 @@ def _note(
         ref=ref,
         desired=desired,
         observed=observed,
+        flows=True,
     )
 
 

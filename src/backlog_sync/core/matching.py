@@ -816,4 +816,4 @@ def _parent_of(issue: ObservedIssue) -> str | None:
     return issue.parent.id if issue.parent else None
 
 
-_AGAIN = "sync creates a new one"
+_AGAIN = "sync creates a new one, unless you remove the item from the file"

@@ -42,7 +42,7 @@ class FieldNote:
     conflict that neither side can win: then all of the item or of its text is held. Both sides of
     a part that `differs` are known, but no record shows who changed it. For a definition, `kind`
     is its kind, `key` its name on GitHub, `title` the one in the file, and `repository` the other
-    repository that it is in.
+    repository that it is in. GitHub owns a field that `flows`: its value goes into the file.
     """
 
     key: str
@@ -57,6 +57,7 @@ class FieldNote:
     hint: str = ""
     kind: ChangeKind = ChangeKind.ISSUE
     repository: str | None = None
+    flows: bool = False
 
     @property
     def is_hold(self) -> bool:
@@ -97,6 +98,20 @@ class Unread:
     def hint(self) -> str:
         """What to do so that the line is read as an item again."""
         return f"to keep it: `reading: {{{self.reading}}}`" if self.reading else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileWrite:
+    """What a run writes into a file: numbers of new issues, and GitHub's values of items.
+
+    A value's `desired` is what the file has, its `observed` what it gets, both in the file's words.
+    `unplaced` describes what the file has no place for.
+    """
+
+    path: str
+    numbers: int = 0
+    values: tuple[FieldNote, ...] = ()
+    unplaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +175,8 @@ class Plan:
     the files, `items` every item in document order (for grouping). `orphans` are issues whose
     items are gone, `unread` those whose lines still exist. `coverage` is how much of the repository
     was read, `others` the same for other repositories with issues of items. `board_title` is the
-    title of an existing board, whose `project` is its owner and number.
+    title of an existing board, whose `project` is its owner and number. `writes` are what applying
+    it writes into the files, as far as that is known before.
     `in_force` are settings that change who is trusted or what is published.
     """
 
@@ -180,6 +196,7 @@ class Plan:
     others: Mapping[str, Coverage] = field(default_factory=dict)
     in_force: Mapping[str, JsonValue] = field(default_factory=dict)
     board_title: str = ""
+    writes: tuple[FileWrite, ...] = ()
 
     @property
     def reverted(self) -> frozenset[tuple[str, str]]:

@@ -41,7 +41,7 @@ from backlog_sync.core.diff import (
 from backlog_sync.core.digests import digests_of
 from backlog_sync.core.duplicates import heals
 from backlog_sync.core.effective_settings import in_force
-from backlog_sync.core.fields import ISSUE_SETS
+from backlog_sync.core.fields import ISSUE_SETS, Owner, owner_of
 from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.issue_fields import FieldTarget, plan_issue_fields
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
@@ -622,7 +622,7 @@ class _Builder:
             board_title=self.observed.project.title if self.observed.project else "",
             changes=changes,
             items=tuple(self._plan_item(item) for item in self.declared),
-            drift=tuple(self.drift),
+            drift=tuple(map(self._owned, self.drift)),
             conflicts=tuple(self.conflicts),
             accepted=tuple(self.accepted),
             orphans=tuple(
@@ -638,6 +638,11 @@ class _Builder:
             others={o.repository.name_with_owner: o.coverage for o in self.observed.others},
             in_force=in_force(self.desired.settings),
         )
+
+    def _owned(self, note: FieldNote) -> FieldNote:
+        """Return a note on drift, with whether GitHub owns the field."""
+        owner = owner_of(note.name, self.desired.settings.ownership)
+        return replace(note, flows=owner is Owner.GITHUB and not note.is_definition)
 
     def _close_done(self) -> None:
         """Plan what the setting `close_done` closes and reopens, after all other states."""

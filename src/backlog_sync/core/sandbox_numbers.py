@@ -97,11 +97,11 @@ def number_warnings(
     warnings: list[Warned] = []
     if refs:
         names = _listed(sorted(set(map(str, refs)), key=_by_number))
-        message = f"not issues of this sandbox, so that they do not count: {names}"
+        message = f"no such issues in this sandbox (deleted, or from before a reset): {names}"
         warnings.append(Warned(message, "other-sandbox"))
     ignored = dict.fromkeys(real_numbers(desired)) if observed.embedded else {}
     if ignored:
-        message = f"numbers of a real server, which the sandbox ignores: {_listed(list(ignored))}"
+        message = f"the sandbox ignores numbers of real issues: {_listed(list(ignored))}"
         warnings.append(Warned(message, "real-numbers"))
     return warnings
 

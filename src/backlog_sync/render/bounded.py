@@ -15,8 +15,8 @@ COMMENT_BYTES = 65_000
 TRACKING_BYTES = 56_000
 """Bytes of an issue that is kept up to date; the rest is room for what people add."""
 
-_CELL = 300
-"""The most characters shown of one value."""
+_CELL = 600
+"""The most characters shown of one value: longer ones leave no room for anything else."""
 
 
 @dataclass(frozen=True, slots=True)

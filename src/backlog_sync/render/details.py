@@ -8,22 +8,27 @@ from backlog_sync.render.body_diff import MOST_LINES, DiffLine, body_diff
 from backlog_sync.render.canvas import Look, cut, flow, listed
 from backlog_sync.render.view import plain_value
 
-FIELD_WORDS = {"blocked_by": "blocked by", "issue_type": "type"}
+FIELD_WORDS = {"blocked_by": "blocked by", "issue_type": "type", "acceptance_criteria": "criteria"}
 _CONTEXT = 3
 """Words kept on either side of the difference in a long line."""
 _STYLES = {"+": "green", "-": "red", "[x]": "green", "[ ]": "yellow"}
 
 
+def label(name: str) -> str:
+    """Return the word that a field is shown with."""
+    return FIELD_WORDS.get(name, clean(name))
+
+
 def field_lines(name: str, change: FieldChange, look: Look, indent: int, column: int) -> list[Text]:
     """Return the lines of one field's change, its name padded to `column` cells."""
     head = Text(" " * indent)
-    head.append(FIELD_WORDS.get(name, clean(name)).ljust(column), "dim")
+    head.append(label(name).ljust(column), "dim")
     head.append("  ")
     before, after = change.before, change.after
     if isinstance(before, list) or isinstance(after, list):
         return _members(head, _names(before), _names(after), look)
-    if name == "body":
-        return _body(head, str(before or ""), str(after or ""), look)
+    if name == "body" or "\n" in f"{before}{after}":
+        return _body(head, str(before or ""), str(after or ""), look, titled=name == "body")
     return _scalar(head, change, look)
 
 
@@ -59,17 +64,18 @@ def _members(head: Text, before: list[str], after: list[str], look: Look) -> lis
     return flow(head, words, look)
 
 
-def _body(head: Text, before: str, after: str, look: Look) -> list[Text]:
+def _body(head: Text, before: str, after: str, look: Look, *, titled: bool) -> list[Text]:
     out: list[Text] = []
     pad = Text(" " * (head.cell_len + 2))
     for part in body_diff(before, after):
         title = head.copy() if not out else Text(" " * head.cell_len)
-        out.append(cut(title.append(f"{clean(part.title)}: ").append(part.facts, "dim"),
-                       look.columns, look))  # fmt: skip
+        most = len(part.lines) if look.uncut or look.full else MOST_LINES
+        label = f"{clean(part.title)}: " if titled else ""
+        out.append(cut(title.append(label).append(part.facts, "dim"), look.columns, look))
         out += [pad.copy().append_text(_diff_line(line, look, look.columns - pad.cell_len))
-                for line in part.lines[:MOST_LINES]]  # fmt: skip
-        if len(part.lines) > MOST_LINES:
-            more = f"{look.glyphs.ellipsis} {len(part.lines) - MOST_LINES} more lines"
+                for line in part.lines[:most]]  # fmt: skip
+        if len(part.lines) > most:
+            more = f"{look.glyphs.ellipsis} {len(part.lines) - most} more lines"
             out.append(pad.copy().append(more, "dim"))
     return out or [head.copy().append("layout only", "dim")]
 

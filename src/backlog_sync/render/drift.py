@@ -1,4 +1,4 @@
-"""Render a drift report for people: drift, then pending changes, then doubtful issues."""
+"""Render a drift report for people: progress, drift, what needs a person, pending changes."""
 
 from collections.abc import Sequence
 
@@ -9,25 +9,24 @@ from backlog_sync.core.escape import clean
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.plan_json import note_to_json
 from backlog_sync.core.pull import Left, Take, describe
-from backlog_sync.render.canvas import Look, flow, paint, paragraph, spread, stacked
+from backlog_sync.render.canvas import Look, fact_words, flow, paint, paragraph, spread, stacked
 from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.issue_lists import held_list, issue_list
-from backlog_sync.render.text import plan_sections
+from backlog_sync.render.text import drift_lines
 from backlog_sync.render.view import (
-    DRIFTED,
+    CommandLine,
     Listed,
+    bare_command,
     drift_facts,
-    drift_findings,
+    drift_view,
     held_rows,
-    plan_view,
 )
 
 
-def drift_text(drift: Drift, look: Look) -> str:
+def drift_text(drift: Drift, look: Look, command: CommandLine = bare_command) -> str:
     """Return the whole report; its last line is the summary."""
-    sections = plan_sections(plan_view(drift.plan, drift_note=DRIFTED), look)
-    sections += [issue_list(f.title, f.note, f.rows, look) for f in drift_findings(drift)]
-    return paint(stacked([*sections, _sums(drift, look)]), look)
+    view = drift_view(drift, command)
+    return paint(drift_lines(view, _sums(drift, look), look), look)
 
 
 def drift_summary(drift: Drift, look: Look) -> str:
@@ -42,8 +41,7 @@ def _sums(drift: Drift, look: Look) -> list[Text]:
         head = Text().append(f"{look.glyphs.tick} ", "green").append("No drift. ", "bold")
         text = f"{drift.plan.repository} and the files match ({read})."
         return paragraph(text, look, head)
-    words = [Text(f"{fact},", "magenta") for fact in facts[:-1]]
-    words += [Text(facts[-1], "magenta"), Text(f"({read})", "dim")]
+    words = [*fact_words(facts), *(Text(word, "dim") for word in f"({read})".split(" "))]
     return flow(Text().append("Drift: ", "bold"), words, look)
 
 

@@ -20,15 +20,15 @@ def issue_list(
     glyph: str = "",
     style: str = "yellow",
 ) -> list[Text]:
-    """Return a list below a heading; rows with the same reason and remedy are grouped."""
+    """Return a list, below a heading if it has a title; what has the same remedy is grouped."""
     if not rows:
         return []
-    lines = heading(title, note, look)
+    lines = heading(title, note, look) if title else []
     groups: dict[tuple[str, str], list[Listed]] = {}
     for each in rows:
         groups.setdefault((each.reason, each.hint), []).append(each)
     for (reason, hint), group in groups.items():
-        short = bool(reason) and len(group) > _MANY and not look.full
+        short = bool(reason) and len(group) > _MANY and not (look.full or look.uncut)
         for each in group[:_FIRST] if short else group:
             left = Text("  ").append(glyph or look.glyphs.orphan, style).append(" ")
             right = Text(clean("  ".join(filter(None, (each.place, each.ref)))), "dim")

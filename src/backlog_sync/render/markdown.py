@@ -1,8 +1,8 @@
 """Render the plan as GitHub Markdown from `render.view`, for step summaries and PR comments.
 
-What needs a person comes first: drift and conflicts, then the items by epic in folded sections,
-then definitions and what is left alone. Untrusted text is escaped (`inert`), and long cells are
-cut.
+What needs a person comes first, then drift and progress, then the items by epic in folded sections,
+then definitions and what goes into the files. Untrusted text is escaped (`inert`), and very long
+cells are cut.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,13 +11,12 @@ from backlog_sync.core.changes import Action, FieldChange, JsonValue
 from backlog_sync.core.drift import Drift
 from backlog_sync.core.escape import code, inert
 from backlog_sync.core.plan import Plan
-from backlog_sync.render.body_diff import MOST_LINES, body_diff
+from backlog_sync.render.body_diff import body_diff
 from backlog_sync.render.bounded import SUMMARY_BYTES, Block, BoundedText, cut, row, size, table
 from backlog_sync.render.view import (
     DefinitionRow,
     Detail,
     Edit,
-    Findings,
     Group,
     Link,
     Listed,
@@ -26,16 +25,19 @@ from backlog_sync.render.view import (
     NoteGroup,
     PlanView,
     Row,
-    drift_findings,
+    WriteRow,
     drift_line,
+    drift_view,
     plain_value,
     plan_view,
     summary_line,
 )
 from backlog_sync.render.words import counted
 
-_NAMES = 40
+_NAMES = 200
 """The most names shown of definitions of one kind, and of members of one field."""
+_LINES = 100
+"""The most changed lines shown for one part of a body: a comment has room for little more."""
 _DEEPEST = 8
 """The most levels by which a row is indented: a table cell has no room for more."""
 _SIGNS = {
@@ -55,33 +57,24 @@ def plan_markdown(
     `title` is trusted; `note` is a line of untrusted text below it, shown as plain text.
     """
     tail = f"\nDigest of this plan: {code(plan.digests.plan)}\n" if plan.has_changes else ""
-    return _document(plan_view(plan), limit, title, summary_line(plan), note, (), tail)
+    return _document(plan_view(plan), limit, title, summary_line(plan), note, tail)
 
 
 def drift_markdown(
     drift: Drift, *, limit: int = SUMMARY_BYTES, title: str = "Backlog drift"
 ) -> str:
-    """Return a drift report as `plan_markdown` returns a plan, with doubtful issues first."""
-    view = plan_view(drift.plan)
-    return _document(view, limit, title, drift_line(drift), "", drift_findings(drift), "")
+    """Return a drift report as `plan_markdown` returns a plan, in the sections of its text."""
+    return _document(drift_view(drift), limit, title, drift_line(drift), "", "")
 
 
-def _document(
-    view: PlanView,
-    limit: int,
-    title: str,
-    line: str,
-    note: str,
-    findings: Sequence[Findings],
-    tail: str,
-) -> str:
+def _document(view: PlanView, limit: int, title: str, line: str, note: str, tail: str) -> str:
     board = f", board {_code(view.board)}" if view.board else ""
     head = f"### {inert(title)}\n\n**{inert(line)}**\n\nFor {_code(view.repository)}{board}.\n"
     if note:
         head += f"\n{_text(note)}\n"
     cut_note = "\n> **Cut here:** {} more rows do not fit; `backlog plan` shows all of them.\n"
     bounded_text = BoundedText(limit - size(head) - size(tail) - size(cut_note) - 12)
-    for block in (*map(_found, findings), *_blocks(view)):
+    for block in _blocks(view):
         bounded_text.add(block)
     end = cut_note.format(bounded_text.left_out) if bounded_text.left_out else ""
     return head + "".join(bounded_text.parts) + end + tail
@@ -89,8 +82,10 @@ def _document(
 
 def _blocks(view: PlanView) -> Iterator[Block]:
     yield _conflicts(view)
-    yield _held(view)
+    yield _needs(view)
     yield _drift(view)
+    yield _list("Duplicates: sync closes the second one", map(_finding, view.duplicates))
+    yield _progress(view)
     lone = [group for group in view.groups if group.in_file and len(group.rows) == 1]
     for group in view.groups:
         if group.in_file and group not in lone:
@@ -102,8 +97,8 @@ def _blocks(view: PlanView) -> Iterator[Block]:
         if not group.in_file:
             yield _items("<b>Not in the file</b>", group)
     yield _definitions(view)
-    yield _list("No longer in the file, left alone", map(_orphan, view.orphans))
-    yield _list("No longer read as an item, left alone", map(_unread, view.unread))
+    for row_ in view.writes:
+        yield _write(row_)
     yield _list("Deferred", (
         f"{_some(group.names, 3)}: {_text(group.reason)}"
         + (f" ({_text(group.hint)})" if group.hint else "")
@@ -111,6 +106,7 @@ def _blocks(view: PlanView) -> Iterator[Block]:
     ))  # fmt: skip
     yield _list("Warnings", (
         "".join(f"{_code(part)} " for part in each.where) + _text(each.message)
+        + (f": {_some(each.names, _NAMES)}" if each.names else "")
         for each in view.warnings
     ))  # fmt: skip
     yield _list("Settings in force", (
@@ -156,31 +152,57 @@ def _subject(group: NoteGroup) -> str:
 def _conflicts(view: PlanView) -> Block:
     rows = [
         (_subject(group), _text(each.name), _value(each.file), _value(each.github),
-         _text(each.reason))
+         _text(each.reason), _remedies(group))
         for group in view.conflicts for each in group.rows
     ]  # fmt: skip
-    title = f"#### ⚠️ Conflicts: {counted(len(rows), 'field')} held until somebody decides"
-    return table(title, ("item", "field", "the file", "GitHub", "why"), rows)
+    title = f"#### ⚠️ Needs you: {counted(len(rows), 'field')} changed on both sides"
+    return table(title, ("item", "field", "the file", "GitHub", "why", "what to do"), rows)
 
 
-def _held(view: PlanView) -> Block:
+def _needs(view: PlanView) -> Block:
+    listed = (*view.held, *view.needs)
     rows = [
         (f"{_text(each.title)} {_code(each.ref)}", _code(each.place) if each.place else "",
          _text(each.reason), _text(each.hint))
-        for each in view.held
+        for each in listed
     ]  # fmt: skip
-    title = f"#### ✋ Held: {counted(len(rows), 'item')} left alone until fixed"
+    title = f"#### ✋ Needs you: {counted(len(rows), 'item')} left alone until somebody acts"
     return table(title, ("item", "in the file", "why", "what to do"), rows)
 
 
 def _drift(view: PlanView) -> Block:
     rows = [
         (_subject(group), _text(each.name), _value(each.file), _value(each.github),
-         "sync sets it back" if each.reverted else _text(each.reason))
+         "sync reverts it" if each.reverted else _text(each.reason), _remedies(group))
         for group in view.drift for each in group.rows
     ]  # fmt: skip
-    title = f"#### ↩️ Drift: {counted(len(rows), 'field')} changed on GitHub"
-    return table(title, ("item", "field", "the file", "GitHub", "what happens"), rows)
+    title = f"#### ↩️ Drift (sync reverts it): {counted(len(rows), 'field')} changed on GitHub"
+    columns = ("item", "field", "the file", "GitHub", "what happens", "what else to do")
+    return table(title, columns, rows)
+
+
+def _progress(view: PlanView) -> Block:
+    rows = [
+        (_subject(group), _text(each.name), _value(each.base), _value(each.github))
+        for group in view.progress for each in group.rows
+    ]  # fmt: skip
+    title = f"#### ✅ Progress on GitHub (flows into the file): {counted(len(rows), 'value')}"
+    return table(title, ("item", "field", "the file", "GitHub"), rows)
+
+
+def _write(row_: WriteRow) -> Block:
+    rows = [
+        f"- {_subject(group)}: {_edit(each.name, FieldChange(each.base, each.github))}\n"
+        for group in row_.groups for each in group.rows
+    ]  # fmt: skip
+    rows += [f"- ⚠️ {_text(unplaced)}\n" for unplaced in row_.unplaced]
+    facts = f": {_text(row_.facts)}" if row_.facts else ""
+    opening = f"\n#### Will be written to {_code(row_.path)}{facts}\n\n"
+    return Block(opening, rows or [""])
+
+
+def _remedies(group: NoteGroup) -> str:
+    return "<br>".join(f"{_text(each.purpose)}: {_code(each.command)}" for each in group.remedies)
 
 
 # ---- items by epic -------------------------------------------------------------------------
@@ -234,8 +256,8 @@ def _phrase(detail: Detail) -> str:
 def _edit(name: str, change: FieldChange) -> str:
     label = f"<b>{_text(name.replace('_', ' '))}</b>"
     before, after = change.before, change.after
-    if name == "body":
-        return f"<b>body</b> {_body(str(before or ''), str(after or ''))}"
+    if name == "body" or "\n" in f"{before}{after}":
+        return f"{label} {_body(str(before or ''), str(after or ''))}"
     if isinstance(before, list) or isinstance(after, list):
         old = before if isinstance(before, list) else []
         new = after if isinstance(after, list) else []
@@ -251,10 +273,10 @@ def _body(before: str, after: str) -> str:
         lines.append(f"{_text(part.title)}: {part.facts}")
         lines += [
             f"{inert(line.sign.replace('-', '−'))} {_text(line.text)}"
-            for line in part.lines[:MOST_LINES]
+            for line in part.lines[:_LINES]
         ]
-        if len(part.lines) > MOST_LINES:
-            lines.append(f"… {counted(len(part.lines) - MOST_LINES, 'more line')}")
+        if len(part.lines) > _LINES:
+            lines.append(f"… {counted(len(part.lines) - _LINES, 'more line')}")
     return "<br>".join(lines) or "in its layout only"
 
 
@@ -279,21 +301,6 @@ def _definition(each: DefinitionRow) -> str:
     return f"- ➕ {each.word}{where}: {', '.join(names[:_NAMES])}{more}\n"
 
 
-def _orphan(each: Listed) -> str:
-    return f"{code(each.ref)} {_text(each.title)}: {_text(each.reason)}"
-
-
-def _unread(each: Listed) -> str:
-    keep = f"; to keep it: {_code(each.reading)} below `reading:`" if each.reading else ""
-    return f"{code(each.ref)} {_text(each.title)}: {_code(each.place)}{keep}"
-
-
-def _found(findings: Findings) -> Block:
-    return _list(
-        f"{findings.title}: {findings.note}",
-        (
-            f"{_code(each.ref)} {_text(each.title)}: {_text(each.reason)}"
-            + (f"; {_text(each.hint)}" if each.hint else "")
-            for each in findings.rows
-        ),
-    )
+def _finding(each: Listed) -> str:
+    hint = f"; {_text(each.hint)}" if each.hint else ""
+    return f"{_code(each.ref)} {_text(each.title)}: {_text(each.reason)}{hint}"

@@ -7,9 +7,9 @@ from rich.text import Text
 
 from backlog_sync.core.changes import Change, ChangeKind
 from backlog_sync.core.escape import clean
-from backlog_sync.core.plan import Outcome, Result, Usage
+from backlog_sync.core.plan import FileWrite, Outcome, Result, Usage
 from backlog_sync.render.canvas import Look, cut, fact_words, flow, listed, paint, paragraph
-from backlog_sync.render.view import DONE, change_facts
+from backlog_sync.render.view import DONE, change_facts, write_facts
 from backlog_sync.render.words import counted
 
 _HEADINGS = {
@@ -45,7 +45,7 @@ _NAMED = 3
 def outcomes_text(
     outcomes: Sequence[Outcome],
     usage: Usage,
-    written: Sequence[str],
+    written: Sequence[FileWrite],
     look: Look,
     *,
     see: str = "",
@@ -68,10 +68,9 @@ def outcomes_text(
         lines += _listed(noted, "yellow", look)
         lines.append(Text())
     lines += flow(*_counts(outcomes, usage, look, run), look)
-    if written:
-        names = ", ".join(written)
-        head = Text().append("Updated ", "bold")
-        lines += paragraph(names, look, head)
+    for write in written:
+        head = Text().append("Updated ", "bold").append(clean(write.path))
+        lines += paragraph(write_facts(write), look, head.append(": "))
     if see:
         lines.append(Text().append("See it: ", "bold").append(clean(see)))
     return paint(lines, look)

@@ -4,12 +4,12 @@ The tree shows which item is below which; links are lines only if an existing it
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from rich.text import Text
 
 from backlog_sync.core.changes import Action, FieldChange
 from backlog_sync.core.escape import clean
+from backlog_sync.core.merge import BOTH
 from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.render.canvas import (
     Leaf,
@@ -27,22 +27,28 @@ from backlog_sync.render.canvas import (
     tree_lines,
 )
 from backlog_sync.render.coverage import coverage_text
-from backlog_sync.render.details import field_lines, value_text
-from backlog_sync.render.issue_lists import held_list, issue_list
+from backlog_sync.render.details import field_lines, label, value_text
+from backlog_sync.render.issue_lists import issue_list
 from backlog_sync.render.view import (
-    SET_BACK,
+    DRIFT,
+    NEEDS_YOU,
+    PENDING,
+    PROGRESS,
     TO_DO,
+    CommandLine,
     DefinitionRow,
     Edit,
     Group,
     Link,
-    Listed,
     Move,
     Note,
     NoteGroup,
     NoteRow,
     PlanView,
+    Remedy,
     Row,
+    WriteRow,
+    bare_command,
     change_facts,
     plan_view,
     rest_facts,
@@ -59,9 +65,9 @@ _INDENT = 4
 """Columns by which the changes of an item are indented below it."""
 
 
-def plan_text(plan: Plan, look: Look) -> str:
+def plan_text(plan: Plan, look: Look, command: CommandLine = bare_command) -> str:
     """Return the plan as text; no line is wider than `look.width` (at least 40), unless uncut."""
-    return paint(plan_lines(plan, look), look)
+    return paint(plan_lines(plan, look, command), look)
 
 
 def summary_text(plan: Plan, look: Look) -> str:
@@ -69,51 +75,60 @@ def summary_text(plan: Plan, look: Look) -> str:
     return paint(_summary(plan, look), look)
 
 
-def plan_lines(plan: Plan, look: Look) -> list[Text]:
-    """Return the whole plan as styled lines."""
-    view = plan_view(plan)
-    *sections, settings = plan_sections(view, look)
+def plan_lines(plan: Plan, look: Look, command: CommandLine = bare_command) -> list[Text]:
+    """Return the whole plan as styled lines: the changes first, the sums last."""
+    view = plan_view(plan, command)
+    sections = [
+        _definitions(view, look),
+        _items(view, look),
+        *decisions(view, look),
+        _deferred(view, look),
+        _warnings(view, look),
+        _accepted(view, look),
+        *_writes(view, look),
+    ]
+    settings = _settings(view, look)
     last = [*_summary(plan, look), *_coverage(view, look)]
     if not any(sections):
         return stacked([last, settings])
-    return stacked([[_target(view, look)], *sections, settings, last])
+    return stacked([[_target("Plan", view, look)], *sections, settings, last])
 
 
-def plan_sections(view: PlanView, look: Look) -> list[list[Text]]:
-    """Return the sections of a plan in the order in which people need them; some may be empty."""
-    return [
-        _notes("Drift", view.drift_note, view.drift, look),
-        _definitions(view, look),
-        _items(view, look),
-        _notes(
-            "Conflicts", "held, everything else is applied; --on-conflict file|github decides",
-            view.conflicts, look,
-        ),
-        held_list(view.held, look),
-        _notes(
-            "Decided for GitHub", "GitHub's values go into the files (--on-conflict github)",
-            view.accepted, look,
-        ),
-        # Orphans all have the same reason, which is in the title.
-        issue_list(
-            "Orphans", "no longer in the file, left alone", _without_reason(view.orphans), look
-        ),
-        issue_list(
-            "No longer read as an item", "still in the file, left alone, never closed",
-            view.unread, look,
-        ),
+def decisions(view: PlanView, look: Look) -> list[list[Text]]:
+    """Return what people changed on GitHub, and what needs a person; each section may be empty."""
+    drift = _notes(DRIFT, view.drift, look, reverts=True)
+    twice = issue_list("Duplicates", "sync closes the second one", view.duplicates, look)
+    conflicts = _notes(NEEDS_YOU, view.conflicts, look)
+    title = "" if conflicts else NEEDS_YOU[0]
+    held = issue_list(title, "", view.held, look, look.glyphs.warn, "magenta")
+    rest = issue_list("" if conflicts or held else NEEDS_YOU[0], "", view.needs, look)
+    return [_notes(PROGRESS, view.progress, look), drift, twice, [*conflicts, *held, *rest]]
+
+
+def drift_lines(view: PlanView, last: Sequence[Text], look: Look) -> list[Text]:
+    """Return a drift report as styled lines: what moved on GitHub first, then the file's part."""
+    pending = stacked([_definitions(view, look)[1:], _items(view, look, titled=False)])
+    sections = [
+        *decisions(view, look),
+        [*section_title(PENDING, look), *pending] if pending else [],
         _deferred(view, look),
         _warnings(view, look),
-        _settings(view, look),
-    ]  # fmt: skip
+    ]
+    settings = _settings(view, look)
+    if not any(sections):
+        return stacked([settings, last])
+    return stacked([[_target("Drift", view, look)], *sections, settings, last])
 
 
-def _without_reason(rows: Sequence[Listed]) -> list[Listed]:
-    return [replace(row, reason="") for row in rows]
+def section_title(title: tuple[str, str], look: Look) -> list[Text]:
+    """Return the title of a section, and in brackets what happens with its rows."""
+    name, what = title
+    head = Text().append(name, "bold").append(f" ({what})" if what else "", "dim")
+    return [cut(head, look.columns, look)]
 
 
-def _target(view: PlanView, look: Look) -> Text:
-    line = Text("Plan for ").append(clean(view.repository), "bold")
+def _target(what: str, view: PlanView, look: Look) -> Text:
+    line = Text(f"{what} for ").append(clean(view.repository), "bold")
     if view.board:
         line.append(", board ").append(clean(view.board), "bold")
     return cut(line, look.columns, look)
@@ -165,7 +180,7 @@ def _sign(action: Action | None, look: Look) -> tuple[str, str]:
     return sign, _STYLES.get(action, "yellow")
 
 
-def _items(view: PlanView, look: Look) -> list[Text]:
+def _items(view: PlanView, look: Look, *, titled: bool = True) -> list[Text]:
     """Return the section of items, followed by issues that are no longer in the files."""
     lines: list[Text] = []
     previous: Group | None = None
@@ -178,7 +193,7 @@ def _items(view: PlanView, look: Look) -> list[Text]:
         rows = ((row.depth, _leaf(row, view, inner)) for row in group.rows)
         lines += [Text("  ").append_text(line) for line in tree_lines(rows, inner)]
         previous = group
-    if not lines or not view.groups[0].in_file:
+    if not lines or not view.groups[0].in_file or not titled:
         return lines
     right = Text("points", "dim") if view.has_points else Text()
     return [spread(Text("Items", "bold"), right, look), *lines]
@@ -237,7 +252,7 @@ def _note(word: str, text: str, indent: int, look: Look) -> list[Text]:
 
 def _edits(edits: Sequence[Edit], look: Look, indent: int) -> Iterator[Text]:
     """Yield the lines of aligned fields; those that revert drift are marked."""
-    column = min(_COLUMN, max((len(each.name) for each in edits), default=0))
+    column = min(_COLUMN, max((len(label(each.name)) for each in edits), default=0))
     for each in edits:
         lines = field_lines(each.name, each.change, look, indent, column)
         yield _reverting(lines[0], look) if each.reverts else lines[0]
@@ -254,38 +269,82 @@ def _reverting(line: Text, look: Look) -> Text:
 # ---- next to the changes -------------------------------------------------------------------
 
 
-def _notes(title: str, note: str, groups: Sequence[NoteGroup], look: Look) -> list[Text]:
-    """Return notes grouped by item below a heading."""
-    lines = heading(title, note, look) if groups else []
+def _notes(
+    title: tuple[str, str], groups: Sequence[NoteGroup], look: Look, *, reverts: bool = False
+) -> list[Text]:
+    """Return notes grouped by item below a title, each item with its remedies."""
+    lines = section_title(title, look) if groups else []
     for group in groups:
-        left = Text("  ").append(look.glyphs.warn, "magenta").append(" ").append(clean(group.title))
-        about = group.about
-        if group.word:
-            about = f"{group.word} in {about}" if about else group.word
-        right = cut(Text(clean(about), "dim"), _LONGEST_KEY, look)
-        lines.append(spread(left, right, look))
-        column = min(_COLUMN, max(len(row.name) for row in group.rows))
+        lines.append(_subject(group, look))
+        column = min(_COLUMN, max(len(label(row.name)) for row in group.rows))
         for row in group.rows:
-            lines += _note_row(row, column, look, sets_back=note == SET_BACK)
+            lines += _note_row(row, column, look, reverts=reverts)
+        lines += remedy_lines(group.remedies, look)
     return lines
 
 
-def _note_row(row: NoteRow, column: int, look: Look, *, sets_back: bool) -> list[Text]:
+def _subject(group: NoteGroup, look: Look) -> Text:
+    left = Text("  ").append(look.glyphs.warn, "magenta").append(" ").append(clean(group.title))
+    about = group.about
+    if group.word:
+        about = f"{group.word} in {about}" if about else group.word
+    return spread(left, cut(Text(clean(about), "dim"), _LONGEST_KEY, look), look)
+
+
+def remedy_lines(remedies: Sequence[Remedy], look: Look) -> list[Text]:
+    """Return the commands that decide what is listed above, whole even if they need two lines."""
+    lines = []
+    for remedy in remedies:
+        head = Text("    ").append(f"{look.glyphs.arrow} ", "cyan")
+        text = f"{clean(remedy.purpose)}: `{clean(remedy.command)}`"
+        lines += [head.append(text)] if look.uncut else paragraph(text, look, head)
+    return lines
+
+
+def _note_row(row: NoteRow, column: int, look: Look, *, reverts: bool) -> list[Text]:
     if row.verdict in (Verdict.DRIFT, Verdict.DIFFERS):
         lines = field_lines(row.name, FieldChange(row.base, row.github), look, 6, column)
         if row.verdict is Verdict.DIFFERS:
             return lines + _note("differs", row.reason, 6 + column + 2, look)
-        kept = sets_back and not row.reverted and row.reason
+        kept = reverts and not row.reverted and row.reason
         return lines + (_note("kept", row.reason, 6 + column + 2, look) if kept else [])
     if not row.two_sided:
         return _note(row.name, row.reason, 6, look)
     lines = []
     for name, side, value in ((row.name, "file", row.file), ("", "GitHub", row.github)):
-        line = Text("      ").append(clean(name).ljust(column), "dim").append("  ")
+        line = (
+            Text("      ").append((label(name) if name else "").ljust(column), "dim").append("  ")
+        )
         line.append(side.ljust(8), "dim").append(value_text(value, look))
         lines.append(cut(line, look.columns, look))
     pad = Text(" " * (8 + column))
-    return lines + (paragraph(row.reason, look, pad, "dim") if row.reason else [])
+    return lines + (paragraph(row.reason, look, pad, "dim") if row.reason != BOTH else [])
+
+
+def _accepted(view: PlanView, look: Look) -> list[Text]:
+    title = ("Decided for GitHub", "--on-conflict github: flows into the file")
+    return _notes(title, view.accepted, look)
+
+
+def _writes(view: PlanView, look: Look) -> list[list[Text]]:
+    """Return for each file what applying the plan writes into it."""
+    return [_write(row, look) for row in view.writes]
+
+
+def _write(row: WriteRow, look: Look) -> list[Text]:
+    lines = heading(f"Will be written to {clean(row.path)}", "", look)
+    if row.facts:
+        head = Text("  ").append(look.glyphs.update, "yellow").append(" ")
+        lines += paragraph(row.facts, look, head)
+    for group in row.groups:
+        about = Text(clean(group.about), "dim")
+        lines.append(spread(Text("    ").append(clean(group.title)), about, look))
+        column = min(_COLUMN, max(len(label(each.name)) for each in group.rows))
+        for each in group.rows:
+            lines += field_lines(each.name, FieldChange(each.base, each.github), look, 6, column)
+    for unplaced in row.unplaced:
+        lines += paragraph(unplaced, look, Text("  ").append(f"{look.glyphs.warn} ", "yellow"))
+    return lines
 
 
 def _deferred(view: PlanView, look: Look) -> list[Text]:

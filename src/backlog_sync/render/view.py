@@ -4,9 +4,10 @@ Nothing here is styled, cut or escaped. What needs a person comes first. Unchang
 out, except for those above a changed one, which show where it belongs.
 """
 
+import shlex
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from backlog_sync.core.changes import (
@@ -19,11 +20,12 @@ from backlog_sync.core.changes import (
     JsonValue,
 )
 from backlog_sync.core.drift import Drift, Finding
-from backlog_sync.core.fields import SHOWN_FIRST
+from backlog_sync.core.fields import SHOWN_FIRST, file_key
 from backlog_sync.core.model import Coverage
 from backlog_sync.core.plan import (
     DONE_NOT_CREATED,
     FieldNote,
+    FileWrite,
     Plan,
     PlanItem,
     Verdict,
@@ -61,8 +63,19 @@ DONE = {
 _STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.FORGET)
 """The actions that represent an item's changes as a whole; anything else is an update."""
 _WITH_REASON = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
-SET_BACK = "on GitHub since the last sync; what sync sets back is listed again below"
-DRIFTED = "on GitHub since the last sync; sync sets it back, pull takes it into the file"
+PROGRESS = ("Progress on GitHub", "flows into the file")
+DRIFT = ("Drift", "sync reverts it")
+NEEDS_YOU = ("Needs you", "")
+PENDING = ("Pending in the file", "sync applies it")
+"""The titles of the sections of a drift report, each with what happens; a plan uses them too."""
+
+CommandLine: TypeAlias = Callable[..., str]
+"""Returns the command of a verb with more words, and the paths and target of the run."""
+
+
+def bare_command(verb: str, *more: str) -> str:
+    """Return the command of a verb for whoever runs it elsewhere."""
+    return shlex.join(("backlog", verb, *more))
 
 
 # ---- what happens to items -----------------------------------------------------------------
@@ -375,13 +388,22 @@ class NoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """A command, and what it is for: "keep it"."""
+
+    purpose: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteGroup:
-    """Notes on one item or definition: its title, what it is, and a row for each field."""
+    """Notes on one item or definition: its title, what it is, a row for each field, remedies."""
 
     title: str
     about: str
     word: str
     rows: tuple[NoteRow, ...]
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +415,16 @@ class Listed:
     reason: str = ""
     hint: str = ""
     place: str = ""
-    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRow:
+    """What is written into a file: sums in words, the values of items, what has no place in it."""
+
+    path: str
+    facts: str
+    groups: tuple[NoteGroup, ...]
+    unplaced: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,15 +446,19 @@ class WarningRow:
 
 
 def _note_groups(
-    notes: Iterable[FieldNote], reverted: frozenset[tuple[str, str]] = frozenset()
+    notes: Iterable[FieldNote],
+    remedies: Callable[[Sequence[FieldNote]], tuple[Remedy, ...]] = lambda _: (),
+    reverted: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[NoteGroup, ...]:
     by_thing: dict[tuple[ChangeKind, str | None, str], list[FieldNote]] = defaultdict(list)
     for note in notes:
         by_thing[note.kind, note.repository, note.key].append(note)
-    return tuple(_note_group(group, reverted) for group in by_thing.values())
+    return tuple(_note_group(group, reverted, remedies(group)) for group in by_thing.values())
 
 
-def _note_group(notes: Sequence[FieldNote], reverted: frozenset[tuple[str, str]]) -> NoteGroup:
+def _note_group(
+    notes: Sequence[FieldNote], reverted: frozenset[tuple[str, str]], remedies: tuple[Remedy, ...]
+) -> NoteGroup:
     first = notes[0]
     word = DEFINITION_WORDS[first.kind][0] if first.is_definition else ""
     about = (first.repository or "") if word else first.ref or first.key
@@ -439,7 +474,35 @@ def _note_group(notes: Sequence[FieldNote], reverted: frozenset[tuple[str, str]]
         )
         for note in notes
     )
-    return NoteGroup(first.title or first.key, about, word, rows)
+    return NoteGroup(first.title or first.key, about, word, rows, remedies)
+
+
+class _Remedies:
+    """The commands that decide drift and conflicts."""
+
+    def __init__(self, command: CommandLine) -> None:
+        self.command = command
+
+    def drift(self, notes: Sequence[FieldNote]) -> tuple[Remedy, ...]:
+        """Return how to keep what people changed, instead of having it reverted."""
+        unclear = any(note.verdict is Verdict.DIFFERS for note in notes)
+        more = ("--on-conflict", "github") if unclear else ()
+        return (Remedy("keep it", self._pull(notes, *more)),)
+
+    def conflict(self, notes: Sequence[FieldNote]) -> tuple[Remedy, ...]:
+        """Return how to choose the side that wins."""
+        first = notes[0]
+        only = () if first.is_definition else ("--only", first.key)
+        return (
+            Remedy("keep the file's", self.command("sync", *only, "--on-conflict", "file")),
+            Remedy("take GitHub's", self._pull(notes, "--on-conflict", "github")),
+        )
+
+    def _pull(self, notes: Sequence[FieldNote], *more: str) -> str:
+        first = notes[0]
+        name = first.title if first.is_definition else first.key
+        field = ("--field", file_key(first.name)) if len(notes) == 1 else ()
+        return self.command("pull", "--only", name, *field, *more)
 
 
 def held_rows(plan: Plan) -> tuple[Listed, ...]:
@@ -452,8 +515,51 @@ def held_rows(plan: Plan) -> tuple[Listed, ...]:
     )  # fmt: skip
 
 
-def _findings(findings: Iterable[Finding]) -> tuple[Listed, ...]:
-    return tuple(Listed(f.title, f.ref or f.key, f.reason, f.hint) for f in findings)
+def _gone_rows(plan: Plan, command: CommandLine) -> Iterator[Listed]:
+    """Yield the issues whose items are no longer in the files, or no longer read as items."""
+    prune = command("sync", "--prune", "close")
+    hint = f"put it back into the file, or `{prune}` closes it"
+    for orphan in plan.orphans:
+        yield Listed(orphan.title, orphan.ref, f"{orphan.reason}; left alone", hint)
+    for unread in plan.unread:
+        why = "no longer read as an item; left alone"
+        yield Listed(unread.title, unread.ref, why, unread.hint, unread.place)
+
+
+def _findings(findings: Iterable[Finding]) -> Iterator[Listed]:
+    return (Listed(f.title, f.ref or f.key, f.reason, f.hint) for f in findings)
+
+
+_NOUNS = {
+    "status": ("status", "statuses"),
+    "acceptance_criteria": ("checklist", "checklists"),
+    "assignees": ("list of assignees", "lists of assignees"),
+}
+"""Fields whose values have a noun of their own; others are called by their name."""
+
+
+def write_facts(write: FileWrite) -> str:
+    """Return what is written into a file, in words: "21 issue numbers, 2 statuses"."""
+    facts = [counted(write.numbers, "issue number")] if write.numbers else []
+    for name, count in Counter(note.name for note in write.values).items():
+        word = name.replace("_", " ")
+        facts.append(counted(count, *_NOUNS.get(name, (word, word))))
+    return ", ".join(facts) or "sums of progress"
+
+
+def _referring(plan: Plan, write: FileWrite) -> list[FieldNote]:
+    """Return the values that are written into a file, with the issues of their items."""
+    refs = {item.key: item.ref for item in plan.items}
+    return [replace(note, ref=refs.get(note.key)) for note in write.values]
+
+
+def _writes(plan: Plan) -> Iterator[WriteRow]:
+    for write in plan.writes:
+        groups = _note_groups(_referring(plan, write))
+        if write.numbers or write.values or not write.unplaced:
+            yield WriteRow(write.path, write_facts(write), groups, write.unplaced)
+        else:
+            yield WriteRow(write.path, "", (), write.unplaced)
 
 
 def _deferred(plan: Plan) -> tuple[DeferredGroup, ...]:
@@ -482,33 +588,28 @@ def _warnings(plan: Plan) -> Iterator[WarningRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """What a drift report finds beyond the plan, under its title; `note` explains the title."""
-
-    title: str
-    note: str
-    rows: tuple[Listed, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan laid out for readers. Empty sections are empty tuples."""
+    """A plan or a drift report laid out for readers. Empty sections are empty tuples.
+
+    `progress` flows into the files, `drift` and `duplicates` are reverted by a sync. People decide
+    `conflicts`, `held` and `needs`. A plan has no `progress`: what flows is in its `writes`.
+    """
 
     repository: str
     board: str
-    drift: tuple[NoteGroup, ...]
-    drift_note: str
     definitions: tuple[DefinitionRow, ...]
     groups: tuple[Group, ...]
+    progress: tuple[NoteGroup, ...]
+    drift: tuple[NoteGroup, ...]
+    duplicates: tuple[Listed, ...]
     conflicts: tuple[NoteGroup, ...]
     held: tuple[Listed, ...]
+    needs: tuple[Listed, ...]
     accepted: tuple[NoteGroup, ...]
-    orphans: tuple[Listed, ...]
-    unread: tuple[Listed, ...]
+    writes: tuple[WriteRow, ...]
     deferred: tuple[DeferredGroup, ...]
     warnings: tuple[WarningRow, ...]
     settings: Mapping[str, tuple[str, ...]]
-    findings: tuple[Findings, ...] = ()
     coverage: Coverage | None = None
     others: Mapping[str, Coverage] | None = None
 
@@ -518,21 +619,32 @@ class PlanView:
         return any(row.points for group in self.groups for row in group.rows)
 
 
-def plan_view(plan: Plan, *, drift_note: str = SET_BACK) -> PlanView:
-    """Return the layout of a plan: its sections and their rows."""
+def plan_view(
+    plan: Plan,
+    command: CommandLine = bare_command,
+    reverted: frozenset[tuple[str, str]] | None = None,
+) -> PlanView:
+    """Return the layout of a plan: its sections and their rows.
+
+    `reverted` is the drift that a sync reverts, if not all of its changes are in the plan.
+    """
     complete = plan.coverage.complete and all(other.complete for other in plan.others.values())
+    remedies = _Remedies(command)
+    drift = [note for note in plan.drift if not note.flows]
+    conflicts = [note for note in plan.conflicts if not note.is_hold]
     return PlanView(
         repository=plan.repository,
         board=_board_name(plan),
-        drift=_note_groups(plan.drift, plan.reverted),
-        drift_note=drift_note,
         definitions=tuple(_definitions(plan)),
         groups=tuple(_Items(plan).groups()),
-        conflicts=_note_groups(note for note in plan.conflicts if not note.is_hold),
+        progress=(),
+        drift=_note_groups(drift, remedies.drift, plan.reverted if reverted is None else reverted),
+        duplicates=(),
+        conflicts=_note_groups(conflicts, remedies.conflict),
         held=held_rows(plan),
+        needs=tuple(_gone_rows(plan, command)),
         accepted=_note_groups(plan.accepted),
-        orphans=tuple(Listed(o.title, o.ref, o.reason) for o in plan.orphans),
-        unread=tuple(Listed(u.title, u.ref, "", u.hint, u.place, u.reading) for u in plan.unread),
+        writes=tuple(_writes(plan)),
         deferred=_deferred(plan),
         warnings=tuple(_warnings(plan)),
         settings={
@@ -544,37 +656,40 @@ def plan_view(plan: Plan, *, drift_note: str = SET_BACK) -> PlanView:
     )
 
 
+def drift_view(drift: Drift, command: CommandLine = bare_command) -> PlanView:
+    """Return the layout of a drift report: that of its plan, with what else was found."""
+    view = plan_view(drift.plan, command, drift.reverted)
+    written = [note for write in drift.plan.writes for note in _referring(drift.plan, write)]
+    progress = written or [note for note in drift.plan.drift if note.flows]
+    doubtful = (*drift.vanished, *drift.transferred, *drift.suspicious)
+    return replace(
+        view,
+        progress=_note_groups(progress),
+        writes=(),
+        duplicates=tuple(_findings(drift.duplicates)),
+        needs=(*_findings(doubtful), *view.needs),
+    )
+
+
 def _board_name(plan: Plan) -> str:
     """Return the board's owner and number with its title; without a number, owner and title."""
     title = "" if (plan.project or "").endswith(f"/{plan.board_title}") else plan.board_title
     return f"{plan.project} {title}".strip() if plan.project else ""
 
 
-def drift_findings(drift: Drift) -> tuple[Findings, ...]:
-    """Return what a drift report finds beyond the plan."""
-    return (
-        Findings("Duplicates", "sync closes the second one", _findings(drift.duplicates)),
-        Findings("Vanished", "deleted or moved since the last sync", _findings(drift.vanished)),
-        Findings("Transferred", "to another repository", _findings(drift.transferred)),
-        Findings("Suspicious", "their markers are not trusted", _findings(drift.suspicious)),
-    )
-
-
-_DRIFT_FACTS = {
-    "drift": "drifted",
-    "pending": "pending in the file",
-    "conflicts": "in conflict or held",
-    "orphans": "orphaned",
-    "duplicates": "duplicate",
-    "vanished": "vanished",
-    "transferred": "transferred",
-    "suspicious": "suspicious",
-}
-
-
 def drift_facts(drift: Drift) -> list[str]:
-    """Return the counts of drift, pending changes and doubtful issues, in words."""
-    return [f"{count} {_DRIFT_FACTS[name]}" for name, count in drift.counts.items() if count]
+    """Return the sums of a drift report, in words and without zeros."""
+    counts = drift.counts
+    flowing = sum(note.flows for note in drift.plan.drift)
+    drifted = counts["drift"] - flowing
+    needs = ("conflicts", "orphans", "vanished", "transferred", "suspicious")
+    waiting = sum(counts[name] for name in needs)
+    facts = [f"{flowing} {'flows' if flowing == 1 else 'flow'} into the file"] if flowing else []
+    facts += [f"{drifted} drifted"] if drifted else []
+    facts += [counted(counts["duplicates"], "duplicate")] if counts["duplicates"] else []
+    facts += [f"{waiting} {'needs' if waiting == 1 else 'need'} you"] if waiting else []
+    pending = change_facts([c for c in drift.plan.changes if not c.is_refresh], TO_DO)
+    return [*facts, f"pending in the file: {', '.join(pending)}"] if pending else facts
 
 
 def drift_line(drift: Drift) -> str:

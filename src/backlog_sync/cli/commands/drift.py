@@ -66,6 +66,8 @@ def show_drift(
     With `full` every issue is read. Raises `RefusedError` if `complete` is set and not every
     issue could be read.
     """
+    from backlog_sync.cli.write_back import with_writes
+
     prepared = run.plan(full=full)
     covered = prepared.observed.coverage
     if complete and not covered.complete:
@@ -74,6 +76,7 @@ def show_drift(
             slug="incomplete-read",
             hint="run it again; a token must be able to see every issue of the repository",
         )
+    prepared = with_writes(run.loaded, prepared)
     differences = find_drift(prepared.plan, prepared.desired, prepared.observed)
     presenter.drift(run, prepared, differences)
     if tracked:

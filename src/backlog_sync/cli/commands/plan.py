@@ -72,11 +72,13 @@ def show_plan(
     check: bool,
 ) -> int:
     """Show the plan and save it in `out`; with `check` the exit code is 3 if it has changes."""
+    from backlog_sync.cli.write_back import with_writes
     from backlog_sync.local.plan_file import write_plan
 
     options = run.resolved(options)
     prepared = run.plan(options)
     plan = prepared.plan
+    prepared = with_writes(run.loaded, prepared)
     presenter.plan(run, prepared, run.standing(prepared, force))
     if out is not None:
         write_plan(out, save_plan(plan, prepared.desired, prepared.observed, options))

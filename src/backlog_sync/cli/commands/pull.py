@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -9,28 +10,43 @@ import click
 from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
+    complete_items,
     format_option,
     output_options,
     target_options,
 )
 from backlog_sync.core.escape import clean
-from backlog_sync.core.fields import Owner
+from backlog_sync.core.fields import MEANT, Owner, file_key
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.pull import Pulled
 from backlog_sync.core.pull import pull as taken_from
-from backlog_sync.errors import ExitCode, RefusedError
+from backlog_sync.errors import ExitCode, RefusedError, UsageError
+from backlog_sync.files.write.wanted import CRITERIA
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.workspace import Run
+    from backlog_sync.cli.write_back import Chosen
     from backlog_sync.core.plan import FieldNote
+    from backlog_sync.engine.reconcile import Prepared
     from backlog_sync.files.write.change import FileChange
 
 
 @click.command("pull", epilog="\b\nExamples:\n  backlog pull --dry-run\n"
                "  backlog pull --on-conflict github")  # fmt: skip
 @target_options
+@click.option("--only", multiple=True, metavar="ITEM", shell_complete=complete_items,
+              help="Accept only values of this item or definition: a key, an issue number, a title,"
+              " or the start of a key or title. May be repeated.")  # fmt: skip
+@click.option("--field", "fields", multiple=True, metavar="NAME",
+              help="Accept only this field, as the file or `backlog drift` names it. May be"
+              " repeated.")  # fmt: skip
 @click.option("--on-conflict", type=click.Choice(["github"]),
               help="Take GitHub's version even if the file changed the same field.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
@@ -39,6 +55,8 @@ if TYPE_CHECKING:
 def command(
     *,
     target: TargetOptions,
+    only: tuple[str, ...],
+    fields: tuple[str, ...],
     on_conflict: str | None,
     dry_run: bool,
     output: str,
@@ -76,12 +94,19 @@ def command(
         prepared = run.plan(options, remembered=False)
         run.warn_of_pending(prepared.observed.saved_iterations)
         pulled = taken_from(prepared.plan, prepared.desired, prepared.observed)
+        chosen = _choice(run, prepared, only, fields)
+        conflicts = tuple(n for n in prepared.plan.conflicts if chosen(n.key, n.name))
+        plan = replace(prepared.plan, conflicts=conflicts)
+        pulled = Pulled(
+            tuple(t for t in pulled.takes if chosen(t.key, t.name)),
+            tuple(left for left in pulled.left if chosen(left.key, left.name)),
+        )
         about = run.loaded, prepared.desired, prepared.observed, pulled.takes
         if dry_run:
-            flow = Flow(*files_after(*about), {})
+            flow = Flow(*files_after(*about, chosen=chosen), {})
         else:
             with INTERRUPTS.held():
-                flow = flow_in(*about, tracker=run.tracker)
+                flow = flow_in(*about, tracker=run.tracker, chosen=chosen)
                 done = write_files(flow)
             if done.problem is not None:
                 raise done.problem
@@ -96,18 +121,53 @@ def command(
     leftovers = (*pulled.left, *accepted.left)
     if output == "json":
         written = () if dry_run else tuple(change.path for change in changes)
-        screen.result(dump(pulled_to_json(prepared.plan, accepted.taken, leftovers, written)))
+        screen.result(dump(pulled_to_json(plan, accepted.taken, leftovers, written)))
     else:
         if not output_options.quiet:
-            screen.result(pulled_text(prepared.plan, accepted.taken, leftovers, screen.look()))
-        _files(screen, changes, dry_run=dry_run, conflicts=bool(prepared.plan.conflicts))
+            screen.result(pulled_text(plan, accepted.taken, leftovers, screen.look()))
+        _files(screen, changes, dry_run=dry_run, conflicts=bool(conflicts))
     screen.would_refuse(v for v in prepared.violations if not v.final)
-    code = _conflicts(screen, prepared.plan.conflicts)
+    code = _conflicts(screen, conflicts)
     return (
         ExitCode.PARTLY
         if code == ExitCode.DONE and any(w.again for w in flow.unrecorded.values())
         else code
     )
+
+
+def _choice(run: Run, prepared: Prepared, only: Sequence[str], fields: Sequence[str]) -> Chosen:
+    """Return which fields of which items and definitions are accepted.
+
+    Raises `UsageError` for a name of nothing.
+    """
+    from backlog_sync.cli.only import Choice, choices_of, keys_of
+
+    plan = prepared.plan
+    notes = (*plan.drift, *plan.conflicts, *plan.accepted)
+    definitions = dict.fromkeys(note.title for note in notes if note.is_definition)
+    choices = [*choices_of(run.desired.items), *map(Choice, definitions)]
+    keys = keys_of(only, choices, run.target.repository)
+    available = {fold(file_key(note.name)) for note in notes}
+    names = {fold(file_key(MEANT.get(name, name))) for name in fields}
+    unknown = [name for name in names if name not in available and name not in _ANY_FIELD]
+    if unknown and available:
+        raise UsageError(
+            f"nothing that differs is called {clean(', '.join(sorted(unknown)))}",
+            slug="unknown-field",
+            hint=f"--field takes {', '.join(sorted(available))}",
+        )
+
+    def chosen(key: str, name: str) -> bool:
+        field = fold(file_key(name))
+        text = "body" in names and field in _TEXTS
+        return (not keys or key in keys) and (not names or field in names or text)
+
+    return chosen
+
+
+_TEXTS = frozenset({"goal", "description", "user_story", CRITERIA})
+"""The fields that an edited text of an issue may be about."""
+_ANY_FIELD = frozenset({"status", *_TEXTS})
 
 
 def _files(

@@ -1,10 +1,10 @@
 """Represent the change of a file, and save it to disk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backlog_sync.errors import FailedError
-from backlog_sync.files.parsed import Source
+from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import encode, replace_file
 
 
@@ -14,6 +14,7 @@ class FileChange:
 
     `replaced` describes each status word of the author's that progress overwrites although the tool
     does not know its meaning. `unplaced` describes progress that the file has no place for.
+    `parsed` is the file as it will be read, if progress changes it.
     """
 
     path: str
@@ -22,6 +23,7 @@ class FileChange:
     after: bytes
     replaced: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
+    parsed: ParsedFile | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_written(self) -> bool:

@@ -56,6 +56,7 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
             change_of(parsed.source, result.parsed.source.text),
             replaced=tuple(_replaced(parsed, updates)),
             unplaced=tuple(_unplaced(result)),
+            parsed=result.parsed,
         )
         if change.is_written or change.unplaced:
             changes.append(change)
