@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
@@ -113,15 +114,14 @@ def complete(
     Only the files are read; if that is not possible, nothing is offered.
     """
     from backlog_sync import wiring  # noqa: PLC0415 - only a shell that completes reads files
-    from backlog_sync.cli.options import TargetOptions  # noqa: PLC0415 - as above
-    from backlog_sync.cli.workspace import load_target  # noqa: PLC0415 - as above
+    from backlog_sync.files.load import load  # noqa: PLC0415 - as above
 
     with suppress(BacklogError, OSError):
         given = context.params
         # While the option has no value yet, click leaves the paths in `args`.
         paths = given.get("paths") or [arg for arg in context.args if not arg.startswith("-")]
-        target = TargetOptions(tuple(paths), bullets=given.get("bullets"))
-        desired = load_target(target, wiring.root()).desired
+        files = [Path(path) for path in paths]
+        desired = load(files, root=wiring.root(), bullets=given.get("bullets")).desired
         items = desired.items if desired else ()
         text = _folded(incomplete)
         keys = [i for i in items if _folded(i.key).startswith(text)]
