@@ -32,7 +32,7 @@ from tests.cli.conftest import Backlog
         ("plan --file x", "no option --file", "the file needs no option: backlog plan FILE"),
         ("plan --output p.json", "no option --output", "did you mean --out?"),
         ("sync --auto-approve", "no option --auto-approve", "did you mean --yes?"),
-        ("lint --only a", "no option --only", "it is an option of plan, sync, undo"),
+        ("lint --only a", "no option --only", "it is an option of plan, sync, pull, undo"),
         ("plan --zzz", "no option --zzz", "`backlog plan --help`"),
         ("plan --repo", "--repo needs a value", "write --repo OWNER/NAME"),
         ("plan --sandbox=1", "--sandbox takes no value", "write only --sandbox"),

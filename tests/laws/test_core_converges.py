@@ -32,7 +32,9 @@ from backlog_sync.core.model import (
     Settings,
 )
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.core.plan import Result
 from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.render.view import DONE, change_facts
 from tests.core.builders import desired, issue, item
 from tests.engine.memory import REPOSITORY, MemoryTracker, Watcher
 
@@ -328,10 +330,13 @@ def work(tracker: MemoryTracker, edits: list[Edit]) -> None:
 def sync(
     tracker: MemoryTracker, wanted: DesiredState, number: int = 0, options: PlanOptions = PLAIN
 ) -> None:
-    """Plan and apply; all must be applied that can be."""
+    """Plan and apply; all must be applied that can be, and the sums are those of the plan."""
     prepared = observe_and_plan(wanted, tracker, options)
     count = iter(range(number * 1000, number * 1000 + 1000))
-    apply(prepared, tracker, nonces=lambda: f"{next(count):016x}", progress=Watcher())
+    done = apply(prepared, tracker, nonces=lambda: f"{next(count):016x}", progress=Watcher())
+    applied = [o.change for o in done.outcomes if o.result is Result.APPLIED]
+    if len(applied) == len(done.outcomes):
+        assert change_facts(applied, DONE) == change_facts(prepared.plan.changes, DONE)
 
 
 FULL = os.environ.get("BACKLOG_BARS") == "full"

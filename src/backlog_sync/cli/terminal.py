@@ -220,6 +220,9 @@ class Terminal(Screen):
                 print_error(problem)
         for line in unrecorded_lines(written.unrecorded):
             self.write_stderr(line)
+        if plan.conflicts and self.output == "text":
+            held = counted(len(plan.conflicts), "value")
+            self.write_stderr(f"{held} held: decide as shown under 'Needs you', then sync again")
         if applied.interrupted:
             self.write_stderr("backlog: interrupted; run it again to continue")
 

@@ -124,7 +124,9 @@ def _counts(
     """Return the sums of what was applied, in the words of the plan, then of what was not."""
     applied = [outcome.change for outcome in outcomes if outcome.result is Result.APPLIED]
     counts = Counter(outcome.result for outcome in outcomes)
-    facts = fact_words(change_facts(applied, DONE)) or [Text("nothing applied")]
+    facts = fact_words(change_facts(applied, DONE)) or [
+        Text("nothing applied" if outcomes else "nothing to do on GitHub")
+    ]
     for result, (word, style) in _WORDS.items():
         if counts[result]:
             facts[-1].append(",")

@@ -65,9 +65,11 @@ _INDENT = 4
 """Columns by which the changes of an item are indented below it."""
 
 
-def plan_text(plan: Plan, look: Look, command: CommandLine = bare_command) -> str:
+def plan_text(
+    plan: Plan, look: Look, command: CommandLine = bare_command, *, title: str = "Plan"
+) -> str:
     """Return the plan as text; no line is wider than `look.width` (at least 40), unless uncut."""
-    return paint(plan_lines(plan, look, command), look)
+    return paint(plan_lines(plan, look, command, title=title), look)
 
 
 def summary_text(plan: Plan, look: Look) -> str:
@@ -75,7 +77,9 @@ def summary_text(plan: Plan, look: Look) -> str:
     return paint(_summary(plan, look), look)
 
 
-def plan_lines(plan: Plan, look: Look, command: CommandLine = bare_command) -> list[Text]:
+def plan_lines(
+    plan: Plan, look: Look, command: CommandLine = bare_command, *, title: str = "Plan"
+) -> list[Text]:
     """Return the whole plan as styled lines: the changes first, the sums last."""
     view = plan_view(plan, command)
     sections = [
@@ -91,7 +95,7 @@ def plan_lines(plan: Plan, look: Look, command: CommandLine = bare_command) -> l
     last = [*_summary(plan, look), *_coverage(view, look)]
     if not any(sections):
         return stacked([last, settings])
-    return stacked([[_target("Plan", view, look)], *sections, settings, last])
+    return stacked([[_target(title, view, look)], *sections, settings, last])
 
 
 def decisions(view: PlanView, look: Look) -> list[list[Text]]:
@@ -406,6 +410,11 @@ def _no_changes(plan: Plan, look: Look) -> list[Text]:
     if not plan.items:
         text = "Run `backlog lint --explain` to see why."
         head = Text().append(f"{look.glyphs.warn} ", "yellow").append("No items. ", "bold")
+    elif plan.writes:
+        text = f"Only {', '.join(write.path for write in plan.writes)} will be updated."
+        head = (
+            Text().append(f"{look.glyphs.tick} ", "green").append("No changes on GitHub. ", "bold")
+        )
     lines = paragraph(text, look, head)
     if counts["refresh"]:
         note = f"  {counted(counts['refresh'], 'internal record')} will be updated."

@@ -215,8 +215,9 @@ class _Items:
             yield Note("in", item.repository)
         for change in changes:
             forgotten = change.kind is ChangeKind.FIELD_VALUE and change.action is Action.FORGET
-            if (change.kind is ChangeKind.ISSUE or forgotten) and change.action in _WITH_REASON:
-                yield Note(change.action.value, change.reason)
+            about = (change.kind is ChangeKind.ISSUE or forgotten) and change.action in _WITH_REASON
+            if about and change.reason:
+                yield Note(change.action.value, _with_state_reason(change))
         with_fields = (ChangeKind.ISSUE, ChangeKind.FIELD_VALUE)
         yield from edits(c for c in changes if c.kind in with_fields)
         for change in changes:
@@ -260,11 +261,18 @@ def edits(changes: Iterable[Change]) -> list[Edit]:
         name: change
         for c in every
         for name, change in c.fields.items()
-        if not (name == "state" and c.action in (Action.CLOSE, Action.REOPEN))
+        if not (name in ("state", "state_reason") and c.action in (Action.CLOSE, Action.REOPEN))
     }
     drifted = {name for c in every for name in c.drifted}
     names = dict.fromkeys((*(name for name in SHOWN_FIRST if name in fields), *fields))
     return [Edit(name, fields[name], name in drifted) for name in names]
+
+
+def _with_state_reason(change: Change) -> str:
+    """Return why an issue is closed, and as what if not as completed."""
+    state_reason = change.fields.get("state_reason")
+    dropped = state_reason is not None and state_reason.after == "not_planned"
+    return f"{change.reason} (as not planned)" if dropped else change.reason
 
 
 # ---- definitions ---------------------------------------------------------------------------
@@ -544,7 +552,7 @@ def write_facts(write: FileWrite) -> str:
     for name, count in Counter(note.name for note in write.values).items():
         word = name.replace("_", " ")
         facts.append(counted(count, *_NOUNS.get(name, (word, word))))
-    return ", ".join(facts) or "sums of progress"
+    return ", ".join(facts) or "progress lines"
 
 
 def _referring(plan: Plan, write: FileWrite) -> list[FieldNote]:

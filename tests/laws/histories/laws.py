@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import Counter
 
 from tests.laws.histories import finishing, issue_fields, views
 from tests.laws.histories.iterations import meant, options_in_order, without_clearing
@@ -123,6 +124,14 @@ def _counts(model: Model, seen: Seen) -> None:
     if seen.code != wanted and not held and not stopped:
         model.fail(seen, f"outcomes {sorted(results)} make exit {wanted}")
     alone = not (seen.disturbed or seen.limited or stopped)
+    planned, done = (
+        Counter((each["kind"], each["action"], each["key"]) for each in listed)
+        for listed in (changes, outcomes)
+    )
+    if alone and not refused and planned != done:
+        model.fail(
+            seen, f"planned, not done: {planned - done}; done, not planned: {done - planned}"
+        )
     if alone and results - {"applied"} and not refused:
         failed = [each for each in outcomes if each["outcome"] != "applied"]
         model.fail(seen, f"nobody disturbed it, and yet: {failed}")

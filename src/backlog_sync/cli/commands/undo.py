@@ -19,6 +19,7 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
+from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.plan import Plan
@@ -122,7 +123,7 @@ class _Undo:
         undo = undo_plan(observed, run, only)
         if not undo.plan.changes:
             return self._unchanged(undo.plan, run)
-        self._show(undo.plan)
+        self._show(undo.plan, run)
         if self.dry_run:
             return ExitCode.DONE
         if not self._confirmed(undo.plan, rights(observed.repository)):
@@ -205,13 +206,19 @@ class _Undo:
             self.screen.result(dump(plan_to_json(plan)))
         return ExitCode.DONE
 
-    def _show(self, plan: Plan) -> None:
+    def _show(self, plan: Plan, run: RunRecord) -> None:
         from backlog_sync.render.text import plan_text
 
         if self.dry_run and self.output == "json":
             self.screen.result(dump(plan_to_json(plan)))
         elif self.output == "text" or not self.yes:
-            shown = plan_text(plan, self.screen.look(err=self.output != "text"))
+            # The title says once what is the reason of each closing.
+            changes = (
+                replace(c, reason="") if c.kind is ChangeKind.ISSUE else c for c in plan.changes
+            )
+            title = f"Undo of the run of {_moment(run)}"
+            look = self.screen.look(err=self.output != "text")
+            shown = plan_text(replace(plan, changes=tuple(changes)), look, title=title)
             (self.screen.result if self.output == "text" else self.screen.write_stderr)(shown)
 
     def _confirmed(self, plan: Plan, violations: list[Violation]) -> bool:
