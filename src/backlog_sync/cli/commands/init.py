@@ -167,7 +167,8 @@ class _New:
             )
         file = self._write(empty(_known_repository(self.repo, self.terminal, wiring.root())))
         self._save_board(file)
-        self.terminal.info("Put your first epic into it, then: backlog lint")
+        named = f" {clean(str(file))}" if self.target else ""
+        self.terminal.info(f"Put your first epic into it, then: backlog lint{named}")
         return ExitCode.DONE, file
 
     def from_files(
@@ -219,7 +220,8 @@ class _New:
 
         file = _target(self.target, to)
         create_file(file, text.encode())
-        file = Path(os.path.relpath(file))
+        if file.is_relative_to(_top()):  # relpath fails between drives
+            file = Path(os.path.relpath(file))
         self.terminal.result(f"{clean(str(file))}\n")
         return file
 
