@@ -72,7 +72,11 @@ def sandbox_url(top: Path, furniture: Furniture) -> Iterator[str]:
         yield url
         return
     with _own_errors(), lock_given_back(lock), sandbox, server.serve(sandbox) as running:
-        _furnish(running.url, furniture, FailedError("the sandbox does not answer"))
+        _furnish(
+            running.url,
+            furniture,
+            FailedError("the sandbox does not answer", hint="run the command again"),
+        )
         yield running.url
 
 

@@ -212,6 +212,10 @@ def texts_of_the_code() -> set[str]:
 # ---- messages ------------------------------------------------------------------------------------
 
 
+_PASSED_ON = {("action/__main__.py", "report"), ("cli/commands/report.py", "report")}
+"""Calls with a name of the list below that make no message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message in the code: its severity, what its place is, its text, and its remedy."""
@@ -223,6 +227,14 @@ class Message:
     slug: str
     text: str
     remedy: str
+
+    @property
+    def row(self) -> str:
+        """The message as a row of a table; the slug's fix of the catalogue is the remedy else."""
+        entry = catalogue().get(self.slug)
+        remedy = self.remedy or (entry.fix if entry else "")
+        cells = (self.severity, self.place, f"`{self.module}`", self.slug, self.text, remedy)
+        return "| " + " | ".join(each.replace("|", "¦").strip() for each in cells) + " |"
 
 
 _ERRORS = {
@@ -291,16 +303,18 @@ def _message(module: str, call: ast.Call) -> list[Message]:
         text, remedy = _argument(call, 0, ("message",)), _argument(call, 9, ("hint",))
         slug = _argument(call, 9, ("slug",))
         return [_row(module, call, ("error", _ERRORS[name]), slug, text, remedy)]
-    if name not in _KINDS or (name in ("problem", "report", "fault") and len(call.args) < 3):
+    if name not in _KINDS or (module, name) in _PASSED_ON:
         return []
     severity, place, at, after = _KINDS[name]
     text, remedy = _argument(call, at, _NAMED["text"]), _argument(call, after, _NAMED["remedy"])
+    if text is None:
+        return []  # something else of that name
     slug = _argument(call, 0 if name == "Violation" else 1, ("slug", "health"))
     if name == "Check":
         health = ast.unparse(slug).rpartition(".")[2].lower() if slug else ""
         if health in ("ok", "skipped"):
             return []
-        severity = {"less": "warning"}.get(health, health)
+        severity = {"less": "warning", "error": "error"}.get(health, "as checked")
     return [_row(module, call, (severity, place), slug, text, remedy)]
 
 
@@ -317,6 +331,6 @@ def _row(
 
 
 if __name__ == "__main__":
+    print("| severity | place | module | slug | message | remedy |\n|---|---|---|---|---|---|")
     for each in messages():
-        print(each.severity, each.place, f"{each.module}:{each.line}", each.slug, sep=" · ")
-        print(f"    {each.text}\n    remedy: {each.remedy}")
+        print(each.row)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from backlog_sync.render.catalogue import AREAS, catalogue
-from tests.house.messages import right_of, slugs_of_the_code, texts_of_the_code, wrong_of
+from tests.house.messages import messages, right_of, slugs_of_the_code, texts_of_the_code, wrong_of
 
 SHOWN = [slug for slug, entry in catalogue().items() if entry.wrong is not None]
 
@@ -41,3 +41,32 @@ def test_every_entry_is_complete() -> None:
         assert entry.fix.endswith(".")
         shown = entry.wrong is not None
         assert (entry.area == "file") == (shown or bool(entry.unshown)), entry.slug
+
+
+SAID_LATER = {
+    ("files/board.py", "{}' is not a number"): "the caller replaces the hint",
+    ("files/dependencies.py", "dangling-dependency"): "the caller replaces the hint",
+    ("cli/terminal.py", "not confirmed"): "nothing is printed but that nothing was changed",
+    ("core/unknown_words.py", "unknown-{}"): "the message lists the valid values",
+    ("core/planner.py", "{}"): "the reason names the repository, for which to run it",
+}
+"""Messages without a remedy where they are made: `python -m tests.house.messages` lists all."""
+
+
+def test_every_message_has_a_severity_a_place_and_a_remedy() -> None:
+    """Each error, warning, refusal, held item and check says what to do: `{}` is filled in."""
+    lines = messages()
+    assert len(lines) > 250
+    for each in lines:
+        assert each.severity in ("error", "warning", "as checked"), each
+        assert each.place, each
+    bare = [each for each in lines if each.row.endswith("|  |")]
+    left = [
+        each
+        for each in bare
+        if not any(
+            each.module == module and (each.text.endswith(sign) or each.slug == sign)
+            for module, sign in SAID_LATER
+        )
+    ]
+    assert left == []

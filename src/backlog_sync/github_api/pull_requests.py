@@ -32,4 +32,5 @@ def open_pull_request(
                 hint="the job needs `pull-requests: write`, and the repository's Actions settings"
                 " must let workflows create pull requests",
             ) from None
-        raise FailedError(message) from None
+        hint = "open it yourself, or run this again"
+        raise FailedError(message, hint=hint) from None

@@ -141,7 +141,10 @@ class Reader:
                 f"{url} has no GitHub API: {trouble.message}",
                 hint="is GITHUB_API_URL right? a GitHub Enterprise Server ends in /api/v3",
             )
-        return RefusedError(f"{url} refused the request: {trouble.message}")
+        return RefusedError(
+            f"{url} refused the request: {trouble.message}",
+            hint="`backlog doctor` shows what this token and server allow",
+        )
 
 
 def _complain(answer: Answer[object]) -> None:

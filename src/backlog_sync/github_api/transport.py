@@ -189,7 +189,10 @@ class PolicySession(requests.Session):
                 self._of_thread.last = response
                 return response
             request = self._followed(request, response)
-        raise RefusedError(f"{_shown(request.url)} redirects in a circle")
+        raise RefusedError(
+            f"{_shown(request.url)} redirects in a circle",
+            hint="check GITHUB_API_URL and the proxy",
+        )
 
     def _without_version(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Return the request without its version; later requests will not have one, either.
@@ -239,6 +242,7 @@ class PolicySession(requests.Session):
             raise RefusedError(
                 f"this run must not write, and {request.method} {_shown(request.url)} would",
                 slug="read-only",
+                hint="`backlog sync` writes; please report that this command tried to",
             )
         self.tally.sent(graphql=graphql, mutations=mutations)
 

@@ -180,7 +180,8 @@ class WorkTree:
                 start_new_session=True,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise FailedError(f"git did not run: {error}", slug="git") from error
+            hint = "install git, and check that `origin` can be reached"
+            raise FailedError(f"git did not run: {error}", slug="git", hint=hint) from error
         # Messages of git and its server may repeat a URL with its credentials.
         done.stderr = without_shapes(self._secrets.hide(done.stderr))
         return done

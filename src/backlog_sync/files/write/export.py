@@ -364,6 +364,7 @@ def _check(text: str, draft: Draft) -> None:
         "these items cannot be written in our own format"
         + (f": {why.place} {why.message}" if why else ""),
         slug="not-written",
+        hint="fix what `backlog lint` finds in these files, then run this again",
     )
 
 
