@@ -469,7 +469,7 @@ def test_a_body_that_github_would_not_take_is_held() -> None:
     """Nothing is sent for it; the plan says how long it would be."""
     plan = plan_of(item("a", text="x" * 70_000), there=())
     assert plan.changes == ()
-    assert "GitHub takes 65536" in plan.conflicts[0].reason
+    assert "GitHub allows 65536" in plan.conflicts[0].reason
     there = issue(1, body="y" * 65_500)
     held = plan_of(item("a", issue=1), there=(there,))
     assert held.changes == ()

@@ -213,7 +213,7 @@ class Terminal(Screen):
             )
             self.result(gap + text)
         for leftover in written.left:
-            note = f"{leftover.title} ({leftover.ref}): {leftover.name} cannot be said in the file"
+            note = f"{leftover.title} ({leftover.ref}): {leftover.name} does not fit the file"
             self.write_stderr(f"{clean(note)}: {clean(leftover.reason)}")
         for problem in (applied.stopped, written.problem):
             if problem is not None:

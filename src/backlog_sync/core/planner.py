@@ -469,7 +469,7 @@ class _Builder:
                 title=item.title,
                 name="body",
                 verdict=Verdict.CONFLICT,
-                reason=f"the body would have {len(body)} characters; GitHub takes {_LONGEST}",
+                reason=f"the body would have {len(body)} characters; GitHub allows {_LONGEST}",
                 hint="shorten the text, or move a part of it to an item below",
                 ref=self.observed.ref(issue) if issue else None,
             )

@@ -84,7 +84,7 @@ def track(
     body = tracking.body(issue.body if issue else "")
     if len(body) > _LONGEST:
         raise RefusedError(
-            f"the tracking issue would have {len(body)} characters; GitHub takes {_LONGEST}",
+            f"the tracking issue would have {len(body)} characters; GitHub allows {_LONGEST}",
             slug="no-tracking-issue",
             hint=f"shorten what people wrote into {observed.ref(issue)}" if issue else None,
         )

@@ -128,5 +128,5 @@ class Dependencies:
 
 def _not_synced(entry: Entry, index: int, other: Entry) -> Diagnostic:
     message = f"'{other.key}' stays in the file, so this cannot wait for it on GitHub"
-    hint = "it, or something above it, says 'sync: false'"
+    hint = "remove `sync: false` from it or from what contains it, or remove this dependency"
     return warning(entry.place(f"depends_on.{index}"), "unsynced-dependency", message, hint)

@@ -43,6 +43,7 @@ from backlog_sync.files.suggestions import (
     repository_for,
 )
 from backlog_sync.files.text_criteria import without_criteria
+from backlog_sync.files.validation import shown
 from backlog_sync.files.values import (
     is_empty,
     parse_estimate,
@@ -355,11 +356,17 @@ class Filler:
 
     def left_out(self, pair: Pair) -> None:
         """Report that a key has no field."""
-        if says(pair.value):
-            self.findings.warn(
-                pair.place, "left-out", "unknown keys stay in the file only",
-                pair.key, "docs/files.md lists the keys that become fields of an issue",
-            )  # fmt: skip
+        if not says(pair.value):
+            return
+        rows = [row for row in getattr(pair.value, "items", ()) if isinstance(row, MapNode)]
+        hint = "docs/files.md lists the keys that become fields of an issue"
+        if rows and rows[0].entries:  # they may be items that nobody declared
+            title, key = rows[0].entries[0].key.value, shown(pair.key)
+            declared = f"reading: {{key {key}: {{items: story, title: {title}}}}}"
+            hint = f"if they are items, put `{declared}` into backlog/config.yaml"
+        self.findings.warn(
+            pair.place, "left-out", "keys without a field stay in the file only", pair.key, hint
+        )
 
     # ---- one pair --------------------------------------------------------------------------
 

@@ -181,13 +181,13 @@ def _limits(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnos
                 yield _only_emoji(entry.place("labels"), str(label))
             if len(str(label)) > MAX_LABEL_NAME:
                 message = f"the label '{shown(label)}' has {len(str(label))} characters"
-                hint = f"GitHub takes {MAX_LABEL_NAME}"
+                hint = f"shorten it: GitHub allows {MAX_LABEL_NAME} in a label"
                 yield Diagnostic(entry.place("labels"), "over-limit", message, hint)
     yield from _option_limits(desired)
 
 
 def _too_many(entry: Entry, name: str, count: int, limit: int, what: str) -> Diagnostic:
-    message = f"{count} {what} are more than GitHub takes: {limit}"
+    message = f"{count} {what}; GitHub allows {limit}"
     return Diagnostic(entry.place(name), "over-limit", message, "shorten it, or split the item")
 
 
@@ -195,14 +195,14 @@ def _too_long(entry: Entry, item: DesiredItem) -> Iterator[Diagnostic]:
     """Report titles and texts that are cut, or that cannot be cut."""
     length = len(entry.parsed.document.title)
     if length > MAX_TITLE and item.title.endswith("…"):
-        message = f"{length} characters are more than GitHub takes in a title: {MAX_TITLE}"
+        message = f"the title has {length} characters; GitHub allows {MAX_TITLE}"
         hint = "it is cut, and the full title is in the body; shorten it to choose the words"
         yield warning(entry.place("title"), "title-too-long", message, hint)
     prose = (part for part in item.block if isinstance(part, Prose) and part.name != "title")
     cut = next((part for part in prose if part.partial), None)
     held = is_too_long(item.block)
     if cut is not None or held:
-        message = f"its text is more than GitHub takes in a body: {MAX_BODY} characters"
+        message = f"the text is too long for an issue: GitHub allows {MAX_BODY} characters"
         hint = "it is cut, with a note at its end; split the item to publish all of it"
         if held:
             hint = "nothing is done for it: split the item, or take some of its criteria out"
@@ -220,7 +220,7 @@ def _option_limits(desired: DesiredState) -> Iterator[Diagnostic]:
     for each in desired.project.fields if desired.project else ():
         if len(each.options) > 50:
             place = desired.items[0].place
-            message = f"{each.name} would have {len(each.options)} options; GitHub takes 50"
+            message = f"{each.name} would have {len(each.options)} options; GitHub allows 50"
             hint = "use fewer different values"
             yield Diagnostic(place, "over-limit", message, hint)
 
@@ -241,5 +241,5 @@ def _label_limits(file: FileSettings) -> Iterator[Diagnostic]:
             ("description", label.description or "", MAX_LABEL_DESCRIPTION),
         ):
             if len(text) > limit:
-                message = f"the label's {name} has {len(text)} characters; GitHub takes {limit}"
+                message = f"the label's {name} has {len(text)} characters; GitHub allows {limit}"
                 yield file.fault(f"labels.{index}.{name}", "over-limit", message, "shorten it")

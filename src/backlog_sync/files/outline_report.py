@@ -206,6 +206,7 @@ class _File:
 
     def _weak(self) -> Iterator[_Part]:
         """Yield headings that look like items without other evidence."""
+        above = False
         for lines, what, way in self._heads_that(
             lambda line, title: (
                 line.key is None
@@ -217,7 +218,10 @@ class _File:
         ):
             if lines[0].reason == HEADING_LEFT and len(lines) < _FEWEST:
                 continue  # the title of the file
-            kinds = ("story", "epic") if lines[0].reason != HEADING_LEFT else ("epic", "story")
+            kinds = ("story", "epic")
+            if lines[0].reason == HEADING_LEFT and not above:
+                kinds = ("epic", "story")
+                above = True  # what is deeper is inside
             part = _not_taken(lines, what, (*kinds, "feature", "task"), [way])
             yield replace(part, must_gain=False)
 

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import starmap
 
 from backlog_sync.core.body import source_name
-from backlog_sync.core.diagnostics import Diagnostic, warning
+from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.core.model import (
     DesiredItem,
     DesiredState,
@@ -79,6 +80,7 @@ def resolve(files: Sequence[ParsedFile], settings: SettingsDocument, context: Co
     periods = {title: day for parsed in files for title, day in parsed.periods.items()}
     worker = _Resolver(settings, entries, context, periods)
     items = tuple(worker.item(entry) for entry in entries)
+    worker.diagnostics.extend(starmap(_unknown_person, worker.unknown_people.items()))
     worker.diagnostics.extend((*worker.board.warnings(), *near_misses(settings, entries)))
     found = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
     _note(entries, items)
@@ -110,6 +112,7 @@ class _Resolver:
         self.labels = Labels(document, self.settings, self.board.is_priority)
         self.milestones = Milestones(document, periods)
         self.dependencies = Dependencies(entries, self.repository)
+        self.unknown_people: dict[str, list[Place]] = {}
         self.people = {name.casefold(): login for name, login in document.people.items()}
 
     @property
@@ -201,10 +204,7 @@ class _Resolver:
             if _LOGIN.fullmatch(login):
                 logins.setdefault(login.casefold(), login)
                 continue
-            message = f"'{shown(name)}' is not a login, so nobody is assigned"
-            hint = f"map the name: 'people: {{{shown(name)}: login}}'"
-            place = entry.place(f"assignees.{index}")
-            self.diagnostics.append(warning(place, "unknown-person", message, hint))
+            self.unknown_people.setdefault(name, []).append(entry.place(f"assignees.{index}"))
         return tuple(logins.values())
 
     def state(self, items: tuple[DesiredItem, ...]) -> DesiredState:
@@ -228,6 +228,14 @@ class _Resolver:
             texts=self.context.texts,
             issue_fields=tuple(self.board.issue_fields.values()),
         )
+
+
+def _unknown_person(name: str, places: Sequence[Place]) -> Diagnostic:
+    """Return the warning for a name that is not a login, once for all items that have it."""
+    count = f" ({len(places)} items)" if len(places) > 1 else ""
+    message = f"'{shown(name)}' is not a login, so nobody is assigned{count}"
+    hint = f"map the name in the settings: `people: {{{shown(name)}: LOGIN}}`"
+    return warning(min(places), "unknown-person", message, hint)
 
 
 def _no_issue(entry: Entry, written: str) -> Diagnostic:

@@ -139,7 +139,7 @@ def _server(target: TargetOptions, screen: Screen, top: Path, loaded: Loaded | N
             )
     except BacklogError as error:
         host = "the sandbox" if target.sandbox else web_host(env.api_url)
-        checks.append(Check("token", Health.OK, f"{source}; whose it is could not be asked"))
+        checks.append(Check("token", Health.OK, f"{source}; GitHub did not say whose it is"))
         return [*checks, _failed(host, error)]
     checks.append(_token(examination, source))
     if env.project_token and not target.sandbox:

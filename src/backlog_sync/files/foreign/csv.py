@@ -24,6 +24,7 @@ from backlog_sync.files.reading.declared import Declared, Rule, unused_lines
 from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.syntax.cells import Cell, Row, scan_rows, text_at
+from backlog_sync.files.validation import shown
 from backlog_sync.files.values import parse_estimate, parse_points
 from backlog_sync.files.vocabulary import (
     RANKS,
@@ -42,6 +43,9 @@ CSV = "csv"
 MAX_ROWS = 50_000
 _HEADER_WITHIN = 15
 """Lines within which the header must be: spreadsheets have titles above it."""
+
+_HEADER_LENGTH = 2_000
+"""Characters of a header that a hint repeats: a longer one is data."""
 
 _DELIMITERS = ",;\t|"
 _KEY = re.compile(r"[A-Z][A-Z0-9_]{0,14}-\d{1,7}")
@@ -102,7 +106,7 @@ def parse_csv(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     """
     rules = Declared(dict(asked.declared))
     table = read_table(source.text, rules, asked.fields)
-    why = "its columns say nothing that only a plan has"
+    why = "none of its columns is typical of a plan"
     if isinstance(table, str) or not (table.rule or _is_plan(table)):
         told = _none(source, table if isinstance(table, str) else why)
         return ParsedFile(source, diagnostics=(told,), dialect=CSV, asked=asked)
@@ -119,7 +123,13 @@ def _none(source: Source, why: str) -> Diagnostic:
         f"this is not a backlog: {why}; looked for a header with a title ('Summary', 'Title', "
         "'Story') and one more column such as 'Status', 'Story Points' or 'Epic Link'"
     )
-    return Diagnostic(Place(source.path), "not-a-backlog", message, "name the file with the plan")
+    hint = "name the file with the plan"
+    header = scan_rows(source.text[:_HEADER_LENGTH], ",", 1)
+    first = header[0].cells[0].text if header else ""
+    if first and len(header[0].cells) > 1:
+        declared = f'reading: {{"table {shown(first)}": {{items: story, title: {shown(first)}}}}}'
+        hint = f"if its rows are items, put `{declared}` into backlog/config.yaml"
+    return Diagnostic(Place(source.path), "not-a-backlog", message, hint)
 
 
 # ---- the table -----------------------------------------------------------------------------

@@ -91,7 +91,8 @@ def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic
     below = "one heading" if len(headings) == 1 else f"{len(headings)} headings"
     count = "1 bullet" if len(left) == 1 else f"{len(left)} bullets"
     message = f"{count} below {below} ({named}{more}) {'is' if len(left) == 1 else 'are'} not taken"
-    hint = "use '--bullets items', or 'bullets: items' in the settings, to read bullets as items"
+    front = "`backlog: {bullets: items}` into the front matter"
+    hint = f"to read them as items, use `--bullets items`, or put {front}"
     yield warning(Place(path, left[0].line), "bullets-left-out", message, hint)
 
 
