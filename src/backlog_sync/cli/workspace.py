@@ -224,13 +224,14 @@ def people_of(desired: DesiredState) -> tuple[str, ...]:
 
 def load_target(target: TargetOptions, top: Path) -> Loaded:
     """Read the files that the options name. Raises `errors.BacklogError` if none exists."""
+    context = click.get_current_context(silent=True)  # The action reads files without one.
     loaded = load(
         [Path(path) for path in target.paths],
         root=top,
         repository=target.repo,
         project=target.project,
         bullets=target.bullets,
-        command=click.get_current_context().info_name or "lint",
+        command=(context and context.info_name) or "lint",
     )
     log_files(loaded)
     return loaded

@@ -7,7 +7,7 @@ blocks after 20 to 30 issues created in a minute, and after 150 in an hour.
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 BURST: Final = 20
 """Creations that are sent at once after a pause, so that a small backlog does not wait."""
@@ -48,7 +48,8 @@ class Learned:
     sent: tuple[tuple[float, int], ...] = ()
 
 
-class Waits(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Waits:
     """Seconds that were waited so far, for limits and the pace, and that the pace will ask for."""
 
     past: float = 0.0
