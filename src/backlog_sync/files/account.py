@@ -37,9 +37,9 @@ def account(parsed: ParsedFile, keys: Mapping[int, str]) -> Account:
     """Return what became of each line of a file; `keys` are those of its items by their index."""
     texts = _lines(parsed.source.text)
     notes = {note.line: note for note in parsed.notes}
-    told = _filled(texts, notes, parsed)
+    by_number = _filled(texts, notes, parsed)
     lines = [
-        _accounted(number, text, told.get(number), keys)
+        _accounted(number, text, by_number.get(number), keys)
         for number, text in enumerate(texts, start=1)
     ]
     return Account(parsed.source.path, tuple(_with_frames(lines)))
@@ -69,7 +69,7 @@ def _filled(
     """
     outline = is_roadmap(parsed.source.path) and not parsed.dialect
     table = parsed.source.path.lower().endswith((".csv", ".tsv"))
-    found: dict[int, LineNote] = {}
+    by_number: dict[int, LineNote] = {}
     at, depth = None, 0
     for number, text in enumerate(texts, start=1):
         if not text.strip():
@@ -79,8 +79,10 @@ def _filled(
             at, depth = note, 0 if table or outline else _indent(text)
         elif outline or (at is not None and _indent(text) < depth):
             at = None
-        found[number] = note or (replace(at, line=number) if at else LineNote(number, "settings"))
-    return found
+        by_number[number] = note or (
+            replace(at, line=number) if at else LineNote(number, "settings")
+        )
+    return by_number
 
 
 def _indent(text: str) -> int:
@@ -120,15 +122,15 @@ def _with_frames(lines: Sequence[AccountedLine]) -> Iterator[AccountedLine]:
     holding: set[int] = set()
     below: set[int] = set()
     for line in reversed(lines):
-        found = heading(line.text) if line.rule in _HEADED else None
+        head = heading(line.text) if line.rule in _HEADED else None
         taken = line.verdict is Verdict.ITEM
-        level = found[0] if found else _DEEP
+        level = head[0] if head else _DEEP
         holds = any(other > level for other in below)
-        if found:
+        if head:
             below = {other for other in below if other <= level}
-        if taken or (found and holds):
+        if taken or (head and holds):
             below.add(level)
-        if found and holds and line.verdict is Verdict.LEFT:
+        if head and holds and line.verdict is Verdict.LEFT:
             holding.add(line.number)
     for line in lines:
         held = line.number in holding

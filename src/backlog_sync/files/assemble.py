@@ -113,9 +113,9 @@ class Names:
     ) -> Draft | None:
         """Return the nearest draft with the first of the names that any draft has."""
         for sort, text in names:
-            found = [each for each in self._by.get((sort, text), ()) if text and fits(each)]
-            if found:
-                return min(found, key=lambda each: _distance(each, near))
+            drafts = [each for each in self._by.get((sort, text), ()) if text and fits(each)]
+            if drafts:
+                return min(drafts, key=lambda each: _distance(each, near))
         return None
 
     def above(self, draft: Draft) -> Draft | None:
@@ -126,14 +126,14 @@ class Names:
         number = _path_of(draft)
         while "." in number:
             number = number.rpartition(".")[0]
-            found = [
+            drafts = [
                 each for each in self._by.get((_NO, number), ())
                 if each.rank < draft.rank and not each.group
             ]  # fmt: skip
-            if found:
-                found = [each for each in found if each.place < draft.place] or found
-                nearest = max(found, key=lambda each: each.rank)
-                ranks = [each.rank for each in found]
+            if drafts:
+                drafts = [each for each in drafts if each.place < draft.place] or drafts
+                nearest = max(drafts, key=lambda each: each.rank)
+                ranks = [each.rank for each in drafts]
                 return nearest if ranks.count(nearest.rank) == 1 else None
         return None
 
@@ -194,9 +194,9 @@ class _Assembler:
         """Resolve references to parents: the deepest item that can contain this one is chosen."""
         for draft in self.drafts:
             above = list(self._named_above(draft))
-            for found in above:
-                if draft.parent is None or found.rank > draft.parent.rank:
-                    draft.parent = found
+            for parent in above:
+                if draft.parent is None or parent.rank > draft.parent.rank:
+                    draft.parent = parent
             for low, high in pairwise(above):
                 if low.implied and low.parent is None and high.rank < low.rank:
                     low.parent = high
@@ -211,15 +211,15 @@ class _Assembler:
     def _named_above(self, draft: Draft) -> Iterator[Draft]:
         """Yield the items that a draft declares to be above it, the deepest kind first."""
         for ref in sorted(draft.parents, key=lambda ref: -RANKS.get(ref.kind, 0)):
-            found = self._named(ref, below=draft) or self._implied(ref, draft)
-            if found is None or draft.above(found):
+            parent = self._named(ref, below=draft) or self._implied(ref, draft)
+            if parent is None or draft.above(parent):
                 continue
-            if not found.group:
-                yield found
+            if not parent.group:
+                yield parent
                 continue
             draft.named_within = draft.within is None
-            draft.within = draft.within or found
-            draft.fields.pop(found.group, None)
+            draft.within = draft.within or parent
+            draft.fields.pop(parent.group, None)
 
     def _find_members(self) -> None:
         """Set the parent of items that a group or an item lists by name."""
@@ -256,20 +256,21 @@ class _Assembler:
                     below, ref, "these parents do not exist, so the items have none"
                 )
             return None
-        told = self.key_of is None or ref.column  # a roadmap declares its epics, except for columns
-        known = ref.kind in self.declared or ref.kind == "story" or not told
+        # A roadmap declares its epics, except for columns.
+        may_imply = self.key_of is None or ref.column
+        known = ref.kind in self.declared or ref.kind == "story" or not may_imply
         if not ref.declares and (known or _CODE.fullmatch(word) or _NUMBER.fullmatch(word)):
             self._unknown_parent(
                 below, ref, f"no {ref.kind} has this key, so the items have no parent"
             )
             return None
-        made = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
-        made.raw_id = ref.code or None
+        implied = Draft(ref.kind, word, ref.place, scope=below.scope, implied=True)
+        implied.raw_id = ref.code or None
         if ref.column and ref.code:  # tables of a roadmap had no codes of levels
-            made.former_title = word
-        self.implied.setdefault(id(below), []).append(made)
-        self.names.add(made)
-        return made
+            implied.former_title = word
+        self.implied.setdefault(id(below), []).append(implied)
+        self.names.add(implied)
+        return implied
 
     def _unknown_parent(self, draft: Draft, ref: Ref, what: str) -> None:
         self._miss(draft, Missing(ref.word.strip(), ref.place, "unknown-parent", what, above=True))
@@ -363,19 +364,19 @@ class _Assembler:
 
     def find_dependencies(self) -> None:
         """Replace the words of dependencies by keys; report and drop unknown ones."""
-        found: dict[int, dict[str, None]] = {}
+        blockers: dict[int, dict[str, None]] = {}
         for draft in self.drafts:
             for ref in draft.depends or ():
                 for key in self._blockers(ref, draft):
-                    found.setdefault(id(draft), {})[key] = None
+                    blockers.setdefault(id(draft), {})[key] = None
             for ref in draft.blocks:
                 other = self._item(ref.word, draft)
                 if other is not None and other is not draft:
                     other.depends = other.depends if other.depends is not None else []
-                    found.setdefault(id(other), {})[self._key(draft)] = None
+                    blockers.setdefault(id(other), {})[self._key(draft)] = None
         for draft in self.drafts:
             if draft.depends is not None:
-                draft.fields["depends_on"] = list(found.get(id(draft), ()))
+                draft.fields["depends_on"] = list(blockers.get(id(draft), ()))
 
     def _blockers(self, ref: Ref, draft: Draft) -> Iterator[str]:
         """Yield the keys and issues that a name refers to: a single one, or a list of them."""
@@ -408,10 +409,10 @@ class _Assembler:
 
     def _known(self, word: str, draft: Draft) -> str | None:
         """Return the key of the item that a word names, here or in another file."""
-        found = self._item(word, draft)
-        if found is None:
+        item = self._item(word, draft)
+        if item is None:
             return self.key_of(word) if self.key_of is not None else None
-        return self._key(found)
+        return self._key(item)
 
     def _blocker(self, word: str, ref: Ref, draft: Draft) -> Iterator[str]:
         other = self._item(word, draft)
@@ -437,7 +438,7 @@ class _Assembler:
     def items(self) -> tuple[ParsedItem, ...]:
         """Return the drafts as parsed items."""
         index = {id(draft): number for number, draft in enumerate(self.drafts)}
-        made = []
+        items = []
         for number, draft in enumerate(self.drafts):
             if draft.shelved:
                 self.findings.skip(draft.place, f"below '{draft.shelved}': not planned")
@@ -447,7 +448,7 @@ class _Assembler:
                                    )  # fmt: skip
             else:
                 self.findings.notes.append(LineNote(draft.place.line, "structured", item=number))
-            made.append(
+            items.append(
                 ParsedItem(
                     document=self._document(draft),
                     kind=draft.kind,
@@ -461,7 +462,7 @@ class _Assembler:
                     missing=tuple(self.missing.get(id(draft), ())),
                 )
             )
-        return tuple(made)
+        return tuple(items)
 
     def _set_criteria(self, draft: Draft, plain: dict[str, object]) -> None:
         """Set the check list; scenarios are used if there is no other."""
@@ -495,9 +496,9 @@ class _Assembler:
         chain = whole[: alone + 1]
         if alone < len(whole) or any(map(self._had_other, chain)):
             yield self._made_key(chain)
-        told = [each for each in whole[1:] if not (each.implied and each.kind == "story")]
-        if self.key_of is not None and len(told) < len(whole) - 1:
-            yield self._made_key([draft, *told])
+        declared = [each for each in whole[1:] if not (each.implied and each.kind == "story")]
+        if self.key_of is not None and len(declared) < len(whole) - 1:
+            yield self._made_key([draft, *declared])
 
     def _made_key(self, chain: Sequence[Draft]) -> str:
         """Return the key of an item prefixed with those above it, as an earlier version made it."""
@@ -513,11 +514,11 @@ class _Assembler:
         plain = dict(draft.fields)
         plain["title"] = draft.title
         self._set_criteria(draft, plain)
-        told = [
+        texts = [
             text for text in (plain.get("description"), "\n".join(draft.prose).strip("\n")) if text
         ]
-        if told:
-            plain["description"] = "\n\n".join(map(str, told))
+        if texts:
+            plain["description"] = "\n\n".join(map(str, texts))
         period = whole_period(str(plain.get("milestone") or ""))
         if period:
             self.periods.setdefault(str(plain["milestone"]), period.end)
@@ -572,12 +573,12 @@ def _definition(group: Draft) -> dict[str, object]:
     """Return a milestone for the settings."""
     due = group.fields.get("target")
     goal = group.fields.get("goal") or group.fields.get("description")
-    told = {
+    milestone = {
         "title": group.title,
         "due": due if isinstance(due, str) else None,
         "description": goal.strip()[:1000] if isinstance(goal, str) else None,
     }
-    return {name: value for name, value in told.items() if value or name == "title"}
+    return {name: value for name, value in milestone.items() if value or name == "title"}
 
 
 def _key_of(draft: Draft, *, local: bool, prefix: str) -> str | None:
@@ -633,7 +634,7 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _distance(found: Draft, near: Draft) -> tuple[int, int, int]:
+def _distance(draft: Draft, near: Draft) -> tuple[int, int, int]:
     """Return a sort key to choose between equal names: a sibling, the same scope, the same kind."""
-    sibling = found.parent is near.parent and found.kind == near.kind
-    return (not sibling, found.scope != near.scope, found.kind != near.kind)
+    sibling = draft.parent is near.parent and draft.kind == near.kind
+    return (not sibling, draft.scope != near.scope, draft.kind != near.kind)

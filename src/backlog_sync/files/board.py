@@ -112,10 +112,10 @@ class Board:
     def unknown_words(self, entry: Entry) -> dict[str, str]:
         """Return the item's words for Status and Priority that are unknown and not an option."""
         words = {name: entry.text(BOARD_KEYS[name]) for name in (STATUS, PRIORITY)}
-        found = {n: w for n, w in words.items() if w is not None and not self.knows(n, w)}
-        for name, word in found.items():
+        unknown = {n: w for n, w in words.items() if w is not None and not self.knows(n, w)}
+        for name, word in unknown.items():
             self.unknown.setdefault((name, word.casefold()), []).append(entry)
-        return found
+        return unknown
 
     def is_priority(self, word: str) -> bool:
         """Return whether a word is a priority, of the board or of the vocabulary."""
@@ -231,13 +231,13 @@ class Board:
         self, entry: Entry, definition: BoardFieldDef, key: str, words: Sequence[str]
     ) -> tuple[str, ...] | Diagnostic:
         """Return the options for several words, or the reason why one of them is invalid."""
-        found: dict[str, None] = {}
+        options: dict[str, None] = {}
         for word in filter(None, map(str.strip, words)):
             option = self._chosen(entry, definition, key, word)
             if isinstance(option, Diagnostic):
                 return option
-            found[option or word] = None
-        return tuple(found)
+            options[option or word] = None
+        return tuple(options)
 
     def _relative(self, entry: Entry, key: str, text: str) -> str | Diagnostic:
         """Return a word such as `@current`, or a diagnostic for one that is nearly that."""
@@ -267,9 +267,9 @@ class Board:
             return replace(problem, hint=hint, fix=fix_of(meant, word))
         if meant is not NONE:
             message = f"'{shown(word)}' is not a number and is not in 'points:'; ignored"
-            told = warning(entry.place(key), "unknown-points", message)
+            unknown = warning(entry.place(key), "unknown-points", message)
             hint = advice(meant, "" if entry.lenient else key)
-            return replace(told, hint=hint, fix=fix_of(meant, word))
+            return replace(unknown, hint=hint, fix=fix_of(meant, word))
         place = entry.place(key)
         self.sizes.setdefault(place.path, []).append((place, shown(word)))
         return None
@@ -302,14 +302,14 @@ class Board:
             key = BOARD_KEYS[name]
             place = entries[0].place(key)
             where = "issue_fields" if name in self._replaced else "project.fields"
-            told = unknown_word(key, word, len(entries))
+            message = unknown_word(key, word, len(entries))
             hint = _valid(word, names, self._replaced.get(name, name), where)
             near = nearest(word, names)
             fix = Fix(word, near) if near and len(entries) == 1 and is_surely(word, near) else None
             if name == STATUS:
-                yield replace(warning(place, "unknown-status", told, hint), fix=fix)
+                yield replace(warning(place, "unknown-status", message, hint), fix=fix)
             else:
-                yield replace(warning(place, "unknown-priority", told, hint), fix=fix)
+                yield replace(warning(place, "unknown-priority", message, hint), fix=fix)
 
 
 def _no_date(entry: Entry, key: str, text: str) -> Diagnostic:
@@ -321,17 +321,17 @@ def _no_date(entry: Entry, key: str, text: str) -> Diagnostic:
     return replace(problem, fix=fix_of(meant, text))
 
 
-def _unknown_sizes(found: Sequence[tuple[Place, str]]) -> Diagnostic:
+def _unknown_sizes(sizes: Sequence[tuple[Place, str]]) -> Diagnostic:
     """Return the warning for a file's words for points that are not in a scale."""
-    words = list(dict.fromkeys(word for _, word in found))
-    told = ", ".join(f"'{word}'" for word in words[:_MOST_SIZES])
-    told += " …" if len(words) > _MOST_SIZES else ""
-    message = f"{told} is not a number and is not in 'points:'"
+    words = list(dict.fromkeys(word for _, word in sizes))
+    quoted = ", ".join(f"'{word}'" for word in words[:_MOST_SIZES])
+    quoted += " …" if len(words) > _MOST_SIZES else ""
+    message = f"{quoted} is not a number and is not in 'points:'"
     if len(words) > 1:
-        message = f"{told} are not numbers and are not in 'points:'"
-    message += f" ({len(found)} items)" if len(found) > 1 else ""
+        message = f"{quoted} are not numbers and are not in 'points:'"
+    message += f" ({len(sizes)} items)" if len(sizes) > 1 else ""
     hint = f"declare a scale, such as 'points: {{{words[0]}: 3}}'; until then they are left empty"
-    return warning(min(found)[0], "unknown-points", message, hint)
+    return warning(min(sizes)[0], "unknown-points", message, hint)
 
 
 _MOST_SIZES = 5

@@ -43,34 +43,34 @@ class Period:
 
 def find_period(text: str) -> Period | None:
     """Return the first quarter or half with a year, or range of them; None without one."""
-    found = (form.search(text[:_LIMIT]) for form in _PERIODS)
-    return next((_period(match) for match in found if match), None)
+    matches = (form.search(text[:_LIMIT]) for form in _PERIODS)
+    return next((_period(match) for match in matches if match), None)
 
 
 def leading_period(text: str) -> Period | None:
     """Return the period that a text begins with: `2025 Q4 - MVP`, `Q1 2026`, `2027+`."""
-    found = find_period(text)
-    if found and text.startswith(found.text):
-        return found
+    period = find_period(text)
+    if period and text.startswith(period.text):
+        return period
     match = _YEAR.match(text[:_LIMIT])
     return _period(match) if match else None
 
 
 def whole_period(text: str) -> Period | None:
     """Return the period if the whole text is one, otherwise None."""
-    found = leading_period(text.strip())
-    return found if found and found.text == text.strip() else None
+    period = leading_period(text.strip())
+    return period if period and period.text == text.strip() else None
 
 
 def _period(match: re.Match[str]) -> Period:
     """Return the period between two quarters or halves; a year by itself is the whole year."""
-    told = match.groupdict()
-    first, year = told.get("first") or "Q1", int(told["year"])
-    whole = told.get("end") or not told.get("first")
-    last, end = told.get("last") or ("Q4" if whole else first), int(told.get("end") or year)
+    parts = match.groupdict()
+    first, year = parts.get("first") or "Q1", int(parts["year"])
+    whole = parts.get("end") or not parts.get("first")
+    last, end = parts.get("last") or ("Q4" if whole else first), int(parts.get("end") or year)
     month = _months_of(last)[1]
     begin, finish = date(year, _months_of(first)[0], 1), date(end, month, monthrange(end, month)[1])
-    return Period(told["text"].strip(), begin.isoformat(), finish.isoformat())
+    return Period(parts["text"].strip(), begin.isoformat(), finish.isoformat())
 
 
 def _months_of(part: str) -> tuple[int, int]:
@@ -148,11 +148,11 @@ def _read_form(said: str, *, last: bool) -> str | None:
     for form in _forms():
         match = form.match(plain)
         if match:
-            told = match.groupdict()
-            month = int(told["month"]) if told.get("month") else months()[told["name"]]
-            year = int(told["year"])
+            parts = match.groupdict()
+            month = int(parts["month"]) if parts.get("month") else months()[parts["name"]]
+            year = int(parts["year"])
             year += _CENTURY if year < _SHORT_YEAR else 0
-            return _day(year, month, int(told.get("day") or 0), last=last)
+            return _day(year, month, int(parts.get("day") or 0), last=last)
     return None
 
 

@@ -62,17 +62,17 @@ class Dependencies:
                 blockers[issue] = None
             else:
                 message = f"'{shown(word)}' is not the key of an item"
-                told = entry.problem(f"depends_on.{index}", "dangling-dependency", message)
+                problem = entry.problem(f"depends_on.{index}", "dangling-dependency", message)
                 hint, fix = self._meant(word, entry)
-                self.diagnostics.append(replace(told, hint=hint, fix=fix))
+                self.diagnostics.append(replace(problem, hint=hint, fix=fix))
         return tuple(blockers)
 
     def _find(self, word: str, entry: Entry) -> Entry | None:
         """Return the item that a word names: by key, by a former key, or by its issue's number."""
         folded = word.casefold()
-        found = self._by_key.get(word) or self._by_key.get(folded) or self._previous.get(word)
-        if found is not None or "#" not in word:
-            return found
+        item = self._by_key.get(word) or self._by_key.get(folded) or self._previous.get(word)
+        if item is not None or "#" not in word:
+            return item
         issue = parse_issue_ref(word)
         return self._by_issue.get(self._whole(issue, entry)) if issue else None
 

@@ -74,8 +74,8 @@ def discover(here: Path, top: Path) -> list[Path]:
     `docs/` is not a level: the folder that contains it includes its files.
     """
     folders = (each for each in levels(here, top) if each == top or each.name.lower() != DOCS)
-    found = (places_in(folder) for folder in folders)
-    return next((files for files in found if files), [])
+    by_folder = (places_in(folder) for folder in folders)
+    return next((files for files in by_folder if files), [])
 
 
 def project_folder(here: Path) -> Path:

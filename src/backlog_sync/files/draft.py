@@ -15,7 +15,7 @@ from backlog_sync.files.vocabulary import RANKS
 _MOST_VALUES = 20
 """Values of one sort that are reported one by one: a file of another tool may have hundreds."""
 
-Told: TypeAlias = tuple[str, Fix | None]
+Remedy: TypeAlias = tuple[str, Fix | None]
 """What to write instead: the hint, and the correction if nothing else can be meant."""
 
 NAME_ONE = "write the id or the title of an item, or an issue such as `#12`"
@@ -152,10 +152,10 @@ class Findings:
         """Add a warning: `what` is the same for all samples."""
         self._warned.setdefault((slug, what, hint), []).append((place, shown(sample)))
 
-    def warn_of_value(self, place: Place, slug: str, what: str, value: str, told: Told) -> None:
+    def warn_of_value(self, place: Place, slug: str, what: str, value: str, remedy: Remedy) -> None:
         """Add a warning of a value, with what to write instead of it."""
-        found = warning(place, slug, f"'{shown(value)}' {what}", told[0])
-        self._values.setdefault((slug, what), []).append(replace(found, fix=told[1]))
+        problem = warning(place, slug, f"'{shown(value)}' {what}", remedy[0])
+        self._values.setdefault((slug, what), []).append(replace(problem, fix=remedy[1]))
 
     def skip(self, place: Place, reason: str) -> None:
         """Note a line that is not an item."""
@@ -163,21 +163,21 @@ class Findings:
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Return the warnings, one for each sort, at its first place."""
-        told = [each for found in self._values.values() for each in _few(found)]
-        for (slug, what, hint), found in self._warned.items():
-            samples = list(dict.fromkeys(sample for _, sample in found))
+        diagnostics = [each for warnings in self._values.values() for each in _few(warnings)]
+        for (slug, what, hint), places in self._warned.items():
+            samples = list(dict.fromkeys(sample for _, sample in places))
             listed = ", ".join(f"'{sample}'" for sample in samples[:_LISTED])
             if len(samples) > _LISTED:
                 listed += " …"
-            times = f" ({len(found)} times)" if len(found) > 1 else ""
-            told.append(warning(min(found)[0], slug, f"{what}{times}: {listed}", hint))
-        return tuple(told)
+            times = f" ({len(places)} times)" if len(places) > 1 else ""
+            diagnostics.append(warning(min(places)[0], slug, f"{what}{times}: {listed}", hint))
+        return tuple(diagnostics)
 
 
-def _few(found: list[Diagnostic]) -> list[Diagnostic]:
+def _few(warnings: list[Diagnostic]) -> list[Diagnostic]:
     """Return the findings of one sort; of many the first ones, and how many more there are."""
-    if len(found) <= _MOST_VALUES:
-        return found
-    last = found[_MOST_VALUES - 1]
-    more = len(found) - _MOST_VALUES
-    return [*found[: _MOST_VALUES - 1], replace(last, message=f"{last.message} ({more} more)")]
+    if len(warnings) <= _MOST_VALUES:
+        return warnings
+    last = warnings[_MOST_VALUES - 1]
+    more = len(warnings) - _MOST_VALUES
+    return [*warnings[: _MOST_VALUES - 1], replace(last, message=f"{last.message} ({more} more)")]

@@ -215,7 +215,7 @@ def _make_keys(entries: Sequence[Entry]) -> None:
 
 def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
     first: dict[str, Entry] = {}
-    found = []
+    problems = []
     for entry in entries:
         before = first.setdefault(entry.key, entry)
         if before is entry:
@@ -227,32 +227,32 @@ def _duplicates(entries: Sequence[Entry]) -> list[Diagnostic]:
             if entry.lenient and before.lenient:
                 message += ", and only that one is taken"
                 hint = "give them different titles"
-                found.append(warning(entry.place("title"), "twice", message, hint))
+                problems.append(warning(entry.place("title"), "twice", message, hint))
                 continue
         else:
             message = f"the key '{entry.key}' is also that of '{title}' at {before.place('id')}"
             hint = "keys are unique in a backlog: change one of them"
         if entry.foreign and entry.file == before.file:
             message += "; the second one is left out"
-            found.append(warning(entry.place("id"), "duplicate-key", message, hint))
+            problems.append(warning(entry.place("id"), "duplicate-key", message, hint))
         else:
-            found.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint))
-    return found
+            problems.append(Diagnostic(entry.place("id"), "duplicate-key", message, hint))
+    return problems
 
 
 def _adopt(entries: Sequence[Entry]) -> list[Diagnostic]:
     """Resolve the parents that are named by key."""
     by_key = {entry.key: entry for entry in reversed(entries)}
     keys = Near(by_key)
-    found = []
+    problems = []
     for entry in entries:
-        wanted = entry.parsed.parent_key
-        if entry.parent is not None or wanted is None:
+        parent_key = entry.parsed.parent_key
+        if entry.parent is not None or parent_key is None:
             continue
-        entry.parent = by_key.get(wanted)
+        entry.parent = by_key.get(parent_key)
         if entry.parent is None:
-            message = f"the parent '{shown(wanted)}' does not exist"
-            near = keys.to(wanted)
+            message = f"the parent '{shown(parent_key)}' does not exist"
+            near = keys.to(parent_key)
             hint = f"did you mean '{near}'?" if near else "name an item by its key"
-            found.append(entry.problem("parent", "unknown-parent", message, hint))
-    return found
+            problems.append(entry.problem("parent", "unknown-parent", message, hint))
+    return problems

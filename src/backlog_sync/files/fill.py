@@ -222,16 +222,16 @@ class Filler:
 
     def title_of(self, pairs: Sequence[Pair], kind: str) -> Pair | None:
         """Return the pair with an item's title: the usual keys first, then the kind's own name."""
-        found = [p for p in pairs if field_of(p.key) == "title" and text_of(p.value)]
-        if found:
-            return min(found, key=lambda pair: _TITLE_ORDER.get(key_words(pair.key), 9))
+        titles = [p for p in pairs if field_of(p.key) == "title" and text_of(p.value)]
+        if titles:
+            return min(titles, key=lambda pair: _TITLE_ORDER.get(key_words(pair.key), 9))
         own = _OWN_WORDS.get(kind, {kind} if kind else _ANY_WORDS)
         wish = _wish(pairs)
         if wish is not None:
             return wish
-        for wanted in (own, {"i want", "want"}, _OWN_WORDS["task"], _DESCRIBING):
+        for words in (own, {"i want", "want"}, _OWN_WORDS["task"], _DESCRIBING):
             for pair in pairs:
-                if key_words(pair.key) in wanted and _is_text(pair):
+                if key_words(pair.key) in words and _is_text(pair):
                     return pair
         texts = ("description", "user_story", "i_want")
         return next((p for p in pairs if field_of(p.key) in texts and _is_text(p)), None)
@@ -257,7 +257,7 @@ class Filler:
 
     def ids_of(self, pairs: Sequence[Pair], kind: str) -> list[str]:
         """Return the ids as written: a code such as `WEB-12` first, `id` before other spellings."""
-        found: list[tuple[bool, int, str]] = []
+        ids: list[tuple[bool, int, str]] = []
         for pair in pairs:
             own = _own_id(pair.key)
             if own is None and field_of(pair.key) != "id":
@@ -268,10 +268,10 @@ class Filler:
             coded = not _CODE.fullmatch(text)
             if own is None:
                 order = {"id": 0, "key": 1, "issue key": 1}.get(key_words(pair.key), 3)
-                found.append((coded, order, text))
+                ids.append((coded, order, text))
             elif own == kind or (own == "task" and RANKS.get(kind) == 4):
-                found.append((coded, 2, text))
-        return list(dict.fromkeys(text for _, _, text in sorted(found)))
+                ids.append((coded, 2, text))
+        return list(dict.fromkeys(text for _, _, text in sorted(ids)))
 
     def name(self, draft: Draft, pairs: Sequence[Pair]) -> None:
         """Set the id of a draft, and its other ids."""
@@ -439,10 +439,10 @@ class Filler:
         meant = _MEANT[what](text) if what in _MEANT else NONE
         if field_of(pair.key) == "start" and what == "date":
             meant = date_for(text, last=False)
-        told = (advice(meant) or hint, fix_of(meant, text))
+        remedy = (advice(meant) or hint, fix_of(meant, text))
         article = "an" if what == "issue" else "a"
         what = f"is not {article} {what}; ignored"
-        self.findings.warn_of_value(pair.place, "unread-value", what, text, told)
+        self.findings.warn_of_value(pair.place, "unread-value", what, text, remedy)
         return Taken.UNREAD
 
     # ---- texts and names -------------------------------------------------------------------
@@ -485,8 +485,8 @@ class Filler:
         if said.get("as_a") and said.get("i_want"):
             story = {name: said[name] for name in _STORY_PARTS if said.get(name)}
             whole = ", ".join(story.values())
-            told = whole if is_story_sentence(whole) else story
-            draft.put("user_story", told, parts["as_a"].place)
+            wording = whole if is_story_sentence(whole) else story
+            draft.put("user_story", wording, parts["as_a"].place)
             return
         for pair in parts.values():
             if pair is not title:
@@ -495,25 +495,25 @@ class Filler:
     # ---- check lists and risks -------------------------------------------------------------
 
     def _criteria(self, draft: Draft, _: str, pair: Pair) -> Taken:
-        found = [each for each in criteria_of(pair.value) if not is_empty(each.text)]
+        criteria = [each for each in criteria_of(pair.value) if not is_empty(each.text)]
         draft.places.setdefault("acceptance_criteria", pair.place)
-        for number, each in enumerate(found, len(draft.criteria)):
+        for number, each in enumerate(criteria, len(draft.criteria)):
             each.place = draft.places[f"acceptance_criteria.{number}"] = each.place or pair.place
-        draft.criteria += found
-        return Taken.SET if found else Taken.EMPTY
+        draft.criteria += criteria
+        return Taken.SET if criteria else Taken.EMPTY
 
     def _scenarios(self, draft: Draft, name: str, pair: Pair) -> Taken:
         """Set the scenarios, which are the check list of an item without another: see `assemble`.
 
         A name such as `test_login` does not say what to check.
         """
-        found = [each for each in criteria_of(pair.value) if not _NAME.fullmatch(each.text)]
-        return _set(draft, name, found, pair) if found else Taken.EMPTY
+        scenarios = [each for each in criteria_of(pair.value) if not _NAME.fullmatch(each.text)]
+        return _set(draft, name, scenarios, pair) if scenarios else Taken.EMPTY
 
     def _risks(self, draft: Draft, name: str, pair: Pair) -> Taken:
-        found = risks_of(pair.value)
-        if found:
-            return _set(draft, name, found, pair)
+        risks = risks_of(pair.value)
+        if risks:
+            return _set(draft, name, risks, pair)
         return Taken.EMPTY if is_empty(text_of(pair.value)) else Taken.WITHHELD
 
     # ---- relations -------------------------------------------------------------------------
@@ -580,22 +580,22 @@ class Filler:
             hours = int(text) / _SECONDS if text.isdecimal() and len(text) < 10 else None
         else:
             hours = parse_hours(text) if name == "estimate_hours" else None
-        found = parse_estimate(text) if name in ("estimate", "effort") else None
-        hours = found.hours if found and found.hours is not None else hours
+        estimate = parse_estimate(text) if name in ("estimate", "effort") else None
+        hours = estimate.hours if estimate and estimate.hours is not None else hours
         if hours is not None:
             return _set(draft, "estimate_hours", hours, pair)
         if name == "effort" and _BARE.fullmatch(text):
             self.efforts.bare.append((draft, float(text), pair.place))
             return Taken.SET
-        if found and found.points is not None:
-            if isinstance(found.points, str) and "story_points" in draft.fields:
+        if estimate and estimate.points is not None:
+            if isinstance(estimate.points, str) and "story_points" in draft.fields:
                 return Taken.UNKNOWN
-            return _set(draft, "story_points", found.points, pair)
+            return _set(draft, "story_points", estimate.points, pair)
         meant = hours_for(text)
         in_hours = replace(meant, text=f"{meant.text}h") if meant.text else number_for(text)
-        told = (advice(in_hours) or "write `6h` for hours, a number for points", None)
+        remedy = (advice(in_hours) or "write `6h` for hours, a number for points", None)
         what = "is neither points nor hours; ignored"
-        self.findings.warn_of_value(pair.place, "unknown-unit", what, text, told)
+        self.findings.warn_of_value(pair.place, "unknown-unit", what, text, remedy)
         return Taken.WITHHELD
 
     # ---- identity --------------------------------------------------------------------------
@@ -641,8 +641,8 @@ def _set(draft: Draft, name: str, value: object, pair: Pair) -> Taken:
 def _wish(pairs: Sequence[Pair]) -> Pair | None:
     """Return what a story wants, if `role`, `goal` and `benefit` are next to each other."""
     named = {field_of(pair.key): pair for pair in pairs if _is_text(pair)}
-    told = named.keys() >= {"as_a", "so_that"} and not named.keys() & {"i_want", "user_story"}
-    return named.get("goal") if told else None
+    is_story = named.keys() >= {"as_a", "so_that"} and not named.keys() & {"i_want", "user_story"}
+    return named.get("goal") if is_story else None
 
 
 def _is_titled_by_task(pairs: Sequence[Pair]) -> bool:

@@ -59,7 +59,7 @@ def files_of(folder: Path, depth: int = MAX_DEPTH) -> Folder:
 
     Links to folders are not followed.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     left_out: list[Path] = []
     seen = 0
     for top, folders, names in os.walk(folder):
@@ -67,11 +67,11 @@ def files_of(folder: Path, depth: int = MAX_DEPTH) -> Folder:
         level = len(at.relative_to(folder).parts)
         seen += len(folders) + len(names)
         if seen > MAX_SEEN:
-            return Folder(tuple(sorted(found)), tuple(left_out), full=True)
+            return Folder(tuple(sorted(files)), tuple(left_out), full=True)
         left_out += [at / name for name in sorted(folders) if name.lower() in _SHELVED]
         folders[:] = sorted(_below(folders, at, folder)) if level < depth else []
-        found += [at / name for name in names if not name.startswith(".") and is_known(name)]
-    return Folder(tuple(sorted(found)), tuple(left_out))
+        files += [at / name for name in names if not name.startswith(".") and is_known(name)]
+    return Folder(tuple(sorted(files)), tuple(left_out))
 
 
 def _below(names: list[str], at: Path, top: Path) -> Iterator[str]:

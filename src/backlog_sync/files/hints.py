@@ -34,12 +34,12 @@ def issue_hints(text: str) -> tuple[IssueHint, ...]:
     (in brackets, in bold, between signs) are `sure`. Left out are numbers of pull requests and
     of other issues that the item depends on, and the item's own number (`Epic #1`).
     """
-    found: dict[IssueRef, IssueHint] = {}
+    by_issue: dict[IssueRef, IssueHint] = {}
     for hint in _hints(_CODE.sub(lambda code: " " * len(code[0]), text[:_LONGEST])):
-        known = found.get(hint.issue)
+        known = by_issue.get(hint.issue)
         if known is None or (hint.sure and not known.sure):
-            found[hint.issue] = hint
-    return tuple(found.values())
+            by_issue[hint.issue] = hint
+    return tuple(by_issue.values())
 
 
 def hints_of(item: ParsedItem) -> tuple[IssueHint, ...]:

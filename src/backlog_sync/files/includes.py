@@ -39,21 +39,21 @@ def expand(
     if parts.count("**") > 1 or len(pattern) > 500:
         return (), _problem(place, invalid, pattern, "is too wide", "use one '**'")
     try:
-        found = _matches(pattern, folder)
+        files = _matches(pattern, folder)
     except (OSError, ValueError, NotImplementedError, RuntimeError):
         return (), _problem(place, invalid, pattern, "is not a pattern")
-    unseen = [] if found else [folder / PurePosixPath(*_plain(parts))]
-    if any(not inside(file, root) for file in found or unseen):
+    unseen = [] if files else [folder / PurePosixPath(*_plain(parts))]
+    if any(not inside(file, root) for file in files or unseen):
         hint = "a backlog is made of files below the top of its repository"
         return (), _problem(place, leads_out, pattern, "leads out of the repository", hint)
-    if not found:
+    if not files:
         return (), _problem(
             place, missing, pattern, "does not match any file", f"looked in {shown(folder)}"
         )
-    if len(found) > MAX_MATCHES:
+    if len(files) > MAX_MATCHES:
         message = f"names more than {MAX_MATCHES} files"
         return (), _problem(place, invalid, pattern, message, "name fewer")
-    return tuple(found), None
+    return tuple(files), None
 
 
 def one_file(
@@ -63,8 +63,8 @@ def one_file(
     if any(sign in path for sign in _MAGIC):
         hint = "name one file"
         return None, _problem(place, f"invalid-{setting}", path, "is a pattern", hint)
-    found, problem = expand(path, folder, root, place, setting=setting)
-    return (found[0] if found else None), problem
+    files, problem = expand(path, folder, root, place, setting=setting)
+    return (files[0] if files else None), problem
 
 
 def _plain(parts: tuple[str, ...]) -> Iterator[str]:
@@ -79,13 +79,13 @@ def _matches(pattern: str, folder: Path) -> list[Path]:
     if not any(sign in pattern for sign in _MAGIC):
         file = folder / PurePosixPath(pattern)
         return [file] if file.is_file() else []
-    found = []
+    files = []
     for file in islice(folder.glob(pattern), MAX_SEEN):
         relative = file.parts[len(folder.parts) :]
         hidden = any(part.startswith(".") and part != ".." for part in relative)
         if not hidden and is_known(file) and file.is_file():
-            found.append(file)
-    return sorted(found)
+            files.append(file)
+    return sorted(files)
 
 
 def _problem(place: Place, slug: str, pattern: str, message: str, hint: str = "") -> Diagnostic:

@@ -90,8 +90,8 @@ def item_key(name: str, value: object, own: Iterable[str] = ()) -> Meant:
 
 
 def _near_key(name: str, known: Iterable[str]) -> Meant | None:
-    found = Near(known).to(name)
-    return Meant(found, sure=is_surely(name, found)) if found else None
+    near = Near(known).to(name)
+    return Meant(near, sure=is_surely(name, near)) if near else None
 
 
 def _setting(name: str) -> Meant:
@@ -152,16 +152,16 @@ def value_for(key: str, value: object) -> Suggestion:
         value = f"[{', '.join(value)}]"
     if not isinstance(value, str) or "\n" in value:
         return Suggestion("…")
-    found = NONE
+    suggestion = NONE
     if key in ("target", "start", "due"):
-        found = date_for(value, last=key != "start")
+        suggestion = date_for(value, last=key != "start")
     elif key == "story_points":
-        found = number_for(value)
+        suggestion = number_for(value)
     elif key == "estimate_hours":
-        found = hours_for(value)
+        suggestion = hours_for(value)
     elif key == "assignees":
-        found = Suggestion(value.removeprefix("@"))
+        suggestion = Suggestion(value.removeprefix("@"))
     elif key == "status" and value.casefold() in ("true", "yes"):
-        found = Suggestion("Done", sure=True)
+        suggestion = Suggestion("Done", sure=True)
     text = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
-    return found if found.text else Suggestion(text)
+    return suggestion if suggestion.text else Suggestion(text)

@@ -88,12 +88,12 @@ class Labels:
         A declared one has the declared color and description; of the others, those of kinds and
         priorities have the defaults for when they are created.
         """
-        found: dict[str, LabelDef] = {}
+        by_name: dict[str, LabelDef] = {}
         for folded, label in self._declared.items():
-            found[folded] = LabelDef(label.name, label.color, label.description, label.aliases)
+            by_name[folded] = LabelDef(label.name, label.color, label.description, label.aliases)
         for name in used:
-            found.setdefault(name.casefold(), LabelDef(name, declared=False))
-        return tuple(self._styled(label) for label in found.values())
+            by_name.setdefault(name.casefold(), LabelDef(name, declared=False))
+        return tuple(self._styled(label) for label in by_name.values())
 
     def _styled(self, label: LabelDef) -> LabelDef:
         color, description = self._style(label.name)
@@ -143,14 +143,14 @@ class Milestones:
 
         One that a roadmap names after a period is due at its end, unless declared otherwise.
         """
-        found = {
+        by_title = {
             each.title: MilestoneDef(each.title, each.due, each.description)
             for each in self._declared.values()
         }
         for title in used:
             due = self._periods.get(title)
-            found.setdefault(title, MilestoneDef(title, due, declared=False))
-        return tuple(found.values())
+            by_title.setdefault(title, MilestoneDef(title, due, declared=False))
+        return tuple(by_title.values())
 
 
 # ---- near misses of declared names -----------------------------------------------------------

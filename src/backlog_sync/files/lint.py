@@ -41,18 +41,18 @@ def lint(
 
     `totals` are the wrong ones. Raises nothing.
     """
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for parsed in files:
-        found.extend(find_mojibake(parsed.source))
-    found.extend(describe_wrong_total(wrong, files[number]) for number, wrong in totals)
-    found.extend(find_placeholders(resolved.entries))
-    found.extend(_issue_numbers(resolved.entries, resolved.repository))
+        diagnostics.extend(find_mojibake(parsed.source))
+    diagnostics.extend(describe_wrong_total(wrong, files[number]) for number, wrong in totals)
+    diagnostics.extend(find_placeholders(resolved.entries))
+    diagnostics.extend(_issue_numbers(resolved.entries, resolved.repository))
     for file in settings:
-        found.extend(_label_limits(file))
+        diagnostics.extend(_label_limits(file))
     if resolved.desired is not None:
-        found.extend(_limits(resolved.desired, resolved.entries))
-        found.extend(_dates(resolved.desired, resolved.entries))
-    return tuple(found)
+        diagnostics.extend(_limits(resolved.desired, resolved.entries))
+        diagnostics.extend(_dates(resolved.desired, resolved.entries))
+    return tuple(diagnostics)
 
 
 # ---- dates and sizes -----------------------------------------------------------------------

@@ -139,16 +139,16 @@ def load(
     if repository is not None:
         check_repository(repository)
     flag = parse_project(project) if project is not None else None
-    found = [] if paths else _found(root, command)
+    backlogs = [] if paths else _found(root, command)
 
     def read(instead: Mapping[Path, bytes]) -> Loaded:
         reader = _Reader(root, bullets, {_real(f): raw for f, raw in instead.items()})
         for path in paths:
             reader.open(path)
-        if found:
-            reader.read(found[0], _shown_here(found[0], root))
+        if backlogs:
+            reader.read(backlogs[0], _shown_here(backlogs[0], root))
         reader.read_config()
-        reader.warn_of_ignored(found)
+        reader.warn_of_ignored(backlogs)
         loaded = _assemble(reader, repository, flag, flag_said=project is not None)
         return replace(loaded, again=read)
 
@@ -159,10 +159,10 @@ def _found(root: Path, command: str) -> list[Path]:
     """Return the backlogs that are found, the one to read first. Raises FailedError for none."""
     here = Path.cwd()
     here = here if here.is_relative_to(root) else root
-    found = discover(here, root)
-    if not found:
+    backlogs = discover(here, root)
+    if not backlogs:
         raise _no_backlog(here, root, command)
-    return found
+    return backlogs
 
 
 def _shown_here(path: Path, root: Path) -> str:
@@ -214,11 +214,11 @@ class _Reader:
     def _tell(self, path: str, slug: str, message: str, hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(Place(path), slug, message, hint))
 
-    def warn_of_ignored(self, found: Sequence[Path]) -> None:
+    def warn_of_ignored(self, backlogs: Sequence[Path]) -> None:
         """Warn about the other files that were found as the backlog; the first one is read."""
-        for other in found[1:]:
+        for other in backlogs[1:]:
             if _real(other) not in self.seen:
-                first, path = _shown_here(found[0], self.root), _shown_here(other, self.root)
+                first, path = _shown_here(backlogs[0], self.root), _shown_here(other, self.root)
                 message = f"{path} also exists and is ignored"
                 hint = f"name it to read it: backlog lint {first} {path}"
                 self.diagnostics.append(warning(Place(first), "another-backlog", message, hint))
@@ -234,22 +234,22 @@ class _Reader:
 
     def _folder(self, folder: Path) -> None:
         """Read the files of a folder that contain items; its documents do not cause errors."""
-        found = files_of(folder)
-        if found.full or len(found.files) > MAX_FILES:
+        content = files_of(folder)
+        if content.full or len(content.files) > MAX_FILES:
             message = f"a backlog is made of at most {MAX_FILES} files, and this folder holds more"
             hint = "name the folder below it that holds the plan"
             self._tell(str(folder), "too-many-files", message, hint)
             return
         before = len(self.read_files)
-        self.folder, self.passed = True, [str(each) for each in found.left_out]
-        for file in found.files:
+        self.folder, self.passed = True, [str(each) for each in content.left_out]
+        for file in content.files:
             self.read(file, str(file))
         self.folder = False
         inner = self.read_files[before:]
         self.read_files[before:] = kept = _with_items(inner)
         self.passed += [each.parsed.source.path for each in inner if each not in kept]
-        told = passed_over(str(folder), [path for path in self.passed if not is_document(path)])
-        self.diagnostics.extend([told] if told else [])
+        left_out = passed_over(str(folder), [path for path in self.passed if not is_document(path)])
+        self.diagnostics.extend([left_out] if left_out else [])
         if not self.read_files and not any(each.is_error for each in self.diagnostics):
             message = f"no file of this folder holds items; looked for {KNOWN}"
             hint = "name the file that holds the plan, or write one with 'backlog init'"
@@ -365,8 +365,8 @@ class _Reader:
             return
         from backlog_sync.files.template import read_template  # noqa: PLC0415 - few have one
 
-        self.template, found = read_template(source)
-        self.diagnostics.extend(found)
+        self.template, problems = read_template(source)
+        self.diagnostics.extend(problems)
 
     def unpublished(self, publish: Sequence[str]) -> Iterator[Diagnostic]:
         """Report where the template and `publish` disagree."""
@@ -386,8 +386,8 @@ class _Reader:
             self.diagnostics.append(source)
             return
         parsed = parse_yaml(source)
-        settings, found = read_settings(parsed)
-        self.diagnostics.extend((*parsed.diagnostics, *found))
+        settings, problems = read_settings(parsed)
+        self.diagnostics.extend((*parsed.diagnostics, *problems))
         if parsed.items:
             message = "this file is for settings, not items"
             hint = "put items into a backlog file"

@@ -60,7 +60,7 @@ def _is_likely(raw: bytes, run: str, before: str) -> bool:
 
 def repairs(text: str) -> list[tuple[int, int, str]]:
     """Return every span of mojibake in a text with its repair, repeated if encoded twice."""
-    found: list[tuple[int, int, str]] = []
+    spans: list[tuple[int, int, str]] = []
     lines = () if text.isascii() else _LINE.finditer(text)
     for line in lines:
         if line[0].isascii() or len(line[0]) > _LONG:
@@ -70,8 +70,8 @@ def repairs(text: str) -> list[tuple[int, int, str]]:
             while mended and times < _TIMES and (again := mend(mended)) != mended:
                 mended, times = again, times + 1
             if mended:
-                found.append((run.start(), run.end(), mended))
-    return found
+                spans.append((run.start(), run.end(), mended))
+    return spans
 
 
 def mend(line: str) -> str:

@@ -41,9 +41,9 @@ class Near:
         return self._names[close[0]] if close else None
 
     def _beside(self, word: str) -> list[str]:
-        found = dict.fromkeys(_around(self._sorted, word))
-        found.update((name[::-1], None) for name in _around(self._backwards, word[::-1]))
-        return list(found)
+        names = dict.fromkeys(_around(self._sorted, word))
+        names.update((name[::-1], None) for name in _around(self._backwards, word[::-1]))
+        return list(names)
 
     @cached_property
     def _sorted(self) -> list[str]:

@@ -41,7 +41,7 @@ class Keywords:
     closed: tuple[str, ...]
 
 
-class Told(NamedTuple):
+class Property(NamedTuple):
     """A value from an item's syntax: a key, its value, and its place."""
 
     key: str
@@ -57,8 +57,9 @@ class Node:
 
     `first` is the row of its first line, `head` the row after its title and `end` the row after its
     last line, all from 0. `text` is its title as written, at offset `at`; it is empty for a `TEXT`.
-    `level` is that of a heading. `box` is the offset of the character in its check box. `told` are
-    values from its syntax besides the text, `marked` is whether those make it work.
+    `level` is that of a heading. `box` is the offset of the character in its check box.
+    `properties` are values from its syntax besides the text, `marked` is whether those make it
+    work.
     """
 
     form: Form
@@ -72,7 +73,7 @@ class Node:
     content: int = 0
     box: int | None = None
     ticked: bool = False
-    told: list[Told] = field(default_factory=list)
+    properties: list[Property] = field(default_factory=list)
     marked: bool = False
     parent: "Node | None" = None
     children: list["Node"] = field(default_factory=list)

@@ -36,10 +36,12 @@ _WEAK = "neither it nor its neighbors"
 
 def branches(loaded: Loaded) -> tuple[Branch, ...]:
     """Return the items as a tree, in the order of the files."""
-    made = {key: _branch(key, loaded.files[at[0]].items[at[1]]) for key, at in loaded.keys.items()}
+    by_key = {
+        key: _branch(key, loaded.files[at[0]].items[at[1]]) for key, at in loaded.keys.items()
+    }
     for key, parent in loaded.parents.items():
-        made[parent].below.append(made[key])
-    return tuple(branch for key, branch in made.items() if key not in loaded.parents)
+        by_key[parent].below.append(by_key[key])
+    return tuple(branch for key, branch in by_key.items() if key not in loaded.parents)
 
 
 def _branch(key: str, item: ParsedItem) -> Branch:
@@ -59,13 +61,13 @@ def doubts(loaded: Loaded, accounts: Sequence[Account]) -> tuple[Doubt, ...]:
 
     Each answer was tried: if it would not change anything, there is no doubt.
     """
-    found: list[Doubt] = []
+    parts: list[Doubt] = []
     for parsed, each in zip(loaded.files, accounts, strict=True):
         if is_roadmap(parsed.source.path) and not parsed.dialect:
-            found += _File(parsed, each).doubts()
+            parts += _File(parsed, each).doubts()
         elif parsed.dialect == TREE:
-            found += _File(parsed, each).doubts_of_lists()
-    return tuple(found)
+            parts += _File(parsed, each).doubts_of_lists()
+    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ class _Way:
         if not self.patterns:
             return {"bullets": "items"}
         column = {"title": self.column} if self.column else {}
-        told = {"items": kind, **column} if self.below or column else kind
-        return {"reading": dict.fromkeys(self.patterns, told)}
+        declaration = {"items": kind, **column} if self.below or column else kind
+        return {"reading": dict.fromkeys(self.patterns, declaration)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,8 @@ class _File:
         self.parsed = parsed
         self.lines = account.lines
         self.said = Declared(dict(parsed.asked.declared))
-        self.heads = [(line, found) for line in self.lines if line.rule in _HEADS
-                      and (found := heading(line.text))]  # fmt: skip
+        self.heads = [(line, head) for line in self.lines if line.rule in _HEADS
+                      and (head := heading(line.text))]  # fmt: skip
 
     def doubts(self) -> Iterator[Doubt]:
         """Yield the parts that an answer would change, the most important first."""
@@ -129,11 +131,11 @@ class _File:
             if begin is not None and repr(begin[1]) in line.reason:
                 by_key.setdefault(begin[1], []).append(line)
         for key, lines in list(by_key.items())[:_NAMED]:
-            told = f"the entries of '{_short(key)}'"
+            entries = f"the entries of '{_short(key)}'"
             yield _Part(
                 lines[:1],
-                f"{told} are not taken as items",
-                f"Are {told} items?",
+                f"{entries} are not taken as items",
+                f"Are {entries} items?",
                 "no",
                 ("story", "task", "feature", "epic"),
                 [_Way([f"key {key}"], below=True)],
@@ -170,9 +172,9 @@ class _File:
 
     def _bullets(self) -> Iterator[_Part]:
         """Yield bullets that become items only through a setting."""
-        told = [line for line in self.lines if line.rule in ("bullet", "description")]
+        bullets = [line for line in self.lines if line.rule in ("bullet", "description")]
         for left in (
-            [line for line in told if BULLETS_FLAG in line.reason],
+            [line for line in bullets if BULLETS_FLAG in line.reason],
             [line for line in self.lines if line.verdict is Verdict.LEFT
              and line.rule == "skipped" and _BULLET.match(line.text)],
         ):  # fmt: skip
@@ -201,8 +203,8 @@ class _File:
         for column, rows in sorted(by_column.items(), key=lambda each: -len(each[1]))[:_NAMED]:
             if len(rows) < _FEWEST:
                 continue
-            told = f"{_count(rows, 'row')} below a table's column '{_short(column)}'"
-            yield _not_taken(rows, told, _SMALL, [_Way([f"table {column}"], column=column)])
+            what = f"{_count(rows, 'row')} below a table's column '{_short(column)}'"
+            yield _not_taken(rows, what, _SMALL, [_Way([f"table {column}"], column=column)])
 
     def _weak(self) -> Iterator[_Part]:
         """Yield headings that look like items without other evidence."""
@@ -262,12 +264,12 @@ class _File:
         self, fits: Callable[[AccountedLine, str], bool]
     ) -> Iterator[tuple[list[AccountedLine], str, _Way]]:
         """Yield headings by level, without those that the settings already declare."""
-        found: dict[int, list[tuple[AccountedLine, str]]] = defaultdict(list)
+        by_level: dict[int, list[tuple[AccountedLine, str]]] = defaultdict(list)
         for line, (level, title) in self.heads:
             node = Node(Form.SECTION, line.number - 1, line.number, text=title, level=level)
             if fits(line, title) and self.said.of(node) is None:
-                found[level].append((line, title))
-        for level, heads in found.items():
+                by_level[level].append((line, title))
+        for level, heads in by_level.items():
             lines, titles = [line for line, _ in heads], [title for _, title in heads]
             what = f"{_count(lines, 'heading')} such as '{_short(titles[0])}'"
             yield lines, what, self._way(level, titles)
@@ -351,9 +353,9 @@ def _not_taken(
     lines: Sequence[AccountedLine], what: str, kinds: Sequence[str], ways: Sequence[_Way]
 ) -> _Part:
     """Return a part for lines that are not items now."""
-    told = f"{what} {_is(lines)} not taken as {_items(lines)}"
+    statement = f"{what} {_is(lines)} not taken as {_items(lines)}"
     question = f"{_is(lines).capitalize()} the {what} {_items(lines)}?"
-    return _Part(lines, told, question, "no", kinds, ways)
+    return _Part(lines, statement, question, "no", kinds, ways)
 
 
 # ---- words ---------------------------------------------------------------------------------
@@ -368,8 +370,8 @@ def _named(titles: Sequence[str]) -> str:
 
 
 def _short(title: str) -> str:
-    told = plain(title)
-    return told if len(told) <= _LONGEST // 2 else told[: _LONGEST // 2 - 1].rstrip() + "…"
+    text = plain(title)
+    return text if len(text) <= _LONGEST // 2 else text[: _LONGEST // 2 - 1].rstrip() + "…"
 
 
 def _count(lines: Sequence[object], noun: str) -> str:
@@ -390,18 +392,18 @@ def _plural(kind: str) -> str:
 
 def merged(answers: Iterable[Mapping[str, object]]) -> dict[str, object]:
     """Return several answers as one; what a heading is and what it contains are combined."""
-    found: dict[str, object] = {}
+    settings: dict[str, object] = {}
     reading: dict[str, dict[str, object]] = {}
     for answer in answers:
         said = answer.get("reading")
-        for pattern, told in said.items() if isinstance(said, Mapping) else ():
-            both = told if isinstance(told, Mapping) else {"kind": told}
+        for pattern, declared in said.items() if isinstance(said, Mapping) else ():
+            both = declared if isinstance(declared, Mapping) else {"kind": declared}
             reading.setdefault(pattern, {}).update(both)
-        found |= {name: value for name, value in answer.items() if name != "reading"}
-    for pattern, told in reading.items():
+        settings |= {name: value for name, value in answer.items() if name != "reading"}
+    for pattern, declared in reading.items():
         of_level = reading.get(f"{pattern.partition(' ')[0]} *", {})
         if pattern.startswith("#") and "kind" in of_level:
-            told.setdefault("kind", of_level["kind"])
-    lines = {pattern: told["kind"] if told.keys() == {"kind"} else told
-             for pattern, told in reading.items()}  # fmt: skip
-    return found | ({"reading": lines} if lines else {})
+            declared.setdefault("kind", of_level["kind"])
+    lines = {pattern: declared["kind"] if declared.keys() == {"kind"} else declared
+             for pattern, declared in reading.items()}  # fmt: skip
+    return settings | ({"reading": lines} if lines else {})

@@ -47,8 +47,8 @@ def feedback_of(words: Iterable[str]) -> tuple[FeedbackRef, ...]:
 
 
 def _notes(notes: Iterable[ReviewNoteDocument]) -> tuple[ReviewNote, ...]:
-    found = (ReviewNote(date.fromisoformat(note.date), one_line(note.text)) for note in notes)
-    return tuple(sorted(found, key=lambda note: note.day))
+    dated = (ReviewNote(date.fromisoformat(note.date), one_line(note.text)) for note in notes)
+    return tuple(sorted(dated, key=lambda note: note.day))
 
 
 def _risk(risk: RiskDocument) -> Risk:
@@ -108,10 +108,10 @@ def with_listed(
     for each in listed:
         key = by_name.get(fold(each.about)) if each.about else None
         (of_item.setdefault(key, []) if key else whole).append(_risk(each.risk))
-    told = tuple(
+    with_risks = tuple(
         replace(i, outlook=replace(i.outlook, risks=(*i.outlook.risks, *of_item[i.key])))
         if i.key in of_item
         else i
         for i in items
     )
-    return told, replace(planning, risks=tuple(whole))
+    return with_risks, replace(planning, risks=tuple(whole))

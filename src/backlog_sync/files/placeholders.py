@@ -31,9 +31,9 @@ _TICKED = re.compile(r"(?<!`)(`{1,9})(?!`)[^`]{1,400}\1(?!`)")
 
 def find_placeholders(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
     """Report each placeholder: its item is held; if every item has one, all are rejected."""
-    found = [(entry, _own(entry)) for entry in entries]
-    severity = Severity.WARNING if any(not holes for _, holes in found) else Severity.ERROR
-    for _, holes in found:
+    by_entry = [(entry, _own(entry)) for entry in entries]
+    severity = Severity.WARNING if any(not holes for _, holes in by_entry) else Severity.ERROR
+    for _, holes in by_entry:
         for hole in holes.values():
             message = f"'{hole.text}' is a placeholder of a template"
             hint = "fill it in, or remove the item"

@@ -36,5 +36,5 @@ def read_model(
     try:
         return model.model_validate(to_plain(root))
     except ValidationError as error:
-        found = explain(error, model, lambda path: places.get(".".join(path)))
-        return tuple(sorted(replace(d, hint=more) if d.hint == MANY else d for d in found))
+        problems = explain(error, model, lambda path: places.get(".".join(path)))
+        return tuple(sorted(replace(d, hint=more) if d.hint == MANY else d for d in problems))

@@ -39,15 +39,15 @@ def _parse(text: str) -> tuple[IssueRef, str] | None:
     """Return the reference in a text, and the type of page in its URL."""
     link = _LINK.fullmatch(text.strip())
     text = link["target"] if link else text.strip()
-    found = _ADDRESS.fullmatch(text) or _SHORT.fullmatch(text)
-    if found is None or not int(found["number"]):
+    match = _ADDRESS.fullmatch(text) or _SHORT.fullmatch(text)
+    if match is None or not int(match["number"]):
         return None
-    number, repository = int(found["number"]), found["repository"] or None
+    number, repository = int(match["number"]), match["repository"] or None
     if repository == "sandbox":
         return IssueRef(number, sandbox=True), ""
     if repository is not None and not is_repository(repository):
         return None
-    return IssueRef(number, repository), found["sort"]
+    return IssueRef(number, repository), match["sort"]
 
 
 def is_repository(text: str) -> bool:

@@ -82,19 +82,19 @@ def resolve(files: Sequence[ParsedFile], settings: SettingsDocument, context: Co
     items = tuple(worker.item(entry) for entry in entries)
     worker.diagnostics.extend(starmap(_unknown_person, worker.unknown_people.items()))
     worker.diagnostics.extend((*worker.board.warnings(), *near_misses(settings, entries)))
-    found = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
+    diagnostics = (*collected.diagnostics, *worker.diagnostics, *worker.dependencies.diagnostics)
     _note(entries, items)
     milestones = worker.milestones.definitions(_members(items, "milestone"))
     inventory = _inventory(files, collected, milestones)
     desired = None
-    if not any(each.slug in _UNCLEAR and each.is_error for each in found):
+    if not any(each.slug in _UNCLEAR and each.is_error for each in diagnostics):
         synced = tuple(item for entry, item in zip(entries, items, strict=True) if entry.synced)
         desired = worker.state(synced)
         listed = [risk for parsed in files for risk in parsed.risks]
         if listed:
-            told, planning = with_listed(listed, desired.items, desired.planning)
-            desired = replace(desired, items=told, planning=planning)
-    return Resolved(desired, worker.repository, inventory, entries, found)
+            with_risks, planning = with_listed(listed, desired.items, desired.planning)
+            desired = replace(desired, items=with_risks, planning=planning)
+    return Resolved(desired, worker.repository, inventory, entries, diagnostics)
 
 
 class _Resolver:
@@ -126,11 +126,11 @@ class _Resolver:
             place = entry.place("title")
             hint = "write a title, or remove the item"
             self.diagnostics.append(Diagnostic(place, "empty-title", "the title is empty", hint))
-        values, found = self.board.values(entry)
+        values, problems = self.board.values(entry)
         issue_fields = {n: v for n, v in values.items() if n.casefold() in self.board.issue_fields}
         board = {n: v for n, v in values.items() if n not in issue_fields}
         unknown = self.board.unknown_words(entry)
-        self.diagnostics.extend(found)
+        self.diagnostics.extend(problems)
         issue = parse_issue_ref(document.issue) if document.issue else None
         if document.issue and issue is None:
             self.diagnostics.append(_no_issue(entry, document.issue))
@@ -278,14 +278,14 @@ def _note(entries: Sequence[Entry], items: Sequence[DesiredItem]) -> None:
 
 def _members(items: Sequence[DesiredItem], name: str) -> list[str]:
     """Return every text that items have in a field, in order."""
-    found: list[str] = []
+    texts: list[str] = []
     for item in items:
         value = item.fields.get(name)
         if isinstance(value, str):
-            found.append(value)
+            texts.append(value)
         elif isinstance(value, tuple):
-            found.extend(str(member) for member in value)
-    return found
+            texts.extend(str(member) for member in value)
+    return texts
 
 
 def _inventory(

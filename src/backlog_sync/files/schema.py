@@ -44,19 +44,19 @@ def _tidy(value: Any, *, inside_properties: bool = False) -> Any:
         return [_tidy(each) for each in value]
     if not isinstance(value, dict):
         return value
-    found: dict[str, Any] = {}
+    tidied: dict[str, Any] = {}
     for key, each in value.items():
         if key == "title" and not inside_properties and isinstance(each, str):
             continue
         if key == "$ref":
-            found[key] = "#/$defs/" + _name(each.rsplit("/", 1)[-1])
+            tidied[key] = "#/$defs/" + _name(each.rsplit("/", 1)[-1])
         elif key == "default" and (each in (None, []) or isinstance(each, dict)):
             continue
         elif key == "additionalProperties" and each is True:
-            found[key] = _BOARD_VALUE
+            tidied[key] = _BOARD_VALUE
         else:
-            found[key] = _tidy(each, inside_properties=key == "properties")
-    return found
+            tidied[key] = _tidy(each, inside_properties=key == "properties")
+    return tidied
 
 
 # ---- the whole file --------------------------------------------------------------------------

@@ -147,7 +147,11 @@ def merge_settings(
 
 
 def _joined(
-    name: str, before: object, value: Sequence[object], file: FileSettings, found: list[Diagnostic]
+    name: str,
+    before: object,
+    value: Sequence[object],
+    file: FileSettings,
+    problems: list[Diagnostic],
 ) -> tuple[object, ...]:
     """Merge two lists of definitions; another definition of the same name is an error."""
     assert isinstance(before, tuple)
@@ -159,7 +163,7 @@ def _joined(
         if first is not entry and first != entry:
             path, hint = f"{name}.{index}", "keep one of them"
             message = f"'{title}' is defined twice in '{name}', differently"
-            found.append(file.fault(path, "duplicate-definition", message, hint))
+            problems.append(file.fault(path, "duplicate-definition", message, hint))
     return tuple(known.values())
 
 

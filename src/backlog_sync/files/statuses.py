@@ -73,10 +73,10 @@ def status_in(text: str) -> StatusPhrase | None:
     if struck:
         return _struck(head, struck)
     ticked = _BOX.search(head, 0, at)
-    found = None if ticked and is_ticked(ticked) else _phrase(head, at)
-    if found is None:
+    phrase = None if ticked and is_ticked(ticked) else _phrase(head, at)
+    if phrase is None:
         return StatusPhrase(marked, 0, at, not head[at:].strip()) if marked else None
-    meant, end = found
+    meant, end = phrase
     if meant == DONE:
         meant = _lessened(head[end:])
     return StatusPhrase(meant, 0, end, not _without_remark(head[end:]))
@@ -93,9 +93,9 @@ def trailing_status(text: str) -> StatusPhrase | None:
     before = tail[: remark.start()] if remark else ""
     for match in (remark, _last(tail), _last(before)):
         said = (match[1] if match is remark else tail[match.end() :]).strip() if match else ""
-        told = status_in(_undated(said)) if match and match.start() else None
-        if match and told and told.alone and not _is_adjective(said, told):
-            return StatusPhrase(told.meanings, begin + match.start(), len(text), alone=False)
+        phrase = status_in(_undated(said)) if match and match.start() else None
+        if match and phrase and phrase.alone and not _is_adjective(said, phrase):
+            return StatusPhrase(phrase.meanings, begin + match.start(), len(text), alone=False)
     return _trailing_sign(before or tail, begin, remark[1] if remark else "")
 
 
@@ -104,9 +104,9 @@ def _last(part: str) -> re.Match[str] | None:
     return max(_SEPARATOR.finditer(part), key=lambda match: match.start(), default=None)
 
 
-def _is_adjective(said: str, told: StatusPhrase) -> bool:
+def _is_adjective(said: str, phrase: StatusPhrase) -> bool:
     """Return whether a word after a title describes it, not its progress: `Search (new)`."""
-    word = _REMARK.sub("", said[: told.end])
+    word = _REMARK.sub("", said[: phrase.end])
     return key_words(word) in words_of("weak_statuses") and not word.isupper()
 
 
@@ -129,9 +129,9 @@ def _trailing_sign(bare: str, begin: int, remark: str) -> StatusPhrase | None:
 @lru_cache(maxsize=1024)
 def meanings(status: str) -> frozenset[str]:
     """Return the meanings of a status: some of todo, progress, done, cancelled; or none."""
-    found = status_in(status)
-    if found is not None:
-        return found.meanings
+    phrase = status_in(status)
+    if phrase is not None:
+        return phrase.meanings
     tokens = [(key_words(match[0]), match.end()) for match in _TOKEN.finditer(status[:_HEAD])]
     meant, _ = _longest(tokens)
     if meant:
@@ -170,7 +170,7 @@ def same_status(left: str, right: str) -> bool:
 def _same_remarked(left: str, right: str) -> bool:
     """Return whether two longer values mean the same: `Done – shipped in May` and `Done`."""
     heads = [(each, status_in(each)) for each in (left, right)]
-    plain = all(told and is_plain_status(each[: told.end]) for each, told in heads)
+    plain = all(phrase and is_plain_status(each[: phrase.end]) for each, phrase in heads)
     return plain and bool(meanings(left) & meanings(right))
 
 
@@ -179,18 +179,18 @@ def _same_remarked(left: str, right: str) -> bool:
 
 def _signs(head: str) -> tuple[int, frozenset[str]]:
     """Return where the words after signs and boxes begin, and the meanings of these signs."""
-    marks, at, told = vocabulary().marks, 0, frozenset[str]()
+    marks, at, meant = vocabulary().marks, 0, frozenset[str]()
     while at < len(head):
         box = _BOX.match(head, at)
         if box:
-            told, at = told or _BOXES.get(box[1], DONE), box.end()
+            meant, at = meant or _BOXES.get(box[1], DONE), box.end()
         elif head[at] in marks:
-            told, at = told or frozenset((marks[head[at]],)), at + 1
+            meant, at = meant or frozenset((marks[head[at]],)), at + 1
         elif head[at] in ' \t*_`"“(（[' or is_decoration(head[at]):
             at += 1
         else:
             break
-    return at, told
+    return at, meant
 
 
 def _struck(head: str, struck: re.Match[str]) -> StatusPhrase | None:
@@ -291,8 +291,8 @@ def _ends(head: str, end: int) -> bool:
     if following is None or head[end : following.start()].strip(" \t*_`"):
         return True
     word = key_words(following[0])
-    told = word in words_of("remarks") or word in vocabulary().statuses or word in months()
-    return told or bool(_VERSION.match(word))
+    is_remark = word in words_of("remarks") or word in vocabulary().statuses or word in months()
+    return is_remark or bool(_VERSION.match(word))
 
 
 def _lessened(rest: str) -> frozenset[str]:

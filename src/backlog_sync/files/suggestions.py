@@ -31,8 +31,8 @@ def advice(suggested: Suggestion, key: str = "") -> str:
     """Return the hint for a suggestion: what to write, below which key, and why."""
     if not suggested.text:
         return suggested.why
-    told = f"write `{f'{key}: ' if key else ''}{suggested.text}`"
-    return f"{told}{suggested.why and f' {suggested.why}'}"
+    instruction = f"write `{f'{key}: ' if key else ''}{suggested.text}`"
+    return f"{instruction}{suggested.why and f' {suggested.why}'}"
 
 
 def fix_of(suggested: Suggestion, written: str) -> Fix | None:
@@ -221,8 +221,8 @@ def issue_for(text: str) -> Suggestion:
     if url and (url["sort"] in ("merge_requests", "work_items") or "/-/" in said):
         return Suggestion(why=f"{url['host']} is not GitHub: leave it out, or put it into the text")
     if url:
-        found = f"{url['repository']}#{url['number']}"
-        return Suggestion(found, sure=parse_issue_ref(found) is not None)
+        reference = f"{url['repository']}#{url['number']}"
+        return Suggestion(reference, sure=parse_issue_ref(reference) is not None)
     short = _GH.fullmatch(said)
     if short and int(short[1]):
         return Suggestion(f"#{int(short[1])}", sure=True)

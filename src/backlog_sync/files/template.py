@@ -40,7 +40,7 @@ def read_template(source: Source) -> tuple[Template, tuple[Diagnostic, ...]]:
     text. Text above the first heading is a section, too.
     """
     sections: list[Section] = []
-    found: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
     for heading, below in _split(scan_lines(source.text)):
         place = Place(source.path, heading.row + 1 if heading else 1)
         text = _text(source, below)
@@ -48,19 +48,19 @@ def read_template(source: Source) -> tuple[Template, tuple[Diagnostic, ...]]:
         title = " ".join(heading.text.split()) if heading else ""
         if slots:
             sections.append(Section(title, slots[0].name))
-            found += _wrong_parts(slots, text)
+            problems += _wrong_parts(slots, text)
         elif text:
             sections.append(Section(title, "", text))
         elif heading is not None:
             message = f"there is nothing below the heading '{shown(title)}'"
             hint = "give it a text or a part such as {goal}, or take it out"
-            found.append(Diagnostic(place, "empty-section", message, hint))
-        found += _within(source, below)
+            problems.append(Diagnostic(place, "empty-section", message, hint))
+        problems += _within(source, below)
         if heading is not None and any(each.heading == title for each in sections[:-1]):
             message = f"the heading '{shown(title)}' occurs twice"
-            found.append(Diagnostic(place, "duplicate-heading", message, "give it another name"))
-    found += _wrong_whole(sections, Place(source.path))
-    return tuple(sections), tuple(found)
+            problems.append(Diagnostic(place, "duplicate-heading", message, "give it another name"))
+    problems += _wrong_whole(sections, Place(source.path))
+    return tuple(sections), tuple(problems)
 
 
 def unpublished(template: Template, publish: Sequence[str], said: Place) -> Iterator[Diagnostic]:

@@ -44,9 +44,9 @@ def without_criteria(text: str) -> tuple[str, list[Criterion]]:
     for line in text.splitlines():
         reader.take(line)
     reader.flush()
-    if not reader.found:
+    if not reader.criteria:
         return text, []
-    return "\n".join(reader.kept).strip("\n"), reader.found
+    return "\n".join(reader.kept).strip("\n"), reader.criteria
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Reader:
     """
 
     kept: list[str] = field(default_factory=list)
-    found: list[Criterion] = field(default_factory=list)
+    criteria: list[Criterion] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     inside: bool = False
     bullets: bool = False
@@ -90,7 +90,7 @@ class _Reader:
         if head is not None and head.begins:
             self.flush()
             self.inside, self.bullets, self.indent = True, bool(head.value), None
-            self.found += criteria_of(Scalar(head.value, 0, 0, '"'))
+            self.criteria += criteria_of(Scalar(head.value, 0, 0, '"'))
         elif self.inside and not self._ends(line, head):
             self._criterion(line)
         else:
@@ -100,7 +100,7 @@ class _Reader:
 
     def flush(self) -> None:
         """Make criteria of the lines that wait: the steps of a scenario are one."""
-        self.found += criteria_of(Scalar("\n".join(self.lines), 0, 0, '"'))
+        self.criteria += criteria_of(Scalar("\n".join(self.lines), 0, 0, '"'))
         self.lines = []
 
     def _ends(self, line: str, head: _Head | None) -> bool:
@@ -121,8 +121,8 @@ class _Reader:
         self.bullets = True
         if deep > self.indent:
             self.flush()
-        if deep > self.indent and self.found:
-            self.found[-1].details.append(line[self.indent :])
+        if deep > self.indent and self.criteria:
+            self.criteria[-1].details.append(line[self.indent :])
         else:
             self.lines.append(line)
 

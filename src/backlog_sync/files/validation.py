@@ -103,12 +103,12 @@ def explain(
     `place_of` returns the place of a path of keys and list positions, None if it does not exist;
     the empty path is the whole file. `extra_known` are further keys of the outermost mapping.
     """
-    found: dict[tuple[Place, str], Diagnostic] = {}
+    by_place: dict[tuple[Place, str], Diagnostic] = {}
     for detail in error.errors(include_url=False):
         path, place = _locate(detail["loc"], place_of)
         diagnostic = _diagnostic(detail, path, place, model, extra_known)
-        found.setdefault((place, ".".join(path)), diagnostic)
-    return tuple(found.values())
+        by_place.setdefault((place, ".".join(path)), diagnostic)
+    return tuple(by_place.values())
 
 
 def _locate(
@@ -151,8 +151,8 @@ def _diagnostic(
     if kind == "union_tag_invalid":
         known = _expected(str(context.get("expected_tags", "")))
         word = str(context.get("tag", ""))
-        told = f"'{shown(word)}' is not a value of {context.get('discriminator')}"
-        return Diagnostic(place, "invalid-value", told, did_you_mean(word, known))
+        message = f"'{shown(word)}' is not a value of {context.get('discriminator')}"
+        return Diagnostic(place, "invalid-value", message, did_you_mean(word, known))
     if kind in ("literal_error", "enum"):
         known = _expected(str(context.get("expected", "")))
         message = f"'{shown(value)}' is not a value of {name}"
@@ -268,7 +268,7 @@ def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseMo
 def _models_within(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [found for part in get_args(annotation) for found in _models_within(part)]
+    return [nested for part in get_args(annotation) for nested in _models_within(part)]
 
 
 def _is_tagged(model: type[BaseModel], tag: str) -> bool:

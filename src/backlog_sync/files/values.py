@@ -168,8 +168,8 @@ def parse_kind(value: str) -> str | None:
 
 def parse_repository(value: str) -> str | None:
     """Return a repository from `owner/name` or a URL; None for other words."""
-    found = _REPOSITORY.fullmatch(plain(value[:LIMIT]).strip("`<>/ "))
-    return found["name"] if found else None
+    match = _REPOSITORY.fullmatch(plain(value[:LIMIT]).strip("`<>/ "))
+    return match["name"] if match else None
 
 
 def parse_key(value: str) -> str | None:
@@ -265,7 +265,7 @@ def parse_dependencies(value: str) -> tuple[Named, ...]:
         text = text[1:-1].strip()
     if not text or is_empty_word(text):
         return ()
-    found: list[Named] = []
+    references: list[Named] = []
     word = ""
     for part in _parts(text):
         carried = _CARRIER.match(part)
@@ -273,10 +273,10 @@ def parse_dependencies(value: str) -> tuple[Named, ...]:
             word = carried[1]
         number = part.replace(".", "").isdecimal()
         if word and number:
-            found += [replace(each, number=part) for each in _named(f"{word} {part}")]
+            references += [replace(each, number=part) for each in _named(f"{word} {part}")]
         else:
-            found += _named(part)
-    return tuple(found[: 4 * _MOST])
+            references += _named(part)
+    return tuple(references[: 4 * _MOST])
 
 
 def _named(written: str) -> list[Named]:
@@ -287,7 +287,7 @@ def _named(written: str) -> list[Named]:
         return [Named(text, written, either=True)]
     text = _BEFORE.sub("", text, count=1).strip()
     text = "" if is_empty_word(text) else text
-    remark = " ".join(found.strip(" ()（）") for found in _REMARK.findall(written))
+    remark = " ".join(note.strip(" ()（）") for note in _REMARK.findall(written))
     return [Named(each, written) for each in _range(text)] or (
         [Named(text, written, remark=remark)] if text else []
     )

@@ -146,8 +146,8 @@ def vocabulary() -> Vocabulary:
     statuses = _many("statuses")
     marks, codes = _data()["marks"], _data()["codes"]
     return Vocabulary(
-        types={key_words(word): made for word, made in types},
-        spelled={word.casefold(): made for word, made in types},
+        types={key_words(word): word_type for word, word_type in types},
+        spelled={word.casefold(): word_type for word, word_type in types},
         statuses=statuses,
         marks={sign: name for name in ("done", "progress", "todo", "cancelled")
                for sign in marks[name].split()},
@@ -171,12 +171,12 @@ def _spellings(table: _Table, *, language: str = "") -> Iterator[str]:
 
 @cache
 def _languages() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    by_word: dict[str, set[str]] = {}
     for table in _data()["fields"].values():
         for language, listed in table.items():
             for word in map(str.strip, listed.split("|")):
-                found.setdefault(key_words(word), set()).add(language)
-    return {word: frozenset(languages) for word, languages in found.items()}
+                by_word.setdefault(key_words(word), set()).add(language)
+    return {word: frozenset(languages) for word, languages in by_word.items()}
 
 
 def languages_of(key: str) -> frozenset[str]:
@@ -197,11 +197,11 @@ def _entry(part: str, text: str) -> str | None:
 
 def _many(part: str) -> Mapping[str, frozenset[str]]:
     """Return all entries of each spelling in a part of the table."""
-    found: dict[str, frozenset[str]] = {}
+    by_word: dict[str, frozenset[str]] = {}
     for name, table in _data()[part].items():
         for word in map(key_words, _spellings(table)):
-            found[word] = found.get(word, frozenset()) | {name}
-    return found
+            by_word[word] = by_word.get(word, frozenset()) | {name}
+    return by_word
 
 
 @cache
@@ -221,8 +221,8 @@ def spelled(path: str) -> tuple[str, ...]:
 
 def lookalikes() -> Mapping[str, Sequence[str]]:
     """Return files that look like plans but are not, with the signs of each."""
-    found: Mapping[str, Sequence[str]] = _data()["lookalikes"]
-    return found
+    signs: Mapping[str, Sequence[str]] = _data()["lookalikes"]
+    return signs
 
 
 @cache
@@ -249,12 +249,12 @@ def field_of(key: str) -> str | None:
     """
     if len(key) > LONGEST_KEY:
         return None
-    found, remark = _entry("fields", key), _REMARK.search(key)
-    if found is None and remark:
+    field, remark = _entry("fields", key), _REMARK.search(key)
+    if field is None and remark:
         said = key_words(remark[0].casefold()).split()
         apart = words_of("units").isdisjoint(said)
-        found = _entry("fields", key[: remark.start()]) if apart else None
-    return found
+        field = _entry("fields", key[: remark.start()]) if apart else None
+    return field
 
 
 def list_kind(key: str) -> str | None:
@@ -298,8 +298,8 @@ _COLUMNS = frozenset(("title", "description", "id"))
 
 def column_of(header: str) -> str | None:
     """Return the role of a column besides fields: `title`, `task`, `story`, `id`, `foreign`."""
-    found, named = _entry("columns", header), _entry("fields", header)
-    return found or (named if named in _COLUMNS else None)
+    role, named = _entry("columns", header), _entry("fields", header)
+    return role or (named if named in _COLUMNS else None)
 
 
 def risk_column(header: str) -> str | None:
@@ -335,9 +335,9 @@ def near_type(word: str) -> str | None:
 
 def _near(text: str, part: str) -> str | None:
     word, among = key_words(text), _english(part)
-    found = among.to(word, _TURNED) if len(word) >= _SHORTEST_SLIP else None
-    if found is None or sorted(found) == sorted(word):
-        return found
+    near = among.to(word, _TURNED) if len(word) >= _SHORTEST_SLIP else None
+    if near is None or sorted(near) == sorted(word):
+        return near
     return among.to(word, _ALIKE)
 
 

@@ -257,14 +257,14 @@ def _pair(line: str) -> tuple[str | None, str]:
     """Return the key of a line and its value; None without a key. A label by itself is a key."""
     lead = _LEAD.match(line)
     text = line[lead.end() if lead else 0 :].strip()
-    found = re.search(r"[:：]", text[: _LONGEST_KEY + 10])
-    if found is None:
-        found = _DASH.search(text[: _LONGEST_KEY + 10])
-    if found is None:
+    separator = re.search(r"[:：]", text[: _LONGEST_KEY + 10])
+    if separator is None:
+        separator = _DASH.search(text[: _LONGEST_KEY + 10])
+    if separator is None:
         bold = len(text) <= _LONGEST_KEY and text[:2] in ("**", "__") and text[-2:] == text[:2]
         return (text, "") if bold else (None, "")
-    key, value = text[: found.start()], text[found.end() :].strip(" \t*_")
-    return (key, value) if "://" not in text[: found.end() + 2] else (None, "")
+    key, value = text[: separator.start()], text[separator.end() :].strip(" \t*_")
+    return (key, value) if "://" not in text[: separator.end() + 2] else (None, "")
 
 
 def _meaning(key: str, value: str) -> str | None:

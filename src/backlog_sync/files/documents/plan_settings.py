@@ -22,8 +22,8 @@ _SPAN = re.compile(r"([0-9]{1,4})\s*(d|w|m|y)?(?:ays?|eeks?|onths?|ears?)?", re.
 
 def _days(value: object) -> object:
     """Convert `90`, `90d`, `6w` or `3 months` to days."""
-    if isinstance(value, str) and (found := _SPAN.fullmatch(value.strip())):
-        return int(found[1]) * {"d": 1, "w": 7, "m": 30, "y": 365}[(found[2] or "d").lower()]
+    if isinstance(value, str) and (span := _SPAN.fullmatch(value.strip())):
+        return int(span[1]) * {"d": 1, "w": 7, "m": 30, "y": 365}[(span[2] or "d").lower()]
     return value
 
 
@@ -36,10 +36,10 @@ _QUARTER = re.compile(r"([0-9]{4})[- ]?Q([1-4])|Q([1-4])[- ]?([0-9]{4})", re.IGN
 
 def quarter_start(word: str) -> date:
     """Return the first date of a quarter such as `2027-Q1`. Raises `ValueError` for other texts."""
-    found = _QUARTER.fullmatch(word.strip())
-    if found is None:
+    quarter = _QUARTER.fullmatch(word.strip())
+    if quarter is None:
         raise invalid("invalid-quarter", "this is not a quarter", "write it as 2027-Q1")
-    return date(int(found[1] or found[4]), 3 * int(found[2] or found[3]) - 2, 1)
+    return date(int(quarter[1] or quarter[4]), 3 * int(quarter[2] or quarter[3]) - 2, 1)
 
 
 def _rate(value: object) -> object:

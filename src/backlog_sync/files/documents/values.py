@@ -60,8 +60,8 @@ _NOTE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ ]*:?[ ]+(\S.*)", re.DOTALL)
 
 def _note(value: object) -> object:
     """Convert `2027-01-15: text` to a note with that date."""
-    found = _NOTE.fullmatch(value.strip()) if isinstance(value, str) else None
-    return {"date": found[1], "text": found[2]} if found else value
+    match = _NOTE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return {"date": match[1], "text": match[2]} if match else value
 
 
 def _day(value: str) -> str:

@@ -108,14 +108,14 @@ def parse_csv(source: Source, asked: Asked = UNASKED) -> ParsedFile:
     table = read_table(source.text, rules, asked.fields)
     why = "none of its columns is typical of a plan"
     if isinstance(table, str) or not (table.rule or _is_plan(table)):
-        told = _none(source, table if isinstance(table, str) else why)
-        return ParsedFile(source, diagnostics=(told,), dialect=CSV, asked=asked)
+        diagnostic = _none(source, table if isinstance(table, str) else why)
+        return ParsedFile(source, diagnostics=(diagnostic,), dialect=CSV, asked=asked)
     reader = _Reader(source, table, asked)
     reader.read()
     none = _none(source, "its rows have no titles")
     parsed = finished(source, reader.drafts, reader.filler, CSV, none, asked)
     unused = unused_lines(rules, source.path, Form.TABLE)
-    return replace(parsed, diagnostics=(*reader.told, *parsed.diagnostics, *unused))
+    return replace(parsed, diagnostics=(*reader.ragged_rows, *parsed.diagnostics, *unused))
 
 
 def _none(source: Source, why: str) -> Diagnostic:
@@ -164,12 +164,12 @@ def _words(header: Row) -> list[str]:
 
 def _running_texts(names: Sequence[str]) -> list[int]:
     """Return the columns of running text, where an unquoted delimiter may be a comma."""
-    found = [
+    columns = [
         at for at, name in enumerate(names)
         if field_of(name) in _RUNNING and not ((word := typed_column(name)) and word.kind == "epic")
     ]  # fmt: skip
     order = {field: place for place, field in enumerate(_RUNNING_ORDER)}
-    return sorted(found, key=lambda at: order.get(field_of(names[at]) or "", len(order)))
+    return sorted(columns, key=lambda at: order.get(field_of(names[at]) or "", len(order)))
 
 
 def _whole(text: str, row: Row, running: Sequence[int], names: Sequence[str]) -> Row:
@@ -189,10 +189,10 @@ def _whole(text: str, row: Row, running: Sequence[int], names: Sequence[str]) ->
         start, end = split[0].start, split[-1].end
         joined = Cell(text[start:end].strip(), start, end)
         cells = (*row.cells[:column], joined, *row.cells[column + more + 1 :])
-        told = sum(text.startswith(" ", cell.start) for cell in split[1:])
+        spaces = sum(text.startswith(" ", cell.start) for cell in split[1:])
         fits = _fits(cells, names, column) and not _fits(row.cells, names, column)
-        if fits and told > blanks:
-            best, blanks = Row(cells, row.end, more), told
+        if fits and spaces > blanks:
+            best, blanks = Row(cells, row.end, more), spaces
     return best
 
 
@@ -247,8 +247,8 @@ _TESTS: dict[str, Callable[[str], bool]] = {
 def _mostly(table: Table, field: str, test: Callable[[str], bool]) -> bool:
     """Return whether at least half of the values of a column pass a test."""
     at = table.columns.column_of(field)
-    told = [text for row in table.rows[table.header + 1 :] if (text := text_at(row.cells, at))]
-    return bool(told) and sum(map(test, told)) * 2 >= len(told)
+    texts = [text for row in table.rows[table.header + 1 :] if (text := text_at(row.cells, at))]
+    return bool(texts) and sum(map(test, texts)) * 2 >= len(texts)
 
 
 # ---- items ---------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class _Reader:
         self.filler = Filler(self.findings, asked.fields)
         self.lines = Lines(source.text)
         self.drafts: list[Draft] = []
-        self.told: list[Diagnostic] = []
+        self.ragged_rows: list[Diagnostic] = []
         self.kind = table.rule.kind if table.rule else ""
         self.steps: list[int] = []
 
@@ -297,11 +297,11 @@ class _Reader:
     def _place(self, cell: Cell) -> Place:
         return self.lines.place(self.source.path, cell.start)
 
-    def _ragged(self, place: Place, found: int, wanted: int) -> None:
-        if len(self.told) < _MOST_RAGGED:
-            message = f"this row has {found} cells, the header {wanted}"
+    def _ragged(self, place: Place, cells: int, columns: int) -> None:
+        if len(self.ragged_rows) < _MOST_RAGGED:
+            message = f"this row has {cells} cells, the header {columns}"
             hint = "quote the cell that holds the delimiter"
-            self.told.append(warning(place, "ragged-row", message, hint))
+            self.ragged_rows.append(warning(place, "ragged-row", message, hint))
 
     def _draft(self, cells: Sequence[Cell], place: Place) -> Draft | None:
         """Return the draft of a row; None if it does not have a title."""
@@ -341,9 +341,9 @@ class _Reader:
         for pair in pairs:
             word = text_of(pair.value)
             if field_of(pair.key) == "kind" and (meant := near_type(word)):
-                told = (f"write `{meant.capitalize()}`", Fix(word, meant.capitalize()))
+                remedy = (f"write `{meant.capitalize()}`", Fix(word, meant.capitalize()))
                 what = f"is not a kind of item; read as {kind}"
-                self.findings.warn_of_value(pair.place, "near-type", what, word, told)
+                self.findings.warn_of_value(pair.place, "near-type", what, word, remedy)
 
 
 def _former_kind(columns: Columns, cells: Sequence[Cell]) -> str:

@@ -24,15 +24,15 @@ def finished(
     findings = filler.findings
     filler.efforts.settle(findings)
     done = assemble(drafts, findings)
-    told = findings.diagnostics()
+    diagnostics = findings.diagnostics()
     if none is not None and not done.items:
-        told = (*told, none)
+        diagnostics = (*diagnostics, none)
     return ParsedFile(
         source,
         items=done.items,
         settings={"milestones": [each for each, _ in done.milestones]} if done.milestones else {},
         settings_places={f"milestones.{n}": at for n, (_, at) in enumerate(done.milestones)},
-        diagnostics=told,
+        diagnostics=diagnostics,
         notes=tuple(sorted(findings.notes, key=lambda note: note.line)),
         dialect=dialect,
         periods=done.periods,

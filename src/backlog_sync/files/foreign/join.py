@@ -95,8 +95,8 @@ def _found(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
             elif changed.parent is None and changed.parent_key is None:
                 changed = replace(changed, parent_key=key)
         items.append(changed)
-    told = (*parsed.diagnostics, *findings.diagnostics())
-    return replace(parsed, items=tuple(items), diagnostics=told)
+    diagnostics = (*parsed.diagnostics, *findings.diagnostics())
+    return replace(parsed, items=tuple(items), diagnostics=diagnostics)
 
 
 # ---- status files next to the items they are about -----------------------------------------
@@ -146,13 +146,13 @@ def _with_status(item: ParsedItem, said: Mapping[str, ParsedItem]) -> ParsedItem
 def _without_items(parsed: ParsedFile, known: Container[str]) -> ParsedFile:
     """Return a status file without items of its own, because other files contain them."""
     lost = [item for item in parsed.items if _plain(item) not in known]
-    told = parsed.diagnostics
+    diagnostics = parsed.diagnostics
     if lost:
         names = ", ".join(f"'{item.document.id}'" for item in lost[:_NAMED])
         message = f"{len(lost)} statuses do not match any item of the other files: {names}"
         hint = "correct these ids, or remove their lines"
-        told = (*told, warning(lost[0].place, "unknown-key", message, hint))
+        diagnostics = (*diagnostics, warning(lost[0].place, "unknown-key", message, hint))
     reason = "status of an item in another file"
     notes = (replace(note, item=None, reason=reason) if note.item is not None else note
              for note in parsed.notes)  # fmt: skip
-    return replace(parsed, items=(), diagnostics=told, notes=tuple(notes))
+    return replace(parsed, items=(), diagnostics=diagnostics, notes=tuple(notes))

@@ -41,12 +41,12 @@ def read_broken(text: str, path: str, first: tuple[Diagnostic, ...]) -> Repaired
     nothing can be repaired, returns the content before the break. Raises nothing.
     """
     lines, breaks = _BREAK.split(text), _BREAK.findall(text)
-    told: dict[int, Diagnostic] = {}
+    by_row: dict[int, Diagnostic] = {}
     tries: dict[int, int] = {}
     left = min(_MOST_TRIES, max(2, _BUDGET // (len(text) + 1)))
-    found = first
-    while left > 0 and found and found[0].slug == _SLUG and "document" not in found[0].message:
-        fault = found[0]
+    faults = first
+    while left > 0 and faults and faults[0].slug == _SLUG and "document" not in faults[0].message:
+        fault = faults[0]
         at = fault.place.line - 1
         if at >= len(lines) or tries.get(at, 0) >= _TRIES_FOR_A_LINE:
             break
@@ -58,19 +58,19 @@ def read_broken(text: str, path: str, first: tuple[Diagnostic, ...]) -> Repaired
                 after and after[0].slug == _SLUG and after[0].place.line <= at + 1
             ):
                 place = fault.place if row == at else Place(path, row + 1)
-                told.setdefault(row, _told(replace(fault, place=place), lines[row], corrected))
-                lines, found = changed, after
+                by_row.setdefault(row, _told(replace(fault, place=place), lines[row], corrected))
+                lines, faults = changed, after
                 break
         else:
             tries[at] = tries.get(at, 0) + 1
-            told.setdefault(at, fault)
+            by_row.setdefault(at, fault)
             lines[at] = _repaired(lines[at], tries[at])
-            found = compose(_joined(lines, breaks), path)[1]
+            faults = compose(_joined(lines, breaks), path)[1]
             left -= 1
-    for each in found:
-        told.setdefault(each.place.line - 1, each)
+    for each in faults:
+        by_row.setdefault(each.place.line - 1, each)
     current = _joined(lines, breaks)
-    return Repaired(compose_part(current, path), current, tuple(sorted(told.values())))
+    return Repaired(compose_part(current, path), current, tuple(sorted(by_row.values())))
 
 
 def _told(fault: Diagnostic, line: str, corrected: str) -> Diagnostic:
@@ -143,7 +143,7 @@ def _quoted(value: str) -> str:
 
 def _columns(lines: Sequence[str], at: int) -> list[int]:
     """Return the columns in which the keys and the dashes above begin, the nearest first."""
-    found: dict[int, None] = {}
+    columns: dict[int, None] = {}
     for line in reversed(lines[max(0, at - 20) : at]):
         body = line.lstrip(" ")
         if body and not body.startswith(("#", "\t")):
@@ -151,8 +151,8 @@ def _columns(lines: Sequence[str], at: int) -> list[int]:
             inner = dash + len(body) - len(body.removeprefix("-").lstrip(" "))
             text = body.rstrip()
             own = (inner + 2, inner, dash) if text.endswith(":") else (inner, dash)
-            found.update(dict.fromkeys(own))
-    return list(found)[:_COLUMNS]
+            columns.update(dict.fromkeys(own))
+    return list(columns)[:_COLUMNS]
 
 
 # ---- lines that nothing corrects -----------------------------------------------------------

@@ -29,10 +29,10 @@ def ruled(root: Node, rules: Declared) -> Ruled:
     rule = rules.of_key(())
     if rule is not None and rule.ignored:
         return Ruled(ListNode((), root.start, root.end, flow=True), {}, ())
-    made = walk.value(root, (), rule)
+    tree = walk.value(root, (), rule)
     if rule is not None and (rule.what or rule.items):
-        walk.kinds[id(made)] = rule
-    return Ruled(made, walk.kinds, walk.above)
+        walk.kinds[id(tree)] = rule
+    return Ruled(tree, walk.kinds, walk.above)
 
 
 @dataclass(slots=True)
@@ -54,8 +54,8 @@ class _Walk:
             return replace(node, items=tuple(self._node(e, keys, record) for e in node.items))
         if not isinstance(node, MapNode):
             return node
-        made = (self._entry(entry, keys, record) for entry in node.entries)
-        return replace(node, entries=tuple(entry for entry in made if entry is not None))
+        entries = (self._entry(entry, keys, record) for entry in node.entries)
+        return replace(node, entries=tuple(entry for entry in entries if entry is not None))
 
     def _entry(self, entry: Entry, keys: _Keys, record: Rule | None) -> Entry | None:
         name = record.read_as(entry.key.value) if record else entry.key.value
@@ -65,9 +65,9 @@ class _Walk:
             return None
         before = len(self.kinds)
         value = self.value(entry.value, keys, rule)
-        made = replace(entry, key=replace(entry.key, value=name), value=value)
+        changed = replace(entry, key=replace(entry.key, value=name), value=value)
         if len(self.kinds) > before:
-            self.above.add(id(made))
+            self.above.add(id(changed))
         if rule is not None and (rule.what or rule.items):
-            self.kinds[id(made)] = rule
-        return made
+            self.kinds[id(changed)] = rule
+        return changed

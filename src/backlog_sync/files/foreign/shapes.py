@@ -78,10 +78,10 @@ class Shapes:
 
         A single one (`active`) may mean anything; `done` next to `planned` describes work.
         """
-        found = {id(e.value): list_status(e.key.value) for e in node.entries
+        statuses = {id(e.value): list_status(e.key.value) for e in node.entries
                  if isinstance(e.value, MapNode) and _are_slugs(e.value)}  # fmt: skip
-        lanes = [each for each, status in found.items() if status]
-        if len({found[each] for each in lanes}) > 1:
+        lanes = [each for each, status in statuses.items() if status]
+        if len({statuses[each] for each in lanes}) > 1:
             self.lanes.update(lanes)
 
     def pairs(self, node: MapNode) -> list[Pair]:
@@ -196,8 +196,8 @@ class Shapes:
 
     def is_numbered(self, node: MapNode) -> str:
         """Return the kind of the items that a mapping numbers: `1`, `2` or `task1`, `task2`."""
-        found = [_NUMBER.fullmatch(entry.key.value) for entry in node.entries]
-        words = {match[1] or "" if match else None for match in found}
+        matches = [_NUMBER.fullmatch(entry.key.value) for entry in node.entries]
+        words = {match[1] or "" if match else None for match in matches}
         maps = [entry.value for entry in node.entries if isinstance(entry.value, MapNode)]
         word = type_word(next(iter(words), None) or "")
         counted = words == {""} or (len(words) == 1 and word is not None and not word.weak)

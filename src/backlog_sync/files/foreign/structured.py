@@ -112,10 +112,10 @@ def _leniently(
         return root, faults
     if suffix == ".json" and not any(fault.slug in _BROKEN for fault in faults):
         return compose_json(source.text, source.path, strict=False)
-    other, told = compose_all(source.text, source.path)
+    other, diagnostics = compose_all(source.text, source.path)
     if other is None or isinstance(other, Scalar) or is_ours(other):
         return root, faults
-    return other, told
+    return other, diagnostics
 
 
 def _broken(
@@ -137,23 +137,23 @@ def _broken(
     first = next(fault for fault in faults if fault.slug in _BROKEN)
     hint = "fix the file, then run this again"
     message = _recovered(parsed.items, first)
-    told = warning(first.place, "recovered", message, hint)
+    recovered = warning(first.place, "recovered", message, hint)
     return replace(
-        parsed, source=source, diagnostics=(*faults, told), settings={}, settings_places={}
+        parsed, source=source, diagnostics=(*faults, recovered), settings={}, settings_places={}
     )
 
 
-def _recovered(found: Sequence[ParsedItem], first: Diagnostic) -> str:
+def _recovered(parsed: Sequence[ParsedItem], first: Diagnostic) -> str:
     """Describe how much of a broken file was read, before and after the break."""
-    items = [item for item in found if item.confident]
+    items = [item for item in parsed if item.confident]
     counts = Counter(item.kind for item in items)
     before = [item for item in items if item.place.line < first.place.line]
     plurals = {"story": "stories"}
-    told = ", ".join(
+    numbers = ", ".join(
         f"{count} {kind if count == 1 else plurals.get(kind, f'{kind}s')}"
         for kind, count in counts.items()
     )
-    message = f"partly read: {told}; {len(before)} of them before line {first.place.line}"
+    message = f"partly read: {numbers}; {len(before)} of them before line {first.place.line}"
     if before:
         message += f", the last of these '{shown(before[-1].document.title)}'"
     return message
@@ -168,8 +168,8 @@ def _read(source: Source, root: Node, asked: Asked) -> tuple[ParsedFile, bool]:
         root, reader.kinds, reader.above = said.root, said.kinds, said.above
     reader.read(root)
     parsed = finished(source, reader.drafts, filler, TREE, asked=asked)
-    told = (*parsed.diagnostics, *unused_lines(rules, source.path, Form.KEY))
-    return replace(parsed, diagnostics=told), reader.planned or bool(reader.kinds)
+    diagnostics = (*parsed.diagnostics, *unused_lines(rules, source.path, Form.KEY))
+    return replace(parsed, diagnostics=diagnostics), reader.planned or bool(reader.kinds)
 
 
 def _is_plan(items: Sequence[ParsedItem]) -> bool:
@@ -191,8 +191,10 @@ def _foreign(
     if parsed.items and (planned or _is_plan(parsed.items)):
         return replace(parsed, diagnostics=(*faults, *parsed.diagnostics))
     unused = (each for each in parsed.diagnostics if each.slug == "unused-reading")
-    told = (*faults, *unused, not_a_backlog(root, source.path))
-    return ParsedFile(source, diagnostics=told, notes=parsed.notes, dialect=TREE, asked=asked)
+    diagnostics = (*faults, *unused, not_a_backlog(root, source.path))
+    return ParsedFile(
+        source, diagnostics=diagnostics, notes=parsed.notes, dialect=TREE, asked=asked
+    )
 
 
 # ---- ours or not ---------------------------------------------------------------------------
@@ -282,8 +284,8 @@ def _of_another_tool(maps: Sequence[MapNode], others: set[str]) -> bool:
 def _unknown_keys(root: MapNode, maps: Sequence[MapNode]) -> list[str]:
     """Return keys of items that our own format never has, up to a maximum."""
     known = {*_OUR_KEYS, *_fields_of(root), "<<"}
-    found = {entry.key.value: None for node in maps for entry in node.entries}
-    return [key for key in found if key not in known][:_MOST_UNKNOWN]
+    keys = {entry.key.value: None for node in maps for entry in node.entries}
+    return [key for key in keys if key not in known][:_MOST_UNKNOWN]
 
 
 def _is_slip(key: str) -> bool:
@@ -335,15 +337,15 @@ def _is_foreign_list(name: str, value: Node) -> bool:
 
 def _items_of(value: Node | None, depth: int) -> list[MapNode]:
     """Return the mappings in a list and in our own lists below them."""
-    found: list[MapNode] = []
+    maps: list[MapNode] = []
     if depth > _DEEPEST:
-        return found
+        return maps
     for each in maps_of(value):
-        found.append(each)
+        maps.append(each)
         for entry in each.entries:
             if entry.key.value in LISTS:
-                found += _items_of(entry.value, depth + 1)
-    return found
+                maps += _items_of(entry.value, depth + 1)
+    return maps
 
 
 def _other_ids(maps: Sequence[MapNode]) -> bool:
@@ -399,14 +401,14 @@ def _has(root: Node | None, sign: str) -> bool:
         return isinstance(value, ListNode if form == "list" else Scalar)
     above, deep, names = sign.rpartition("> ")
     count, _, names = names.rpartition(" of ")
-    found: set[str] = set()
+    names_in_file: set[str] = set()
     if not deep:
-        found = _names(root)
+        names_in_file = _names(root)
     elif not above:
-        found = _below(root if isinstance(root, ListNode) else None)
+        names_in_file = _below(root if isinstance(root, ListNode) else None)
     elif isinstance(root, MapNode):
-        found = _below(root.get(above.strip()))
-    return len(found & set(names.split("|"))) >= int(count or 1)
+        names_in_file = _below(root.get(above.strip()))
+    return len(names_in_file & set(names.split("|"))) >= int(count or 1)
 
 
 def _names(node: Node | None) -> set[str]:

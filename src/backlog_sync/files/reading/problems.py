@@ -47,9 +47,9 @@ def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
             message = f"'{shown(node.text[:40])}' looks like a check box, but is not one"
             done = "[x]" if re.search("[xX✓]", match[0]) else "[ ]"
             text = node.text[match.end() :].strip()
-            told = warning(Place(path, node.first + 1), "malformed-box", message)
+            problem = warning(Place(path, node.first + 1), "malformed-box", message)
             fix = Fix(match[0].rstrip(), done if match["gap"] else f"{done} ")
-            yield replace(told, hint=f"write `- {done} {shown(text)}`", fix=fix)
+            yield replace(problem, hint=f"write `- {done} {shown(text)}`", fix=fix)
 
 
 def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
@@ -59,8 +59,8 @@ def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
         if match and meant:
             message = f"'{match['word']}' is not a type of an item, so this heading is not an item"
             place = Place(path, section.node.first + 1)
-            told = warning(place, "near-type", message, f"write `{meant.capitalize()}`")
-            yield replace(told, fix=Fix(match["word"], meant.capitalize()))
+            problem = warning(place, "near-type", message, f"write `{meant.capitalize()}`")
+            yield replace(problem, fix=Fix(match["word"], meant.capitalize()))
 
 
 def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
@@ -75,8 +75,8 @@ def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
                 message = f"'{shown(pair.key)}' is not a known key: it stays in the text"
                 place = Place(path, meta.line + 1)
                 spelled = meant.capitalize() if pair.key[:1].isupper() else meant
-                told = warning(place, "near-key", message, f"write `{spelled}`")
-                yield replace(told, fix=Fix(pair.key, spelled))
+                problem = warning(place, "near-key", message, f"write `{spelled}`")
+                yield replace(problem, fix=Fix(pair.key, spelled))
 
 
 def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic]:

@@ -98,7 +98,7 @@ class Record:
 
     def take_syntax_fields(self, draft: MarkdownDraft, node: Node) -> None:
         """Fill a draft with what the syntax itself says about an item."""
-        for key, value, row, start, end in node.told:
+        for key, value, row, start, end in node.properties:
             line, field = self.lines[row], self.filler.own_field(key) or field_of(key)
             draft.meta.append(MetaLine(Pair(key, field, value, start, end, "", ""), row))
             names = field in ("depends_on", "blocks") and "," not in value

@@ -406,7 +406,7 @@ class SectionChooser:
             for section in run:
                 if section.node.marked or (most and self._is_plain(section)):
                     section.node.marked = True
-                    kinds = [each.value for each in section.node.told if each.key == "kind"]
+                    kinds = [each.value for each in section.node.properties if each.key == "kind"]
                     if not self._is_item(section):
                         self._take(section, _untyped(section, kinds[0] if kinds else "task"))
 

@@ -16,7 +16,7 @@ from backlog_sync.files.outline import (
     Line,
     Node,
     Outline,
-    Told,
+    Property,
     columns,
     line_spans,
     settle_nodes,
@@ -216,7 +216,7 @@ class _Builder:
         if priority:
             self._add_field("priority", priority_of(priority[1]), row, priority)
             at = priority.end()
-        node.marked = bool(node.told) and at < len(raw)
+        node.marked = bool(node.properties) and at < len(raw)
         tags = _TAGS.search(raw, at)
         if tags:
             self._add_field("labels", ", ".join(tags[1].strip(":").split(":")), row, tags)
@@ -239,8 +239,8 @@ class _Builder:
         self, key: str, value: str, row: int, match: re.Match[str], group: int = 1
     ) -> None:
         start = self.spans[row][0]
-        field = Told(key, value, row, start + match.start(group), start + match.end(group))
-        self.section.told.append(field)
+        field = Property(key, value, row, start + match.start(group), start + match.end(group))
+        self.section.properties.append(field)
 
     def _is_metadata(self, row: int, raw: str) -> bool:
         """Return whether a line belongs to a drawer or to the dates, or is a remark."""
@@ -300,7 +300,7 @@ class _Builder:
         node = self._add(Form.ENTRY, line)
         if box:
             span = start + box.start(1), start + box.end(1)
-            node.told.append(Told("status", "Done" if ticked else "Todo", row, *span))
+            node.properties.append(Property("status", "Done" if ticked else "Todo", row, *span))
         self.entries.append(node)
 
     def _text(self, row: int, raw: str) -> None:

@@ -37,7 +37,7 @@ def rewritten(
     if isinstance(value, Ticks):
         return _ticked(text, offsets, value, tick)
     assert isinstance(value, tuple)
-    wanted = [each for each in value if isinstance(each, CheckItem)]
+    criteria = [each for each in value if isinstance(each, CheckItem)]
     entries = document.acceptance_criteria or ()
     if not entries:
         raise CannotSay("the item has no check list in the file yet")
@@ -45,11 +45,11 @@ def rewritten(
         _box(text, offset, CheckItem(entry.text, entry.done))
         for offset, entry in zip(offsets, entries, strict=True)
     ]
-    if len(boxes) != len(wanted) and any(entry.details for entry in entries):
+    if len(boxes) != len(criteria) and any(entry.details for entry in entries):
         raise CannotSay("a criterion has details below it: change the list by hand")
-    if len(boxes) == len(wanted):
-        return _reworded(boxes, wanted)
-    return [_rebuilt(text, boxes, wanted)]
+    if len(boxes) == len(criteria):
+        return _reworded(boxes, criteria)
+    return [_rebuilt(text, boxes, criteria)]
 
 
 def _ticked(text: str, offsets: Sequence[int | None], ticks: Ticks, tick: str) -> list[Edit]:
@@ -78,9 +78,9 @@ def _box(text: str, offset: int | None, entry: CheckItem) -> _Box:
     return _Box(start, offset, behind.end(), end, min(following, len(text)), entry)
 
 
-def _reworded(boxes: Sequence[_Box], wanted: Sequence[CheckItem]) -> list[Edit]:
+def _reworded(boxes: Sequence[_Box], criteria: Sequence[CheckItem]) -> list[Edit]:
     edits = []
-    for box, entry in zip(boxes, wanted, strict=True):
+    for box, entry in zip(boxes, criteria, strict=True):
         if box.entry.text != entry.text:
             edits.append(Edit(box.at, box.at + len(box.entry.text), entry.text))
         if box.entry.done != entry.done:
@@ -88,14 +88,14 @@ def _reworded(boxes: Sequence[_Box], wanted: Sequence[CheckItem]) -> list[Edit]:
     return edits
 
 
-def _rebuilt(text: str, boxes: Sequence[_Box], wanted: Sequence[CheckItem]) -> Edit:
+def _rebuilt(text: str, boxes: Sequence[_Box], criteria: Sequence[CheckItem]) -> Edit:
     """Rewrite the lines of a list that grows or shrinks; unchanged entries keep their lines."""
     if any(one.next != other.start for one, other in pairwise(boxes)):
         raise CannotSay("the check list is not in one piece")
     left = {box.entry.text: box for box in reversed(boxes)}
-    number = max((int(found[1]) for box in boxes if (found := _number(text, box))), default=0)
+    number = max((int(match[1]) for box in boxes if (match := _number(text, box))), default=0)
     parts: list[str] = []
-    for entry in wanted:
+    for entry in criteria:
         box = left.pop(entry.text, None)
         line = box or boxes[0]
         lead = text[line.mark + 1 : line.at]

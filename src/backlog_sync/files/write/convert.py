@@ -26,14 +26,14 @@ become its issue."""
 
 
 def converted(
-    loaded: Loaded, to: str, told: Sequence[Diagnostic] = (), repository: str | None = None
+    loaded: Loaded, to: str, diagnostics: Sequence[Diagnostic] = (), repository: str | None = None
 ) -> str:
     """Return the text of the whole backlog in another syntax.
 
     Raises FailedError, listing the items and fields, if the text would not read as the same
     backlog.
     """
-    draft = draft_of_all(loaded, told, repository)
+    draft = draft_of_all(loaded, diagnostics, repository)
     desired = loaded.desired
     if desired is None:
         raise _failed(to, [("", "the file as a whole")])
@@ -123,12 +123,12 @@ def _facts(item: DesiredItem) -> dict[tuple[str, str], object]:
 
 
 def _failed(to: str, different: Sequence[tuple[str, str]]) -> FailedError:
-    told = [f"'{key}' ({what})" if key else what for key, what in different[:_NAMED]]
+    names = [f"'{key}' ({what})" if key else what for key, what in different[:_NAMED]]
     more = len(different) - _NAMED
     rest = f" and {more} more" if more > 0 else ""
     syntax = "Markdown" if to == "markdown" else "YAML"
     return FailedError(
-        f"not all of this can be said in {syntax}: {', '.join(told)}{rest}",
+        f"not all of this can be said in {syntax}: {', '.join(names)}{rest}",
         slug="not-written",
         hint="keep the file as it is, or change what is named",
     )

@@ -47,12 +47,12 @@ def with_definition(
             return [_renamed(parsed, take, was, now, several=several) for parsed in files]
         case TakeValue(value=value):
             text = value if value is None else str(value)
-            found = [_with_part(parsed, take, text) for parsed in files]
-            if all(new is old for new, old in zip(found, files, strict=True)):
+            changed = [_with_part(parsed, take, text) for parsed in files]
+            if all(new is old for new, old in zip(changed, files, strict=True)):
                 path = _LISTS[take.kind][0] if take.kind in _LISTS else ("project",)
                 name = ".".join(map(str, path))
                 raise CannotSay(f"it is not declared under `{name}:`; declare it there to keep it")
-            return found
+            return changed
         case _:
             raise CannotSay(NOT_IN_PLACE)
 
@@ -153,9 +153,9 @@ def _renamed(parsed: ParsedFile, take: Take, was: str, now: str, *, several: boo
         path: now for path, value in _names(parsed.settings, take) if fold(str(value)) == fold(was)
     }
     asked = [
-        (index, wanted)
+        (index, change)
         for index, item in enumerate(parsed.items)
-        for wanted in _of_item(item.document, take, was, now, several=several)
+        for change in _of_item(item.document, take, was, now, several=several)
     ]
     if not (paths or asked):
         return parsed
@@ -271,14 +271,14 @@ def _set(editor: Editor, root: MapNode, path: Path, value: str | None, entry_key
 
 
 def _step(node: Node | None, step: str | int) -> Node | None:
-    found: Node | None = None
+    child: Node | None = None
     if isinstance(step, int) and isinstance(node, ListNode) and step < len(node.items):
-        found = node.items[step]
+        child = node.items[step]
     elif isinstance(step, str) and isinstance(node, MapNode):
-        found = node.get(step)
-    if found is not None and found.shared:
+        child = node.get(step)
+    if child is not None and child.shared:
         raise CannotSay("an alias is used there, and its value is also used elsewhere")
-    return found
+    return child
 
 
 def _setting(key: str, value: str | None, there: Scalar | None) -> Setting:

@@ -179,14 +179,14 @@ class _Search:
 
 
 def _place(asked: Asked) -> Place:
-    index, wanted = asked
-    return index, wanted.name
+    index, field = asked
+    return index, field.name
 
 
-def _set(writer: Writer, index: int, wanted: Wanted) -> str:
+def _set(writer: Writer, index: int, field: Wanted) -> str:
     """Set a field; return the reason if it has no place, otherwise an empty string."""
     try:
-        writer.set(index, wanted.name, wanted.value)
+        writer.set(index, field.name, field.value)
     except CannotSay as why:
         return str(why)
     return ""
@@ -234,14 +234,14 @@ def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set
     """
     if (read.dialect, read.settings) != (parsed.dialect, parsed.settings):
         return set()
-    wanted: dict[int, list[Wanted]] = {}
+    by_item: dict[int, list[Wanted]] = {}
     for index, each in done:
-        wanted.setdefault(index, []).append(each)
+        by_item.setdefault(index, []).append(each)
     all_there = len(parsed.items) == len(read.items)
     changed: set[Place] = set()
     moved: set[Place] = set()
     for index, (old, new) in enumerate(_pairs(parsed, read)):
-        asked = wanted.get(index, ())
+        asked = by_item.get(index, ())
         whole = {(index, each.name) for each in asked} or {(index, "")}
         if new is None:
             moved |= whole
@@ -264,15 +264,15 @@ def _pairs(parsed: ParsedFile, read: ParsedFile) -> Iterator[tuple[ParsedItem, P
     for item in read.items:
         titled.setdefault(item.document.title, deque()).append(item)
     for item in parsed.items:
-        found = titled.get(item.document.title)
-        yield item, found.popleft() if found else None
+        same_title = titled.get(item.document.title)
+        yield item, same_title.popleft() if same_title else None
 
 
-def _alike(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bool:
+def _alike(old: ItemDocument, new: ItemDocument, fields: Sequence[Wanted]) -> bool:
     """Return whether two documents are equal except for the fields that were set."""
-    if not wanted:
+    if not fields:
         return old == new
-    names = {each.name for each in wanted}
+    names = {each.name for each in fields}
     extra = {name.casefold() for name in names if name not in ItemDocument.model_fields}
     before, after = (
         {
@@ -283,7 +283,7 @@ def _alike(old: ItemDocument, new: ItemDocument, wanted: Sequence[Wanted]) -> bo
         }
         for document in (old, new)
     )
-    ticked = any(isinstance(each.value, Ticks) for each in wanted)
+    ticked = any(isinstance(each.value, Ticks) for each in fields)
     return before == after and (not ticked or _criteria(old) == _criteria(new))
 
 

@@ -52,52 +52,56 @@ class Draft:
 # ---- sources of a draft --------------------------------------------------------------------
 
 
-def draft_of_files(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
+def draft_of_files(
+    loaded: Loaded, diagnostics: Sequence[Diagnostic], repository: str | None
+) -> Draft:
     """Return a draft of files that are in another format.
 
-    Ids stay keys. `told` are the diagnostics that become comments. If an item names its issue, the
-    backlog keeps the identity under which it was synchronized.
+    Ids stay keys. `diagnostics` become comments. If an item names its issue, the backlog keeps the
+    identity under which it was synchronized.
     """
-    made = _outlines(loaded, {"items", "sync", "kind"}, lambda _, value: not is_empty(value))
-    _with_statuses(made, loaded)
+    outlines = _outlines(loaded, {"items", "sync", "kind"}, lambda _, value: not is_empty(value))
+    _with_statuses(outlines, loaded)
     settings: dict[str, object] = {"repository": repository} if repository else {}
-    if any("issue" in each.fields for each in made.values()):
+    if any("issue" in each.fields for each in outlines.values()):
         settings |= _identity(loaded)
     milestones = [
         each for parsed in loaded.files for each in sequence(parsed.settings.get("milestones"))
     ]
     if milestones:
         settings["milestones"] = milestones
-    return Draft(_tree(made, loaded.parents), settings, _remarks(loaded, told))
+    return Draft(_tree(outlines, loaded.parents), settings, _remarks(loaded, diagnostics))
 
 
-def draft_of_all(loaded: Loaded, told: Sequence[Diagnostic], repository: str | None) -> Draft:
+def draft_of_all(
+    loaded: Loaded, diagnostics: Sequence[Diagnostic], repository: str | None
+) -> Draft:
     """Return a draft of everything in the files, with settings; it reads back the same."""
     # An empty field declares that there is nothing, except for `sync`.
     apart = {"items", "kind", "features", "stories", "tasks"}
-    made = _outlines(loaded, apart, lambda name, value: (name, value) != ("sync", True))
-    _with_statuses(made, loaded)
-    _with_registers(made, loaded)
-    _with_issues(made, loaded)
+    outlines = _outlines(loaded, apart, lambda name, value: (name, value) != ("sync", True))
+    _with_statuses(outlines, loaded)
+    _with_registers(outlines, loaded)
+    _with_issues(outlines, loaded)
     settings = loaded.settings.model_dump(exclude_unset=True, exclude=_READING)
     if repository:
         settings["repository"] = repository
     settings |= _identity(loaded)
     settings |= _planned(loaded, settings)
-    return Draft(_tree(made, loaded.parents), settings, _remarks(loaded, told))
+    return Draft(_tree(outlines, loaded.parents), settings, _remarks(loaded, diagnostics))
 
 
 def _outlines(
     loaded: Loaded, apart: set[str], is_kept: Callable[[str, object], bool]
 ) -> dict[str, Outline]:
     """Return all items by key, with the fields that they declare; omit the fields in `apart`."""
-    made = {}
+    outlines = {}
     for key, (number, index) in loaded.keys.items():
         item = loaded.files[number].items[index]
         fields = item.document.model_dump(exclude_unset=True, exclude=apart)
         kept = {name: value for name, value in fields.items() if is_kept(name, value)}
-        made[key] = Outline(item.kind, {**kept, "id": key})
-    return made
+        outlines[key] = Outline(item.kind, {**kept, "id": key})
+    return outlines
 
 
 _READING = {"version", "include", "bullets", "reading"}
@@ -110,31 +114,31 @@ def _identity(loaded: Loaded) -> dict[str, object]:
     return {"id": identity} if re.fullmatch(BACKLOG_ID_PATTERN[1:-1], identity) else {}
 
 
-def _remarks(loaded: Loaded, told: Sequence[Diagnostic]) -> tuple[str, ...]:
+def _remarks(loaded: Loaded, diagnostics: Sequence[Diagnostic]) -> tuple[str, ...]:
     made_from = f"made from {', '.join(parsed.source.path for parsed in loaded.files)}"
-    return (made_from, *(f"line {each.place.line}: {each.message}" for each in told))
+    return (made_from, *(f"line {each.place.line}: {each.message}" for each in diagnostics))
 
 
-def _with_registers(made: Mapping[str, Outline], loaded: Loaded) -> None:
+def _with_registers(outlines: Mapping[str, Outline], loaded: Loaded) -> None:
     """Add the risks that a risk register lists for an item to that item."""
     desired = loaded.desired
     if desired is None or not any(parsed.risks for parsed in loaded.files):
         return
     for item in desired.items:
-        outline = made[item.key]
+        outline = outlines[item.key]
         if len(item.outlook.risks) > len(sequence(outline.fields.get("risks"))):
             risks = tuple(_risk(each) for each in item.outlook.risks)
             outline.fields = {**outline.fields, "risks": risks}
 
 
-def _with_statuses(made: Mapping[str, Outline], loaded: Loaded) -> None:
+def _with_statuses(outlines: Mapping[str, Outline], loaded: Loaded) -> None:
     """Set the status of items that have it only because of the section that they are in."""
     for item in loaded.desired.items if loaded.desired else ():
-        if item.status and not made[item.key].fields.get("status"):
-            made[item.key].fields = {**made[item.key].fields, "status": item.status}
+        if item.status and not outlines[item.key].fields.get("status"):
+            outlines[item.key].fields = {**outlines[item.key].fields, "status": item.status}
 
 
-def _with_issues(made: Mapping[str, Outline], loaded: Loaded) -> None:
+def _with_issues(outlines: Mapping[str, Outline], loaded: Loaded) -> None:
     """Set the issue of items whose title as written contains its number: the new title does not.
 
     Only if the number cannot mean anything else and no other item has it. Without it, the next sync
@@ -146,7 +150,7 @@ def _with_issues(made: Mapping[str, Outline], loaded: Loaded) -> None:
     for item in items:
         sure = [hint.issue for hint in item.hints if hint.sure]
         if len(sure) == 1 and named[sure[0]] == 1 and not sure[0].sandbox:
-            outline = made[item.key]
+            outline = outlines[item.key]
             outline.fields = {**outline.fields, "issue": _issue(sure[0])}
 
 
@@ -159,18 +163,18 @@ def _planned(loaded: Loaded, settings: Mapping[str, object]) -> dict[str, object
     desired = loaded.desired
     if desired is None:
         return {}
-    found: dict[str, object] = {}
+    planned: dict[str, object] = {}
     there = [each for each in sequence(settings.get("milestones")) if isinstance(each, Mapping)]
     named = {str(each["title"]).casefold() for each in there}
     new = [{"title": each.title, "due": each.due} for each in desired.milestones
            if each.due and each.title.casefold() not in named]  # fmt: skip
     if new:
-        found["milestones"] = [*there, *new]
+        planned["milestones"] = [*there, *new]
     planning = settings.get("planning")
     if any(parsed.risks for parsed in loaded.files) and desired.planning.risks:
         said = dict(planning) if isinstance(planning, Mapping) else {}
-        found["planning"] = {**said, "risks": [_risk(each) for each in desired.planning.risks]}
-    return found
+        planned["planning"] = {**said, "risks": [_risk(each) for each in desired.planning.risks]}
+    return planned
 
 
 def _risk(risk: Risk) -> dict[str, object]:
@@ -184,7 +188,7 @@ def sequence(value: object) -> Sequence[object]:
 
 def draft_of_desired(desired: DesiredState) -> Draft:
     """Return a draft of a desired state: fields, links and board values, without issue bodies."""
-    made: dict[str, Outline] = {}
+    outlines: dict[str, Outline] = {}
     above: dict[str, str] = {}
     for item in desired.items:
         fields: dict[str, object] = {"id": item.key, "title": item.title}
@@ -198,8 +202,8 @@ def draft_of_desired(desired: DesiredState) -> Draft:
             fields["status"] = item.status
         if item.issue is not None:
             fields["issue"] = _issue(item.issue)
-        made[item.key] = Outline(item.kind, fields)
-        if item.parent in made:
+        outlines[item.key] = Outline(item.kind, fields)
+        if item.parent in outlines:
             above[item.key] = item.parent
     settings: dict[str, object] = {"repository": desired.repository}
     project = desired.project
@@ -215,13 +219,13 @@ def draft_of_desired(desired: DesiredState) -> Draft:
     if due:
         settings["milestones"] = due
     remark = f"made from the issues of {desired.repository}; their bodies stay where they are"
-    return Draft(_tree(made, above), settings, (remark,))
+    return Draft(_tree(outlines, above), settings, (remark,))
 
 
-def _tree(made: Mapping[str, Outline], above: Mapping[str, str]) -> tuple[Outline, ...]:
+def _tree(outlines: Mapping[str, Outline], above: Mapping[str, str]) -> tuple[Outline, ...]:
     for key, parent in above.items():
-        made[parent].below.append(made[key])
-    return tuple(outline for key, outline in made.items() if key not in above)
+        outlines[parent].below.append(outlines[key])
+    return tuple(outline for key, outline in outlines.items() if key not in above)
 
 
 def is_empty(value: object) -> bool:
@@ -301,8 +305,8 @@ def pair(name: str, value: object, lead: str) -> list[str]:
         if name in ("acceptance_criteria", "milestones") or any(
             isinstance(each, Mapping) for each in value
         ):
-            told = [f"{lead}{_INDENT}- {_entry(each)}" for each in value]
-            return [f"{lead}{key}:", *told]
+            entries = [f"{lead}{_INDENT}- {_entry(each)}" for each in value]
+            return [f"{lead}{key}:", *entries]
         return [f"{lead}{key}: [{', '.join(_scalar(each) for each in value)}]"]
     if isinstance(value, str) and "\n" in value.strip() and _is_block(value):
         block = [f"{lead}{_INDENT}{line}" if line else "" for line in value.strip().split("\n")]
@@ -354,10 +358,10 @@ def _is_block(text: str) -> bool:
 def _check(text: str, draft: Draft) -> None:
     source = source_of(text.encode("utf-8", "replace"), Path("backlog.yaml"), "backlog.yaml")
     read = parse_yaml(source) if not isinstance(source, Diagnostic) else None
-    wanted = sorted(_titles(draft.items))
+    titles = sorted(_titles(draft.items))
     if read is not None and not any(each.is_error for each in read.diagnostics):
-        found = sorted((item.kind, item.document.title) for item in read.items)
-        if found == wanted:
+        written_titles = sorted((item.kind, item.document.title) for item in read.items)
+        if written_titles == titles:
             return
     why = read.diagnostics[0] if read is not None and read.diagnostics else None
     raise FailedError(

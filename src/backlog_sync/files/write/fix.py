@@ -96,10 +96,10 @@ def _edit(text: str, lines: Lines, place: Place, fix: Fix) -> Edit | None:
     if not rest.startswith(fix.old):
         before = r"(?<!\w)" if fix.old[:1].isalnum() else ""
         behind = r"(?!\w)" if fix.old[-1:].isalnum() else ""
-        found = [*re.finditer(f"{before}{re.escape(fix.old)}{behind}", rest)]
-        if len(found) != 1:
+        matches = [*re.finditer(f"{before}{re.escape(fix.old)}{behind}", rest)]
+        if len(matches) != 1:
             return None
-        at += found[0].start()
+        at += matches[0].start()
     end = at + len(fix.old)
     quote = text[at - 1 : at] if text[at - 1 : at] in ("'", '"') else ""
     return Edit(at, end, fix.new.strip("'") if quote and text[end : end + 1] == quote else fix.new)
@@ -114,7 +114,7 @@ def count_fixable(loaded: Loaded) -> int:
 
 def _is_clear(loaded: Loaded) -> bool:
     """Return whether it is clear which items there are, and where."""
-    return not any(found.slug in _UNCLEAR for found in loaded.errors)
+    return not any(error.slug in _UNCLEAR for error in loaded.errors)
 
 
 def _fixable_totals(loaded: Loaded) -> list[tuple[int, WrongTotal]]:

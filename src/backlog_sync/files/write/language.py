@@ -87,9 +87,9 @@ def _own_keys(lines: Iterable[MetaLine]) -> Iterator[tuple[str, str]]:
             yield field, plain(meta.pair.key)
 
 
-def _usual(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _usual(words: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the most common word for each name; of equally common words the first one."""
-    counts = Counter(found)
+    counts = Counter(words)
     return {name: word for (name, word), _ in reversed(counts.most_common())}
 
 
@@ -97,5 +97,5 @@ def _meaning(word: str) -> str | None:
     """Return the only meaning of a status: an issue closed as not planned is cancelled."""
     if word in _WHOLE:
         return _WHOLE[word]
-    found = meanings(word) if is_plain_status(word) else frozenset[str]()
-    return next(iter(found)) if len(found) == 1 else None
+    meant = meanings(word) if is_plain_status(word) else frozenset[str]()
+    return next(iter(meant)) if len(meant) == 1 else None

@@ -151,23 +151,23 @@ class RoadmapWriter:
     # ---- progress --------------------------------------------------------------------------
 
     def _issue(self, index: int, item: ParsedItem, anchor: Anchor, link: Link) -> None:
-        told = format_issue(link.issue, link.url)
+        reference = format_issue(link.issue, link.url)
         cells = _those(anchor.cells, "issue")
         for meta in cells:
             if parse_issue(plain(meta.pair.value)) != link.issue:
-                self._replace(anchor, meta, told)
-        self._own_issue(index, item, anchor, link, told=bool(cells))
+                self._replace(anchor, meta, reference)
+        self._own_issue(index, item, anchor, link, has_cell=bool(cells))
 
     def _own_issue(
-        self, index: int, item: ParsedItem, anchor: Anchor, link: Link, *, told: bool
+        self, index: int, item: ParsedItem, anchor: Anchor, link: Link, *, has_cell: bool
     ) -> None:
-        """Write the issue at the item itself; `told` is whether a line or cell has it already."""
+        """Write the issue at the item itself; `has_cell` is whether a cell has it already."""
         number = format_issue(link.issue, link.url)
         present = _first(anchor.meta, "issue")
         if present is not None:
             if parse_issue(present.pair.value) != link.issue:
                 self._replace(anchor, present, number)
-        elif told or same_issue(item.document.issue, link.issue):
+        elif has_cell or same_issue(item.document.issue, link.issue):
             return
         elif anchor.row is not None:
             row = anchor.row
@@ -206,9 +206,9 @@ class RoadmapWriter:
         number = BRACKETED_ISSUE.match(self.text, end, line.end)
         return end, number.end() if number else end
 
-    def _behind(self, start: int, end: int, told: str) -> None:
+    def _behind(self, start: int, end: int, number: str) -> None:
         """Add a number after a title, or replace the existing one."""
-        self.edits.append(Edit(start, end, f" ({told})", order=-1))
+        self.edits.append(Edit(start, end, f" ({number})", order=-1))
 
     def _status(self, index: int, item: ParsedItem, anchor: Anchor, status: Status) -> None:
         same = status.is_said(item.document.status)
@@ -218,12 +218,12 @@ class RoadmapWriter:
             blank = not said or is_empty_word(said)
             if not (status.initial or same) if blank else not status.is_said(said):
                 self._replace(anchor, meta, self.speech.status(status.word))
-        self._own_status(index, item, anchor, status, told=bool(cells))
+        self._own_status(index, item, anchor, status, has_cell=bool(cells))
 
     def _own_status(
-        self, index: int, item: ParsedItem, anchor: Anchor, status: Status, *, told: bool
+        self, index: int, item: ParsedItem, anchor: Anchor, status: Status, *, has_cell: bool
     ) -> None:
-        """Write the status at the item itself; `told` is whether a line or cell has it already."""
+        """Write the status at the item itself; `has_cell` is whether a cell has it already."""
         same = status.is_said(item.document.status)
         present = _first(anchor.meta, "status")
         if present is not None:
@@ -231,7 +231,7 @@ class RoadmapWriter:
                 if goes_on(anchor, present) or len(present.pair.value) > _LONGEST_STATUS:
                     raise CannotSay(_PROSE)
                 self._replace(anchor, present, self.speech.status(status.word))
-        elif not (told or status.initial or same):
+        elif not (has_cell or status.initial or same):
             self._new_status(index, anchor, status)
         if anchor.box is not None and status.ends and not same and self.text[anchor.box] == " ":
             self.edits.append(Edit(anchor.box, anchor.box + 1, "x"))
@@ -266,12 +266,12 @@ class RoadmapWriter:
         if item.kind not in ("epic", "feature") or anchor.row is not None:
             return
         present = _first(anchor.meta, "progress")
-        told = format_progress(done, self._counted[index], self.speech.language)
+        text = format_progress(done, self._counted[index], self.speech.language)
         if present is None:
             if done.done or done.points_done:
-                self._line(index, self._key(anchor, "progress"), told)
-        elif present.pair.value != told and _PROGRESS.match(present.pair.value):
-            self._replace(anchor, present, told)
+                self._line(index, self._key(anchor, "progress"), text)
+        elif present.pair.value != text and _PROGRESS.match(present.pair.value):
+            self._replace(anchor, present, text)
 
     @cached_property
     def _counted(self) -> list[str]:
@@ -293,21 +293,21 @@ class RoadmapWriter:
     def _lines_with(self, anchor: Anchor, name: str) -> list[MetaLine]:
         """Return the lines and cells of a field; of an estimate if the points come from it."""
         places = (*anchor.meta, *anchor.cells)
-        found = _those(places, name)
-        return found or (_those(places, "estimate") if name == "story_points" else [])
+        lines = _those(places, name)
+        return lines or (_those(places, "estimate") if name == "story_points" else [])
 
     def _value(self, index: int, name: str, value: str | float | None) -> None:
         text = "" if value is None else f"{value:g}" if isinstance(value, int | float) else value
         if "\n" in text or "\r" in text:
             raise CannotSay("a field of one line cannot hold several")
         anchor = self.anchors[index]
-        told = self._lines_with(anchor, name)
-        for meta in told:
+        lines = self._lines_with(anchor, name)
+        for meta in lines:
             old = meta.pair.value
             number = _NUMBER.search(old) if isinstance(value, int | float) else None
             now = f"{old[: number.start()]}{text}{old[number.end() :]}" if number else text
             self._replace(anchor, meta, now)
-        if told:
+        if lines:
             return
         line = anchor.lines[anchor.title]
         points = _TITLE_POINTS.search(self.text, line.start, line.end)
@@ -324,15 +324,15 @@ class RoadmapWriter:
         if name not in LISTS:
             raise CannotSay("it is not a list")
         anchor = self.anchors[index]
-        told = self._lines_with(anchor, name)
-        if len(told) > 1:
+        lines = self._lines_with(anchor, name)
+        if len(lines) > 1:
             raise CannotSay("it is written in more than one place")
-        if not told:
+        if not lines:
             if members:
                 key = _key_of(name)
                 self._line(index, key, ", ".join(members))
             return
-        old = told[0].pair.value
+        old = lines[0].pair.value
         if not old:
             raise CannotSay("it goes on over the lines below")
         if name == "depends_on":
@@ -340,11 +340,11 @@ class RoadmapWriter:
             words = [written.get(each, each) for each in members]
         else:
             words = [f"`{each}`" if _CODED.search(old) else each for each in members]
-        pair = told[0].pair
+        pair = lines[0].pair
         if self.text.startswith("[", pair.start) and anchor.front >= 0:
             self.edits.append(Edit(pair.start, pair.end, f"[{', '.join(words)}]"))
         else:
-            self._replace(anchor, told[0], ", ".join(words) if words else _EMPTY)
+            self._replace(anchor, lines[0], ", ".join(words) if words else _EMPTY)
 
     # ---- prose -----------------------------------------------------------------------------
 
@@ -353,19 +353,19 @@ class RoadmapWriter:
         old = getattr(self.parsed.items[index].document, name)
         if old is not None and not isinstance(old, str):
             raise CannotSay("it is written in parts")
-        wanted = new.replace("\r\n", "\n").split("\n") if new else []
+        new_lines = new.replace("\r\n", "\n").split("\n") if new else []
         if old:
-            told = [meta for meta in self._lines_with(anchor, name) if meta.pair.value]
-            if len(told) > 1:
+            filled = [meta for meta in self._lines_with(anchor, name) if meta.pair.value]
+            if len(filled) > 1:
                 raise CannotSay("it is written in more than one place")
-            prose = Prose(self.parsed, index, anchor, told[0] if told else None)
-            self.edits += prose.change(old.split("\n"), wanted)
-        elif name != "description" and len(wanted) == 1:
-            self._line(index, _key_of(name), wanted[0])
+            prose = Prose(self.parsed, index, anchor, filled[0] if filled else None)
+            self.edits += prose.change(old.split("\n"), new_lines)
+        elif name != "description" and len(new_lines) == 1:
+            self._line(index, _key_of(name), new_lines[0])
         elif name != "description":
             raise CannotSay("there is no place for a new text of several lines")
         else:
-            self.edits.append(new_prose(anchor, wanted))
+            self.edits.append(new_prose(anchor, new_lines))
 
 
 def _key_of(field: str) -> str:
@@ -423,11 +423,11 @@ def format_progress(done: Sum, noun: str, language: str = "en") -> str:
         points = f", {done.points_done:g}/{done.points:g} SP" if done.points else ""
         return f"{done.done}/{done.total}{points} ({done.percent} %)"
     things = noun if done.total == 1 else _PLURALS.get(noun, f"{noun}s")
-    told = f"{done.done} of {done.total} {things}"
+    text = f"{done.done} of {done.total} {things}"
     if done.points:
         unit = "point" if done.points == 1 else "points"
-        told += f", {done.points_done:g} of {done.points:g} {unit}"
-    return f"{told} ({done.percent} %)"
+        text += f", {done.points_done:g} of {done.points:g} {unit}"
+    return f"{text} ({done.percent} %)"
 
 
 def _nouns(items: Sequence[ParsedItem]) -> list[str]:
@@ -442,7 +442,7 @@ def _nouns(items: Sequence[ParsedItem]) -> list[str]:
             seen.add(above)
             kinds[above].add(item.kind)
             above = items[above].parent
-    return [next(iter(found)) if len(found) == 1 else "item" for found in kinds]
+    return [next(iter(below)) if len(below) == 1 else "item" for below in kinds]
 
 
 # ---- a new column of statuses ----------------------------------------------------------------
@@ -460,8 +460,8 @@ def status_columns(lines: Sequence[Line], words: Mapping[int, str], name: str) -
             first -= 1
         while last + 1 < len(lines) and lines[last + 1].kind is Kind.TABLE:
             last += 1
-        told = {row: left.pop(row, "") for row in range(first + 2, last + 1)}
-        yield from _column(lines[first : last + 1], told, name)
+        cells = {row: left.pop(row, "") for row in range(first + 2, last + 1)}
+        yield from _column(lines[first : last + 1], cells, name)
 
 
 def _column(table: Sequence[Line], words: Mapping[int, str], name: str) -> Iterator[Edit]:

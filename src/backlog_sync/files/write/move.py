@@ -211,7 +211,7 @@ class _Entries:
 
     def _home(self, index: int) -> tuple[Scalar, ListNode, int]:
         """Return the list that contains an item, with its key and the item's index in it."""
-        wanted = self._node(index).start
+        start = self._node(index).start
         todo: list[MapNode] = [self.root]
         while todo:
             for entry in todo.pop().entries:
@@ -219,7 +219,7 @@ class _Entries:
                     continue
                 if isinstance(entry.value, ListNode) and not entry.value.shared:
                     for at, node in enumerate(entry.value.items):
-                        if node.start == wanted:
+                        if node.start == start:
                             return entry.key, entry.value, at
                         todo += [node] if isinstance(node, MapNode) else []
         raise CannotSay(_UNUSUAL)
@@ -249,8 +249,8 @@ class _Entries:
     def _end(self, node: Node) -> int:
         """Return where the line after a node's text begins; blank lines and comments stay there."""
         last = node.start + len(self.text[node.start : node.end].rstrip(" \t\r\n"))
-        found = self.text.find("\n", last)
-        return len(self.text) if found < 0 else found + 1
+        line_end = self.text.find("\n", last)
+        return len(self.text) if line_end < 0 else line_end + 1
 
     def _column(self, nodes: ListNode) -> int:
         """Return the column of the dashes of a list."""

@@ -24,7 +24,7 @@ class OrgWriter(RoadmapWriter):
         super().set(index, field, replace(value, url=None) if isinstance(value, Link) else value)
 
     def _own_status(
-        self, index: int, item: ParsedItem, anchor: Anchor, status: Status, *, told: bool
+        self, index: int, item: ParsedItem, anchor: Anchor, status: Status, *, has_cell: bool
     ) -> None:
         """Tick an item's box or set its keyword, unless a line below declares the status."""
         line = anchor.lines[anchor.title]
@@ -32,7 +32,7 @@ class OrgWriter(RoadmapWriter):
         said = item.document.status
         present = next((each for each in anchor.meta if each.pair.field == "status"), None)
         if anchor.row is not None or (present and present.line != item.place.line - 1):
-            super()._own_status(index, item, anchor, status, told=told)
+            super()._own_status(index, item, anchor, status, has_cell=has_cell)
         elif status.is_said(said) or (status.initial and not said):
             return
         elif anchor.box is not None and (status.ends or self.text[anchor.box] in "xX"):
@@ -46,7 +46,7 @@ class OrgWriter(RoadmapWriter):
             self.edits.append(Edit(at, known, word) if known else Edit(at, at, f"{word} "))
 
     def _own_issue(
-        self, index: int, item: ParsedItem, anchor: Anchor, link: Link, *, told: bool
+        self, index: int, item: ParsedItem, anchor: Anchor, link: Link, *, has_cell: bool
     ) -> None:
         """Add the issue after a box, or as a property in the item's drawer, which may be new."""
         present = next((m.pair for m in anchor.meta if m.pair.field == "issue"), None)
@@ -56,12 +56,12 @@ class OrgWriter(RoadmapWriter):
             self.edits.append(Edit(present.start, present.end, link.number))
         elif anchor.list_ and anchor.row is None:
             self._behind(*self._title_end(item, anchor), str(link.issue))
-        elif anchor.row is not None or told:
-            super()._own_issue(index, item, anchor, link, told=told)
+        elif anchor.row is not None or has_cell:
+            super()._own_issue(index, item, anchor, link, has_cell=has_cell)
         else:
             self.edits.append(self._property(anchor, f":ISSUE: {link.number}"))
 
-    def _property(self, anchor: Anchor, told: str) -> Edit:
+    def _property(self, anchor: Anchor, written: str) -> Edit:
         """Return the edit that adds a property, below the line of dates if there is one."""
         row, eol = anchor.title, default_eol(anchor.lines)
         below = [self.text[line.start : line.end] for line in anchor.lines[row + 1 : row + 3]]
@@ -69,15 +69,15 @@ class OrgWriter(RoadmapWriter):
             row, below = row + 1, below[1:]
         drawer = bool(below) and below[0].strip().upper() == ":PROPERTIES:"
         line = anchor.lines[row + drawer]
-        text = told if drawer else f":PROPERTIES:{eol}{told}{eol}:END:"
+        text = written if drawer else f":PROPERTIES:{eol}{written}{eol}:END:"
         return Edit(line.next, line.next, f"{text}{eol}" if line.eol else f"{eol}{text}")
 
 
 def _keyword(keywords: Keywords, status: Status) -> str:
     """Return the keyword for a status. Raises CannotSay if the file does not have one."""
     meant = meanings(status.word)
-    found = [word for word in (*keywords.open, *keywords.closed) if meanings(word) & meant]
-    found += keywords.closed if status.ends else ()
-    if not found:
+    words = [word for word in (*keywords.open, *keywords.closed) if meanings(word) & meant]
+    words += keywords.closed if status.ends else ()
+    if not words:
         raise CannotSay("the file has no keyword for it")
-    return found[0]
+    return words[0]

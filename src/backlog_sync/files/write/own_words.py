@@ -38,9 +38,9 @@ def _status(word: str, said: list[str]) -> str:
     if said and all(each == each.lower() for each in said):
         joint = "_" if any("_" in each for each in said) else "-"
         for meaning, fallback in _FALLBACK.items():
-            told = fallback.replace("-", joint)
-            if meaning in meant and same_status(told, word):
-                return told
+            spelled_so = fallback.replace("-", joint)
+            if meaning in meant and same_status(spelled_so, word):
+                return spelled_so
     return word
 
 
@@ -60,8 +60,8 @@ def own_id(
     if key in keys and len(keys) == len(words):
         return words[keys.index(key)]
     others = (other for other in parsed.items if other.document.id == key)
-    found = (text for other in others for text in texts_of(other) if suggest_key(text) == key)
-    for text in found:
+    ids = (text for other in others for text in texts_of(other) if suggest_key(text) == key)
+    for text in ids:
         return text
     raise CannotSay("the file identifies items in its own way")
 
@@ -84,11 +84,11 @@ def list_text(
     if field == "depends_on":
         words = parse_names(old)
         members = [own_id(parsed, item, each, words, texts_of) for each in members]
-    found = _JOINT.search(old)
-    return (found[0] if found else ", ").join(members)
+    joint = _JOINT.search(old)
+    return (joint[0] if joint else ", ").join(members)
 
 
-def _criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | CheckItem]) -> str:
+def _criteria_text(old: str, document: ItemDocument, criteria: Sequence[str | CheckItem]) -> str:
     """Return a text with these criteria, each in the form of the existing ones.
 
     Raises CannotSay if the text cannot be split into its criteria.
@@ -101,7 +101,7 @@ def _criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | Chec
     left = dict(zip((entry.text for entry in entries), parts, strict=True))
     texts = list(left)
     lines = []
-    for number, entry in enumerate(each for each in wanted if isinstance(each, CheckItem)):
+    for number, entry in enumerate(each for each in criteria if isinstance(each, CheckItem)):
         model = left.pop(entry.text, None) or _renamed(parts[-1], texts[-1], entry.text, number)
         lines.append(_boxed(model, done=entry.done))
     return joint.join(lines)
@@ -109,8 +109,8 @@ def _criteria_text(old: str, document: ItemDocument, wanted: Sequence[str | Chec
 
 def _renamed(part: str, old: str, new: str, number: int) -> str:
     """Return another part in the form of the last one, with the next number if it is numbered."""
-    lead, found, _ = part.rpartition(old)
-    if not found:
+    lead, match, _ = part.rpartition(old)
+    if not match:
         raise CannotSay("the criteria cannot be separated in the text")
     return re.sub(r"\d+", str(number + 1), lead, count=1) + new
 

@@ -49,8 +49,8 @@ def _host(anchor: Anchor) -> MetaLine | None:
     short = [m for m in anchor.meta if _is_short(m) and not goes_on(anchor, m)]
     prose = [m.line for m in anchor.meta if m.pair.field in TEXT_FIELDS]
     before = [m for m in short if not prose or m.line < prose[0]]
-    found = before or short
-    return found[-1] if found else None
+    candidates = before or short
+    return candidates[-1] if candidates else None
 
 
 def _is_short(meta: MetaLine) -> bool:
@@ -62,8 +62,8 @@ def _is_short(meta: MetaLine) -> bool:
 def goes_on(anchor: Anchor, meta: MetaLine) -> bool:
     """Return whether a value continues on the next line, so that a new line would split it."""
     following = anchor.lines[meta.line + 1 : meta.line + 2]
-    told = {each.line for each in anchor.meta}
-    return bool(following) and following[0].kind is Kind.TEXT and following[0].row not in told
+    rows = {each.line for each in anchor.meta}
+    return bool(following) and following[0].kind is Kind.TEXT and following[0].row not in rows
 
 
 def _indent(text: str, anchor: Anchor) -> str:

@@ -46,8 +46,8 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
         number, index = place
         if each.status == DROPPED:
             each = replace(each, status=dropped)  # noqa: PLW2901 - the same in the file's own word
-        wanted = _to_write(loaded, loaded.files[number].items[index], each, boards)
-        by_file.setdefault(number, {})[index] = wanted
+        update = _to_write(loaded, loaded.files[number].items[index], each, boards)
+        by_file.setdefault(number, {})[index] = update
     changes = []
     for number, updates in sorted(by_file.items()):
         parsed = loaded.files[number]
@@ -160,10 +160,10 @@ def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted
 def _unplaced(result: Written) -> Iterator[str]:
     """Yield a message for all fields of one sort that have no place for the same reason."""
     by_reason: dict[tuple[str, str], list[str]] = {}
-    for (index, wanted), why in result.left:
+    for (index, unplaced), why in result.left:
         document = result.parsed.items[index].document
         name = document.id or shown(document.title)
-        by_reason.setdefault((wanted.name, why), []).append(name)
+        by_reason.setdefault((unplaced.name, why), []).append(name)
     for (field, why), keys in by_reason.items():
         if field in _NOUNS:
             one, many = _NOUNS[field]

@@ -13,14 +13,14 @@ _Span = tuple[int, int, Line] | None
 """The offsets of a line of a text, and the file's line that contains it; None for a blank one."""
 
 
-def new_prose(anchor: Anchor, wanted: Sequence[str]) -> Edit:
+def new_prose(anchor: Anchor, lines: Sequence[str]) -> Edit:
     """Return the edit that puts a text below a heading and its metadata."""
     if anchor.list_ or anchor.row is not None:
         raise CannotSay("there is no place for a new text of several lines")
     row = max([anchor.title, *(meta.line for meta in anchor.meta)])
     line = anchor.lines[row]
     eol = line.eol or default_eol(anchor.lines)
-    return Edit(line.end, line.end, "".join(f"{eol}{each}" for each in ("", *wanted)), order=1)
+    return Edit(line.end, line.end, "".join(f"{eol}{each}" for each in ("", *lines)), order=1)
 
 
 class Prose:
@@ -57,8 +57,8 @@ class Prose:
         first = self.first
         row = first.line if first is not None else self.anchor.title + 1
         for index, text in enumerate(old):
-            wanted = text.strip()
-            if not wanted:
+            stripped = text.strip()
+            if not stripped:
                 spans.append(None)
                 continue
             if index == 0 and first is not None:
@@ -66,12 +66,12 @@ class Prose:
                 row = first.line + 1
                 continue
             below = self.lines[row : self.last + 1]
-            same = (each for each in below if self.text[each.start : each.end].strip() == wanted)
+            same = (each for each in below if self.text[each.start : each.end].strip() == stripped)
             line = next(same, None)
             if line is None:
                 raise CannotSay("the text is not written line by line as it is read")
-            start = self.text.index(wanted, line.start, line.end)
-            spans.append((start, start + len(wanted), line))
+            start = self.text.index(stripped, line.start, line.end)
+            spans.append((start, start + len(stripped), line))
             row = line.row + 1
         return spans
 

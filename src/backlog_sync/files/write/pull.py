@@ -125,23 +125,23 @@ class _Work:
             number, index = place
             document = self.files[number].items[index].document
             try:
-                wanted = _spelled(self.files[number], words.wanted(take, document))
+                field = _spelled(self.files[number], words.field(take, document))
             except CannotSay as why:
                 self.left.append(_left(take, str(why)))
                 continue
             # To drop a value from its parent or a default, an item has to declare it as empty.
-            inherited = wanted.name not in document.model_fields_set and wanted.value is None
-            if inherited or not says(document, wanted):
-                by_file.setdefault(number, []).append((take, index, wanted))
+            inherited = field.name not in document.model_fields_set and field.value is None
+            if inherited or not says(document, field):
+                by_file.setdefault(number, []).append((take, index, field))
         for number, asked in sorted(by_file.items()):
-            by_place = {(index, wanted.name): take for take, index, wanted in asked}
+            by_place = {(index, field.name): take for take, index, field in asked}
             try:
-                result = written(self.files[number], [(at, wanted) for _, at, wanted in asked])
+                result = written(self.files[number], [(at, field) for _, at, field in asked])
             except Unwritable as refused:
                 self.left += [_left(take, str(refused)) for take in by_place.values()]
                 continue
-            for (index, wanted), reason in result.left:
-                self.left.append(_left(by_place.pop((index, wanted.name)), reason))
+            for (index, field), reason in result.left:
+                self.left.append(_left(by_place.pop((index, field.name)), reason))
             self.taken += by_place.values()
             self.files[number] = result.parsed
 
@@ -155,13 +155,13 @@ class _Work:
         return Accepted(written_ones, tuple(self.taken), tuple(self.left), whole)
 
 
-def _spelled(parsed: ParsedFile, wanted: Wanted) -> Wanted:
+def _spelled(parsed: ParsedFile, field: Wanted) -> Wanted:
     """Return a word as the file spells it elsewhere; Markdown has no key without a value."""
-    if wanted.value == "" and is_roadmap(parsed.source.path):
-        return replace(wanted, value=None)
-    if isinstance(wanted.value, str) and wanted.name in _WORDS:
-        return replace(wanted, value=spelled(parsed, wanted.name, wanted.value))
-    return wanted
+    if field.value == "" and is_roadmap(parsed.source.path):
+        return replace(field, value=None)
+    if isinstance(field.value, str) and field.name in _WORDS:
+        return replace(field, value=spelled(parsed, field.name, field.value))
+    return field
 
 
 _WORDS = frozenset(("status", "priority", "milestone"))
@@ -190,7 +190,7 @@ class _Words:
         self.people = {name.casefold(): login for name, login in people.items()}
         self.logins = {fold(login): name for name, login in people.items()}
 
-    def wanted(self, take: Take, document: ItemDocument) -> Wanted:
+    def field(self, take: Take, document: ItemDocument) -> Wanted:
         """Return the field of the document to set, and its value. Raises CannotSay."""
         name = file_key(take.name, self.issue_fields)
         if document_value(document, take.name) is not None:

@@ -69,8 +69,8 @@ def write_to_front(source: Source, settings: Settings) -> str:
     """Add settings to the front matter of a roadmap; return its path. Raises FailedError."""
     text = with_front(source.text, source.path, settings)
     outline = read_outline(text)
-    found = front_matter(replace(source, text=text), outline.lines)
-    _check(found.settings, settings, source.path)
+    front = front_matter(replace(source, text=text), outline.lines)
+    _check(front.settings, settings, source.path)
     save(change_of(source, text))
     return source.path
 
@@ -141,10 +141,10 @@ def _flow(value: object) -> str:
     return text if text.isascii() and text.isalpha() and text != "no" else quoted(text)
 
 
-def _check(found: Settings, wanted: Settings, path: str) -> None:
+def _check(settings_now: Settings, settings: Settings, path: str) -> None:
     """Check, by reading the settings again, that they are as intended."""
-    for name, value in wanted.items():
-        there = found.get(name)
+    for name, value in settings.items():
+        there = settings_now.get(name)
         same = there == value
         if isinstance(value, Mapping) and isinstance(there, Mapping):
             # Scalars are read as text.

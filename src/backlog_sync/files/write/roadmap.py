@@ -142,8 +142,8 @@ def _register(items: Sequence[Outline]) -> Iterator[str]:
 def _risks(items: Sequence[Outline]) -> Iterator[tuple[str, ...]]:
     for item in items:
         for each in sequence(item.fields.get("risks")):
-            told = each if isinstance(each, Mapping) else {"risk": each}
-            cells = {**told, "risk": told.get("text", told.get("risk"))}
+            risk = each if isinstance(each, Mapping) else {"risk": each}
+            cells = {**risk, "risk": risk.get("text", risk.get("risk"))}
             yield (str(item.fields["id"]), *(_cell(cells.get(name)) for name in _RISK))
         yield from _risks(item.below)
 

@@ -138,12 +138,12 @@ class _Mapping:
     # ---- keys ------------------------------------------------------------------------------
 
     def _entry(self, field: str) -> Entry | None:
-        found = self._own(field) if self.writer.ours else self._foreign(field)
-        if found is None or not found.own:
+        entry = self._own(field) if self.writer.ours else self._foreign(field)
+        if entry is None or not entry.own:
             return None  # a key that a merge key brings in is overridden by the item's own key
-        if found.value.shared:
+        if entry.value.shared:
             raise CannotSay(_ALIAS)
-        return found
+        return entry
 
     def _own(self, field: str) -> Entry | None:
         names = spellings(field)
@@ -233,8 +233,8 @@ class _Mapping:
             inner = first[: len(first) - len(first.lstrip(" "))] or inner
         else:
             header = "|-"
-        told = (f"{inner}{line}" if line.strip() else "" for line in lines)
-        return self.editor.line_break.join((header.rstrip(), *told))
+        indented = (f"{inner}{line}" if line.strip() else "" for line in lines)
+        return self.editor.line_break.join((header.rstrip(), *indented))
 
     # ---- lists -----------------------------------------------------------------------------
 
@@ -419,21 +419,21 @@ def _kept(nodes: Sequence[Node], value: Sequence[str | CheckItem]) -> list[int |
     left = dict(enumerate(nodes))
     kept: list[int | None] = []
     for each in value:
-        found = next((at for at, node in left.items() if _says(node, each)), None)
-        if found is not None:
-            del left[found]
-        kept.append(found)
+        same = next((at for at, node in left.items() if _says(node, each)), None)
+        if same is not None:
+            del left[same]
+        kept.append(same)
     return kept
 
 
 def _says(node: Node, member: str | CheckItem) -> bool:
     if isinstance(member, str):
         return isinstance(node, Scalar) and node.value.strip() == member
-    wanted = " ".join(member.text.split())
-    if isinstance(node, Scalar) and " ".join(node.value.split()) == wanted:
+    text = " ".join(member.text.split())
+    if isinstance(node, Scalar) and " ".join(node.value.split()) == text:
         return not member.done
     said = list(criteria_of(ListNode((node,), 0, 0, flow=True)))
-    return len(said) == 1 and (said[0].text, said[0].done) == (wanted, member.done)
+    return len(said) == 1 and (said[0].text, said[0].done) == (text, member.done)
 
 
 def _appends(kept: Sequence[int | None], count: int) -> bool:

@@ -15,14 +15,14 @@ def summary_edits(
     text: str, lines: tuple[Line, ...], items: Sequence[ParsedItem], sums: Mapping[int, Sum]
 ) -> list[Edit]:
     """Return the edits that update every summary block of a file; none if no sums are known."""
-    told = _table(items, sums)
-    if not told:
+    table = _table(items, sums)
+    if not table:
         return []
     eol = default_eol(lines)
     edits = []
     for first, last in _blocks(lines):
         start, end = lines[first].next, lines[last].start
-        body = "".join(line + eol for line in told)
+        body = "".join(line + eol for line in table)
         if text[start:end] != body:
             edits.append(Edit(start, end, body))
     return edits
@@ -30,7 +30,7 @@ def summary_edits(
 
 def _blocks(lines: tuple[Line, ...]) -> list[tuple[int, int]]:
     """Return the rows of the first and the last line of every closed block."""
-    found = []
+    blocks = []
     first: int | None = None
     for line in lines:
         if line.kind is not Kind.SUMMARY:
@@ -38,9 +38,9 @@ def _blocks(lines: tuple[Line, ...]) -> list[tuple[int, int]]:
         elif line.text.casefold() == "<!-- backlog:summary -->" and first is None:
             first = line.row
         elif line.text == "<!-- /backlog:summary -->" and first is not None:
-            found.append((first, line.row))
+            blocks.append((first, line.row))
             first = None
-    return found
+    return blocks
 
 
 def _table(items: Sequence[ParsedItem], sums: Mapping[int, Sum]) -> list[str]:

@@ -68,7 +68,7 @@ class TableWriter:
 
     def finish(self) -> list[Edit]:
         """Return the edits for all fields that were set."""
-        edits = [edit for place, told in self.cells.items() for edit in self._cell(*place, told)]
+        edits = [edit for place, text in self.cells.items() for edit in self._cell(*place, text)]
         return [*edits, *self._added()]
 
     # ---- where -----------------------------------------------------------------------------
@@ -120,21 +120,21 @@ class TableWriter:
         """Write words to the columns, one word per column."""
         if len(members) > len(places):
             raise CannotSay("the table has no more columns for it")
-        for at, told in zip(places, [*members, *[""] * len(places)], strict=False):
-            self.cells[number, at] = told
+        for at, word in zip(places, [*members, *[""] * len(places)], strict=False):
+            self.cells[number, at] = word
 
     # ---- edits -----------------------------------------------------------------------------
 
-    def _cell(self, number: int, at: int, told: str) -> Iterator[Edit]:
+    def _cell(self, number: int, at: int, text: str) -> Iterator[Edit]:
         row = self.table.rows[number]
         if at < len(row.cells):
             cell = row.cells[at]
-            written = self._quoted(told, self.text[cell.start : cell.end])
-            if told != cell.text:
+            written = self._quoted(text, self.text[cell.start : cell.end])
+            if text != cell.text:
                 yield Edit(cell.start, cell.end, written)
-        elif told:
+        elif text:
             gap = self.table.delimiter * (at - len(row.cells) + 1)
-            yield Edit(row.end, row.end, gap + self._quoted(told, ""))
+            yield Edit(row.end, row.end, gap + self._quoted(text, ""))
 
     def _added(self) -> Iterator[Edit]:
         """Yield the edits that add columns to the end of every row."""
@@ -147,17 +147,17 @@ class TableWriter:
             blank = len(row.cells) == 1 and not row.cells[0].text
             if number < self.table.header or blank:
                 continue
-            told = [
+            cells = [
                 _ADDED[field] if number == self.table.header
                 else self._quoted(self.columns[field].get(number, ""), "")
                 for field in fields
             ]  # fmt: skip
             if len(row.cells) > width:
                 cell = row.cells[width]
-                yield Edit(cell.start, cell.end, sign.join(told))
+                yield Edit(cell.start, cell.end, sign.join(cells))
                 continue
             filled = max(len(row.cells), last.get(number, -1) + 1)
-            yield Edit(row.end, row.end, sign * (width - filled + 1) + sign.join(told), order=1)
+            yield Edit(row.end, row.end, sign * (width - filled + 1) + sign.join(cells), order=1)
 
     def _quoted(self, value: str, before: str) -> str:
         """Return a cell quoted like its neighbors: if it must be, or if it was before."""

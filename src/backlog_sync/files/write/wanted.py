@@ -91,13 +91,13 @@ def spellings(name: str) -> tuple[str, ...]:
     return (name, *other)
 
 
-def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = None) -> bool:
+def says(document: ItemDocument, field: Wanted, before: ItemDocument | None = None) -> bool:
     """Return whether a document already has the value to set.
 
     Progress is only compared if it has a place: a status may be as it was `before`.
     """
-    value = document_value(document, wanted.name)
-    match wanted.value:
+    value = document_value(document, field.name)
+    match field.value:
         case Link(issue=issue):
             return same_issue(document.issue, issue)
         case Status() as status:
@@ -113,9 +113,9 @@ def says(document: ItemDocument, wanted: Wanted, before: ItemDocument | None = N
             return all(boxes[at] == tick for at, tick in done.items() if at < len(boxes))
         case Sum():
             return True
-        case tuple(entries) if wanted.name == CRITERIA:
-            found = document.acceptance_criteria or ()
-            return [(_line(b.text), b.done) for b in found] == [
+        case tuple(entries) if field.name == CRITERIA:
+            boxes_now = document.acceptance_criteria or ()
+            return [(_line(b.text), b.done) for b in boxes_now] == [
                 (_line(b.text), b.done) for b in entries if isinstance(b, CheckItem)
             ]
         case tuple(words):
@@ -157,12 +157,12 @@ def document_value(document: ItemDocument, name: str) -> object:
     return next((v for k, v in extra.items() if k.casefold() == name.casefold()), None)
 
 
-def same_number(value: object, wanted: float) -> bool:
+def same_number(value: object, expected: float) -> bool:
     """Return whether a value in a file is this number."""
     if not isinstance(value, str | int | float):
         return False
     try:
-        return float(value) == float(wanted)
+        return float(value) == float(expected)
     except ValueError:
         return False
 
