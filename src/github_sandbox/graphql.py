@@ -216,9 +216,9 @@ def _step(node: Node) -> str | None:
 class _Place(Visitor):
     """Finds a node in a document: what it is in, and which types its arguments expect there."""
 
-    def __init__(self, wanted: Node, types: TypeInfo) -> None:
+    def __init__(self, node: Node, types: TypeInfo) -> None:
         super().__init__()
-        self.wanted = wanted
+        self.faulty = node
         self.types = types
         self.ancestors: list[Node] = []
         self.expected: dict[Node, tuple[object, object]] = {}
@@ -228,7 +228,7 @@ class _Place(Visitor):
         if isinstance(node, ArgumentNode | ObjectFieldNode):
             kinds = (self.types.get_input_type(), self.types.get_parent_input_type())
             self.expected[node] = kinds
-        if node is not self.wanted:
+        if node is not self.faulty:
             return None
         self.ancestors = [each for each in (*ancestors, parent) if isinstance(each, Node)]
         return BREAK
@@ -236,7 +236,7 @@ class _Place(Visitor):
     @property
     def path(self) -> list[str]:
         """The path that GitHub gives to a fault of the document: it begins with the operation."""
-        return [step for each in (*self.ancestors, self.wanted) if (step := _step(each))]
+        return [step for each in (*self.ancestors, self.faulty) if (step := _step(each))]
 
 
 def _place_of(error: GraphQLError, document: DocumentNode, features: Features) -> _Place | None:
@@ -258,7 +258,7 @@ def _bad_literal(place: _Place) -> dict[str, Any] | None:
     while chain and isinstance(chain[-1], ListValueNode):
         chain = chain[:-1]
     holder = chain[-1] if chain else None
-    literal = isinstance(place.wanted, ValueNode) and not isinstance(place.wanted, VariableNode)
+    literal = isinstance(place.faulty, ValueNode) and not isinstance(place.faulty, VariableNode)
     if not literal or not isinstance(holder, ArgumentNode | ObjectFieldNode):
         return None
     around, (expected, input_object) = chain[-2], place.expected[holder]

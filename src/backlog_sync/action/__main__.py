@@ -143,8 +143,10 @@ def _drift(run: Run, workflow: Workflow) -> int:
     )
     if workflow.updates_board:
         request = _report_request(workflow)
-        made = make_report(run, prepared.observed, request)
-        publish(run, workflow, prepared.observed, made, replace(request, issue=None, comment=None))
+        report = make_report(run, prepared.observed, request)
+        publish(
+            run, workflow, prepared.observed, report, replace(request, issue=None, comment=None)
+        )
     if drift and inputs.check:
         return ExitCode.PENDING
     return ExitCode.FAILED if workflow.failed else ExitCode.DONE

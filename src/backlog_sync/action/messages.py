@@ -168,9 +168,9 @@ def replaced_remarks(words: Iterable[str]) -> list[Annotation]:
     return [Annotation("warning", "status-replaced", each) for each in words]
 
 
-def unplaced_remarks(told: Iterable[str]) -> list[Annotation]:
+def unplaced_remarks(messages: Iterable[str]) -> list[Annotation]:
     """Return a warning for each piece of progress that the files have no place for."""
-    return [Annotation("warning", "no-place", each) for each in told]
+    return [Annotation("warning", "no-place", each) for each in messages]
 
 
 def _about(note: FieldNote) -> str:

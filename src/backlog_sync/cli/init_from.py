@@ -52,17 +52,17 @@ class Wanted:
     write: Callable[[str, str], None]
 
 
-def from_files(screen: Screen, wanted: Wanted) -> int:
+def from_files(screen: Screen, request: Wanted) -> int:
     """Show what was read, ask about what is doubtful, and write what the options ask for."""
-    loaded = _load(wanted.sources)
-    found = _show(loaded, screen)
-    if found and screen.can_ask():
-        loaded, found = _asked(loaded, found, screen, wanted.sources)
-    elif found:
-        _tell_how(found, screen)
-    if wanted.to is None and any(is_roadmap(parsed.source.path) for parsed in loaded.files):
-        return _keep(screen, loaded, wanted, found)
-    return _convert(screen, loaded, wanted)
+    loaded = _load(request.sources)
+    doubts = _show(loaded, screen)
+    if doubts and screen.can_ask():
+        loaded, doubts = _asked(loaded, doubts, screen, request.sources)
+    elif doubts:
+        _tell_how(doubts, screen)
+    if request.to is None and any(is_roadmap(parsed.source.path) for parsed in loaded.files):
+        return _keep(screen, loaded, request, doubts)
+    return _convert(screen, loaded, request)
 
 
 def _load(sources: Sequence[str]) -> Loaded:
@@ -90,25 +90,25 @@ _SHOWN = 5
 """Files listed in one line; the others are only counted."""
 
 
-def _tell_how(found: Sequence[Doubt], screen: Screen) -> None:
+def _tell_how(doubts: Sequence[Doubt], screen: Screen) -> None:
     """Show the doubtful parts with the lines that would change how they are read."""
-    screen.info(doubts_text(found, screen.look(err=True), setting_lines))
+    screen.info(doubts_text(doubts, screen.look(err=True), setting_lines))
 
 
 # ---- asking --------------------------------------------------------------------------------
 
 
 def _asked(
-    loaded: Loaded, found: tuple[Doubt, ...], screen: Screen, sources: Sequence[str]
+    loaded: Loaded, doubts: tuple[Doubt, ...], screen: Screen, sources: Sequence[str]
 ) -> tuple[Loaded, tuple[Doubt, ...]]:
     """Ask about the doubtful parts, write the answers, and read the files once more."""
     answers: dict[str, list[Mapping[str, object]]] = {}
-    for doubt in found[:_MOST_QUESTIONS]:
+    for doubt in doubts[:_MOST_QUESTIONS]:
         said = _answer(doubt, screen)
         if said is not None:
             answers.setdefault(doubt.path, []).append(said)
-    if len(found) > _MOST_QUESTIONS:
-        _tell_how(found[_MOST_QUESTIONS:], screen)
+    if len(doubts) > _MOST_QUESTIONS:
+        _tell_how(doubts[_MOST_QUESTIONS:], screen)
     if not answers:
         return loaded, ()
     _write(loaded, {path: merged(said) for path, said in answers.items()}, screen)
@@ -144,18 +144,18 @@ def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: 
 # ---- what becomes of them ------------------------------------------------------------------
 
 
-def _keep(screen: Screen, loaded: Loaded, wanted: Wanted, found: Sequence[Doubt]) -> int:
+def _keep(screen: Screen, loaded: Loaded, request: Wanted, doubts: Sequence[Doubt]) -> int:
     """Leave a roadmap unchanged; print the settings that belong at its top."""
-    sources = wanted.sources
-    lines = ["---", "backlog:", f"  repository: {wanted.repository or 'owner/name'}"]
+    sources = request.sources
+    lines = ["---", "backlog:", f"  repository: {request.repository or 'owner/name'}"]
     if len(sources) > 1:
         folder = Path(sources[0]).parent
         others = [_relative_path(source, folder) for source in sources[1:]]
         lines.append(f"  include: [{', '.join(others)}]")
-    answers = [next(iter(doubt.answers.values())) for doubt in found]
+    answers = [next(iter(doubt.answers.values())) for doubt in doubts]
     taken = answers[0] if answers and not loaded.keys else {}  # otherwise the file has no items
     lines += [f"  {line}" for line in (setting_lines(taken) if taken else ())]
-    lines += [*_board_lines(wanted.board), "  # points: {S: 2, M: 5, L: 8}"]
+    lines += [*_board_lines(request.board), "  # points: {S: 2, M: 5, L: 8}"]
     lines += _commented(answers, taken)
     screen.result("\n".join((*lines, "---")) + "\n")
     name = clean(sources[0])
@@ -175,10 +175,10 @@ def _commented(answers: Sequence[Mapping[str, object]], taken: Mapping[str, obje
     """Return the settings for doubtful parts as comments, without those already `taken`."""
     patterns = merged([each for each in answers if "reading" in each])
     given = setting_lines(taken) if taken else []
-    told = [line for line in (setting_lines(patterns) if patterns else ()) if line not in given]
-    if told and told[0].startswith("reading:"):
-        told[0] += "  # what these lines say is not taken so; see above"
-    return [f"  # {line}" for line in told]
+    added = [line for line in (setting_lines(patterns) if patterns else ()) if line not in given]
+    if added and added[0].startswith("reading:"):
+        added[0] += "  # what these lines say is not taken so; see above"
+    return [f"  # {line}" for line in added]
 
 
 def _relative_path(path: str, folder: Path) -> str:
@@ -188,7 +188,7 @@ def _relative_path(path: str, folder: Path) -> str:
         return Path(path).as_posix()
 
 
-def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
+def _convert(screen: Screen, loaded: Loaded, request: Wanted) -> int:
     """Convert files in other formats to a backlog in our own format."""
     stopped = [each for each in loaded.errors if each.slug not in _RECOVERED]
     _show_findings(loaded, screen)
@@ -196,8 +196,8 @@ def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
         screen.write_stderr(found_text(loaded.diagnostics, then="nothing was written"))
         return ExitCode.FAILED
     losses = [each for each in loaded.diagnostics if _is_loss(each)]
-    text = _text(loaded, losses, wanted)
-    wanted.write(wanted.to or "yaml", text)
+    text = _text(loaded, losses, request)
+    request.write(request.to or "yaml", text)
     screen.info(f"{inventory_text(loaded.inventory)}; {counted(len(losses), 'thing')} left out")
     return ExitCode.DONE
 
@@ -205,22 +205,22 @@ def _convert(screen: Screen, loaded: Loaded, wanted: Wanted) -> int:
 def _show_findings(loaded: Loaded, screen: Screen) -> None:
     """Show the findings of lint, errors first; of many findings only the first ones."""
     look = screen.look(err=True)
-    found = sorted(loaded.diagnostics, key=lambda each: (not each.is_error, each))
-    shown = found if look.full else found[:_MOST_FINDINGS]
+    diagnostics = sorted(loaded.diagnostics, key=lambda each: (not each.is_error, each))
+    shown = diagnostics if look.full else diagnostics[:_MOST_FINDINGS]
     if shown:
         screen.write_stderr(diagnostics_text(shown, look, loaded.texts))
-    if len(found) > len(shown):
+    if len(diagnostics) > len(shown):
         names = " ".join(clean(parsed.source.path) for parsed in loaded.files[:_SHOWN])
-        more = counted(len(found) - len(shown), "more finding")
+        more = counted(len(diagnostics) - len(shown), "more finding")
         screen.write_stderr(f"{more}: backlog lint {names}")
 
 
-def _text(loaded: Loaded, losses: Sequence[Diagnostic], wanted: Wanted) -> str:
+def _text(loaded: Loaded, losses: Sequence[Diagnostic], request: Wanted) -> str:
     """Return the text of the new file; with a named syntax it has all that the old ones declare."""
-    if wanted.to is None:
-        return render(draft_of_files(loaded, losses, wanted.repository))
-    said = wanted.repository if loaded.settings.repository is None else None
-    return converted(loaded, wanted.to, losses, said)
+    if request.to is None:
+        return render(draft_of_files(loaded, losses, request.repository))
+    said = request.repository if loaded.settings.repository is None else None
+    return converted(loaded, request.to, losses, said)
 
 
 def _is_loss(diagnostic: Diagnostic) -> bool:

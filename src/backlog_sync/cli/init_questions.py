@@ -34,14 +34,14 @@ Answer = TypeVar("Answer")
 def choose_file(screen: Screen, top: Path) -> Path | None:
     """Ask which file holds the plan; return None to start with a new one."""
     here = Path.cwd()
-    found = [os.path.relpath(file) for file in discover(here, top)]
+    by_name = [os.path.relpath(file) for file in discover(here, top)]
     plans = nearby_plans(here, top)
-    others = [path for path, _ in plans if path not in found]
+    others = [path for path, _ in plans if path not in by_name]
     screen.write_stderr("Three questions; Enter accepts the answer in brackets.\n")
-    for path in (*found, *others):
+    for path in (*by_name, *others):
         items = dict(plans).get(path)
         screen.write_stderr(f"  {clean(path)}" + (f"  {items} items" if items else ""))
-    default = next(iter((*found, *others)), NEW)
+    default = next(iter((*by_name, *others)), NEW)
 
     def checked(answer: str) -> Path | None:
         if answer.lower() == NEW:

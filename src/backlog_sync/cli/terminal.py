@@ -299,5 +299,5 @@ def _where_to_look(run: Run, plan: Plan, applied: Applied) -> str:
     observed = applied.observed
     boards = [o.url for o in applied.outcomes if o.change.kind is ChangeKind.PROJECT and o.url]
     issues = [issue.url.rpartition("/")[0] for issue in observed.issues[:1]]
-    found = next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
-    return f"{pages}{urlsplit(found).path}" if pages else found
+    address = next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
+    return f"{pages}{urlsplit(address).path}" if pages else address

@@ -146,7 +146,7 @@ class _Builder:
             *(warned for location in self.locations for warned in double_labels(location)),
             *unknown_words.warnings(desired, observed),
         ]
-        self.found: dict[str, Line | None] = {}
+        self.source_lines: dict[str, Line | None] = {}
         self.sources = Sources(desired.texts, desired.items)
         self.declared = desired.items
         held = self.matches.held
@@ -699,12 +699,12 @@ class _Builder:
 
     def _still_in_files(self, issue: ObservedIssue, key: str) -> Line | None:
         """Return the line of the files with the title of an orphan; None if it is not found."""
-        if issue.id not in self.found:
+        if issue.id not in self.source_lines:
             marker = body_block.split(issue.body).marker
             applied = marker.base.hashes.get("title", "") if marker else ""
             own_key = None if key in self.items else key
-            self.found[issue.id] = self.sources.find(issue.title, applied, own_key)
-        return self.found[issue.id]
+            self.source_lines[issue.id] = self.sources.find(issue.title, applied, own_key)
+        return self.source_lines[issue.id]
 
     def _is_unread(self, issue: ObservedIssue, key: str) -> bool:
         """Return whether the line of an orphan still exists but is not read as an item."""

@@ -100,8 +100,8 @@ def _span(source: str, column: int, message: str) -> tuple[int, int]:
     """Return where the text that a message quotes begins and ends, else the word at the column."""
     start = min(column - 1, len(source))
     for quoted in _QUOTED.findall(message):
-        found = re.compile(rf"(?<!\w){re.escape(quoted)}(?!\w)").search(source, start)
-        if found:
-            return found.span()
+        match = re.compile(rf"(?<!\w){re.escape(quoted)}(?!\w)").search(source, start)
+        if match:
+            return match.span()
     word = _WORD.search(source, start)
     return word.span() if word else (start, start)

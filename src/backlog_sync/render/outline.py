@@ -72,10 +72,10 @@ def _tree(
     if rest:
         kinds = Counter(branch.kind for branch in rest)
         below = sum(1 for branch in rest for _ in _all(branch.below))
-        told = ", ".join(plural(f"more {kind}", n) if kind != "story" else _more_stories(n)
+        folded = ", ".join(plural(f"more {kind}", n) if kind != "story" else _more_stories(n)
                          for kind, n in kinds.items())  # fmt: skip
-        told += f" and {counted(below, 'item')} below them" if below else ""
-        yield depth, _folded(told, look)
+        folded += f" and {counted(below, 'item')} below them" if below else ""
+        yield depth, _folded(folded, look)
 
 
 def _more_stories(count: int) -> str:
@@ -101,22 +101,22 @@ def _branch(branch: Branch, look: Look) -> Leaf:
     return Leaf(left, right, look)
 
 
-def _folded(told: str, look: Look) -> Leaf:
-    return Leaf(Text(f"  {look.glyphs.ellipsis} {told}", "dim"), Text(), look)
+def _folded(text: str, look: Look) -> Leaf:
+    return Leaf(Text(f"  {look.glyphs.ellipsis} {text}", "dim"), Text(), look)
 
 
 # ---- what is doubtful ----------------------------------------------------------------------
 
 
 def doubts_text(
-    doubts: Sequence[Doubt], look: Look, told: Callable[[Mapping[str, object]], Sequence[str]]
+    doubts: Sequence[Doubt], look: Look, lines_of: Callable[[Mapping[str, object]], Sequence[str]]
 ) -> str:
     """Return each unclear part with the settings that would change it."""
     lines = [Text("doubtful:", "bold")] if doubts else []
     for doubt in doubts:
         lines += _doubt(doubt, look)
         kind, settings = next(iter(doubt.answers.items()))
-        lines += [_setting(each, look) for each in told(settings)]
+        lines += [_setting(each, look) for each in lines_of(settings)]
         others = [each for each in doubt.answers if each != kind]
         if others:
             lines.append(Text(f"      or: {', '.join(others)}", "dim"))
@@ -141,15 +141,15 @@ def left_text(accounts: Sequence[Account], left: Sequence[Left], look: Look) -> 
     several = len(accounts) > 1
     lines = [Text(taken_line(accounts), "bold")]
     for verdict, title in _TITLES.items():
-        found = [each for each in left if each.verdict is verdict]
-        if not found:
+        reasons_left = [each for each in left if each.verdict is verdict]
+        if not reasons_left:
             continue
-        shown = found if look.full else found[:_MOST_REASONS]
+        shown = reasons_left if look.full else reasons_left[:_MOST_REASONS]
         lines.append(Text(title, "bold" if verdict is Verdict.LEFT else "dim"))
         lines += [line for each in shown for line in _left(each, look, several=several)]
-        if len(found) > len(shown):
-            rest = sum(each.count for each in found[len(shown) :])
-            reasons = counted(len(found) - len(shown), "more reason")
+        if len(reasons_left) > len(shown):
+            rest = sum(each.count for each in reasons_left[len(shown) :])
+            reasons = counted(len(reasons_left) - len(shown), "more reason")
             lines.append(_folded(f"{counted(rest, 'line')} for {reasons}", look).left)
     return paint(lines, look)
 
@@ -181,8 +181,8 @@ def not_taken(accounts: Sequence[Account]) -> str:
     parts = [taken_line(accounts)]
     if bullets:
         count = sum(each.count for each in bullets)
-        told = f"{counted(count, 'bullet')} {'was' if count == 1 else 'were'}"
-        parts.append(f"{told} not taken as items: '{BULLETS_FLAG}' takes them")
+        subject = f"{counted(count, 'bullet')} {'was' if count == 1 else 'were'}"
+        parts.append(f"{subject} not taken as items: '{BULLETS_FLAG}' takes them")
     if others:
         count = sum(each.count for each in others)
         noun = "other line" if bullets else "line"

@@ -27,21 +27,21 @@ def for_audience(facts: Facts, name: str) -> Facts | None:
     items = tuple(_limited(tree, item, kept) for item in facts.items if item.key in kept)
     used = {item.milestone for item in items}
     leaves = {leaf.key for leaf in tree.leaves}
-    told = f"Only what is for {name}: {len(leaves & kept.keys())} of {len(leaves)} items."
+    limits = f"Only what is for {name}: {len(leaves & kept.keys())} of {len(leaves)} items."
     return replace(
         facts,
         title=f"{facts.title}, for {name}",
         items=items,
         milestones=tuple(one for one in facts.milestones if one.title in used),
         before=_before(facts.before, name) if facts.before else None,
-        unseen=(told, *facts.unseen),
+        unseen=(limits, *facts.unseen),
     )
 
 
 def _kept(tree: Outline, name: str) -> dict[str, None]:
     """Return the keys of the audience's leaves, and of all their parents."""
-    wanted = [leaf.key for leaf in tree.leaves if fold(audience_of(tree, leaf.key)) == fold(name)]
-    return {item.key: None for key in wanted for item in tree.above(key)}
+    leaves = [leaf.key for leaf in tree.leaves if fold(audience_of(tree, leaf.key)) == fold(name)]
+    return {item.key: None for key in leaves for item in tree.above(key)}
 
 
 def _limited(tree: Outline, item: WorkItem, kept: Mapping[str, None]) -> WorkItem:

@@ -143,10 +143,10 @@ class Outline:
                 root = row.item.key if row.sum else ""
             every.setdefault(root, []).append(row)
         lone = every.pop("", [])
-        found: list[tuple[OutlineRow | None, list[OutlineRow]]] = [
+        branches: list[tuple[OutlineRow | None, list[OutlineRow]]] = [
             (rows[0], rows[1:]) for rows in every.values()
         ]
-        return [*found, (None, lone)] if lone else found
+        return [*branches, (None, lone)] if lone else branches
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +244,13 @@ class _Layout:
             note = critical_path(report) if report.schedule.path and not unlinked(report) else ""
         if section is Section.SCOPE:
             note = scope(report)
-        found: Iterator[Block]
+        content: Iterator[Block]
         if section in lists:
             most = limits.few if section in few else limits.sentences
-            found = _sentences(lists[section](), most)
+            content = _sentences(lists[section](), most)
         else:
-            found = blocks[section]()
-        return SectionView(section, title, tuple(found), note)
+            content = blocks[section]()
+        return SectionView(section, title, tuple(content), note)
 
     def _shown(self, section: Section) -> frozenset[str]:
         return shown(self.report, self.audience, section, full=self.limits.full)
@@ -396,8 +396,8 @@ def whole_outline(report: Report) -> Outline:
     )  # fmt: skip
 
 
-def _sentences(found: Iterable[str], most: int) -> Iterator[Block]:
-    lines = tuple(found)
+def _sentences(sentences: Iterable[str], most: int) -> Iterator[Block]:
+    lines = tuple(sentences)
     if lines:
         yield Sentences(lines[:most], max(0, len(lines) - most))
 

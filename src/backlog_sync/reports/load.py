@@ -204,20 +204,20 @@ def shortages(loads: Sequence[Load]) -> tuple[Shortage, ...]:
 
     The worst of these months is reported.
     """
-    found: list[Shortage] = []
+    periods: list[Shortage] = []
     for load in loads:
         if "Q" in load.period or load.more < _SHORT or load.there is None:
             continue
         first = date.fromisoformat(f"{load.period}-01")
-        told = Shortage(
+        shortage = Shortage(
             load.whose, load.name, first, _month_end(first), load.people, load.there, load.more
         )
-        before = found[-1] if found else None
-        if before and _follows(before, told):
-            found[-1] = _longer(before, told)
+        before = periods[-1] if periods else None
+        if before and _follows(before, shortage):
+            periods[-1] = _longer(before, shortage)
         else:
-            found.append(told)
-    return tuple(found)
+            periods.append(shortage)
+    return tuple(periods)
 
 
 def _follows(before: Shortage, after: Shortage) -> bool:

@@ -18,17 +18,17 @@ def reviews(
     review note, else when it was added. Items that are done, dropped, or of unknown age are left
     out. The plan was reviewed on the date of its last note; without a note, when any item was.
     """
-    found = []
+    checked = []
     for item in tree.items.values():
         every = planning.review_every.get(item.kind, planning.review_days)
         if every is None or item.phase in (Phase.DONE, Phase.DROPPED):
             continue
         last = _last(item, reviewed)
-        found.append(_overdue(item.key, last, every, today))
+        checked.append(_overdue(item.key, last, every, today))
     if planning.review_plan is not None:
         last = _plan_last(tree, planning, reviewed)
-        found.append(_overdue("", last, planning.review_plan, today))
-    overdue = [review for review in found if review is not None]
+        checked.append(_overdue("", last, planning.review_plan, today))
+    overdue = [review for review in checked if review is not None]
     return tuple(sorted(overdue, key=lambda review: -review.days_over))
 
 

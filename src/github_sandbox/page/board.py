@@ -239,8 +239,8 @@ class _Builder:
         self, items: Sequence[Item], group: Field | None, *, lanes: bool
     ) -> tuple[tuple[Column, ...], tuple[Lane, ...], bool]:
         """Return the columns, the lanes with their cards, and whether all cards are in them."""
-        found = self._by_top(items) if lanes else grouped(self.reader, group, items)
-        loose = [i for top, inside in found for i in inside if i.content != top]
+        groups = self._by_top(items) if lanes else grouped(self.reader, group, items)
+        loose = [i for top, inside in groups for i in inside if i.content != top]
         has_none = not self.options or any(not self._status(item) for item in loose)
         none = {"id": "", "name": "No status", "color": "GRAY", "description": ""}
         heads = [*([none] if has_none else []), *self.options]
@@ -251,7 +251,7 @@ class _Builder:
         room = {column.id: len(loose) for column in columns}
         if "show" not in self.asked:
             room = dict.fromkeys(room, PAGE_OF_CARDS)
-        rows = tuple(self._lane(nth, top, inside, room) for nth, (top, inside) in enumerate(found))
+        rows = tuple(self._lane(nth, top, inside, room) for nth, (top, inside) in enumerate(groups))
         is_whole = sum(len(cell) for lane in rows for cell in lane.cells) == len(loose)
         return columns, rows, is_whole
 
@@ -263,8 +263,8 @@ class _Builder:
             top = (_line_up(self.reader, item) or [0])[0]
             is_lane = top and self.reader.store.get(Issue, top).sub_issues
             (groups.setdefault(top, []) if is_lane else others).append(item)
-        found = list(groups.items())
-        return [*found, ("Other items", others)] if others or not found else found
+        lanes = list(groups.items())
+        return [*lanes, ("Other items", others)] if others or not lanes else lanes
 
     def _status(self, item: Item) -> str:
         stored = item.values.get(str(self.status.id)) if self.status else None

@@ -78,7 +78,7 @@ def dependencies_page(sandbox: "Sandbox", repository: Repository) -> Dependencie
     reader = Reader(sandbox.store)
     name = reader.full_name(repository.id)
     blocked = [issue for issue in reader.issues(repository) if issue.blocked_by]
-    found = [
+    dependencies = [
         Dependency(
             reader.issue(issue),
             tuple(sorted(reader.lines(issue.blocked_by), key=lambda b: b.state != "open")),
@@ -88,9 +88,9 @@ def dependencies_page(sandbox: "Sandbox", repository: Repository) -> Dependencie
     return DependenciesPage(
         repository=Link(name, repository_url(name)),
         tabs=reader.tabs(repository),
-        waiting=tuple(d for d in found if d.issue.state == "open" and d.issue.waits),
-        ready=tuple(d for d in found if d.issue.state == "open" and not d.issue.waits),
-        finished=tuple(d for d in found if d.issue.state != "open"),
+        waiting=tuple(d for d in dependencies if d.issue.state == "open" and d.issue.waits),
+        ready=tuple(d for d in dependencies if d.issue.state == "open" and not d.issue.waits),
+        finished=tuple(d for d in dependencies if d.issue.state != "open"),
         graph=graph(reader, blocked),
     )
 
@@ -98,11 +98,13 @@ def dependencies_page(sandbox: "Sandbox", repository: Repository) -> Dependencie
 def graph(reader: Reader, blocked: Iterable[Issue]) -> Graph | None:
     """Return the graph of these issues and their blockers; None if it would be too large."""
     blockers = {issue.id: tuple(issue.blocked_by) for issue in blocked}
-    numbers = sorted({*blockers, *(n for found in blockers.values() for n in found)})
+    numbers = sorted({*blockers, *(n for blocking in blockers.values() for n in blocking)})
     if not numbers or len(numbers) > LARGEST_GRAPH:
         return None
     steps = _steps(numbers, blockers)
-    arrows = [_Route(before, after, steps) for after, found in blockers.items() for before in found]
+    arrows = [
+        _Route(before, after, steps) for after, blocking in blockers.items() for before in blocking
+    ]
     tops, height = _rows(numbers, arrows, steps)
     boxes: dict[int, Box] = {}
     for number in numbers:

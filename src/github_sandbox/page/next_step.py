@@ -51,5 +51,5 @@ def next_step(sandbox: "Sandbox") -> NextStep:
 
 def managed_files(issues: Iterable[Issue]) -> list[str]:
     """Return the files that the footers of these issues name, in order."""
-    found = (match[1] for issue in issues if (match := _FOOTER.search(issue.body)))
-    return list(dict.fromkeys(name for name in found if not name.startswith("-")))
+    names = (match[1] for issue in issues if (match := _FOOTER.search(issue.body)))
+    return list(dict.fromkeys(name for name in names if not name.startswith("-")))

@@ -103,9 +103,9 @@ def _with_spans(
     spans = [_span(reader, fields, item) for item, _ in ordered]
     for nth in reversed(range(len(ordered))):
         if spans[nth] is None:
-            found = [span for below in _below(ordered, nth) if (span := spans[below])]
-            if found:
-                spans[nth] = min(start for start, _ in found), max(end for _, end in found)
+            inner = [span for below in _below(ordered, nth) if (span := spans[below])]
+            if inner:
+                spans[nth] = min(start for start, _ in inner), max(end for _, end in inner)
     for (item, depth), span in zip(ordered, spans, strict=True):
         yield item, depth, span or _milestone(reader, item)
 

@@ -344,14 +344,14 @@ def page_of(path: str) -> str | None:
     if board := WEB_BOARD.fullmatch(path):
         view = f"?view={board['view']}" if board["view"] else ""
         return board_url(unquote(board["owner"]), int(board["number"])) + view
-    if not (found := WEB_REPOSITORY.fullmatch(path)):
+    if not (match := WEB_REPOSITORY.fullmatch(path)):
         return None
-    name = unquote(found["name"])
-    if found["kind"] == "issues" and found["number"]:
-        return issue_url(name, int(found["number"]))
-    if found["kind"] == "milestone" and found["number"]:
-        return f"{repository_url(name)}/milestones/{found['number']}"
-    return f"{repository_url(name)}/{found['list']}" if found["list"] else repository_url(name)
+    name = unquote(match["name"])
+    if match["kind"] == "issues" and match["number"]:
+        return issue_url(name, int(match["number"]))
+    if match["kind"] == "milestone" and match["number"]:
+        return f"{repository_url(name)}/milestones/{match['number']}"
+    return f"{repository_url(name)}/{match['list']}" if match["list"] else repository_url(name)
 
 
 def _rendered(

@@ -74,8 +74,8 @@ def grouped(
         texts = [*(chip.text for chip in cell.chips), *cell.people, cell.milestone, cell.text]
         text = ", ".join(filter(None, texts))
         (groups.setdefault(text, []) if text else none).append(item)
-    found = [(text, inside) for text, inside in groups.items() if inside]
-    return [*found, *([(f"No {field.name}", none)] if none else [])]
+    filled = [(text, inside) for text, inside in groups.items() if inside]
+    return [*filled, *([(f"No {field.name}", none)] if none else [])]
 
 
 def group_field(reader: Reader, view: View | None) -> Field | None:

@@ -172,8 +172,8 @@ def _fill(terminal: Terminal, folder: Path, place: Path) -> str:
         (place / page.name, page.what),
     ]
     width = max(len(str(path)) for path, _ in rows)
-    made = "".join(f"  {clean(str(path)).ljust(width)}  {what}\n" for path, what in rows)
-    return f"{report_head(report, terminal.look())}\nCreated, with a simulated GitHub:\n{made}"
+    files = "".join(f"  {clean(str(path)).ljust(width)}  {what}\n" for path, what in rows)
+    return f"{report_head(report, terminal.look())}\nCreated, with a simulated GitHub:\n{files}"
 
 
 @dataclass(frozen=True, slots=True)

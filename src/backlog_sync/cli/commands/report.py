@@ -139,9 +139,9 @@ def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
     written = _write(run, presenter, observed) if request.writes else None
     if observed.project_problem:
         presenter.board_left_out(observed.project_problem)
-    made = make_report(run, observed, request)
-    presenter.report(made, request, written)
-    publish(run, presenter, observed, made, request)
+    produced = make_report(run, observed, request)
+    presenter.report(produced, request, written)
+    publish(run, presenter, observed, produced, request)
     unfinished = written is not None and written.again
     code = ExitCode.PARTLY if unfinished else ExitCode.DONE
     return presenter.deliver(run, written.paths if written else (), code)

@@ -43,8 +43,10 @@ def seed_issues(screen: Screen, paths: Sequence[str], total: int, repo: str | No
     if paths:
         loaded = load_target(TargetOptions(paths=tuple(paths), repo=repo), top)
         if loaded.desired is None or loaded.errors:
-            found, look = loaded.diagnostics, screen.look(err=True)
-            screen.write_stderr(diagnostics_text(found, look, loaded.texts) + found_text(found))
+            problems, look = loaded.diagnostics, screen.look(err=True)
+            screen.write_stderr(
+                diagnostics_text(problems, look, loaded.texts) + found_text(problems)
+            )
             return ExitCode.FAILED
         titles = [item.title for item in loaded.desired.items]
         declared = loaded.desired.repository

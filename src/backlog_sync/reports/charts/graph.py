@@ -48,8 +48,8 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
     every = spots + [spot for route in routes for spot in route]
     left, right = min(x for x, _ in every) - _WIDE / 2 - 8, max(x for x, _ in every) + _WIDE / 2 + 8
     low, high = min(y for _, y in every) - _HIGH / 2 - 8, max(y for _, y in every) + _HIGH / 2 + 8
-    told, tips = Names(report), list[str]()
-    after = dict(_sentences(report, keys, told))
+    names, tips = Names(report), list[str]()
+    after = dict(_sentences(report, keys, names))
     with canvas(round(right - left), round(high - low)) as figure:
         axes = plot(figure, 0, 0, 0, 0)
         axes.set_xlim(left, right)
@@ -65,7 +65,7 @@ def dependencies(report: Report, name: str = "graph") -> tuple[Chart | None, int
             area = Rectangle((x - _WIDE / 2, y - _HIGH / 2), _WIDE, _HIGH, color=Color.INK.paint,
                              alpha=0, lw=0, zorder=9)  # fmt: skip
             add_tip(axes.add_patch(area), tips, after[key])
-        text = ". ".join(waiting(report, told)[:MOST]) + "."
+        text = ". ".join(waiting(report, names)[:MOST]) + "."
         return finish(figure, name, "Dependencies", text, tips), hidden
 
 
