@@ -37,16 +37,16 @@ class Known:
     """The items of a file by key, number and title, each only if it is unique."""
 
     def __init__(self, drafts: Iterable[MarkdownDraft]) -> None:
-        self._found: dict[Name, list[MarkdownDraft]] = {}
+        self._by_name: dict[Name, list[MarkdownDraft]] = {}
         for draft in drafts:
             typed = draft.typed
             kind = draft.kind if draft.row or typed is None else typed.word.kind
             for name in names_of(draft.title, draft.key, typed, kind):
-                self._found.setdefault(name, []).append(draft)
+                self._by_name.setdefault(name, []).append(draft)
 
     def first(self, names: Iterable[Name]) -> MarkdownDraft | None:
         """Return the item of the first name that only one item has."""
-        matches = (self._found.get(name, []) for name in names)
+        matches = (self._by_name.get(name, []) for name in names)
         return next((each[0] for each in matches if len(each) == 1), None)
 
     def titled(self, title: str) -> MarkdownDraft | None:
