@@ -363,7 +363,7 @@ class Person:
     ) -> DiscussionComment:
         """Comment on a discussion, or reply to one of its comments."""
         with self._transaction():
-            return discussions.say(
+            return discussions.add_comment(
                 self.sandbox.store, self.viewer, discussion, from_browser(body), reply_to
             )
 

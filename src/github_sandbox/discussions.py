@@ -25,7 +25,7 @@ def start(
     return record
 
 
-def say(
+def add_comment(
     store: Store,
     viewer: Viewer,
     discussion: Discussion,

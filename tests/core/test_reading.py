@@ -3,7 +3,7 @@
 import pytest
 
 from backlog_sync.core.model import IssueRef
-from backlog_sync.core.reading import bears_sign, numbers_of
+from backlog_sync.core.reading import may_have_marker, numbers_of
 from tests.core.builders import item, managed
 
 HERE = "octo-org/widgets"
@@ -52,5 +52,5 @@ def test_a_backlog_without_items_needs_everything() -> None:
 
 def test_our_issues_bear_a_sign() -> None:
     """Whatever is in them; others do not."""
-    assert bears_sign(managed(item("a", "A title"), 3).body)
-    assert not bears_sign("The backlog:end of <!-- all --> things")
+    assert may_have_marker(managed(item("a", "A title"), 3).body)
+    assert not may_have_marker("The backlog:end of <!-- all --> things")

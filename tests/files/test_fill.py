@@ -258,8 +258,8 @@ def test_keys_of_a_reader_stay() -> None:
     draft = _draft(title="A", id="7")
     draft.key = "us-007"
     draft.put("milestone", "Q1 2027", PLACE)
-    draft.say("First.")
-    draft.say("Second.")
+    draft.add_text("First.")
+    draft.add_text("Second.")
     done = assemble([draft], Findings("plan.md"))
     document = done.items[0].document
     assert (document.id, document.description) == ("us-007", "First.\n\nSecond.")

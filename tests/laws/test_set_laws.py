@@ -25,7 +25,7 @@ from backlog_sync.files.write.wanted import (
     Value,
     Wanted,
     document_value,
-    says,
+    is_set,
 )
 
 YAML = """\
@@ -226,7 +226,7 @@ def test_a_field_is_set(name: str, field: str, eol: str, data: st.DataObject) ->
         gone = {field} if at == index else set()
         assert old.document.model_dump(exclude=gone) == new.document.model_dump(exclude=gone)
         assert (old.kind, old.parent) == (new.kind, new.parent)
-    assert says(after.items[index].document, wanted)
+    assert is_set(after.items[index].document, wanted)
     assert edited(after, [(index, wanted)]).source.text == after.source.text
     assert after.source.text.count(eol) >= before.source.text.count(eol) - 1
     assert "\n" not in after.source.text.replace(eol, "")
@@ -269,4 +269,4 @@ def test_any_value_is_set_or_refused(name: str, field: str, value: str) -> None:
     index, wanted = first_story(before), Wanted(field, value)
     with suppress(CannotSay):
         after = edited(before, [(index, wanted)])
-        assert says(after.items[index].document, wanted)
+        assert is_set(after.items[index].document, wanted)

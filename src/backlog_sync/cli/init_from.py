@@ -59,7 +59,7 @@ def from_files(screen: Screen, request: Wanted) -> int:
     if doubts and screen.can_ask():
         loaded, doubts = _asked(loaded, doubts, screen, request.sources)
     elif doubts:
-        _tell_how(doubts, screen)
+        _show_doubts(doubts, screen)
     if request.to is None and any(is_roadmap(parsed.source.path) for parsed in loaded.files):
         return _keep(screen, loaded, request, doubts)
     return _convert(screen, loaded, request)
@@ -90,7 +90,7 @@ _SHOWN = 5
 """Files listed in one line; the others are only counted."""
 
 
-def _tell_how(doubts: Sequence[Doubt], screen: Screen) -> None:
+def _show_doubts(doubts: Sequence[Doubt], screen: Screen) -> None:
     """Show the doubtful parts with the lines that would change how they are read."""
     screen.info(doubts_text(doubts, screen.look(err=True), setting_lines))
 
@@ -108,7 +108,7 @@ def _asked(
         if said is not None:
             answers.setdefault(doubt.path, []).append(said)
     if len(doubts) > _MOST_QUESTIONS:
-        _tell_how(doubts[_MOST_QUESTIONS:], screen)
+        _show_doubts(doubts[_MOST_QUESTIONS:], screen)
     if not answers:
         return loaded, ()
     _write(loaded, {path: merged(said) for path, said in answers.items()}, screen)

@@ -142,12 +142,14 @@ def _days(
             if not span:
                 continue
             added[item.key] = days[span[0]]
-            written = [days[at] for at in span if at < len(lines) and _is_said(lines[at], words)]
+            written = [
+                days[at] for at in span if at < len(lines) and _has_content(lines[at], words)
+            ]
             reviewed[item.key] = max(written, default=days[span[0]])
     return added, reviewed
 
 
-def _is_said(line: str, words: Words) -> bool:
+def _has_content(line: str, words: Words) -> bool:
     """Return whether a line contains anything besides what the tool itself writes."""
     return bool(words(line)) and not _PROGRESS.match(line)
 

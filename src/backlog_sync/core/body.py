@@ -85,7 +85,7 @@ def split(body: str) -> SplitBody:
     return SplitBody(before=body, after="", problem=problem, claims=claims)
 
 
-def says_the_same(body: str, before: str) -> bool:
+def same_body(body: str, before: str) -> bool:
     """Return whether two bodies differ only in the version of the reader, if at all."""
     return body == before or _unversioned(body) == _unversioned(before)
 
@@ -260,7 +260,7 @@ def source_hash(block: Block, *, source: str, mentions: bool) -> str:
     parts = [
         [
             part.name,
-            [_said(entry) for entry in part.entries]
+            [_criterion(entry) for entry in part.entries]
             if isinstance(part, Checklist)
             else unify_newlines(part.text),
             *([_one_line(part.heading)] if part.templated else []),
@@ -270,7 +270,7 @@ def source_hash(block: Block, *, source: str, mentions: bool) -> str:
     return hash_value([source, mentions, parts])
 
 
-def _said(entry: CheckItem) -> str | list[str]:
+def _criterion(entry: CheckItem) -> str | list[str]:
     """Return what a criterion says; without details only its text, as it always was."""
     text = _one_line(entry.text)
     return [text, *entry.details] if entry.details else text

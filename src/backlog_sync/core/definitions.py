@@ -147,7 +147,7 @@ class Merger:
         pair.change(name, pair.key, pair.title, RENAMED if by_people else "declared in the file")
         if by_people:
             pair.drifted.append(name)
-            self.tell(pair, name, Verdict.DRIFT, RENAMED, (pair.title, pair.key))
+            self.add_note(pair, name, Verdict.DRIFT, RENAMED, (pair.title, pair.key))
 
     def merge(self, pair: Pair, observed: Thing, parts: Iterable[Part]) -> None:
         """Merge the declared parts of a thing that is there."""
@@ -202,7 +202,7 @@ class Merger:
             on_conflict=self.options.on_conflict,
         )
         if diff.verdict in (Verdict.DRIFT, Verdict.CONFLICT):
-            self.tell(pair, part.name, diff.verdict, diff.reason, sides, accepted=diff.accepted)
+            self.add_note(pair, part.name, diff.verdict, diff.reason, sides, accepted=diff.accepted)
         if diff.write:
             pair.change(part.name, part.observed, part.declared, diff.reason)
             if diff.verdict is Verdict.DRIFT:
@@ -213,15 +213,15 @@ class Merger:
         """Decide a part that differs without a record: the file is enforced, and it is reported."""
         sides = part.declared, part.observed
         if self.options.on_conflict is Owner.GITHUB:
-            self.tell(pair, part.name, Verdict.CONFLICT, GITHUB_WINS, sides, accepted=True)
+            self.add_note(pair, part.name, Verdict.CONFLICT, GITHUB_WINS, sides, accepted=True)
             return ""
         pair.change(part.name, part.observed, part.declared, DIFFERS)
         if self.options.on_conflict is None and self.carrier.synced:
             reason = f"{UNRECORDED}; sync sets what the file declares"
-            self.tell(pair, part.name, Verdict.DIFFERS, reason, sides)
+            self.add_note(pair, part.name, Verdict.DIFFERS, reason, sides)
         return normalize.hash_value(part.compared[0])
 
-    def tell(
+    def add_note(
         self,
         pair: Pair,
         name: str,

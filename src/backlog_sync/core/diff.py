@@ -573,7 +573,7 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new_parts: Split
     if not (needed or match.adopt or merge.fields or marker.backlog != new_parts.marker.backlog):
         return None
     text = body_block.join(new_parts)
-    return None if body_block.says_the_same(text, match.issue.body) else text
+    return None if body_block.same_body(text, match.issue.body) else text
 
 
 def _before(parts: SplitBody, issue: ObservedIssue, *, adopt: bool) -> str:

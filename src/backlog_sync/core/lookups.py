@@ -8,7 +8,7 @@ from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold, fold_set
-from backlog_sync.core.reading import bears_sign, speaks_of
+from backlog_sync.core.reading import may_have_marker, speaks_of
 from backlog_sync.core.trust import logins_to_ask
 
 
@@ -68,7 +68,7 @@ def authors(desired: DesiredState, observed: ObservedState) -> dict[str, tuple[s
     logins_by_repository: dict[str, tuple[str, ...]] = {}
     for location in locations(desired, observed):
         numbers = {item.issue.number for item in location.items if item.issue is not None}
-        candidates = [i for i in location.issues if i.number in numbers or bears_sign(i.body)]
+        candidates = [i for i in location.issues if i.number in numbers or may_have_marker(i.body)]
         writers = [issue.author for issue in candidates]
         if desired.settings.pull_requests:
             writers += [pull.author for issue in candidates for pull in issue.pull_requests]

@@ -71,9 +71,9 @@ def narrow(
         plan,
         changes=changes,
         items=tuple(i for i in plan.items if i.key in keys),
-        drift=tuple(n for n in plan.drift if used.tells(n, keys)),
-        conflicts=tuple(n for n in plan.conflicts if used.tells(n, keys)),
-        accepted=tuple(n for n in plan.accepted if used.tells(n, keys)),
+        drift=tuple(n for n in plan.drift if used.concerns(n, keys)),
+        conflicts=tuple(n for n in plan.conflicts if used.concerns(n, keys)),
+        accepted=tuple(n for n in plan.accepted if used.concerns(n, keys)),
         orphans=(),
         unread=(),
         deferred=tuple(d for d in plan.deferred if _concerns(d, keys)),
@@ -116,7 +116,7 @@ def _unclaimed(change: Change, names: set[str] | None) -> Iterator[Change]:
         yield change
         return
     body = body_block.without_claims(change.body, change.body_seen or "", names)
-    same = body_block.says_the_same(body, change.body_seen or "")
+    same = body_block.same_body(body, change.body_seen or "")
     if not (same and not change.fields):
         yield replace(change, body=None if same else body)
 
@@ -143,12 +143,12 @@ def _unrecorded(
     defines = any(
         c.kind in RECORDED and c.repository == change.repository for c in kept_definitions
     )
-    same_text = body_block.says_the_same(unrecorded(body), unrecorded(body_seen))
+    same_text = body_block.same_body(unrecorded(body), unrecorded(body_seen))
     same_record = same_text and not defines
     if isinstance(change, CreateIssue):
         yield replace(change, body=body)
     elif change.fields or not same_record:
-        same = body_block.says_the_same(body, body_seen)
+        same = body_block.same_body(body, body_seen)
         yield replace(change, body=None if same else body)
 
 
@@ -174,7 +174,7 @@ class _Used:
             case _:
                 return False
 
-    def tells(self, note: FieldNote, keys: Collection[str]) -> bool:
+    def concerns(self, note: FieldNote, keys: Collection[str]) -> bool:
         """Return whether a note is about a kept item, or about a definition that is used."""
         if note.is_definition:
             return self.contains(note.kind, note.repository, note.title)

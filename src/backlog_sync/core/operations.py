@@ -51,7 +51,7 @@ class UpdateLabel:
     @property
     def parts(self) -> dict[str, Over]:
         """The values that it writes, by the name of the part."""
-        return _said(name=self.name, color=self.color, description=self.description)
+        return _present(name=self.name, color=self.color, description=self.description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class UpdateMilestone:
     def parts(self) -> dict[str, Over]:
         """The values that it writes, by the name of the part."""
         parts = {"due": self.due, "description": self.description, "title": self.title}
-        return _said(**parts, state=self.state)
+        return _present(**parts, state=self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class UpdateProject:
     @property
     def values(self) -> dict[str, Over]:
         """The values that it writes, by the name of the part."""
-        return _said(description=self.description, readme=self.readme, public=self.public)
+        return _present(description=self.description, readme=self.readme, public=self.public)
 
     @property
     def parts(self) -> dict[str, Over]:
@@ -310,7 +310,7 @@ class UpdateView:
     @property
     def values(self) -> dict[str, Over]:
         """The values that it writes, by the name of the part."""
-        return _said(name=self.name, layout=self.layout, filter=self.filter)
+        return _present(name=self.name, layout=self.layout, filter=self.filter)
 
     @property
     def parts(self) -> dict[str, Over]:
@@ -354,7 +354,7 @@ class UpdateIssue:
     @property
     def parts(self) -> dict[str, Over]:
         """The values that it writes, by the name of the part."""
-        return _said(
+        return _present(
             title=self.title, body=self.body, milestone=self.milestone, issue_type=self.issue_type
         )
 
@@ -638,5 +638,5 @@ def field_part(name: str) -> str:
     return f"field:{name.casefold()}"
 
 
-def _said(**parts: Over | None) -> dict[str, Over]:
+def _present(**parts: Over | None) -> dict[str, Over]:
     return {name: over for name, over in parts.items() if over is not None}

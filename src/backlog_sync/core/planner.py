@@ -521,13 +521,13 @@ class _Builder:
                 continue
             sorting = self.links.sorting(parent, [item.key for item in linked.get(parent, ())])
             if sorting.people and parent in self.items:
-                self._tell_sorted(self.items[parent], sorting)
+                self._note_order(self.items[parent], sorting)
             for move in sorting.moves:
                 # A sub-issue that people removed returns at the end, then moves to its place.
                 drifted = move.key in sorting.people or move.key in restored
                 self._move(move, parent, restores=drifted)
 
-    def _tell_sorted(self, parent: DesiredItem, sorting: Sorting) -> None:
+    def _note_order(self, parent: DesiredItem, sorting: Sorting) -> None:
         match = self.matches.by_key[parent.key]
         self.drift.append(
             FieldNote(

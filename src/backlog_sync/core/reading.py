@@ -67,6 +67,6 @@ def numbers_of(
     return tuple(sorted(numbers)) or None
 
 
-def bears_sign(body: str) -> bool:
+def may_have_marker(body: str) -> bool:
     """Return whether a body may contain a marker: most issues of a repository have none."""
     return _SIGN in body

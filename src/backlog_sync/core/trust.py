@@ -10,7 +10,7 @@ from enum import StrEnum
 from backlog_sync.core.model import Actor, ObservedIssue, Settings
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.plan import Warned
-from backlog_sync.core.reading import bears_sign
+from backlog_sync.core.reading import may_have_marker
 
 ASKED = frozenset({"MEMBER", "COLLABORATOR"})
 """Associations whose permission is looked up; an OWNER may write, all others may not."""
@@ -78,7 +78,7 @@ def belief_warnings(
     refs_by_author: dict[tuple[str, Belief, str], list[str]] = {}
     for issue, ref, doubt in issues:
         # Before an issue is adopted nobody asks who opened it, and no record there can be trusted.
-        nothing_there = doubt is Belief.UNKNOWN and not bears_sign(issue.body)
+        nothing_there = doubt is Belief.UNKNOWN and not may_have_marker(issue.body)
         if doubt is not Belief.BELIEVED and not nothing_there:
             login = issue.author.login if issue.author else ""
             refs_by_author.setdefault((login, doubt, issue.repository), []).append(ref)

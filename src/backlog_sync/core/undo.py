@@ -240,7 +240,7 @@ class _Undo:
             definitions=there,
             overwritten=[value for value in entries if value.kind is ChangeKind.ISSUE],
         )
-        return None if body_block.says_the_same(body, issue.body) else body
+        return None if body_block.same_body(body, issue.body) else body
 
     def _state(self, issue: ObservedIssue, value: Overwritten) -> None:
         before = str(value.before)

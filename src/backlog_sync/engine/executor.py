@@ -290,7 +290,7 @@ class _Run(Sending):
         body = self.registry.recording(change.body, body_seen, change.repository)
         if names:
             body = body_block.without_claims(body, body_seen, names)
-        return None if body_block.says_the_same(body, body_seen) else body
+        return None if body_block.same_body(body, body_seen) else body
 
     def _fail_missing(self, change: Change) -> None:
         """Mark a change as failed if GitHub accepted it but left one of its fields unset."""

@@ -83,7 +83,7 @@ class Board:
         for name, row in BOARD_FIELDS.items():
             if name in self._replaced:
                 continue
-            used = any(entry.said(row.key)[1] is not None for entry in entries)
+            used = any(entry.declared(row.key)[1] is not None for entry in entries)
             options = self._default_options(name, entries)
             used = used and (bool(options) or name != PRIORITY)
             if name.casefold() not in self.fields and (used or name == STATUS):
@@ -144,7 +144,7 @@ class Board:
 
     def _typed(self, entry: Entry) -> Iterator[tuple[str, IssueFieldValue | Diagnostic]]:
         for name, row in BOARD_FIELDS.items():
-            said, value = entry.said(row.key)
+            said, value = entry.declared(row.key)
             definition = self.definition(name)
             if definition is not None and value not in (None, ""):
                 yield from self._value(entry, definition, row.key, value)

@@ -38,14 +38,14 @@ class Dependencies:
             if claimed is not None:
                 self._by_issue.setdefault(self._whole(claimed, entry), entry)
         self._blockers = {entry.key: self._read(entry) for entry in entries}
-        self._tell_cycles()
+        self._report_cycles()
 
     def of(self, entry: Entry) -> tuple[str, ...] | None:
         """Return what blocks an item, keys and `owner/repo#n`; None if it declares nothing."""
         return self._blockers.get(entry.key)
 
     def _read(self, entry: Entry) -> tuple[str, ...] | None:
-        said, _ = entry.said("depends_on")
+        said, _ = entry.declared("depends_on")
         if not said:
             return None
         blockers: dict[str, None] = {}
@@ -114,7 +114,7 @@ class Dependencies:
         repository = issue.repository or entry.text("repository") or self._repository
         return f"{repository}#{issue.number}" if repository else f"#{issue.number}"
 
-    def _tell_cycles(self) -> None:
+    def _report_cycles(self) -> None:
         for cycle in cycles(self._edges):
             entry = self._by_key[cycle[0]]
             names = " -> ".join((*cycle, cycle[0]))

@@ -124,7 +124,7 @@ class Draft:
         self.places[name] = place
         return True
 
-    def say(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
         """Add a paragraph to its description."""
         if text.strip():
             self.prose += ["", text] if self.prose else [text]

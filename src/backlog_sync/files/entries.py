@@ -65,7 +65,7 @@ class Entry:
             yield at
             at = at.parent
 
-    def said(self, name: str) -> tuple[bool, object]:
+    def declared(self, name: str) -> tuple[bool, object]:
         """Return whether the item or its defaults declare a field, and the value."""
         document = self.parsed.document
         if name in document.model_fields_set:
@@ -77,12 +77,12 @@ class Entry:
 
     def text(self, name: str) -> str | None:
         """Return a declared text that is not empty."""
-        value = self.said(name)[1]
+        value = self.declared(name)[1]
         return value.strip() or None if isinstance(value, str) else None
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return a declared list of texts; a single text is a list of one."""
-        value = self.said(name)[1]
+        value = self.declared(name)[1]
         words = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
         return tuple(word.strip() for word in words if word.strip())
 

@@ -20,10 +20,10 @@ from backlog_sync.files.inline import plain
 from backlog_sync.files.node_values import (
     criteria_of,
     entries_of,
+    has_value,
     links_of,
     names_of,
     risks_of,
-    says,
     text_of,
     titled,
     word_of,
@@ -356,7 +356,7 @@ class Filler:
 
     def left_out(self, pair: Pair) -> None:
         """Report that a key has no field."""
-        if not says(pair.value):
+        if not has_value(pair.value):
             return
         rows = [row for row in getattr(pair.value, "items", ()) if isinstance(row, MapNode)]
         hint = "docs/files.md lists the keys that become fields of an issue"

@@ -56,7 +56,7 @@ class Labels:
 
     def of(self, entry: Entry) -> tuple[str, ...] | None:
         """Return the labels of an item (kind, own, priority), or None if it declares none."""
-        said, _ = entry.said("labels")
+        said, _ = entry.declared("labels")
         names: list[str | None] = [self._settings.kind_labels.get(entry.parsed.kind)]
         names += [self.spelled(label) for label in entry.words("labels")]
         names.append(self._priority(entry, [name for name in names if name]))

@@ -67,7 +67,9 @@ def _dates(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnost
     due = {fold(each.title): each.due for each in desired.milestones if each.due}
     for entry in entries:
         document = entry.parsed.document
-        start, target = (parse_date(str(entry.said(key)[1] or "")) for key in ("start", "target"))
+        start, target = (
+            parse_date(str(entry.declared(key)[1] or "")) for key in ("start", "target")
+        )
         if start and target and start > target:
             key = "start" if "start" in document.model_fields_set else "target"
             message = f"it starts on {start}, after its target, {target}"

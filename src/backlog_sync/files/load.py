@@ -211,7 +211,7 @@ class _Reader:
     identity: str | None = None
     texts: dict[str, str] = field(default_factory=dict)
 
-    def _tell(self, path: str, slug: str, message: str, hint: str = "") -> None:
+    def _add_error(self, path: str, slug: str, message: str, hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(Place(path), slug, message, hint))
 
     def warn_of_ignored(self, backlogs: Sequence[Path]) -> None:
@@ -238,7 +238,7 @@ class _Reader:
         if content.full or len(content.files) > MAX_FILES:
             message = f"a backlog is made of at most {MAX_FILES} files, and this folder holds more"
             hint = "name the folder below it that holds the plan"
-            self._tell(str(folder), "too-many-files", message, hint)
+            self._add_error(str(folder), "too-many-files", message, hint)
             return
         before = len(self.read_files)
         self.folder, self.passed = True, [str(each) for each in content.left_out]
@@ -253,7 +253,7 @@ class _Reader:
         if not self.read_files and not any(each.is_error for each in self.diagnostics):
             message = f"no file of this folder holds items; looked for {KNOWN}"
             hint = "name the file that holds the plan, or write one with 'backlog init'"
-            self._tell(str(folder), "no-items", message, hint)
+            self._add_error(str(folder), "no-items", message, hint)
 
     def read(
         self,
@@ -271,7 +271,7 @@ class _Reader:
             if len(self.seen) == MAX_FILES + 1:
                 message = f"a backlog is made of at most {MAX_FILES} files"
                 hint = "name the files, or a folder further down"
-                self._tell(path, "too-many-files", message, hint)
+                self._add_error(path, "too-many-files", message, hint)
             return
         source = self._source(file, path)
         parsed = self._parse(source) if isinstance(source, Source) else source

@@ -46,7 +46,7 @@ def text_of(node: Node) -> str:
     return ""
 
 
-def says(value: Node) -> bool:
+def has_value(value: Node) -> bool:
     """Return whether a value is not empty: `""`, `[]`, `{}` and `null` do not."""
     match value:
         case Scalar():

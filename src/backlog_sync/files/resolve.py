@@ -186,7 +186,7 @@ class _Resolver:
         declared, milestone = self.milestones.of(entry)
         if declared:
             fields["milestone"] = milestone
-        if entry.said("assignees")[0]:
+        if entry.declared("assignees")[0]:
             fields["assignees"] = self._assignees(entry)
         blockers = self.dependencies.of(entry)
         if blockers is not None:

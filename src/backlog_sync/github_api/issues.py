@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, Generic, TypedDict, TypeVar
 
 from backlog_sync.core.model import Coverage, IssueLink, ObservedIssue
-from backlog_sync.core.reading import bears_sign
+from backlog_sync.core.reading import may_have_marker
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
@@ -144,7 +144,7 @@ class Issues:
         issues = [
             self.issue(node)
             for number, node in sorted(nodes.items())
-            if number in requested or bears_sign(node["body"] or "")
+            if number in requested or may_have_marker(node["body"] or "")
         ]
         moment = _iso(since) if since is not None and reached else None
         return issues, Coverage(

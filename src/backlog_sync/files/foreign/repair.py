@@ -58,7 +58,9 @@ def read_broken(text: str, path: str, first: tuple[Diagnostic, ...]) -> Repaired
                 after and after[0].slug == _SLUG and after[0].place.line <= at + 1
             ):
                 place = fault.place if row == at else Place(path, row + 1)
-                by_row.setdefault(row, _told(replace(fault, place=place), lines[row], corrected))
+                by_row.setdefault(
+                    row, _with_hint(replace(fault, place=place), lines[row], corrected)
+                )
                 lines, faults = changed, after
                 break
         else:
@@ -73,7 +75,7 @@ def read_broken(text: str, path: str, first: tuple[Diagnostic, ...]) -> Repaired
     return Repaired(compose_part(current, path), current, tuple(sorted(by_row.values())))
 
 
-def _told(fault: Diagnostic, line: str, corrected: str) -> Diagnostic:
+def _with_hint(fault: Diagnostic, line: str, corrected: str) -> Diagnostic:
     """Return the diagnostic of a line with its correction as the hint."""
     before, after = line.lstrip(), corrected.lstrip()
     if before != after:

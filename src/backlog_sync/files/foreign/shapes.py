@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.files.fill import Filler, Pair
-from backlog_sync.files.node_values import says, text_of
+from backlog_sync.files.node_values import has_value, text_of
 from backlog_sync.files.source import Lines
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import (
@@ -153,7 +153,7 @@ class Shapes:
         if spoken or not isinstance(node, MapNode) or self.runs(node):
             return False
         lists = [e.value for e in node.entries
-                 if (kind := list_kind(e.key.value)) and says(e.value)
+                 if (kind := list_kind(e.key.value)) and has_value(e.value)
                  and (timed or RANKS.get(kind, 0) >= RANKS["story"])]  # fmt: skip
         nodes = [each for value in lists if isinstance(value, ListNode) for each in value.items]
         bare = timed or not any(isinstance(each, MapNode) and each.get("id") for each in nodes)
@@ -184,13 +184,13 @@ class Shapes:
 
         A part of the work may have a status, dates, and a definition of done.
         """
-        return bool(_said(node) & (_EVIDENCE - _OF_PARTS))
+        return bool(_filled_fields(node) & (_EVIDENCE - _OF_PARTS))
 
     def are_steps(self, key: str, value: Node) -> bool:
         """Return whether milestones of an epic are its parts: ids or statuses, but no due dates."""
         if group_kind(key) != "milestone" or not isinstance(value, ListNode):
             return False
-        said = [_said(each) for each in maps_of(value)]
+        said = [_filled_fields(each) for each in maps_of(value)]
         dated = any(names & {"target", "start"} for names in said)
         return bool(said) and not dated and all(names & {"id", "status", "done"} for names in said)
 
@@ -396,9 +396,9 @@ def have_parts(value: Node) -> bool:
     return any(key_words(e.key.value) in parts for each in maps_of(value) for e in each.entries)
 
 
-def _said(node: MapNode) -> set[str | None]:
+def _filled_fields(node: MapNode) -> set[str | None]:
     """Return the fields that a mapping has a value for."""
-    return {field_of(entry.key.value) for entry in node.entries if says(entry.value)}
+    return {field_of(entry.key.value) for entry in node.entries if has_value(entry.value)}
 
 
 def maps_of(value: Node | None) -> list[MapNode]:

@@ -78,7 +78,7 @@ def _task(text: str, start: int, place: Place, filler: Filler, *, whole: bool) -
         return None
     short, rest = leading_title(title)
     draft = Draft("task", short, place)
-    draft.say(rest)
+    draft.add_text(rest)
     done = (start + head.start("done"), start + head.end("done")) if head["done"] else None
     issues = ((start + m.start(2), start + m.end(2)) for m in pairs if _field(m[1]) == "issue")
     draft.anchor = TodoAnchor(start + head.end("lead"), start + len(text), done, next(issues, None))

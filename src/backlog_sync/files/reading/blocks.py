@@ -136,7 +136,7 @@ class Blocks:
         raw = self.record.raw(line, draft)
         if line.box is not None:
             raw = IN_VALUE.sub("", raw, count=1)
-        draft.say(raw)
+        draft.add_text(raw)
         self.record.note(line, "description", draft, "a detail of a scenario")
         return True
 

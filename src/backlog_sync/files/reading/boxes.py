@@ -96,7 +96,7 @@ class BoxReader(PartReader):
             if line.kind is Kind.BLANK:
                 owner.parted = True
             else:
-                owner.say(self.record.raw(line, owner))
+                owner.add_text(self.record.raw(line, owner))
         self.record.note_node(node, "description", owner, f"below a heading of {scope.closed}")
 
     def _skip_below(self, node: Node) -> None:
@@ -140,7 +140,7 @@ class BoxReader(PartReader):
                 self.keys.take_all(line, pairs, draft)
                 left = True
             elif left:
-                draft.say(self.record.raw(line, draft))
+                draft.add_text(self.record.raw(line, draft))
                 self.record.note(line, "description", draft)
             else:
                 entry.text = f"{entry.text} {line.text}"

@@ -46,7 +46,7 @@ class MarkdownDraft(Draft):
     front: int = -1
     outer: "MarkdownDraft | None" = None
 
-    def say(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
         """Add a line of free text; a blank line or metadata before it starts a new paragraph."""
         if self.parted and self.prose:
             self.prose.append("")
@@ -101,7 +101,7 @@ def take_title(draft: MarkdownDraft, title: Title) -> None:
     if title.hints:
         draft.hints = title.hints
     if title.rest:
-        draft.say(title.rest)
+        draft.add_text(title.rest)
         draft.parted = True
 
 

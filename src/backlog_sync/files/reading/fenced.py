@@ -149,7 +149,7 @@ def _fill(record: Record, draft: MarkdownDraft, by_key: dict[str, Field]) -> Non
         lines = [f"- {entry.text}" for entry in source.entries] or source.text or [source.value]
         draft.parted = True
         for text in (f"**{source.key.capitalize()}**:", *lines) if any(lines) else ():
-            draft.say(text)
+            draft.add_text(text)
 
     criteria = [
         source for key, source in by_key.items() if field_of(key) == CRITERIA and source.entries

@@ -126,7 +126,7 @@ class Gatherer(Walk):
                 self.blocks.end()
                 self.record.note(line, "label", scope.owner, f"what is below it is {status}")
                 scope.owner.parted = True
-                scope.owner.say(self.record.raw(line, scope.owner))
+                scope.owner.add_text(self.record.raw(line, scope.owner))
                 return replace(scope, kind="", status=status, labeled=True)
         self._open_criteria(node, text, scope.owner)
         return scope
@@ -224,7 +224,7 @@ class Gatherer(Walk):
             self.sentence = None
             if line.kind is not Kind.LIST and self.keys.read_inline(line, item):
                 return
-            item.say(self.record.raw(line, item))
+            item.add_text(self.record.raw(line, item))
             why = reason or self.choices.listed.refused.get(line.row, "")
             self.record.note(line, "description", item, why)
 
@@ -256,7 +256,7 @@ class Gatherer(Walk):
             draft.title, rest = shortened(typed.title)
             draft.fields["user_story"], draft.places["user_story"] = typed.title, draft.place
             if rest:
-                draft.say(rest)
+                draft.add_text(rest)
             self.record.note_node(node, "user-story", draft, "")
             return below
         self.record.note(line, "bold-title", draft)
@@ -283,7 +283,7 @@ class Gatherer(Walk):
             self.blocks.end()
             owner.parted = not self._is_glued(node)
             for row in range(node.first, node.end):
-                owner.say(self._raw(row, owner))
+                owner.add_text(self._raw(row, owner))
         self.record.note_node(node, "code", owner, "a part of the text")
 
     def _raw(self, row: int, owner: MarkdownDraft) -> str:

@@ -201,7 +201,7 @@ class HeadingReader(PartReader):
             and not section.group
         ):
             owner.parted = True
-            owner.say(f"**{plain(line.text)}**")
+            owner.add_text(f"**{plain(line.text)}**")
             owner.parted = True
         self.record.note(line, "heading", owner, reason)
         self.walk.children(node, replace(scope, closed=closed, field=field))

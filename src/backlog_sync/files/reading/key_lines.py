@@ -82,7 +82,7 @@ class KeyReader(PartReader):
         before, criteria = inline_criteria(line.text)
         if not criteria or self.blocks.open is not None or sets_field(item, CRITERIA):
             return False
-        item.say(before)
+        item.add_text(before)
         self.record.note(line, "description", item, "with criteria after it")
         self.blocks.begin_at_key(item, criteria, self.record.place(line, line.at), line)
         return True
@@ -114,7 +114,9 @@ class KeyReader(PartReader):
             target.meta.append(MetaLine(kept, line.row, aside))
             if unknown:
                 whole = len(pairs) == 1
-                item.say(self.record.raw(line, item) if whole else f"**{pair.key}**: {pair.value}")
+                item.add_text(
+                    self.record.raw(line, item) if whole else f"**{pair.key}**: {pair.value}"
+                )
             results.append(f"{pair.key}: {taken.value}" if taken is not Taken.SET else "")
         item.parted = item.parted or known
         self.record.note(line, "metadata", item, "; ".join(filter(None, results)))

@@ -309,7 +309,7 @@ class EntryReader(PartReader):
             draft.fields["priority"] = prefix.priority
             draft.places["priority"] = draft.place
         if prefix and prefix.quarter:
-            draft.say(f"Planned for {prefix.quarter}.")
+            draft.add_text(f"Planned for {prefix.quarter}.")
             draft.parted = True
         self.walk.further_title(node, draft, parts)
         self.record.note(line, "bullet", draft)

@@ -142,7 +142,7 @@ class Walk:
             self.record.note(line, "title", draft)
         draft.title, rest = shortened(draft.title)
         if rest:
-            draft.say(rest)
+            draft.add_text(rest)
             draft.parted = False
             draft.body_end = self._end_of_body(node)
 

@@ -54,7 +54,7 @@ class TableReader(PartReader):
             self.blocks.end()
             item.parted = True
             for each in lines:
-                item.say(self.record.raw(each, item))
+                item.add_text(self.record.raw(each, item))
             item.parted = True
             self.record.note_lines(lines, "description", item, "")
         else:
@@ -126,7 +126,7 @@ class TableReader(PartReader):
 
         def keep(pair: Pair) -> None:
             name = row.columns.names[row.columns.keys.index(pair.key)]
-            draft.say(f"**{name}**: {text_of(pair.value)}")
+            draft.add_text(f"**{name}**: {text_of(pair.value)}")
 
         draft.cells += [MetaLine(pair, row.line.row) for pair in row.pairs]
         pairs = sorted(

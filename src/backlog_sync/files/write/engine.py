@@ -24,7 +24,7 @@ from backlog_sync.files.write.wanted import (
     Unwritable,
     Value,
     Wanted,
-    says,
+    is_set,
 )
 
 _READINGS = 24
@@ -250,7 +250,7 @@ def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set
         elif all_there and old.parent != new.parent:
             moved |= whole
         else:
-            wrong = (each for each in asked if not says(new.document, each, old.document))
+            wrong = (each for each in asked if not is_set(new.document, each, old.document))
             changed |= {(index, each.name) for each in wrong}
     return None if all_there and not changed and not moved else changed or moved
 

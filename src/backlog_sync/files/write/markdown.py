@@ -211,12 +211,12 @@ class RoadmapWriter:
         self.edits.append(Edit(start, end, f" ({number})", order=-1))
 
     def _status(self, index: int, item: ParsedItem, anchor: Anchor, status: Status) -> None:
-        same = status.is_said(item.document.status)
+        same = status.matches(item.document.status)
         cells = _those(anchor.cells, "status")
         for meta in cells:
             said = plain(meta.pair.value)
             blank = not said or is_empty_word(said)
-            if not (status.initial or same) if blank else not status.is_said(said):
+            if not (status.initial or same) if blank else not status.matches(said):
                 self._replace(anchor, meta, self.speech.status(status.word))
         self._own_status(index, item, anchor, status, has_cell=bool(cells))
 
@@ -224,10 +224,10 @@ class RoadmapWriter:
         self, index: int, item: ParsedItem, anchor: Anchor, status: Status, *, has_cell: bool
     ) -> None:
         """Write the status at the item itself; `has_cell` is whether a cell has it already."""
-        same = status.is_said(item.document.status)
+        same = status.matches(item.document.status)
         present = _first(anchor.meta, "status")
         if present is not None:
-            if not status.is_said(plain(present.pair.value)):
+            if not status.matches(plain(present.pair.value)):
                 if goes_on(anchor, present) or len(present.pair.value) > _LONGEST_STATUS:
                     raise CannotSay(_PROSE)
                 self._replace(anchor, present, self.speech.status(status.word))

@@ -33,7 +33,7 @@ class OrgWriter(RoadmapWriter):
         present = next((each for each in anchor.meta if each.pair.field == "status"), None)
         if anchor.row is not None or (present and present.line != item.place.line - 1):
             super()._own_status(index, item, anchor, status, has_cell=has_cell)
-        elif status.is_said(said) or (status.initial and not said):
+        elif status.matches(said) or (status.initial and not said):
             return
         elif anchor.box is not None and (status.ends or self.text[anchor.box] in "xX"):
             box = anchor.box

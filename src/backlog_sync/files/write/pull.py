@@ -36,7 +36,7 @@ from backlog_sync.files.write.wanted import (
     Value,
     Wanted,
     document_value,
-    says,
+    is_set,
 )
 
 
@@ -131,7 +131,7 @@ class _Work:
                 continue
             # To drop a value from its parent or a default, an item has to declare it as empty.
             inherited = field.name not in document.model_fields_set and field.value is None
-            if inherited or not says(document, field):
+            if inherited or not is_set(document, field):
                 by_file.setdefault(number, []).append((take, index, field))
         for number, asked in sorted(by_file.items()):
             by_place = {(index, field.name): take for take, index, field in asked}

@@ -419,14 +419,14 @@ def _kept(nodes: Sequence[Node], value: Sequence[str | CheckItem]) -> list[int |
     left = dict(enumerate(nodes))
     kept: list[int | None] = []
     for each in value:
-        same = next((at for at, node in left.items() if _says(node, each)), None)
+        same = next((at for at, node in left.items() if _is_member(node, each)), None)
         if same is not None:
             del left[same]
         kept.append(same)
     return kept
 
 
-def _says(node: Node, member: str | CheckItem) -> bool:
+def _is_member(node: Node, member: str | CheckItem) -> bool:
     if isinstance(member, str):
         return isinstance(node, Scalar) and node.value.strip() == member
     text = " ".join(member.text.split())

@@ -36,7 +36,7 @@ class Status:
     word: str
     initial: bool = False
 
-    def is_said(self, said: str | None) -> bool:
+    def matches(self, said: str | None) -> bool:
         """Return whether a word of the file means the same."""
         return bool(said) and same_status(said or "", self.word)
 
@@ -91,7 +91,7 @@ def spellings(name: str) -> tuple[str, ...]:
     return (name, *other)
 
 
-def says(document: ItemDocument, field: Wanted, before: ItemDocument | None = None) -> bool:
+def is_set(document: ItemDocument, field: Wanted, before: ItemDocument | None = None) -> bool:
     """Return whether a document already has the value to set.
 
     Progress is only compared if it has a place: a status may be as it was `before`.
@@ -107,7 +107,7 @@ def says(document: ItemDocument, field: Wanted, before: ItemDocument | None = No
             opened = before is not None and not said and not status.ends
             # The file's own word may be more precise: `New` for what is to do.
             alike = meanings(said or "") == meanings(status.word) != frozenset()
-            return kept or opened or status.is_said(said) or alike or _both_end(status, said)
+            return kept or opened or status.matches(said) or alike or _both_end(status, said)
         case Ticks(done=done):
             boxes = [box.done for box in document.acceptance_criteria or ()]
             return all(boxes[at] == tick for at, tick in done.items() if at < len(boxes))
@@ -132,7 +132,7 @@ def has_progress(document: ItemDocument, value: Value) -> bool:
     """Return whether a document already has this progress, so that its file is unchanged."""
     if isinstance(value, Link):
         return same_issue(document.issue, value.issue)
-    return isinstance(value, Status) and value.is_said(document.status)
+    return isinstance(value, Status) and value.matches(document.status)
 
 
 def _both_end(status: Status, said: str | None) -> bool:
