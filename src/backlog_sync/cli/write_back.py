@@ -190,6 +190,8 @@ def with_writes(loaded: Loaded, prepared: Prepared) -> Prepared:
         )
     except BacklogError:
         return prepared
+    if not plan.has_changes:  # What has no place in a file is not reported again by every run.
+        changes = tuple(change for change in changes if change.is_written)
     return replace(prepared, plan=replace(plan, writes=writes_of(loaded, accepted.loaded, changes)))
 
 
