@@ -10,7 +10,7 @@ from backlog_sync.core.matching import Matches, match_items
 from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings
 from backlog_sync.core.order import record
 from backlog_sync.core.planner import build_plan
-from backlog_sync.core.reading import speaks_of
+from backlog_sync.core.reading import is_about
 from tests.core.builders import (
     BACKLOG,
     REPOSITORY,
@@ -130,7 +130,7 @@ def test_each_server_reads_its_own_numbers(
 ) -> None:
     """The simulator in this process reads no plain ones, a served one does; GitHub no others."""
     plain = not embedded
-    assert speaks_of(ref, "octo-org/widgets", sandbox=sandbox, plain=plain) is expected
+    assert is_about(ref, "octo-org/widgets", sandbox=sandbox, plain=plain) is expected
     state = observed(issue(5), sandbox=sandbox, embedded=embedded)
     found = match_items(desired(replace(item("a", "New"), issue=ref)), state)
     assert bool(found.by_key) is expected

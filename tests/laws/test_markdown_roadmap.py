@@ -20,8 +20,8 @@ from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.write.engine import writer_of
+from backlog_sync.files.write.new_values import CannotSay, same_issue
 from backlog_sync.files.write.progress import put, wanted_of
-from backlog_sync.files.write.wanted import CannotSay, same_issue
 from tests.growth import grows_like
 from tests.sums import rolled
 

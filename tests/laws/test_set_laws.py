@@ -16,14 +16,14 @@ from backlog_sync.files.load import parse_source
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import source_of
 from backlog_sync.files.write.engine import edited
-from backlog_sync.files.write.wanted import (
+from backlog_sync.files.write.new_values import (
     CRITERIA,
     CannotSay,
     Link,
+    NewValue,
     Status,
     Ticks,
     Value,
-    Wanted,
     document_value,
     is_set,
 )
@@ -220,7 +220,7 @@ def test_a_field_is_set(name: str, field: str, eol: str, data: st.DataObject) ->
     """It is read as it was set, and nothing else is read otherwise; once more changes no byte."""
     before = read(name, FILES[name].replace("\n", eol))
     index = first_story(before)
-    wanted = Wanted(field, data.draw(_VALUES[field]))
+    wanted = NewValue(field, data.draw(_VALUES[field]))
     after = edited(before, [(index, wanted)])
     for at, (old, new) in enumerate(zip(before.items, after.items, strict=True)):
         gone = {field} if at == index else set()
@@ -251,8 +251,8 @@ def test_setting_it_back_gives_the_file_as_it_was(
     value = data.draw(_VALUES[field])
     old = document_value(before.items[index].document, field)
     assert isinstance(old, str | float | tuple)
-    after = edited(before, [(index, Wanted(field, value))])
-    back = edited(after, [(index, Wanted(field, old))]).source.text
+    after = edited(before, [(index, NewValue(field, value))])
+    back = edited(after, [(index, NewValue(field, old))]).source.text
     assert back.replace('"', "").replace("'", "") == FILES[name].replace('"', "").replace("'", "")
 
 
@@ -266,7 +266,7 @@ def test_setting_it_back_gives_the_file_as_it_was(
 def test_any_value_is_set_or_refused(name: str, field: str, value: str) -> None:
     """No text makes a writer raise anything but that it cannot say it."""
     before = read(name, FILES[name])
-    index, wanted = first_story(before), Wanted(field, value)
+    index, wanted = first_story(before), NewValue(field, value)
     with suppress(CannotSay):
         after = edited(before, [(index, wanted)])
         assert is_set(after.items[index].document, wanted)

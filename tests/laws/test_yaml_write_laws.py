@@ -13,8 +13,8 @@ from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.source import encode, source_of
 from backlog_sync.files.statuses import same_status
+from backlog_sync.files.write.new_values import same_issue
 from backlog_sync.files.write.progress import put
-from backlog_sync.files.write.wanted import same_issue
 from backlog_sync.files.yaml.file import parse_yaml
 
 _WORDS = st.sampled_from(

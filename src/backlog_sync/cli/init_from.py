@@ -37,7 +37,7 @@ _HARMLESS = ("unknown-option", "unknown-status", "unknown-priority", "bullets-le
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Conversion:
     """The options of a run: the files to read, and how to convert them.
 
     `to` is `yaml`, `markdown`, or None for what fits the files; `repository` and `board` are for
@@ -52,7 +52,7 @@ class Wanted:
     write: Callable[[str, str], None]
 
 
-def from_files(screen: Screen, request: Wanted) -> int:
+def from_files(screen: Screen, request: Conversion) -> int:
     """Show what was read, ask about what is doubtful, and write what the options ask for."""
     loaded = _load(request.sources)
     doubts = _show(loaded, screen)
@@ -144,7 +144,7 @@ def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: 
 # ---- what becomes of them ------------------------------------------------------------------
 
 
-def _keep(screen: Screen, loaded: Loaded, request: Wanted, doubts: Sequence[Doubt]) -> int:
+def _keep(screen: Screen, loaded: Loaded, request: Conversion, doubts: Sequence[Doubt]) -> int:
     """Leave a roadmap unchanged; print the settings that belong at its top."""
     sources = request.sources
     lines = ["---", "backlog:", f"  repository: {request.repository or 'owner/name'}"]
@@ -188,7 +188,7 @@ def _relative_path(path: str, folder: Path) -> str:
         return Path(path).as_posix()
 
 
-def _convert(screen: Screen, loaded: Loaded, request: Wanted) -> int:
+def _convert(screen: Screen, loaded: Loaded, request: Conversion) -> int:
     """Convert files in other formats to a backlog in our own format."""
     stopped = [each for each in loaded.errors if each.slug not in _RECOVERED]
     _show_findings(loaded, screen)
@@ -215,7 +215,7 @@ def _show_findings(loaded: Loaded, screen: Screen) -> None:
         screen.write_stderr(f"{more}: backlog lint {names}")
 
 
-def _text(loaded: Loaded, losses: Sequence[Diagnostic], request: Wanted) -> str:
+def _text(loaded: Loaded, losses: Sequence[Diagnostic], request: Conversion) -> str:
     """Return the text of the new file; with a named syntax it has all that the old ones declare."""
     if request.to is None:
         return render(draft_of_files(loaded, losses, request.repository))

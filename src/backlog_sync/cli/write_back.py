@@ -22,9 +22,9 @@ from backlog_sync.errors import BacklogError
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.write.change import FileChange, save
+from backlog_sync.files.write.new_values import CRITERIA
 from backlog_sync.files.write.progress import write_back
 from backlog_sync.files.write.pull import Accepted, accept
-from backlog_sync.files.write.wanted import CRITERIA
 
 Chosen: TypeAlias = Callable[[str, str], bool]
 """Returns whether a field, by the item's key and the field's name, may be written."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from backlog_sync.core.holds import Hold
 from backlog_sync.core.locations import Location
 from backlog_sync.core.model import DesiredItem, IssueHint, ObservedIssue
-from backlog_sync.core.reading import speaks_of
+from backlog_sync.core.reading import is_about
 
 
 def named_by_hints(
@@ -83,5 +83,5 @@ def _local_hints(item: DesiredItem, location: Location) -> dict[int, IssueHint]:
     return {
         hint.issue.number: hint
         for hint in reversed(item.hints)
-        if speaks_of(hint.issue, location.name, sandbox=False, declared=location.declared)
+        if is_about(hint.issue, location.name, sandbox=False, declared=location.declared)
     }

@@ -8,7 +8,7 @@ from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold, fold_set
-from backlog_sync.core.reading import may_have_marker, speaks_of
+from backlog_sync.core.reading import is_about, may_have_marker
 from backlog_sync.core.trust import logins_to_ask
 
 
@@ -109,7 +109,7 @@ def _missing(desired: DesiredState, observed: ObservedState) -> Iterator[str]:
             for item in location.items
             if item.sync
             and item.issue is not None
-            and speaks_of(
+            and is_about(
                 item.issue, location.name, sandbox=sandbox, plain=plain, declared=location.declared
             )
         }

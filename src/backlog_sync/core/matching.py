@@ -32,7 +32,7 @@ from backlog_sync.core.model import (
     ObservedState,
 )
 from backlog_sync.core.plan import Warned
-from backlog_sync.core.reading import counts, speaks_of
+from backlog_sync.core.reading import counts, is_about
 from backlog_sync.core.sandbox_numbers import forgotten
 from backlog_sync.core.states import DUPLICATE, NOT_PLANNED, is_closed, observed_state
 from backlog_sync.core.trust import Belief, belief
@@ -238,7 +238,7 @@ class _Matcher:
     def _is_local_number(self, item: DesiredItem) -> bool:
         """Return whether an item's number is one of this server and repository."""
         location, observed = self.location, self.observed
-        return speaks_of(
+        return is_about(
             item.issue,
             location.name,
             sandbox=observed.sandbox,

@@ -212,7 +212,7 @@ class _Builder:
         if item.key in self.skipped:
             return
         if item.key in self.matches.held:
-            self._held(item)
+            self._note_held(item)
             return
         match = self.matches.by_key.get(item.key)
         relations = self.links.of(item, match)
@@ -298,7 +298,7 @@ class _Builder:
         known = (why for name, why in reasons if fold(name) == fold(repository))
         return next(known, "it was not read")
 
-    def _held(self, item: DesiredItem) -> None:
+    def _note_held(self, item: DesiredItem) -> None:
         self._note(item, IDENTITY, self.matches.held[item.key])
 
     def _note(self, item: DesiredItem, name: str, hold: Hold) -> None:

@@ -18,7 +18,7 @@ def counts(ref: IssueRef, *, sandbox: bool, plain: bool = True) -> bool:
     return sandbox if ref.sandbox else plain
 
 
-def speaks_of(
+def is_about(
     ref: IssueRef | None,
     repository: str,
     *,
@@ -57,7 +57,7 @@ def numbers_of(
         if not item.sync or (repository and why_left_alone(repository, target, declared)):
             continue
         home = repository or declared
-        if not speaks_of(
+        if not is_about(
             item.issue, repository or target, sandbox=sandbox, plain=plain, declared=home
         ):
             return None

@@ -175,7 +175,7 @@ class _New:
         self, sources: Sequence[str], to: str | None, repository: str | None = None
     ) -> tuple[int, Path]:
         """Show what existing files contain, and convert them to a backlog."""
-        from backlog_sync.cli.init_from import Wanted, from_files
+        from backlog_sync.cli.init_from import Conversion, from_files
         from backlog_sync.files.refs import parse_project
 
         repository = repository or _known_repository(self.repo, self.terminal, wiring.root())
@@ -185,7 +185,7 @@ class _New:
             written.append(self._write(text, to))
 
         board = parse_project(self.project) if self.project else None
-        code = from_files(self.terminal, Wanted(sources, to, repository, board, write))
+        code = from_files(self.terminal, Conversion(sources, to, repository, board, write))
         if written:
             self._save_board(written[0])
         return code, (*written, Path(sources[0]))[0]

@@ -22,7 +22,7 @@ from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pull import Pulled
 from backlog_sync.core.pull import pull as taken_from
 from backlog_sync.errors import ExitCode, RefusedError, UsageError
-from backlog_sync.files.write.wanted import CRITERIA
+from backlog_sync.files.write.new_values import CRITERIA
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted

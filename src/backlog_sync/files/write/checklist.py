@@ -8,7 +8,7 @@ from itertools import pairwise
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.wanted import CannotSay, Ticks, Value
+from backlog_sync.files.write.new_values import CannotSay, Ticks, Value
 
 _BEHIND = re.compile(r"\][ \t]+(#\d{1,4}[ \t]+)?")
 _HASHED = re.compile(r"#(\d{1,4})")

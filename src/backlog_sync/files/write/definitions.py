@@ -18,8 +18,8 @@ from backlog_sync.files.outline import Kind
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.write.engine import edited, read_again
+from backlog_sync.files.write.new_values import NOT_IN_PLACE, CannotSay, NewValue, document_value
 from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
-from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay, Wanted, document_value
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -198,27 +198,27 @@ def _fits(path: Path, pattern: Path) -> bool:
 
 def _of_item(
     document: ItemDocument, take: Take, was: str, now: str, *, several: bool
-) -> Iterator[Wanted]:
+) -> Iterator[NewValue]:
     """Yield the fields of an item to set, with the new name instead of the old one."""
     if take.kind is ChangeKind.VIEW:
         return
     if take.kind is ChangeKind.LABEL:
         labels = document.labels
         if labels is not None and any(fold(word) == fold(was) for word in labels):
-            yield Wanted("labels", tuple(now if fold(w) == fold(was) else w for w in labels))
+            yield NewValue("labels", tuple(now if fold(w) == fold(was) else w for w in labels))
         return
     name = "milestone"
     if take.kind is ChangeKind.FIELD:
         name = BOARD_KEYS.get(take.key, take.key)
     said = document_value(document, name)
     if isinstance(said, str) and fold(said) == fold(was):
-        yield Wanted(name, now)
+        yield NewValue(name, now)
     elif several and isinstance(said, str | list | tuple):
         words = [w.strip() for w in said.split(",")] if isinstance(said, str) else map(str, said)
         before = tuple(words)
         after = tuple(now if fold(word) == fold(was) else word for word in before)
         if after != before:
-            yield Wanted(name, ", ".join(after) if isinstance(said, str) else after)
+            yield NewValue(name, ", ".join(after) if isinstance(said, str) else after)
 
 
 # ---- the text of settings ----------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay
+from backlog_sync.files.write.new_values import NOT_IN_PLACE, CannotSay
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,17 +15,17 @@ from backlog_sync.files.load import parse_source
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.source import encode, source_of
 from backlog_sync.files.write.edits import Edit, apply_edits
-from backlog_sync.files.write.structured import NodeWriter
-from backlog_sync.files.write.wanted import (
+from backlog_sync.files.write.new_values import (
     CRITERIA,
     NOT_IN_PLACE,
     CannotSay,
+    NewValue,
     Ticks,
     Unwritable,
     Value,
-    Wanted,
     is_set,
 )
+from backlog_sync.files.write.structured import NodeWriter
 
 _READINGS = 24
 """The most times that a file is read again, however many items it has.
@@ -39,7 +39,7 @@ _HALVINGS = 1
 """How often fields that all seem misread are split, to separate those that affect each other."""
 
 
-Asked: TypeAlias = tuple[int, Wanted]
+Asked: TypeAlias = tuple[int, NewValue]
 """An item, by its index in the file, and a field to set."""
 
 Place: TypeAlias = tuple[int, str]
@@ -183,7 +183,7 @@ def _place(asked: Asked) -> Place:
     return index, field.name
 
 
-def _set(writer: Writer, index: int, field: Wanted) -> str:
+def _set(writer: Writer, index: int, field: NewValue) -> str:
     """Set a field; return the reason if it has no place, otherwise an empty string."""
     try:
         writer.set(index, field.name, field.value)
@@ -234,7 +234,7 @@ def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set
     """
     if (read.dialect, read.settings) != (parsed.dialect, parsed.settings):
         return set()
-    by_item: dict[int, list[Wanted]] = {}
+    by_item: dict[int, list[NewValue]] = {}
     for index, each in done:
         by_item.setdefault(index, []).append(each)
     all_there = len(parsed.items) == len(read.items)
@@ -268,7 +268,7 @@ def _pairs(parsed: ParsedFile, read: ParsedFile) -> Iterator[tuple[ParsedItem, P
         yield item, same_title.popleft() if same_title else None
 
 
-def _alike(old: ItemDocument, new: ItemDocument, fields: Sequence[Wanted]) -> bool:
+def _alike(old: ItemDocument, new: ItemDocument, fields: Sequence[NewValue]) -> bool:
     """Return whether two documents are equal except for the fields that were set."""
     if not fields:
         return old == new

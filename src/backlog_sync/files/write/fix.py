@@ -17,7 +17,7 @@ from backlog_sync.files.totals import WrongTotal
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import written
-from backlog_sync.files.write.wanted import Wanted
+from backlog_sync.files.write.new_values import NewValue
 
 _UNCLEAR = frozenset(("duplicate-key", "cyclic-parents", "unknown-parent", "too-large"))
 
@@ -52,7 +52,7 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
         ours &= not any(each.slug in _BROKEN for each in parsed.diagnostics)
         if clear and not claims and ours:
             asked = [
-                (index, Wanted("id", key))
+                (index, NewValue("id", key))
                 for key, (file, index) in loaded.keys.items()
                 if file == number
                 and parsed.items[index].document.id is None

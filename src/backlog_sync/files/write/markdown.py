@@ -28,10 +28,7 @@ from backlog_sync.files.vocabulary import bare_word, field_of, is_empty_word
 from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.language import Speech, speech_of
-from backlog_sync.files.write.place import goes_on, insertion
-from backlog_sync.files.write.prose import Prose, new_prose
-from backlog_sync.files.write.summary import summary_edits
-from backlog_sync.files.write.wanted import (
+from backlog_sync.files.write.new_values import (
     CRITERIA,
     LISTS,
     NO_PLACE,
@@ -43,6 +40,9 @@ from backlog_sync.files.write.wanted import (
     Value,
     same_issue,
 )
+from backlog_sync.files.write.place import goes_on, insertion
+from backlog_sync.files.write.prose import Prose, new_prose
+from backlog_sync.files.write.summary import summary_edits
 
 _KEYS = {"story_points": "Story Points", "user_story": "User Story"}
 _PLURALS = {"story": "stories"}

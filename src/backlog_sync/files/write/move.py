@@ -19,8 +19,8 @@ from backlog_sync.files.source import Lines
 from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import read_again
+from backlog_sync.files.write.new_values import NOT_IN_PLACE, CannotSay
 from backlog_sync.files.write.nodes import Editor
-from backlog_sync.files.write.wanted import NOT_IN_PLACE, CannotSay
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
 _UNUSUAL = "the list is written in an unusual way"

@@ -9,7 +9,7 @@ from backlog_sync.files.statuses import meanings
 from backlog_sync.files.syntax.org import PLANNING, STARS
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.markdown import RoadmapWriter
-from backlog_sync.files.write.wanted import CannotSay, Link, Status, Ticks, Value, same_issue
+from backlog_sync.files.write.new_values import CannotSay, Link, Status, Ticks, Value, same_issue
 
 
 class OrgWriter(RoadmapWriter):

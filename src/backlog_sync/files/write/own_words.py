@@ -11,7 +11,7 @@ from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.names import parse_names
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.statuses import meanings, same_status
-from backlog_sync.files.write.wanted import CRITERIA, CannotSay, document_value
+from backlog_sync.files.write.new_values import CRITERIA, CannotSay, document_value
 
 _JOINT = re.compile(r"\s*[,;，、]\s*|\n")
 _FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}

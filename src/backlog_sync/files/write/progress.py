@@ -17,7 +17,7 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.engine import Written, written
-from backlog_sync.files.write.wanted import CRITERIA, Link, Status, Ticks, Unwritable, Wanted
+from backlog_sync.files.write.new_values import CRITERIA, Link, NewValue, Status, Ticks, Unwritable
 
 _NOUNS = {
     "issue": ("issue number", "issue numbers"),
@@ -143,18 +143,18 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
         ) from why
 
 
-def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[Wanted]:
+def wanted_of(progress: ItemProgress, document: ItemDocument) -> Iterator[NewValue]:
     """Yield the fields to set for an item's progress."""
     if progress.issue is not None:
-        yield Wanted("issue", Link(progress.issue, progress.url))
+        yield NewValue("issue", Link(progress.issue, progress.url))
     if progress.status:
-        yield Wanted("status", Status(progress.status, progress.initial))
+        yield NewValue("status", Status(progress.status, progress.initial))
     entries = document.acceptance_criteria or ()
     for index, done in progress.ticks.items():
         if 0 <= index < len(entries) and entries[index].done != done:
-            yield Wanted(CRITERIA, Ticks({index: done}))
+            yield NewValue(CRITERIA, Ticks({index: done}))
     if progress.roll_up is not None:
-        yield Wanted("progress", progress.roll_up)
+        yield NewValue("progress", progress.roll_up)
 
 
 def _unplaced(result: Written) -> Iterator[str]:

@@ -7,7 +7,7 @@ from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.outline import Kind, Line, default_eol
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.wanted import CannotSay
+from backlog_sync.files.write.new_values import CannotSay
 
 _Span = tuple[int, int, Line] | None
 """The offsets of a line of a text, and the file's line that contains it; None for a blank one."""

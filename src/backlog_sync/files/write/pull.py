@@ -28,16 +28,16 @@ from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.definitions import with_definition
 from backlog_sync.files.write.engine import written
 from backlog_sync.files.write.move import below, in_order
-from backlog_sync.files.write.own_words import spelled
-from backlog_sync.files.write.wanted import (
+from backlog_sync.files.write.new_values import (
     NOT_IN_PLACE,
     CannotSay,
+    NewValue,
     Unwritable,
     Value,
-    Wanted,
     document_value,
     is_set,
 )
+from backlog_sync.files.write.own_words import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class _Work:
     def fields(self, takes: Iterable[Take]) -> None:
         """Set fields of items, those of one file together."""
         words = _Words(self.loaded, self.desired)
-        by_file: dict[int, list[tuple[Take, int, Wanted]]] = {}
+        by_file: dict[int, list[tuple[Take, int, NewValue]]] = {}
         for take in takes:
             place = self.keys.get(take.key)
             if place is None:
@@ -155,7 +155,7 @@ class _Work:
         return Accepted(written_ones, tuple(self.taken), tuple(self.left), whole)
 
 
-def _spelled(parsed: ParsedFile, field: Wanted) -> Wanted:
+def _spelled(parsed: ParsedFile, field: NewValue) -> NewValue:
     """Return a word as the file spells it elsewhere; Markdown has no key without a value."""
     if field.value == "" and is_roadmap(parsed.source.path):
         return replace(field, value=None)
@@ -190,7 +190,7 @@ class _Words:
         self.people = {name.casefold(): login for name, login in people.items()}
         self.logins = {fold(login): name for name, login in people.items()}
 
-    def field(self, take: Take, document: ItemDocument) -> Wanted:
+    def field(self, take: Take, document: ItemDocument) -> NewValue:
         """Return the field of the document to set, and its value. Raises CannotSay."""
         name = file_key(take.name, self.issue_fields)
         if document_value(document, take.name) is not None:
@@ -198,23 +198,23 @@ class _Words:
         match take.what:
             case TakeValue(value=value):
                 self._check_options(take.name, () if value is None else (str(value),))
-                return Wanted(name, self._value(take, value))
+                return NewValue(name, self._value(take, value))
             case TakeText(text=text):
                 if name not in ("description", "goal", "user_story"):
                     raise CannotSay("it is made of planning fields: change those by hand")
                 said = str(getattr(document, name) or "").strip()
                 if without_withheld(said, self.publish) != said:
                     raise CannotSay("some of its lines are not published: change it by hand")
-                return Wanted(name, text)
+                return NewValue(name, text)
             case TakeCriteria(entries=entries):
-                return Wanted(name, tuple(CheckItem(e.text, e.done) for e in entries))
+                return NewValue(name, tuple(CheckItem(e.text, e.done) for e in entries))
             case TakeMembers() as members:
                 self._check_options(take.name, members.add)
                 options = self._members(name, members, document)
                 listed = name not in self.options or isinstance(
                     document_value(document, name), list | tuple
                 )
-                return Wanted(name, options if listed else ", ".join(options))
+                return NewValue(name, options if listed else ", ".join(options))
             case TakeName() | TakeOrder():
                 raise CannotSay(NOT_IN_PLACE)
 

@@ -20,9 +20,7 @@ from backlog_sync.files.source import Lines
 from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.nodes import Editor, Setting, content_end, scalar_text
-from backlog_sync.files.write.own_words import list_text, own_id, spelled
-from backlog_sync.files.write.wanted import (
+from backlog_sync.files.write.new_values import (
     CRITERIA,
     NO_PLACE,
     TEXTS,
@@ -34,6 +32,8 @@ from backlog_sync.files.write.wanted import (
     has_progress,
     spellings,
 )
+from backlog_sync.files.write.nodes import Editor, Setting, content_end, scalar_text
+from backlog_sync.files.write.own_words import list_text, own_id, spelled
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _LEAD = re.compile(r"[ \t]*(?:- +)*")

@@ -11,8 +11,7 @@ from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.source import Lines
 from backlog_sync.files.syntax.cells import Row, reads_alike, text_at
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.own_words import list_text, spelled
-from backlog_sync.files.write.wanted import (
+from backlog_sync.files.write.new_values import (
     NO_PLACE,
     CannotSay,
     Link,
@@ -22,6 +21,7 @@ from backlog_sync.files.write.wanted import (
     Value,
     has_progress,
 )
+from backlog_sync.files.write.own_words import list_text, spelled
 
 _ADDED = {"issue": "Issue", "status": "Status"}
 """Fields that get a column if there is none, and its header."""

@@ -3,7 +3,14 @@
 from backlog_sync.files.anchors import TodoAnchor
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.wanted import NO_PLACE, CannotSay, Link, Status, Value, has_progress
+from backlog_sync.files.write.new_values import (
+    NO_PLACE,
+    CannotSay,
+    Link,
+    Status,
+    Value,
+    has_progress,
+)
 
 
 class TodoWriter:

@@ -66,7 +66,7 @@ CRITERIA = "acceptance_criteria"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewValue:
     """A field of the document by its name, and the value to set."""
 
     name: str
@@ -91,7 +91,7 @@ def spellings(name: str) -> tuple[str, ...]:
     return (name, *other)
 
 
-def is_set(document: ItemDocument, field: Wanted, before: ItemDocument | None = None) -> bool:
+def is_set(document: ItemDocument, field: NewValue, before: ItemDocument | None = None) -> bool:
     """Return whether a document already has the value to set.
 
     Progress is only compared if it has a place: a status may be as it was `before`.
