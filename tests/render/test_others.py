@@ -21,7 +21,7 @@ from tests.house.plan_svg import plan_svg
 from tests.render.build import change
 
 FOUND = (
-    Diagnostic(Place("b.md", 9, 1), "total", "claims 84, has 92", "", Severity.WARNING),
+    Diagnostic(Place("b.md", 9, 1), "wrong-total", "claims 84, has 92", "", Severity.WARNING),
     Diagnostic(
         Place("a,b:c.yaml", 7, 5),
         "unknown-field",
@@ -42,7 +42,7 @@ def test_a_pipe_has_one_line_for_each_diagnostic() -> None:
         "a,b:c.yaml:7:5: error[unknown-field] 'assignes' is not a field",
         "    100% \\x1b[31m",
         "    hint: did you mean assignees?",
-        "b.md:9:1: warning[total] claims 84, has 92",
+        "b.md:9:1: warning[wrong-total] claims 84, has 92",
     ]
 
 
@@ -55,7 +55,7 @@ def test_a_terminal_shows_the_line_and_what_is_meant_in_it() -> None:
         "      │          ^^^^^^^^",
         "    hint: did you mean assignees?",
         "",
-        "b.md:9:1: warning[total] claims 84, has 92",
+        "b.md:9:1: warning[wrong-total] claims 84, has 92",
         "",
     ]
 
@@ -83,7 +83,7 @@ def test_annotations_are_escaped() -> None:
         "::error file=a%2Cb%3Ac.yaml,line=7,col=5,title=unknown-field::"
         "'assignes' is not a field%0A100%25 \\x1b[31m%0Ahint: did you mean assignees?"
     )
-    assert second.startswith("::warning file=b.md,line=9,col=1,title=total::claims")
+    assert second.startswith("::warning file=b.md,line=9,col=1,title=wrong-total::claims")
 
 
 def test_sarif_names_rules_and_places() -> None:
@@ -92,9 +92,12 @@ def test_sarif_names_rules_and_places() -> None:
     (run,) = log["runs"]
     assert log["version"] == "2.1.0"
     assert run["tool"]["driver"]["version"] == "1.2.3"
-    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["total", "unknown-field"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [
+        "unknown-field",
+        "wrong-total",
+    ]
     result = run["results"][0]
-    assert (result["ruleId"], result["ruleIndex"], result["level"]) == ("unknown-field", 1, "error")
+    assert (result["ruleId"], result["ruleIndex"], result["level"]) == ("unknown-field", 0, "error")
     place = result["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "a%2Cb%3Ac.yaml"
     assert place["region"] == {"startLine": 7, "startColumn": 5}
