@@ -426,3 +426,4 @@ def test_a_value_with_a_token_is_not_kept(backlog: Backlog, runs: Sandbox, folde
     )
     (warning,) = undo_plan(observed, files.record(1)).plan.warnings
     assert warning.message == "A title: title held a token, so it was not kept; left alone"
+    assert warning.hint == "set it by hand on GitHub"

@@ -251,4 +251,4 @@ def test_an_open_item_goes_into_a_closed_milestone(
     planned = backlog("plan")
     assert planned.code == 0
     assert "b is open and goes into the milestone M, which is closed" in planned.out
-    assert "reopen the milestone on GitHub" in planned.out
+    assert "reopen M on GitHub, or set another `milestone` for b" in planned.out

@@ -156,13 +156,18 @@ def test_items_of_another_repository_wait_where_the_run_is_not_about_the_files_o
         item("c", repository="cat-org/other"),
     )
     assert told(plan) == [("create", "issue", "b", "title", "body")]
-    assert [(d.key, d.reason) for d in plan.deferred] == [
+    assert [(d.key, d.reason, d.hint) for d in plan.deferred] == [
         (
             "a",
             "it belongs to octo-org/other, and this run is about octo-org/widgets, "
             "which the file does not name",
+            "write `repository: octo-org/widgets` into the file",
         ),
-        ("c", "it belongs to cat-org/other, of another owner than octo-org/widgets"),
+        (
+            "c",
+            "it belongs to cat-org/other, of another owner than octo-org/widgets",
+            "move it into a backlog of cat-org/other, or write `sync: false`",
+        ),
     ]
 
 

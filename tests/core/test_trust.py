@@ -110,7 +110,7 @@ def test_no_state_is_pushed(owner: str, word: str, state: str) -> None:
     assert "not trusted" in plan.drift[0].reason
     (warned,) = [w for w in plan.warnings if w.slug == "record-not-believed"]
     assert "stranger" in warned.message
-    assert "trusted_authors: [github-actions[bot], stranger]" in warned.message
+    assert "trusted_authors: [github-actions[bot], stranger]" in warned.hint
 
 
 def test_a_field_of_github_without_a_record_is_no_matter_of_belief() -> None:
@@ -173,6 +173,6 @@ def test_who_could_not_be_asked_about_is_not_believed() -> None:
     assert not any(c.action.value == "close" for c in plan.changes)
     (warned,) = [w for w in plan.warnings if w.slug == "record-not-believed"]
     assert "could not be checked" in warned.message
-    assert "Ann]" in warned.message
+    assert "Ann]" in warned.hint
     asked = observed(there, permissions={"ann": "WRITE"})
     assert any(c.action.value == "close" for c in build_plan(desired(one), asked).changes)

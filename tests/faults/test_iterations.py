@@ -359,7 +359,7 @@ def test_a_value_that_somebody_set_since_is_kept(tmp_path: Path) -> None:
         "Sprint 5", "Sprint 3", "Sprint 2", "Sprint 2",
     ]  # fmt: skip
     (warned,) = [w for w in prepared.plan.warnings if w.slug == "iterations-pending"]
-    assert "backlog sync" in warned.message
+    assert "backlog sync" in warned.hint
     machine.sync(AFTER)
     assert cards(world) == before | {"A": "2026-03-02"}
 

@@ -251,7 +251,7 @@ _KINDS: Mapping[str, tuple[str, str, int, int]] = {
     "report": ("error", "file:line:column", 2, 3),
     "Problem": ("error", "file:line:column", 2, 3),
     "Violation": ("error", "plan", 1, 2),
-    "Warned": ("warning", "item or issue", 0, 5),
+    "Warned": ("warning", "item or issue", 0, 2),
     "Hold": ("error", "item and issue", 0, 1),
     "Deferred": ("warning", "item or field", 2, 3),
     "Check": ("as checked", "check", 2, 3),

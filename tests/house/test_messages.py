@@ -47,8 +47,6 @@ SAID_LATER = {
     ("files/board.py", "{}' is not a number"): "the caller replaces the hint",
     ("files/dependencies.py", "dangling-dependency"): "the caller replaces the hint",
     ("cli/terminal.py", "not confirmed"): "nothing is printed but that nothing was changed",
-    ("core/unknown_words.py", "unknown-{}"): "the message lists the valid values",
-    ("core/planner.py", "{}"): "the reason names the repository, for which to run it",
 }
 """Messages without a remedy where they are made: `python -m tests.house.messages` lists all."""
 

@@ -325,7 +325,10 @@ def changed() -> Plan:
         ),
         warnings=(
             Warned(
-                "the title is longer than most lists show", "long-title", Place("ROADMAP.md", 62, 3)
+                "the title is longer than most lists show",
+                "long-title",
+                "shorten it",
+                Place("ROADMAP.md", 62, 3),
             ),
         ),
         digests=Digests("a", "b", "c", "d"),

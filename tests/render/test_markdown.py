@@ -227,7 +227,7 @@ def plan_of(texts: Sequence[str]) -> Plan:
         orphans=(Orphan("gone", "#9", g, h),),
         unread=(Unread("left", "#8", g, h, a),),
         deferred=(Deferred(ChangeKind.FIELD, a, b, c),),
-        warnings=(Warned(d, "slug", None, "#1"),),
+        warnings=(Warned(d, "slug", c, None, "#1"),),
     )
 
 

@@ -128,7 +128,9 @@ def hostile_plan(plans: dict[str, Plan]) -> Plan:
         deferred=tuple(
             replace(d, key=HOSTILE, reason=HOSTILE, hint=HOSTILE) for d in plan.deferred
         ),
-        warnings=tuple(replace(w, message=HOSTILE, ref=HOSTILE) for w in plan.warnings),
+        warnings=tuple(
+            replace(w, message=HOSTILE, hint=HOSTILE, ref=HOSTILE) for w in plan.warnings
+        ),
     )
 
 

@@ -140,7 +140,7 @@ def test_an_agent_that_a_person_replaced_does_not_come_back(agents: World, owner
     agents.edit("assignees: [ann", f"assignees: [ann, {AGENT}")
     assert [w.message for w in agents.plan().warnings] == [
         f"{AGENT} on #1 was assigned before and is not assigned again, because that starts paid"
-        " work; to have it done once more, assign it on GitHub"
+        " work"
     ]
     agents.sync()
     assert assigned(agents) == ["ann", "bob"]
@@ -155,7 +155,7 @@ def test_an_agent_that_a_person_assigned_before_is_not_assigned_again(agents: Wo
     agents.write(ALLOWED + all_items())
     assert [w.message for w in agents.plan().warnings] == [
         f"{AGENT} on #1 was assigned before and is not assigned again, because that starts paid"
-        " work; to have it done once more, assign it on GitHub",
+        " work",
         f"assigns 1 agent: paid work begins ({AGENT} on #2)",
     ]
     agents.run()

@@ -198,4 +198,4 @@ def test_each_unknown_word_is_shown_once_with_the_valid_values(words: Words) -> 
     assert "did you mean 'Must'?" in found[1].hint
     told = [w for w in words.plan().warnings if w.slug.startswith("unknown")]
     assert [w.slug for w in told] == ["unknown-status", "unknown-priority"]
-    assert "Todo" in told[0].message or "Soon" in told[0].message
+    assert "Todo" in told[0].hint or "Soon" in told[0].hint

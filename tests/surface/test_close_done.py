@@ -347,10 +347,10 @@ def test_an_open_item_into_a_closed_milestone_is_a_warning(world: World) -> None
     assert world.plan().warnings == ()
     world.edit("stories: [", "stories: [{id: b, title: B, milestone: M1}, ")
     (warned,) = world.plan().warnings
-    assert (warned.slug, warned.message) == (
+    assert (warned.slug, warned.message, warned.hint) == (
         "closed-milestone",
-        "b is open and goes into the milestone M1, which is closed; reopen the milestone on"
-        " GitHub, or give the work another milestone",
+        "b is open and goes into the milestone M1, which is closed",
+        "reopen M1 on GitHub, or set another `milestone` for b",
     )
     world.edit("title: B,", "title: B, status: Done,")
     assert "closed-milestone" not in [w.slug for w in world.plan().warnings]

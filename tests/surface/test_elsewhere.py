@@ -271,6 +271,7 @@ def test_a_repository_that_is_not_there_is_told(world: World) -> None:
     assert made(world) == ["pairing", "app", "late"]
     (deferred,) = [d for d in prepared.plan.deferred if d.key == "radio"]
     assert "octo-org/gadgets, which is out of reach: it does not exist" in deferred.reason
+    assert deferred.hint == "use a token that can read and write octo-org/gadgets"
     (violation,) = prepared.violations
     assert (violation.slug, violation.final) == ("repository-out-of-reach", True)
 
@@ -285,6 +286,7 @@ def test_a_trial_in_another_repository_makes_nothing_elsewhere(world: World, the
     assert [c.key for c in created] == ["pairing", "app", "late"]
     (deferred,) = [d for d in prepared.plan.deferred if d.key == "radio"]
     assert "which the file does not name" in deferred.reason
+    assert deferred.hint == "run it without --repo, for octo-org/real"
 
 
 def test_people_are_asked_for_where_the_item_is(world: World, there: Person) -> None:

@@ -119,8 +119,9 @@ class Agents:
             warned.append(
                 Warned(
                     f"{', '.join(self.earlier)} {were} not assigned again, because that starts paid"
-                    " work; to have it done once more, assign it on GitHub",
+                    " work",
                     "agents",
+                    "to have the work done once more, assign it on GitHub",
                 )
             )
         return [*warned, *agent_warnings(changes, self.allowed, self._options)]
@@ -154,7 +155,9 @@ def agent_warnings(
     if not assigned:
         return []
     count = f"{len(assigned)} agent{'s' if len(assigned) > 1 else ''}"
-    return [Warned(f"assigns {count}: paid work begins ({', '.join(assigned)})", "agents")]
+    message = f"assigns {count}: paid work begins ({', '.join(assigned)})"
+    names = ", ".join(dict.fromkeys(each.partition(" on ")[0] for each in assigned))
+    return [Warned(message, "agents", f"to prevent that, take {names} out of `assignees` first")]
 
 
 def _added(before: object, after: object) -> list[str]:

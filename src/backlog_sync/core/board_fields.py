@@ -40,6 +40,7 @@ OPTION = "option"
 """The part of a field under which renamed options are reported."""
 ORDER = "order"
 """The part of a field under which the order of its options is reported and recorded."""
+_UNARCHIVE = "unarchive them first to keep it"
 RENAMED = "renamed on GitHub"
 _REORDERED = "the options are in another order"
 BUILT_IN = (
@@ -137,7 +138,8 @@ class FieldPlan:
         elif board_field.type != definition.type:
             message = f"the board's {board_field.name} is {board_field.type}"
             message += f", the file says {definition.type}"
-            self.warnings.append(Warned(message, "field-type"))
+            hint = f"declare {definition.name} as {board_field.type}, or under another name"
+            self.warnings.append(Warned(message, "field-type", hint))
         elif definition.type in SELECTS:
             renames = renamed_options(definition, board_field, used, cards)
             synced = any(record.NAME in card.values for card in cards)
@@ -363,12 +365,11 @@ class FieldPlan:
         archived = [card for card in cards if card.archived]
         if archived:
             message = f"archived cards take no values and will lose their {name}:"
-            message += f" {named_cards(archived)}; unarchive them first to keep it"
-            self.warnings.append(Warned(message, "archived-card"))
+            message += f" {named_cards(archived)}"
+            self.warnings.append(Warned(message, "archived-card", _UNARCHIVE))
         if not cleared.archived_listed:
-            message = f"this server does not list archived cards: those with a {name} will lose it;"
-            message += " unarchive them first to keep it"
-            self.warnings.append(Warned(message, "archived-card"))
+            message = f"this server does not list archived cards: those with a {name} will lose it"
+            self.warnings.append(Warned(message, "archived-card", _UNARCHIVE))
         reason = "the board lacks iterations that the file declares or needs"
         target = replace(definition, name=name)
         self.changes.append(

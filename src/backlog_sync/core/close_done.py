@@ -387,9 +387,9 @@ class Finisher:
                 verb = "is open and goes" if len(entering) == 1 else "are open and go"
                 self.warnings.append(
                     Warned(
-                        f"{names} {verb} into the milestone {title}, which is closed; reopen"
-                        " the milestone on GitHub, or give the work another milestone",
+                        f"{names} {verb} into the milestone {title}, which is closed",
                         "closed-milestone",
+                        f"reopen {title} on GitHub, or set another `milestone` for {names}",
                         next(
                             (i.place for i in self.desired.items if i.key == entering[0].key), None
                         ),

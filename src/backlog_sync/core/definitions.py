@@ -398,7 +398,8 @@ def _twins(location: Location, declared: set[str]) -> Iterator[Warned]:
         if other != label.name and normalize.fold(label.name) in declared:
             where = "" if location.is_target else f" in {location.name}"
             names = f"{label.name} exists next to {other}, which GitHub shows alike"
-            yield Warned(f"the label {names}{where}; both are kept", "double-label")
+            message = f"the label {names}{where}; both are kept"
+            yield Warned(message, "double-label", _double_hint(label.name, other))
 
 
 def double_labels(location: Location) -> list[Warned]:
@@ -414,5 +415,10 @@ def double_labels(location: Location) -> list[Warned]:
                 where = "" if location.is_target else f" in {location.name}"
                 names = f"{existing[alias]} exists next to {label.name}"
                 message = f"the label {names}{where}; both are kept"
-                warnings.append(Warned(message, "double-label"))
+                hint = _double_hint(existing[alias], label.name)
+                warnings.append(Warned(message, "double-label", hint))
     return warnings
+
+
+def _double_hint(second: str, kept: str) -> str:
+    return f"label the issues of {second} with {kept} on GitHub, and delete {second} there"

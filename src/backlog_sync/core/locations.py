@@ -63,20 +63,28 @@ def elsewhere(item: DesiredItem, target: str, declared: str | None) -> str | Non
     return repository
 
 
-def why_left_alone(repository: str, target: str, declared: str | None) -> str:
-    """Return why a run about `target` does nothing in another repository; "" if it may.
+def why_left_alone(repository: str, target: str, declared: str | None) -> tuple[str, str] | None:
+    """Return why a run about `target` does nothing in another repository, and what would help.
+
+    None if it may write there.
 
     A trial in a repository other than the files' own must not create issues in real ones: the real
     run would create them again.
     """
     if fold(repository.partition("/")[0]) != fold(target.partition("/")[0]):
-        return f"it belongs to {repository}, of another owner than {target}"
+        return (
+            f"it belongs to {repository}, of another owner than {target}",
+            f"move it into a backlog of {repository}, or write `sync: false`",
+        )
     if declared is None or fold(declared) != fold(target):
         return (
             f"it belongs to {repository}, and this run is about {target},"
-            " which the file does not name"
+            " which the file does not name",
+            f"run it without --repo, for {declared}"
+            if declared
+            else f"write `repository: {target}` into the file",
         )
-    return ""
+    return None
 
 
 def others_of(items: Iterable[DesiredItem], target: str, declared: str | None) -> tuple[str, ...]:

@@ -265,7 +265,8 @@ class _Matcher:
             if item.key in self.by_key:
                 message = f"{item.key} names {ref}, which is not in {self.location.name}"
                 message += f": {self.by_key[item.key].ref} is its issue, by its marker"
-                self.warnings.append(Warned(message, "other-repository", item.place))
+                hint = f"write `issue: {self.by_key[item.key].issue.number}`"
+                self.warnings.append(Warned(message, "other-repository", hint, item.place))
             else:
                 repository = ref.repository or home or "another repository"
                 self.held[item.key] = holds.of_another_repository(
@@ -612,10 +613,9 @@ class _Matcher:
             return
         self.warnings.append(
             Warned(
-                message=f"{ref} has the title of {item.key} already; "
-                f"write `issue: {ref.lstrip('#')}` (or use --adopt) to take it, or there will be "
-                "two",
+                message=f"{ref} has the title of {item.key} already: there will be two",
                 slug="same-title",
+                hint=f"write `issue: {ref.lstrip('#')}` (or use --adopt) to take it",
                 place=item.place,
                 ref=ref,
             )
@@ -673,9 +673,9 @@ class _Matcher:
         copies = (*self.index.copies, *(pair for pair in second_issues if pair not in doubles))
         warnings = [
             Warned(
-                message=f"{self.observed.ref(issue)} carries the marker of {key}, a copy as it "
-                f"seems; {holds.COPIED}",
+                message=f"{self.observed.ref(issue)} carries a copy of the marker of {key}",
                 slug="copied-marker",
+                hint=holds.COPIED,
                 ref=self.observed.ref(issue),
             )
             for key, issue in copies

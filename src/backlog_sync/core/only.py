@@ -216,4 +216,5 @@ def _only_warning(only: Collection[str], count: int) -> list[Warned]:
     changes = "1 other change is" if count == 1 else f"{count} other changes are"
     rest = "there is nothing else to do" if count <= 0 else f"{changes} left out"
     needed = "what it needs" if len(only) == 1 else "what they need"
-    return [Warned(f"limited to {keys} and {needed}: {rest}", "only")]
+    hint = "run it again without --only for everything"
+    return [Warned(f"limited to {keys} and {needed}: {rest}", "only", hint)]

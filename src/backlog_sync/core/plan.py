@@ -126,13 +126,14 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A warning about the plan, with the place that it refers to, if any.
+    """A warning about the plan, what to do about it, and the place that it refers to, if any.
 
     `title` is that of its item if warnings of its kind are shown together.
     """
 
     message: str
     slug: str
+    hint: str
     place: Place | None = None
     ref: str | None = None
     title: str = ""

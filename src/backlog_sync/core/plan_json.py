@@ -68,6 +68,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
             {
                 "slug": warned.slug,
                 "message": warned.message,
+                "hint": warned.hint,
                 "ref": warned.ref,
                 "place": str(warned.place) if warned.place else None,
             }

@@ -275,19 +275,22 @@ class _Builder:
             return True
         other_repository = elsewhere(item, self.repository, self.desired.repository)
         if other_repository is not None and item.key not in self.location_of:
-            reason = why_left_alone(other_repository, self.repository, self.desired.repository)
-            if not reason:
-                why = self._why_unread(other_repository)
-                reason = f"it belongs to {other_repository}, which is out of reach: {why}"
-            self.deferred.append(Deferred(ChangeKind.ISSUE, item.key, reason))
+            why = self._why_unread(other_repository)
+            reason, hint = why_left_alone(
+                other_repository, self.repository, self.desired.repository
+            ) or (
+                f"it belongs to {other_repository}, which is out of reach: {why}",
+                f"use a token that can read and write {other_repository}",
+            )
+            self.deferred.append(Deferred(ChangeKind.ISSUE, item.key, reason, hint))
             return True
         done = is_closed(item.fields.get("state")) and not self.desired.settings.create_done
         has_issue = item.key in self.matches.by_key or item.key in self.matches.held
         if done and not has_issue:
             message = f"“{item.title}” is already done, so no issue is created"
-            message += " (`create_done: true` creates it)"
-            about = (message, DONE_NOT_CREATED, item.place, None, item.title)
-            self.warnings.append(Warned(*about))
+            hint = "`create_done: true` creates it"
+            about = (item.place, None, item.title)
+            self.warnings.append(Warned(message, DONE_NOT_CREATED, hint, *about))
             self.absent.add(item.key)
             return True
         return False

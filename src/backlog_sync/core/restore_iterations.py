@@ -22,16 +22,15 @@ def restorations(observed: ObservedState) -> tuple[list[RestoreIterations], list
     for saved in observed.saved_iterations:
         message = pending_text(saved)
         if observed.project is None or saved.project_id != observed.project.id:
-            warnings.append(Warned(f"{message}; {OTHER_BOARD_HINT}", "iterations-pending"))
+            warnings.append(Warned(message, "iterations-pending", OTHER_BOARD_HINT))
             continue
-        warnings.append(
-            Warned(f"{message}; `backlog sync` restores it first", "iterations-pending")
-        )
+        warnings.append(Warned(message, "iterations-pending", "`backlog sync` restores it first"))
         archived = [card for card in saved.cards if card.archived]
         if archived:
             message = f"archived cards take no values and lost their {saved.field}:"
-            message += f" {named_cards(archived)}; unarchive them before the sync to have it back"
-            warnings.append(Warned(message, "archived-card"))
+            message += f" {named_cards(archived)}"
+            hint = "unarchive them before the sync to have it back"
+            warnings.append(Warned(message, "archived-card", hint))
         count = len(_without_value(saved, observed))
         fields = {"values": FieldChange(counted_cards(count), SET_AGAIN)}
         reason = "a run was interrupted while it extended the iterations"

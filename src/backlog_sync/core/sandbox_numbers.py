@@ -98,11 +98,13 @@ def number_warnings(
     if refs:
         names = _listed(sorted(set(map(str, refs)), key=_by_number))
         message = f"no such issues in this sandbox (deleted, or from before a reset): {names}"
-        warnings.append(Warned(message, "other-sandbox"))
+        hint = "keep them: sync creates new issues and writes their numbers into the files"
+        warnings.append(Warned(message, "other-sandbox", hint))
     ignored = dict.fromkeys(real_numbers(desired)) if observed.embedded else {}
     if ignored:
         message = f"the sandbox ignores numbers of real issues: {_listed(list(ignored))}"
-        warnings.append(Warned(message, "real-numbers"))
+        hint = "keep them: a sync with GitHub uses them"
+        warnings.append(Warned(message, "real-numbers", hint))
     return warnings
 
 

@@ -83,23 +83,25 @@ def belief_warnings(
             login = issue.author.login if issue.author else ""
             refs_by_author.setdefault((login, doubt, issue.repository), []).append(ref)
     return tuple(
-        Warned(_doubt_message(login, doubt, repository, refs, trusted), "record-not-believed")
+        Warned(
+            _doubt_message(login, doubt, repository, refs),
+            "record-not-believed",
+            f"`trusted_authors: [{', '.join([*trusted, login])}]` restores it"
+            if login
+            else "to restore it, open a new issue",
+        )
         for (login, doubt, repository), refs in refs_by_author.items()
     )
 
 
-def _doubt_message(
-    login: str, doubt: Belief, repository: str, refs: list[str], trusted: tuple[str, ...]
-) -> str:
+def _doubt_message(login: str, doubt: Belief, repository: str, refs: list[str]) -> str:
     names = ", ".join(refs[:5]) + (f" and {len(refs) - 5} more" if len(refs) > 5 else "")
     who = f"{login}, who may not write to {repository}"
     if doubt is Belief.UNKNOWN:
         who = f"{login}, whose permission to write to {repository} could not be checked"
     if not login:
         who = "a deleted account"
-    line = (
+    return (
         f"{names}: opened by {who}, so the hidden record there is not trusted: nothing is removed,"
         " no state is set, and ticks are not read"
     )
-    remedy = f"; `trusted_authors: [{', '.join([*trusted, login])}]` restores it"
-    return line + remedy if login else f"{line}; to restore it, open a new issue"

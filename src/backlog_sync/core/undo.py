@@ -55,6 +55,7 @@ from backlog_sync.core.undo_state import (
     is_record,
     name_of,
     part_of,
+    remedy,
     subject_of,
 )
 
@@ -143,7 +144,7 @@ class _Undo:
             ref = self.observed.ref(issue) if issue else f"{intent.repository}#{intent.number}"
             problem = _left_alone(issue, intent)
             if issue is None or problem:
-                self._leave(f"{intent.title} {problem}: left alone", ref)
+                self._leave(f"{intent.title} {problem}: left alone", ref, _HINTS[problem])
                 continue
             about = self._about(issue, f"made by the run of {self.moment}, which is undone")
             self.changes.append(CloseIssue(*about, state_reason=NOT_PLANNED))
@@ -158,8 +159,9 @@ class _Undo:
             if value.id in created or not self._chosen(value.key):
                 continue
             if value.name == AGENT:
-                message = f"{value.after} was assigned, and its work cannot be undone: to stop it,"
-                self._leave(f"{message} remove it from the issue on GitHub", self._ref(value))
+                message = f"{value.after} was assigned, and its work cannot be undone"
+                hint = "to stop it, remove it from the issue on GitHub"
+                self._leave(message, self._ref(value), hint)
                 continue
             thing = things.setdefault((_thing(value.kind), value.id), _Restored())
             if is_record(value) or self.present.is_restored(value):
@@ -171,10 +173,12 @@ class _Undo:
                 thing.all.append(value)
                 self.identities.append(value.identity)
             elif reason:
-                self._leave(f"{subject_of(value)} {reason}; left alone", self._ref(value))
+                message = f"{subject_of(value)} {reason}; left alone"
+                hint = remedy(value, reason, self.observed.project)
+                self._leave(message, self._ref(value), hint)
         if self.run.truncated:
             message = "the run wrote over more than a record holds; values beyond that stay"
-            self._leave(message, None)
+            self._leave(message, None, "`backlog plan` shows where GitHub and the files differ now")
         definitions = [
             value for (kind, _), thing in things.items() if kind in RECORDED for value in thing.all
         ]
@@ -403,8 +407,8 @@ class _Undo:
         issue = self.issues.get(value.id)
         return self.observed.ref(issue) if issue else None
 
-    def _leave(self, message: str, ref: str | None) -> None:
-        self.warnings.append(Warned(message, "not-undone", None, ref))
+    def _leave(self, message: str, ref: str | None, hint: str) -> None:
+        self.warnings.append(Warned(message, "not-undone", hint, ref=ref))
 
 
 def _thing(kind: ChangeKind) -> ChangeKind:
@@ -431,11 +435,20 @@ def _style(color: str, description: str) -> str:
     return f"{color}, {description}" if description else color
 
 
+_GONE, _NOT_OURS, _CLOSED = "is gone", "does not carry our marker any more", "is closed already"
+_HINTS = {
+    _GONE: "look for it in the repository to which it was moved, if it was not deleted",
+    _NOT_OURS: "close it on GitHub if nobody needs it",
+    _CLOSED: "reopen it on GitHub if it is needed after all",
+}
+"""Why an issue that a run created is left alone, and what a person may do."""
+
+
 def _left_alone(issue: ObservedIssue | None, intent: Intent) -> str:
     """Return why an issue must not be closed; empty if it may."""
     if issue is None:
-        return "is gone"
+        return _GONE
     marker = body_block.split(issue.body).marker
     if marker is None or marker.nonce != intent.nonce:
-        return "does not carry our marker any more"
-    return "" if issue.state == "open" else "is closed already"
+        return _NOT_OURS
+    return "" if issue.state == "open" else _CLOSED

@@ -2,7 +2,7 @@
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.board import blocked_reason
+from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.board_fields import ORDER
 from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.fields import STATUS
@@ -78,7 +78,7 @@ class Present:
         if value.withheld:
             return "held a token, so it was not kept"
         if value.kind is ChangeKind.FIELD and value.name == ITERATIONS:
-            return "were extended: sending them again would clear them on every card"
+            return _EXTENDED
         gone = self._unreachable(value)
         if gone:
             return gone
@@ -90,7 +90,7 @@ class Present:
         if self._equals(value, now, value.before):
             return ""
         if self._is_cleared(value, now):
-            return f"was cleared by an interrupted run: {PENDING_HINT}"
+            return _CLEARED
         return f"changed since: {shown(value, now)}"
 
     def _is_cleared(self, value: Overwritten, now: Kept) -> bool:
@@ -118,11 +118,11 @@ class Present:
     def _unreachable(self, value: Overwritten) -> str:
         """Return why a value on the board cannot be read or set; "" if it can."""
         if value.is_issue_field and self.observed.issue_fields is None:
-            return "is an issue field that is not read: declare it under `issue_fields`"
+            return _FIELD_NOT_READ
         if value.kind not in _ON_BOARD:
             return ""
         if self.observed.project is None:
-            return "is on a board that is not read: name the board of that run with --project"
+            return _BOARD_NOT_READ
         return blocked_reason(self.observed.project) or ""
 
     def _impossible(self, value: Overwritten) -> str | None:
@@ -309,14 +309,44 @@ def subject_of(value: Overwritten) -> str:
     return f"{value.title}: {part}"
 
 
+_CLEARED = "was cleared by an interrupted run"
+_FIELD_NOT_READ = "is an issue field that is not read"
+_BOARD_NOT_READ = "is on a board that is not read"
+_EXTENDED = "were extended: sending them again would clear them on every card"
+_REMEDIES = {
+    _CLEARED: PENDING_HINT,
+    _FIELD_NOT_READ: "declare it under `issue_fields`",
+    _BOARD_NOT_READ: "name the board of that run with --project",
+    _EXTENDED: "remove the new ones in the settings of the field on GitHub",
+}
+
+
+def remedy(value: Overwritten, reason: str, project: ObservedProject | None) -> str:
+    """Return what a person can do about a value that is not restored for this reason."""
+    if reason in _REMEDIES:
+        return _REMEDIES[reason]
+    if reason and reason == blocked_reason(project):
+        return blocked_hint(reason)
+    if value.withheld:
+        return "set it by hand on GitHub"
+    if value.name == BODY and value.kind is ChangeKind.ISSUE:
+        return "GitHub keeps the earlier text: see “edited” at the top of it"
+    if value.before in (None, ""):
+        return f"to undo it all the same, remove {_in_words(value.after)} on GitHub"
+    return f"to have it back, set {_in_words(value.before)} on GitHub"
+
+
+def _in_words(value: Kept) -> str:
+    parts = value if isinstance(value, tuple) else (str(value),)
+    return _quoted(", ".join(part for part in parts if part))
+
+
 def shown(value: Overwritten, now: Kept) -> str:
     """Return the present value in a few words."""
     if value.name == BODY and value.kind is ChangeKind.ISSUE:
         lines = body_block.visible(str(now)).splitlines()
         return f"now {len(lines)} {'line' if len(lines) == 1 else 'lines'}"
-    if isinstance(now, tuple):
-        return f"now {_quoted(', '.join(part for part in now if part))}"
-    return "now empty" if now in (None, "") else f"now {_quoted(now)}"
+    return "now empty" if now in (None, "") else f"now {_in_words(now)}"
 
 
 def _quoted(value: Kept) -> str:

@@ -158,5 +158,5 @@ def warnings(desired: DesiredState, observed: ObservedState) -> Iterator[Warned]
             for o in definition.options
         ]
         message = unknown_word(name.lower(), items[0].unknown[name], len(items))
-        valid = f"; valid values: {', '.join(options)}" if options else ""
-        yield Warned(f"{message}{valid}", f"unknown-{name.lower()}", items[0].place)
+        hint = f"valid values: {', '.join(options)}" if options else f"remove {name.lower()}"
+        yield Warned(message, f"unknown-{name.lower()}", hint, items[0].place)

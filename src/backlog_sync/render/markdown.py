@@ -106,7 +106,7 @@ def _blocks(view: PlanView) -> Iterator[Block]:
     ))  # fmt: skip
     yield _list("Warnings", (
         "".join(f"{_code(part)} " for part in each.where) + _text(each.message)
-        + (f": {_some(each.names, _NAMES)}" if each.names else "")
+        + (f": {_some(each.names, _NAMES)}" if each.names else "") + f" ({_text(each.hint)})"
         for each in view.warnings
     ))  # fmt: skip
     yield _list("Settings in force", (

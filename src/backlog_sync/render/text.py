@@ -368,6 +368,7 @@ def _warnings(view: PlanView, look: Look) -> list[Text]:
         head = Text("  ").append(look.glyphs.warn, "yellow").append(" ")
         names = listed_names(row.names, look)
         lines += paragraph(": ".join((*row.where, row.message, *names)), look, head)
+        lines += paragraph(row.hint, look, Text("    "), "dim")
     return lines
 
 

@@ -450,6 +450,7 @@ class WarningRow:
 
     where: tuple[str, ...]
     message: str
+    hint: str
     names: tuple[str, ...] = ()
 
 
@@ -585,11 +586,12 @@ def _warnings(plan: Plan) -> Iterator[WarningRow]:
     for warning in plan.warnings:
         if len(done) == 1 or warning not in done:
             parts = (warning.place, warning.ref)
-            yield WarningRow(tuple(str(p) for p in parts if p is not None), warning.message)
+            where = tuple(str(p) for p in parts if p is not None)
+            yield WarningRow(where, warning.message, warning.hint)
     if len(done) > 1:
         message = f"{len(done)} items are already done, so no issues are created for them"
         names = tuple(warning.title for warning in done)
-        yield WarningRow((), f"{message} (`create_done: true` creates them)", names)
+        yield WarningRow((), message, "`create_done: true` creates them", names)
 
 
 # ---- the whole -----------------------------------------------------------------------------

@@ -199,7 +199,7 @@ class _Undo:
         """Report that nothing can be undone, and list what is left alone."""
         for warning in plan.warnings:
             ref = f"{warning.ref}: " if warning.ref else ""
-            self.screen.info(clean(f"{ref}{warning.message}"))
+            self.screen.info(clean(f"{ref}{warning.message} ({warning.hint})"))
         why = "created nothing that is open, and changed nothing that is still as it left it"
         self.screen.info(f"the run of {_moment(run)} {why}: nothing to do")
         if self.output == "json":
