@@ -324,7 +324,7 @@ def test_no_rest_write_is_sent_by_a_read_only_run(
     world.sandbox.log.clear()
     with pytest.raises(RefusedError, match="must not write") as refused:
         write(tracker)
-    assert refused.value.slug == "read-only"
+    assert refused.value.slug == "write-blocked"
     assert [path for method, path, _ in world.paths if path != "/graphql"] == []
     assert len(world.sandbox.events) == before
 

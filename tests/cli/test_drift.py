@@ -582,5 +582,5 @@ def test_a_file_without_items_is_no_green_tick(
     (folder / "NOTES.md").write_text("# Notes\n\nWords.\n", encoding="utf-8")
     ran = backlog("plan", "NOTES.md", "--repo", "https://github.com/octo-org/shop")
     assert ran.code == 0, ran.err
-    assert "No items." in ran.out
+    assert "No items found." in ran.out
     assert "No changes" not in ran.out

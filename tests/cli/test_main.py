@@ -156,7 +156,7 @@ def test_an_interrupt_ends_with_130(
 ) -> None:
     """Ctrl-C is one line and 130."""
     assert raising(monkeypatch, KeyboardInterrupt())() == 130
-    assert "run it again to continue" in capsys.readouterr().err
+    assert "Run it again to continue" in capsys.readouterr().err
 
 
 def test_a_bug_writes_a_report(

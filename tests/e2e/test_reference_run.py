@@ -56,8 +56,8 @@ def test_lint_counts_the_roadmap_and_its_false_totals(backlog: Backlog, roadmap:
     messages = " / ".join(d["message"] for d in wrong)
     for claimed, real in (("9 features", "10"), ("21 stories", "20"), ("84 points", "92")):
         assert re.search(rf"claims {claimed}, the items \w+ {real}", messages)
-    assert "claims 9 stories, the items below it are 8" in messages
-    assert "claims 21 points, the items below it have 29" in messages
+    assert "says 9 stories, but it has 8" in messages
+    assert "says 21 points, but the items add up to 29" in messages
     assert {d["line"] for d in wrong} == {19, 20, 30, 31, 32}
     assert any(d["slug"] == "mojibake" for d in told["diagnostics"])
 

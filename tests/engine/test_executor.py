@@ -762,7 +762,7 @@ def test_a_limit_stops_the_run_at_once(world: World) -> None:
     assert asked == 4
     assert set(reasons(applied, Result.NOT_REACHED)) == {"rate limit: run again after 12:00"}
     assert applied.stopped is not None
-    assert applied.stopped.hint == "run again to go on"
+    assert applied.stopped.hint == "run it again to continue"
 
 
 def test_a_change_of_which_only_a_part_was_sent_is_not_applied(world: World) -> None:

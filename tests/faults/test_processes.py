@@ -152,7 +152,7 @@ def test_a_signal_ends_a_run_in_order_and_soon(shop: Path, number: int, at: int)
             return
         assert process.returncode == 130, err
         assert "Traceback" not in out + err
-        assert "run it again to continue" in err
+        assert "Run it again to continue" in err
         files = {path.name for path in shop.iterdir()}
         assert files <= {"backlog.yaml", ".backlog", "state"}
         told = re.search(r"(\d+) changes? applied", out)

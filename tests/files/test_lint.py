@@ -63,11 +63,11 @@ def test_the_warning_says_both_numbers() -> None:
     """With the place of the number."""
     parsed = _claimed("features", 9)
     told = describe_wrong_total(wrong_totals(parsed, _FIGURES)[0], parsed)
-    assert told.message == "the document claims 9 features, the items are 0"
+    assert told.message == "the document says 9 features, but it has 0"
     assert (told.place.line, told.place.column, told.is_error) == (3, 7, False)
     parsed = _claimed("points", 9, scope=0)
     told = describe_wrong_total(wrong_totals(parsed, _FIGURES)[0], parsed)
-    assert told.message == "'E' claims 9 points, the items below it have 8"
+    assert told.message == "'E' says 9 points, but the items add up to 8"
 
 
 # ---- placeholders --------------------------------------------------------------------------

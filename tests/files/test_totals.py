@@ -106,7 +106,7 @@ def test_the_warning_says_that_it_is_left(load_text: LoadText) -> None:
     text = f"# Plan\n\n**Total Story Points**: 3 (pilot only)\n\n{STORIES}"
     (found,) = load_text(text, "ROADMAP.md").diagnostics
     assert found.slug == "wrong-total"
-    assert "claims 3 points, the items have 8" in found.message
+    assert "says 3 points, but the items add up to 8" in found.message
     assert "leaves it" in found.hint
 
 

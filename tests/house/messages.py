@@ -230,10 +230,8 @@ class Message:
 
     @property
     def row(self) -> str:
-        """The message as a row of a table; the slug's fix of the catalogue is the remedy else."""
-        entry = catalogue().get(self.slug)
-        remedy = self.remedy or (entry.fix if entry else "")
-        cells = (self.severity, self.place, f"`{self.module}`", self.slug, self.text, remedy)
+        """The message as a row of a table."""
+        cells = (self.severity, self.place, f"`{self.module}`", self.slug, self.text, self.remedy)
         return "| " + " | ".join(each.replace("|", "¦").strip() for each in cells) + " |"
 
 

@@ -130,7 +130,7 @@ def _bounded(run: Any, arguments: Sequence[str]) -> int:
         print_error(explained(error, _root_context(), arguments))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _print_stderr("backlog: interrupted; run it again to continue")
+        _print_stderr("Interrupted. Run it again to continue.")
         return ExitCode.INTERRUPTED
     except BacklogError as error:
         print_error(error)

@@ -53,7 +53,7 @@ def keys_of(names: Sequence[str], choices: Sequence[Choice], repository: str) ->
         else:
             problems.append(_unknown(name, choices))
     if problems:
-        raise UsageError("\n".join(problems), slug="unknown-key", hint=_HINT)
+        raise UsageError("\n".join(problems), slug="unknown-item", hint=_HINT)
     return tuple(dict.fromkeys(keys))
 
 

@@ -83,7 +83,8 @@ class Terminal(Screen):
         """Show how many warnings lint reports about files without errors."""
         if loaded.diagnostics:
             note = counted(len(loaded.diagnostics), "warning")
-            self.info(f"{note} about the files; `backlog lint` shows them")
+            them = "it" if len(loaded.diagnostics) == 1 else "them"
+            self.info(f"{note} about the files; `backlog lint` shows {them}")
 
     def _left_lines(self, loaded: Loaded) -> None:
         """Show in one line how much of the files was not read as items, if anything."""
@@ -160,7 +161,7 @@ class Terminal(Screen):
         plan = prepared.plan
         if self.can_ask():
             agreed = self.ask(f"Apply this to {clean(plan.repository)}?")
-            return None if agreed else Violation(NOT_CONFIRMED, "not confirmed", "")
+            return None if agreed else Violation(NOT_CONFIRMED, "not confirmed", "answer `y`")
         if not plan.is_first and plan.new_issues <= MANY:
             return None
         what = "this is the first sync and would" if plan.is_first else "this would"
@@ -185,7 +186,7 @@ class Terminal(Screen):
         """Show why nothing was sent."""
         for violation in violations:
             if violation.slug == NOT_CONFIRMED:
-                self.write_stderr("backlog: canceled; nothing was changed")
+                self.write_stderr("Canceled; nothing was changed.")
             else:
                 self.refuse(violation.slug, violation.message, violation.hint)
         if self.output == "json":
@@ -224,7 +225,7 @@ class Terminal(Screen):
             held = counted(len(plan.conflicts), "value")
             self.write_stderr(f"{held} held: decide as shown under 'Needs you', then sync again")
         if applied.interrupted:
-            self.write_stderr("backlog: interrupted; run it again to continue")
+            self.write_stderr("Interrupted. Run it again to continue.")
 
     def deliver(self, run: Run, paths: Sequence[str], code: int) -> int:  # noqa: ARG002 - a workflow's
         """Leave the files where they are, and return the exit code unchanged."""

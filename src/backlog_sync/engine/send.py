@@ -184,4 +184,4 @@ def _log_outcome(outcome: Outcome) -> None:
 
 def stop(why: str) -> NoReturn:
     """Abort the run cleanly by raising `PartialError`; the rest is left to the next run."""
-    raise PartialError(why, hint="run again to go on")
+    raise PartialError(why, hint="run it again to continue")

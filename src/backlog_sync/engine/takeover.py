@@ -28,7 +28,7 @@ def adopt_repository(
         raise FailedError(
             f"{observed.repository.name_with_owner} has no issues to adopt"
             + (f": {why}" if why else ""),
-            slug="no-issues",
+            slug="nothing-to-adopt",
             hint="'backlog init' writes an empty backlog; --closed takes closed issues too",
         )
     return desired

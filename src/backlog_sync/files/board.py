@@ -262,14 +262,15 @@ class Board:
             message = f"{number:g} is negative; story points are 0 or more"
             return entry.problem(key, "invalid-number", message, advice(meant, key))
         if name != POINTS:
-            problem = entry.problem(key, "invalid-number", f"'{shown(word)}' is not a number")
             hint = advice(meant, key) or f"write a number such as `{key}: 5`"
-            return replace(problem, hint=hint, fix=fix_of(meant, word))
+            message = f"'{shown(word)}' is not a number"
+            problem = entry.problem(key, "invalid-number", message, hint)
+            return replace(problem, fix=fix_of(meant, word))
         if meant is not NONE:
             message = f"'{shown(word)}' is not a number and is not in 'points:'; ignored"
-            unknown = warning(entry.place(key), "unknown-points", message)
             hint = advice(meant, "" if entry.lenient else key)
-            return replace(unknown, hint=hint, fix=fix_of(meant, word))
+            problem = warning(entry.place(key), "unknown-points", message, hint)
+            return replace(problem, fix=fix_of(meant, word))
         place = entry.place(key)
         self.sizes.setdefault(place.path, []).append((place, shown(word)))
         return None

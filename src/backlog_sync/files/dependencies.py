@@ -62,9 +62,10 @@ class Dependencies:
                 blockers[issue] = None
             else:
                 message = f"'{shown(word)}' is not the key of an item"
-                problem = entry.problem(f"depends_on.{index}", "dangling-dependency", message)
                 hint, fix = self._meant(word, entry)
-                self.diagnostics.append(replace(problem, hint=hint, fix=fix))
+                where = f"depends_on.{index}"
+                problem = entry.problem(where, "dangling-dependency", message, hint)
+                self.diagnostics.append(replace(problem, fix=fix))
         return tuple(blockers)
 
     def _find(self, word: str, entry: Entry) -> Entry | None:

@@ -139,7 +139,7 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
     for cycle in cycles({key: [parent] if parent else [] for key, parent in parents.items()}):
         names = " -> ".join((*cycle, cycle[0]))
         message = f"'{cycle[0]}' is its own ancestor: {names}"
-        hint = "take one of these items out of its parent"
+        hint = f"remove the parent of '{cycle[0]}', or of another one of these"
         diagnostics.append(Diagnostic(by_key[cycle[0]].place(), "cyclic-parents", message, hint))
     ordered = tuple(by_key[key] for key in order)
     for entry in ordered:

@@ -79,16 +79,12 @@ def _compute(what: str, figures: Sequence[Figure]) -> float | None:
 def describe_wrong_total(wrong: WrongTotal, parsed: ParsedFile) -> Diagnostic:
     """Return the warning for a wrong total, with both numbers."""
     claim = wrong.claim
-    claimer, have = "the document claims", "the items are"
-    if claim.items is not None:
-        claimer, have = "this section claims", "its items are"
+    claimer = "the document" if claim.items is None else "this section"
     if claim.scope is not None:
-        claimer = f"'{parsed.items[claim.scope].document.title}' claims"
-        have = "the items below it are"
-    if claim.what in ("points", *_CRITERIA):
-        have = have.replace(" are", " have")
+        claimer = f"'{parsed.items[claim.scope].document.title}'"
+    has = "the items add up to" if claim.what == "points" else "it has"
     what = claim.what.replace("_", " ")
-    message = f"{claimer} {claim.value:g} {what}, {have} {wrong.computed:g}"
+    message = f"{claimer} says {claim.value:g} {what}, but {has} {wrong.computed:g}"
     hint = f"write {wrong.computed:g}, or find what is missing"
     if not wrong.sure:
         hint += "; `lint --fix` leaves it, because it may count something else"

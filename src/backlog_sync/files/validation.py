@@ -64,7 +64,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return f"did you mean '{near}'?"
     if len(names) > _LISTED:
         return MANY
-    return f"there are: {', '.join(names)}" if names else ""
+    return f"valid values: {', '.join(names)}" if names else ""
 
 
 def right_level(name: str, value: object, model: type[BaseModel]) -> str:

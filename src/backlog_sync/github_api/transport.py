@@ -241,7 +241,7 @@ class PolicySession(requests.Session):
         if writes and self.read_only and not self._only_requests_token(request):
             raise RefusedError(
                 f"this run must not write, and {request.method} {_shown(request.url)} would",
-                slug="read-only",
+                slug="write-blocked",
                 hint="`backlog sync` writes; please report that this command tried to",
             )
         self.tally.sent(graphql=graphql, mutations=mutations)

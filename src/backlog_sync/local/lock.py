@@ -47,7 +47,7 @@ def _held(path: Path, what: str) -> Iterator[None]:
     except Timeout as error:
         raise RefusedError(
             f"another sync or report {what} is running",
-            slug="locked",
+            slug="run-in-progress",
             hint="wait until it has finished, then run this again",
         ) from error
     except (OSError, NotImplementedError) as error:

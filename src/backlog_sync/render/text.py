@@ -410,7 +410,7 @@ def _no_changes(plan: Plan, look: Look) -> list[Text]:
     head = Text().append(f"{look.glyphs.tick} ", "green").append("No changes. ", "bold")
     if not plan.items:
         text = "Run `backlog lint --explain` to see why."
-        head = Text().append(f"{look.glyphs.warn} ", "yellow").append("No items. ", "bold")
+        head = Text().append(f"{look.glyphs.warn} ", "yellow").append("No items found. ", "bold")
     elif plan.writes:
         text = f"Only {', '.join(write.path for write in plan.writes)} will be updated."
         head = (

@@ -231,7 +231,7 @@ class _Undo:
         if self.screen.can_ask():
             agreed = self.screen.ask(f"Make {count} in {clean(plan.repository)}?")
             if not agreed:
-                self.screen.write_stderr("backlog: canceled; nothing was changed")
+                self.screen.write_stderr("Canceled; nothing was changed.")
             return agreed
         why = f"this makes {count}, and there is no terminal to ask on"
         self.screen.refuse("needs-yes", why, "look at the plan above, then run the same with --yes")

@@ -153,10 +153,10 @@ def _recovered(parsed: Sequence[ParsedItem], first: Diagnostic) -> str:
         f"{count} {kind if count == 1 else plurals.get(kind, f'{kind}s')}"
         for kind, count in counts.items()
     )
-    message = f"partly read: {numbers}; {len(before)} of them before line {first.place.line}"
-    if before:
-        message += f", the last of these '{shown(before[-1].document.title)}'"
-    return message
+    if not before:
+        return f"partly read: {numbers}"
+    last = f"the last of these '{shown(before[-1].document.title)}'"
+    return f"partly read: {numbers}; {len(before)} of them before line {first.place.line}, {last}"
 
 
 def _read(source: Source, root: Node, asked: Asked) -> tuple[ParsedFile, bool]:

@@ -47,9 +47,10 @@ def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
             message = f"'{shown(node.text[:40])}' looks like a check box, but is not one"
             done = "[x]" if re.search("[xX✓]", match[0]) else "[ ]"
             text = node.text[match.end() :].strip()
-            problem = warning(Place(path, node.first + 1), "malformed-box", message)
+            hint = f"write `- {done} {shown(text)}`"
+            problem = warning(Place(path, node.first + 1), "malformed-box", message, hint)
             fix = Fix(match[0].rstrip(), done if match["gap"] else f"{done} ")
-            yield replace(problem, hint=f"write `- {done} {shown(text)}`", fix=fix)
+            yield replace(problem, fix=fix)
 
 
 def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
