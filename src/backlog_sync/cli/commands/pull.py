@@ -15,6 +15,7 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
+from backlog_sync.core.body import CRITERIA
 from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import MEANT, Owner, file_key
 from backlog_sync.core.normalize import fold
@@ -22,7 +23,6 @@ from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pull import Pulled
 from backlog_sync.core.pull import pull as taken_from
 from backlog_sync.errors import ExitCode, RefusedError, UsageError
-from backlog_sync.files.write.new_values import CRITERIA
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
 from backlog_sync.render.words import counted
