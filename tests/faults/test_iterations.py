@@ -384,6 +384,7 @@ def test_a_server_that_cannot_list_archived_cards(tmp_path: Path) -> None:
     world.sandbox.features = Features(archived_cards=False)
     machine.options = EXTEND
     (warned,) = machine.prepare(AFTER)[0].plan.warnings
+    assert warned.slug == "archived-card"
     assert warned.message.startswith("this server does not list archived cards")
     assert all_applied(machine.sync(AFTER))
     assert cards(world) == before

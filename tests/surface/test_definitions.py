@@ -74,8 +74,9 @@ def test_name_and_alias_both_there_are_kept_and_told(world: World) -> None:
     world.write("labels: [{name: Big, aliases: [huge]}]\n" + STORY)
     plan = world.plan()
     assert of_kind(plan, ChangeKind.LABEL) == []
-    assert [(w.message, w.hint) for w in plan.warnings] == [
+    assert [(w.slug, w.message, w.hint) for w in plan.warnings] == [
         (
+            "double-label",
             "the label Huge exists next to Big; both are kept",
             "label the issues of Huge with Big on GitHub, and delete Huge there",
         )
