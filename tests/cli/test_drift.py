@@ -158,8 +158,13 @@ def test_everything_that_can_move_apart(
     assert sums in " ".join(ran.out.split())
     plan = backlog("plan").out
     assert "Will be written to backlog.yaml\n  ~ 1 status, 1 checklist\n" in plan
-    assert writes(server) == sent
     file = synced.read_text(encoding="utf-8")
+    synced.write_text(f"write_back: none\n{file}", encoding="utf-8")
+    kept = backlog("drift").out
+    assert "Progress on GitHub (stays there: write_back is none)" in kept
+    assert "2 stay on GitHub" in " ".join(kept.split())
+    synced.write_text(file, encoding="utf-8")
+    assert writes(server) == sent
     assert backlog("pull", "--only", "keep", "--field", "prio").code == 2
     pulled = backlog("pull", "--only", "keep", "--field", "priority")
     assert (pulled.code, pulled.out.splitlines()[-1]) == (0, "Updated backlog.yaml")

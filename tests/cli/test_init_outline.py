@@ -228,10 +228,17 @@ def test_lint_says_in_one_line_what_was_not_taken(backlog: Backlog, roadmap: Pat
     assert "taken:" not in backlog("lint", "ROADMAP.md").out
 
 
-def test_a_plan_says_it_too(backlog: Backlog, roadmap: Path) -> None:
-    """Beside the result, in the same words."""
-    ran = backlog("plan", "ROADMAP.md", "--repo", "octo-org/ferry", "--sandbox")
-    assert "taken: 7 of 18 lines" in ran.err
+def test_a_plan_ends_with_bullets_that_may_be_items(backlog: Backlog, roadmap: Path) -> None:
+    """Only bullets are counted, not prose or tables; without such bullets nothing is printed."""
+    plan = ("plan", "ROADMAP.md", "--repo", "octo-org/ferry", "--sandbox")
+    told = " ".join(backlog(*plan).err.split())
+    assert "taken" not in told
+    explain = "`backlog lint ROADMAP.md --explain` shows which"
+    assert f"3 bullets are not in this plan; {explain}, `--bullets items` adds them." in told
+    roadmap.write_text(
+        ROADMAP.split("## Next", maxsplit=1)[0] + "## Glossary\n\nProse.\n", encoding="utf-8"
+    )
+    assert "not in this plan" not in backlog(*plan).err
 
 
 def test_explain_shows_every_line_beside_its_verdict(backlog: Backlog, roadmap: Path) -> None:

@@ -94,3 +94,9 @@ def test_a_read_only_folder_has_a_sandbox_elsewhere(
     assert "No changes" in again.stdout
     assert "ROADMAP.md: cannot be written" in again.stderr
     assert "--no-write-back" in again.stderr
+    report = read_only("report", "--sandbox")
+    assert report.returncode == 0, report.stderr
+    assert "Progress " in report.stdout
+    assert report.stderr.count("warning[unwritable]") == 1
+    assert report.stderr.count("See it: backlog sandbox serve") == 1
+    assert "--no-write-back" in report.stderr

@@ -287,6 +287,25 @@ def runs(
     return server
 
 
+def test_after_undoing_a_first_sync_its_issues_can_be_used_again(
+    backlog: Backlog, server: Sandbox, folder: Path
+) -> None:
+    """Undo and the next plan say how; after that nothing is created twice, and nothing is lost."""
+    server.ensure_user("ann", permission="write")
+    plan = folder / "backlog.yaml"
+    plan.write_text("version: 1\nrepository: octo-org/shop\nstories: [{id: a, title: A}]\n")
+    assert backlog("sync", "--yes").code == 0
+    (number,) = state_of(server)["issues"]
+    how = f"Closed by undo: #{number}. To go on with them, run `backlog sandbox reset`, or reopen"
+    for command in (("undo", "--yes"), ("plan",), ("sync", "--yes")):
+        assert how in " ".join(backlog(*command).err.split()), command
+    Person(server, "ann", repository="octo-org/shop").reopen(number)
+    assert "Closed by undo" not in backlog("plan").err
+    assert backlog("sync", "--yes").code == 0
+    assert "Not planned" not in plan.read_text()
+    assert list(state_of(server)["issues"]) == [number]
+
+
 def test_an_earlier_run_is_chosen_from_the_list(backlog: Backlog, runs: Sandbox) -> None:
     """With its number; what it changed is shown first, and `--only` limits it."""
     listed = backlog("undo", "--list")

@@ -9,7 +9,7 @@ from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import ObservedIssue
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.run_record import STATE, Overwritten, RunRecord, Values
-from backlog_sync.core.undo import undo_plan
+from backlog_sync.core.undo import reopening, undo_plan
 from tests.core.builders import BACKLOG, item, link, managed, observed
 from tests.growth import grows_like
 
@@ -86,3 +86,10 @@ def test_undo_takes_work_in_proportion_to_the_run() -> None:
 
     assert len(run(10).changes) == 20
     grows_like(run, 150, 600, times=4)
+
+
+def test_a_reopening_names_the_command_for_github() -> None:
+    """The first numbers, and the command with one of them and the repository."""
+    text = reopening([f"#{n}" for n in range(4, 9)], observed())
+    assert text.startswith("Closed by undo: #4, #5, #6 and 2 more. To go on with them, reopen them")
+    assert "(`gh issue reopen 4 --repo octo-org/widgets`), then sync." in text

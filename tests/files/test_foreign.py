@@ -782,6 +782,15 @@ def test_tables_of_other_things_are_no_plan(text: str, load_text: LoadText) -> N
     assert told.slug == "not-a-backlog"
 
 
+def test_a_table_of_only_titles_and_statuses_is_a_plan(load_text: LoadText) -> None:
+    """Every column is one of plans, and the statuses are statuses; then nothing else is needed."""
+    loaded = load_text("Summary,Status\nBook a crossing,To Do\nPay,Done\n", "t.csv")
+    assert not loaded.errors
+    assert len(loaded.keys) == 2
+    (told,) = load_text("Summary,Status\nA,blue\nB,red\n", "t.csv").diagnostics
+    assert "two of 'Status', 'Type', 'Assignee' and 'Due date'" in told.message
+
+
 @pytest.mark.parametrize(
     ("text", "slug"),
     [

@@ -55,7 +55,8 @@ def right_of(entry: Entry) -> tuple[Diagnostic, ...]:
 _HEAD = """\
 # Messages
 
-Generated from the program's own catalogue of messages by `python -m tests.house.generated`.
+Every message that a file, a plan or a run can cause: what it means, why it is one, an example, and
+how to fix it. This page contains what `backlog lint --explain SLUG` prints.
 
 Each message has a place, a severity, a slug, a text and a hint:
 
@@ -68,10 +69,9 @@ An **error** stops a sync before anything is sent; a **warning** never stops any
 terminal the line of the file is shown below the message, with the part that is meant underlined. In
 a pipe each message is one line, and its hint another.
 
-`backlog lint --explain SLUG` prints what this page contains about a slug. `backlog lint --explain
-FILE` shows how each line of a file was read; a file with the name of a slug is named with its
-folder: `./twice`. `--format json`, `sarif` and `github` contain the same slugs, and SARIF contains
-these explanations.
+`backlog lint --explain FILE` shows how each line of a file was read; a file with the name of a slug
+is named with its folder: `./twice`. `--format json`, `sarif` and `github` contain the same slugs,
+and SARIF contains these explanations.
 """
 _TITLES = {
     "file": "Problems in files",

@@ -18,7 +18,8 @@ from backlog_sync.core.changes import (
     LinkSubIssue,
     RefreshBase,
 )
-from backlog_sync.core.plan import Plan, PlanItem
+from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.plan import Plan, PlanItem, Warned
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text, summary_text
 from tests.growth import grows_like
@@ -48,6 +49,22 @@ def test_no_line_is_wider_than_the_terminal(
     for line in plan_text(plans[name], Look(width=width, **look)).splitlines():
         assert cell_len(line) <= width
         assert line == line.rstrip()
+
+
+def test_warnings_that_can_be_many_are_one_line() -> None:
+    """A single one keeps its place and number; thirty are a count, the first few and the option."""
+    warned = [
+        Warned("has the title", "same-title", "", Place("a.md", n), f"#{n}", f"Story {n}")
+        for n in range(1, 31)
+    ]
+    many, one = (Plan("o/r", None, (), warnings=tuple(each)) for each in (warned, warned[:1]))
+    text = " ".join(plan_text(many, Look()).split())
+    assert "30 items have the titles of existing issues, and there will be two of each: St" in text
+    assert "`--adopt` takes these issues" in text
+    assert ": Story 1 (#1), Story 2 (#2), Story 3 (#3) and 27 more" in text
+    assert "has the title" not in text
+    assert "Story 30 (#30)" in " ".join(plan_text(many, Look(full=True)).split())
+    assert "! a.md:1:1: #1: has the title" in plan_text(one, Look())
 
 
 def test_colour_only_where_it_is_asked_for(plans: dict[str, Plan]) -> None:

@@ -206,6 +206,10 @@ class Workflow:
         """Log a warning about what an interrupted run left."""
         self.runner.log(f"warning[interrupted-run] {message}\n    hint: {hint}")
 
+    def unwritten(self, problem: BacklogError) -> None:
+        """Raise the problem: the files are what a workflow delivers."""
+        raise problem
+
     def worded(self, prepared: Prepared) -> Prepared:
         """Return the plan and its guards with hints that name inputs and permissions."""
         violations = tuple(map(in_workflow, prepared.violations))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backlog_sync.engine.executor import Applied
     from backlog_sync.engine.ports import Progress
     from backlog_sync.engine.reconcile import Prepared
+    from backlog_sync.errors import BacklogError
     from backlog_sync.reports.values import Report
 
 
@@ -28,6 +29,10 @@ class Presenter(RunPresenter, Protocol):
 
     def progress(self) -> AbstractContextManager[Progress]:
         """Show the progress of long work."""
+        ...
+
+    def unwritten(self, problem: BacklogError) -> None:
+        """Warn that the files cannot be written; raise the problem if they are the result."""
         ...
 
     # ---- plan and sync -------------------------------------------------------------------------

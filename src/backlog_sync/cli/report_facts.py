@@ -63,6 +63,13 @@ def _pages(run: Run, observed: ObservedState) -> str:
     return served_url(run.target.top) or f"http://127.0.0.1:{SANDBOX_PORT}"
 
 
+def is_served(run: Run) -> bool:
+    """Return whether `sandbox serve` shows the pages of this simulator now."""
+    from backlog_sync.sandbox_server import served_url  # noqa: PLC0415 - only for it
+
+    return served_url(run.target.top) is not None
+
+
 def _only_for(facts: Facts, name: str) -> Facts:
     """Return the facts of the items for one audience. Raises `UsageError` for an unknown name."""
     limited = for_audience(facts, name)

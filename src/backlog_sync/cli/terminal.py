@@ -1,10 +1,13 @@
 """Presenter on a terminal: show plans and results, and ask questions."""
 
+import shlex
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import click
 
 from backlog_sync import wiring
 from backlog_sync.cli.main import print_error
@@ -12,7 +15,7 @@ from backlog_sync.cli.options import OutputOptions, command_line
 from backlog_sync.cli.screen import Screen, start_log
 from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written, files_after, unrecorded_lines
-from backlog_sync.core.accounts import Verdict
+from backlog_sync.core.accounts import BULLETS_FLAG, Verdict
 from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.checkout import astray
 from backlog_sync.core.digests import SHORT_DIGEST
@@ -23,10 +26,11 @@ from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import ObservedState
 from backlog_sync.core.plan import Outcome, Plan, Result
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
+from backlog_sync.core.undo import closed_by, reopening
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.environment import Environment, environment
-from backlog_sync.errors import FailedError
+from backlog_sync.errors import BacklogError, FailedError
 from backlog_sync.files.account import accounts
 from backlog_sync.files.load import Loaded
 from backlog_sync.render.diagnostics import diagnostics_text
@@ -34,7 +38,7 @@ from backlog_sync.render.drift import drift_summary, drift_text
 from backlog_sync.render.expected import expected_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text
-from backlog_sync.render.outline import not_taken
+from backlog_sync.render.outline import wrapped
 from backlog_sync.render.text import plan_text, summary_text
 from backlog_sync.render.words import counted, found_text
 
@@ -86,11 +90,27 @@ class Terminal(Screen):
             them = "it" if len(loaded.diagnostics) == 1 else "them"
             self.info(f"{note} about the files; `backlog lint` shows {them}")
 
-    def _left_lines(self, loaded: Loaded) -> None:
-        """Show in one line how much of the files was not read as items, if anything."""
-        read = accounts(loaded)
-        if any(True for account in read for _ in account.of(Verdict.LEFT)):
-            self.info(clean(not_taken(read)))
+    def _after_undo(self, run: Run, prepared: Prepared) -> None:
+        """Show how to go on if the last run was undone and its issues are still closed."""
+        observed, last = prepared.observed, None
+        with suppress(BacklogError):  # a damaged record is an error of `undo` only
+            last = run.journals(observed).run()
+        if issues := closed_by(last, observed):
+            text = reopening([observed.ref(issue) for issue in issues], observed)
+            self.info("\n" + wrapped(text, self.look(err=True)))
+
+    def _missed(self, loaded: Loaded) -> None:
+        """Show in one line the bullets that may have been meant as items, if any."""
+        missed = [line for each in accounts(loaded) for line in each.of(Verdict.LEFT)
+                  if BULLETS_FLAG in line.reason]  # fmt: skip
+        if missed:
+            paths = click.get_current_context().params.get("paths", ())
+            explain = clean(shlex.join(["backlog", "lint", *paths, "--explain"]))
+            bullets = f"{counted(len(missed), 'bullet')} {'is' if len(missed) == 1 else 'are'}"
+            text = (
+                f"{bullets} not in this plan; `{explain}` shows which, `{BULLETS_FLAG}` adds them."
+            )
+            self.info("\n" + wrapped(text, self.look(err=True)))
 
     # ---- plan ----------------------------------------------------------------------------------
 
@@ -108,8 +128,9 @@ class Terminal(Screen):
 
     def plan(self, run: Run, prepared: Prepared, standing: Sequence[Violation]) -> None:
         """Show a plan that is not applied, and the guards that would refuse it."""
-        self._left_lines(run.loaded)
         self._print_plan(prepared.plan)
+        self._missed(run.loaded)
+        self._after_undo(run, prepared)
         self.would_refuse(standing)
         todo = prepared.plan.has_changes or prepared.plan.writes
         if todo and self.output == "text" and not standing:
@@ -145,6 +166,7 @@ class Terminal(Screen):
         plan = prepared.plan
         if self.output == "text":
             self._print_plan(plan)
+            self._after_undo(run, prepared)
         elif plan.has_changes and not self.yes and self.can_ask():
             self.write_stderr(plan_text(plan, self.look(err=True), command_line))
         if plan.has_changes and not prepared.violations:
@@ -251,6 +273,10 @@ class Terminal(Screen):
     def board_left_out(self, problem: str) -> None:
         """Show why the board was not read."""
         self.write_stderr(f"board left out: {problem}")
+
+    def unwritten(self, problem: BacklogError) -> None:
+        """Warn that the files cannot be written: what is shown does not depend on them."""
+        self.warn(problem.slug, problem.message, problem.hint or "")
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
         """Show what is not in the files and why; without permission, show what would be written."""

@@ -19,8 +19,9 @@ from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
 from backlog_sync.errors import BacklogError
-from backlog_sync.files.documents.items import ItemDocument
+from backlog_sync.files.anchors import Anchor
 from backlog_sync.files.load import Loaded
+from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.write.change import FileChange, save
 from backlog_sync.files.write.new_values import CRITERIA
 from backlog_sync.files.write.progress import write_back
@@ -222,30 +223,36 @@ def writes_of(
         for key in by_path.get(change.path, ()):
             number, index = accepted.keys[key]
             after = change.parsed or accepted.files[number]
-            new, old = after.items[index].document, _document(loaded, key)
-            numbers += old.issue != new.issue
+            new, old = after.items[index], _item(loaded, key)
+            numbers += old.document.issue != new.document.issue
             values += _values_written(key, old, new)
         writes.append(FileWrite(change.path, numbers, tuple(values), change.unplaced))
     return tuple(writes)
 
 
-def _document(loaded: Loaded, key: str) -> ItemDocument:
+def _item(loaded: Loaded, key: str) -> ParsedItem:
     number, index = loaded.keys[key]
-    return loaded.files[number].items[index].document
+    return loaded.files[number].items[index]
 
 
-def _values_written(key: str, old: ItemDocument, new: ItemDocument) -> Iterator[FieldNote]:
+def _values_written(key: str, old: ParsedItem, new: ParsedItem) -> Iterator[FieldNote]:
     """Yield the values of an item that are written, except for its issue's number."""
     before, after = _plain(old), _plain(new)
     for name in dict.fromkeys((*before, *after)):
         if name != "issue" and before.get(name) != after.get(name):
-            about = (key, new.title, name, Verdict.DRIFT, "")
+            about = (key, new.document.title, name, Verdict.DRIFT, "")
             yield FieldNote(*about, desired=before.get(name), observed=after.get(name))
 
 
-def _plain(document: ItemDocument) -> dict[str, JsonValue]:
+def _plain(item: ParsedItem) -> dict[str, JsonValue]:
     """Return the values of an item as a plan shows them; criteria as lines with boxes."""
+    document = item.document
     values: dict[str, JsonValue] = {}
+    if isinstance(item.anchor, Anchor):
+        # The sum of what is below an item, which write-back keeps in Markdown, is not a value.
+        values |= {
+            m.pair.field: m.pair.value for m in item.anchor.meta if m.pair.field == "progress"
+        }
     for name, value in (*document, *(document.model_extra or {}).items()):
         match value:
             case None | str() | bool() | int() | float():

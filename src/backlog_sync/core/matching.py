@@ -613,11 +613,12 @@ class _Matcher:
             return
         self.warnings.append(
             Warned(
-                message=f"{ref} has the title of {item.key} already: there will be two",
+                message="this issue already has the item's title: there will be two",
                 slug="same-title",
                 hint=f"write `issue: {ref.lstrip('#')}` (or use --adopt) to take it",
                 place=item.place,
                 ref=ref,
+                title=item.title,
             )
         )
 

@@ -99,6 +99,27 @@ def undo_plan(observed: ObservedState, run: RunRecord, only: Collection[str] = (
     return Undo(plan, tuple(undo.identities))
 
 
+def closed_by(run: RunRecord | None, observed: ObservedState) -> list[ObservedIssue]:
+    """Return the issues that a run created and its undo closed, and that still are closed."""
+    if run is None or not run.undone:
+        return []
+    created = {intent.id for intent in run.created}
+    closed = (issue for issue in observed.issues if observed_state(issue) == NOT_PLANNED)
+    return [issue for issue in closed if issue.id in created]
+
+
+def reopening(refs: Sequence[str], observed: ObservedState) -> str:
+    """Return how to go on with the issues that an undo closed: a sync creates no second ones."""
+    names = ", ".join(refs[:3]) + (f" and {len(refs) - 3} more" if len(refs) > 3 else "")
+    if observed.sandbox:
+        how = "run `backlog sandbox reset`, or reopen them in `backlog sandbox serve`"
+    else:
+        name = observed.repository.name_with_owner
+        number = refs[0].rpartition("#")[2]
+        how = f"reopen them (`gh issue reopen {number} --repo {name}`)"
+    return f"Closed by undo: {names}. To go on with them, {how}, then sync."
+
+
 @dataclass(slots=True)
 class _Restored:
     """The values of one issue or definition to restore, and those that are restored already.

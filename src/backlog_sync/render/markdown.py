@@ -30,6 +30,7 @@ from backlog_sync.render.view import (
     drift_view,
     plain_value,
     plan_view,
+    progress_title,
     summary_line,
 )
 from backlog_sync.render.words import counted
@@ -186,7 +187,8 @@ def _progress(view: PlanView) -> Block:
         (_subject(group), _text(each.name), _value(each.base), _value(each.github))
         for group in view.progress for each in group.rows
     ]  # fmt: skip
-    title = f"#### ✅ Progress on GitHub (flows into the file): {counted(len(rows), 'value')}"
+    name, what = progress_title(view)
+    title = f"#### ✅ {name} ({what}): {counted(len(rows), 'value')}"
     return table(title, ("item", "field", "the file", "GitHub"), rows)
 
 

@@ -33,7 +33,6 @@ from backlog_sync.render.view import (
     DRIFT,
     NEEDS_YOU,
     PENDING,
-    PROGRESS,
     TO_DO,
     CommandLine,
     DefinitionRow,
@@ -51,6 +50,7 @@ from backlog_sync.render.view import (
     bare_command,
     change_facts,
     plan_view,
+    progress_title,
     rest_facts,
 )
 from backlog_sync.render.words import counted, number
@@ -106,7 +106,12 @@ def decisions(view: PlanView, look: Look) -> list[list[Text]]:
     title = "" if conflicts else NEEDS_YOU[0]
     held = issue_list(title, "", view.held, look, look.glyphs.warn, "magenta")
     rest = issue_list("" if conflicts or held else NEEDS_YOU[0], "", view.needs, look)
-    return [_notes(PROGRESS, view.progress, look), drift, twice, [*conflicts, *held, *rest]]
+    return [
+        _notes(progress_title(view), view.progress, look),
+        drift,
+        twice,
+        [*conflicts, *held, *rest],
+    ]
 
 
 def drift_lines(view: PlanView, last: Sequence[Text], look: Look) -> list[Text]:

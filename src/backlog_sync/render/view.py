@@ -63,11 +63,18 @@ DONE = {
 _STRONGEST = (Action.CREATE, Action.ADOPT, Action.CLOSE, Action.REOPEN, Action.FORGET)
 """The actions that represent an item's changes as a whole; anything else is an update."""
 _WITH_REASON = (Action.CLOSE, Action.REOPEN, Action.ADOPT, Action.FORGET)
-PROGRESS = ("Progress on GitHub", "flows into the file")
+_PROGRESS = "Progress on GitHub"
 DRIFT = ("Drift", "sync reverts it")
 NEEDS_YOU = ("Needs you", "")
 PENDING = ("Pending in the file", "sync applies it")
 """The titles of the sections of a drift report, each with what happens; a plan uses them too."""
+
+
+def progress_title(view: "PlanView") -> tuple[str, str]:
+    """Return the title of the progress on GitHub, with what `write_back` makes of it."""
+    kept = view.settings.get("write_back")
+    return _PROGRESS, f"stays there: write_back is {kept[0]}" if kept else "flows into the file"
+
 
 CommandLine: TypeAlias = Callable[..., str]
 """Returns the command of a verb with more words, and the paths and target of the run."""
@@ -543,6 +550,7 @@ _NOUNS = {
     "status": ("status", "statuses"),
     "acceptance_criteria": ("checklist", "checklists"),
     "assignees": ("list of assignees", "lists of assignees"),
+    "progress": ("progress line", "progress lines"),
 }
 """Fields whose values have a noun of their own; others are called by their name."""
 
@@ -582,16 +590,33 @@ def _deferred(plan: Plan) -> tuple[DeferredGroup, ...]:
 
 
 def _warnings(plan: Plan) -> Iterator[WarningRow]:
-    done = [w for w in plan.warnings if w.slug == DONE_NOT_CREATED]
+    """Yield the warnings of a plan; several of a kind in `_TOGETHER` are one row with names."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for each in plan.warnings:
+        if each.slug in _TOGETHER:
+            names[each.slug].append(f"{each.title} ({each.ref})" if each.ref else each.title)
     for warning in plan.warnings:
-        if len(done) == 1 or warning not in done:
+        alike = len(names.get(warning.slug, ()))
+        if alike > 1:
+            what, hint = _TOGETHER[warning.slug]
+            yield WarningRow((), f"{alike} {what}", hint, tuple(names.pop(warning.slug)))
+        elif alike or warning.slug not in _TOGETHER:
             parts = (warning.place, warning.ref)
             where = tuple(str(p) for p in parts if p is not None)
             yield WarningRow(where, warning.message, warning.hint)
-    if len(done) > 1:
-        message = f"{len(done)} items are already done, so no issues are created for them"
-        names = tuple(warning.title for warning in done)
-        yield WarningRow((), message, "`create_done: true` creates them", names)
+
+
+_TOGETHER = {
+    DONE_NOT_CREATED: (
+        "items are already done, so no issues are created for them",
+        "`create_done: true` creates them",
+    ),
+    "same-title": (
+        "items have the titles of existing issues, and there will be two of each",
+        "`--adopt` takes these issues",
+    ),
+}
+"""Warnings that can be many and are shown as one: what follows their number, and the hint."""
 
 
 # ---- the whole -----------------------------------------------------------------------------
@@ -694,7 +719,10 @@ def drift_facts(drift: Drift) -> list[str]:
     drifted = counts["drift"] - flowing
     needs = ("conflicts", "orphans", "vanished", "transferred", "suspicious")
     waiting = sum(counts[name] for name in needs)
-    facts = [f"{flowing} {'flows' if flowing == 1 else 'flow'} into the file"] if flowing else []
+    flow = "stays on GitHub" if "write_back" in drift.plan.in_force else "flows into the file"
+    if flowing != 1:
+        flow = flow.replace("s ", " ", 1)
+    facts = [f"{flowing} {flow}"] if flowing else []
     facts += [f"{drifted} drifted"] if drifted else []
     facts += [counted(counts["duplicates"], "duplicate")] if counts["duplicates"] else []
     facts += [f"{waiting} {'needs' if waiting == 1 else 'need'} you"] if waiting else []

@@ -27,7 +27,7 @@ def judge(
     open_count = total.total - total.done
     if closed or (total.total and not open_count):
         open_ = f", with {_items(open_count)} still open" if open_count else ""
-        return Health.DONE, f"It is {'closed' if closed else 'all done'}{open_}."
+        return Health.DONE, f"{'Closed' if closed else 'All items are done'}{open_}."
     if not total.total:
         return Health.UNKNOWN, "Empty."
     if due is None:

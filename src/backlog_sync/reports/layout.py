@@ -47,6 +47,9 @@ from backlog_sync.reports.view import (
     without_forecast,
 )
 
+MISSING = "missing"
+"""The column of missing people, which stand out."""
+
 _FEW_NAMES = 5
 """Titles that a sentence names before it counts the rest."""
 
@@ -377,7 +380,8 @@ class _Layout:
 
     def _load(self) -> Iterator[Block]:
         rows = tuple(_load_row(load) for load in self.report.load if "Q" in load.period)
-        columns = ("quarter", "of", "hours", "capacity", "people needed", "there", "more", "items")
+        columns = ("quarter", "name", "hours", "capacity", "people needed",
+                   "available", MISSING, "items")  # fmt: skip
         if rows:
             yield Grid(columns, rows, columns[2:5] + columns[6:])
 

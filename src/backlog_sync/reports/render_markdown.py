@@ -12,6 +12,7 @@ from backlog_sync.core.rollup import Sum
 from backlog_sync.render.bounded import SUMMARY_BYTES, BoundedText, cut, size, table
 from backlog_sync.render.bounded import Block as Printed
 from backlog_sync.reports.layout import (
+    MISSING,
     Bar,
     Bars,
     Grid,
@@ -170,9 +171,9 @@ def _amounts(total: Sum) -> tuple[str, str]:
 
 
 def _grid_row(block: Grid, row: Sequence[str]) -> list[str]:
-    """The cells of a row; what is missing ("more") stands out."""
+    """The cells of a row; missing people stand out."""
     return [
-        f"**{_text(cell)}**" if column == "more" and cell else _text(cell)
+        f"**{_text(cell)}**" if column == MISSING and cell else _text(cell)
         for column, cell in zip(block.columns, row, strict=True)
     ]
 

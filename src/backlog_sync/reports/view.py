@@ -364,7 +364,7 @@ def staffing(report: Report) -> list[str]:
     """
     sentences = [
         f"{one.name} needs {_more_people(one.more)} {_months(one.first, one.last)}: "
-        f"{figure(one.people)} needed, {figure(one.there)} there"
+        f"{figure(one.people)} needed, {figure(one.there)} available"
         for one in report.shortages
     ]
     for item in report.facts.items:

@@ -77,8 +77,8 @@ def test_months_that_lack_people_are_told_as_one_time() -> None:
     for one in found.shortages:
         assert one.more == pytest.approx(one.people - one.there, abs=0.02)
     assert staffing(found) == [
-        "Red needs 1 more person from May 2026 to June 2026: 2 needed, 1 there",
-        "Red needs 1 more person in August 2026: 3 needed, 2 there",
+        "Red needs 1 more person from May 2026 to June 2026: 2 needed, 1 available",
+        "Red needs 1 more person in August 2026: 3 needed, 2 available",
     ]
 
 
@@ -283,8 +283,8 @@ def test_health_is_how_likely_the_day_is_kept(
 @pytest.mark.parametrize(
     ("done", "total", "due", "more", "health", "why"),
     [
-        (3, 3, day(9), {}, Health.DONE, "It is all done."),
-        (2, 3, SOON, {"closed": True}, Health.DONE, "It is closed, with 1 item still open."),
+        (3, 3, day(9), {}, Health.DONE, "All items are done."),
+        (2, 3, SOON, {"closed": True}, Health.DONE, "Closed, with 1 item still open."),
         (0, 0, SOON, {}, Health.UNKNOWN, "Empty."),
         (1, 3, None, {}, Health.UNKNOWN, "No due date; 2 items left."),
         (1, 3, day(1), {}, Health.OFF_TRACK, "Due 1 day ago; 2 items left."),

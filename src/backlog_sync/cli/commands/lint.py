@@ -195,8 +195,8 @@ def inventory_text(inventory: Inventory) -> str:
         for kind, count in inventory.counts.items()
         if count or kind in _PLURALS
     ]
-    parts.append(f"{inventory.checklist} acceptance criteria")
-    parts.append(f"{number(inventory.points)} points")
+    parts.append(counted(inventory.checklist, "acceptance criterion", "acceptance criteria"))
+    parts.append(f"{number(inventory.points)} point{'' if inventory.points == 1 else 's'}")
     parts.append(counted(inventory.milestones, "milestone"))
     return ", ".join(parts)
 

@@ -133,7 +133,7 @@ def command(
 
 def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
     """Read GitHub, write progress into the files, and show, publish and deliver the report."""
-    from backlog_sync.cli.report_facts import make_report
+    from backlog_sync.cli.report_facts import is_served, make_report
 
     observed = run.observe(full=request.issue is not None, pull_requests=True)
     written = _write(run, presenter, observed) if request.writes else None
@@ -141,6 +141,8 @@ def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
         presenter.board_left_out(observed.project_problem)
     produced = make_report(run, observed, request)
     presenter.report(produced, request, written)
+    if observed.embedded and not is_served(run):
+        presenter.posted("The links lead to the simulator's pages. See it: backlog sandbox serve")
     publish(run, presenter, observed, produced, request)
     unfinished = written is not None and written.again
     code = ExitCode.PARTLY if unfinished else ExitCode.DONE
@@ -148,14 +150,20 @@ def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
 
 
 def _write(run: Run, presenter: Presenter, observed: ObservedState) -> Written:
-    """Write recorded progress into the files; with a token that may not write, write nothing."""
+    """Write recorded progress into the files; with a token that may not write, write nothing.
+
+    A file that cannot be written is a warning: the report does not depend on it.
+    """
     from backlog_sync.cli.write_back import flow_in, write_files
 
     with INTERRUPTS.held():
         flow = flow_in(run.loaded, run.desired, observed, tracker=run.tracker)
         written = write_files(flow, refused=flow.denied)
-    if written.problem is not None:
-        raise written.problem
+    problem = written.problem
+    if problem is not None and problem.slug != "unwritable":
+        raise problem
+    if problem is not None:
+        presenter.unwritten(problem)
     presenter.written(run, observed, written, denied=flow.denied)
     return written
 

@@ -19,16 +19,17 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.changes import ChangeKind, CloseIssue
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation, rights
-from backlog_sync.core.plan import Plan
+from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
-from backlog_sync.core.undo import run_keys, undo_plan
+from backlog_sync.core.undo import reopening, run_keys, undo_plan
 from backlog_sync.engine.undo import apply_undo, observe_for_undo, with_other_issues
 from backlog_sync.errors import ExitCode, RefusedError, UsageError
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
+from backlog_sync.render.outline import wrapped
 from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
@@ -142,6 +143,10 @@ class _Undo:
             )
         applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
         self._report(undo.plan, applied)
+        closed = [o.ref or "" for o in applied.outcomes
+                  if isinstance(o.change, CloseIssue) and o.result is Result.APPLIED]  # fmt: skip
+        if closed and self.output == "text":
+            self.screen.info(wrapped(reopening(closed, observed), self.screen.look(err=True)))
         return exit_code(undo.plan, applied)
 
     def show_list(self) -> int:

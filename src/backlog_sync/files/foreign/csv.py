@@ -121,7 +121,8 @@ def parse_csv(source: Source, asked: Asked = UNASKED) -> ParsedFile:
 def _none(source: Source, why: str) -> Diagnostic:
     message = (
         f"this is not a backlog: {why}; looked for a header with a title ('Summary', 'Title', "
-        "'Story') and one more column such as 'Status', 'Story Points' or 'Epic Link'"
+        "'Story'), and either one of 'Story Points', 'Priority' and 'Epic Link', or two of "
+        "'Status', 'Type', 'Assignee' and 'Due date'"
     )
     hint = "name the file with the plan"
     header = scan_rows(source.text[:_HEADER_LENGTH], ",", 1)
@@ -229,8 +230,9 @@ def _is_plan(table: Table) -> bool:
     weak = fields & _WEAK
     seen = weak & {"kind", "status"}
     weak -= {field for field in seen if not _mostly(table, field, _TESTS[field])}
-    if weak == {"status"} and _mostly(table, "id", lambda word: bool(_KEY.fullmatch(word))):
-        return True
+    if weak == {"status"}:
+        of_tracker = _mostly(table, "id", lambda word: bool(_KEY.fullmatch(word)))
+        return of_tracker or all(map(field_of, table.names))
     return len(weak) >= 2
 
 
