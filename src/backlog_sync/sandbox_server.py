@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backlog_sync.errors import FailedError, UsageError
-from backlog_sync.files.refs import check_repository
-from backlog_sync.local.state import REPOSITORY, SANDBOX, forget_sandbox, kept, write_whole
+from backlog_sync.files.refs import check_repository, parse_project
+from backlog_sync.local.state import BOARD, REPOSITORY, SANDBOX, forget_sandbox, kept, write_whole
 from github_sandbox import server
 from github_sandbox.errors import SandboxError
 from github_sandbox.server import StateLock
@@ -137,6 +137,23 @@ def remember_repository(top: Path, repository: str) -> None:
     write_whole(folder / REPOSITORY, f"{repository}\n".encode())
 
 
+def default_board(top: Path) -> str | None:
+    """Return the board that the last sync on the sandbox named with a flag, or None."""
+    try:
+        board = (sandbox_folder(top) / BOARD).read_text(encoding="utf-8")[:_LONGEST].strip()
+        parse_project(board)
+    except (OSError, ValueError, UsageError):
+        return None
+    return board
+
+
+def remember_board(top: Path, board: str) -> None:
+    """Record the board that a flag names, for later runs without the flag."""
+    folder = sandbox_folder(top)
+    folder.mkdir(exist_ok=True)
+    write_whole(folder / BOARD, f"{board}\n".encode())
+
+
 def read_fault_config(file: Path) -> "FaultConfig | tuple[Diagnostic, ...]":
     """Return the fault configuration in a file, or all errors in it."""
     # Its models take a while to build, and only `sandbox serve --faults` needs them.
@@ -182,7 +199,8 @@ def reset_sandbox(top: Path) -> None:
     try:
         with _own_errors():
             server.reset(sandbox_folder(top))
-        (sandbox_folder(top) / REPOSITORY).unlink(missing_ok=True)
+        for name in (REPOSITORY, BOARD):
+            (sandbox_folder(top) / name).unlink(missing_ok=True)
         forget_sandbox(top)
     except OSError as error:
         raise FailedError(

@@ -43,7 +43,8 @@ class Target:
 
     If `sandbox` is set, the server is the simulator of that folder, in which `board_owner`, the
     repositories of `others` and the `people` to assign are created; `named` is whether a flag names
-    the repository, which later runs on the simulator remember. `waits` is called with the seconds
+    the repository, and `board` is the one that a flag names: later runs on the simulator remember
+    both. `waits` is called with the seconds
     of each wait before it begins, except for short ones that only keep the pace.
     """
 
@@ -55,6 +56,7 @@ class Target:
     others: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     named: bool = False
+    board: str | None = None
     waits: Callable[[float], None] = _no_one
 
     @property
@@ -82,11 +84,12 @@ def target_repository(
 
     On the sandbox, if none of them names one, it is the repository that an earlier run named with
     a flag, else one with the name of the folder. Raises `RefusedError` if the workflow and the file
-    differ and there is no flag, and `UsageError` if nothing names a repository.
+    differ on GitHub and there is no flag, and `UsageError` if nothing names a repository.
     """
     if flag:
         return flag
-    if declared and env.repository and declared.lower() != env.repository.lower():
+    differ = declared and env.repository and declared.lower() != env.repository.lower()
+    if differ and not sandbox:  # the simulator is neither of them
         raise RefusedError(
             f"the file says repository: {declared}, GITHUB_REPOSITORY says {env.repository}",
             slug="repository-differs",
@@ -108,7 +111,8 @@ def target_repository(
     raise UsageError(
         f"no repository given{elsewhere}",
         slug="no-repository",
-        hint="use --repo OWNER/NAME, or set `repository: OWNER/NAME` in the file",
+        hint="use --repo OWNER/NAME, set `repository: OWNER/NAME` in the file, or try it with "
+        "--sandbox",
     )
 
 
@@ -133,6 +137,8 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
         needs = sandbox.Furniture(names, target.board_owner, target.people)
         if target.named and not read_only:
             sandbox.remember_repository(target.top, target.repository)
+        if target.board and not read_only:
+            sandbox.remember_board(target.top, target.board)
         with sandbox.sandbox_url(target.top, needs) as url:
             yield connect(
                 api_url=url,

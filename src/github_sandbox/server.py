@@ -43,7 +43,7 @@ class SandboxBusyError(SandboxError):
         super().__init__(
             f"{state_dir}: another process runs this sandbox{where}",
             slug=BUSY,
-            hint="stop it, or use the one that runs by setting GITHUB_API_URL to its address"
+            hint="`--sandbox` uses the one that runs; another client reaches it at this address"
             if url
             else "wait until it is done, or stop it",
         )

@@ -117,11 +117,12 @@ def test_the_flag_wins() -> None:
 
 
 def test_file_and_workflow_must_agree() -> None:
-    """GITHUB_REPOSITORY and `repository:` that differ are refused; case does not count."""
+    """GITHUB_REPOSITORY and `repository:` that differ are refused, except on the sandbox; case does not count."""
     env = Environment(repository="a/b")
     assert target_repository(None, "A/B", env, Path(), sandbox=False) == "A/B"
     with pytest.raises(RefusedError, match=r"c/d.*a/b"):
         target_repository(None, "c/d", env, Path(), sandbox=False)
+    assert target_repository(None, "c/d", env, Path(), sandbox=True) == "c/d"
 
 
 @pytest.fixture

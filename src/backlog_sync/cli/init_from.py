@@ -198,7 +198,8 @@ def _convert(screen: Screen, loaded: Loaded, request: Conversion) -> int:
     losses = [each for each in loaded.diagnostics if _is_loss(each)]
     text = _text(loaded, losses, request)
     request.write(request.to or "yaml", text)
-    screen.info(f"{inventory_text(loaded.inventory)}; {counted(len(losses), 'thing')} left out")
+    left = f"{counted(len(losses), 'thing')} left out"
+    screen.info(wrapped(f"{inventory_text(loaded.inventory)}; {left}", screen.look(err=True)))
     return ExitCode.DONE
 
 

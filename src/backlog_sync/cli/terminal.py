@@ -235,6 +235,9 @@ class Terminal(Screen):
                 see=_where_to_look(run, plan, applied),
             )
             self.result(gap + text)
+            if run.target.sandbox and run.desired.project is None and _creates(plan):
+                board = f"{run.target.repository.partition('/')[0]}/Board"
+                self.info(f"Add a board: {clean(command_line('sync', '--project', board))}")
         for leftover in written.left:
             note = f"{leftover.title} ({leftover.ref}): {leftover.name} does not fit the file"
             self.write_stderr(f"{clean(note)}: {clean(leftover.reason)}")
@@ -312,9 +315,13 @@ def _new(plan: Plan) -> str:
     return f"{actions} {'issue' if plan.new_issues == 1 else 'issues'}"
 
 
+def _creates(plan: Plan) -> bool:
+    return bool(plan.summary()[Action.CREATE.value])
+
+
 def _where_to_look(run: Run, plan: Plan, applied: Applied) -> str:
     """Return the address of what was created: the board, or the issues; "" if nothing is new."""
-    if not plan.summary()[Action.CREATE.value]:
+    if not _creates(plan):
         return ""
     pages = None
     if run.target.sandbox:
@@ -327,4 +334,6 @@ def _where_to_look(run: Run, plan: Plan, applied: Applied) -> str:
     boards = [o.url for o in applied.outcomes if o.change.kind is ChangeKind.PROJECT and o.url]
     issues = [issue.url.rpartition("/")[0] for issue in observed.issues[:1]]
     address = next(iter([*boards, *([observed.project.url] if observed.project else issues)]), "")
+    if pages is None and (urlsplit(address).hostname or "").endswith(".localhost"):
+        pages = run.target.env.api_url  # a simulator that is reached by its address
     return f"{pages}{urlsplit(address).path}" if pages else address

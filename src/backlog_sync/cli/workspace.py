@@ -206,6 +206,7 @@ def workspace(
         others=others_of(desired.items, repository, desired.repository),
         people=people_of(desired),
         named=options.repo is not None,
+        board=options.project,
         waits=presenter.waits,
     )
     if options.sandbox and (moved := wiring.moved_state(top)):
@@ -223,16 +224,28 @@ def people_of(desired: DesiredState) -> tuple[str, ...]:
 
 
 def load_target(target: TargetOptions, top: Path) -> Loaded:
-    """Read the files that the options name. Raises `errors.BacklogError` if none exists."""
+    """Read the files that the options name. Raises `errors.BacklogError` if none exists.
+
+    On the sandbox, files that declare no board have the one that the last sync named with a flag.
+    """
     context = click.get_current_context(silent=True)  # The action reads files without one.
-    loaded = load(
-        [Path(path) for path in target.paths],
-        root=top,
-        repository=target.repo,
-        project=target.project,
-        bullets=target.bullets,
-        command=(context and context.info_name) or "lint",
-    )
+
+    def read(board: str | None) -> Loaded:
+        return load(
+            [Path(path) for path in target.paths],
+            root=top,
+            repository=target.repo,
+            project=board,
+            bullets=target.bullets,
+            command=(context and context.info_name) or "lint",
+        )
+
+    loaded = read(target.project)
+    if target.sandbox and target.project is None and loaded.settings.project is None:
+        from backlog_sync.sandbox_server import default_board  # noqa: PLC0415 - only for it
+
+        if board := default_board(top):
+            loaded = read(board)
     log_files(loaded)
     return loaded
 

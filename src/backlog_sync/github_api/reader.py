@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from backlog_sync.core.addresses import PUBLIC_API
 from backlog_sync.errors import (
     AccessError,
     BacklogError,
@@ -129,7 +130,7 @@ class Reader:
         if isinstance(trouble, Trouble):
             return UnreachableError(
                 f"{url} did not answer: {trouble.message}",
-                hint="is GITHUB_API_URL right, and the server up? then run the command again",
+                hint=_reachable(url),
             )
         if trouble.status == 403:
             return AccessError(
@@ -145,6 +146,13 @@ class Reader:
             f"{url} refused the request: {trouble.message}",
             hint="`backlog doctor` shows what this token and server allow",
         )
+
+
+def _reachable(url: str) -> str:
+    """Return what to check about a server that does not answer."""
+    if url == PUBLIC_API:
+        return "check the network connection, then run the command again"
+    return f"is GITHUB_API_URL={url} right, and the server up? then run the command again"
 
 
 def _complain(answer: Answer[object]) -> None:

@@ -93,8 +93,8 @@ def unusable(path: Path, what: str, error: OSError, *, slug: str, kept: str) -> 
 
 NAME = ".backlog"
 SANDBOX, STATE = "sandbox", "state"
-REPOSITORY = "repository"
-"""The name of the file with the repository that is used on the sandbox if nothing names one."""
+REPOSITORY, BOARD = "repository", "board"
+"""The names of the files with what is used on the sandbox if nothing names one."""
 
 RUN_FILE = re.compile(r"^run-(\d{1,9})\.jsonl$")
 """The name of a file with the record of one run, by its number."""
@@ -112,6 +112,7 @@ _FILES = frozenset(
         "lock",
         NEW_BOARD,
         REPOSITORY,
+        BOARD,
         "server.json",
         "state.json",
         "state.json.partial",

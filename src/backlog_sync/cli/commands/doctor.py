@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     "  BACKLOG_APP_PRIVATE_KEY         this variable (PEM text), or in the file at\n"
     "  BACKLOG_APP_PRIVATE_KEY_FILE    this path\n"
     "  BACKLOG_APP_INSTALLATION_ID   optional; by default that of the repository\n"
-    "  GH_TOKEN, GITHUB_TOKEN        a token; else the one that gh is logged in with\n"
+    "  GH_TOKEN, GITHUB_TOKEN        a token; else that of `gh auth login`\n"
     "  BACKLOG_PROJECT_TOKEN         a token for the board, whatever the others are",
 )
 @target_options

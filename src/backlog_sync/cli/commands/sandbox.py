@@ -42,7 +42,10 @@ def command() -> None:
               help="File that describes faults and simulated people; see docs/sandbox.md."
               )  # fmt: skip
 def serve(*, port: int, faults: str | None) -> int:
-    """Serve until stopped; the first line of standard output is the address."""
+    """Serve its API and its pages until stopped.
+
+    The first line of standard output is the address.
+    """
     from backlog_sync import sandbox_server
     from backlog_sync.cli.screen import look_of
     from backlog_sync.core.diagnostics import Diagnostic
@@ -115,9 +118,9 @@ def seed(
     repo: str | None,
     output_options: OutputOptions,
 ) -> int:
-    """Fill the simulator with a repository to try things on; what is in it stays.
+    """Fill the simulator with a repository to try things on.
 
-    By default, it is the one of `backlog demo`: a board on which a team has worked for ten weeks,
+    What is in it already stays. By default, it is the one of `backlog demo`: a board on which a team has worked for ten weeks,
     and its plan in a new file. With --issues, it is a repository whose issues no plan manages, to
     try adopting them.
     """

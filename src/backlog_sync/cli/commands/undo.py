@@ -195,7 +195,7 @@ class _Undo:
         return run
 
     def _nothing(self, why: str) -> int:
-        self.screen.info(f"{why}: nothing to do")
+        self.screen.info(wrapped(f"{why}: nothing to do", self.screen.look(err=True)))
         if self.output == "json":
             self.screen.result(dump(plan_to_json(Plan(self.opened.target.repository, None, ()))))
         return ExitCode.DONE
