@@ -71,7 +71,7 @@ class Block:
     `plain` are entries without a box, which count if the block has no boxes. `scenario` is True if
     they are written as Given/When/Then; `step` is the row of the last step. `withheld` is True if
     the value is not shown in any issue. `key_line` is set for criteria that begin on the line of
-    their key.
+    their key, `key_row` is the row of a key without a colon.
     """
 
     field: str
@@ -86,6 +86,7 @@ class Block:
     place: Place | None = None
     withheld: bool = False
     key_line: Line | None = None
+    key_row: int = -1
 
 
 def take_title(draft: MarkdownDraft, title: Title) -> None:

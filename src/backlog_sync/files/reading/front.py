@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import Source
+from backlog_sync.files.refs import is_repository
 from backlog_sync.files.source import Lines
 from backlog_sync.files.yaml.nodes import MapNode, Scalar, compose, places_below, to_plain
 
@@ -63,7 +64,12 @@ def front_matter(source: Source, lines: tuple[Line, ...]) -> FrontMatter:
 def _astray(source: Source, fields: MapNode) -> Iterator[Diagnostic]:
     """Report our settings that are not read because they are not below `backlog:`."""
     for entry in fields.entries:
-        if entry.key.value in _UNMISTAKABLE and isinstance(entry.value, MapNode):
+        named = (
+            entry.key.value == "repository"
+            and isinstance(entry.value, Scalar)
+            and is_repository(entry.value.value)
+        )
+        if named or (entry.key.value in _UNMISTAKABLE and isinstance(entry.value, MapNode)):
             place = Lines(source.text).place(source.path, entry.key.start)
             message = f"'{entry.key.value}' is not below '{_KEY}:' and is not read"
             hint = f"write '{_KEY}:' above it, and indent it by two spaces"

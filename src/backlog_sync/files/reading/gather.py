@@ -95,8 +95,6 @@ class Gatherer(Walk):
             scope = self._label(child, scope, outer)
             if scope.labeled and scope is not here:
                 continue
-            if self._opens_criteria(child, here):
-                continue
             self._other(child, here, glued=glued)
 
     def _have_paragraphs(self, node: Node) -> bool:
@@ -130,23 +128,15 @@ class Gatherer(Walk):
                 scope.owner.parted = True
                 scope.owner.add_text(self.record.raw(line, scope.owner))
                 return replace(scope, kind="", status=status, labeled=True)
+        self._open_criteria(node, text, scope.owner)
         return scope
 
-    def _opens_criteria(self, node: Node, scope: Scope) -> bool:
-        """Open criteria if a paragraph is a plain key for them, right above a list.
-
-        The issue has a heading for them, so that the line is not part of the description.
-        """
-        item = scope.owner
-        if node.form is not Form.TEXT or node.end > node.first + 1 or not item or scope.closed:
-            return False
-        line = self.lines[node.first]
-        key = meant_field(bare_word(line.text.strip("*_ "))) == CRITERIA
-        if not key or not self._is_above_list(node) or sets_field(item, CRITERIA):
-            return False
-        self.blocks.begin(Block(CRITERIA, item))
-        self.record.note(line, "metadata", item, "criteria are below it")
-        return True
+    def _open_criteria(self, node: Node, text: str, item: MarkdownDraft) -> None:
+        """Open criteria if the text is a key for them without its colon, right above a list."""
+        key = meant_field(bare_word(text)) == CRITERIA and self._is_above_list(node)
+        if key and not sets_field(item, CRITERIA):
+            self.blocks.begin(Block(CRITERIA, item, key_row=node.first))
+            self.record.note(self.lines[node.first], "metadata", item, "criteria are below it")
 
     def _is_above_list(self, node: Node) -> bool:
         below = self.lines[node.end : node.end + 2]
@@ -234,7 +224,9 @@ class Gatherer(Walk):
             self.sentence = None
             if line.kind is not Kind.LIST and self.keys.read_inline(line, item):
                 return
-            item.add_text(self.record.raw(line, item))
+            block = self.blocks.open
+            if block is None or block.key_row != line.row:  # the issue has a heading of its own
+                item.add_text(self.record.raw(line, item))
             why = reason or self.choices.listed.refused.get(line.row, "")
             self.record.note(line, "description", item, why)
 
