@@ -17,6 +17,9 @@ _NUMBERED = re.compile(r"(?P<word>[^\W\d_]{3,20})[ ]#?\d[\d.]*[a-z]?(?=[ ]?[:：
 """A word and a number in front of a title: it heads an item if the word is a type."""
 
 
+_PLAIN_KEY = re.compile(r"(?P<key>[^\W\d_]{3,20}): \S.*")
+"""A line that is a plain key of one word with its value."""
+
 _FEW = 3
 """Maximum number of headings listed in one message: enough to find the place."""
 
@@ -27,6 +30,7 @@ def problems(path: str, outline: Outline, record: Record, choices: Choices) -> I
     yield from _boxes(path, outline)
     yield from _type_words(path, choices)
     yield from _keys(path, record)
+    yield from _plain_keys(path, outline, record)
     yield from _bullets(path, record, choices)
 
 
@@ -71,13 +75,27 @@ def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
             pair = meta.pair
             if pair.field is not None or not pair.bold or " " in pair.key.strip():
                 continue
-            meant = near_key(pair.key)
-            if meant:
-                message = f"'{shown(pair.key)}' is not a known key: it stays in the text"
-                place = Place(path, meta.line + 1)
-                spelled = meant.capitalize() if pair.key[:1].isupper() else meant
-                problem = warning(place, "near-key", message, f"write `{spelled}`")
-                yield replace(problem, fix=Fix(pair.key, spelled))
+            yield from _near_key(Place(path, meta.line + 1), pair.key)
+
+
+def _plain_keys(path: str, outline: Outline, record: Record) -> Iterator[Diagnostic]:
+    """Report plain keys next to lines of metadata that nearly match a known key."""
+    rules = {note.line: note.rule for note in record.notes}
+    for note in record.notes:
+        neighbors = (rules.get(note.line - 1), rules.get(note.line + 1))
+        if note.rule != "description" or note.draft is None or "metadata" not in neighbors:
+            continue
+        if match := _PLAIN_KEY.fullmatch(outline.lines[note.line - 1].text):
+            yield from _near_key(Place(path, note.line), match["key"])
+
+
+def _near_key(place: Place, key: str) -> Iterator[Diagnostic]:
+    """Report a key if it nearly matches a known one."""
+    if meant := near_key(key):
+        message = f"'{shown(key)}' is not a known key: it stays in the text"
+        spelled = meant.capitalize() if key[:1].isupper() else meant
+        problem = warning(place, "near-key", message, f"write `{spelled}`")
+        yield replace(problem, fix=Fix(key, spelled))
 
 
 def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic]:
