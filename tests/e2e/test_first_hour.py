@@ -1,0 +1,279 @@
+"""The first hour of a new user: twenty tasks, each as the commands that it takes.
+
+The roadmap is one that a team wrote itself. The commands are those that README, help and the
+output before them name; a task needs at most one more than the ideal.
+"""
+
+import re
+import shlex
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from backlog_sync.sandbox_server import lock_given_back, sandbox_folder
+from github_sandbox.actors import Person
+from github_sandbox.server import open_sandbox
+from tests.cli.conftest import Backlog
+
+IDEAL = {
+    1: 1, 2: 1, 3: 3, 4: 2, 5: 1, 6: 2, 7: 1, 8: 1, 9: 1, 10: 2,
+    11: 2, 12: 2, 13: 2, 14: 3, 15: 2, 16: 2, 17: 2, 18: 1, 19: 1, 20: 1,
+}  # fmt: skip
+"""The commands that each task needs at least."""
+
+README = Path(__file__).parents[2] / "README.md"
+
+ROADMAP = """\
+# Bike repair shop
+
+## Epic: Online booking
+
+Customers pick a slot without calling.
+
+### Story: Pick a slot (3 points)
+
+Priority: High
+
+Acceptance criteria:
+
+- [ ] Slots are shown for two weeks
+- [ ] A taken slot cannot be picked
+
+### Story: Confirm by mail
+
+Points: 2
+Depends on: Pick a slot
+
+## Epic: Workshop board
+
+### Story: See the bikes of today (2 points)
+
+## Later
+
+- Pay at the counter
+"""
+
+MISTAKES = """\
+---
+repository: octo-org/bikes
+---
+# Bike repair shop
+
+## Epic: Online booking
+
+Due: next friday
+
+### Story: Pick a slot
+
+Priorty: High
+Points: about 3
+
+- [ ] Slots are shown for two weeks
+- [] A taken slot cannot be picked
+
+### Story: Confirm by mail
+
+Depends on: Pick a slott
+Assignee: Ana Maria
+Estimate: -2
+
+### Story: Confirm by mail
+
+Points: 1
+
+### Stroy 3: Cancel
+
+Due: 2027-02-30
+"""
+
+CORRECTIONS = (
+    ("---\nrepository: octo-org/bikes", "---\nbacklog:\n  repository: octo-org/bikes"),
+    ("next friday", "2027-03-05"),
+    ("Priorty", "Priority"),
+    ("about 3", "3"),
+    ("- [] A", "- [ ] A"),
+    ("slott", "slot"),
+    ("Ana Maria", "ana-maria"),
+    ("Estimate: -2", "Estimate: 2h"),
+    ("Story: Confirm by mail\n\nPoints", "Story: Remind by mail\n\nPoints"),
+    ("Stroy 3", "Story 3"),
+    ("2027-02-30", "2027-02-28"),
+)
+
+JIRA = """\
+Issue Type,Issue key,Issue id,Summary,Priority,Status,Parent,Story Points
+Epic,SHOP-1,10001,Online booking,High,In Progress,,
+Story,SHOP-2,10002,Pick a slot,Medium,To Do,10001,3
+Bug,SHOP-4,10004,Mail goes to spam,Low,To Do,,1
+"""
+
+
+@dataclass(slots=True)
+class Hour:
+    """Runs commands for tasks, and counts them."""
+
+    backlog: Backlog
+    commands: Counter[int]
+
+    def do(self, task: int, command: str, *seen: str, code: int = 0) -> str:
+        """Run a command of a task; its output, without line breaks, contains what must be seen."""
+        self.commands[task] += 1
+        assert self.commands[task] <= IDEAL[task] + 1, (task, command)
+        name, *words = shlex.split(command)
+        if name == "mv":
+            shutil.move(*words)
+            return ""
+        ran = self.backlog(*words)
+        shown = " ".join((ran.err + ran.out).split())
+        assert ran.code == code, shown
+        for each in seen:
+            assert each in shown, (task, command, shown)
+        return ran.out
+
+
+@pytest.fixture
+def hour(folder: Path, backlog: Backlog) -> Hour:
+    """An empty folder of a new user, with a roadmap."""
+    (folder / "backlog.yaml").unlink()
+    (folder / "ROADMAP.md").write_text(ROADMAP, encoding="utf-8")
+    return Hour(backlog, Counter())
+
+
+def edit(file: Path, *changes: tuple[str, str]) -> None:
+    """Replace text in a file as its author does."""
+    text = file.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    file.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def person(folder: Path) -> Iterator[Person]:
+    """Ana, with a browser on the simulator of a folder."""
+    sandbox, lock = open_sandbox(sandbox_folder(folder))
+    with lock_given_back(lock), sandbox:
+        yield Person(sandbox, "ana", permission="admin")
+
+
+def test_readme_installs_and_tries_in_one_command() -> None:
+    """Tasks 1 and 2: the first commands of the README install it, and show what it is good for."""
+    text = README.read_text(encoding="utf-8")
+    install, tries = (text.split(f"## {part}")[1].split("\n## ")[0] for part in ("Install", "Try"))
+    for line in (
+        "pipx install git+https://",
+        "uvx --from git+https://",
+        "pip install git+https://",
+    ):
+        assert install.count(f"\n{line}") == 1
+    assert re.search(r"```sh\n(.*)\n```", tries)[1] == "backlog demo"  # type: ignore[index]
+
+
+def test_from_mistakes_to_a_plan(hour: Hour, folder: Path) -> None:
+    """Tasks 3, 4, 5, 17 and 19: a file that is read as it is meant, and what a sync would do."""
+    file = folder / "ROADMAP.md"
+    file.write_text(MISTAKES, encoding="utf-8")
+    hints = ("write 'backlog:' above it", "write `Priority`", "write `3`", "write `- [ ] A taken",
+             "give them different titles", "write `Story`", "write `2027-02-28`")  # fmt: skip
+    named = ("'next friday' is not a date", "'Pick a slott'", "'Ana Maria' is not a login", "'-2'")
+    hour.do(3, "backlog lint", *hints, *named)
+    edit(file, *CORRECTIONS)
+    assert "warning" not in hour.do(3, "backlog lint")
+
+    file.write_text(ROADMAP, encoding="utf-8")
+    hour.do(4, "backlog lint --explain", "- Pay at the counter not taken", "--bullets items")
+    hour.do(4, "backlog lint --bullets items --explain", "1 task")
+
+    out = hour.do(5, "backlog plan --sandbox -v")
+    assert "A taken slot cannot be picked" in out
+    assert "See the bikes of today" in out
+    assert "Acceptance criteria:" not in out  # their heading is the issue's own
+
+    hour.do(17, "backlog lint", "1 bullet below one heading ('Later') is not taken")
+    edit(file, ("# Bike", '---\nbacklog:\n  reading:\n    "## Later": {items: task}\n---\n# Bike'))
+    assert "1 task" in hour.do(17, "backlog lint")
+
+    hour.do(19, "backlog doctor", "there is no token for github.com", "`gh auth login`", code=1)
+
+
+def test_from_a_first_sync_to_its_undo(hour: Hour, folder: Path) -> None:
+    """Tasks 6 to 13, and 20: days on the simulator, from the first sync on."""
+    file = folder / "ROADMAP.md"
+    hour.do(6, "backlog sync --sandbox", "5 created", "See it: backlog sandbox serve",
+                    "Add a board: backlog sync --sandbox --project sandbox/Board")  # fmt: skip
+    hour.do(6, "backlog sync --sandbox", "No changes")
+
+    hour.do(7, "backlog sync --sandbox --project sandbox/Board", "5 updated, 1 board")
+    with person(folder) as ana:  # with `backlog sandbox serve`, and her browser
+        hour.commands[7] += 1
+        slot, mail, bikes = (
+            ana.find(title).number
+            for title in ("Pick a slot", "Confirm by mail", "See the bikes of today")
+        )
+        ana.set_value(slot, "Status", "In Progress")
+        ana.tick(slot, "Slots are shown for two weeks")
+    assert hour.commands[7] <= IDEAL[7] + 1
+    hour.do(8, "backlog sync --sandbox", "Updated ROADMAP.md", "status")
+    assert "- [x] Slots are shown for two weeks" in file.read_text("utf-8")
+    assert "Status: In Progress" in file.read_text("utf-8")
+
+    edit(file, ("Confirm by mail", "Confirm by e-mail"), ("Points: 2", "Points: 5"))
+    hour.do(9, "backlog sync --sandbox --only 'Confirm by e-mail'", "Confirm by mail →", "2 → 5")
+
+    with person(folder) as ana:
+        ana.edit(mail, title="Confirm by text message")
+    hour.do(10, "backlog drift --sandbox", "Confirm by e-mail → Confirm by text message",
+            "pull", code=3)  # fmt: skip
+    hour.do(10, "backlog pull --sandbox", "Updated ROADMAP.md")
+    assert "### Story: Confirm by text message" in file.read_text("utf-8")
+
+    (folder / "docs").mkdir()
+    moved = folder / "docs" / "ROADMAP.md"
+    hour.do(11, "mv ROADMAP.md docs/ROADMAP.md")
+    hour.do(11, "backlog sync --sandbox", "put `backlog: {id: ROADMAP.md}` into the front", code=4)
+    edit(moved, ("# Bike", "---\nbacklog: {id: ROADMAP.md}\n---\n# Bike"))
+    hour.do(11, "backlog sync --sandbox", "layout only", "5 updated")  # its place, at the end
+
+    with person(folder) as ana:
+        ana.delete(bikes)
+    hour.do(13, "backlog sync --sandbox", "See the bikes of today")
+    hour.do(12, "backlog sandbox reset", "The simulated GitHub is empty.")
+    hour.do(12, "backlog sync --sandbox", "5 created")
+    hour.do(20, "backlog undo --sandbox --yes", "Undo complete: 5 closed")
+
+
+def test_from_a_repository_and_from_a_csv(
+    hour: Hour, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tasks 14, 15, 16: issues that exist, the workflow, and an export of another tool."""
+    monkeypatch.setenv("GITHUB_REPOSITORY", "somebody/codespace")
+    seeded = hour.backlog("sandbox", "seed", "--issues", "60", "ROADMAP.md", "-R", "octo-org/bikes")
+    assert "5 of them with the title of an item" in seeded.out
+    monkeypatch.delenv("GITHUB_REPOSITORY")
+    at = "--sandbox --repo octo-org/bikes"
+    hour.do(14, f"backlog plan {at}", "has the title of “Pick a slot” already", "use --adopt")
+    hour.do(14, f"backlog sync {at} --adopt", "5 adopted", "5 issue numbers")
+    hour.do(14, f"backlog sync {at}", "No changes")
+
+    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
+    hour.do(15, "backlog init --workflow", "replace OWNER/backlog@COMMIT", "commit and push it")
+    assert "pull_request" in (folder / ".github/workflows/backlog.yml").read_text("utf-8")
+
+    new = folder / "new"
+    new.mkdir()
+    (new / "jira.csv").write_text(JIRA, encoding="utf-8")
+    monkeypatch.chdir(new)
+    hour.do(16, "backlog init --from jira.csv", "1 epic, 1 story, 1 bug", "0 things left out")
+    hour.do(16, "backlog plan --sandbox", "3 to create")
+
+
+def test_a_report_for_a_leader(hour: Hour) -> None:
+    """Task 18: on a fresh backlog, the critical path and what the forecast needs."""
+    hour.do(18, "backlog report --sandbox --audience leaders", "No forecast yet: needs", "Next",
+            "critical path")  # fmt: skip
