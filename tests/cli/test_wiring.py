@@ -20,7 +20,12 @@ from backlog_sync.local.clock import fresh
 from backlog_sync.local.git import Remote, parse_remote
 from backlog_sync.local.lock import only_one
 from backlog_sync.local.state import own_folder
-from backlog_sync.sandbox_server import remember_repository, reset_sandbox
+from backlog_sync.sandbox_server import (
+    default_board,
+    remember_board,
+    remember_repository,
+    reset_sandbox,
+)
 from backlog_sync.wiring import target_repository
 
 # ---- the environment -----------------------------------------------------------------------
@@ -117,7 +122,7 @@ def test_the_flag_wins() -> None:
 
 
 def test_file_and_workflow_must_agree() -> None:
-    """GITHUB_REPOSITORY and `repository:` that differ are refused, except on the sandbox; case does not count."""
+    """GITHUB_REPOSITORY and `repository:` that differ are refused, but not on the sandbox."""
     env = Environment(repository="a/b")
     assert target_repository(None, "A/B", env, Path(), sandbox=False) == "A/B"
     with pytest.raises(RefusedError, match=r"c/d.*a/b"):
@@ -166,8 +171,11 @@ def test_the_sandbox_needs_no_repository(tmp_path: Path, name: str, repository: 
     assert target_repository(None, None, Environment(), top, sandbox=True) == repository
     remember_repository(top, "me/other")
     assert target_repository(None, None, Environment(), top, sandbox=True) == "me/other"
+    remember_board(top, "me/Plan")
+    assert default_board(top) == "me/Plan"
     reset_sandbox(top)
     assert target_repository(None, None, Environment(), top, sandbox=True) == repository
+    assert default_board(top) is None
 
 
 @pytest.mark.parametrize(

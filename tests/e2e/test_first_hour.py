@@ -127,7 +127,7 @@ class Hour:
         assert self.commands[task] <= IDEAL[task] + 1, (task, command)
         name, *words = shlex.split(command)
         if name == "mv":
-            shutil.move(*words)
+            shutil.move(words[0], words[1])
             return ""
         ran = self.backlog(*words)
         shown = " ".join((ran.err + ran.out).split())

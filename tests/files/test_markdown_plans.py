@@ -719,6 +719,22 @@ def test_keys_in_italics() -> None:
     assert row.document.priority == "High"
 
 
+@pytest.mark.parametrize("key", ["Acceptance criteria:", "Acceptance criteria", "Done when:"])
+def test_a_plain_key_of_criteria_is_not_text(key: str) -> None:
+    """The issue has its own heading for them."""
+    text = f"# Hub\n\n## Epic: Rent\n\n### Story: Row\n\nIt is far.\n\n{key}\n\n- [ ] it floats\n"
+    row = read(text).items[1].document
+    assert row.description == "It is far."
+    assert [entry.text for entry in row.acceptance_criteria or ()] == ["it floats"]
+
+
+def test_a_plain_key_next_to_others_is_named_if_misspelled() -> None:
+    """A line of prose with a colon is not one."""
+    text = "# Hub\n\n### Story 1: Row\n\nPriorty: High\nPoints: 3\n\nOwnr: it is hers.\n"
+    (found,) = [each for each in read(text).diagnostics if each.slug == "near-key"]
+    assert (found.place.line, found.hint) == (5, "write `Priority`")
+
+
 def test_milestones_of_a_phase_carry_its_number() -> None:
     """`Milestone 1.2` is a part of `Phase 1`, however alike the words are in rank."""
     text = "# Plan\n\n## Phase 1: Ground\n\n### Milestone 1.1: Dig\n\n- [ ] Buy a spade\n\n"

@@ -43,6 +43,9 @@ def test_settings_beside_backlog_are_told(load_text: LoadText) -> None:
     assert (told.slug, told.place.line, told.place.column) == ("settings-astray", 3, 1)
     assert "'reading'" in told.message
     assert "'backlog:'" in told.hint
+    head = "---\nrepository: octo/harbour\ntitle: Harbour\n---\n"
+    (told,) = load_text(f"{head}# R\n\n## Epic 1: A\n", "R.md").diagnostics
+    assert (told.slug, told.place.line) == ("settings-astray", 2)
 
 
 def test_a_status_that_is_none_is_told(load_text: LoadText) -> None:

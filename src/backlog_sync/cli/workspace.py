@@ -241,7 +241,8 @@ def load_target(target: TargetOptions, top: Path) -> Loaded:
         )
 
     loaded = read(target.project)
-    if target.sandbox and target.project is None and loaded.settings.project is None:
+    undeclared = target.project is None and loaded.settings.project is None
+    if target.sandbox and undeclared and loaded.desired and not loaded.errors:
         from backlog_sync.sandbox_server import default_board  # noqa: PLC0415 - only for it
 
         if board := default_board(top):

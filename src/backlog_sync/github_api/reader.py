@@ -129,8 +129,7 @@ class Reader:
             )
         if isinstance(trouble, Trouble):
             return UnreachableError(
-                f"{url} did not answer: {trouble.message}",
-                hint=_reachable(url),
+                f"{url} did not answer: {trouble.message}", hint=_reachable(url)
             )
         if trouble.status == 403:
             return AccessError(

@@ -120,9 +120,9 @@ def seed(
 ) -> int:
     """Fill the simulator with a repository to try things on.
 
-    What is in it already stays. By default, it is the one of `backlog demo`: a board on which a team has worked for ten weeks,
-    and its plan in a new file. With --issues, it is a repository whose issues no plan manages, to
-    try adopting them.
+    What is in it already stays. By default, it is the one of `backlog demo`: a board on which a
+    team has worked for ten weeks, and its plan in a new file. With --issues, it is a repository
+    whose issues no plan manages, to try adopting them.
     """
     from backlog_sync.cli.demo.seed import seed_history, seed_issues
     from backlog_sync.cli.screen import open_screen

@@ -225,7 +225,7 @@ class Gatherer(Walk):
             if line.kind is not Kind.LIST and self.keys.read_inline(line, item):
                 return
             block = self.blocks.open
-            if block is None or block.key_row != line.row:  # the issue has a heading of its own
+            if block is None or block.key_row != line.row:  # which is a heading in the issue
                 item.add_text(self.record.raw(line, item))
             why = reason or self.choices.listed.refused.get(line.row, "")
             self.record.note(line, "description", item, why)
