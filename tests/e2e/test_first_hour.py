@@ -257,7 +257,7 @@ def test_from_a_repository_and_from_a_csv(
     assert "5 of them with the title of an item" in seeded.out
     monkeypatch.delenv("GITHUB_REPOSITORY")
     at = "--sandbox --repo octo-org/bikes"
-    hour.do(14, f"backlog plan {at}", "has the title of “Pick a slot” already", "use --adopt")
+    hour.do(14, f"backlog plan {at}", "`--adopt` takes these issues")
     hour.do(14, f"backlog sync {at} --adopt", "5 adopted", "5 issue numbers")
     hour.do(14, f"backlog sync {at}", "No changes")
 
