@@ -1,6 +1,7 @@
 """`backlog drift`, and what sync may be asked for: conflicts, orphans, adoption, guards."""
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -589,3 +590,91 @@ def test_a_file_without_items_is_no_green_tick(
     assert ran.code == 0, ran.err
     assert "No items found." in ran.out
     assert "No changes" not in ran.out
+
+
+SETTINGS = """\
+repository: octo-org/shop
+people: {Ann: ann, Bo: bo}
+ownership: {assignees: file}
+label_map: {be: backend}
+points: {S: 2, M: 5, L: 8}
+project:
+  owner: octo-org
+  title: Shop
+  fields:
+    Priority: {type: single_select, options: [High, Low]}
+    Story Points: {type: number}
+"""
+OWN_WORDS = {
+    "backlog.yaml": f"""\
+version: 1
+{SETTINGS}stories:
+  - {{id: one, title: One, priority: high, story_points: M, assignees: [Ann], labels: [be]}}
+  - {{id: two, title: Two, priority: LOW, story_points: S, assignees: [Bo]}}
+""",
+    "ROADMAP.md": f"""\
+---
+backlog:
+{"".join(f"  {line}" for line in SETTINGS.splitlines(keepends=True))}---
+# Shop
+
+## Epic 1: Checkout
+
+### Story 1.1: One
+- **Priority**: high
+- **Story Points**: M
+- **Assignee**: Ann
+- **Labels**: be
+
+### Story 1.2: Two
+- **Priority**: LOW
+- **Story Points**: S
+- **Assignee**: Bo
+""",
+}
+
+
+@pytest.mark.parametrize("name", OWN_WORDS)
+def test_drift_is_in_the_words_of_the_file(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person, name: str
+) -> None:
+    """Names, scale and spelling are what pull writes, in text and Markdown; JSON has GitHub's."""
+    Person(server, "bo", repository="octo-org/shop", permission="write")
+    (folder / "backlog.yaml").unlink()
+    file = folder / name
+    file.write_text(OWN_WORDS[name], encoding="utf-8")
+    assert backlog("sync", "--yes").code == 0
+    one, two = ann.find("One").number, ann.find("Two").number
+    ann.set_value(one, "Priority", "Low")
+    ann.set_value(one, "Story Points", 8)
+    ann.unassign(one, "ann")
+    ann.unlabel(one, "backend")
+    ann.set_value(two, "Story Points", 8)
+    ann.set_value(two, "Priority", None)
+    text = file.read_text(encoding="utf-8").replace("LOW", "HIGH")
+    begin, end = text[: text.index("Two")], text[text.index("Two") :]
+    file.write_text(begin + end.replace(" S", " M", 1), encoding="utf-8")
+    for command in ("drift", "plan"):
+        lines = {" ".join(line.split()) for line in backlog(command).out.splitlines()}
+        assert {"Priority high → Low", "Story Points M → L", "assignees - Ann"} <= lines
+        assert "labels - be" in lines
+        assert {"Priority file HIGH", "Story Points file M", "GitHub L"} <= lines
+    told = drift(backlog)
+    notes = {(n["ref"], n["field"]): n for n in (*told["drift"], *told["conflicts"])}
+    values = [
+        (notes[f"#{number}", field]["desired"], notes[f"#{number}", field]["observed"])
+        for number in (one, two)
+        for field in ("Priority", "Story Points")
+    ]
+    assert values == [("High", "Low"), (5, 8), ("High", None), (5, 8)]
+    assert notes[f"#{one}", "assignees"]["desired"] == ["ann"]
+    assert backlog("drift", "--issue").code == 3
+    rows = ann.find("The backlog and GitHub have drifted apart").body.splitlines()
+    cells = ("Priority | high | Low", "Story Points | M | L", "assignees | Ann | ∅")
+    assert all(any(f"| {each} | sync reverts" in row for row in rows) for each in cells)
+    assert any("| Story Points | M | L | changed in the file and" in row for row in rows)
+    assert backlog("pull", "--on-conflict", "github").code == 0
+    pulled = file.read_text(encoding="utf-8")
+    assert re.findall(r"oints\W+(\w+)", pulled)[-2:] == ["L", "L"]
+    told = drift(backlog)
+    assert (told["drift"], told["conflicts"]) == ([], [])

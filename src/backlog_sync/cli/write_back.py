@@ -25,7 +25,7 @@ from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.write.change import FileChange, save
 from backlog_sync.files.write.new_values import CRITERIA
 from backlog_sync.files.write.progress import write_back
-from backlog_sync.files.write.pull import Accepted, accept
+from backlog_sync.files.write.pull import Accepted, accept, in_file_words
 
 Chosen: TypeAlias = Callable[[str, str], bool]
 """Returns whether a field, by the item's key and the field's name, may be written."""
@@ -179,8 +179,10 @@ def with_writes(loaded: Loaded, prepared: Prepared) -> Prepared:
     """Return the plan with what applying it writes into the files, as far as that is known.
 
     It is the computation of the write-back itself, with stand-ins for the numbers of new issues.
-    A file that cannot be written is reported when it is written.
+    Its notes are in the words of the files. A file that cannot be written is reported when it is
+    written.
     """
+    prepared = with_file_words(loaded, prepared)
     plan, desired, observed = prepared.plan, prepared.desired, prepared.observed
     takes: tuple[Take, ...] = ()
     if loaded.write_back == "progress":
@@ -194,6 +196,17 @@ def with_writes(loaded: Loaded, prepared: Prepared) -> Prepared:
     if not plan.has_changes:  # What has no place in a file is not reported again by every run.
         changes = tuple(change for change in changes if change.is_written)
     return replace(prepared, plan=replace(plan, writes=writes_of(loaded, accepted.loaded, changes)))
+
+
+def with_file_words(loaded: Loaded, prepared: Prepared) -> Prepared:
+    """Return the plan with drift and conflicts in the words of the files, for people."""
+    plan, desired = prepared.plan, prepared.desired
+    drift, conflicts, accepted = (
+        tuple(in_file_words(loaded, desired, notes))
+        for notes in (plan.drift, plan.conflicts, plan.accepted)
+    )
+    words = replace(plan, drift=drift, conflicts=conflicts, accepted=accepted)
+    return replace(prepared, plan=words)
 
 
 def _expected(prepared: Prepared) -> list[ItemProgress]:

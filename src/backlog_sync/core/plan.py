@@ -43,6 +43,7 @@ class FieldNote:
     a part that `differs` are known, but no record shows who changed it. For a definition, `kind`
     is its kind, `key` its name on GitHub, `title` the one in the file, and `repository` the other
     repository that it is in. GitHub owns a field that `flows`: its value goes into the file.
+    `in_file` are `desired` and `observed` in the words of the file, if readers should see those.
     """
 
     key: str
@@ -58,6 +59,7 @@ class FieldNote:
     kind: ChangeKind = ChangeKind.ISSUE
     repository: str | None = None
     flows: bool = False
+    in_file: tuple[JsonValue, JsonValue] | None = None
 
     @property
     def is_hold(self) -> bool:

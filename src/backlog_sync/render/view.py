@@ -481,14 +481,15 @@ def _note_group(
     rows = tuple(
         NoteRow(
             note.name,
-            note.desired,
-            note.observed,
-            note.desired if note.base is None else note.base,
+            file,
+            github,
+            file if note.base is None else note.base,
             note.reason,
             note.verdict,
             (note.key, note.name) in reverted,
         )
         for note in notes
+        for file, github in [note.in_file or (note.desired, note.observed)]
     )
     return NoteGroup(first.title or first.key, about, word, rows, remedies)
 

@@ -114,12 +114,12 @@ def command(
 
 def sync(run: Run, presenter: Presenter, request: SyncRequest) -> int:
     """Plan, guard, ask, apply, write back and deliver; return the exit code."""
-    from backlog_sync.cli.write_back import with_writes
+    from backlog_sync.cli.write_back import with_file_words, with_writes
 
     run.lock(files=request.write and run.loaded.write_back != "none")
     prepared = run.plan(request.options, wait=True)
-    if request.write:
-        prepared = with_writes(run.loaded, prepared)
+    show = with_writes if request.write else with_file_words
+    prepared = show(run.loaded, prepared)
     presenter.plan_to_apply(run, prepared)
     violations = _violations(run, prepared, request)
     if not violations and prepared.plan.has_changes:

@@ -1,12 +1,13 @@
 """Write GitHub's version of fields to the files, if it is read back as intended."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import file_key
 from backlog_sync.core.model import CheckItem, DesiredState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.plan import FieldNote
 from backlog_sync.core.pull import (
     Left,
     Take,
@@ -68,6 +69,27 @@ def accept(loaded: Loaded, desired: DesiredState, takes: Sequence[Take]) -> Acce
 
 
 _MOVES = ("parent", "order")
+
+
+def in_file_words(
+    loaded: Loaded, desired: DesiredState, notes: Iterable[FieldNote]
+) -> Iterator[FieldNote]:
+    """Yield notes with the values of items as the files have them, or would have if accepted."""
+    words = _Words(loaded, desired)
+    for note in notes:
+        place = None if note.is_definition else loaded.keys.get(note.key)
+        if place is None:
+            yield note
+            continue
+        parsed = loaded.files[place[0]]
+        document = parsed.items[place[1]].document
+        file, github = (
+            words.shown(note, value, parsed, document) for value in (note.desired, note.observed)
+        )
+        own = document_value(document, words.name_of(note.name, document))
+        if isinstance(file, str | int | float) and isinstance(own, str | int | float):
+            file = own
+        yield note if file == github else replace(note, in_file=(file, github))
 
 
 class _Work:
@@ -186,19 +208,41 @@ class _Words:
         self.items = {item.key: item for item in desired.items}
         self.spelled = Labels(loaded.settings, desired.settings).spelled
         self.publish = loaded.settings.publish
+        self.scale = loaded.settings.points
         people = loaded.settings.people
         self.people = {name.casefold(): login for name, login in people.items()}
         self.logins = {fold(login): name for name, login in people.items()}
 
+    def name_of(self, name: str, document: ItemDocument) -> str:
+        """Return the document's name of a field."""
+        key = file_key(name, self.issue_fields)
+        stated = name in self.issue_fields and document_value(document, name) is not None
+        return name if stated else key
+
+    def shown(
+        self, note: FieldNote, value: JsonValue, parsed: ParsedFile, document: ItemDocument
+    ) -> JsonValue:
+        """Return a value of a note as the file spells it; one that it cannot take is unchanged."""
+        name = self.name_of(note.name, document)
+        if isinstance(value, list):
+            own = {fold(self._meant(name, word)): word for word in self._said(name, document)}
+            return [own.get(fold(str(each)), self._person(name, str(each))) for each in value]
+        if value is None or not isinstance(value, str | int | float):
+            return value
+        take = Take(note.key, note.title, note.ref or "", note.name, TakeValue(value))
+        try:
+            field = _spelled(parsed, self.field(take, document))
+        except CannotSay:
+            return value
+        return field.value if isinstance(field.value, str | int | float) else value
+
     def field(self, take: Take, document: ItemDocument) -> NewValue:
         """Return the field of the document to set, and its value. Raises CannotSay."""
-        name = file_key(take.name, self.issue_fields)
-        if document_value(document, take.name) is not None:
-            name = take.name if take.name in self.issue_fields else name
+        name = self.name_of(take.name, document)
         match take.what:
             case TakeValue(value=value):
                 self._check_options(take.name, () if value is None else (str(value),))
-                return NewValue(name, self._value(take, value))
+                return NewValue(name, self._scaled(name, self._value(take, value), document))
             case TakeText(text=text):
                 if name not in ("description", "goal", "user_story"):
                     raise CannotSay("it is made of planning fields: change those by hand")
@@ -235,11 +279,26 @@ class _Words:
             raise CannotSay("it has more than one line")
         return value
 
-    def _members(self, name: str, members: TakeMembers, document: ItemDocument) -> tuple[str, ...]:
+    def _scaled(self, name: str, value: Value, document: ItemDocument) -> Value:
+        """Return the word of the scale for points of an item that has such a word now."""
+        said = str(document_value(document, name)).casefold()
+        if name != "story_points" or said not in map(str.casefold, self.scale):
+            return value
+        return next((word for word, points in self.scale.items() if points == value), value)
+
+    def _said(self, name: str, document: ItemDocument) -> list[str]:
+        """Return the members of a set as the file has them."""
         said = document_value(document, name)
-        words = [str(word) for word in said] if isinstance(said, tuple | list) else []
         if isinstance(said, str) and name in self.options:
-            words = [word.strip() for word in said.split(",") if word.strip()]
+            return [word.strip() for word in said.split(",") if word.strip()]
+        return [str(word) for word in said] if isinstance(said, tuple | list) else []
+
+    def _person(self, name: str, member: str) -> str:
+        """Return the file's name for a login if the set is of people."""
+        return self.logins.get(fold(member), member) if name == "assignees" else member
+
+    def _members(self, name: str, members: TakeMembers, document: ItemDocument) -> tuple[str, ...]:
+        words = self._said(name, document)
         meant = {word: fold(self._meant(name, word)) for word in words}
         gone = {fold(each) for each in members.remove}
         kept = [word for word in words if meant[word] not in gone]
@@ -252,8 +311,7 @@ class _Words:
             wrong = [each for each in members.add if fold(each).startswith(fold(prefix))]
             if wrong:
                 raise CannotSay(f"{', '.join(wrong)} is the label of a priority")
-        logins = self.logins if name == "assignees" else {}
-        return (*kept, *(logins.get(fold(each), each) for each in members.add))
+        return (*kept, *(self._person(name, each) for each in members.add))
 
     def _meant(self, name: str, word: str) -> str:
         """Return the meaning of a word of the file on GitHub."""
