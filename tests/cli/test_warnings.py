@@ -43,6 +43,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "b.yaml": "version: 1\nepics:\n  - {id: a, title: A}\n  - id: b\n"
         "    title: Mend #12 at last\n"
     },
+    "cyclic-parents": {"p.csv": "Key,Title,Status,Parent\nA,One,Todo,B\nB,Two,Todo,A\n"},
     "dangling-dependency": {
         "task-1.md": "---\nid: task-1\ntitle: A\nstatus: To Do\ndependencies: [task-9]\n---\n"
     },
@@ -168,6 +169,7 @@ def _warnings_of(path: Path) -> Iterator[str]:
         name = ast.unparse(node.func).rpartition(".")[2]
         warns = (name == "Diagnostic" and _may_warn(node)) or name in (
             "warn",
+            "warn_of_value",
             "problem",
             "_warning",
             "warning",

@@ -315,6 +315,8 @@ epics:
 **Acceptance criteria**:
 - [] carts stay
 - [ x] for a week
+- [y] for two
+-[ ] for three
 
 ### Story 1.3: Refunds
 **Start**: 2027-04-01
@@ -324,7 +326,7 @@ epics:
 """,
         {"3-5": "5", "next week": "2027-03-31", "two days": "16h", "1.9": "1.1",
          "2027-04-01": "2027-02-01"},
-        11,
+        13,
     ),
     "plan.csv": (
         """Key,Summary,Issue Type,Status,Story Points,Due date,Epic Link,Depends on,Owner,Estimate
@@ -359,3 +361,67 @@ def test_a_file_of_many_mistakes_is_correct_in_the_second_round(
         assert text.count(before) == 1, before
         text = text.replace(before, after)
     assert [f"{d.place} {d.message} {d.hint}" for d in load_text(text, name).diagnostics] == []
+
+
+BOXES = """## Story 1: Pay by card
+
+- [ ] carts stay
+- [y] for a week
+- [v] or two
+- [ x ] or three
+-[ ] and then
+1.[x] they go
+- [v](docs/v.md)
+- [Y]: the letter
+"""
+"""Two check boxes of Markdown's spelling and five of people's, a link, and a letter."""
+
+
+def test_check_boxes_as_people_write_them_are_corrected(
+    load_text: LoadText, tmp_path: Path
+) -> None:
+    """Each is reported at its line, and `--fix` makes it one that GitHub shows."""
+    loaded = load_text(BOXES, "ROADMAP.md")
+    assert [(d.slug, d.place.line) for d in loaded.diagnostics] == [
+        ("malformed-box", line) for line in range(4, 9)
+    ]
+    for change in fix(loaded):
+        save(change)
+    text = (tmp_path / "ROADMAP.md").read_text("utf-8")
+    assert text.split("\n")[2:8] == [
+        "- [ ] carts stay", "- [x] for a week", "- [x] or two", "- [x] or three", "- [ ] and then",
+        "1. [x] they go",
+    ]  # fmt: skip
+    assert not load_text(text, "ROADMAP.md").diagnostics
+
+
+CYCLES = {
+    "plan.json": (
+        """{"tasks": [
+ {"id": "a", "title": "One", "status": "todo", "parent": "b"},
+ {"id": "b", "title": "Two", "status": "todo",
+  "parent": "a"}
+]}
+""",
+        [(4, "b -> a -> b")],
+    ),
+    "plan.csv": (
+        "Key,Title,Status,Parent\nA,One,Todo,C\nB,Two,Todo,A\nC,Three,Todo,B\nD,Four,Todo,D\n",
+        [(4, "C -> B -> A -> C"), (5, "D -> D")],
+    ),
+    "todo.txt": ("Pay by card id:a p:b\nKeep carts id:b p:a\n", [(2, "b -> a -> b")]),
+}
+"""Parents in a circle, and the line of the one that closes it."""
+
+
+@pytest.mark.parametrize("name", CYCLES)
+def test_parents_in_a_circle_are_reported_at_the_parent(load_text: LoadText, name: str) -> None:
+    """The finding names the whole circle; only the parent that closes it is ignored."""
+    text, circles = CYCLES[name]
+    loaded = load_text(text, name)
+    assert [(d.slug, d.place.line) for d in loaded.diagnostics] == [
+        ("cyclic-parents", line) for line, _ in circles
+    ]
+    for found, (_, circle) in zip(loaded.diagnostics, circles, strict=True):
+        assert circle in found.hint
+    assert loaded.desired is not None

@@ -45,9 +45,13 @@ IN_ORG: Final = re.compile(r"\[([ xX-])\][ \t]+(?=\S)")
 """A box in Org; `[-]` is one whose sub-items are partly done (The Org Manual, "Checkboxes")."""
 
 MISTAKEN: Final = re.compile(
-    r"\[(?P<mark>[ ]{0,3}|[xX✓][ ]|[ ][xX✓])\](?P<gap>[ ]?)(?=\S)|\[[xX ]\](?=[^\s(\[])"
+    r"\[(?P<mark>[ ]{0,3}|[xX✓][ ]|[ ][xX✓][ ]?|[ ]?[yYvV][ ]?(?=\][ ]))\](?P<gap>[ ]?)(?=\S)"
+    r"|\[[xX ]\](?=[^\s(\[])"
 )
-"""A mistyped check box: `[]`, `[x ]`, `[ ]text`."""
+"""A mistyped check box: `[]`, `[x ]`, `[ x ]`, `[y]`, `[v]`, `[ ]text`."""
+
+GLUED: Final = re.compile(rf"(?P<marker>[-+]|\d{{1,3}}[.)])(?P<box>{_WRITTEN})(?=[ \t]+\S)")
+"""A check box without a space after its list marker: `-[ ] text`, which Markdown reads as text."""
 
 
 def is_ticked(box: "re.Match[str]") -> bool:

@@ -16,6 +16,7 @@ from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.draft import NAME_ONE, Criterion, Draft, Findings, Ref
 from backlog_sync.files.parsed import LineNote, Missing, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
+from backlog_sync.files.validation import shown
 from backlog_sync.files.values import Named, parse_dependencies, singular
 from backlog_sync.files.vocabulary import RANKS, type_word, vocabulary
 
@@ -211,8 +212,12 @@ class _Assembler:
     def _named_above(self, draft: Draft) -> Iterator[Draft]:
         """Yield the items that a draft declares to be above it, the deepest kind first."""
         for ref in sorted(draft.parents, key=lambda ref: -RANKS.get(ref.kind, 0)):
-            parent = self._named(ref, below=draft) or self._implied(ref, draft)
-            if parent is None or draft.above(parent):
+            parent = self._named(ref, below=draft) or self._own(ref, draft)
+            parent = parent or self._implied(ref, draft)
+            if parent is None:
+                continue
+            if draft.above(parent):
+                self._cyclic(draft, parent, ref)
                 continue
             if not parent.group:
                 yield parent
@@ -220,6 +225,16 @@ class _Assembler:
             draft.named_within = draft.within is None
             draft.within = draft.within or parent
             draft.fields.pop(parent.group, None)
+
+    def _cyclic(self, draft: Draft, parent: Draft, ref: Ref) -> None:
+        """Report a parent that is below the item itself."""
+        chain = [draft, parent]
+        while chain[-1] is not draft and chain[-1].parent is not None:
+            chain.append(chain[-1].parent)
+        names = [shown(each.raw_id or each.title) for each in chain]
+        what = "is its own ancestor, so this parent is ignored"
+        hint = f"remove one of these parents: {' -> '.join(names)}"
+        self.findings.warn_of_value(ref.place, "cyclic-parents", what, names[0], (hint, None))
 
     def _find_members(self) -> None:
         """Set the parent of items that a group or an item lists by name."""
@@ -242,6 +257,10 @@ class _Assembler:
             return bool(each.group) or each.rank < below.rank or each.kind == below.kind
 
         return self.names.find(ref.word, below, fits)
+
+    def _own(self, ref: Ref, draft: Draft) -> Draft | None:
+        """Return the item itself if it is named as its own parent, of any kind."""
+        return None if ref.kind else self.names.find(ref.word, draft, lambda each: each is draft)
 
     def _implied(self, ref: Ref, below: Draft) -> Draft | None:
         """Return an epic or feature that items only refer to, if the file declares none.

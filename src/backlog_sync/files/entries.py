@@ -140,7 +140,8 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
         names = " -> ".join((*cycle, cycle[0]))
         message = f"'{cycle[0]}' is its own ancestor: {names}"
         hint = f"remove the parent of '{cycle[0]}', or of another one of these"
-        diagnostics.append(Diagnostic(by_key[cycle[0]].place(), "cyclic-parents", message, hint))
+        place = by_key[cycle[0]].place("parent")
+        diagnostics.append(Diagnostic(place, "cyclic-parents", message, hint))
     ordered = tuple(by_key[key] for key in order)
     for entry in ordered:
         if entry.parent is not None:

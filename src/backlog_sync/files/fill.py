@@ -535,6 +535,7 @@ class Filler:
             return Taken.UNKNOWN
         words = entries_of(pair.value)[:1]
         draft.parents += [Ref(word, pair.place, kind) for word in words]
+        draft.places.setdefault("parent", pair.place)
         return Taken.SET if words else Taken.EMPTY
 
     def _time(self, draft: Draft, name: str, pair: Pair) -> Taken:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from backlog_sync.core.checkboxes import MISTAKEN
+from backlog_sync.core.checkboxes import GLUED, MISTAKEN
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
 from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.reading.choices import Choices
@@ -49,12 +49,20 @@ def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
         match = MISTAKEN.match(node.text)
         if match and not node.text.startswith("](", match.end() - 1):
             message = f"'{shown(node.text[:40])}' looks like a check box, but is not one"
-            done = "[x]" if re.search("[xX✓]", match[0]) else "[ ]"
+            done = "[x]" if re.search("[xX✓yYvV]", match[0]) else "[ ]"
             text = node.text[match.end() :].strip()
             hint = f"write `- {done} {shown(text)}`"
             problem = warning(Place(path, node.first + 1), "malformed-box", message, hint)
             fix = Fix(match[0].rstrip(), done if match["gap"] else f"{done} ")
             yield replace(problem, fix=fix)
+    for line in outline.lines:
+        match = GLUED.match(line.text) if line.kind in (Kind.TEXT, Kind.LIST) else None
+        if match and not line.marker:
+            message = f"'{shown(line.text[:40])}' looks like a check box, but is not one"
+            spaced = f"{match['marker']} {match['box']}"
+            hint = f"write `{spaced} {shown(line.text[match.end() :].strip())}`"
+            problem = warning(Place(path, line.row + 1), "malformed-box", message, hint)
+            yield replace(problem, fix=Fix(match[0], spaced))
 
 
 def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
