@@ -425,3 +425,14 @@ def test_parents_in_a_circle_are_reported_at_the_parent(load_text: LoadText, nam
     for found, (_, circle) in zip(loaded.diagnostics, circles, strict=True):
         assert circle in found.hint
     assert loaded.desired is not None
+
+
+def test_bullets_that_the_flag_does_not_take_are_not_said_to_be_taken_by_it(
+    load_text: LoadText,
+) -> None:
+    """With `--bullets items`, a bullet that is still left out names the setting that helps."""
+    text = "# R\n\n## Ideas\n\n- Dark\n\n## 2027 Q1\n\n- Sign out\n\n## Story 1: X\n"
+    loaded = load_text("---\nbacklog: {bullets: items}\n---\n" + text, "ROADMAP.md")
+    (left,) = [note.reason for note in loaded.files[0].notes if note.line == 12]
+    assert "`reading:` can declare" in left
+    assert "--bullets" not in left

@@ -176,7 +176,8 @@ class _File:
         for left in (
             [line for line in bullets if BULLETS_FLAG in line.reason],
             [line for line in self.lines if line.verdict is Verdict.LEFT
-             and line.rule == "skipped" and _BULLET.match(line.text)],
+             and line.rule in ("skipped", "bullet") and BULLETS_FLAG not in line.reason
+             and _BULLET.match(line.text)],
         ):  # fmt: skip
             if left:
                 yield self._left_bullets(left)

@@ -25,6 +25,9 @@ _SEVERAL = 2
 """Minimum number of sections with lists labeled as tasks that make this the file's style."""
 
 _LOW = "an item with --bullets items"
+_DECLARE = "`reading:` can declare what it is"
+"""What is left to do about a bullet that `--bullets items` does not take."""
+
 _TITLES = ("title", "description")
 """Keys whose value is the title of a record that begins with them."""
 
@@ -237,7 +240,8 @@ class EntryReader(PartReader):
             self._bullet_item(node, (scope.section and scope.section.group) or "task", scope)
             return
         if not refused and (timed or bare) and not scope.closed:
-            reason = _LOW if bare else f"below a time, phase or status heading: {_LOW}"
+            remedy = _DECLARE if self.choices.bullets else _LOW
+            reason = _LOW if bare else f"below a time, phase or status heading: {remedy}"
             if linked:
                 reason = "only a link: navigation"
             self.record.note(line, "bullet", None, reason)
