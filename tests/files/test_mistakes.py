@@ -436,3 +436,10 @@ def test_bullets_that_the_flag_does_not_take_are_not_said_to_be_taken_by_it(
     (left,) = [note.reason for note in loaded.files[0].notes if note.line == 12]
     assert "`reading:` can declare" in left
     assert "--bullets" not in left
+
+
+def test_a_misspelled_type_before_a_date_is_reported(load_text: LoadText) -> None:
+    """`Sprnt (2027-13-01)` is meant as a sprint."""
+    text = "# R\n\n## Sprnt (2027-13-01)\n\n- [ ] Sign out\n\n## Spring (2027-03-01)\n\n- [ ] Mow\n"
+    (found,) = load_text(text, "ROADMAP.md").diagnostics
+    assert (found.slug, found.place.line, found.hint) == ("near-type", 3, "write `Sprint`")

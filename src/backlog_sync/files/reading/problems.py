@@ -13,8 +13,10 @@ from backlog_sync.files.reading.record import Record
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import near_key, near_type
 
-_NUMBERED = re.compile(r"(?P<word>[^\W\d_]{3,20})[ ]#?\d[\d.]*[a-z]?(?=[ ]?[:：—–-])")
-"""A word and a number in front of a title: it heads an item if the word is a type."""
+_NUMBERED = re.compile(
+    r"(?P<word>[^\W\d_]{3,20})[ ](?:#?\d[\d.]*[a-z]?(?=[ ]?[:：—–-])|[(]\d{4}-\d\d?-\d\d?\b)"
+)
+"""A word before a number and a title, or before a date: it heads an item if it is a type."""
 
 
 _PLAIN_KEY = re.compile(r"(?P<key>[^\W\d_]{3,20}): \S.*")
