@@ -56,7 +56,7 @@ def test_a_report_shows_pull_requests(backlog: Backlog, folder: Path, server: Sa
     text = backlog("report", "--no-write-back", "--audience", "engineering").out
     assert "Pull requests" in text
     words = " ".join(text.split())
-    assert f"Keep a cart: #{keep.number} Keep carts on disk, open, by ann (http" in words
+    assert f'Keep a cart: #{keep.number} "Keep carts on disk", open, by ann (http' in words
     assert "Merged, still open" in text
     assert (
         f"Merge two carts: #{merge.number} was merged; the issue is open, 2 criteria not ticked"

@@ -1,7 +1,6 @@
 """A roadmap becomes a board and comes back: the whole loop over real HTTP."""
 
 import json
-import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -54,8 +53,9 @@ def test_lint_counts_the_roadmap_and_its_false_totals(backlog: Backlog, roadmap:
     assert found == [3, 10, 20, 109, 92, 3]
     wrong = [d for d in told["diagnostics"] if d["slug"] == "wrong-total"]
     messages = " / ".join(d["message"] for d in wrong)
-    for claimed, real in (("9 features", "10"), ("21 stories", "20"), ("84 points", "92")):
-        assert re.search(rf"claims {claimed}, the items \w+ {real}", messages)
+    assert "says 9 features, but it has 10" in messages
+    assert "says 21 stories, but it has 20" in messages
+    assert "says 84 points, but the items add up to 92" in messages
     assert "says 9 stories, but it has 8" in messages
     assert "says 21 points, but the items add up to 29" in messages
     assert {d["line"] for d in wrong} == {19, 20, 30, 31, 32}

@@ -390,7 +390,7 @@ class World:
 
         places: list[tuple[object, str, object]] = [
             (session, "connect", here),
-            (wiring, "root", lambda: self.folder),
+            (wiring, "root", lambda _: self.folder),
             (wiring, "clock", lambda waits=None: Clock()),
             (wiring, "repository_here", lambda top, env: _NoGit()),
         ]

@@ -29,7 +29,6 @@ from backlog_sync.engine.undo import apply_undo, observe_for_undo, with_other_is
 from backlog_sync.errors import ExitCode, RefusedError, UsageError
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
-from backlog_sync.render.outline import wrapped
 from backlog_sync.render.words import counted
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ class _Undo:
         closed = [o.ref or "" for o in applied.outcomes
                   if isinstance(o.change, CloseIssue) and o.result is Result.APPLIED]  # fmt: skip
         if closed and self.output == "text":
-            self.screen.info(wrapped(reopening(closed, observed), self.screen.look(err=True)))
+            self._note(reopening(closed, observed))
         return exit_code(undo.plan, applied)
 
     def show_list(self) -> int:
@@ -194,8 +193,13 @@ class _Undo:
             )
         return run
 
+    def _note(self, text: str) -> None:
+        from backlog_sync.render.outline import wrapped
+
+        self.screen.info(wrapped(text, self.screen.look(err=True)))
+
     def _nothing(self, why: str) -> int:
-        self.screen.info(wrapped(f"{why}: nothing to do", self.screen.look(err=True)))
+        self._note(f"{why}: nothing to do")
         if self.output == "json":
             self.screen.result(dump(plan_to_json(Plan(self.opened.target.repository, None, ()))))
         return ExitCode.DONE
