@@ -14,8 +14,12 @@ from backlog_sync.cli.terminal import Terminal
 from backlog_sync.cli.workspace import workspace
 from backlog_sync.environment import environment
 from backlog_sync.errors import FailedError
+from backlog_sync.files.plain_model import read_model
 from backlog_sync.local.state import write_whole
 from backlog_sync.sandbox_server import virtual_sandbox
+from github_sandbox.clock import VirtualClock
+from github_sandbox.fault_config import FaultConfig
+from github_sandbox.scenario import Script
 
 REPOSITORY = "harbor-line/ferry-tickets"
 WEEKS = 10
@@ -69,11 +73,6 @@ def play(top: Path, file: Path, history: History) -> int:
 
     Raises `FailedError` if the sandbox already has the demo's repository, or is being served.
     """
-    from backlog_sync.files.plain_model import read_model  # noqa: PLC0415 - builds many models
-    from github_sandbox.clock import VirtualClock  # noqa: PLC0415 - only for this command
-    from github_sandbox.fault_config import FaultConfig  # noqa: PLC0415 - as above
-    from github_sandbox.scenario import Script  # noqa: PLC0415 - as above
-
     config = read_model(_FOLDER / "history.yaml", "history.yaml", FaultConfig, listed_in="docs")
     assert isinstance(config, FaultConfig), config
     script = Script(tuple(s.model_copy(update={"repository": REPOSITORY}) for s in config.people))
