@@ -19,8 +19,9 @@ from backlog_sync.files.outline_report import branches, doubts, merged
 from backlog_sync.files.write.convert import converted
 from backlog_sync.files.write.export import draft_of_files, render
 from backlog_sync.files.write.reading import setting_lines, write_to_config, write_to_front
+from backlog_sync.render.canvas import wrapped
 from backlog_sync.render.diagnostics import diagnostics_text
-from backlog_sync.render.outline import doubts_text, left_text, tree_text, wrapped
+from backlog_sync.render.outline import doubts_text, left_text, tree_text
 from backlog_sync.render.words import counted, found_text
 
 _MOST_QUESTIONS = 5

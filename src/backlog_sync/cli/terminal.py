@@ -33,12 +33,12 @@ from backlog_sync.environment import Environment, environment
 from backlog_sync.errors import BacklogError, FailedError
 from backlog_sync.files.account import accounts
 from backlog_sync.files.load import Loaded
+from backlog_sync.render.canvas import wrapped
 from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.drift import drift_summary, drift_text
 from backlog_sync.render.expected import expected_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text
-from backlog_sync.render.outline import wrapped
 from backlog_sync.render.text import plan_text, summary_text
 from backlog_sync.render.words import counted, found_text
 

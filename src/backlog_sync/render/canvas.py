@@ -350,3 +350,10 @@ def _spaced(line: Text) -> Text:
     copy = line.copy()
     copy.plain = line.plain.replace(ZERO_WIDTH_SPACE, " ")
     return copy
+
+
+def wrapped(text: str, look: Look) -> str:
+    """Return a text wrapped to the width; in a pipe it is one line."""
+    if look.uncut:
+        return f"{clean(text)}\n"
+    return paint(paragraph(text, look, Text()), look)

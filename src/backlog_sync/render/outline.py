@@ -35,13 +35,6 @@ def plural(kind: str, count: int) -> str:
     return counted(count, kind, _PLURALS.get(kind))
 
 
-def wrapped(text: str, look: Look) -> str:
-    """Return a text wrapped to the width; in a pipe it is one line."""
-    if look.uncut:
-        return f"{clean(text)}\n"
-    return paint(paragraph(text, look, Text()), look)
-
-
 # ---- the tree ------------------------------------------------------------------------------
 
 

@@ -90,13 +90,13 @@ def command(
     from backlog_sync.cli.workspace import log_files
     from backlog_sync.files.account import accounts
     from backlog_sync.files.load import load
+    from backlog_sync.render.canvas import wrapped
     from backlog_sync.render.diagnostics import (
         diagnostics_github,
         diagnostics_sarif,
         diagnostics_text,
         explained_github,
     )
-    from backlog_sync.render.outline import wrapped
 
     screen = open_screen(output_options)
     if subject and not _is_path(subject):
@@ -203,7 +203,8 @@ def inventory_text(inventory: Inventory) -> str:
 
 def summary_text(accounts: Sequence[Account], look: Look) -> str:
     """Return how much of the files was read as items, and how to read more; "" if all was."""
-    from backlog_sync.render.outline import not_taken, wrapped
+    from backlog_sync.render.canvas import wrapped
+    from backlog_sync.render.outline import not_taken
 
     left = any(each.taken < each.written for each in accounts)
     return wrapped(not_taken(accounts), look) if left else ""

@@ -194,7 +194,7 @@ class _Undo:
         return run
 
     def _note(self, text: str) -> None:
-        from backlog_sync.render.outline import wrapped
+        from backlog_sync.render.canvas import wrapped
 
         self.screen.info(wrapped(text, self.screen.look(err=True)))
 
