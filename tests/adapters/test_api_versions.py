@@ -3,7 +3,7 @@
 import pytest
 
 from backlog_sync.core.lookups import Questions
-from backlog_sync.core.operations import CreateMilestone, Over, UpdateMilestone
+from backlog_sync.core.operations import CreateMilestone, Overwrite, UpdateMilestone
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import RefusedError
 from backlog_sync.github_api.transport import API_VERSION
@@ -46,7 +46,7 @@ def use_rest(world: World) -> None:
     assert found.unreachable == {f"{REPOSITORY}#9": "there is none of this number"}
     (milestone,) = run(tracker, CreateMilestone("M0", "2026-03-31", "Start"))
     assert milestone.number
-    due = Over("2026-03-31", None)
+    due = Overwrite("2026-03-31", None)
     run(tracker, UpdateMilestone(milestone.id or "", milestone.number, due))
     (read,) = tracker.observe(ReadScope()).milestones
     assert (read.title, read.due) == ("M0", None)

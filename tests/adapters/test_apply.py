@@ -25,7 +25,7 @@ from backlog_sync.core.operations import (
     LinkProject,
     NotSent,
     Operation,
-    Over,
+    Overwrite,
     Refused,
     RemoveBlocker,
     RemoveSubIssue,
@@ -211,9 +211,9 @@ LOOKS: dict[type, dict[str, Any]] = {
 @pytest.mark.parametrize(
     ("operation", "inputs"),
     [
-        (UpdateIssue("I_1", title=Over("Title 1", "T")), [{"id": "I_1", "title": "T"}]),
+        (UpdateIssue("I_1", title=Overwrite("Title 1", "T")), [{"id": "I_1", "title": "T"}]),
         (
-            UpdateIssue("I_1", milestone=Over("M", None), issue_type=Over("Task", None)),
+            UpdateIssue("I_1", milestone=Overwrite("M", None), issue_type=Overwrite("Task", None)),
             [{"id": "I_1", "milestoneId": None, "issueTypeId": None}],
         ),
         (CloseIssue("I_1", "not_planned"), [{"issueId": "I_1", "stateReason": "NOT_PLANNED"}]),
@@ -229,7 +229,10 @@ LOOKS: dict[type, dict[str, Any]] = {
             CreateLabel("a", "ff0000", "d"),
             [{"repositoryId": "R_1", "name": "a", "color": "ff0000", "description": "d"}],
         ),
-        (UpdateLabel("L_1", color=Over("ff0000", "00ff00")), [{"id": "L_1", "color": "00ff00"}]),
+        (
+            UpdateLabel("L_1", color=Overwrite("ff0000", "00ff00")),
+            [{"id": "L_1", "color": "00ff00"}],
+        ),
         (LinkProject("P_1", "R_1"), [{"projectId": "P_1", "repositoryId": "R_1"}]),
         (AddCard("P_1", "I_1"), [{"projectId": "P_1", "contentId": "I_1"}]),
         (
@@ -372,7 +375,7 @@ def test_a_document_that_is_not_valid_there_is_refused(server: FakeServer) -> No
     code = {"extensions": {"code": "undefinedField"}}
     refusal = Raw({"errors": [{**fault("Field 'x' doesn't exist"), **code}]})
     server.answers(stands(issue(1)), refusal)
-    (reply,) = run(server, [UpdateIssue("I_1", title=Over("Title 1", "New"))])
+    (reply,) = run(server, [UpdateIssue("I_1", title=Overwrite("Title 1", "New"))])
     assert reply == Refused("Field 'x' doesn't exist", "undefinedField")
 
 
@@ -404,9 +407,9 @@ def test_a_wrong_literal_or_a_long_text_is_refused_with_githubs_reason(server: F
 # ---- writing over what was read --------------------------------------------------------------
 
 
-def edit(number: int, **parts: Over) -> UpdateIssue:
+def edit(number: int, **parts: Overwrite) -> UpdateIssue:
     """A new body, and more, for an issue as `issue` gives it."""
-    return replace(UpdateIssue(f"I_{number}", body=Over("a\nb", "mine")), **parts)  # type: ignore[arg-type] # its parts
+    return replace(UpdateIssue(f"I_{number}", body=Overwrite("a\nb", "mine")), **parts)  # type: ignore[arg-type] # its parts
 
 
 def updated(request: Request) -> Raw:
@@ -440,9 +443,9 @@ def test_what_moved_is_left_out_and_the_rest_goes(server: FakeServer) -> None:
     server.answers(stands(*theirs), updated)
     wanted = [
         edit(1),
-        edit(2, title=Over("Title 2", "Ours")),
+        edit(2, title=Overwrite("Title 2", "Ours")),
         edit(3),
-        edit(4, title=Over("Title 4", "Ours")),
+        edit(4, title=Overwrite("Title 4", "Ours")),
     ]
     assert run(server, wanted) == [
         Stale("the body was edited since it was read"),
@@ -466,12 +469,12 @@ MOVED: list[tuple[Operation, dict[str, Any] | None, str]] = [
     ),
     (AddSubIssue("I_1", "I_2", "I_9"), issue(2, parent={"id": "I_8"}), "the parent was changed"),
     (
-        UpdateLabel("L_1", color=Over("ff0000", "00ff00")),
+        UpdateLabel("L_1", color=Overwrite("ff0000", "00ff00")),
         {"id": "L_1", "name": "a", "color": "0000ff", "description": ""},
         "the color was changed",
     ),
     (
-        UpdateMilestone("M_1", 3, description=Over("old", "new")),
+        UpdateMilestone("M_1", 3, description=Overwrite("old", "new")),
         {"id": "M_1", "number": 3, "title": "M", "state": "OPEN", "dueOn": None, "about": "mine"},
         "the description was changed",
     ),
@@ -481,7 +484,7 @@ MOVED: list[tuple[Operation, dict[str, Any] | None, str]] = [
         "the value on the board was changed",
     ),
     (SetValue("P_1", "C_1", "F_1", "number", 3.0), None, "the card is gone"),
-    (UpdateLabel("L_1", name=Over("a", "b")), None, "the label is gone"),
+    (UpdateLabel("L_1", name=Overwrite("a", "b")), None, "the label is gone"),
 ]
 
 
@@ -574,7 +577,7 @@ def test_a_lost_answer_whose_write_came_through_is_no_edit_of_others(server: Fak
         stands(issue(1, body="mine\r\n- [ ] b", title="T"), issue(2)),
         updated,
     )
-    parts = {"body": Over("a\nb", "mine\n- [ ] b"), "title": Over("Title 1", "T")}
+    parts = {"body": Overwrite("a\nb", "mine\n- [ ] b"), "title": Overwrite("Title 1", "T")}
     assert run(server, [edit(1, **parts), edit(2)]) == [Done("I_1"), Done("I_2", 1, "u")]
     assert [i["id"] for i in server.seen[-1].inputs] == ["I_2"]
 
@@ -622,7 +625,7 @@ def test_milestones_go_over_rest_with_a_time_that_keeps_the_date(server: FakeSer
     tracker = server.tracker()
     operations: list[Operation] = [
         CreateMilestone("M", "2026-03-31", "about"),
-        UpdateMilestone("M_1", 3, Over("2026-03-31", "2026-04-30")),
+        UpdateMilestone("M_1", 3, Overwrite("2026-03-31", "2026-04-30")),
     ]
     replies = [reply for _, reply in tracker.apply(operations)]
     assert replies == [Done("M_1", 3, "https://github.com/x")] * 2

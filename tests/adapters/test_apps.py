@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.operations import CreateMilestone, Over, UpdateMilestone
+from backlog_sync.core.operations import CreateMilestone, Overwrite, UpdateMilestone
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.errors import AccessError, BacklogError, PartialError, RefusedError
 from backlog_sync.github_api.app_auth import AppKey, AppVariables, read_app_key
@@ -304,7 +304,7 @@ def _created(tracker: GitHubTracker) -> None:
 
 def _changed(tracker: GitHubTracker) -> None:
     (milestone,) = tracker.observe(ReadScope()).milestones
-    change = UpdateMilestone(milestone.id, milestone.number, title=Over("M1", "M2"))
+    change = UpdateMilestone(milestone.id, milestone.number, title=Overwrite("M1", "M2"))
     list(tracker.apply([change]))
 
 
@@ -337,7 +337,7 @@ def test_a_write_through_pygithub_is_one_request(world: World) -> None:
     ((_, created),) = tracker.apply([CreateMilestone("M1", "2026-03-31", "Spring")])
     (milestone,) = world.sandbox.store.milestones[world.sandbox.repository(HOME).id].values()
     assert (milestone.title, milestone.due_on) == ("M1", "2026-03-31T00:00:00Z")
-    change = UpdateMilestone(milestone.node_id, 1, due=Over("2026-03-31", "2026-12-24"))
+    change = UpdateMilestone(milestone.node_id, 1, due=Overwrite("2026-03-31", "2026-12-24"))
     ((_, changed),) = tracker.apply([change])
     assert milestone.due_on == "2026-12-24T00:00:00Z"
     assert created == changed

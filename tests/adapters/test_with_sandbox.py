@@ -22,7 +22,7 @@ from backlog_sync.core.operations import (
     Done,
     LinkProject,
     Operation,
-    Over,
+    Overwrite,
     Refused,
     RemoveBlocker,
     RemoveSubIssue,
@@ -177,9 +177,9 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
         tracker,
         UpdateIssue(
             one.id,
-            title=Over("Story 1", "New"),
-            body=Over("Body 1", "Text"),
-            milestone=Over(None, "M1"),
+            title=Overwrite("Story 1", "New"),
+            body=Overwrite("Body 1", "Text"),
+            milestone=Overwrite(None, "M1"),
             milestone_id=goal.id,
         ),
         ChangeLabels(one.id, add=(epic.id, bug.id)),
@@ -187,8 +187,10 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
         AddSubIssue(one.id, two.id),
         AddBlocker(two.id, three.id),
         CloseIssue(three.id, "not_planned"),
-        UpdateLabel(epic.id, color=Over("5319e7", "00ff00"), description=Over("", "Bigger")),
-        UpdateMilestone(goal.id, goal.number or 0, due=Over(None, "2026-04-30")),
+        UpdateLabel(
+            epic.id, color=Overwrite("5319e7", "00ff00"), description=Overwrite("", "Bigger")
+        ),
+        UpdateMilestone(goal.id, goal.number or 0, due=Overwrite(None, "2026-04-30")),
     )
     first, second, third = world.observe(None).issues
     assert (first.title, first.body, first.milestone) == ("New", "Text", "M1")
@@ -203,7 +205,7 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
         AddSubIssue(three.id, two.id, taken_from=one.id),
         ChangeLabels(one.id, remove=(bug.id,)),
         ChangeAssignees(one.id, remove=(state.viewer.login,)),
-        UpdateIssue(one.id, milestone=Over("M1", None)),
+        UpdateIssue(one.id, milestone=Overwrite("M1", None)),
         RemoveBlocker(two.id, three.id),
         ReopenIssue(three.id, "not_planned"),
     )

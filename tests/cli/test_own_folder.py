@@ -142,10 +142,10 @@ GARBAGE = {
     "deep": b"[" * 200_000 + b"\n",
     "deep object": b'{"put":' * 100_000 + b"\n",
     "a number": b"1" * 5_000 + b"\n",
-    "not a number": b'{"looked": NaN, "highest": Infinity, "records": []}\n',
+    "not a number": b'{"last_read": NaN, "highest": Infinity, "records": []}\n',
     "null": b"null\n",
     "other types": b'{"format_version": [], "highest": "x", "records": {"a": 1}, "what": 7}\n',
-    "a lie": b'{"url": "https://evil.example", "looked": 1e300, "pace": {"a_minute": 1e300}}\n',
+    "a lie": b'{"url": "https://evil.example", "last_read": 1e300, "pace": {"a_minute": 1e300}}\n',
 }
 
 

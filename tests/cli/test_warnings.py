@@ -14,7 +14,7 @@ from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.lint import lint
 from backlog_sync.files.load import load
-from backlog_sync.files.parsed import Asked, ParsedFile, Source
+from backlog_sync.files.parsed import ParsedFile, ReadingOptions, Source
 from backlog_sync.files.settings import read_settings
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
@@ -223,7 +223,7 @@ def test_no_warning_takes_the_plan_away(
     file.write_text("version: 1\nstories: [{id: s, title: S}]\n", "utf-8")
     told = Diagnostic(Place("b.yaml"), slug, "something", "", Severity.WARNING)
 
-    def parsed(source: Source, asked: Asked) -> ParsedFile:
+    def parsed(source: Source, asked: ReadingOptions) -> ParsedFile:
         return replace(parse_structured(source, asked), diagnostics=(told,))
 
     for name, stand_in in (

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from backlog_sync.core.capacity import MOST, Given, read
+from backlog_sync.core.capacity import MOST, CapacityRange, read
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_any_range_of_people_is_read_as_it_is_said() -> None:
     for _ in range(200):
         least = rng.randrange(1, 50)
         most = rng.choice([None, least, least + rng.randrange(1, 9)])
-        given = Given(least, most, people=rng.random() < 0.5)
+        given = CapacityRange(least, most, people=rng.random() < 0.5)
         assert read(given.words().replace(" or more", "+")) == given

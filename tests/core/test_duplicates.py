@@ -29,7 +29,7 @@ def made(number: int, key: str, nonce: str | None = None, **more: object) -> Obs
 
 def closes(state: ObservedState, *items: DesiredItem) -> list[Change]:
     """The changes that close a second issue."""
-    return [c for c in build_plan(desired(*items), state).changes if c.is_heal]
+    return [c for c in build_plan(desired(*items), state).changes if c.is_repair]
 
 
 def test_the_lowest_number_stays() -> None:
@@ -147,7 +147,7 @@ def test_healing_is_no_mass_change() -> None:
         *(made(n + 1, f"i{n}") for n in range(20)), *(made(n + 50, f"i{n}") for n in range(20))
     )
     plan = build_plan(desired(*items), state)
-    assert len([c for c in plan.changes if c.is_heal]) == 20
+    assert len([c for c in plan.changes if c.is_repair]) == 20
     assert check(plan, desired(*items), state) == ()
 
 
@@ -177,14 +177,14 @@ def test_an_issue_that_was_adopted_was_not_made_by_us() -> None:
     adopted = replace(theirs, body=made(3, "a", adopted_nonce(theirs)).body)
     state = observed(adopted, first)
     plan = build_plan(desired(item("a", issue=3)), state)
-    assert not [c for c in plan.changes if c.is_heal]
+    assert not [c for c in plan.changes if c.is_repair]
     assert "#5" in {told.ref for told in plan.warnings}
 
 
 def test_an_issue_that_was_another_item_s_closes_nothing() -> None:
     """The file was renumbered: what has the key from before is no second one."""
     plan = build_plan(desired(item("a", issue=9)), observed(made(5, "a"), made(9, "b")))
-    assert not [c for c in plan.changes if c.is_heal]
+    assert not [c for c in plan.changes if c.is_repair]
 
 
 def dependencies(state: ObservedState, *items: DesiredItem) -> list[tuple[Action, str, str | None]]:

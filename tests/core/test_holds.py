@@ -44,7 +44,7 @@ HOLE = Hole("[Title]", Place("b.yaml", 3, 5))
         (holds.untrusted("#5", issue(5, author=None)), "`issue: 5`"),
         (holds.several(["#5", "#6"], THERE), "write `issue:`"),
         (holds.several_of_one_key(["#5", "#6"], THERE), "write `issue:`"),
-        (holds.upside_down("#1", "#9", "#3"), "take #3 out from below #1"),
+        (holds.reversed_parents("#1", "#9", "#3"), "take #3 out from below #1"),
         (holds.left_behind("o/r#5", None, REPOSITORY), f"transfer it to {REPOSITORY}"),
         (holds.unfilled([HOLE], None, None), "fill it in"),
         (holds.unfilled([HOLE] * 5, None, None), "fill them in"),

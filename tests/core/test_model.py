@@ -5,7 +5,7 @@ from dataclasses import fields
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.facts import PlanningSettings
 from backlog_sync.core.model import Capabilities, CheckItem, Checklist, DesiredItem, Prose
-from backlog_sync.core.operations import AddSubIssue, Over
+from backlog_sync.core.operations import AddSubIssue, Overwrite
 
 
 def test_only_the_acceptance_criteria_are_criteria() -> None:
@@ -20,7 +20,7 @@ def test_only_the_acceptance_criteria_are_criteria() -> None:
 
 def test_a_sub_issue_writes_over_the_parent_that_it_is_taken_from() -> None:
     """Where there is none, GitHub itself refuses a second one."""
-    assert AddSubIssue("P", "C", "Q").parts == {"parent": Over("Q", "P")}
+    assert AddSubIssue("P", "C", "Q").parts == {"parent": Overwrite("Q", "P")}
     assert AddSubIssue("P", "C").parts == {}
 
 

@@ -11,7 +11,7 @@ from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue,
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure
-from backlog_sync.core.trust import Belief, belief
+from backlog_sync.core.trust import Trust, trust_in
 from tests.core.builders import STRANGER, VIEWER, desired, issue, item, managed, observed
 
 COLLEAGUE = Actor("U_ann", "Ann", "MEMBER")
@@ -21,28 +21,28 @@ FRIEND = Actor("U_fred", "fred", "COLLABORATOR")
 @pytest.mark.parametrize(
     ("author", "permissions", "expected"),
     [
-        (VIEWER, {}, Belief.BELIEVED),
-        (replace(VIEWER, association="NONE"), {}, Belief.BELIEVED),
-        (Actor("U_o", "owner", "OWNER"), {}, Belief.BELIEVED),
-        (Actor("U_b", "bot[bot]", "NONE"), {}, Belief.BELIEVED),
-        (COLLEAGUE, {"ann": "WRITE"}, Belief.BELIEVED),
-        (COLLEAGUE, {"ann": "MAINTAIN"}, Belief.BELIEVED),
-        (FRIEND, {"fred": "ADMIN"}, Belief.BELIEVED),
-        (COLLEAGUE, {"ann": "TRIAGE"}, Belief.NO_WRITER),
-        (FRIEND, {"fred": "READ"}, Belief.NO_WRITER),
-        (FRIEND, {"fred": "NONE"}, Belief.NO_WRITER),
-        (COLLEAGUE, {"bob": "WRITE"}, Belief.UNKNOWN),
-        (STRANGER, {"stranger": "ADMIN"}, Belief.NO_WRITER),
-        (Actor("U_c", "cy", "CONTRIBUTOR"), {"cy": "WRITE"}, Belief.NO_WRITER),
-        (None, {}, Belief.NO_WRITER),
+        (VIEWER, {}, Trust.TRUSTED),
+        (replace(VIEWER, association="NONE"), {}, Trust.TRUSTED),
+        (Actor("U_o", "owner", "OWNER"), {}, Trust.TRUSTED),
+        (Actor("U_b", "bot[bot]", "NONE"), {}, Trust.TRUSTED),
+        (COLLEAGUE, {"ann": "WRITE"}, Trust.TRUSTED),
+        (COLLEAGUE, {"ann": "MAINTAIN"}, Trust.TRUSTED),
+        (FRIEND, {"fred": "ADMIN"}, Trust.TRUSTED),
+        (COLLEAGUE, {"ann": "TRIAGE"}, Trust.NO_WRITER),
+        (FRIEND, {"fred": "READ"}, Trust.NO_WRITER),
+        (FRIEND, {"fred": "NONE"}, Trust.NO_WRITER),
+        (COLLEAGUE, {"bob": "WRITE"}, Trust.UNKNOWN),
+        (STRANGER, {"stranger": "ADMIN"}, Trust.NO_WRITER),
+        (Actor("U_c", "cy", "CONTRIBUTOR"), {"cy": "WRITE"}, Trust.NO_WRITER),
+        (None, {}, Trust.NO_WRITER),
     ],
 )
 def test_who_is_believed(
-    author: Actor | None, permissions: dict[str, str], expected: Belief
+    author: Actor | None, permissions: dict[str, str], expected: Trust
 ) -> None:
     """The acting identity, owners and named authors; members and collaborators who may write."""
     settings = Settings(trusted_authors=("Bot[bot]",))
-    assert belief(author, VIEWER, settings, permissions) is expected
+    assert trust_in(author, VIEWER, settings, permissions) is expected
 
 
 def test_each_author_is_asked_about_once() -> None:
@@ -108,7 +108,7 @@ def test_no_state_is_pushed(owner: str, word: str, state: str) -> None:
     assert not any(c.action.value in ("close", "reopen") for c in plan.changes)
     assert [note.name for note in plan.drift] == ["state"]
     assert "not trusted" in plan.drift[0].reason
-    (warned,) = [w for w in plan.warnings if w.slug == "record-not-believed"]
+    (warned,) = [w for w in plan.warnings if w.slug == "untrusted-record"]
     assert "stranger" in warned.message
     assert "trusted_authors: [github-actions[bot], stranger]" in warned.hint
 
@@ -159,7 +159,7 @@ def test_an_author_is_told_once() -> None:
     items = [replace(item(f"k{n}"), issue=ref(n)) for n in range(1, 8)]
     there = [managed(replace(i, issue=None), n, author=STRANGER) for n, i in enumerate(items, 1)]
     plan = build_plan(desired(*items), observed(*there))
-    (warned,) = [w for w in plan.warnings if w.slug == "record-not-believed"]
+    (warned,) = [w for w in plan.warnings if w.slug == "untrusted-record"]
     assert "#1, #2, #3, #4, #5 and 2 more" in warned.message
     trusting = desired(*items, settings=Settings(trusted_authors=("stranger",)))
     assert not build_plan(trusting, observed(*there)).warnings
@@ -171,7 +171,7 @@ def test_who_could_not_be_asked_about_is_not_believed() -> None:
     there = managed(item("k", state="open"), 1, author=COLLEAGUE)
     plan = build_plan(desired(one), observed(there))
     assert not any(c.action.value == "close" for c in plan.changes)
-    (warned,) = [w for w in plan.warnings if w.slug == "record-not-believed"]
+    (warned,) = [w for w in plan.warnings if w.slug == "untrusted-record"]
     assert "could not be checked" in warned.message
     assert "Ann]" in warned.hint
     asked = observed(there, permissions={"ann": "WRITE"})

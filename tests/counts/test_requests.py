@@ -48,7 +48,7 @@ class Remembered:
     since: float | None = None
     noted: Coverage | None = None
 
-    def looked(self) -> float | None:
+    def last_read(self) -> float | None:
         """Give the moment."""
         return self.since
 

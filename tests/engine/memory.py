@@ -390,9 +390,9 @@ class MemoryTracker:
         elif isinstance(o, ReopenIssue):
             there = replace(there, state="open", state_reason="reopened")
         else:
-            wanted = {name: over.wanted for name, over in o.parts.items()}
+            wanted = {name: over.planned for name, over in o.parts.items()}
             if o.title is not None:
-                wanted["title"] = str(o.title.wanted).strip()
+                wanted["title"] = str(o.title.planned).strip()
             if o.milestone is not None:
                 wanted["milestone"] = self._milestone(o.milestone_id)
             there = replace(there, **wanted)  # type: ignore[arg-type] # its fields
@@ -497,7 +497,7 @@ class MemoryTracker:
             ((labels, old),) = [(ls, k) for ls in every for k in ls.values() if k.id == o.id]
             new = replace(
                 old,
-                **{name: over.wanted for name, over in o.parts.items()},  # type: ignore[arg-type] # its fields
+                **{name: over.planned for name, over in o.parts.items()},  # type: ignore[arg-type] # its fields
             )
             self.put_label(old, new)
             return Done(id=new.id)
@@ -510,7 +510,7 @@ class MemoryTracker:
             )
         else:
             (was,) = [m for m in aims.values() if m.number == o.number]
-            wanted = {name: over.wanted for name, over in o.parts.items()}
+            wanted = {name: over.planned for name, over in o.parts.items()}
             aim = replace(was, **wanted)  # type: ignore[arg-type] # its fields
             self.put_milestone(was, aim, o.repository)
             return Done(id=aim.id, number=aim.number)
@@ -543,7 +543,7 @@ class MemoryTracker:
                 self.project = replace(self.project, fields=(*self.project.fields, made))
                 return Done(id=made.id, fields=(made,))
             case UpdateProject():
-                wanted_texts = {name: over.wanted for name, over in o.values.items()}
+                wanted_texts = {name: over.planned for name, over in o.values.items()}
                 public = str(wanted_texts.pop("public", self.project.public)).lower() == "true"
                 self.project = replace(self.project, public=public, **wanted_texts)  # type: ignore[arg-type] # its fields
                 return Done(id=self.project.id)
@@ -554,7 +554,7 @@ class MemoryTracker:
                 return Done(id=view.id, views=(view,))
             case UpdateView():
                 (old_view,) = [view for view in self.project.views if view.id == o.id]
-                values = {name: over.wanted for name, over in o.values.items()}
+                values = {name: over.planned for name, over in o.values.items()}
                 new_view = replace(old_view, **values)  # type: ignore[arg-type] # its fields
                 views = tuple(new_view if v.id == o.id else v for v in self.project.views)
                 self.project = replace(self.project, views=views)

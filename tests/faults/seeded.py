@@ -326,7 +326,7 @@ SEEDS = (
         "tests/engine/test_executor.py",
         (
             "core/preconditions.py",
-            "        if not (_same(name, value, over.seen) or _same(name, value, over.wanted)):",
+            "        if not (_same(name, value, over.seen) or _same(name, value, over.planned)):",
             "        if False:",
         ),
     ),
@@ -383,7 +383,7 @@ SEEDS = (
         "tests/core/test_matching.py tests/laws/test_identities.py",
         (
             "core/issue_index.py",
-            "return clearest([issue for issue in issues if self.generation(issue) == last])",
+            "return unless_dropped([issue for issue in issues if self.generation(issue) == last])",
             "return issues",
         ),
         (
@@ -468,7 +468,7 @@ SEEDS = (
         "tests/adapters/test_apply.py",
         (
             "core/preconditions.py",
-            "        if not (_same(name, value, over.seen) or _same(name, value, over.wanted)):",
+            "        if not (_same(name, value, over.seen) or _same(name, value, over.planned)):",
             "        if not _same(name, value, over.seen):",
         ),
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.parsed import Asked, ParsedFile, Source
+from backlog_sync.files.parsed import ParsedFile, ReadingOptions, Source
 from backlog_sync.files.reading.markdown import MAX_LINES, parse_roadmap
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
@@ -70,7 +70,7 @@ def source(text: str) -> Source:
 
 def read(text: str, **options: str) -> ParsedFile:
     """A roadmap, read."""
-    return parse_roadmap(source(text), Asked(options.get("bullets") == "items"))
+    return parse_roadmap(source(text), ReadingOptions(options.get("bullets") == "items"))
 
 
 def outline(text: str, **options: str) -> list[tuple[str, str, int | None]]:

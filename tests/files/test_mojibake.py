@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backlog_sync.files.mojibake import SHOWN_LINES, find_mojibake, mend
+from backlog_sync.files.mojibake import SHOWN_LINES, find_mojibake, repair
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.source import source_of
 
@@ -28,13 +28,13 @@ def _spoil(text: str, encoding: str) -> str:
 def test_text_read_as_mac_roman_is_mended(text: str) -> None:
     """Every byte is a character of Mac Roman, so what comes back is what it was."""
     spoiled = _spoil(text, "mac_roman")
-    assert mend(spoiled) == text
+    assert repair(spoiled) == text
 
 
 @pytest.mark.parametrize("text", ["📊 Summary", "✅ done", "café", "über – no", "100 € für"])
 def test_text_read_as_windows_1252_is_mended(text: str) -> None:
     """The common case: an editor of Windows."""
-    assert mend(_spoil(text, "cp1252")) == text
+    assert repair(_spoil(text, "cp1252")) == text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_text_read_as_windows_1252_is_mended(text: str) -> None:
 )
 def test_text_in_any_script_is_left_alone(text: str) -> None:
     """Accents, quotes, other scripts and signs are what they seem."""
-    assert mend(text) == text
+    assert repair(text) == text
 
 
 def test_each_line_is_a_warning_with_its_repair() -> None:
@@ -75,5 +75,5 @@ def test_many_lines_are_summed_up() -> None:
 @given(st.text(st.characters(codec="latin-1"), max_size=40))
 def test_mending_is_stable_and_keeps_ascii(text: str) -> None:
     """No text makes it fail, and ASCII is never touched."""
-    mended = mend(text)
-    assert [c for c in mended if c.isascii()] == [c for c in text if c.isascii()]
+    repaired = repair(text)
+    assert [c for c in repaired if c.isascii()] == [c for c in text if c.isascii()]

@@ -82,9 +82,9 @@ def test_capacity_is_published_only_where_it_is_named(load_text: LoadText) -> No
         assert loaded.desired is not None
         (item,) = loaded.desired.items
         assert [part.name for part in item.block] == parts
-        assert item.outlook.capacity == "3-4 engineers"
-        assert item.outlook.feedback == (FeedbackRef(12),)
-        assert item.outlook.review_notes == (ReviewNote(date(2027, 1, 15), "secret"),)
+        assert item.planning.capacity == "3-4 engineers"
+        assert item.planning.feedback == (FeedbackRef(12),)
+        assert item.planning.review_notes == (ReviewNote(date(2027, 1, 15), "secret"),)
         shown = [part.text for part in item.block if isinstance(part, Prose)]
         assert shown == ["G", "3-4 engineers"][: len(parts)]
 
@@ -149,10 +149,10 @@ def test_a_roadmap_says_what_reports_need_too(load_text: LoadText) -> None:
     )
     assert loaded.desired is not None
     epic, story = loaded.desired.items
-    assert epic.outlook.capacity == "3-4 engineers"
-    assert epic.outlook.feedback == (FeedbackRef(12),)
-    assert [note.text for note in epic.outlook.review_notes] == ["too slow", "better"]
-    assert story.outlook.feedback == ()
+    assert epic.planning.capacity == "3-4 engineers"
+    assert epic.planning.feedback == (FeedbackRef(12),)
+    assert [note.text for note in epic.planning.review_notes] == ["too slow", "better"]
+    assert story.planning.feedback == ()
     (text,) = (part.text for part in story.block if isinstance(part, Prose))
     assert "people like it" in text
     assert "with the tide" in text

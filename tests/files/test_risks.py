@@ -34,7 +34,7 @@ def test_a_register_is_read_and_tied_to_its_items(load_text: LoadText) -> None:
     desired = load_text(ROADMAP, "ROADMAP.md").desired
     assert desired is not None
     assert [item.key for item in desired.items] == ["epic-1", "story-1.1"]
-    (chip,) = desired.items[0].outlook.risks
+    (chip,) = desired.items[0].planning.risks
     assert chip == Risk("The chip is late", "High", "4/5", "Two makers", "Ship without it", "Ann")
     assert [risk.text for risk in desired.planning.risks] == ["Nobody wants it"]
     assert desired.planning.risks[0].contingency is None

@@ -9,7 +9,7 @@ import pytest
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import parse_roadmap, parse_source
-from backlog_sync.files.parsed import Asked, ParsedFile, Source
+from backlog_sync.files.parsed import ParsedFile, ReadingOptions, Source
 from backlog_sync.files.write import engine
 from backlog_sync.files.write.progress import put
 from tests.growth import grows_like
@@ -34,7 +34,7 @@ def _readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def _parsed(text: str, *, bullets: bool = False) -> ParsedFile:
     source = Source("ROADMAP.md", Path("ROADMAP.md"), text.encode(), text)
-    return parse_roadmap(source, Asked(bullets))
+    return parse_roadmap(source, ReadingOptions(bullets))
 
 
 def _read(name: str, text: str) -> ParsedFile:
@@ -95,7 +95,7 @@ def test_one_field_that_hides_is_found(
     misread = engine._misread
 
     def blind(
-        parsed: ParsedFile, read: ParsedFile, done: Sequence[engine.Asked]
+        parsed: ParsedFile, read: ParsedFile, done: Sequence[engine.Assignment]
     ) -> set[engine.Place] | None:
         if any(index == hidden for index, _ in done):
             return set()

@@ -14,13 +14,13 @@ from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
 from backlog_sync.files.load import parse_roadmap
 from backlog_sync.files.outline import Line
-from backlog_sync.files.parsed import Asked, ParsedFile, Source
+from backlog_sync.files.parsed import ParsedFile, ReadingOptions, Source
 from backlog_sync.files.reading import markdown
 from backlog_sync.files.statuses import is_status_word
 from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.vocabulary import field_of
 from backlog_sync.files.write.engine import writer_of
-from backlog_sync.files.write.new_values import CannotSay, same_issue
+from backlog_sync.files.write.new_values import UnwritableError, same_issue
 from backlog_sync.files.write.progress import put, wanted_of
 from tests.growth import grows_like
 from tests.sums import rolled
@@ -184,12 +184,12 @@ def content(parsed: ParsedFile) -> list[object]:
 
 def check_write_back(text: str, seed: int, *, bom: bool = False, bullets: str = "list") -> set[int]:
     """All laws of write-back for one text; gives the items whose number has no place."""
-    parsed = parse_roadmap(source(text, bom=bom), Asked(bullets == "items"))
+    parsed = parse_roadmap(source(text, bom=bom), ReadingOptions(bullets == "items"))
     wanted = updates(parsed, seed)
     result = put(parsed, wanted)
     written = result.parsed.source.text
     untold = {index for (index, field), _ in result.left if field.name == "issue"}
-    again = parse_roadmap(replace(parsed.source, text=written), Asked(bullets == "items"))
+    again = parse_roadmap(replace(parsed.source, text=written), ReadingOptions(bullets == "items"))
     assert content(again) == content(parsed)
     assert put(again, wanted).parsed.source.text == written
     for index, update in wanted.items():
@@ -216,7 +216,7 @@ def assert_only_own_spans(parsed: ParsedFile, wanted: dict[int, ItemProgress]) -
     writer = writer_of(parsed)
     for index, each in wanted.items():
         for field in wanted_of(each, parsed.items[index].document):
-            with suppress(CannotSay):
+            with suppress(UnwritableError):
                 writer.set(index, field.name, field.value)
     for edit in writer.finish():
         line = next((line for line in lines if edit.start <= line.end), lines[-1])
@@ -274,7 +274,7 @@ def test_write_back_changes_only_what_it_names(document: tuple[str, bool], seed:
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_read_and_written_back(text: str) -> None:
     """No text makes the reader or the writer raise, whatever the bullets mode."""
-    parse_roadmap(source(text), Asked(bullets=True))
+    parse_roadmap(source(text), ReadingOptions(bullets=True))
     check_write_back(text, 1)
 
 
@@ -337,7 +337,7 @@ def test_many_lanes_take_work_in_proportion(unit: str) -> None:
 
     def read(count: int) -> object:
         units = (unit.replace("%", str(number)) for number in range(count))
-        return parse_roadmap(source("# Plan\n\n" + "".join(units)), Asked(bullets=True))
+        return parse_roadmap(source("# Plan\n\n" + "".join(units)), ReadingOptions(bullets=True))
 
     grows_like(read, 150 // SHARE, 600 // SHARE, times=4)
 
@@ -351,10 +351,10 @@ def test_real_roadmaps_obey_the_laws(file: Path, monkeypatch: pytest.MonkeyPatch
     once, however often the laws and the writer ask for it: these files are long, and the laws for
     generated texts, above, read each time anew.
     """
-    known: dict[tuple[str, Asked], ParsedFile] = {}
+    known: dict[tuple[str, ReadingOptions], ParsedFile] = {}
     parse = markdown.parse_roadmap
 
-    def read_once(source: Source, asked: Asked) -> ParsedFile:
+    def read_once(source: Source, asked: ReadingOptions) -> ParsedFile:
         key = (source.text, asked)
         if key not in known:
             known[key] = parse(source, asked)
@@ -369,5 +369,5 @@ def test_real_roadmaps_obey_the_laws(file: Path, monkeypatch: pytest.MonkeyPatch
 
 def without_place(text: str, bullets: str) -> set[int]:
     """The items that a column only names, or that stand in a table in HTML."""
-    parsed = parse_roadmap(source(text), Asked(bullets == "items"))
+    parsed = parse_roadmap(source(text), ReadingOptions(bullets == "items"))
     return {index for index, item in enumerate(parsed.items) if item.anchor is None}

@@ -119,7 +119,7 @@ def silent(plan: Plan) -> list[tuple[str, str]]:
     told = {(note.key, note.name) for note in plan.drift if note.verdict is Verdict.DRIFT}
     found: list[tuple[str, str]] = []
     for change in plan.changes:
-        if change.is_refresh or change.is_heal:
+        if change.is_refresh or change.is_repair:
             continue
         found += [(change.key, name) for name in change.fields if name not in change.drifted]
         back = change.is_move and (change.key, "parent") in told
@@ -136,7 +136,9 @@ def reverted(change: Change) -> list[tuple[str, str]]:
 def unbelieved(wanted: DesiredState, tracker: MemoryTracker) -> set[str]:
     """The items of whose issues the record is not believed: nothing tells who changed them."""
     observed = observe_and_plan(wanted, tracker).observed
-    return {key for key, each in match_items(wanted, observed).by_key.items() if not each.believed}
+    return {
+        key for key, each in match_items(wanted, observed).by_key.items() if not each.is_trusted
+    }
 
 
 def is_recorded(tracker: MemoryTracker) -> bool:

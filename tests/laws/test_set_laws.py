@@ -18,11 +18,11 @@ from backlog_sync.files.source import source_of
 from backlog_sync.files.write.engine import edited
 from backlog_sync.files.write.new_values import (
     CRITERIA,
-    CannotSay,
     Link,
     NewValue,
     Status,
     Ticks,
+    UnwritableError,
     Value,
     document_value,
     is_set,
@@ -267,6 +267,6 @@ def test_any_value_is_set_or_refused(name: str, field: str, value: str) -> None:
     """No text makes a writer raise anything but that it cannot say it."""
     before = read(name, FILES[name])
     index, wanted = first_story(before), NewValue(field, value)
-    with suppress(CannotSay):
+    with suppress(UnwritableError):
         after = edited(before, [(index, wanted)])
         assert is_set(after.items[index].document, wanted)

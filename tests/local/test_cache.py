@@ -25,7 +25,7 @@ def cache(file: Path, now: float = 1_000_000.0) -> FileCache:
 
 def test_nothing_is_known_at_first(file: Path) -> None:
     """And nothing is written by asking."""
-    assert cache(file).looked() is None
+    assert cache(file).last_read() is None
     assert cache(file).pace() == Learned()
     assert not file.exists()
 
@@ -33,7 +33,7 @@ def test_nothing_is_known_at_first(file: Path) -> None:
 def test_a_complete_look_is_remembered_from_before_it_began(file: Path) -> None:
     """What was touched while it went on is looked at again, clocks that differ a little too."""
     cache(file).note(WHOLE)
-    since = cache(file, 1_000_100.0).looked()
+    since = cache(file, 1_000_100.0).last_read()
     assert since is not None
     assert since < 1_000_000.0
 
@@ -41,12 +41,12 @@ def test_a_complete_look_is_remembered_from_before_it_began(file: Path) -> None:
 def test_a_look_at_all_that_was_touched_goes_on_from_there(file: Path) -> None:
     """A look at a part of it does not."""
     cache(file).note(WHOLE)
-    first = cache(file).looked()
+    first = cache(file).last_read()
     cache(file, 1_500_000.0).note(PART)
-    assert cache(file, 1_500_000.0).looked() == first
+    assert cache(file, 1_500_000.0).last_read() == first
     since = Coverage(complete=False, issues_read=5, total=9, by_number=3, since="2026-11-20")
     cache(file, 1_500_000.0).note(since)
-    later = cache(file, 1_500_000.0).looked()
+    later = cache(file, 1_500_000.0).last_read()
     assert later is not None
     assert first is not None
     assert later > first
@@ -56,7 +56,7 @@ def test_a_look_at_all_that_was_touched_goes_on_from_there(file: Path) -> None:
 def test_what_is_too_old_or_of_the_future_is_not_known(file: Path, now: float) -> None:
     """A clock was set, or nobody looked for a month."""
     cache(file).note(WHOLE)
-    assert cache(file, now).looked() is None
+    assert cache(file, now).last_read() is None
 
 
 def test_the_pace_is_kept_beside_it(file: Path) -> None:
@@ -65,15 +65,15 @@ def test_the_pace_is_kept_beside_it(file: Path) -> None:
     cache(file).note(WHOLE)
     cache(file).keep_pace(learned)
     assert cache(file).pace() == learned
-    assert cache(file).looked() is not None
+    assert cache(file).last_read() is not None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"looked": "soon"}', "\x00\ufffd" * 9])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"last_read": "soon"}', "\x00\ufffd" * 9])
 def test_what_cannot_be_read_was_never_written(file: Path, text: str) -> None:
     """Half a file, or one of something else."""
     file.parent.mkdir()
     file.write_text(text, encoding="utf-8")
-    assert cache(file).looked() is None
+    assert cache(file).last_read() is None
     assert cache(file).pace() == Learned()
 
 
@@ -81,7 +81,7 @@ def test_what_cannot_be_written_is_left(tmp_path: Path) -> None:
     """A folder that is none is no reason to fail."""
     (tmp_path / "deep").write_text("a file")
     cache(tmp_path / "deep" / "cache.json").note(WHOLE)
-    assert cache(tmp_path / "deep" / "cache.json").looked() is None
+    assert cache(tmp_path / "deep" / "cache.json").last_read() is None
 
 
 def test_each_repository_has_a_file_of_its_own(tmp_path: Path) -> None:

@@ -105,14 +105,14 @@ def _asked(
     """Ask about the doubtful parts, write the answers, and read the files once more."""
     answers: dict[str, list[Mapping[str, object]]] = {}
     for doubt in doubts[:_MOST_QUESTIONS]:
-        said = _answer(doubt, screen)
-        if said is not None:
-            answers.setdefault(doubt.path, []).append(said)
+        answer = _answer(doubt, screen)
+        if answer is not None:
+            answers.setdefault(doubt.path, []).append(answer)
     if len(doubts) > _MOST_QUESTIONS:
         _show_doubts(doubts[_MOST_QUESTIONS:], screen)
     if not answers:
         return loaded, ()
-    _write(loaded, {path: merged(said) for path, said in answers.items()}, screen)
+    _write(loaded, {path: merged(answer) for path, answer in answers.items()}, screen)
     loaded = _load(sources)
     read = accounts(loaded)
     screen.info(f"now: {inventory_text(loaded.inventory)}")
@@ -123,8 +123,8 @@ def _asked(
 def _answer(doubt: Doubt, screen: Screen) -> Mapping[str, object] | None:
     """Ask about one doubtful part; return the settings of the answer, None for no change."""
     screen.write_stderr(wrapped(f"line {doubt.line}: {doubt.question}", screen.look(err=True)))
-    said = screen.choose(" ", tuple(doubt.answers), doubt.now)
-    return doubt.answers.get(said)
+    chosen = screen.choose(" ", tuple(doubt.answers), doubt.now)
+    return doubt.answers.get(chosen)
 
 
 def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: Screen) -> None:
@@ -221,8 +221,8 @@ def _text(loaded: Loaded, losses: Sequence[Diagnostic], request: Conversion) -> 
     """Return the text of the new file; with a named syntax it has all that the old ones declare."""
     if request.to is None:
         return render(draft_of_files(loaded, losses, request.repository))
-    said = request.repository if loaded.settings.repository is None else None
-    return converted(loaded, request.to, losses, said)
+    repository = request.repository if loaded.settings.repository is None else None
+    return converted(loaded, request.to, losses, repository)
 
 
 def _is_loss(diagnostic: Diagnostic) -> bool:

@@ -17,7 +17,7 @@ from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName, flow_back
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.engine.record_write_back import Recorded, Unrecorded, put_on_record
+from backlog_sync.engine.record_write_back import Recorded, Unrecorded, record_written_values
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.anchors import Anchor
 from backlog_sync.files.load import Loaded
@@ -148,7 +148,7 @@ def flow_in(
         loaded, desired, observed, takes, matches=matches, chosen=chosen
     )
     values = values_after(loaded, desired, observed, changes, matches)
-    recorded = put_on_record(values, desired, observed, tracker, matches)
+    recorded = record_written_values(values, desired, observed, tracker, matches)
     unrecorded = _decisive(recorded, values)
     if unrecorded:
         without = _Without(desired, recorded, values)

@@ -25,7 +25,7 @@ MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CapacityRange:
     """A parsed capacity: from `least` to `most` people, or hours per week.
 
     `most` is None for "10 or more", which counts as `least`.
@@ -55,7 +55,7 @@ class Given:
         return f"{self.least:g} to {self.most:g} {unit}"
 
 
-def read(text: str) -> Given | None:
+def read(text: str) -> CapacityRange | None:
     """Parse "96", "96 h", "3-4 engineers" or "a team of 10+ people"; None for any other text.
 
     A number without a unit is hours per week. A range needs a unit, because it may be either.
@@ -67,7 +67,7 @@ def read(text: str) -> Given | None:
     return None
 
 
-def _given(match: re.Match[str], *, alone: bool) -> Given | None:
+def _given(match: re.Match[str], *, alone: bool) -> CapacityRange | None:
     least, unit = _number(match[1]), match[4] or ""
     most = _number(match[2]) if match[2] else None if match[3] else least
     ranged = most != least
@@ -76,8 +76,8 @@ def _given(match: re.Match[str], *, alone: bool) -> Given | None:
     if max(least, most or 0) > MOST or (most is not None and most < least):
         return None
     if unit and not _HOURS.fullmatch(unit):
-        return None if _NO_PEOPLE.fullmatch(unit) else Given(least, most, people=True)
-    return Given(least, most, people=False)
+        return None if _NO_PEOPLE.fullmatch(unit) else CapacityRange(least, most, people=True)
+    return CapacityRange(least, most, people=False)
 
 
 def _number(word: str) -> float:

@@ -98,7 +98,7 @@ class _Change:
     action: ClassVar[Action]
     is_refresh: ClassVar[bool] = False
     """Whether it only updates the base, which people do not see."""
-    is_heal: ClassVar[bool] = False
+    is_repair: ClassVar[bool] = False
     """Whether it closes a duplicate issue of an item, whose key is the `other`."""
     is_move: ClassVar[bool] = False
     """Whether it moves an issue among its siblings."""
@@ -404,7 +404,7 @@ class CloseIssue(_Restores):
 class CloseDuplicate(CloseIssue):
     """Close a duplicate issue of an item; `other` is the key of the item, whose issue stays."""
 
-    is_heal = True
+    is_repair = True
     other: str = field()
 
 

@@ -217,7 +217,7 @@ class Finisher:
         match = self.matches.by_key.get(item.key)
         if match is None and item.key not in self.created:
             return
-        if match is not None and not match.believed:
+        if match is not None and not match.is_trusted:
             return
         if "state" in item.fields and self._state_owner() is Owner.FILE:
             return

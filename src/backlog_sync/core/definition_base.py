@@ -26,7 +26,7 @@ from backlog_sync.core.model import (
     ObservedView,
 )
 from backlog_sync.core.normalize import digest, fold
-from backlog_sync.core.trust import Belief, belief
+from backlog_sync.core.trust import Trust, trust_in
 
 MOST = 250
 """So many definitions are recorded at most: about 13,000 characters of the carrier's body."""
@@ -163,7 +163,7 @@ def carrier_of(
     numbered = sorted(
         (match.issue.number, key)
         for key in keys
-        if (match := matches.by_key.get(key)) and match.believed
+        if (match := matches.by_key.get(key)) and match.is_trusted
     )
     based = [(key, _base(matches.by_key[key].parts.marker)) for _, key in numbered]
     carrying = next(((key, base.definitions) for key, base in based if base.definitions), None)
@@ -174,10 +174,10 @@ def carrier_of(
     first = numbered[0][1] if numbered else next(new_keys, None)
     orphaned = (issue for _, issue in matches.orphans if _is_in(issue, location))
     for issue in sorted(orphaned, key=lambda orphan: orphan.number):
-        writer_belief = belief(
+        writer_trust = trust_in(
             issue.author, observed.viewer, desired.settings, location.permissions
         )
-        if writer_belief is Belief.BELIEVED:
+        if writer_trust is Trust.TRUSTED:
             base = _base(body_block.split(issue.body).marker)
             if base.definitions:
                 return Carrier(first, base.definitions, synced=True)

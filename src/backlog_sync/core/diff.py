@@ -174,7 +174,7 @@ class _Merge(Merge):
     def __init__(self, item: DesiredItem, match: Match, base: Base, options: PlanOptions) -> None:
         super().__init__(item, match.ref, options)
         self.issue, self.base = match.issue, base
-        self.believed, self.adopts = match.believed, match.adopt
+        self.is_trusted, self.adopts = match.is_trusted, match.adopt
         self.contested = False
         self.fields: dict[str, FieldChange] = {}
         self.hashes = {STATE: base.hashes[STATE]} if STATE in base.hashes else {}
@@ -188,7 +188,7 @@ class _Merge(Merge):
 
     def atom(self, name: str, owner: Owner, desired: JsonValue, observed: JsonValue) -> None:
         """Merge one atomic field; without a trusted record no state is set."""
-        if name == STATE and not self.believed:
+        if name == STATE and not self.is_trusted:
             owner = Owner.GITHUB
         base = self.base.hashes.get(name)
         desired_hash = normalize.hash_value(desired)
@@ -208,8 +208,8 @@ class _Merge(Merge):
         self.converged |= diff.verdict is Verdict.CONVERGED
         # What is in dispute is reported once, of the half that both sides changed.
         if not (contested and diff.verdict is Verdict.DRIFT):
-            unbelieved = "" if self.believed or base is not None else UNBELIEVED
-            self.report(name, diff, desired, observed, unbelieved)
+            untrusted = "" if self.is_trusted or base is not None else UNTRUSTED
+            self.report(name, diff, desired, observed, untrusted)
         if diff.write:
             self.fields[name] = FieldChange(observed, diff.after)
         if diff.write or diff.verdict is Verdict.CONVERGED:
@@ -254,7 +254,7 @@ class _Merge(Merge):
         new = normalize.hash_value(diff.after) if agreed or diff.write else base
         if diff.write and diff.after != desired:
             new = kept  # what the board showed: the file has yet to follow
-        self.converged |= not private and self.believed and agreed and new != base
+        self.converged |= not private and self.is_trusted and agreed and new != base
         if private and new is not None:
             value = desired if new == normalize.hash_value(desired) else diff.after
             entry = card_record.entry(plain(value))
@@ -338,7 +338,7 @@ class _Merge(Merge):
         """Merge a set."""
         pending = name in self.base.pending
         base = self.base.sets.get(name, ())
-        if owner is Owner.GITHUB and not self.believed and not self.adopts:
+        if owner is Owner.GITHUB and not self.is_trusted and not self.adopts:
             base = desired  # whether people took a member away cannot be known
         diff = self.merge_members(
             name,
@@ -348,7 +348,7 @@ class _Merge(Merge):
             observed=observed,
             written=self.base.written.sets.get(name, {}),
             pending=pending,
-            taken_reason=TAKEN_AWAY if self.believed else UNBELIEVED,
+            taken_reason=TAKEN_AWAY if self.is_trusted else UNTRUSTED,
         )
         self._set_members(name, diff, observed)
         if diff.base:
@@ -375,7 +375,7 @@ PRIVATE = (
     "only members of the organization see this field, so that a public issue keeps no record of it;"
     " --on-conflict decides, and a board or a field that everybody sees keeps one"
 )
-UNBELIEVED = "not set: the record in this issue is not trusted (see the warnings)"
+UNTRUSTED = "not set: the record in this issue is not trusted (see the warnings)"
 
 
 def diff_item(
@@ -554,7 +554,7 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new_parts: Split
     """Return the new body if it must be written; a base with only more details can wait."""
     assert new_parts.marker is not None
     old_base, new_base = marker.base, new_parts.marker.base
-    if match.believed:
+    if match.is_trusted:
         needed = bool(
             merge.converged
             or merge.caught_up
@@ -607,7 +607,7 @@ def _merge_body(merge: _Merge, parts: SplitBody, target: Target, owner: Owner) -
         merge.converged = True
     desired = body_block.as_applied(target.lines, parts.lines, base, target.source)
     merged = ticks.merge(desired, parts.lines, base)
-    if not merge.believed:
+    if not merge.is_trusted:
         standing = {key: merged.observed.get(key, done) for key, done in merged.merged.items()}
         merged = replace(merged, merged=standing)
     lines = body_block.with_ticks(desired, merged.merged)

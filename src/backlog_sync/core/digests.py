@@ -156,7 +156,7 @@ def _single_value(name: str) -> Callable[[object], tuple[Any, ...]]:
 _Fields: TypeAlias = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]
 _KNOWN: dict[type[Any], _Fields] = {}
 _PASSING: Mapping[type[Any], Collection[str]] = {
-    DesiredItem: ("hints", "outlook", "unknown"),
+    DesiredItem: ("hints", "planning", "unknown"),
     Place: ("line", "column"),
 }
 """What moves without a plan's moving: words, lines of a file, reports; what

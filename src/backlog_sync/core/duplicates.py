@@ -20,7 +20,7 @@ from backlog_sync.core.model import IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.states import DUPLICATE, NOT_PLANNED
 
 
-def heals(
+def duplicate_repairs(
     matches: Matches, observed: ObservedState, planned: Collection[Change] = ()
 ) -> list[Change]:
     """Return what closes every second issue and moves its children and links to the one that stays.
@@ -29,10 +29,10 @@ def heals(
     """
     if not matches.doubles or not observed.whole:
         return []
-    return list(_Healing(matches, observed, planned).changes())
+    return list(_Repair(matches, observed, planned).changes())
 
 
-class _Healing:
+class _Repair:
     def __init__(
         self, matches: Matches, observed: ObservedState, planned: Collection[Change]
     ) -> None:

@@ -104,7 +104,7 @@ SHOWN_FIRST = tuple(row.name for row in _ROWS if row.first)
 BOARD_KEYS: Mapping[str, str] = {name: row.key for name, row in BOARD_FIELDS.items()}
 KEYS: Mapping[str, str] = {row.name: row.key for row in _ROWS if row.key}
 """The key of the file format for each field."""
-MEANT: Mapping[str, str] = {
+FIELD_WORDS: Mapping[str, str] = {
     word: row.name for row in _ROWS if row.key != "status" for word in (row.key, *row.words) if word
 }
 """The fields of each key of the file format; `status` is two fields."""

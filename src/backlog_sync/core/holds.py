@@ -178,7 +178,7 @@ def several_of_one_key(refs: Sequence[str], issue: ObservedIssue) -> Hold:
     )
 
 
-def upside_down(ref: str, parent: str, child: str) -> Hold:
+def reversed_parents(ref: str, parent: str, child: str) -> Hold:
     """Return the hold of a link that would close a cycle of sub-issues on GitHub."""
     return Hold(
         f"its parent {parent} is below it on GitHub",

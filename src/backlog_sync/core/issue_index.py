@@ -114,7 +114,7 @@ class IssueIndex:
         """Return the issues that had the key last."""
         issues = self.ours.get(key, [])
         last = max(map(self.generation, issues), default=0)
-        return clearest([issue for issue in issues if self.generation(issue) == last])
+        return unless_dropped([issue for issue in issues if self.generation(issue) == last])
 
     def had_item(self, issue: ObservedIssue, recorded: frozenset[str]) -> bool:
         """Return whether the item of an issue existed at the last sync, as far as recorded.
@@ -175,7 +175,7 @@ def recorded_keys(indexes: Sequence[IssueIndex]) -> frozenset[str]:
         recorded |= deeper
 
 
-def clearest(issues: list[ObservedIssue]) -> list[ObservedIssue]:
+def unless_dropped(issues: list[ObservedIssue]) -> list[ObservedIssue]:
     """Leave out issues that were closed as not planned, unless all were."""
     return [issue for issue in issues if observed_state(issue) != NOT_PLANNED] or issues
 

@@ -14,10 +14,10 @@ from backlog_sync.core.holds import Hold
 from backlog_sync.core.issue_index import (
     IssueIndex,
     adopted_nonce,
-    clearest,
     is_trusted,
     recorded_keys,
     title_mark,
+    unless_dropped,
 )
 from backlog_sync.core.likeness import Likeness
 from backlog_sync.core.locations import Location, locations
@@ -35,7 +35,7 @@ from backlog_sync.core.plan import Warned
 from backlog_sync.core.reading import counts, is_about
 from backlog_sync.core.sandbox_numbers import forgotten
 from backlog_sync.core.states import DUPLICATE, NOT_PLANNED, is_closed, observed_state
-from backlog_sync.core.trust import Belief, belief
+from backlog_sync.core.trust import Trust, trust_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Match:
     """An item's issue, its parsed body, and how it was found.
 
     `ref` is its name for display. `adopt` means that it has no marker yet. `generation` is
-    the value for its marker. If the `belief` is not BELIEVED, the marker is here without its base.
+    the value for its marker. If the `trust` is not TRUSTED, the marker is here without its base.
     """
 
     issue: ObservedIssue
@@ -52,12 +52,12 @@ class Match:
     ref: str
     adopt: bool = False
     generation: int = 0
-    belief: Belief = Belief.BELIEVED
+    trust: Trust = Trust.TRUSTED
 
     @property
-    def believed(self) -> bool:
+    def is_trusted(self) -> bool:
         """Whether the issue's record is trusted."""
-        return self.belief is Belief.BELIEVED
+        return self.trust is Trust.TRUSTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _with_issue(match: Match, issue: ObservedIssue) -> Match:
     if issue.body == match.issue.body:
         return replace(match, issue=issue)
     parts = body_block.split(issue.body)
-    if parts.marker is not None and not match.believed:
+    if parts.marker is not None and not match.is_trusted:
         parts = replace(parts, marker=replace(parts.marker, base=Base()))
     return replace(match, issue=issue, parts=parts, adopt=parts.marker is None)
 
@@ -368,7 +368,7 @@ class _Matcher:
             if item.parent is None:
                 # Below a parent without an issue, an item's issue has no parent: it stays its own.
                 matches = [i for i in matches if deeper.get(self._key_of(i)) != mark]
-            same = clearest([issue for issue in matches if issue.number not in self.taken])
+            same = unless_dropped([issue for issue in matches if issue.number not in self.taken])
             gone = [issue for issue in same if self._key_of(issue) not in declared]
             for group in (gone, same):
                 if len(group) == 1:
@@ -404,7 +404,9 @@ class _Matcher:
 
     def _same_key_and_title(self, item: DesiredItem) -> list[ObservedIssue]:
         """Return the issues with the key and the title of an item, the latest first."""
-        matches = clearest([i for i in self._untaken_ours(item.key) if self._has_title_of(item, i)])
+        matches = unless_dropped(
+            [i for i in self._untaken_ours(item.key) if self._has_title_of(item, i)]
+        )
         return sorted(matches, key=self.index.generation, reverse=True)
 
     def _take_first(self, item: DesiredItem, issues: Sequence[ObservedIssue]) -> None:
@@ -794,10 +796,10 @@ class _Matcher:
         parts, ref = self.index.parts[issue.number], self.observed.ref(issue)
         adopt, marker = parts.marker is None, parts.marker
         viewer, settings = self.observed.viewer, self.desired.settings
-        believed = belief(issue.author, viewer, settings, self.location.permissions)
-        if marker is not None and believed is not Belief.BELIEVED:
+        trust = trust_in(issue.author, viewer, settings, self.location.permissions)
+        if marker is not None and trust is not Trust.TRUSTED:
             parts = replace(parts, marker=replace(marker, base=Base()))
-        self.by_key[item.key] = Match(issue, parts, reason, ref, adopt=adopt, belief=believed)
+        self.by_key[item.key] = Match(issue, parts, reason, ref, adopt=adopt, trust=trust)
         self.taken.add(issue.number)
 
 

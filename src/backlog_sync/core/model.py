@@ -109,7 +109,7 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class PlanningFields:
     """The planning fields of an item, which only reports use.
 
     `hours` are working hours; `start` and `target` ISO dates.
@@ -143,7 +143,7 @@ class DesiredItem:
     of an issue there.
     `unknown` are words for Status and Priority, by the board's name of the field, that are neither
     in the vocabulary nor declared options.
-    `outlook` is for reports only: no plan and no digest knows of it. `hints` are issue numbers
+    `planning` is for reports only: no plan and no digest knows of it. `hints` are issue numbers
     in the title of an item without `issue`. While there are `holes`, nothing is done for it.
     """
 
@@ -158,7 +158,7 @@ class DesiredItem:
     previously: tuple[str, ...] = ()
     sync: bool = True
     repository: str | None = None
-    outlook: Outlook = field(default_factory=Outlook)
+    planning: PlanningFields = field(default_factory=PlanningFields)
     hints: tuple[IssueHint, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
     holes: tuple[Hole, ...] = ()

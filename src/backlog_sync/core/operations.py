@@ -19,14 +19,14 @@ from backlog_sync.core.model import (
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class Overwrite:
     """A value to write, and the value that it replaces, as it was when that was decided.
 
     Nothing else may be overwritten: an adapter reads the present value right before it sends.
     """
 
     seen: "Value"
-    wanted: "Value"
+    planned: "Value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ class UpdateLabel:
     """Rename or restyle a label; None leaves a part unchanged."""
 
     id: str
-    name: Over | None = None
-    color: Over | None = None
-    description: Over | None = None
+    name: Overwrite | None = None
+    color: Overwrite | None = None
+    description: Overwrite | None = None
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
         return _present(name=self.name, color=self.color, description=self.description)
 
@@ -70,14 +70,14 @@ class UpdateMilestone:
 
     id: str
     number: int
-    due: Over | None = None
-    description: Over | None = None
+    due: Overwrite | None = None
+    description: Overwrite | None = None
     repository: str | None = None
-    title: Over | None = None
-    state: Over | None = None
+    title: Overwrite | None = None
+    state: Overwrite | None = None
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
         parts = {"due": self.due, "description": self.description, "title": self.title}
         return _present(**parts, state=self.state)
@@ -127,9 +127,9 @@ class SetIssueFields:
     seen: Mapping[str, IssueFieldValue]
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the field."""
-        return {field_part(v.name): Over(self.seen.get(v.name), v.value) for v in self.values}
+        return {field_part(v.name): Overwrite(self.seen.get(v.name), v.value) for v in self.values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +166,18 @@ class UpdateProject:
     """
 
     id: str
-    description: Over | None = None
-    readme: Over | None = None
-    public: Over | None = None
+    description: Overwrite | None = None
+    readme: Overwrite | None = None
+    public: Overwrite | None = None
     fresh: bool = False
 
     @property
-    def values(self) -> dict[str, Over]:
+    def values(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
         return _present(description=self.description, readme=self.readme, public=self.public)
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """What it overwrites, by the name of the part."""
         return {} if self.fresh else self.values
 
@@ -224,16 +224,16 @@ class AddOptions:
     type: str = "single_select"
 
     @property
-    def wanted(self) -> tuple[tuple[str, str, str, str], ...]:
+    def planned(self) -> tuple[tuple[str, str, str, str], ...]:
         """All options in their desired order and style; a new one has no id."""
         options = (*self.existing, *(("", *option) for option in self.new))
         places = {name: place for place, name in enumerate(self.order)}
         return tuple(sorted(options, key=lambda option: places.get(option[1], len(places))))
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
-        return {"options": Over(self.seen, self.wanted)}
+        return {"options": Overwrite(self.seen, self.planned)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +256,9 @@ class SetIterations:
         return tuple(sorted((*(each[1:] for each in self.seen), *self.added), key=lambda i: i[1]))
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
-        return {"iterations": Over(self.seen, tuple(("", *each) for each in self.iterations))}
+        return {"iterations": Overwrite(self.seen, tuple(("", *each) for each in self.iterations))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,18 +302,18 @@ class UpdateView:
     """
 
     id: str
-    name: Over | None = None
-    layout: Over | None = None
-    filter: Over | None = None
+    name: Overwrite | None = None
+    layout: Overwrite | None = None
+    filter: Overwrite | None = None
     fresh: bool = False
 
     @property
-    def values(self) -> dict[str, Over]:
+    def values(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
         return _present(name=self.name, layout=self.layout, filter=self.filter)
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """What it overwrites, by the name of the part."""
         return {} if self.fresh else self.values
 
@@ -345,14 +345,14 @@ class UpdateIssue:
     """
 
     id: str
-    title: Over | None = None
-    body: Over | None = None
-    milestone: Over | None = None
-    issue_type: Over | None = None
+    title: Overwrite | None = None
+    body: Overwrite | None = None
+    milestone: Overwrite | None = None
+    issue_type: Overwrite | None = None
     milestone_id: str | None = None
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
         return _present(
             title=self.title, body=self.body, milestone=self.milestone, issue_type=self.issue_type
@@ -372,9 +372,9 @@ class CloseIssue:
     seen: str = "open"
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
-        return {"state": Over(self.seen, self.reason)}
+        return {"state": Overwrite(self.seen, self.reason)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,9 +385,9 @@ class ReopenIssue:
     seen: str = "completed"
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The values that it writes, by the name of the part."""
-        return {"state": Over(self.seen, "open")}
+        return {"state": Overwrite(self.seen, "open")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,10 +420,10 @@ class AssignAgent:
     login: str
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The assignment, which must not exist yet."""
         login = self.login.lower()
-        return {f"{AGENT_PART}{login}": Over(None, login)}
+        return {f"{AGENT_PART}{login}": Overwrite(None, login)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,9 +435,9 @@ class AddSubIssue:
     taken_from: str | None = None
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """The parent that it replaces, if any; GitHub itself refuses a second parent."""
-        return {"parent": Over(self.taken_from, self.parent_id)} if self.taken_from else {}
+        return {"parent": Overwrite(self.taken_from, self.parent_id)} if self.taken_from else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,9 +501,9 @@ class SetValue:
     fresh: bool = False
 
     @property
-    def parts(self) -> dict[str, Over]:
+    def parts(self) -> dict[str, Overwrite]:
         """What it overwrites, by the id of the field."""
-        return {} if self.fresh else {self.field_id: Over(self.seen, self.value)}
+        return {} if self.fresh else {self.field_id: Overwrite(self.seen, self.value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -638,5 +638,5 @@ def field_part(name: str) -> str:
     return f"field:{name.casefold()}"
 
 
-def _present(**parts: Over | None) -> dict[str, Over]:
+def _present(**parts: Overwrite | None) -> dict[str, Overwrite]:
     return {name: over for name, over in parts.items() if over is not None}

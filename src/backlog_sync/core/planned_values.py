@@ -31,17 +31,17 @@ def _with_values(
         counts = own is None or _is_githubs(desired, meaning)
         return value if isinstance(value, str) and counts else own
 
-    outlook = replace(
-        item.outlook,
-        priority=planned("Priority", item.outlook.priority),
-        start=planned("Start", item.outlook.start),
-        target=planned("Target", item.outlook.target),
+    planning = replace(
+        item.planning,
+        priority=planned("Priority", item.planning.priority),
+        start=planned("Start", item.planning.start),
+        target=planned("Target", item.planning.target),
     )
     points = _on_issue(desired, item, issue, "Story Points")
     if isinstance(points, int | float):
         name = _field(desired, "Story Points") or ""
         item = replace(item, issue_fields={**item.issue_fields, name: points})
-    return replace(item, outlook=outlook)
+    return replace(item, planning=planning)
 
 
 def _on_issue(

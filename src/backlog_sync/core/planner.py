@@ -39,7 +39,7 @@ from backlog_sync.core.diff import (
     target_of,
 )
 from backlog_sync.core.digests import digests_of
-from backlog_sync.core.duplicates import heals
+from backlog_sync.core.duplicates import duplicate_repairs
 from backlog_sync.core.effective_settings import in_force
 from backlog_sync.core.fields import ISSUE_SETS, Owner, owner_of
 from backlog_sync.core.holds import IDENTITY, Hold
@@ -77,7 +77,7 @@ from backlog_sync.core.relations import Links, Sorting
 from backlog_sync.core.sandbox_numbers import number_warnings
 from backlog_sync.core.states import NOT_PLANNED, REOPENED, desired_state, is_closed
 from backlog_sync.core.status_conflicts import contested, statuses
-from backlog_sync.core.trust import belief_warnings
+from backlog_sync.core.trust import trust_warnings
 from backlog_sync.core.unread import Left, declarations
 from backlog_sync.core.used_definitions import without_unused
 
@@ -103,7 +103,7 @@ def build_plan(
     builder.deferred += refused
     for item in builder.desired.items:
         builder.item(item)
-    builder.changes += heals(builder.matches, observed, builder.changes)
+    builder.changes += duplicate_repairs(builder.matches, observed, builder.changes)
     builder.order()
     return builder.plan()
 
@@ -138,8 +138,8 @@ class _Builder:
         self.warnings: list[Warned] = [
             *number_warnings(desired, observed, list(self.matches.forgotten.values())),
             *self.matches.warnings,
-            *belief_warnings(
-                ((m.issue, m.ref, m.belief) for m in self.matches.by_key.values()),
+            *trust_warnings(
+                ((m.issue, m.ref, m.trust) for m in self.matches.by_key.values()),
                 desired.settings.trusted_authors,
             ),
             *self.board.warnings,
@@ -217,8 +217,8 @@ class _Builder:
         match = self.matches.by_key.get(item.key)
         relations = self.links.of(item, match)
         self.deferred += relations.deferred
-        if relations.upside_down is not None:
-            self._note(item, "parent", relations.upside_down)
+        if relations.reversed_parents is not None:
+            self._note(item, "parent", relations.reversed_parents)
         target = target_of(
             item,
             self.desired.settings,

@@ -15,7 +15,7 @@ from backlog_sync.core.operations import (
     CloseIssue,
     Done,
     Operation,
-    Over,
+    Overwrite,
     ReopenIssue,
     SetIssueFields,
     SetIterations,
@@ -33,7 +33,7 @@ from backlog_sync.core.operations import (
 from backlog_sync.core.states import exact_state
 
 
-def overwrites(operation: Operation) -> tuple[str, Mapping[str, Over]] | None:
+def overwrites(operation: Operation) -> tuple[str, Mapping[str, Overwrite]] | None:
     """Return the id of the object that an operation overwrites, and its parts by name.
 
     None if it cannot undo anything that people did: it creates, adds or removes members of a set
@@ -78,9 +78,9 @@ def verdict(operation: Operation, current: Standing | None) -> Stale | Done | No
         return Stale(f"{_name(operation)} is gone")
     for name, over in parts.items():
         value = current.get(name)
-        if not (_same(name, value, over.seen) or _same(name, value, over.wanted)):
+        if not (_same(name, value, over.seen) or _same(name, value, over.planned)):
             return Stale(_moved(operation, name))
-    if all(_same(name, current.get(name), over.wanted) for name, over in parts.items()):
+    if all(_same(name, current.get(name), over.planned) for name, over in parts.items()):
         return Done(id=id_)
     return None
 

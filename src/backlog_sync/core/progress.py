@@ -117,7 +117,7 @@ def _item(
         issue=_ref(issue, observed),
         url=None if observed.sandbox else issue.url,
         status=None if waits else status,
-        ticks=ticks if match.believed else {},
+        ticks=ticks if match.is_trusted else {},
         roll_up=roll_up,
         initial=status == first,
         closed=observed_state(issue) != OPEN,

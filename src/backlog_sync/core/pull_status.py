@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backlog_sync.core.model import Actor, ObservedIssue, PullRequest, Settings
 from backlog_sync.core.normalize import digest, fold
-from backlog_sync.core.trust import Belief, belief
+from backlog_sync.core.trust import Trust, trust_in
 
 REVIEW, PROGRESS = "in_review", "in_progress"
 """The keys of the setting: an open pull request; a draft or a linked branch."""
@@ -41,8 +41,8 @@ def evidence_of(
         return None
 
     def trusted(pull: PullRequest) -> bool:
-        believed = belief(pull.author, viewer, settings, permissions) is Belief.BELIEVED
-        return believed and fold(pull.repository) == fold(issue.repository)
+        is_trusted = trust_in(pull.author, viewer, settings, permissions) is Trust.TRUSTED
+        return is_trusted and fold(pull.repository) == fold(issue.repository)
 
     pulls = [pull for pull in issue.pull_requests if pull.state in ("open", "draft")]
     pulls = [pull for pull in pulls if trusted(pull)]

@@ -23,14 +23,14 @@ class Relations:
     """The relations of one item, resolved with the observation.
 
     `values` are parent, blockers, assignees and issue type as far as available; `kept` are the
-    names of those that cannot be resolved now; `deferred` contains the reasons. `upside_down` is
-    the parent, if it is below the item on GitHub.
+    names of those that cannot be resolved now; `deferred` contains the reasons.
+    `reversed_parents` is the parent, if it is below the item on GitHub.
     """
 
     values: Mapping[str, JsonValue]
     kept: frozenset[str]
     deferred: tuple[Deferred, ...]
-    upside_down: Hold | None = None
+    reversed_parents: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Links:
         while chain[-1] in self._parent_ids and self._parent_ids[chain[-1]] not in chain:
             chain.append(self._parent_ids[chain[-1]])
             if chain[-1] == match.issue.id:
-                return holds.upside_down(match.ref, parent_match.ref, self._name(chain[-2]))
+                return holds.reversed_parents(match.ref, parent_match.ref, self._name(chain[-2]))
         return None
 
     def _name(self, issue_id: str) -> str:

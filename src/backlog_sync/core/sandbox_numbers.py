@@ -49,13 +49,13 @@ def forgotten(
         gone = item.issue.number not in index.by_number
         if gone and f"{location.name}#{item.issue.number}" in observed.elsewhere:
             continue
-        believed = {
+        is_trusted = {
             _Leads.OWN: True,
             _Leads.LOOSE: right >= wrong,
             _Leads.ANOTHER: right > wrong,
             _Leads.NOWHERE: False,
         }
-        if not believed[leads[key]]:
+        if not is_trusted[leads[key]]:
             refs[key] = item.issue
             deleted |= {key} if gone and right > wrong else set()
     return Forgotten(refs, frozenset(deleted))

@@ -18,32 +18,32 @@ ASKED = frozenset({"MEMBER", "COLLABORATOR"})
 WRITE = frozenset({"ADMIN", "MAINTAIN", "WRITE"})
 
 
-class Belief(StrEnum):
+class Trust(StrEnum):
     """Whether the record in an issue is trusted, depending on its author."""
 
-    BELIEVED = "believed"
+    TRUSTED = "trusted"
     NO_WRITER = "may not write"
     UNKNOWN = "could not be asked"
 
 
-def belief(
+def trust_in(
     author: Actor | None, viewer: Actor, settings: Settings, permissions: Mapping[str, str]
-) -> Belief:
+) -> Trust:
     """Return whether the record in an issue of this author is trusted.
 
     `permissions` are those in the issue's repository, by folded login; who is absent could not be
     looked up.
     """
     if author is None:
-        return Belief.NO_WRITER
+        return Trust.NO_WRITER
     if is_vouched_for(author, viewer, settings):
-        return Belief.BELIEVED
+        return Trust.TRUSTED
     if author.association not in ASKED:
-        return Belief.NO_WRITER
+        return Trust.NO_WRITER
     permission = permissions.get(fold(author.login))
     if permission is None:
-        return Belief.UNKNOWN
-    return Belief.BELIEVED if permission in WRITE else Belief.NO_WRITER
+        return Trust.UNKNOWN
+    return Trust.TRUSTED if permission in WRITE else Trust.NO_WRITER
 
 
 def is_vouched_for(author: Actor, viewer: Actor, settings: Settings) -> bool:
@@ -68,24 +68,24 @@ def logins_to_ask(
     return tuple(logins[name] for name in sorted(logins))
 
 
-def belief_warnings(
-    issues: Iterable[tuple[ObservedIssue, str, Belief]], trusted: tuple[str, ...]
+def trust_warnings(
+    issues: Iterable[tuple[ObservedIssue, str, Trust]], trusted: tuple[str, ...]
 ) -> tuple[Warned, ...]:
     """Return one warning for each author of issues whose record is not trusted, with the remedy.
 
     Each issue comes with its reference for display, such as "#12".
     """
-    refs_by_author: dict[tuple[str, Belief, str], list[str]] = {}
+    refs_by_author: dict[tuple[str, Trust, str], list[str]] = {}
     for issue, ref, doubt in issues:
         # Before an issue is adopted nobody asks who opened it, and no record there can be trusted.
-        nothing_there = doubt is Belief.UNKNOWN and not may_have_marker(issue.body)
-        if doubt is not Belief.BELIEVED and not nothing_there:
+        nothing_there = doubt is Trust.UNKNOWN and not may_have_marker(issue.body)
+        if doubt is not Trust.TRUSTED and not nothing_there:
             login = issue.author.login if issue.author else ""
             refs_by_author.setdefault((login, doubt, issue.repository), []).append(ref)
     return tuple(
         Warned(
             _doubt_message(login, doubt, repository, refs),
-            "record-not-believed",
+            "untrusted-record",
             f"`trusted_authors: [{', '.join([*trusted, login])}]` restores it"
             if login
             else "to restore it, open a new issue",
@@ -94,10 +94,10 @@ def belief_warnings(
     )
 
 
-def _doubt_message(login: str, doubt: Belief, repository: str, refs: list[str]) -> str:
+def _doubt_message(login: str, doubt: Trust, repository: str, refs: list[str]) -> str:
     names = ", ".join(refs[:5]) + (f" and {len(refs) - 5} more" if len(refs) > 5 else "")
     who = f"{login}, who may not write to {repository}"
-    if doubt is Belief.UNKNOWN:
+    if doubt is Trust.UNKNOWN:
         who = f"{login}, whose permission to write to {repository} could not be checked"
     if not login:
         who = "a deleted account"

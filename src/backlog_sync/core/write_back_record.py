@@ -75,7 +75,7 @@ def flowed(
         if match is None or before == now:
             continue
         flow = Flowed(
-            marker=_marker(old, new, match, desired, observed) if match.believed else Written(),
+            marker=_marker(old, new, match, desired, observed) if match.is_trusted else Written(),
             card=dict(_card(old, new, match, desired, observed)),
             open=observed_state(match.issue) == OPEN,
         )

@@ -11,7 +11,7 @@ from backlog_sync.core.operations import (
     Done,
     NotSent,
     Operation,
-    Over,
+    Overwrite,
     ReopenIssue,
     UpdateIssue,
 )
@@ -97,7 +97,7 @@ def track(
         if open_ and issue.state == "closed":
             operations.append(ReopenIssue(issue.id, str(standing(issue)["state"])))
         if unify_newlines(issue.body) != body and (open_ or issue.state == "open"):
-            operations.append(UpdateIssue(issue.id, body=Over(issue.body, body)))
+            operations.append(UpdateIssue(issue.id, body=Overwrite(issue.body, body)))
         if not open_ and issue.state == "open":
             operations.append(CloseIssue(issue.id))
     ref = f"#{issue.number}" if issue else None

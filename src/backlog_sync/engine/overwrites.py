@@ -71,11 +71,11 @@ class Overwrites:
             case UpdateLabel() | UpdateMilestone():
                 kind = change.kind
                 for name, over in operation.parts.items():
-                    yield self._entry(change, kind, operation.id, name, over.seen, over.wanted)
+                    yield self._entry(change, kind, operation.id, name, over.seen, over.planned)
             case UpdateProject() | UpdateView():
                 for name, over in operation.parts.items():
                     yield self._entry(
-                        change, change.kind, operation.id, name, over.seen, over.wanted
+                        change, change.kind, operation.id, name, over.seen, over.planned
                     )
             case AddOptions():
                 for seen, written in zip(operation.seen, operation.existing, strict=True):
@@ -94,7 +94,7 @@ class Overwrites:
     def _order(self, change: Change, operation: AddOptions) -> Iterator[Overwritten]:
         """Yield the order of the options that a run leaves in the field, by their new names."""
         before = [option[1] for option in operation.existing]
-        after = [option[1] for option in operation.wanted if option[0]]
+        after = [option[1] for option in operation.planned if option[0]]
         if before != after:
             field = (ChangeKind.FIELD, operation.field_id, ORDER)
             yield self._entry(change, *field, tuple(before), tuple(after))
@@ -129,7 +129,7 @@ class Overwrites:
         match operation:
             case UpdateIssue() | CloseIssue() | ReopenIssue():
                 return operation.id, [
-                    (name, over.seen, _after(name, over.wanted))
+                    (name, over.seen, _after(name, over.planned))
                     for name, over in operation.parts.items()
                 ]
             case SetIssueFields():

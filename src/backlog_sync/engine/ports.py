@@ -275,7 +275,7 @@ class Journal(Protocol):
 class Memory(Protocol):
     """Cache that makes the next read cheaper. It decides nothing and never raises."""
 
-    def looked(self) -> float | None:
+    def last_read(self) -> float | None:
         """Return the time (seconds since the epoch) up to which every changed issue was read."""
         ...
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from backlog_sync import log
 from backlog_sync.core.changes import Change, CreateIssue
-from backlog_sync.core.duplicates import heals
+from backlog_sync.core.duplicates import duplicate_repairs
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.intents import by_nonce
 from backlog_sync.core.iterations import cards_to_clear, with_saved_iterations
@@ -73,7 +73,7 @@ def observe_and_plan(
     """
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
-    since = memory.looked() if memory else None
+    since = memory.last_read() if memory else None
     read_scope = ReadScope.for_backlog(desired, since, full=full or options.prune)
     observed = replace(tracker.observe(read_scope), today=today)
     if observed.sandbox and not observed.whole and match_items(desired, observed).forgotten:
@@ -240,7 +240,7 @@ def _heal_duplicates(
     observed = replace(applied.observed, issues=in_order(issues, target))
     desired = prepared.desired
     matches = match_items(desired, observed)
-    changes = heals(matches, observed)
+    changes = duplicate_repairs(matches, observed)
     if not changes:
         return replace(applied, usage=tracker.usage(), observed=observed, matches=matches)
     healed = apply_plan(

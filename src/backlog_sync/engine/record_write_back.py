@@ -16,7 +16,7 @@ from backlog_sync.core.operations import (
     CreateBoardField,
     Done,
     Operation,
-    Over,
+    Overwrite,
     Refused,
     SetValue,
     UpdateIssue,
@@ -49,7 +49,7 @@ class Recorded:
     interrupted: bool = False
 
 
-def put_on_record(
+def record_written_values(
     flowed: Mapping[str, Flowed],
     desired: DesiredState,
     observed: ObservedState,
@@ -107,7 +107,7 @@ class _Run:
                 continue
             permission = self.registry.repository(issue.repository).permission
             if permission in WRITERS:
-                self.waiting[key] = UpdateIssue(issue.id, body=Over(issue.body, body))
+                self.waiting[key] = UpdateIssue(issue.id, body=Overwrite(issue.body, body))
             else:
                 why = f"this token may only read {issue.repository} ({permission.lower()})"
                 self.recorded.issues[key] = Unrecorded(why, ISSUES, again=False)

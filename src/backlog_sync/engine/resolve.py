@@ -51,7 +51,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.model import BoardValue, IssueFieldValue, ObservedOption, OptionDef
 from backlog_sync.core.normalize import fold, fold_set
-from backlog_sync.core.operations import Operation, Over
+from backlog_sync.core.operations import Operation, Overwrite
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.preconditions import options, standing
 from backlog_sync.core.states import DUPLICATE
@@ -204,7 +204,7 @@ def board_texts(registry: Registry, change: Change) -> OperationOrSkip:
     if not isinstance(change, CreateBoard) or registry.project_id is None:
         return None
     names = [name for name in ("description", "readme", "public") if name in change.fields]
-    new = {name: Over(None, str(change.fields[name].after)) for name in names}
+    new = {name: Overwrite(None, str(change.fields[name].after)) for name in names}
     texts = new.get("description"), new.get("readme"), new.get("public")
     return ops.UpdateProject(registry.project_id, *texts, fresh=True) if new else None
 
@@ -254,18 +254,18 @@ def view_filter(registry: Registry, change: Change) -> OperationOrSkip:
     query = str(change.fields["filter"].after)
     if view.filter == query:
         return None
-    return ops.UpdateView(view.id, filter=Over(view.filter, query), fresh=True)
+    return ops.UpdateView(view.id, filter=Overwrite(view.filter, query), fresh=True)
 
 
 def _over(
     change: UpdateLabel | UpdateMilestone | UpdateBoard | UpdateView, name: str
-) -> Over | None:
+) -> Overwrite | None:
     """Return the old and new value of a part that a change writes; None if it does not."""
     field = change.fields.get(name)
     if field is None:
         return None
     before, after = (None if side is None else str(side) for side in (field.before, field.after))
-    return Over(before, after)
+    return Overwrite(before, after)
 
 
 def _options(registry: Registry, change: UpdateBoardField) -> OperationOrSkip:
@@ -391,7 +391,7 @@ def late_type(registry: Registry, change: CreateIssue) -> OperationOrSkip:
     issue = registry.issues.get(change.key)
     if issue is None or field_change is None or registry.observed.capabilities.create_with_type:
         return None
-    return ops.UpdateIssue(issue.id, issue_type=Over(None, _text(field_change.after)))
+    return ops.UpdateIssue(issue.id, issue_type=Overwrite(None, _text(field_change.after)))
 
 
 def _text(value: object) -> str | None:
@@ -517,10 +517,12 @@ def issue(registry: Registry, change: Change, body: str | None) -> OperationOrSk
     current = registry.issues[change.key]
     operation = ops.UpdateIssue(
         current.id,
-        title=Over(current.title, after["title"]) if "title" in after else None,
-        body=Over(change.body_seen, body) if body is not None else None,
-        milestone=Over(current.milestone, title) if "milestone" in after else None,
-        issue_type=Over(current.issue_type, after["issue_type"]) if "issue_type" in after else None,
+        title=Overwrite(current.title, after["title"]) if "title" in after else None,
+        body=Overwrite(change.body_seen, body) if body is not None else None,
+        milestone=Overwrite(current.milestone, title) if "milestone" in after else None,
+        issue_type=Overwrite(current.issue_type, after["issue_type"])
+        if "issue_type" in after
+        else None,
         milestone_id=milestone[0] if milestone else None,
     )
     return operation if operation.parts else None

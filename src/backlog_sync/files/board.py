@@ -104,24 +104,24 @@ class Board:
             return _STATUS_OPTIONS
         if name != PRIORITY:
             return ()
-        said = (p for entry in entries if (p := entry.text("priority")) and is_priority(p))
-        used = {priority.casefold(): priority for priority in said}
+        priorities = (p for entry in entries if (p := entry.text("priority")) and is_priority(p))
+        used = {priority.casefold(): priority for priority in priorities}
         known = [option for option in _PRIORITIES if used.pop(option.name.casefold(), None)]
         return (*known, *(OptionDef(other) for other in used.values()))
 
     def unknown_words(self, entry: Entry) -> dict[str, str]:
         """Return the item's words for Status and Priority that are unknown and not an option."""
         words = {name: entry.text(BOARD_KEYS[name]) for name in (STATUS, PRIORITY)}
-        unknown = {n: w for n, w in words.items() if w is not None and not self.knows(n, w)}
+        unknown = {n: w for n, w in words.items() if w is not None and not self.accepts(n, w)}
         for name, word in unknown.items():
             self.unknown.setdefault((name, word.casefold()), []).append(entry)
         return unknown
 
     def is_priority(self, word: str) -> bool:
         """Return whether a word is a priority, of the board or of the vocabulary."""
-        return self.knows(PRIORITY, word)
+        return self.accepts(PRIORITY, word)
 
-    def knows(self, name: str, word: str) -> bool:
+    def accepts(self, name: str, word: str) -> bool:
         """Return whether a word for Status or Priority is an option or in the vocabulary."""
         definition = self.definition(name)
         if definition is not None and definition.type != "single_select":
@@ -144,11 +144,11 @@ class Board:
 
     def _typed(self, entry: Entry) -> Iterator[tuple[str, IssueFieldValue | Diagnostic]]:
         for name, row in BOARD_FIELDS.items():
-            said, value = entry.declared(row.key)
+            declared, value = entry.declared(row.key)
             definition = self.definition(name)
             if definition is not None and value not in (None, ""):
                 yield from self._value(entry, definition, row.key, value)
-            elif said and name != STATUS and (definition is not None or value is None):
+            elif declared and name != STATUS and (definition is not None or value is None):
                 yield self._replaced.get(name, name), None
         for name, value in self._own(entry).items():
             definition = self.definition(name)
@@ -280,8 +280,8 @@ class Board:
     ) -> str | Diagnostic | None:
         """Return the option for a word; None for a known word without an option."""
         names = [option.name for option in definition.options]
-        said = (text.casefold(), bare_word(text))  # an emoji may precede the word: `✅ Live`
-        same = next((name for name in names if name.casefold() in said), None)
+        spellings = (text.casefold(), bare_word(text))  # an emoji may precede the word: `✅ Live`
+        same = next((name for name in names if name.casefold() in spellings), None)
         if same is not None:
             return same
         if definition.name == STATUS:

@@ -132,19 +132,19 @@ def parse_date(text: str, *, last: bool = True) -> str | None:
     `31.03.2027`, `2027/3/31`, `31/Mar/27`, `Mar 31, 2027`, `March 2027`, `2027-W12`, `Q1 2027`, `1
     Jan 2027 – 31 Mar 2027`. None for other words, and if day and month are ambiguous: `03/04/2027`.
     """
-    said = " ".join(text[:_LIMIT].split()).strip(" *_`").rstrip(".,;")
-    said = _LEAD.sub("", said, count=1)
+    phrase = " ".join(text[:_LIMIT].split()).strip(" *_`").rstrip(".,;")
+    phrase = _LEAD.sub("", phrase, count=1)
     return (
-        _read_form(said, last=last)
-        or _read_slashed(said, last=last)
-        or _read_week(said, last=last)
-        or ((period.end if last else period.start) if (period := whole_period(said)) else None)
-        or _read_span(said, last=last)
+        _read_form(phrase, last=last)
+        or _read_slashed(phrase, last=last)
+        or _read_week(phrase, last=last)
+        or ((period.end if last else period.start) if (period := whole_period(phrase)) else None)
+        or _read_span(phrase, last=last)
     )
 
 
-def _read_form(said: str, *, last: bool) -> str | None:
-    plain = without_accents(said.casefold())
+def _read_form(phrase: str, *, last: bool) -> str | None:
+    plain = without_accents(phrase.casefold())
     for form in _forms():
         match = form.match(plain)
         if match:
@@ -156,9 +156,9 @@ def _read_form(said: str, *, last: bool) -> str | None:
     return None
 
 
-def _read_slashed(said: str, *, last: bool) -> str | None:
+def _read_slashed(phrase: str, *, last: bool) -> str | None:
     """Read `31/03/2027` and `03/31/2027`, if only one of the numbers can be a month."""
-    match = _SLASHED.match(said)
+    match = _SLASHED.match(phrase)
     if match is None:
         return None
     first, second, year = (int(part) for part in match.groups())
@@ -167,8 +167,8 @@ def _read_slashed(said: str, *, last: bool) -> str | None:
     return _day(year, first, second, last=last) if second > 12 else None
 
 
-def _read_week(said: str, *, last: bool) -> str | None:
-    match = _WEEK.match(said)
+def _read_week(phrase: str, *, last: bool) -> str | None:
+    match = _WEEK.match(phrase)
     if match is None:
         return None
     try:
@@ -178,9 +178,9 @@ def _read_week(said: str, *, last: bool) -> str | None:
     return week.isoformat()
 
 
-def _read_span(said: str, *, last: bool) -> str | None:
+def _read_span(phrase: str, *, last: bool) -> str | None:
     """Read `1 January – 31 March 2027`: the year of the end is also that of the beginning."""
-    parts = [part for part in _SPAN.split(said) if part]
+    parts = [part for part in _SPAN.split(phrase) if part]
     if len(parts) != 2:
         return None
     end = parse_date(parts[1])

@@ -45,8 +45,8 @@ class Dependencies:
         return self._blockers.get(entry.key)
 
     def _read(self, entry: Entry) -> tuple[str, ...] | None:
-        said, _ = entry.declared("depends_on")
-        if not said:
+        declared, _ = entry.declared("depends_on")
+        if not declared:
             return None
         blockers: dict[str, None] = {}
         edges = self._edges.setdefault(entry.key, [])

@@ -153,8 +153,8 @@ def collect(files: Sequence[ParsedFile], settings: SettingsDocument) -> Collecte
 
 def own_statuses(settings: SettingsDocument) -> dict[str, str]:
     """Return the statuses that words of the files mean, by the normalized word."""
-    said = settings.reading.get(STATUSES)
-    words = said.items() if isinstance(said, Mapping) else ()
+    declared = settings.reading.get(STATUSES)
+    words = declared.items() if isinstance(declared, Mapping) else ()
     return {key_words(word): str(status) for word, status in words}
 
 

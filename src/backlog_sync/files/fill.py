@@ -481,9 +481,9 @@ class Filler:
         self, draft: Draft, parts: Mapping[str, Pair], title: Pair | None, keep: _Keep | None = None
     ) -> None:
         """Set the story of `as`, `want` and `so`; a single such key is ambiguous and left out."""
-        said = {name: text_of(pair.value) for name, pair in parts.items()}
-        if said.get("as_a") and said.get("i_want"):
-            story = {name: said[name] for name in _STORY_PARTS if said.get(name)}
+        values = {name: text_of(pair.value) for name, pair in parts.items()}
+        if values.get("as_a") and values.get("i_want"):
+            story = {name: values[name] for name in _STORY_PARTS if values.get(name)}
             whole = ", ".join(story.values())
             wording = whole if is_story_sentence(whole) else story
             draft.put("user_story", wording, parts["as_a"].place)

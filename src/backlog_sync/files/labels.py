@@ -56,7 +56,7 @@ class Labels:
 
     def of(self, entry: Entry) -> tuple[str, ...] | None:
         """Return the labels of an item (kind, own, priority), or None if it declares none."""
-        said, _ = entry.declared("labels")
+        declared, _ = entry.declared("labels")
         names: list[str | None] = [self._settings.kind_labels.get(entry.parsed.kind)]
         names += [self.spelled(label) for label in entry.words("labels")]
         names.append(self._priority(entry, [name for name in names if name]))
@@ -64,7 +64,7 @@ class Labels:
         for name in names:
             if name:
                 unique.setdefault(name.casefold(), self.spelled(name) or name)
-        return tuple(unique.values()) if unique or said else None
+        return tuple(unique.values()) if unique or declared else None
 
     def spelled(self, name: str) -> str | None:
         """Return the label for a spelling; None if `label_map` maps it to no label."""

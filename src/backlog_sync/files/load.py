@@ -21,7 +21,7 @@ from backlog_sync.files.foreign.join import join_cards, join_items, join_status
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside, one_file
 from backlog_sync.files.lint import find_wrong_totals, lint
-from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
+from backlog_sync.files.parsed import DEFAULTS, ParsedFile, ReadingOptions, Source
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.resolve import Context, resolve
 from backlog_sync.files.settings import FileSettings, check_settings, merge_settings, read_settings
@@ -149,7 +149,7 @@ def load(
             reader.read(backlogs[0], _shown_here(backlogs[0], root))
         reader.read_config()
         reader.warn_of_ignored(backlogs)
-        loaded = _assemble(reader, repository, flag, flag_said=project is not None)
+        loaded = _assemble(reader, repository, flag, has_flag=project is not None)
         return replace(loaded, again=read)
 
     return read({})
@@ -174,7 +174,7 @@ def _shown_here(path: Path, root: Path) -> str:
 class _Read:
     """A file that was read.
 
-    `name` is its path relative to the root, `faults` are those of its settings; `said` are its
+    `name` is its path relative to the root, `faults` are those of its settings; `documents` are its
     settings and those of the files that include it, the nearest first.
     """
 
@@ -182,7 +182,7 @@ class _Read:
     settings: FileSettings
     faults: tuple[Diagnostic, ...]
     name: str
-    said: tuple[SettingsDocument, ...]
+    documents: tuple[SettingsDocument, ...]
 
     @property
     def is_roadmap(self) -> bool:
@@ -203,7 +203,7 @@ class _Reader:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: dict[Path, str] = field(default_factory=dict)
     template: Template = ()
-    template_said: Place | None = None
+    template_place: Place | None = None
     config: ParsedFile | None = None
     config_settings: tuple[FileSettings, ...] = ()
     folder: bool = False
@@ -292,7 +292,7 @@ class _Reader:
         self._ask(read)
         self.read_files.append(read)
         self._read_template(settings, real)
-        self._include(settings, real, path, (*chain, real), read.said)
+        self._include(settings, real, path, (*chain, real), read.documents)
 
     def _source(self, file: Path, path: str) -> Source | Diagnostic:
         """Read a file, unless it is a link that leads out of the repository.
@@ -320,7 +320,7 @@ class _Reader:
             message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
             return Diagnostic(Place(source.path), "too-large", message, SPLIT)
         hint = f"a backlog is one of {KNOWN}"
-        return parse_source(source, Asked(self.bullets == "items")) or Diagnostic(
+        return parse_source(source, ReadingOptions(self.bullets == "items")) or Diagnostic(
             Place(source.path), "unknown-format", "this kind of file is not known", hint
         )
 
@@ -330,7 +330,7 @@ class _Reader:
         real: Path,
         path: str,
         chain: tuple[Path, ...],
-        said: tuple[SettingsDocument, ...],
+        inherited: tuple[SettingsDocument, ...],
     ) -> None:
         for index, pattern in enumerate(settings.document.include):
             place = settings.place(f"include.{index}")
@@ -347,14 +347,14 @@ class _Reader:
                     problem = Diagnostic(place, "cyclic-include", message, "remove one include")
                     self.diagnostics.append(problem)
                     continue
-                self.read(file, _shown(file, real, path), chain, said)
+                self.read(file, _shown(file, real, path), chain, inherited)
 
     def _read_template(self, settings: FileSettings, real: Path) -> None:
         """Read the template that a file names; the first file's is used."""
         path = settings.document.body_template
-        if path is None or self.template_said is not None:
+        if path is None or self.template_place is not None:
             return
-        self.template_said = place = settings.place("body_template")
+        self.template_place = place = settings.place("body_template")
         file, problem = one_file(path, real.parent, self.root, place, setting="template")
         if file is None:
             self.diagnostics.extend([problem] if problem else [])
@@ -370,16 +370,16 @@ class _Reader:
 
     def unpublished(self, publish: Sequence[str]) -> Iterator[Diagnostic]:
         """Report where the template and `publish` disagree."""
-        if self.template and self.template_said is not None:
+        if self.template and self.template_place is not None:
             from backlog_sync.files.template import unpublished  # noqa: PLC0415 - few have one
 
-            yield from unpublished(self.template, publish, self.template_said)
+            yield from unpublished(self.template, publish, self.template_place)
 
     def read_config(self) -> None:
         """Read the settings that this repository's files share, which have the lowest priority."""
         file = self.root / CONFIG
-        asked = [each for each in self.read_files if _is_read_as_asked(each.parsed)]
-        if not asked or not file.is_file() or _real(file) in self.seen:
+        configurable = [each for each in self.read_files if _takes_options(each.parsed)]
+        if not configurable or not file.is_file() or _real(file) in self.seen:
             return
         source = self._source(file, _shown_here(file, self.root))
         if isinstance(source, Diagnostic):
@@ -396,7 +396,7 @@ class _Reader:
             )
         self.config, self.config_settings = parsed, (settings,)
         self._read_template(settings, _real(file))
-        for each in asked:
+        for each in configurable:
             self._ask(each, settings.document)
 
     def _ask(self, read: _Read, *shared: SettingsDocument) -> None:
@@ -404,15 +404,15 @@ class _Reader:
 
         A roadmap only uses its own settings: it is not included for the settings of another file.
         """
-        documents = (*read.said[: 1 if read.is_roadmap else None], *shared)
-        said = [each.bullets for each in documents if "bullets" in each.model_fields_set]
-        bullets = self.bullets or (said[0] if said else "list")
+        documents = (*read.documents[: 1 if read.is_roadmap else None], *shared)
+        values = [each.bullets for each in documents if "bullets" in each.model_fields_set]
+        bullets = self.bullets or (values[0] if values else "list")
         declared = {pattern: what for each in reversed(documents)
                     for pattern, what in each.reading.items()}  # fmt: skip
         fields = dict.fromkeys(name for each in documents for name in each.own_fields)
-        asked = Asked(bullets == "items", tuple(declared.items()), tuple(fields))
-        if asked != read.parsed.asked and _is_read_as_asked(read.parsed):
-            read.parsed = parse_source(read.parsed.source, asked) or read.parsed
+        options = ReadingOptions(bullets == "items", tuple(declared.items()), tuple(fields))
+        if options != read.parsed.options and _takes_options(read.parsed):
+            read.parsed = parse_source(read.parsed.source, options) or read.parsed
 
 
 def _with_items(read: Sequence[_Read]) -> list[_Read]:
@@ -425,32 +425,32 @@ def _with_items(read: Sequence[_Read]) -> list[_Read]:
     ]  # fmt: skip
 
 
-def parse_source(source: Source, asked: Asked = UNASKED) -> ParsedFile | None:
+def parse_source(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFile | None:
     """Read a file with the reader for its name; return None if there is none."""
     suffix = Path(source.path).suffix.lower()
     if is_roadmap(source.path):
-        return parse_roadmap(source, asked)
+        return parse_roadmap(source, options)
     if suffix in _YAML:
-        return parse_structured(source, asked)
+        return parse_structured(source, options)
     if suffix in _TABLES:
-        return parse_csv(source, asked)
+        return parse_csv(source, options)
     if suffix in _ORG:
         from backlog_sync.files.reading.org import parse_org  # noqa: PLC0415 - few have one
 
-        return parse_org(source, asked)
+        return parse_org(source, options)
     from backlog_sync.files.foreign import todotxt  # noqa: PLC0415 - as above
 
     return todotxt.parse_todo_txt(source) if todotxt.is_todo_txt(source.path) else None
 
 
-def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
+def parse_roadmap(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFile:
     """Read a Markdown roadmap."""
     from backlog_sync.files.reading import markdown  # noqa: PLC0415 - YAML files do not need it
 
-    return markdown.parse_roadmap(source, asked)
+    return markdown.parse_roadmap(source, options)
 
 
-def _is_read_as_asked(parsed: ParsedFile) -> bool:
+def _takes_options(parsed: ParsedFile) -> bool:
     """Return whether settings affect how a file is read: not if it is in our own format."""
     return is_roadmap(parsed.source.path) or bool(parsed.dialect)
 
@@ -476,7 +476,7 @@ def _shown(file: Path, including: Path, path: str) -> str:
 
 
 def _assemble(
-    reader: _Reader, repository: str | None, flag: ProjectSpec | None, *, flag_said: bool
+    reader: _Reader, repository: str | None, flag: ProjectSpec | None, *, has_flag: bool
 ) -> Loaded:
     files = join_status(join_items(join_cards([each.parsed for each in reader.read_files])))
     settings = [*(each.settings for each in reader.read_files), *reader.config_settings]
@@ -484,7 +484,7 @@ def _assemble(
     sources = tuple(each.name for each in reader.read_files)
     identity = reader.identity or (sources[0] if sources else "")
     texts = tuple((parsed.source.path, parsed.source.text) for parsed in files)
-    context = Context(identity, sources, repository, flag, flag_said, reader.template, texts)
+    context = Context(identity, sources, repository, flag, has_flag, reader.template, texts)
     resolved = resolve(files, document, context)
     for parsed, read in zip(files, reader.read_files, strict=True):
         reader.diagnostics.extend((*parsed.diagnostics, *read.faults))
@@ -493,7 +493,7 @@ def _assemble(
     faults = [
         fault
         for file in settings
-        for fault in check_settings(file, document, resolved.repository, project_said=flag_said)
+        for fault in check_settings(file, document, resolved.repository, project_given=has_flag)
     ]
     diagnostics = {
         *reader.diagnostics,

@@ -37,11 +37,11 @@ def repair_run(run: str, before: str = "") -> str | None:
     for known in (_WINDOWS, _MAC_ROMAN):
         try:
             raw = bytes(known[char] for char in run)
-            mended = raw.decode("utf-8")
+            repaired = raw.decode("utf-8")
         except (KeyError, UnicodeDecodeError):
             continue
-        if len(mended) > 1 or _is_likely(raw, run, before):
-            return mended
+        if len(repaired) > 1 or _is_likely(raw, run, before):
+            return repaired
     return None
 
 
@@ -66,15 +66,15 @@ def repairs(text: str) -> list[tuple[int, int, str]]:
         if line[0].isascii() or len(line[0]) > _LONG:
             continue
         for run in _RUN.finditer(text, line.start(), line.end()):
-            mended, times = repair_run(run[0], text[run.start() - 1 : run.start()]), 0
-            while mended and times < _TIMES and (again := mend(mended)) != mended:
-                mended, times = again, times + 1
-            if mended:
-                spans.append((run.start(), run.end(), mended))
+            repaired, times = repair_run(run[0], text[run.start() - 1 : run.start()]), 0
+            while repaired and times < _TIMES and (again := repair(repaired)) != repaired:
+                repaired, times = again, times + 1
+            if repaired:
+                spans.append((run.start(), run.end(), repaired))
     return spans
 
 
-def mend(line: str) -> str:
+def repair(line: str) -> str:
     """Return a line with its mojibake repaired; unchanged if it has none."""
 
     def repair(match: re.Match[str]) -> str:
@@ -97,7 +97,7 @@ def find_mojibake(source: Source) -> Iterator[Diagnostic]:
     spoilt = list(first.values())
     for place, start in spoilt[:SHOWN_LINES]:
         rest = _LINE.match(source.text, start - min(place.column - 1, _LEAD))
-        hint = f"it should read: {mend(rest[0] if rest else '')[:_PREVIEW].strip()}"
+        hint = f"it should read: {repair(rest[0] if rest else '')[:_PREVIEW].strip()}"
         message = "this line holds mojibake: UTF-8 that was read in another encoding"
         yield warning(place, "mojibake", message, hint)
     if more := spoilt[SHOWN_LINES:]:

@@ -156,7 +156,7 @@ def _lines(text: str) -> Iterable[str]:
     return lines
 
 
-def unhashed(text: str) -> str:
+def without_hash(text: str) -> str:
     """Return the text of a criterion without the number that some tools keep: `#1 It floats`."""
     return _HASHED.sub("", text, count=1)
 
@@ -165,7 +165,7 @@ def _boxed(line: str) -> Criterion:
     plain = _BULLET.sub("", line.strip(), count=1) if _BULLET.match(line) else line.strip()
     box = IN_VALUE.match(plain)
     if box:
-        return Criterion(unhashed(plain[box.end() :]), is_ticked_box(box))
+        return Criterion(without_hash(plain[box.end() :]), is_ticked_box(box))
     return Criterion(plain)
 
 
@@ -200,8 +200,8 @@ def _steps(node: MapNode) -> str:
     by_name = {key_words(entry.key.value): entry.value for entry in node.entries}
     parts = []
     for word in ("given", "when", "then"):
-        if word in by_name and (said := _joined(by_name[word])):
-            parts.append(f"{word} {said}")
+        if word in by_name and (text := _joined(by_name[word])):
+            parts.append(f"{word} {text}")
     if len(parts) < 2:
         return ""
     sentence = ", ".join(parts)
@@ -227,15 +227,15 @@ def _risk(node: Node) -> dict[str, object]:
     if not isinstance(node, MapNode):
         text = text_of(node)
         return {"text": text} if text and not is_empty(text) else {}
-    said: dict[str, object] = {}
+    fields: dict[str, object] = {}
     for entry in node.entries:
         name = risk_column(entry.key.value)
         if name is None and field_of(entry.key.value) in ("title", "description"):
             name = "text"
         text = text_of(entry.value)
         if name and name != "about" and text:
-            said.setdefault(name, text)
-    return said if "text" in said else {}
+            fields.setdefault(name, text)
+    return fields if "text" in fields else {}
 
 
 # ---- titles --------------------------------------------------------------------------------

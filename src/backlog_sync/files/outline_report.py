@@ -15,7 +15,7 @@ from backlog_sync.files.foreign.tree import LIST_LEFT
 from backlog_sync.files.inline import plain
 from backlog_sync.files.load import Loaded, parse_source
 from backlog_sync.files.outline import Form, Node
-from backlog_sync.files.parsed import Asked, ParsedFile, ParsedItem
+from backlog_sync.files.parsed import ParsedFile, ParsedItem, ReadingOptions
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import bare_word, field_of, list_status
@@ -109,7 +109,7 @@ class _File:
     def __init__(self, parsed: ParsedFile, account: Account) -> None:
         self.parsed = parsed
         self.lines = account.lines
-        self.said = Declared(dict(parsed.asked.declared))
+        self.declared = Declared(dict(parsed.options.declared))
         self.heads = [(line, head) for line in self.lines if line.rule in _HEADS
                       and (head := heading(line.text))]  # fmt: skip
 
@@ -158,11 +158,11 @@ class _File:
 
     def _gain(self, settings: Mapping[str, object]) -> int | None:
         """Return how many more items these settings produce; None if they change nothing."""
-        asked = self.parsed.asked
-        said = settings.get("reading", {})
-        assert isinstance(said, Mapping)
-        tried = Asked(asked.bullets or settings.get("bullets") == "items",
-                      (*said.items(), *asked.declared))  # fmt: skip
+        options = self.parsed.options
+        reading = settings.get("reading", {})
+        assert isinstance(reading, Mapping)
+        tried = ReadingOptions(options.bullets or settings.get("bullets") == "items",
+                      (*reading.items(), *options.declared))  # fmt: skip
         again = parse_source(self.parsed.source, tried)
         if again is None or _shape(again) == _shape(self.parsed):
             return None
@@ -268,7 +268,7 @@ class _File:
         by_level: dict[int, list[tuple[AccountedLine, str]]] = defaultdict(list)
         for line, (level, title) in self.heads:
             node = Node(Form.SECTION, line.number - 1, line.number, text=title, level=level)
-            if fits(line, title) and self.said.of(node) is None:
+            if fits(line, title) and self.declared.of(node) is None:
                 by_level[level].append((line, title))
         for level, heads in by_level.items():
             lines, titles = [line for line, _ in heads], [title for _, title in heads]
@@ -396,8 +396,8 @@ def merged(answers: Iterable[Mapping[str, object]]) -> dict[str, object]:
     settings: dict[str, object] = {}
     reading: dict[str, dict[str, object]] = {}
     for answer in answers:
-        said = answer.get("reading")
-        for pattern, declared in said.items() if isinstance(said, Mapping) else ():
+        patterns = answer.get("reading")
+        for pattern, declared in patterns.items() if isinstance(patterns, Mapping) else ():
             both = declared if isinstance(declared, Mapping) else {"kind": declared}
             reading.setdefault(pattern, {}).update(both)
         settings |= {name: value for name, value in answer.items() if name != "reading"}

@@ -98,7 +98,7 @@ class LineNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadingOptions:
     """How a file is to be read, from flags and settings.
 
     `bullets` makes items of plain bullets below times, phases and statuses; `declared` are the
@@ -110,7 +110,7 @@ class Asked:
     fields: tuple[str, ...] = ()
 
 
-UNASKED = Asked()
+DEFAULTS = ReadingOptions()
 """How a file is read without flags and settings."""
 
 
@@ -121,7 +121,7 @@ class ParsedFile:
     `dialect` is empty for our own YAML and for Markdown roadmaps; otherwise it names the reader of
     a file in another format. `periods` are the last dates of milestones that are named after a
     period. `loose_criteria` counts check-list entries of the plan as a whole. `risks` are those in
-    a risk register of the file. `asked` is how it was read.
+    a risk register of the file. `options` is how it was read.
     """
 
     source: Source
@@ -135,7 +135,7 @@ class ParsedFile:
     periods: Mapping[str, str] = field(default_factory=dict)
     loose_criteria: int = 0
     risks: tuple["ListedRisk", ...] = ()
-    asked: Asked = UNASKED
+    options: ReadingOptions = DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)

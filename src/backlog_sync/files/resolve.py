@@ -25,9 +25,9 @@ from backlog_sync.files.entries import Collected, Entry, collect
 from backlog_sync.files.fit import short_title
 from backlog_sync.files.hints import hints_of
 from backlog_sync.files.labels import Labels, Milestones, near_misses
-from backlog_sync.files.outlook import outlook_of, planning_of, with_listed
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.placeholders import holes_of
+from backlog_sync.files.planning import planning_fields_of, planning_of, with_listed
 from backlog_sync.files.refs import parse_feedback, parse_issue_ref
 from backlog_sync.files.settings import core_settings, not_feedback
 from backlog_sync.files.statuses import meanings
@@ -42,7 +42,7 @@ class Context:
     """What the resolver needs besides the files.
 
     `backlog_id` is the identity without an `id:`; `repository` is the target from a flag; `project`
-    is the board of a flag, and `project_said` is whether the flag was given (None and True: no
+    is the board of a flag, and `project_given` is whether the flag was given (None and True: no
     board). `sources` are paths relative to the repository; `template` is the layout of the bodies.
     `texts` are the files by path.
     """
@@ -51,7 +51,7 @@ class Context:
     sources: tuple[str, ...]
     repository: str | None = None
     project: ProjectSpec | None = None
-    project_said: bool = False
+    project_given: bool = False
     template: Template = ()
     texts: tuple[tuple[str, str], ...] = ()
 
@@ -149,7 +149,7 @@ class _Resolver:
             previously=tuple(document.previously),
             sync=entry.synced,
             repository=entry.text("repository"),
-            outlook=outlook_of(entry),
+            planning=planning_fields_of(entry),
             hints=() if issue else hints_of(entry.parsed),
             unknown=unknown,
             holes=holes_of(entry),
@@ -212,7 +212,7 @@ class _Resolver:
         synced = [entry for entry in self.entries if entry.synced]
         fields = tuple(Board(self.document, synced).fields.values())
         project = project_of(self.document, self.repository, fields)
-        if self.context.project_said:
+        if self.context.project_given:
             flag = self.context.project
             project = flag and board_of(self.document.project, flag, fields)
         return DesiredState(

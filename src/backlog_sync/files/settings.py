@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from backlog_sync.core import record
 from backlog_sync.core.diagnostics import Diagnostic, Place
-from backlog_sync.core.fields import BOARD_FIELDS, ISSUE_FIELDS, MEANT, STATUS, issue_field_of
+from backlog_sync.core.fields import BOARD_FIELDS, FIELD_WORDS, ISSUE_FIELDS, STATUS, issue_field_of
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.view_arrangement import UNGROUPED
@@ -177,17 +177,17 @@ def owned_fields(name: str, document: SettingsDocument) -> tuple[str, ...]:
         return (STATE, STATUS) if word == "status" else (STATE,)
     fields = (*ISSUE_FIELDS, *BOARD_FIELDS, *document.board_fields, *document.issue_fields)
     known = {field.casefold(): field for field in fields}
-    meant = MEANT.get(word, word)
+    meant = FIELD_WORDS.get(word, word)
     field = issue_field_of(meant, document.issue_fields) or known.get(meant.casefold())
     return (field,) if field else ()
 
 
 def check_settings(
-    file: FileSettings, whole: SettingsDocument, repository: str | None, *, project_said: bool
+    file: FileSettings, whole: SettingsDocument, repository: str | None, *, project_given: bool
 ) -> Iterator[Diagnostic]:
     """Yield the problems of settings that are valid one by one.
 
-    `whole` are those of all files, `repository` is that of issues without one; `project_said` is
+    `whole` are those of all files, `repository` is that of issues without one; `project_given` is
     whether a flag declares the board.
     """
     document = file.document
@@ -195,7 +195,7 @@ def check_settings(
         if not owned_fields(name, whole):
             fields = (
                 *ISSUE_FIELDS,
-                *MEANT,
+                *FIELD_WORDS,
                 *BOARD_FIELDS,
                 *whole.board_fields,
                 *whole.issue_fields,
@@ -213,7 +213,7 @@ def check_settings(
             message = f"'{shown(day)}' is not a date"
             fault = file.fault(path, "invalid-date", message, advice(meant, key))
             yield replace(fault, fix=fix_of(meant, day))
-    yield from _check_board(file, repository, project_said=project_said)
+    yield from _check_board(file, repository, project_given=project_given)
     yield from _check_issue_fields(file, whole)
     for index, word in enumerate(document.planning.feedback):
         if parse_feedback(word) is None:
@@ -221,7 +221,7 @@ def check_settings(
 
 
 def _check_board(
-    file: FileSettings, repository: str | None, *, project_said: bool
+    file: FileSettings, repository: str | None, *, project_given: bool
 ) -> Iterator[Diagnostic]:
     for name, each in file.document.board_fields.items():
         path, folded = f"project.fields.{name}", name.casefold()
@@ -239,7 +239,7 @@ def _check_board(
     project = file.document.project
     if project is not None:
         yield from _check_views(file, project.views or ())
-    if project is None or project_said:
+    if project is None or project_given:
         return
     if project.title is None and project.number is None:
         hint = "add 'title:' or 'number:'"
@@ -347,6 +347,6 @@ def core_settings(document: SettingsDocument) -> Settings:
     )
 
 
-def _by_kind(said: Mapping[Any, str | None]) -> dict[str, str | None]:
+def _by_kind(names: Mapping[Any, str | None]) -> dict[str, str | None]:
     """Return a name for each kind; the default is that of the kind."""
-    return {kind: said.get(kind, kind) for kind in KINDS}
+    return {kind: names.get(kind, kind) for kind in KINDS}

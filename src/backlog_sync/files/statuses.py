@@ -92,9 +92,9 @@ def trailing_status(text: str) -> StatusPhrase | None:
     remark = _LAST_REMARK.search(tail)
     before = tail[: remark.start()] if remark else ""
     for match in (remark, _last(tail), _last(before)):
-        said = (match[1] if match is remark else tail[match.end() :]).strip() if match else ""
-        phrase = status_in(_undated(said)) if match and match.start() else None
-        if match and phrase and phrase.alone and not _is_adjective(said, phrase):
+        remainder = (match[1] if match is remark else tail[match.end() :]).strip() if match else ""
+        phrase = status_in(_undated(remainder)) if match and match.start() else None
+        if match and phrase and phrase.alone and not _is_adjective(remainder, phrase):
             return StatusPhrase(phrase.meanings, begin + match.start(), len(text), alone=False)
     return _trailing_sign(before or tail, begin, remark[1] if remark else "")
 
@@ -104,9 +104,9 @@ def _last(part: str) -> re.Match[str] | None:
     return max(_SEPARATOR.finditer(part), key=lambda match: match.start(), default=None)
 
 
-def _is_adjective(said: str, phrase: StatusPhrase) -> bool:
+def _is_adjective(text: str, phrase: StatusPhrase) -> bool:
     """Return whether a word after a title describes it, not its progress: `Search (new)`."""
-    word = _REMARK.sub("", said[: phrase.end])
+    word = _REMARK.sub("", text[: phrase.end])
     return key_words(word) in words_of("weak_statuses") and not word.isupper()
 
 
@@ -120,9 +120,9 @@ def _trailing_sign(bare: str, begin: int, remark: str) -> StatusPhrase | None:
     if remark and not partly and (not done or _without_remark(remark)):
         return None
     meant = PROGRESS if partly else frozenset((vocabulary().marks[bare[-1]],))
-    said = trailing_status(bare[:-1]) if not partly else None
-    start = said.start if said else len(bare[:-1].rstrip())
-    meant = said.meanings if said else meant
+    trailing = trailing_status(bare[:-1]) if not partly else None
+    start = trailing.start if trailing else len(bare[:-1].rstrip())
+    meant = trailing.meanings if trailing else meant
     return StatusPhrase(meant, begin + start, begin + len(bare), alone=False)
 
 
@@ -300,12 +300,12 @@ def _lessened(rest: str) -> frozenset[str]:
     remark = _REMARK.match(rest.lstrip(" *_"))
     heads = (remark[1], remark[1].split(" ", 1)[0].rstrip(",;:")) if remark else ()
     share, count = _SHARE.search(rest[:60]), _COUNT.search(rest[:60])
-    said = [key_words(match[0]) for match in _TOKEN.finditer(rest[:60])]
+    following = [key_words(match[0]) for match in _TOKEN.finditer(rest[:60])]
     lessened = (
         any(key_words(part) in words_of("partly") for part in heads)
         or (share and int(share[1]) < 100)
         or (count and int(count[1]) < int(count[2]))
-        or any(word in words_of("exceptions") for word in said[:4])
+        or any(word in words_of("exceptions") for word in following[:4])
     )
     return PROGRESS if lessened else DONE
 
@@ -322,10 +322,10 @@ def _when() -> re.Pattern[str]:
     )
 
 
-def _undated(said: str) -> str:
+def _undated(text: str) -> str:
     """Return a remark without the date before it: `2026-08-04 done`; a date stays."""
-    day = _DAY.match(said)
-    return said[day.end() :] if day else said
+    day = _DAY.match(text)
+    return text[day.end() :] if day else text
 
 
 _DAY = re.compile(

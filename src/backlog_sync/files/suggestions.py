@@ -59,23 +59,23 @@ def date_for(text: str, *, last: bool = True) -> Suggestion:
     A day that its month does not have, and a number that may be the day or the month, are never
     sure.
     """
-    said = " ".join(text.split())
-    known = parse_date(said, last=last)
+    phrase = " ".join(text.split())
+    known = parse_date(phrase, last=last)
     if known is not None:
         return Suggestion(known, sure=True)
-    match = _WHOLE.fullmatch(said)
+    match = _WHOLE.fullmatch(phrase)
     if match:
         return _day(int(match[1]), int(match[2]), int(match[3]))
-    match = _NUMBERS.fullmatch(said)
+    match = _NUMBERS.fullmatch(phrase)
     if match:
         return _numbers(int(match[1]), int(match[2]), int(match[3]))
-    part = _QUARTER.fullmatch(said) or _HALF.fullmatch(said)
+    part = _QUARTER.fullmatch(phrase) or _HALF.fullmatch(phrase)
     if part:
         months_of = 3 if part.re is _QUARTER else 6
         month = int(part[1]) * months_of if last else (int(part[1]) - 1) * months_of + 1
         day = monthrange(_CENTURY, month)[1] if last else 1
         return Suggestion(f"YYYY-{month:02}-{day:02}", why="with its year")
-    named = months().get(said.casefold().strip(". "))
+    named = months().get(phrase.casefold().strip(". "))
     if named:
         day = monthrange(_CENTURY + 1, named)[1] if last else 1
         return Suggestion(f"YYYY-{named:02}-{day:02}", why="with its year")
@@ -141,22 +141,22 @@ def _figure(text: str) -> str:
 
 def number_for(text: str) -> Suggestion:
     """Return the number that a text means: `three`, `3 points`, `3,5`, `~5`, `3-5`."""
-    said = " ".join(text.split()).casefold()
-    known = parse_points(said)
+    phrase = " ".join(text.split()).casefold()
+    known = parse_points(phrase)
     if isinstance(known, float):
         return Suggestion(f"{known:g}", sure=True)
-    word = said.removesuffix("s").removesuffix("point").strip()
+    word = phrase.removesuffix("s").removesuffix("point").strip()
     if word in _COUNTED and word not in ("a", "an", "half"):
         return Suggestion(str(_COUNTED[word]), sure=True)
-    span = _RANGE.fullmatch(said)
+    span = _RANGE.fullmatch(phrase)
     if span:
         return Suggestion(_figure(span[2]), why=f"or `{_figure(span[1])}`: one number, not a range")
-    about = _ABOUT.fullmatch(said)
+    about = _ABOUT.fullmatch(phrase)
     if about:
         return Suggestion(_figure(about[1] or about[2]), why="if that is the estimate")
-    if said.startswith("-") and _FIRST.fullmatch(said[1:].strip()):
-        return Suggestion(_figure(said[1:].strip()), why="or leave it out")
-    hours = hours_for(said)
+    if phrase.startswith("-") and _FIRST.fullmatch(phrase[1:].strip()):
+        return Suggestion(_figure(phrase[1:].strip()), why="or leave it out")
+    hours = hours_for(phrase)
     if hours.text:
         return Suggestion(why=f"write `estimate_hours: {hours.text}` if it is time, not points")
     return NONE
@@ -167,16 +167,16 @@ def hours_for(text: str) -> Suggestion:
 
     Only hours and minutes are sure: how long a day of work is, the file does not declare.
     """
-    said = " ".join(text.split()).casefold()
-    known = parse_hours(said)
+    phrase = " ".join(text.split()).casefold()
+    known = parse_hours(phrase)
     if known is not None:
         return Suggestion(f"{known:g}", sure=True)
-    iso = _ISO.fullmatch(said)
-    if iso and said.strip("pt"):
+    iso = _ISO.fullmatch(phrase)
+    if iso and phrase.strip("pt"):
         weeks, days, hours, minutes = (int(iso[name] or 0) for name in "wdhm")
         total = weeks * _WEEK + days * _DAY + hours + minutes / 60
         return _hours(total, long=bool(weeks or days))
-    match = _DURATION.fullmatch(said)
+    match = _DURATION.fullmatch(phrase)
     unit = _UNITS.get(match["unit"]) if match else None
     if match and unit is not None:
         count = match["count"]
@@ -187,11 +187,11 @@ def hours_for(text: str) -> Suggestion:
         )
         if figure:
             return _hours(figure * unit, long=unit >= _DAY)
-    span = _RANGE.match(said)
+    span = _RANGE.match(phrase)
     if span:
-        rest = hours_for(span[2] + said[span.end() :])
+        rest = hours_for(span[2] + phrase[span.end() :])
         return Suggestion(rest.text, why="one number, not a range") if rest.text else NONE
-    if said.startswith("-") and (positive := hours_for(said[1:])).text:
+    if phrase.startswith("-") and (positive := hours_for(phrase[1:])).text:
         return Suggestion(positive.text, why="or leave it out")
     return NONE
 
@@ -213,20 +213,20 @@ _PATH = re.compile(r"(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})[/ :](?P<number>
 
 def issue_for(text: str) -> Suggestion:
     """Return the issue that a text means: `GH-12`, `issue 12`, an address without `https`."""
-    said = text.strip().strip("()<>[]")
-    url = _URL.fullmatch(said)
+    value = text.strip().strip("()<>[]")
+    url = _URL.fullmatch(value)
     if url and url["sort"] in ("pull", "pulls"):
         why = "it is the address of a pull request: write the number of the issue, as in `'#12'`"
         return Suggestion(why=why)
-    if url and (url["sort"] in ("merge_requests", "work_items") or "/-/" in said):
+    if url and (url["sort"] in ("merge_requests", "work_items") or "/-/" in value):
         return Suggestion(why=f"{url['host']} is not GitHub: leave it out, or put it into the text")
     if url:
         reference = f"{url['repository']}#{url['number']}"
         return Suggestion(reference, sure=parse_issue_ref(reference) is not None)
-    short = _GH.fullmatch(said)
+    short = _GH.fullmatch(value)
     if short and int(short[1]):
         return Suggestion(f"#{int(short[1])}", sure=True)
-    path = _PATH.fullmatch(said)
+    path = _PATH.fullmatch(value)
     if path and int(path["number"]):
         return Suggestion(f"{path['repository']}#{path['number']}", sure=True)
     return NONE
@@ -242,9 +242,9 @@ _REMOTE = re.compile(
 
 def repository_for(text: str) -> Suggestion:
     """Return the repository of a URL, of a remote of git, or of `owner / name`."""
-    said = text.strip().rstrip("/")
-    remote = _REMOTE.fullmatch(said)
-    joined = remote["name"] if remote else re.sub(r"\s*/\s*", "/", said)
+    address = text.strip().rstrip("/")
+    remote = _REMOTE.fullmatch(address)
+    joined = remote["name"] if remote else re.sub(r"\s*/\s*", "/", address)
     whole = is_repository(joined) and joined != text
     return Suggestion(joined, sure=True) if whole else NONE
 

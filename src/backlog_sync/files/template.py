@@ -63,19 +63,19 @@ def read_template(source: Source) -> tuple[Template, tuple[Diagnostic, ...]]:
     return tuple(sections), tuple(problems)
 
 
-def unpublished(template: Template, publish: Sequence[str], said: Place) -> Iterator[Diagnostic]:
+def unpublished(template: Template, publish: Sequence[str], place: Place) -> Iterator[Diagnostic]:
     """Report planning fields that are in the template or in `publish`, but not in both."""
     named = [each.part for each in template if each.part in PLANNING_PARTS]
     for name in named:
         if name not in publish:
             message = f"the template shows '{name}', which 'publish' does not name"
             hint = f"add it: 'publish: [{name}]'; until then its section is left out"
-            yield warning(said, "not-published", message, hint)
+            yield warning(place, "not-published", message, hint)
     for name in publish:
         if name not in named:
             message = f"'publish' names '{name}', which the template does not show"
             hint = f"add a section with {{{name}}} to the template"
-            yield warning(said, "not-published", message, hint)
+            yield warning(place, "not-published", message, hint)
 
 
 def _split(lines: _Lines) -> Iterator[tuple[Line | None, _Lines]]:

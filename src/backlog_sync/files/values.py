@@ -195,11 +195,11 @@ def parse_issue(value: str) -> IssueRef | None:
     The text of a link is preferred if it names an issue: a repository may have been renamed.
     """
     text = value[:LIMIT].strip().strip("*`<>").strip()
-    said = _ISSUE.match(text)
-    if said and int(said["number"]):
-        return IssueRef(int(said["number"]), said["repository"], sandbox=bool(said["sandbox"]))
-    match = _URL.match(text)
-    begun = IssueRef(int(match["number"]), match["repository"]) if match else None
+    match = _ISSUE.match(text)
+    if match and int(match["number"]):
+        return IssueRef(int(match["number"]), match["repository"], sandbox=bool(match["sandbox"]))
+    url = _URL.match(text)
+    begun = IssueRef(int(url["number"]), url["repository"]) if url else None
     return parse_issue_ref(text) or begun
 
 

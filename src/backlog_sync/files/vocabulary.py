@@ -251,8 +251,8 @@ def field_of(key: str) -> str | None:
         return None
     field, remark = _entry("fields", key), _REMARK.search(key)
     if field is None and remark:
-        said = key_words(remark[0].casefold()).split()
-        apart = words_of("units").isdisjoint(said)
+        remark_words = key_words(remark[0].casefold()).split()
+        apart = words_of("units").isdisjoint(remark_words)
         field = _entry("fields", key[: remark.start()]) if apart else None
     return field
 

@@ -44,7 +44,7 @@ def _update(github: "Github", repository: str, operation: UpdateMilestone) -> Do
     PyGithub's `edit` always sends the title, and a due date without its time.
     """
     values = {
-        name: None if over.wanted is None else str(over.wanted)
+        name: None if over.planned is None else str(over.planned)
         for name, over in operation.parts.items()
     }
     if "due" in values:

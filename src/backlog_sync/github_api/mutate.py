@@ -161,7 +161,7 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             attributes = {"name": name, "color": color, "description": description}
             return (Step("CreateLabel", {"repositoryId": repository_id, **attributes}),)
         case UpdateLabel(id=id_):
-            parts = {name: over.wanted for name, over in operation.parts.items()}
+            parts = {name: over.planned for name, over in operation.parts.items()}
             return (Step("UpdateLabel", {"id": id_, **parts}),)
         case CreateProject(owner_id=owner, title=title, repository_id=repository):
             inputs = {"ownerId": owner, "title": title, "repositoryId": repository}
@@ -356,9 +356,9 @@ def _update_issue(operation: UpdateIssue, names: Names) -> dict[str, object]:
             case "issue_type":
                 kind = names.issue_type(_type_of(operation))
                 # A type that does not exist there is left out; None removes the type.
-                inputs |= {"issueTypeId": kind} if kind or over.wanted is None else {}
+                inputs |= {"issueTypeId": kind} if kind or over.planned is None else {}
             case _:
-                inputs[part] = over.wanted
+                inputs[part] = over.planned
     return inputs
 
 
@@ -366,7 +366,7 @@ def _type_of(operation: CreateIssue | UpdateIssue) -> str | None:
     """Return the name of the issue type that an operation sets, if any."""
     if isinstance(operation, CreateIssue):
         return operation.issue_type
-    type_name = operation.issue_type.wanted if operation.issue_type else None
+    type_name = operation.issue_type.planned if operation.issue_type else None
     return str(type_name) if type_name else None
 
 
@@ -393,17 +393,19 @@ def _field(definition: BoardFieldDef) -> dict[str, object]:
 def _board(operation: UpdateProject) -> dict[str, object]:
     names = {"description": "shortDescription", "readme": "readme"}
     inputs: dict[str, object] = {"projectId": operation.id}
-    inputs |= {names[part]: over.wanted for part, over in operation.values.items() if part in names}
+    inputs |= {
+        names[part]: over.planned for part, over in operation.values.items() if part in names
+    }
     if operation.public is not None:
-        inputs["public"] = operation.public.wanted == "true"
+        inputs["public"] = operation.public.planned == "true"
     return inputs
 
 
 def _view(operation: CreateView | UpdateView) -> Step:
     if isinstance(operation, UpdateView):
-        values = {part: over.wanted for part, over in operation.values.items()}
+        values = {part: over.planned for part, over in operation.values.items()}
         if operation.layout is not None:
-            values["layout"] = _layout(str(operation.layout.wanted))
+            values["layout"] = _layout(str(operation.layout.planned))
         return Step("UpdateView", {"viewId": operation.id, **values})
     inputs: dict[str, object] = {
         "projectId": operation.project_id,
@@ -465,7 +467,7 @@ def _options(operation: AddOptions) -> dict[str, object]:
             "color": color or "GRAY",
             "description": description,
         }
-        for id_, name, color, description in operation.wanted
+        for id_, name, color, description in operation.planned
     ]
     return {"fieldId": operation.field_id, _OPTION_INPUTS[operation.type]: options}
 

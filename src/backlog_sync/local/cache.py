@@ -30,7 +30,7 @@ _LONGEST = 100_000
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    looked: float | None = None
+    last_read: float | None = None
     pace: Learned = Learned()
 
 
@@ -41,15 +41,15 @@ class FileCache:
         self._file, self._clock = file, clock
         self._began = clock()
 
-    def looked(self) -> float | None:
+    def last_read(self) -> float | None:
         """Return the time since which every update was read; None if unknown."""
-        at = self._read().looked
+        at = self._read().last_read
         return at if at is not None and 0 <= self._clock() - at < _OLDEST else None
 
     def note(self, coverage: Coverage) -> None:
         """Record that the repository was read in full, if it was."""
         if coverage.complete or coverage.since is not None:
-            self._write(self._read().model_copy(update={"looked": self._began - _SKEW}))
+            self._write(self._read().model_copy(update={"last_read": self._began - _SKEW}))
 
     def pace(self) -> Learned:
         """Return the learned creation rate of this server."""

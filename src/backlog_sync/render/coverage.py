@@ -22,8 +22,8 @@ def _coverage_of_one(coverage: Coverage) -> str:
     by_number = f"{counted(coverage.by_number, 'issue')} by number"
     others = max(0, coverage.total - coverage.by_number)
     if coverage.since is None:
-        looked = max(0, coverage.issues_read - coverage.by_number)
-        return f"{by_number}; of {others:,} others {looked:,} checked"
+        checked = max(0, coverage.issues_read - coverage.by_number)
+        return f"{by_number}; of {others:,} others {checked:,} checked"
     day, _, time = coverage.since.partition("T")
     since = f"{day} {time[:5]}"
     return f"{by_number}; of {others:,} others those updated since {since}"

@@ -31,7 +31,7 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
     foreseen = forecast(tree, facts.milestones, facts.today, draws, seed)
     planned = schedule(tree, facts.milestones, facts.planning, facts.today, _velocity(facts, tree))
     milestones = milestone_reports(tree, facts.milestones, foreseen, planned, facts.today)
-    asked = load(tree, planned, facts.milestones, facts.planning, facts.today)
+    workload = load(tree, planned, facts.milestones, facts.planning, facts.today)
     health, why = judge_whole(
         total,
         [(one.sum.name, one.health, one.why) for one in milestones],
@@ -49,8 +49,8 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         forecast=foreseen,
         schedule=planned,
         quarters=quarters(tree, facts.milestones, planned),
-        load=asked,
-        shortages=shortages(asked),
+        load=workload,
+        shortages=shortages(workload),
         risks=register(facts.items, facts.planning.risks),
         overlaps=overlaps(tree, milestones, facts.today) if facts.planning.one_at_a_time else (),
         reviews=reviews(tree, facts.planning, facts.reviewed, facts.today),

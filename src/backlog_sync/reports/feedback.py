@@ -54,10 +54,10 @@ def _questions(key: str, one: Conversation) -> Iterator[Question]:
                     yield Question(**place, text=text, by=remark.author, at=day, url=remark.url)
 
 
-def _answered(asked: Remark, later: Sequence[Remark]) -> bool:
+def _answered(question: Remark, later: Sequence[Remark]) -> bool:
     """Return whether somebody else who may write to the repository said anything after it."""
     return any(
-        one.trusted and one.author != asked.author and not _is_ours(one.text) for one in later
+        one.trusted and one.author != question.author and not _is_ours(one.text) for one in later
     )
 
 

@@ -134,35 +134,35 @@ def _links(desired: DesiredState, observed: ObservedState, pages: str) -> Iterat
 
 def feedback_refs(desired: DesiredState) -> tuple[FeedbackRef, ...]:
     """Return every place where feedback on the plan or an item is collected, once."""
-    of_items = (ref for item in desired.items for ref in item.outlook.feedback)
+    of_items = (ref for item in desired.items for ref in item.planning.feedback)
     return tuple(dict.fromkeys((*desired.planning.feedback, *of_items)))
 
 
 def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkItem:
     """Return the planned values of an item in the file."""
-    outlook = item.outlook
+    planning = item.planning
     blockers = [str(name) for name in _words(item, "blocked_by")]
     return replace(
         base,
-        hours=outlook.hours,
-        priority=outlook.priority,
+        hours=planning.hours,
+        priority=planning.priority,
         milestone=_text(item.fields.get("milestone")),
         labels=_words(item, "labels"),
         assignees=_words(item, "assignees"),
-        team=outlook.team,
-        audience=outlook.audience,
-        skills=outlook.skills,
-        capacity=outlook.capacity,
-        start=_day(outlook.start),
-        target=_day(outlook.target),
+        team=planning.team,
+        audience=planning.audience,
+        skills=planning.skills,
+        capacity=planning.capacity,
+        start=_day(planning.start),
+        target=_day(planning.target),
         blocked_by=tuple(
             refs.get(name.casefold(), name) for name in blockers if _is_ours(name, refs)
         ),
         waits_for=tuple(name for name in blockers if not _is_ours(name, refs)),
-        risks=outlook.risks,
-        feedback=outlook.feedback,
-        review_notes=outlook.review_notes,
-        goal=outlook.goal,
+        risks=planning.risks,
+        feedback=planning.feedback,
+        review_notes=planning.review_notes,
+        goal=planning.goal,
     )
 
 

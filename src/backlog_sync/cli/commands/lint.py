@@ -64,7 +64,7 @@ def _complete_slug(
               shell_complete=_complete_slug,
               help="With the slug of a message, explain it; else show which rule matched each"
               " line.")  # fmt: skip
-@click.option("--fix", "mend", is_flag=True,
+@click.option("--fix", "fix_files", is_flag=True,
               help="Fix what can be fixed: misspelled keys and values, wrong totals, mojibake,"
               " missing keys of YAML items.")  # fmt: skip
 @format_option("text", "json", "sarif", "github")
@@ -74,7 +74,7 @@ def command(
     paths: tuple[str, ...],
     bullets: str | None,
     subject: str | None,
-    mend: bool,
+    fix_files: bool,
     output: str,
     output_options: OutputOptions,
 ) -> int:
@@ -104,8 +104,8 @@ def command(
     paths = (subject, *paths) if subject else paths
     loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
     log_files(loaded)
-    if mend:
-        loaded = _mended(loaded, screen, paths, bullets, quiet=output != "text")
+    if fix_files:
+        loaded = _fixed(loaded, screen, paths, bullets, quiet=output != "text")
     read = accounts(loaded)
     look = screen.look()
     match output:
@@ -158,7 +158,7 @@ def _explain_slug(slug: str, paths: Sequence[str], screen: Screen, output: str) 
     return ExitCode.DONE
 
 
-def _mended(
+def _fixed(
     loaded: Loaded, screen: Screen, paths: tuple[str, ...], bullets: str | None, *, quiet: bool
 ) -> Loaded:
     """Fix the files step by step, and show how they changed.

@@ -17,7 +17,7 @@ from backlog_sync.cli.options import (
 )
 from backlog_sync.core.body import CRITERIA
 from backlog_sync.core.escape import clean
-from backlog_sync.core.fields import MEANT, Owner, file_key
+from backlog_sync.core.fields import FIELD_WORDS, Owner, file_key
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.pull import Pulled
@@ -148,7 +148,7 @@ def _choice(run: Run, prepared: Prepared, only: Sequence[str], fields: Sequence[
     choices = [*choices_of(run.desired.items), *map(Choice, definitions)]
     keys = keys_of(only, choices, run.target.repository)
     available = {fold(file_key(note.name)) for note in notes}
-    names = {fold(file_key(MEANT.get(name, name))) for name in fields}
+    names = {fold(file_key(FIELD_WORDS.get(name, name))) for name in fields}
     unknown = [name for name in names if name not in available and name not in _ANY_FIELD]
     if unknown and available:
         raise UsageError(

@@ -11,7 +11,7 @@ from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.foreign.finish import finished
 from backlog_sync.files.node_values import text_of, titled
 from backlog_sync.files.outline import Form
-from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
+from backlog_sync.files.parsed import DEFAULTS, ParsedFile, ReadingOptions, Source
 from backlog_sync.files.reading.claims import is_total
 from backlog_sync.files.reading.columns import (
     MAX_COLUMNS,
@@ -97,23 +97,23 @@ class Table:
         return self.columns.keys
 
 
-def parse_csv(source: Source, asked: Asked = UNASKED) -> ParsedFile:
+def parse_csv(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFile:
     """Read a table of work items: an export of Jira, or a spreadsheet with a header.
 
     Rows are items; their kind is in a column, or depends on which of the columns for epic, feature,
-    story and task is filled. `asked` are the settings for reading. Raises nothing for the file's
+    story and task is filled. `options` are the settings for reading. Raises nothing for the file's
     content.
     """
-    rules = Declared(dict(asked.declared))
-    table = read_table(source.text, rules, asked.fields)
+    rules = Declared(dict(options.declared))
+    table = read_table(source.text, rules, options.fields)
     why = "none of its columns is typical of a plan"
     if isinstance(table, str) or not (table.rule or _is_plan(table)):
         diagnostic = _none(source, table if isinstance(table, str) else why)
-        return ParsedFile(source, diagnostics=(diagnostic,), dialect=CSV, asked=asked)
-    reader = _Reader(source, table, asked)
+        return ParsedFile(source, diagnostics=(diagnostic,), dialect=CSV, options=options)
+    reader = _Reader(source, table, options)
     reader.read()
     none = _none(source, "its rows have no titles")
-    parsed = finished(source, reader.drafts, reader.filler, CSV, none, asked)
+    parsed = finished(source, reader.drafts, reader.filler, CSV, none, options)
     unused = unused_lines(rules, source.path, Form.TABLE)
     return replace(parsed, diagnostics=(*reader.ragged_rows, *parsed.diagnostics, *unused))
 
@@ -259,12 +259,12 @@ def _mostly(table: Table, field: str, test: Callable[[str], bool]) -> bool:
 class _Reader:
     """Reads the rows of a table; `steps` are the columns of their titles."""
 
-    def __init__(self, source: Source, table: Table, asked: Asked) -> None:
+    def __init__(self, source: Source, table: Table, options: ReadingOptions) -> None:
         self.source = source
         self.table = table
         self.columns = table.columns
         self.findings = Findings(source.path)
-        self.filler = Filler(self.findings, asked.fields)
+        self.filler = Filler(self.findings, options.fields)
         self.lines = Lines(source.text)
         self.drafts: list[Draft] = []
         self.ragged_rows: list[Diagnostic] = []

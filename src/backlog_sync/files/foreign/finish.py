@@ -6,7 +6,7 @@ from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.draft import Draft
 from backlog_sync.files.fill import Filler
-from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, Source
+from backlog_sync.files.parsed import DEFAULTS, ParsedFile, ReadingOptions, Source
 
 
 def finished(
@@ -15,7 +15,7 @@ def finished(
     filler: Filler,
     dialect: str,
     none: Diagnostic | None = None,
-    asked: Asked = UNASKED,
+    options: ReadingOptions = DEFAULTS,
 ) -> ParsedFile:
     """Return the items of drafts, the milestones that they define, and what is reported the file.
 
@@ -36,5 +36,5 @@ def finished(
         notes=tuple(sorted(findings.notes, key=lambda note: note.line)),
         dialect=dialect,
         periods=done.periods,
-        asked=asked,
+        options=options,
     )

@@ -109,19 +109,19 @@ def join_status(files: Sequence[ParsedFile]) -> tuple[ParsedFile, ...]:
     the entry of the status file is then not an item. If no other file contains items, nothing
     changes.
     """
-    said: dict[str, ParsedItem] = {}
+    statuses: dict[str, ParsedItem] = {}
     first: dict[str, ParsedItem] = {}
     for parsed in files:
         for item in parsed.items:
             if item.document.id:
-                by_key = said if parsed.dialect == STATUS else first
+                by_key = statuses if parsed.dialect == STATUS else first
                 by_key.setdefault(_plain(item), item)
-    if not said or not first:
+    if not statuses or not first:
         return tuple(files)
     return tuple(
         _without_items(parsed, first) if parsed.dialect == STATUS
         else replace(parsed, items=tuple(
-            _with_status(item, said) if first.get(_plain(item)) is item else item
+            _with_status(item, statuses) if first.get(_plain(item)) is item else item
             for item in parsed.items
         ))
         for parsed in files
@@ -133,8 +133,8 @@ def _plain(item: ParsedItem) -> str:
     return _ZEROS.sub("", (item.document.id or "").casefold())
 
 
-def _with_status(item: ParsedItem, said: Mapping[str, ParsedItem]) -> ParsedItem:
-    status = said.get(_plain(item))
+def _with_status(item: ParsedItem, statuses: Mapping[str, ParsedItem]) -> ParsedItem:
+    status = statuses.get(_plain(item))
     if status is None or not status.document.status:
         return item
     if "status" in item.document.model_fields_set:

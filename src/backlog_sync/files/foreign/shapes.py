@@ -190,9 +190,11 @@ class Shapes:
         """Return whether milestones of an epic are its parts: ids or statuses, but no due dates."""
         if group_kind(key) != "milestone" or not isinstance(value, ListNode):
             return False
-        said = [_filled_fields(each) for each in maps_of(value)]
-        dated = any(names & {"target", "start"} for names in said)
-        return bool(said) and not dated and all(names & {"id", "status", "done"} for names in said)
+        fields = [_filled_fields(each) for each in maps_of(value)]
+        dated = any(names & {"target", "start"} for names in fields)
+        return (
+            bool(fields) and not dated and all(names & {"id", "status", "done"} for names in fields)
+        )
 
     def is_numbered(self, node: MapNode) -> str:
         """Return the kind of the items that a mapping numbers: `1`, `2` or `task1`, `task2`."""

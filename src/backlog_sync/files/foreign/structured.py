@@ -22,7 +22,7 @@ from backlog_sync.files.foreign.status import parse_sprint_status
 from backlog_sync.files.foreign.tree import TreeReader
 from backlog_sync.files.near import is_surely
 from backlog_sync.files.outline import Form
-from backlog_sync.files.parsed import UNASKED, Asked, ParsedFile, ParsedItem, Source
+from backlog_sync.files.parsed import DEFAULTS, ParsedFile, ParsedItem, ReadingOptions, Source
 from backlog_sync.files.reading.declared import Declared, unused_lines
 from backlog_sync.files.refs import is_repository
 from backlog_sync.files.source import Lines
@@ -64,25 +64,25 @@ _NEAR = 0.75
 """How similar a key must be to one in our format to be a typo: `services` is not `stories`."""
 
 
-def parse_structured(source: Source, asked: Asked = UNASKED) -> ParsedFile:
+def parse_structured(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFile:
     """Read a YAML or JSON file: a backlog in our own format, or a plan of another shape.
 
     A file of another shape has a `dialect`, and warnings for what has no place in a backlog. A
     broken file has an error for each bad place and the items that could be read. A file that is not
-    a plan has one error with the reason. `asked` are the settings for reading. Raises nothing for
+    a plan has one error with the reason. `options` are the settings for reading. Raises nothing for
     the file's content.
     """
     root, faults = _compose(source)
     if faults and not (root is not None and is_ours(root)):
         root, faults = _leniently(source, root, faults)
     if any(fault.slug in _BROKEN for fault in faults):
-        return _broken(source, root, faults, asked)
+        return _broken(source, root, faults, options)
     if root is None and faults:
         return ParsedFile(source, diagnostics=faults)
     if root is None or isinstance(root, Scalar) or is_ours(root):
         return parse_yaml(source)
     status = parse_sprint_status(source, root)
-    return status if status is not None else _foreign(source, root, faults, asked)
+    return status if status is not None else _foreign(source, root, faults, options)
 
 
 def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
@@ -119,7 +119,7 @@ def _leniently(
 
 
 def _broken(
-    source: Source, root: Node | None, faults: tuple[Diagnostic, ...], asked: Asked
+    source: Source, root: Node | None, faults: tuple[Diagnostic, ...], options: ReadingOptions
 ) -> ParsedFile:
     """Return what could be read of a broken file."""
     read = source
@@ -131,7 +131,7 @@ def _broken(
         return ParsedFile(source, diagnostics=faults)
     if is_ours(root):
         return replace(read_nodes(read, root, faults), source=source)
-    parsed = parse_sprint_status(read, root) or _read(read, root, asked)[0]
+    parsed = parse_sprint_status(read, root) or _read(read, root, options)[0]
     if not parsed.items:
         return ParsedFile(source, diagnostics=faults)
     first = next(fault for fault in faults if fault.slug in _BROKEN)
@@ -159,15 +159,15 @@ def _recovered(parsed: Sequence[ParsedItem], first: Diagnostic) -> str:
     return f"partly read: {numbers}; {len(before)} of them before line {first.place.line}, {last}"
 
 
-def _read(source: Source, root: Node, asked: Asked) -> tuple[ParsedFile, bool]:
+def _read(source: Source, root: Node, options: ReadingOptions) -> tuple[ParsedFile, bool]:
     """Read a file, and return whether its settings or its names for times declare it a plan."""
-    rules, filler = Declared(dict(asked.declared)), Filler(Findings(source.path), asked.fields)
+    rules, filler = Declared(dict(options.declared)), Filler(Findings(source.path), options.fields)
     reader = TreeReader(source.path, Lines(source.text), filler)
     if rules:
-        said = ruled(root, rules)
-        root, reader.kinds, reader.above = said.root, said.kinds, said.above
+        result = ruled(root, rules)
+        root, reader.kinds, reader.above = result.root, result.kinds, result.above
     reader.read(root)
-    parsed = finished(source, reader.drafts, filler, TREE, asked=asked)
+    parsed = finished(source, reader.drafts, filler, TREE, options=options)
     diagnostics = (*parsed.diagnostics, *unused_lines(rules, source.path, Form.KEY))
     return replace(parsed, diagnostics=diagnostics), reader.planned or bool(reader.kinds)
 
@@ -185,15 +185,15 @@ def _is_plan(items: Sequence[ParsedItem]) -> bool:
 
 
 def _foreign(
-    source: Source, root: Node, faults: tuple[Diagnostic, ...], asked: Asked
+    source: Source, root: Node, faults: tuple[Diagnostic, ...], options: ReadingOptions
 ) -> ParsedFile:
-    parsed, planned = _read(source, root, asked)
+    parsed, planned = _read(source, root, options)
     if parsed.items and (planned or _is_plan(parsed.items)):
         return replace(parsed, diagnostics=(*faults, *parsed.diagnostics))
     unused = (each for each in parsed.diagnostics if each.slug == "unused-reading")
     diagnostics = (*faults, *unused, not_a_backlog(root, source.path))
     return ParsedFile(
-        source, diagnostics=diagnostics, notes=parsed.notes, dialect=TREE, asked=asked
+        source, diagnostics=diagnostics, notes=parsed.notes, dialect=TREE, options=options
     )
 
 

@@ -1,7 +1,7 @@
 """Read check boxes: tasks, criteria with their details, and boxes that only mark progress."""
 
 from backlog_sync.files.draft import Ref
-from backlog_sync.files.node_values import unhashed
+from backlog_sync.files.node_values import without_hash
 from backlog_sync.files.outline import Form, Kind, Line, Node
 from backlog_sync.files.reading.choices import BoxTitle, box_title, numbered_title
 from backlog_sync.files.reading.drafts import Block, MarkdownDraft, Point
@@ -123,7 +123,7 @@ class BoxReader(PartReader):
     def _criterion(self, node: Node, draft: MarkdownDraft, scope: Scope) -> None:
         """Read a criterion and the details nested in it."""
         line = self.lines[node.first]
-        text = unhashed(line.text) if draft.front >= 0 else line.text
+        text = without_hash(line.text) if draft.front >= 0 else line.text
         entry = Point(text, line.ticked, line.box, line=line)
         self.record.criterion(draft, entry)
         self.record.note(line, "checklist", draft)

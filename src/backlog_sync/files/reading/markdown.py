@@ -7,7 +7,7 @@ from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.files.assemble import assemble
 from backlog_sync.files.cards import CARD
 from backlog_sync.files.outline import Form, Kind, Node, Outline
-from backlog_sync.files.parsed import UNASKED, Asked, LineNote, ParsedFile, Source
+from backlog_sync.files.parsed import DEFAULTS, LineNote, ParsedFile, ReadingOptions, Source
 from backlog_sync.files.reading.choices import Choices, are_coded, box_codes, planned_headings
 from backlog_sync.files.reading.declared import Declared, unused_lines
 from backlog_sync.files.reading.entries import EntryChooser
@@ -37,13 +37,13 @@ MAX_ITEMS = 5_000
 """More than any real roadmap; GitHub would need months for as many items."""
 
 
-def parse_roadmap(source: Source, asked: Asked = UNASKED) -> ParsedFile:
+def parse_roadmap(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFile:
     """Read a Markdown roadmap. Raise nothing, whatever the text."""
-    return parse_text(source, asked, read_outline)
+    return parse_text(source, options, read_outline)
 
 
 def parse_text(
-    source: Source, asked: Asked, syntax: Callable[[str], Outline], dialect: str = ""
+    source: Source, options: ReadingOptions, syntax: Callable[[str], Outline], dialect: str = ""
 ) -> ParsedFile:
     """Read a text of sections, lists and tables.
 
@@ -56,8 +56,8 @@ def parse_text(
         fault = Diagnostic(Place(source.path), "too-large", message, "split the file")
         return ParsedFile(source, diagnostics=(fault,))
     outline = syntax(source.text)
-    record = Record(source, outline, asked.fields)
-    choices = _choices(outline, asked)
+    record = Record(source, outline, options.fields)
+    choices = _choices(outline, options)
     front = front_matter(source, outline.lines)
     single = single_item(front, choices, source.path)
     gatherer = Gatherer(record, choices, MAX_ITEMS)
@@ -87,7 +87,7 @@ def parse_text(
         periods={**done.periods, **record.periods},
         loose_criteria=len(loose),
         risks=read_risks(outline),
-        asked=asked,
+        options=options,
     )
 
 
@@ -115,11 +115,11 @@ def _loose(places: list[Place]) -> Iterator[Diagnostic]:
         yield warning(places[0], "loose-criteria", message, hint)
 
 
-def _choices(outline: Outline, asked: Asked) -> Choices:
+def _choices(outline: Outline, options: ReadingOptions) -> Choices:
     """Decide about the headings, lists and tables of the file as a whole."""
-    bullets = asked.bullets
-    rules = Declared(dict(asked.declared))
-    tables = read_tables(outline, rules, asked.fields)
+    bullets = options.bullets
+    rules = Declared(dict(options.declared))
+    tables = read_tables(outline, rules, options.fields)
     counts = {row: len(rows) for row, rows in tables.items.items() if not name_parents(rows)}
     sections = read_sections(outline.text, outline.lines, outline.root, counts)
     planned = planned_headings(sections)

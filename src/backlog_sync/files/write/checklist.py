@@ -8,7 +8,7 @@ from itertools import pairwise
 from backlog_sync.core.model import CheckItem
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.new_values import CannotSay, Ticks, Value
+from backlog_sync.files.write.new_values import Ticks, UnwritableError, Value
 
 _BEHIND = re.compile(r"\][ \t]+(#\d{1,4}[ \t]+)?")
 _HASHED = re.compile(r"#(\d{1,4})")
@@ -31,8 +31,8 @@ def rewritten(
 ) -> list[Edit]:
     """Return the edits that tick boxes, or change the entries to the given ones.
 
-    `offsets` are the offsets of the characters in the boxes. Raises CannotSay if an entry does not
-    have a box on its own line.
+    `offsets` are the offsets of the characters in the boxes. Raises UnwritableError if an
+    entry does not have a box on its own line.
     """
     if isinstance(value, Ticks):
         return _ticked(text, offsets, value, tick)
@@ -40,13 +40,13 @@ def rewritten(
     criteria = [each for each in value if isinstance(each, CheckItem)]
     entries = document.acceptance_criteria or ()
     if not entries:
-        raise CannotSay("the item has no check list in the file yet")
+        raise UnwritableError("the item has no check list in the file yet")
     boxes = [
         _box(text, offset, CheckItem(entry.text, entry.done))
         for offset, entry in zip(offsets, entries, strict=True)
     ]
     if len(boxes) != len(criteria) and any(entry.details for entry in entries):
-        raise CannotSay("a criterion has details below it: change the list by hand")
+        raise UnwritableError("a criterion has details below it: change the list by hand")
     if len(boxes) == len(criteria):
         return _reworded(boxes, criteria)
     return [_rebuilt(text, boxes, criteria)]
@@ -59,7 +59,7 @@ def _ticked(text: str, offsets: Sequence[int | None], ticks: Ticks, tick: str) -
             continue
         box = offsets[index]
         if box is None:
-            raise CannotSay("the criterion has no box")
+            raise UnwritableError("the criterion has no box")
         if (text[box] not in " -") is not done:
             edits.append(Edit(box, box + 1, tick if done else " "))
     return edits
@@ -67,13 +67,13 @@ def _ticked(text: str, offsets: Sequence[int | None], ticks: Ticks, tick: str) -
 
 def _box(text: str, offset: int | None, entry: CheckItem) -> _Box:
     if offset is None:
-        raise CannotSay("a criterion is not a check box on its own line")
+        raise UnwritableError("a criterion is not a check box on its own line")
     start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     ends = [at for at in (text.find("\n", offset), text.find("\r", offset)) if at >= 0]
     end = min(ends, default=len(text))
     behind = _BEHIND.match(text, offset + 1, end)
     if behind is None or text[behind.end() : end].rstrip() != entry.text:
-        raise CannotSay("a criterion is not a check box on its own line")
+        raise UnwritableError("a criterion is not a check box on its own line")
     following = end + (2 if text.startswith("\r\n", end) else 1)
     return _Box(start, offset, behind.end(), end, min(following, len(text)), entry)
 
@@ -91,7 +91,7 @@ def _reworded(boxes: Sequence[_Box], criteria: Sequence[CheckItem]) -> list[Edit
 def _rebuilt(text: str, boxes: Sequence[_Box], criteria: Sequence[CheckItem]) -> Edit:
     """Rewrite the lines of a list that grows or shrinks; unchanged entries keep their lines."""
     if any(one.next != other.start for one, other in pairwise(boxes)):
-        raise CannotSay("the check list is not in one piece")
+        raise UnwritableError("the check list is not in one piece")
     left = {box.entry.text: box for box in reversed(boxes)}
     number = max((int(match[1]) for box in boxes if (match := _number(text, box))), default=0)
     parts: list[str] = []

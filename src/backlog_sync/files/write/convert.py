@@ -8,7 +8,7 @@ from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.errors import FailedError
 from backlog_sync.files.load import Loaded, parse_source
-from backlog_sync.files.parsed import Asked
+from backlog_sync.files.parsed import ReadingOptions
 from backlog_sync.files.resolve import Context, resolve
 from backlog_sync.files.settings import core_settings, merge_settings, read_settings
 from backlog_sync.files.source import source_of
@@ -76,7 +76,7 @@ def _read(text: str, path: str, known: DesiredState) -> DesiredState | None:
     settings, _ = read_settings(parsed)
     document, _ = merge_settings([settings])
     if document.own_fields:
-        parsed = parse_source(parsed.source, Asked(fields=document.own_fields)) or parsed
+        parsed = parse_source(parsed.source, ReadingOptions(fields=document.own_fields)) or parsed
     core_settings(document)
     return resolve([parsed], document, Context(known.backlog_id, known.sources[:1])).desired
 
@@ -118,7 +118,7 @@ def _facts(item: DesiredItem) -> dict[tuple[str, str], object]:
         value = getattr(item, each.name)
         named = value if isinstance(value, Mapping) else {each.name: value}
         if each.name not in _POSITIONAL:
-            facts |= {(each.name, name): said for name, said in named.items()}
+            facts |= {(each.name, name): declared for name, declared in named.items()}
     return facts
 
 

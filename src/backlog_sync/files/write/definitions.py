@@ -18,7 +18,12 @@ from backlog_sync.files.outline import Kind
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.write.engine import edited, read_again
-from backlog_sync.files.write.new_values import NOT_IN_PLACE, CannotSay, NewValue, document_value
+from backlog_sync.files.write.new_values import (
+    NOT_IN_PLACE,
+    NewValue,
+    UnwritableError,
+    document_value,
+)
 from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
@@ -38,7 +43,7 @@ def with_definition(
 ) -> list[ParsedFile]:
     """Return the files with one part of a definition set; a new name is set in all references, too.
 
-    All or nothing: raises CannotSay if any of the places cannot be written.
+    All or nothing: raises UnwritableError if any of the places cannot be written.
     """
     match take.what:
         case TakeName(was=was, now=now):
@@ -51,14 +56,16 @@ def with_definition(
             if all(new is old for new, old in zip(changed, files, strict=True)):
                 path = _LISTS[take.kind][0] if take.kind in _LISTS else ("project",)
                 name = ".".join(map(str, path))
-                raise CannotSay(f"it is not declared under `{name}:`; declare it there to keep it")
+                raise UnwritableError(
+                    f"it is not declared under `{name}:`; declare it there to keep it"
+                )
             return changed
         case _:
-            raise CannotSay(NOT_IN_PLACE)
+            raise UnwritableError(NOT_IN_PLACE)
 
 
 def _check(take: Take, was: str, files: Sequence[ParsedFile], settings: Settings) -> None:
-    """Raise CannotSay for a label that items get from their kind or priority and do not name."""
+    """Raise UnwritableError for a label that no item names: it comes from a kind or a priority."""
     if take.kind is not ChangeKind.LABEL:
         return
     written = {
@@ -72,10 +79,10 @@ def _check(take: Take, was: str, files: Sequence[ParsedFile], settings: Settings
     ]
     if kinds and fold(was) not in written:
         names = ", ".join(f"{kind}: …" for kind in kinds)
-        raise CannotSay(f"it is the label of a kind; name it with `kind_labels: {{{names}}}`")
+        raise UnwritableError(f"it is the label of a kind; name it with `kind_labels: {{{names}}}`")
     prefix = settings.priority_label
     if prefix and fold(was).startswith(fold(prefix)):
-        raise CannotSay("it is the label of a priority; rename the priority, or set it back")
+        raise UnwritableError("it is the label of a priority; rename the priority, or set it back")
 
 
 # ---- one part ----------------------------------------------------------------------------------
@@ -103,14 +110,14 @@ def _with_board_text(parsed: ParsedFile, path: Path, value: str | None) -> Parse
     if path not in dict(_leaves(parsed.settings)):
         return parsed
     if value is not None and any(sign in value for sign in "\r\n"):
-        raise CannotSay("it has more than one line; change it by hand")
+        raise UnwritableError("it has more than one line; change it by hand")
     return _with_settings(parsed, {path: value}, "title")
 
 
 def _with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], key: str) -> ParsedFile:
     """Set these settings, and check that nothing else in the file is read differently."""
     if parsed.dialect:
-        raise CannotSay("this file was written for another tool")
+        raise UnwritableError("this file was written for another tool")
     read = read_again(parsed, _text_with(parsed, values, key))
     meant = dict(_leaves(parsed.settings))
     for path, value in values.items():
@@ -121,7 +128,7 @@ def _with_settings(parsed: ParsedFile, values: Mapping[Path, str | None], key: s
         (i.document, i.kind, i.parent) for i in parsed.items
     ]
     if not same or dict(_leaves(read.settings)) != meant:
-        raise CannotSay(NOT_IN_PLACE)
+        raise UnwritableError(NOT_IN_PLACE)
     return read
 
 
@@ -152,17 +159,17 @@ def _renamed(parsed: ParsedFile, take: Take, was: str, now: str, *, several: boo
     paths: dict[Path, str | None] = {
         path: now for path, value in _names(parsed.settings, take) if fold(str(value)) == fold(was)
     }
-    asked = [
+    assignments = [
         (index, change)
         for index, item in enumerate(parsed.items)
         for change in _of_item(item.document, take, was, now, several=several)
     ]
-    if not (paths or asked):
+    if not (paths or assignments):
         return parsed
     if paths:
         _, key = _LISTS.get(take.kind, ("options", "name"))
         parsed = _with_settings(parsed, paths, key)
-    return edited(parsed, asked) if asked else parsed
+    return edited(parsed, assignments) if assignments else parsed
 
 
 def _names(settings: Mapping[str, object], take: Take) -> Iterator[tuple[Path, str | None]]:
@@ -210,15 +217,19 @@ def _of_item(
     name = "milestone"
     if take.kind is ChangeKind.FIELD:
         name = BOARD_KEYS.get(take.key, take.key)
-    said = document_value(document, name)
-    if isinstance(said, str) and fold(said) == fold(was):
+    current = document_value(document, name)
+    if isinstance(current, str) and fold(current) == fold(was):
         yield NewValue(name, now)
-    elif several and isinstance(said, str | list | tuple):
-        words = [w.strip() for w in said.split(",")] if isinstance(said, str) else map(str, said)
+    elif several and isinstance(current, str | list | tuple):
+        words = (
+            [w.strip() for w in current.split(",")]
+            if isinstance(current, str)
+            else map(str, current)
+        )
         before = tuple(words)
         after = tuple(now if fold(word) == fold(was) else word for word in before)
         if after != before:
-            yield NewValue(name, ", ".join(after) if isinstance(said, str) else after)
+            yield NewValue(name, ", ".join(after) if isinstance(current, str) else after)
 
 
 # ---- the text of settings ----------------------------------------------------------------------
@@ -228,15 +239,15 @@ def _text_with(parsed: ParsedFile, values: Mapping[Path, str | None], entry_key:
     """Return the file's text with these settings set; None clears a setting.
 
     A key may be new in an existing mapping. A list entry that is plain text becomes a mapping if it
-    gets a second key; `entry_key` is then the key of its text. Raises CannotSay if a value cannot
-    be set there.
+    gets a second key; `entry_key` is then the key of its text. Raises UnwritableError if a
+    value cannot be set there.
     """
     text, path = parsed.source.text, parsed.source.path
     root, _ = compose(text[: front_end(text)] if is_roadmap(path) else text, path)
     if is_roadmap(path) and isinstance(root, MapNode):
         root = root.get("backlog")
     if not isinstance(root, MapNode):
-        raise CannotSay("the file has no settings")
+        raise UnwritableError("the file has no settings")
     editor = Editor(text)
     for steps, value in values.items():
         _set(editor, root, steps, value, entry_key)
@@ -257,7 +268,7 @@ def _set(editor: Editor, root: MapNode, path: Path, value: str | None, entry_key
     if isinstance(last, str) and isinstance(node, MapNode) and not node.shared:
         there = node.get(last)
         if isinstance(there, ListNode | MapNode) or (there is not None and there.shared):
-            raise CannotSay("it is not one value there")
+            raise UnwritableError("it is not one value there")
         editor.set_keys(node, [_setting(last, value, there)])
         return
     if isinstance(last, str) and last != entry_key and isinstance(node, Scalar) and not node.shared:
@@ -266,7 +277,7 @@ def _set(editor: Editor, root: MapNode, path: Path, value: str | None, entry_key
         return
     scalar = node if last == entry_key else _step(node, last)
     if not isinstance(scalar, Scalar) or scalar.shared or value is None:
-        raise CannotSay("it is written in parts")
+        raise UnwritableError("it is written in parts")
     editor.replace(scalar.start, scalar.end, scalar_text(value, scalar.style))
 
 
@@ -277,7 +288,7 @@ def _step(node: Node | None, step: str | int) -> Node | None:
     elif isinstance(step, str) and isinstance(node, MapNode):
         child = node.get(step)
     if child is not None and child.shared:
-        raise CannotSay("an alias is used there, and its value is also used elsewhere")
+        raise UnwritableError("an alias is used there, and its value is also used elsewhere")
     return child
 
 

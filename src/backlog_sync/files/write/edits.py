@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backlog_sync.files.write.new_values import NOT_IN_PLACE, CannotSay
+from backlog_sync.files.write.new_values import NOT_IN_PLACE, UnwritableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class Edit:
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """Return the text with its spans replaced. Raises CannotSay if two spans overlap."""
+    """Return the text with its spans replaced. Raises UnwritableError if two spans overlap."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end > edit.start, edit.order)):
         if edit.start < at:
-            raise CannotSay(NOT_IN_PLACE)
+            raise UnwritableError(NOT_IN_PLACE)
         parts += [text[at : edit.start], edit.text]
         at = edit.end
     return "".join([*parts, text[at:]])

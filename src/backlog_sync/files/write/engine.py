@@ -18,10 +18,10 @@ from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.new_values import (
     CRITERIA,
     NOT_IN_PLACE,
-    CannotSay,
     NewValue,
     Ticks,
-    Unwritable,
+    UnwritableError,
+    UnwritableFileError,
     Value,
     is_set,
 )
@@ -39,8 +39,8 @@ _HALVINGS = 1
 """How often fields that all seem misread are split, to separate those that affect each other."""
 
 
-Asked: TypeAlias = tuple[int, NewValue]
-"""An item, by its index in the file, and a field to set."""
+Assignment: TypeAlias = tuple[int, NewValue]
+"""An item, by its index in the file, and a field with its new value."""
 
 Place: TypeAlias = tuple[int, str]
 """An item, by its index, and the name of a field."""
@@ -50,16 +50,17 @@ class Writer(Protocol):
     """Protocol of the writers: sets fields of the items of one file."""
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
+        """Set one field of an item. Raises UnwritableError, without an edit, if it has no place."""
 
     def finish(self) -> list[Edit]:
         """Return the edits for all fields that were set."""
 
 
 def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
-    """Return the writer of a file's syntax. Raises Unwritable if the file cannot be written.
+    """Return the writer of a file's syntax.
 
-    `apart` are the fields that are misread at their first place and get another one.
+    `apart` are the fields that are misread at their first place and get another one. Raises
+    UnwritableFileError if the file cannot be written.
     """
     anchors = (item.anchor for item in parsed.items)
     # Items that are only named do not have an anchor.
@@ -88,25 +89,25 @@ class Written:
     """A file with fields set, read again; the fields that have no place in it, with reasons."""
 
     parsed: ParsedFile
-    left: tuple[tuple[Asked, str], ...] = ()
+    left: tuple[tuple[Assignment, str], ...] = ()
 
 
-def edited(parsed: ParsedFile, asked: Sequence[Asked]) -> ParsedFile:
-    """Set all of these fields. Raises CannotSay if one of them has no place."""
-    result = written(parsed, asked)
+def edited(parsed: ParsedFile, assignments: Sequence[Assignment]) -> ParsedFile:
+    """Set all of these fields. Raises UnwritableError if one of them has no place."""
+    result = written(parsed, assignments)
     for _, why in result.left:
-        raise CannotSay(why)
+        raise UnwritableError(why)
     return result.parsed
 
 
-def written(parsed: ParsedFile, asked: Sequence[Asked]) -> Written:
+def written(parsed: ParsedFile, assignments: Sequence[Assignment]) -> Written:
     """Set these fields, and leave out those that would be misread.
 
     Fields that were left out are tried again next to those that were set, until no more succeed; a
-    second call changes nothing. Raises Unwritable if the file cannot be written.
+    second call changes nothing. Raises UnwritableFileError if the file cannot be written.
     """
     search = _Search(parsed)
-    left = search.set_all(asked)
+    left = search.set_all(assignments)
     while left and search.parsed is not parsed:
         parsed = search.parsed
         left = search.set_all([each for each, _ in left])
@@ -120,11 +121,11 @@ class _Search:
         self.parsed = parsed
         self.readings = _READINGS
 
-    def set_all(self, asked: Sequence[Asked]) -> list[tuple[Asked, str]]:
+    def set_all(self, assignments: Sequence[Assignment]) -> list[tuple[Assignment, str]]:
         """Set the fields that can be set; return the rest with the reasons."""
-        left: list[tuple[Asked, str]] = []
+        left: list[tuple[Assignment, str]] = []
         apart: set[Place] = set()
-        groups = deque([(list(asked), 0)])
+        groups = deque([(list(assignments), 0)])
         while groups:
             group, halvings = groups.popleft()
             unplaced, wrong = self._try(group, apart)
@@ -151,14 +152,14 @@ class _Search:
         return left
 
     def _try(
-        self, asked: Sequence[Asked], apart: set[Place]
-    ) -> tuple[list[tuple[Asked, str]], set[Place] | None]:
+        self, assignments: Sequence[Assignment], apart: set[Place]
+    ) -> tuple[list[tuple[Assignment, str]], set[Place] | None]:
         """Set these fields if they are read as intended; return those without a place.
 
         Otherwise, return the fields that are misread; an empty set if this cannot be determined.
         """
         writer = writer_of(self.parsed, apart)
-        tried = [(each, _set(writer, *each)) for each in asked]
+        tried = [(each, _set(writer, *each)) for each in assignments]
         unplaced = [(each, why) for each, why in tried if why]
         try:
             text = apply_edits(self.parsed.source.text, writer.finish())
@@ -168,9 +169,9 @@ class _Search:
                 return unplaced, set()
             self.readings -= 1
             read = read_again(self.parsed, text)
-        except Unwritable:
+        except UnwritableFileError:
             raise
-        except CannotSay:
+        except UnwritableError:
             return unplaced, set()
         wrong = _misread(self.parsed, read, [each for each, why in tried if not why])
         if wrong is None:
@@ -178,8 +179,8 @@ class _Search:
         return unplaced, wrong
 
 
-def _place(asked: Asked) -> Place:
-    index, field = asked
+def _place(assignment: Assignment) -> Place:
+    index, field = assignment
     return index, field.name
 
 
@@ -187,7 +188,7 @@ def _set(writer: Writer, index: int, field: NewValue) -> str:
     """Set a field; return the reason if it has no place, otherwise an empty string."""
     try:
         writer.set(index, field.name, field.value)
-    except CannotSay as why:
+    except UnwritableError as why:
         return str(why)
     return ""
 
@@ -195,12 +196,12 @@ def _set(writer: Writer, index: int, field: NewValue) -> str:
 def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
     """Return the file as it would be read with this text, with the same reader.
 
-    Raises CannotSay if it could not be read at all.
+    Raises UnwritableError if it could not be read at all.
     """
     fresh = source_of(encode(parsed.source, text), parsed.source.file, parsed.source.path)
-    read = None if isinstance(fresh, Diagnostic) else parse_source(fresh, parsed.asked)
+    read = None if isinstance(fresh, Diagnostic) else parse_source(fresh, parsed.options)
     if read is None or isinstance(fresh, Diagnostic):
-        raise CannotSay(NOT_IN_PLACE)
+        raise UnwritableError(NOT_IN_PLACE)
     if len(read.items) != len(parsed.items):
         return read
     pairs = zip(parsed.items, read.items, strict=True)
@@ -225,7 +226,7 @@ def _joined(old: ParsedItem, new: ParsedItem) -> ParsedItem:
     return replace(new, document=document, alone=new.document, places={**new.places, **places})
 
 
-def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set[Place] | None:
+def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Assignment]) -> set[Place] | None:
     """Return the fields that are not read as intended; all fields of an item with another change.
 
     Items that are missing or elsewhere count only if no item has a wrong value, because they follow
@@ -241,16 +242,16 @@ def _misread(parsed: ParsedFile, read: ParsedFile, done: Sequence[Asked]) -> set
     changed: set[Place] = set()
     moved: set[Place] = set()
     for index, (old, new) in enumerate(_pairs(parsed, read)):
-        asked = by_item.get(index, ())
-        whole = {(index, each.name) for each in asked} or {(index, "")}
+        assignments = by_item.get(index, ())
+        whole = {(index, each.name) for each in assignments} or {(index, "")}
         if new is None:
             moved |= whole
-        elif old.kind != new.kind or not _alike(old.document, new.document, asked):
+        elif old.kind != new.kind or not _alike(old.document, new.document, assignments):
             changed |= whole
         elif all_there and old.parent != new.parent:
             moved |= whole
         else:
-            wrong = (each for each in asked if not is_set(new.document, each, old.document))
+            wrong = (each for each in assignments if not is_set(new.document, each, old.document))
             changed |= {(index, each.name) for each in wrong}
     return None if all_there and not changed and not moved else changed or moved
 

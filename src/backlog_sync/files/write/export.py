@@ -126,8 +126,8 @@ def _with_registers(outlines: Mapping[str, Outline], loaded: Loaded) -> None:
         return
     for item in desired.items:
         outline = outlines[item.key]
-        if len(item.outlook.risks) > len(sequence(outline.fields.get("risks"))):
-            risks = tuple(_risk(each) for each in item.outlook.risks)
+        if len(item.planning.risks) > len(sequence(outline.fields.get("risks"))):
+            risks = tuple(_risk(each) for each in item.planning.risks)
             outline.fields = {**outline.fields, "risks": risks}
 
 
@@ -172,8 +172,8 @@ def _planned(loaded: Loaded, settings: Mapping[str, object]) -> dict[str, object
         planned["milestones"] = [*there, *new]
     planning = settings.get("planning")
     if any(parsed.risks for parsed in loaded.files) and desired.planning.risks:
-        said = dict(planning) if isinstance(planning, Mapping) else {}
-        planned["planning"] = {**said, "risks": [_risk(each) for each in desired.planning.risks]}
+        already = dict(planning) if isinstance(planning, Mapping) else {}
+        planned["planning"] = {**already, "risks": [_risk(each) for each in desired.planning.risks]}
     return planned
 
 

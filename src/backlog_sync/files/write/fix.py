@@ -32,9 +32,9 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
     items, unless keys are ambiguous or no items of that kind were read (they may be in another
     file), and items in our own YAML format get their key as `id:`, which keeps their issues.
     """
-    mended = [_without_mojibake(parsed) for parsed in loaded.files]
-    if any(mended):
-        return _changes(loaded.files, mended)
+    repaired = [_without_mojibake(parsed) for parsed in loaded.files]
+    if any(repaired):
+        return _changes(loaded.files, repaired)
     if corrected := _corrected(loaded):
         return corrected
     wrong = _fixable_totals(loaded)
@@ -51,14 +51,14 @@ def fix(loaded: Loaded) -> tuple[FileChange, ...]:
         ours = not parsed.dialect and any(isinstance(i.anchor, NodeAnchor) for i in parsed.items)
         ours &= not any(each.slug in _BROKEN for each in parsed.diagnostics)
         if clear and not claims and ours:
-            asked = [
+            assignments = [
                 (index, NewValue("id", key))
                 for key, (file, index) in loaded.keys.items()
                 if file == number
                 and parsed.items[index].document.id is None
                 and "id" not in parsed.items[index].places  # an invalid one is for a person
             ]
-            text = written(parsed, sorted(asked, key=itemgetter(0))).parsed.source.text
+            text = written(parsed, sorted(assignments, key=itemgetter(0))).parsed.source.text
         texts.append(text)
     return _changes(loaded.files, texts)
 

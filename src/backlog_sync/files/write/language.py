@@ -33,7 +33,7 @@ def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class Wording:
     """The language of a file, and its own words and keys."""
 
     language: str
@@ -55,10 +55,10 @@ class Speech:
         return _words().get(self.language, _NO_WORDS)[part]
 
 
-def speech_of(anchors: Sequence[Anchor]) -> Speech:
+def wording_of(anchors: Sequence[Anchor]) -> Wording:
     """Detect the language, words and keys of the items of a file."""
     lines = [meta for anchor in anchors for meta in (*anchor.meta, *anchor.cells)]
-    return Speech(_language(lines), _usual(_own_statuses(lines)), _usual(_own_keys(lines)))
+    return Wording(_language(lines), _usual(_own_statuses(lines)), _usual(_own_keys(lines)))
 
 
 def _language(lines: Iterable[MetaLine]) -> str:

@@ -27,16 +27,16 @@ from backlog_sync.files.values import (
 from backlog_sync.files.vocabulary import bare_word, field_of, is_empty_word
 from backlog_sync.files.write.checklist import rewritten
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.language import Speech, speech_of
+from backlog_sync.files.write.language import Wording, wording_of
 from backlog_sync.files.write.new_values import (
     CRITERIA,
     LISTS,
     NO_PLACE,
     TEXTS,
-    CannotSay,
     Link,
     Status,
     Ticks,
+    UnwritableError,
     Value,
     same_issue,
 )
@@ -81,17 +81,17 @@ class RoadmapWriter:
         placed = [item.anchor for item in parsed.items if isinstance(item.anchor, Anchor)]
         self.anchors = [item.anchor if isinstance(item.anchor, Anchor) else placed[0]
                         for item in parsed.items]  # fmt: skip
-        self.speech: Speech = speech_of(self.anchors)
+        self.wording: Wording = wording_of(self.anchors)
         self.edits: list[Edit] = []
         self.new: dict[int, list[tuple[str, str]]] = {}
         self.columns: dict[int, str] = {}
         self.sums: dict[int, Sum] = {}
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
+        """Set one field of an item. Raises UnwritableError, without an edit, if it has no place."""
         item, anchor = self.parsed.items[index], self.anchors[index]
         if item.anchor is None:
-            raise CannotSay(NO_PLACE)
+            raise UnwritableError(NO_PLACE)
         if isinstance(value, Link):
             self._issue(index, item, anchor, value)
         elif isinstance(value, Status):
@@ -121,15 +121,15 @@ class RoadmapWriter:
         if not self.anchors:
             return edits
         lines = self.anchors[0].lines
-        edits += status_columns(lines, self.columns, self.speech.key("status"))
+        edits += status_columns(lines, self.columns, self.wording.key("status"))
         return edits + summary_edits(self.text, lines, self.parsed.items, self.sums)
 
     # ---- lines and cells -------------------------------------------------------------------
 
     def _line(self, index: int, key: str, value: str) -> None:
-        """Add a line of metadata. Raises CannotSay if there is no room for one."""
+        """Add a line of metadata. Raises UnwritableError if there is no room for one."""
         if self.anchors[index].row is not None:
-            raise CannotSay("the table has no column for it")
+            raise UnwritableError("the table has no column for it")
         self.new.setdefault(index, []).append((key, value))
 
     def _replace(self, anchor: Anchor, meta: MetaLine, value: str) -> None:
@@ -146,7 +146,7 @@ class RoadmapWriter:
         """Return the key of a new line; in a heading of two items it names the outer one."""
         if anchor.shared:
             return f"{anchor.shared.capitalize()} {field.capitalize()}"
-        return self.speech.key(field)
+        return self.wording.key(field)
 
     # ---- progress --------------------------------------------------------------------------
 
@@ -214,10 +214,10 @@ class RoadmapWriter:
         same = status.matches(item.document.status)
         cells = _those(anchor.cells, "status")
         for meta in cells:
-            said = plain(meta.pair.value)
-            blank = not said or is_empty_word(said)
-            if not (status.initial or same) if blank else not status.matches(said):
-                self._replace(anchor, meta, self.speech.status(status.word))
+            text = plain(meta.pair.value)
+            blank = not text or is_empty_word(text)
+            if not (status.initial or same) if blank else not status.matches(text):
+                self._replace(anchor, meta, self.wording.status(status.word))
         self._own_status(index, item, anchor, status, has_cell=bool(cells))
 
     def _own_status(
@@ -229,8 +229,8 @@ class RoadmapWriter:
         if present is not None:
             if not status.matches(plain(present.pair.value)):
                 if goes_on(anchor, present) or len(present.pair.value) > _LONGEST_STATUS:
-                    raise CannotSay(_PROSE)
-                self._replace(anchor, present, self.speech.status(status.word))
+                    raise UnwritableError(_PROSE)
+                self._replace(anchor, present, self.wording.status(status.word))
         elif not (has_cell or status.initial or same):
             self._new_status(index, anchor, status)
         if anchor.box is not None and status.ends and not same and self.text[anchor.box] == " ":
@@ -238,7 +238,7 @@ class RoadmapWriter:
 
     def _new_status(self, index: int, anchor: Anchor, status: Status) -> None:
         """Add a status to an item without one; a check box, if there is one, shows its end."""
-        word = self.speech.status(status.word)
+        word = self.wording.status(status.word)
         title = anchor.lines[anchor.title]
         if (index, "status") in self.apart and title.kind is Kind.HEADING:
             self._behind_heading(title, word)
@@ -248,7 +248,7 @@ class RoadmapWriter:
             self._line(index, self._key(anchor, "status"), word)
         elif not status.ends:
             if self.text[anchor.box] != " ":
-                raise CannotSay("its box is ticked, and only its author may untick it")
+                raise UnwritableError("its box is ticked, and only its author may untick it")
             self._line(index, self._key(anchor, "status"), word)
 
     def _behind_heading(self, line: Line, word: str) -> None:
@@ -257,7 +257,7 @@ class RoadmapWriter:
         known = trailing_status(line.text)
         start = line.at + known.start if known else end
         if known and not is_status_word(self.text[start:end].strip(" ()")):
-            raise CannotSay(_PROSE)
+            raise UnwritableError(_PROSE)
         self.edits.append(Edit(start, end, f" ({word})"))
 
     def _progress(self, index: int, item: ParsedItem, anchor: Anchor, done: Sum) -> None:
@@ -266,7 +266,7 @@ class RoadmapWriter:
         if item.kind not in ("epic", "feature") or anchor.row is not None:
             return
         present = _first(anchor.meta, "progress")
-        text = format_progress(done, self._counted[index], self.speech.language)
+        text = format_progress(done, self._counted[index], self.wording.language)
         if present is None:
             if done.done or done.points_done:
                 self._line(index, self._key(anchor, "progress"), text)
@@ -286,7 +286,7 @@ class RoadmapWriter:
         if anchor.front >= 0:
             start, end = 0, anchor.lines[anchor.front].start
         if self.text.count(old, start, end) != 1:
-            raise CannotSay("the title is not written in one piece")
+            raise UnwritableError("the title is not written in one piece")
         at = self.text.index(old, start, end)
         self.edits.append(Edit(at, at + len(old), title))
 
@@ -299,7 +299,7 @@ class RoadmapWriter:
     def _value(self, index: int, name: str, value: str | float | None) -> None:
         text = "" if value is None else f"{value:g}" if isinstance(value, int | float) else value
         if "\n" in text or "\r" in text:
-            raise CannotSay("a field of one line cannot hold several")
+            raise UnwritableError("a field of one line cannot hold several")
         anchor = self.anchors[index]
         lines = self._lines_with(anchor, name)
         for meta in lines:
@@ -316,17 +316,17 @@ class RoadmapWriter:
         elif text:
             self._line(index, _key_of(name), text)
         else:
-            raise CannotSay("inherited, or written with other values on one line")
+            raise UnwritableError("inherited, or written with other values on one line")
 
     # ---- lists of words --------------------------------------------------------------------
 
     def _list(self, index: int, name: str, members: Sequence[str]) -> None:
         if name not in LISTS:
-            raise CannotSay("it is not a list")
+            raise UnwritableError("it is not a list")
         anchor = self.anchors[index]
         lines = self._lines_with(anchor, name)
         if len(lines) > 1:
-            raise CannotSay("it is written in more than one place")
+            raise UnwritableError("it is written in more than one place")
         if not lines:
             if members:
                 key = _key_of(name)
@@ -334,7 +334,7 @@ class RoadmapWriter:
             return
         old = lines[0].pair.value
         if not old:
-            raise CannotSay("it goes on over the lines below")
+            raise UnwritableError("it goes on over the lines below")
         if name == "depends_on":
             written = _references(self.parsed.items[index], old)
             words = [written.get(each, each) for each in members]
@@ -352,18 +352,18 @@ class RoadmapWriter:
         anchor = self.anchors[index]
         old = getattr(self.parsed.items[index].document, name)
         if old is not None and not isinstance(old, str):
-            raise CannotSay("it is written in parts")
+            raise UnwritableError("it is written in parts")
         new_lines = new.replace("\r\n", "\n").split("\n") if new else []
         if old:
             filled = [meta for meta in self._lines_with(anchor, name) if meta.pair.value]
             if len(filled) > 1:
-                raise CannotSay("it is written in more than one place")
+                raise UnwritableError("it is written in more than one place")
             prose = Prose(self.parsed, index, anchor, filled[0] if filled else None)
             self.edits += prose.change(old.split("\n"), new_lines)
         elif name != "description" and len(new_lines) == 1:
             self._line(index, _key_of(name), new_lines[0])
         elif name != "description":
-            raise CannotSay("there is no place for a new text of several lines")
+            raise UnwritableError("there is no place for a new text of several lines")
         else:
             self.edits.append(new_prose(anchor, new_lines))
 
@@ -378,7 +378,7 @@ def _references(item: ParsedItem, value: str) -> dict[str, str]:
     parts = [each.written for each in parse_dependencies(value)]
     keys = item.document.depends_on or ()
     if len(parts) != len(keys):
-        raise CannotSay("some of what it names is not clear")
+        raise UnwritableError("some of what it names is not clear")
     return dict(zip(keys, parts, strict=True))
 
 

@@ -19,7 +19,7 @@ from backlog_sync.files.source import Lines
 from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import read_again
-from backlog_sync.files.write.new_values import NOT_IN_PLACE, CannotSay
+from backlog_sync.files.write.new_values import NOT_IN_PLACE, UnwritableError
 from backlog_sync.files.write.nodes import Editor
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
 
@@ -59,20 +59,20 @@ class Moved:
 def below(parsed: ParsedFile, index: int, parent: int | None) -> Moved:
     """Move an item below another one in the same file; None makes it a top-level item.
 
-    Raises CannotSay if the file cannot express it.
+    Raises UnwritableError if the file cannot express it.
     """
     at = parent
     while at is not None:
         if at == index:
-            raise CannotSay("an item cannot be below itself")
+            raise UnwritableError("an item cannot be below itself")
         at = parsed.items[at].parent
     document = parsed.items[index].document
     if document.id is None and document.issue is None:
-        raise CannotSay("its key would change with its parent; give it an `id:` first")
+        raise UnwritableError("its key would change with its parent; give it an `id:` first")
     move = _lines_of(parsed).below(index, parent)
     span, text = move.span, parsed.source.text
     if move.gone[0] < move.at < move.gone[1]:
-        raise CannotSay(NOT_IN_PLACE)
+        raise UnwritableError(NOT_IN_PLACE)
     line_break = _break(text)
     whole = move.text if move.text.endswith("\n") else move.text + line_break
     if move.at and text[move.at - 1] != "\n":
@@ -88,14 +88,14 @@ def below(parsed: ParsedFile, index: int, parent: int | None) -> Moved:
 def in_order(parsed: ParsedFile, indices: Sequence[int]) -> Moved:
     """Put siblings into this order; they share the places that they have now.
 
-    Raises CannotSay if they are not consecutive.
+    Raises UnwritableError if they are not consecutive.
     """
     lines, text = _lines_of(parsed), parsed.source.text
     spans = [lines.span_of(index) for index in indices]
     standing = sorted(spans, key=lambda span: span.start)
     for one, other in pairwise(standing):
         if (one.end, one.container) != (other.start, other.container):
-            raise CannotSay("these items are not one behind the other in the file")
+            raise UnwritableError("these items are not one behind the other in the file")
     chunks = [text[span.start : span.end] for span in spans]
     ended = (each if each.endswith(("\n", "\r")) else each + _break(text) for each in chunks)
     first = standing[0].start
@@ -111,7 +111,7 @@ def in_order(parsed: ParsedFile, indices: Sequence[int]) -> Moved:
 
 def _lines_of(parsed: ParsedFile) -> "_Headings | _Entries":
     if parsed.dialect:
-        raise CannotSay("this file was written for another tool")
+        raise UnwritableError("this file was written for another tool")
     return _Headings(parsed) if is_roadmap(parsed.source.path) else _Entries(parsed)
 
 
@@ -133,13 +133,13 @@ def _checked(
     order = sorted(range(len(parsed.items)), key=lambda index: starts[index])
     places = {old: new for new, old in enumerate(order)}
     if len(read.items) != len(parsed.items) or read.settings != parsed.settings:
-        raise CannotSay(NOT_IN_PLACE)
+        raise UnwritableError(NOT_IN_PLACE)
     for old, item in enumerate(parsed.items):
         new = read.items[places[old]]
         parent = parents.get(old, item.parent)
         there = None if parent is None else places[parent]
         if (new.document, new.kind, new.parent) != (item.document, item.kind, there):
-            raise CannotSay(NOT_IN_PLACE)
+            raise UnwritableError(NOT_IN_PLACE)
     return Moved(read, places)
 
 
@@ -150,7 +150,7 @@ def _starts(parsed: ParsedFile) -> list[int]:
     lines += [at + 1 for at, sign in enumerate(text) if sign == "\n"]
     starts = [lines[item.place.line - 1] + item.place.column - 1 for item in parsed.items]
     if len(set(starts)) != len(starts):
-        raise CannotSay(NOT_IN_PLACE)
+        raise UnwritableError(NOT_IN_PLACE)
     return starts
 
 
@@ -165,30 +165,30 @@ class _Entries:
         self.lines = Lines(self.text)
         root, _ = compose(self.text, parsed.source.path)
         if not isinstance(root, MapNode):
-            raise CannotSay(_UNUSUAL)
+            raise UnwritableError(_UNUSUAL)
         self.root = root
 
     def span_of(self, index: int) -> Span:
-        """Return the lines of an item. Raises CannotSay if it shares them with something else."""
+        """Return the lines of an item; raise UnwritableError if other text is on them."""
         _, nodes, at = self._home(index)
         return self._span(nodes, at)
 
     def below(self, index: int, parent: int | None) -> Move:
         """Return the move of an item to the end of the list of its new parent.
 
-        The list has the same name as the item's current list. Raises CannotSay if one of the lists
-        is not a block list with its own lines.
+        The list has the same name as the item's current list. Raises UnwritableError if one of
+        the lists is not a block list with its own lines.
         """
         key, nodes, at = self._home(index)
         span = self._span(nodes, at)
         target = self.root if parent is None else self._node(parent)
         if not isinstance(target, MapNode) or target.flow or target.shared:
-            raise CannotSay("its new parent is not written as a mapping over several lines")
+            raise UnwritableError("its new parent is not written as a mapping over several lines")
         begin = span.start
         if len(nodes.items) == 1:  # the key of an empty list goes with its last entry
             begin = self.lines.start(key.start)
             if self.text[begin : key.start].strip():
-                raise CannotSay(_UNUSUAL)
+                raise UnwritableError(_UNUSUAL)
         there = next((e for e in target.entries if e.key.value == key.value and e.own), None)
         lead, column = "", self._column(nodes)
         if there is None:
@@ -198,7 +198,7 @@ class _Entries:
         else:
             others = there.value
             if not isinstance(others, ListNode) or others.flow or others.shared or not others.items:
-                raise CannotSay("its new parent's list is not written with dashes")
+                raise UnwritableError("its new parent's list is not written with dashes")
             to = self._span(others, len(others.items) - 1).end
             column = self._column(others) - column
         chunk = _shifted(self.text[span.start : span.end], column)
@@ -222,15 +222,15 @@ class _Entries:
                         if node.start == start:
                             return entry.key, entry.value, at
                         todo += [node] if isinstance(node, MapNode) else []
-        raise CannotSay(_UNUSUAL)
+        raise UnwritableError(_UNUSUAL)
 
     def _span(self, nodes: ListNode, at: int) -> Span:
         """Return the lines of an entry, with the comment lines directly above it."""
         if nodes.flow:
-            raise CannotSay("the list is written in brackets")
+            raise UnwritableError("the list is written in brackets")
         starts = [self._begin(node) for node in nodes.items]
         if len(set(starts)) != len(starts):
-            raise CannotSay(_UNUSUAL)
+            raise UnwritableError(_UNUSUAL)
         end = starts[at + 1] if at + 1 < len(starts) else self._end(nodes.items[at])
         return Span(starts[at], end, nodes.start)
 
@@ -238,7 +238,7 @@ class _Entries:
         line = self.lines.start(node.start)
         lead = self.text[line : node.start]
         if not _LEAD.fullmatch(lead) or lead.count("-") != 1:
-            raise CannotSay(_UNUSUAL)
+            raise UnwritableError(_UNUSUAL)
         while line:
             above = self.lines.start(line - 1)
             if not self.text[above:line].lstrip(" ").startswith("#"):
@@ -265,7 +265,7 @@ def _shifted(chunk: str, columns: int) -> str:
         return "".join(f"{' ' * columns}{line}" if line.strip() else line for line in lines)
     blank = " " * -columns
     if any(line.strip() and not line.startswith(blank) for line in lines):
-        raise CannotSay(_UNUSUAL)
+        raise UnwritableError(_UNUSUAL)
     return "".join(line.removeprefix(blank) for line in lines)
 
 
@@ -280,17 +280,17 @@ class _Headings:
         self.lines = scan_lines(self.text)
 
     def span_of(self, index: int) -> Span:
-        """Return the section of an item. Raises CannotSay if the item is not a heading."""
+        """Return the section of an item. Raises UnwritableError if the item is not a heading."""
         line = self._heading(index)
         return Span(line.start, self._end(line), line.level)
 
     def below(self, index: int, parent: int | None) -> Move:
         """Return the move of an item's section to the end of its parent's, adapting its levels.
 
-        Raises CannotSay if either is not a heading, or if a heading would be too deep.
+        Raises UnwritableError if either is not a heading, or if a heading would be too deep.
         """
         if parent is None:
-            raise CannotSay("a heading without a parent has no definite place in a roadmap")
+            raise UnwritableError("a heading without a parent has no definite place in a roadmap")
         span, target = self.span_of(index), self._heading(parent)
         at = self._end(target)
         rows = (e.place.line - 1 for e in self.parsed.items if e.parent == parent)
@@ -306,7 +306,7 @@ class _Headings:
     def _heading(self, index: int) -> Line:
         line = self.lines[self.parsed.items[index].place.line - 1]
         if line.kind is not Kind.HEADING or not self.text.startswith("#", line.start):
-            raise CannotSay("only items that are headings can be moved; move it by hand")
+            raise UnwritableError("only items that are headings can be moved; move it by hand")
         return line
 
     def _end(self, heading: Line) -> int:
@@ -325,7 +325,7 @@ class _Headings:
             if shift and line.kind is Kind.HEADING:
                 level = line.level + shift
                 if not (1 <= level <= _DEEPEST and whole.startswith("#" * line.level)):
-                    raise CannotSay("its headings cannot have the level that they need there")
+                    raise UnwritableError("its headings cannot have the level that they need there")
                 whole = "#" * level + whole[line.level :]
             parts.append(whole)
         return "".join(parts)

@@ -36,9 +36,9 @@ class Status:
     word: str
     initial: bool = False
 
-    def matches(self, said: str | None) -> bool:
+    def matches(self, text: str | None) -> bool:
         """Return whether a word of the file means the same."""
-        return bool(said) and same_status(said or "", self.word)
+        return bool(text) and same_status(text or "", self.word)
 
     @property
     def ends(self) -> bool:
@@ -77,11 +77,11 @@ NO_PLACE = "the file has it in a place that cannot be written"
 NOT_IN_PLACE = "it cannot be written there without changing other values"
 
 
-class CannotSay(Exception):  # noqa: N818 - says why a file cannot take a value; never leaves the package
+class UnwritableError(Exception):
     """Raised for a value that the file has no place for; the text is the reason."""
 
 
-class Unwritable(CannotSay):
+class UnwritableFileError(UnwritableError):
     """Raised for a file that cannot be written at all; the text is the reason."""
 
 
@@ -101,13 +101,13 @@ def is_set(document: ItemDocument, field: NewValue, before: ItemDocument | None 
         case Link(issue=issue):
             return same_issue(document.issue, issue)
         case Status() as status:
-            said = document.status
-            kept = status.initial and before is not None and before.status == said
+            current = document.status
+            kept = status.initial and before is not None and before.status == current
             # An open item without a status: a `done` key cannot say more.
-            opened = before is not None and not said and not status.ends
+            opened = before is not None and not current and not status.ends
             # The file's own word may be more precise: `New` for what is to do.
-            alike = meanings(said or "") == meanings(status.word) != frozenset()
-            return kept or opened or status.matches(said) or alike or _both_end(status, said)
+            alike = meanings(current or "") == meanings(status.word) != frozenset()
+            return kept or opened or status.matches(current) or alike or _both_end(status, current)
         case Ticks(done=done):
             boxes = [box.done for box in document.acceptance_criteria or ()]
             return all(boxes[at] == tick for at, tick in done.items() if at < len(boxes))
@@ -135,9 +135,9 @@ def has_progress(document: ItemDocument, value: Value) -> bool:
     return isinstance(value, Status) and value.matches(document.status)
 
 
-def _both_end(status: Status, said: str | None) -> bool:
+def _both_end(status: Status, text: str | None) -> bool:
     """Return whether both mean that work has ended: a box is also ticked for cancelled items."""
-    return status.ends and bool(meanings(said or "") & _ENDS)
+    return status.ends and bool(meanings(text or "") & _ENDS)
 
 
 def same_issue(written: str | None, issue: IssueRef) -> bool:
@@ -145,8 +145,8 @@ def same_issue(written: str | None, issue: IssueRef) -> bool:
     known = parse_issue_ref(written) if written else None
     if known is None or (known.number, known.sandbox) != (issue.number, issue.sandbox):
         return False
-    said = (known.repository or "").casefold(), (issue.repository or "").casefold()
-    return "" in said or said[0] == said[1]
+    repositories = (known.repository or "").casefold(), (issue.repository or "").casefold()
+    return "" in repositories or repositories[0] == repositories[1]
 
 
 def document_value(document: ItemDocument, name: str) -> object:

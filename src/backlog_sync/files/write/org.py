@@ -9,7 +9,14 @@ from backlog_sync.files.statuses import meanings
 from backlog_sync.files.syntax.org import PLANNING, STARS
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.markdown import RoadmapWriter
-from backlog_sync.files.write.new_values import CannotSay, Link, Status, Ticks, Value, same_issue
+from backlog_sync.files.write.new_values import (
+    Link,
+    Status,
+    Ticks,
+    UnwritableError,
+    Value,
+    same_issue,
+)
 
 
 class OrgWriter(RoadmapWriter):
@@ -18,9 +25,9 @@ class OrgWriter(RoadmapWriter):
     tick = "X"
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
+        """Set one field of an item. Raises UnwritableError, without an edit, if it has no place."""
         if not isinstance(value, Link | Status | Ticks) and self.anchors[index].row is None:
-            raise CannotSay("the file has no key for it")
+            raise UnwritableError("the file has no key for it")
         super().set(index, field, replace(value, url=None) if isinstance(value, Link) else value)
 
     def _own_status(
@@ -29,17 +36,17 @@ class OrgWriter(RoadmapWriter):
         """Tick an item's box or set its keyword, unless a line below declares the status."""
         line = anchor.lines[anchor.title]
         stars = STARS.match(self.text, line.start, line.end)
-        said = item.document.status
+        current = item.document.status
         present = next((each for each in anchor.meta if each.pair.field == "status"), None)
         if anchor.row is not None or (present and present.line != item.place.line - 1):
             super()._own_status(index, item, anchor, status, has_cell=has_cell)
-        elif status.matches(said) or (status.initial and not said):
+        elif status.matches(current) or (status.initial and not current):
             return
         elif anchor.box is not None and (status.ends or self.text[anchor.box] in "xX"):
             box = anchor.box
             self.edits.append(Edit(box, box + 1, self.tick if status.ends else " "))
         elif stars is None or anchor.keywords is None:
-            raise CannotSay("a box can only say that something is done")
+            raise UnwritableError("a box can only say that something is done")
         else:
             at, word = stars.end(), _keyword(anchor.keywords, status)
             known = next((each.pair.end for each in anchor.meta if each.pair.start == at), None)
@@ -74,10 +81,10 @@ class OrgWriter(RoadmapWriter):
 
 
 def _keyword(keywords: Keywords, status: Status) -> str:
-    """Return the keyword for a status. Raises CannotSay if the file does not have one."""
+    """Return the keyword for a status. Raises UnwritableError if the file does not have one."""
     meant = meanings(status.word)
     words = [word for word in (*keywords.open, *keywords.closed) if meanings(word) & meant]
     words += keywords.closed if status.ends else ()
     if not words:
-        raise CannotSay("the file has no keyword for it")
+        raise UnwritableError("the file has no keyword for it")
     return words[0]

@@ -11,7 +11,7 @@ from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.names import parse_names
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.statuses import meanings, same_status
-from backlog_sync.files.write.new_values import CRITERIA, CannotSay, document_value
+from backlog_sync.files.write.new_values import CRITERIA, UnwritableError, document_value
 
 _JOINT = re.compile(r"\s*[,;，、]\s*|\n")
 _FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}
@@ -23,20 +23,20 @@ def spelled(parsed: ParsedFile, field: str, word: str) -> str:
     if not parsed.dialect:
         return word
     values = (document_value(item.document, field) for item in parsed.items)
-    said = list(dict.fromkeys(value for value in values if isinstance(value, str) and value))
-    same = next((each for each in said if fold(each) == fold(word)), None)
+    used = list(dict.fromkeys(value for value in values if isinstance(value, str) and value))
+    same = next((each for each in used if fold(each) == fold(word)), None)
     if same is not None:
         return same
-    return _status(word, said) if field == "status" else word
+    return _status(word, used) if field == "status" else word
 
 
-def _status(word: str, said: list[str]) -> str:
+def _status(word: str, used: list[str]) -> str:
     meant = meanings(word)
-    for each in said:
+    for each in used:
         if meanings(each) == meant or (len(meant) == 1 and meant <= meanings(each)):
             return each
-    if said and all(each == each.lower() for each in said):
-        joint = "_" if any("_" in each for each in said) else "-"
+    if used and all(each == each.lower() for each in used):
+        joint = "_" if any("_" in each for each in used) else "-"
         for meaning, fallback in _FALLBACK.items():
             spelled_so = fallback.replace("-", joint)
             if meaning in meant and same_status(spelled_so, word):
@@ -54,7 +54,7 @@ def own_id(
     """Return the id that a file of another tool uses for an item that another one depends on.
 
     `words` are the ids by which the file names dependencies now; `texts_of` returns the values of
-    an item. Raises CannotSay if no value is such an id.
+    an item. Raises UnwritableError if no value is such an id.
     """
     keys = item.document.depends_on or ()
     if key in keys and len(keys) == len(words):
@@ -63,7 +63,7 @@ def own_id(
     ids = (text for other in others for text in texts_of(other) if suggest_key(text) == key)
     for text in ids:
         return text
-    raise CannotSay("the file identifies items in its own way")
+    raise UnwritableError("the file identifies items in its own way")
 
 
 # ---- lists that are one text --------------------------------------------------------------
@@ -91,13 +91,13 @@ def list_text(
 def _criteria_text(old: str, document: ItemDocument, criteria: Sequence[str | CheckItem]) -> str:
     """Return a text with these criteria, each in the form of the existing ones.
 
-    Raises CannotSay if the text cannot be split into its criteria.
+    Raises UnwritableError if the text cannot be split into its criteria.
     """
     joint = next((sign for sign in ("\r\n", "\n") if sign in old), ";")
     parts = [part for part in old.split(joint) if part.strip()]
     entries = document.acceptance_criteria or ()
     if not parts or len(parts) != len(entries):
-        raise CannotSay("the criteria cannot be separated in the text")
+        raise UnwritableError("the criteria cannot be separated in the text")
     left = dict(zip((entry.text for entry in entries), parts, strict=True))
     texts = list(left)
     lines = []
@@ -111,7 +111,7 @@ def _renamed(part: str, old: str, new: str, number: int) -> str:
     """Return another part in the form of the last one, with the next number if it is numbered."""
     lead, match, _ = part.rpartition(old)
     if not match:
-        raise CannotSay("the criteria cannot be separated in the text")
+        raise UnwritableError("the criteria cannot be separated in the text")
     return re.sub(r"\d+", str(number + 1), lead, count=1) + new
 
 
@@ -119,7 +119,7 @@ def _boxed(part: str, *, done: bool) -> str:
     box = WRITTEN.search(part)
     if box is None:
         if done:
-            raise CannotSay("its criteria have no boxes")
+            raise UnwritableError("its criteria have no boxes")
         return part
     if is_ticked(box) == done:
         return part

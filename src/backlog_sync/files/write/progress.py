@@ -17,7 +17,14 @@ from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.engine import Written, written
-from backlog_sync.files.write.new_values import CRITERIA, Link, NewValue, Status, Ticks, Unwritable
+from backlog_sync.files.write.new_values import (
+    CRITERIA,
+    Link,
+    NewValue,
+    Status,
+    Ticks,
+    UnwritableFileError,
+)
 
 _NOUNS = {
     "issue": ("issue number", "issue numbers"),
@@ -107,8 +114,8 @@ def _to_write(
 def _boards(loaded: Loaded) -> dict[str, str]:
     """Return the board status of each item's status in the files, by key."""
     items = loaded.desired.items if loaded.desired else ()
-    said = ((item.key, item.board.get(STATUS)) for item in items)
-    return {key: status for key, status in said if isinstance(status, str)}
+    statuses = ((item.key, item.board.get(STATUS)) for item in items)
+    return {key: status for key, status in statuses if isinstance(status, str)}
 
 
 def _is_as_precise(word: str | None, status: str | None, option: str | None, *, own: bool) -> bool:
@@ -131,10 +138,10 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
     file cannot be written.
     """
     documents = {index: parsed.items[index].document for index in updates}
-    asked = [(i, w) for i, each in updates.items() for w in wanted_of(each, documents[i])]
+    assignments = [(i, w) for i, each in updates.items() for w in wanted_of(each, documents[i])]
     try:
-        return written(parsed, asked)
-    except Unwritable as why:
+        return written(parsed, assignments)
+    except UnwritableFileError as why:
         path = parsed.source.path
         raise FailedError(
             f"{path}: progress cannot be written into this file: {why}",

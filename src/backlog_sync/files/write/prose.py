@@ -7,7 +7,7 @@ from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.outline import Kind, Line, default_eol
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.write.edits import Edit
-from backlog_sync.files.write.new_values import CannotSay
+from backlog_sync.files.write.new_values import UnwritableError
 
 _Span = tuple[int, int, Line] | None
 """The offsets of a line of a text, and the file's line that contains it; None for a blank one."""
@@ -16,7 +16,7 @@ _Span = tuple[int, int, Line] | None
 def new_prose(anchor: Anchor, lines: Sequence[str]) -> Edit:
     """Return the edit that puts a text below a heading and its metadata."""
     if anchor.list_ or anchor.row is not None:
-        raise CannotSay("there is no place for a new text of several lines")
+        raise UnwritableError("there is no place for a new text of several lines")
     row = max([anchor.title, *(meta.line for meta in anchor.meta)])
     line = anchor.lines[row]
     eol = line.eol or default_eol(anchor.lines)
@@ -69,7 +69,7 @@ class Prose:
             same = (each for each in below if self.text[each.start : each.end].strip() == stripped)
             line = next(same, None)
             if line is None:
-                raise CannotSay("the text is not written line by line as it is read")
+                raise UnwritableError("the text is not written line by line as it is read")
             start = self.text.index(stripped, line.start, line.end)
             spans.append((start, start + len(stripped), line))
             row = line.row + 1
@@ -82,13 +82,13 @@ class Prose:
             if span is not None and not (index == 0 and self.first is not None):
                 self.edits.append(Edit(span[2].start, span[2].next, ""))
             elif span is not None:
-                raise CannotSay("the text begins on the line of its key")
+                raise UnwritableError("the text begins on the line of its key")
         if not come:
             return
         before = next((s for s in reversed(spans[:i1]) if s is not None), None)
         anchor = before or next((s for s in (*spans[i2:], *spans[i1:i2]) if s is not None), None)
         if anchor is None:
-            raise CannotSay("there is no line to begin from")
+            raise UnwritableError("there is no line to begin from")
         line = anchor[2]
         body = self.text[line.start : line.end]
         lead = body[: len(body) - len(body.lstrip())] if line.kind is not Kind.LIST else ""

@@ -31,9 +31,9 @@ from backlog_sync.files.write.engine import written
 from backlog_sync.files.write.move import below, in_order
 from backlog_sync.files.write.new_values import (
     NOT_IN_PLACE,
-    CannotSay,
     NewValue,
-    Unwritable,
+    UnwritableError,
+    UnwritableFileError,
     Value,
     document_value,
     is_set,
@@ -109,7 +109,7 @@ class _Work:
             try:
                 do(take)
                 self.taken.append(take)
-            except CannotSay as why:
+            except UnwritableError as why:
                 self.left.append(_left(take, str(why)))
 
     def define(self, take: Take) -> None:
@@ -123,7 +123,7 @@ class _Work:
             named = (*named, str(take.what.value))
         places = [self.keys[key] for key in named if key in self.keys]
         if len(places) < len(named) or len({number for number, _ in places}) != 1:
-            raise CannotSay("they are in different files; move it by hand")
+            raise UnwritableError("they are in different files; move it by hand")
         number, index = places[0]
         if isinstance(take.what, TakeOrder):
             moved = in_order(self.files[number], [at for _, at in places])
@@ -148,18 +148,18 @@ class _Work:
             document = self.files[number].items[index].document
             try:
                 field = _spelled(self.files[number], words.field(take, document))
-            except CannotSay as why:
+            except UnwritableError as why:
                 self.left.append(_left(take, str(why)))
                 continue
             # To drop a value from its parent or a default, an item has to declare it as empty.
             inherited = field.name not in document.model_fields_set and field.value is None
             if inherited or not is_set(document, field):
                 by_file.setdefault(number, []).append((take, index, field))
-        for number, asked in sorted(by_file.items()):
-            by_place = {(index, field.name): take for take, index, field in asked}
+        for number, group in sorted(by_file.items()):
+            by_place = {(index, field.name): take for take, index, field in group}
             try:
-                result = written(self.files[number], [(at, field) for _, at, field in asked])
-            except Unwritable as refused:
+                result = written(self.files[number], [(at, field) for _, at, field in group])
+            except UnwritableFileError as refused:
                 self.left += [_left(take, str(refused)) for take in by_place.values()]
                 continue
             for (index, field), reason in result.left:
@@ -225,19 +225,21 @@ class _Words:
         """Return a value of a note as the file spells it; one that it cannot take is unchanged."""
         name = self.name_of(note.name, document)
         if isinstance(value, list):
-            own = {fold(self._meant(name, word)): word for word in self._said(name, document)}
+            own = {
+                fold(self._meant(name, word)): word for word in self._current_words(name, document)
+            }
             return [own.get(fold(str(each)), self._person(name, str(each))) for each in value]
         if value is None or not isinstance(value, str | int | float):
             return value
         take = Take(note.key, note.title, note.ref or "", note.name, TakeValue(value))
         try:
             field = _spelled(parsed, self.field(take, document))
-        except CannotSay:
+        except UnwritableError:
             return value
         return field.value if isinstance(field.value, str | int | float) else value
 
     def field(self, take: Take, document: ItemDocument) -> NewValue:
-        """Return the field of the document to set, and its value. Raises CannotSay."""
+        """Return the field of the document to set, and its value. Raises UnwritableError."""
         name = self.name_of(take.name, document)
         match take.what:
             case TakeValue(value=value):
@@ -245,10 +247,10 @@ class _Words:
                 return NewValue(name, self._scaled(name, self._value(take, value), document))
             case TakeText(text=text):
                 if name not in ("description", "goal", "user_story"):
-                    raise CannotSay("it is made of planning fields: change those by hand")
-                said = str(getattr(document, name) or "").strip()
-                if without_withheld(said, self.publish) != said:
-                    raise CannotSay("some of its lines are not published: change it by hand")
+                    raise UnwritableError("it is made of planning fields: change those by hand")
+                current = str(getattr(document, name) or "").strip()
+                if without_withheld(current, self.publish) != current:
+                    raise UnwritableError("some of its lines are not published: change it by hand")
                 return NewValue(name, text)
             case TakeCriteria(entries=entries):
                 return NewValue(name, tuple(CheckItem(e.text, e.done) for e in entries))
@@ -260,57 +262,59 @@ class _Words:
                 )
                 return NewValue(name, options if listed else ", ".join(options))
             case TakeName() | TakeOrder():
-                raise CannotSay(NOT_IN_PLACE)
+                raise UnwritableError(NOT_IN_PLACE)
 
     def _check_options(self, name: str, values: Sequence[str]) -> None:
-        """Raise CannotSay for an option of an issue field that the file would not know again."""
+        """Raise UnwritableError for an option of an issue field that the file does not declare."""
         fields = self.desired.issue_fields
         declared = next((f.options for f in fields if fold(f.name) == fold(name)), ())
         names = {fold(option.name) for option in declared}
         new = [value for value in values if fold(value) not in names]
         if declared and new:
             words = ", ".join(map(repr, new))
-            raise CannotSay(f"add {words} to the options of {name} under 'issue_fields' first")
+            raise UnwritableError(
+                f"add {words} to the options of {name} under 'issue_fields' first"
+            )
 
     def _value(self, take: Take, value: str | float | None) -> Value:
         if take.name == "title" and (not isinstance(value, str) or not value.strip()):
-            raise CannotSay("an item needs a title")
+            raise UnwritableError("an item needs a title")
         if isinstance(value, str) and any(sign in value for sign in "\r\n"):
-            raise CannotSay("it has more than one line")
+            raise UnwritableError("it has more than one line")
         return value
 
     def _scaled(self, name: str, value: Value, document: ItemDocument) -> Value:
         """Return the word of the scale for points of an item that has such a word now."""
-        said = str(document_value(document, name)).casefold()
-        if name != "story_points" or said not in map(str.casefold, self.scale):
+        current = str(document_value(document, name)).casefold()
+        if name != "story_points" or current not in map(str.casefold, self.scale):
             return value
         return next((word for word, points in self.scale.items() if points == value), value)
 
-    def _said(self, name: str, document: ItemDocument) -> list[str]:
+    def _current_words(self, name: str, document: ItemDocument) -> list[str]:
         """Return the members of a set as the file has them."""
-        said = document_value(document, name)
-        if isinstance(said, str) and name in self.options:
-            return [word.strip() for word in said.split(",") if word.strip()]
-        return [str(word) for word in said] if isinstance(said, tuple | list) else []
+        current = document_value(document, name)
+        if isinstance(current, str) and name in self.options:
+            return [word.strip() for word in current.split(",") if word.strip()]
+        return [str(word) for word in current] if isinstance(current, tuple | list) else []
 
     def _person(self, name: str, member: str) -> str:
         """Return the file's name for a login if the set is of people."""
         return self.logins.get(fold(member), member) if name == "assignees" else member
 
     def _members(self, name: str, members: TakeMembers, document: ItemDocument) -> tuple[str, ...]:
-        words = self._said(name, document)
+        words = self._current_words(name, document)
         meant = {word: fold(self._meant(name, word)) for word in words}
         gone = {fold(each) for each in members.remove}
         kept = [word for word in words if meant[word] not in gone]
         missing = gone - set(meant.values())
         if missing:
             names = ", ".join(sorted(missing))
-            raise CannotSay(f"{names} comes from another value of the item")
+            raise UnwritableError(f"{names} comes from another value of the item")
         prefix = self.desired.settings.priority_label
         if name == "labels" and prefix:
             wrong = [each for each in members.add if fold(each).startswith(fold(prefix))]
             if wrong:
-                raise CannotSay(f"{', '.join(wrong)} is the label of a priority")
+                raise UnwritableError(f"{', '.join(wrong)} is the label of a priority")
         return (*kept, *(self._person(name, each) for each in members.add))
 
     def _meant(self, name: str, word: str) -> str:

@@ -148,10 +148,10 @@ def _check(settings_now: Settings, settings: Settings, path: str) -> None:
         same = there == value
         if isinstance(value, Mapping) and isinstance(there, Mapping):
             # Scalars are read as text.
-            said = {
+            columns = {
                 key: str(each) if isinstance(each, int) else each for key, each in value.items()
             }
-            same = all(there.get(key) == each for key, each in said.items())
+            same = all(there.get(key) == each for key, each in columns.items())
         if not same:
             raise _unsayable(path)
 

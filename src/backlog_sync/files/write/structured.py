@@ -24,10 +24,10 @@ from backlog_sync.files.write.new_values import (
     CRITERIA,
     NO_PLACE,
     TEXTS,
-    CannotSay,
     Link,
     Status,
     Ticks,
+    UnwritableError,
     Value,
     has_progress,
     spellings,
@@ -60,7 +60,7 @@ class NodeWriter:
         self.key = cache(partial(_key, parsed))
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
+        """Set one field of an item. Raises UnwritableError, without an edit, if it has no place."""
         item = self.parsed.items[index]
         document, anchor = item.document, item.anchor
         if has_progress(document, value):
@@ -71,7 +71,7 @@ class NodeWriter:
             self._status_alone(anchor.node, value)
             return
         if not isinstance(anchor, NodeAnchor):
-            raise CannotSay(NO_PLACE)
+            raise UnwritableError(NO_PLACE)
         if field == CRITERIA and anchor.boxes:
             self.editor.edits += rewritten(self.text, anchor.boxes, document, value)
         elif isinstance(anchor.node, Scalar):
@@ -95,7 +95,7 @@ class NodeWriter:
 
     def _status_alone(self, node: Scalar, value: Value) -> None:
         if not isinstance(value, Status) or node.end == node.start:
-            raise CannotSay("this file contains only statuses")
+            raise UnwritableError("this file contains only statuses")
         self.editor.replace(node.start, node.end, scalar_text(value.word, node.style))
 
     def _of_text(self, node: Scalar, field: str, value: Value) -> None:
@@ -109,7 +109,7 @@ class NodeWriter:
             if not value.initial:
                 self.add(node, Setting(field, value.word))
         else:
-            raise CannotSay("the item is only a title: write it as a mapping")
+            raise UnwritableError("the item is only a title: write it as a mapping")
 
 
 class _Mapping:
@@ -142,7 +142,7 @@ class _Mapping:
         if entry is None or not entry.own:
             return None  # a key that a merge key brings in is overridden by the item's own key
         if entry.value.shared:
-            raise CannotSay(_ALIAS)
+            raise UnwritableError(_ALIAS)
         return entry
 
     def _own(self, field: str) -> Entry | None:
@@ -175,7 +175,7 @@ class _Mapping:
         """Add a key. In a file of another tool, use the key that its other items use, or refuse."""
         name = field if self.writer.ours else self.writer.key(field)
         if name is None:
-            raise CannotSay("this file has no key for it")
+            raise UnwritableError("this file has no key for it")
         self.writer.add(self.node, Setting(name, value, bare=bare))
 
     # ---- one value -------------------------------------------------------------------------
@@ -189,7 +189,7 @@ class _Mapping:
         elif isinstance(entry.value, Scalar):
             self._change(entry, value, bare=bare)
         else:
-            raise CannotSay("it is written in parts")
+            raise UnwritableError("it is written in parts")
 
     def _change(self, entry: Entry, value: str, *, bare: bool = False) -> None:
         self.editor.set_value(entry, Setting(entry.key.value, value, bare=bare))
@@ -210,7 +210,7 @@ class _Mapping:
     def _long(self, entry: Entry | None, field: str, value: str) -> None:
         old = entry.value if entry else Scalar("", 0, 0)
         if not isinstance(old, Scalar):
-            raise CannotSay("it is written in parts")
+            raise UnwritableError("it is written in parts")
         lines = value.replace("\r\n", "\n").split("\n")
         if len(lines) > 1 and not (self.node.flow or self.quote) and _is_literal(value):
             text = self._literal(lines, old)
@@ -244,9 +244,9 @@ class _Mapping:
             return
         old = entry.value
         if isinstance(old, ListNode) and any(node.shared for node in old.items):
-            raise CannotSay(_ALIAS)
+            raise UnwritableError(_ALIAS)
         if isinstance(old, MapNode):
-            raise CannotSay("it is not a list")
+            raise UnwritableError("it is not a list")
         if isinstance(old, Scalar) and not self.writer.ours and not old.is_null:
             parsed = self.writer.parsed
             self._change(entry, list_text(parsed, self.item, field, old.value, value, _texts))
@@ -257,7 +257,7 @@ class _Mapping:
         if not self.writer.ours and any(
             isinstance(node, MapNode) for at, node in enumerate(nodes) if at not in kept
         ):
-            raise CannotSay("an entry is written in parts")
+            raise UnwritableError("an entry is written in parts")
         if isinstance(old, ListNode) and not old.flow and nodes and value:
             self._block(old, value, kept)
             return
@@ -317,7 +317,7 @@ class _Mapping:
         end = len(self.text) if line_end < 0 else line_end + 1
         lead = self.text[starts[0] : old.items[0].start]
         if len(set(starts)) != len(starts) or not _LEAD.fullmatch(lead) or lead.count("-") != 1:
-            raise CannotSay("the list is written in an unusual way")
+            raise UnwritableError("the list is written in an unusual way")
         lines = [self.text[at:to] for at, to in pairwise([*starts, end])]
         chunks = [
             f"{lead}{self._member(each)}" if at is None else lines[at]
@@ -331,7 +331,7 @@ class _Mapping:
 
     def _ticks(self, entry: Entry | None, ticks: Ticks) -> None:
         if entry is None or id(entry.value) in self.writer.common:
-            raise CannotSay("the criteria belong to other items, too")
+            raise UnwritableError("the criteria belong to other items, too")
         criteria = self.item.document.acceptance_criteria or ()
         old = entry.value
         nodes = old.items if isinstance(old, ListNode) else (old,)
@@ -339,13 +339,13 @@ class _Mapping:
             if not 0 <= index < len(criteria) or criteria[index].done == done:
                 continue
             if len(nodes) != len(criteria) or id(nodes[index]) in self.writer.common:
-                raise CannotSay("the criterion has no separate place")
+                raise UnwritableError("the criterion has no separate place")
             self._tick(nodes[index], done=done)
 
     def _tick(self, box: Node, *, done: bool) -> None:
         """Tick a box, set the key of a mapping, or turn a text in our format into a mapping."""
         if isinstance(box, ListNode) or box.shared:
-            raise CannotSay("the criterion has no box")
+            raise UnwritableError("the criterion has no box")
         if isinstance(box, Scalar) and IN_VALUE.match(box.value):
             self._flip(box, "x" if done else " ")
             return
@@ -360,7 +360,7 @@ class _Mapping:
             setting = Setting("done", value, bare=True)
             self.editor.to_mapping(box, "text", [setting], quote=self.quote)
             return
-        raise CannotSay("the criterion has no box")
+        raise UnwritableError("the criterion has no box")
 
     def _flip(self, box: Scalar, sign: str) -> None:
         at = self.text.find("[", box.start, box.end)
@@ -392,7 +392,7 @@ def _as_scalar(value: Value) -> tuple[str, bool]:
         case str():
             return value, False
         case _:
-            raise CannotSay("sums have no place in this file")
+            raise UnwritableError("sums have no place in this file")
 
 
 def _texts(item: ParsedItem) -> Iterator[str]:
@@ -432,8 +432,8 @@ def _is_member(node: Node, member: str | CheckItem) -> bool:
     text = " ".join(member.text.split())
     if isinstance(node, Scalar) and " ".join(node.value.split()) == text:
         return not member.done
-    said = list(criteria_of(ListNode((node,), 0, 0, flow=True)))
-    return len(said) == 1 and (said[0].text, said[0].done) == (text, member.done)
+    criteria = list(criteria_of(ListNode((node,), 0, 0, flow=True)))
+    return len(criteria) == 1 and (criteria[0].text, criteria[0].done) == (text, member.done)
 
 
 def _appends(kept: Sequence[int | None], count: int) -> bool:

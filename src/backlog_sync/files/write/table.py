@@ -13,11 +13,11 @@ from backlog_sync.files.syntax.cells import Row, reads_alike, text_at
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.new_values import (
     NO_PLACE,
-    CannotSay,
     Link,
     Status,
     Ticks,
-    Unwritable,
+    UnwritableError,
+    UnwritableFileError,
     Value,
     has_progress,
 )
@@ -33,10 +33,10 @@ class TableWriter:
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
         self.text = parsed.source.text
-        asked = parsed.asked
-        table = read_table(self.text, Declared(dict(asked.declared)), asked.fields)
+        options = parsed.options
+        table = read_table(self.text, Declared(dict(options.declared)), options.fields)
         if isinstance(table, str) or not reads_alike(self.text, table.rows, table.delimiter):
-            raise Unwritable("its quotes can be read in more than one way")
+            raise UnwritableFileError("its quotes can be read in more than one way")
         self.table: Table = table
         width, body = len(table.names), table.rows[table.header + 1 :]
         self.longer = any(text_at(row.cells, width) for row in body)  # cells without a header
@@ -46,16 +46,16 @@ class TableWriter:
         self.columns: dict[str, dict[int, str]] = {}
 
     def set(self, index: int, field: str, value: Value) -> None:
-        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
+        """Set one field of an item. Raises UnwritableError, without an edit, if it has no place."""
         item = self.parsed.items[index]
         if not isinstance(item.anchor, RowAnchor):
-            raise CannotSay(NO_PLACE)
+            raise UnwritableError(NO_PLACE)
         if has_progress(item.document, value):
             return
         number, row = item.anchor.row, self.table.rows[item.anchor.row]
         places = [item.anchor.title] if field == "title" else self._places(item, field, row)
         if field == "title" and text_at(row.cells, item.anchor.title) != item.document.title:
-            raise CannotSay("the title is not written in one piece")
+            raise UnwritableError("the title is not written in one piece")
         if isinstance(value, Status) and value.initial and not item.document.status:
             return
         if not places:
@@ -87,9 +87,9 @@ class TableWriter:
 
     def _new(self, field: str, number: int, value: str) -> None:
         if field not in _ADDED:
-            raise CannotSay("the table has no column for it")
+            raise UnwritableError("the table has no column for it")
         if self.longer:
-            raise CannotSay("a row has more cells than the header")
+            raise UnwritableError("a row has more cells than the header")
         self.columns.setdefault(field, {})[number] = value
 
     # ---- what ------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ class TableWriter:
         if value is None or isinstance(value, str):
             return value or ""
         if not isinstance(value, tuple):
-            raise CannotSay("sums have no place in this file")
+            raise UnwritableError("sums have no place in this file")
         return list_text(self.parsed, item, field, old, value, self._texts)
 
     def _texts(self, item: ParsedItem) -> Iterator[str]:
@@ -119,7 +119,7 @@ class TableWriter:
     def _spread(self, number: int, places: list[int], members: list[str]) -> None:
         """Write words to the columns, one word per column."""
         if len(members) > len(places):
-            raise CannotSay("the table has no more columns for it")
+            raise UnwritableError("the table has no more columns for it")
         for at, word in zip(places, [*members, *[""] * len(places)], strict=False):
             self.cells[number, at] = word
 

@@ -5,9 +5,9 @@ from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.new_values import (
     NO_PLACE,
-    CannotSay,
     Link,
     Status,
+    UnwritableError,
     Value,
     has_progress,
 )
@@ -21,19 +21,19 @@ class TodoWriter:
         self.edits: list[Edit] = []
 
     def set(self, index: int, field: str, value: Value) -> None:  # noqa: ARG002 - values say it
-        """Set one field of an item. Raises CannotSay, without an edit, if it has no place."""
+        """Set one field of an item. Raises UnwritableError, without an edit, if it has no place."""
         item = self.parsed.items[index]
         if has_progress(item.document, value):
             return
         if not isinstance(item.anchor, TodoAnchor):
-            raise CannotSay(NO_PLACE)
+            raise UnwritableError(NO_PLACE)
         if isinstance(value, Status):
             if item.document.status or not value.initial:
                 self._status(item.anchor, value)
         elif isinstance(value, Link):
             self._issue(item.anchor, value)
         else:
-            raise CannotSay("the file has no key for it")
+            raise UnwritableError("the file has no key for it")
 
     def _status(self, anchor: TodoAnchor, status: Status) -> None:
         """Set or remove the `x` of a task; `todo.txt` has no word for work in progress."""
@@ -42,7 +42,7 @@ class TodoWriter:
         elif not status.ends and anchor.done is not None:
             self.edits.append(Edit(*anchor.done, ""))
         elif not status.ends:
-            raise CannotSay("a todo.txt can only say that something is done")
+            raise UnwritableError("a todo.txt can only say that something is done")
 
     def _issue(self, anchor: TodoAnchor, link: Link) -> None:
         text = self.parsed.source.text[anchor.start : anchor.end]

@@ -6,7 +6,7 @@ from datetime import date
 
 from backlog_sync.core.capacity import read as read_capacity
 from backlog_sync.core.facts import Capacity, FeedbackRef, PlanningSettings, ReviewNote, Risk, Step
-from backlog_sync.core.model import DesiredItem, Outlook
+from backlog_sync.core.model import DesiredItem, PlanningFields
 from backlog_sync.core.normalize import fold
 from backlog_sync.files.block import one_line
 from backlog_sync.files.documents.items import RiskDocument
@@ -21,10 +21,10 @@ from backlog_sync.files.parsed import ListedRisk
 from backlog_sync.files.refs import parse_feedback
 
 
-def outlook_of(entry: Entry) -> Outlook:
+def planning_fields_of(entry: Entry) -> PlanningFields:
     """Return an item's planning data; dates are ISO dates, or the text as written."""
     document = entry.parsed.document
-    return Outlook(
+    return PlanningFields(
         hours=document.estimate_hours,
         start=entry.text("start"),
         target=entry.text("target"),
@@ -109,7 +109,7 @@ def with_listed(
         key = by_name.get(fold(each.about)) if each.about else None
         (of_item.setdefault(key, []) if key else whole).append(_risk(each.risk))
     with_risks = tuple(
-        replace(i, outlook=replace(i.outlook, risks=(*i.outlook.risks, *of_item[i.key])))
+        replace(i, planning=replace(i.planning, risks=(*i.planning.risks, *of_item[i.key])))
         if i.key in of_item
         else i
         for i in items
