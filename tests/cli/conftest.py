@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.cli.main import cli
+from backlog_sync.cli.screen import Screen
 from github_sandbox.app import Sandbox
 from github_sandbox.server import serve
 
@@ -82,6 +83,16 @@ def backlog(folder: Path, capsys: pytest.CaptureFixture[str]) -> Backlog:
         return Ran(ended.value.code, told.out, told.err)
 
     return run
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What somebody types at a terminal, line by line; all of it is read."""
+    lines: list[str] = []
+    monkeypatch.setattr(Screen, "can_ask", lambda _: True)
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: lines.pop(0))
+    yield lines
+    assert lines == []
 
 
 @pytest.fixture

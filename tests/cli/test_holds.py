@@ -43,12 +43,43 @@ def test_a_moved_file_is_one_refusal(backlog: Backlog, folder: Path) -> None:
         assert told.count("items exist under another identity") == 1
         assert "`backlog: {id: ROADMAP.md}` into the front matter of docs/ROADMAP.md" in told
         assert "--on-conflict" not in told
-    text = (folder / "docs/ROADMAP.md").read_text("utf-8")
-    moved = f"---\nbacklog: {{id: ROADMAP.md}}\n---\n{text}"
-    (folder / "docs/ROADMAP.md").write_text(moved, "utf-8")
-    ran = backlog("sync", "docs/ROADMAP.md", *HERE)
+        if verb != "pull":
+            assert "if the file was moved, run `backlog sync docs/ROADMAP.md" in told
+    moved = (folder / "docs/ROADMAP.md").read_bytes()
+    ran = backlog("sync", "docs/ROADMAP.md", *HERE, "-y", "--no-write-back")
+    assert ran.code == 4
+    assert (folder / "docs/ROADMAP.md").read_bytes() == moved
+    (folder / "docs/ROADMAP.md").write_bytes(moved.replace(b"\n", b"\r\n"))
+    ran = backlog("sync", "docs/ROADMAP.md", *HERE, "-y")
     assert ran.code == 0
     assert "3 to update" in ran.out
+    front = b"---\nbacklog:\n  id: ROADMAP.md\n---\n\n"
+    written = (folder / "docs/ROADMAP.md").read_bytes()
+    assert written == (front + moved).replace(b"\n", b"\r\n")
+
+
+def test_a_moved_file_is_asked_about_and_a_copy_is_not(
+    backlog: Backlog, folder: Path, typed: list[str]
+) -> None:
+    """A no is a refusal; a yes writes `id:` into settings that exist. A copy is another backlog."""
+    old, new = folder / "backlog.yaml", folder / "my plan: 2.yaml"
+    assert backlog("sync", "backlog.yaml", *HERE).code == 0
+    new.write_bytes(old.read_bytes())
+    for command in (("sync", "-y"), ("plan",)):
+        ran = backlog(command[0], str(new), *HERE, *command[1:])
+        assert "another identity" in ran.err
+        assert "if the file was moved, put `id: backlog.yaml` at the top" in unfolded(ran.err)
+    assert new.read_bytes() == old.read_bytes()
+
+    old.unlink()
+    text = new.read_bytes()
+    typed += ["n", "y"]
+    refused = backlog("sync", str(new), *HERE)
+    assert (refused.code, new.read_bytes()) == (4, text)
+    agreed = backlog("sync", str(new), *HERE)
+    assert agreed.code == 0, agreed.err
+    assert b"\nid: backlog.yaml\n" in new.read_bytes()
+    assert "No changes" in backlog("plan", str(new), *HERE).out
 
 
 # ---- deleted issues, pull requests, other backlogs ---------------------------------------------

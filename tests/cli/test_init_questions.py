@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,11 +10,11 @@ import pytest
 import yaml
 
 from backlog_sync.cli import init_workflow
-from backlog_sync.cli.screen import Screen
 from tests.cli.conftest import Backlog
 
 ROOT = Path(__file__).parents[2]
 ROADMAP = "# Plan\n\n## Epic 1: Sign in\n\n### Story 1.1: Mail\n\n- [ ] It arrives\n"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 WORKFLOW = Path(".github/workflows/backlog.yml")
 
 
@@ -31,16 +30,6 @@ def empty(folder: Path) -> Path:
 def git(folder: Path, *arguments: str) -> None:
     """Run git in a folder."""
     subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True)
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """What somebody types at a terminal, line by line; all of it is read."""
-    lines: list[str] = []
-    monkeypatch.setattr(Screen, "can_ask", lambda _: True)
-    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: lines.pop(0))
-    yield lines
-    assert lines == []
 
 
 def test_enter_three_times_ends_with_a_plan(
@@ -61,15 +50,20 @@ def test_enter_three_times_ends_with_a_plan(
     assert backlog("sync", "TODO.md", "--sandbox").code == 0
 
 
-def test_wrong_answers_are_asked_again(backlog: Backlog, empty: Path, typed: list[str]) -> None:
+def test_wrong_answers_are_asked_again(
+    backlog: Backlog, empty: Path, typed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each with what would do; an address of a browser is a repository."""
+    monkeypatch.setattr(init_workflow, "installed_action", lambda: None)
     (empty / "plan.yaml").write_text("version: 1\nepics:\n  - {id: a, title: A}\n")
     typed += ["nope.md", "plan.yaml", "widgets", "https://github.com/octo-org/widgets/"]
-    typed += ["Board", "octo-org/My: Board"]
+    typed += ["Board", "octo-org/My: Board", "me/backlog@main", f"me/backlog@{COMMIT}"]
     ran = backlog("init", "--workflow")
     assert ran.code == 0
-    for problem in ("nope.md is not a file", "not a repository", "does not name a board"):
+    for problem in ("e.md is not a file", "not a repository", "does not name a board", "an action"):
         assert problem in ran.err
+    assert WORKFLOW.read_text().count(f"uses: me/backlog@{COMMIT}\n") == 3
+    assert "replace OWNER" not in ran.err
     assert yaml.safe_load((empty / "plan.yaml").read_text())["project"] == {
         "owner": "octo-org",
         "title": "My: Board",
@@ -147,16 +141,15 @@ def test_the_workflow_uses_the_action_that_is_installed(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From a repository on GitHub, or a clone of one; otherwise a placeholder is left."""
-    commit = "0123456789abcdef0123456789abcdef01234567"
 
     def installed(**origin: object) -> str | None:
         distribution = SimpleNamespace(read_text=lambda _: json.dumps(origin))
         monkeypatch.setattr(init_workflow, "distribution", lambda _: distribution)
         return init_workflow.installed_action()
 
-    from_git = {"vcs": "git", "commit_id": commit}
+    from_git = {"vcs": "git", "commit_id": COMMIT}
     assert installed(url="https://github.com/me/backlog.git", vcs_info=from_git) == (
-        f"me/backlog@{commit}"
+        f"me/backlog@{COMMIT}"
     )
     assert installed(url="https://example.com/me/backlog.git", vcs_info=from_git) is None
     assert installed(url="https://github.com/me/backlog.zip", archive_info={}) is None

@@ -357,8 +357,12 @@ def test_undo_leaves_alone_what_people_took_over(backlog: Backlog, server: Sandb
     assert [w["ref"] for w in told["plan"]["warnings"]] == ["#3", "#4"]
 
 
-def test_the_sandbox_forgets_with_its_reset(backlog: Backlog) -> None:
+def test_the_sandbox_forgets_with_its_reset(backlog: Backlog, typed: list[str]) -> None:
     """Numbers begin anew, so what was remembered of them must not."""
     backlog("sync", "--sandbox")
-    backlog("sandbox", "reset")
+    typed += ["n", "y"]
+    kept = backlog("sandbox", "reset")
+    assert (kept.code, kept.err) == (4, "Canceled; nothing was changed.\n")
+    assert "No changes" in backlog("plan", "--sandbox").out
+    assert backlog("sandbox", "reset").code == 0
     assert "nothing to do" in backlog("undo", "--sandbox").err

@@ -282,6 +282,10 @@ class Workflow:
         self.page = lambda line: f"### Backlog sync\n\n**{inert(line)}**\n"
         self.outputs = {"changed": "false", "superseded": "true"}
 
+    def moved(self, run: Run, violations: Sequence[Violation], *, yes: bool) -> bool:  # noqa: ARG002 - a terminal's
+        """Leave the identity of a moved file to a person."""
+        return False
+
     def plan_to_apply(self, run: Run, prepared: Prepared) -> None:  # noqa: ARG002 - a terminal's
         """Show a plan in the log before it is applied."""
         self.runner.log(plan_text(prepared.plan, LOOK))

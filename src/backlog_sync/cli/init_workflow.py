@@ -20,6 +20,9 @@ PLACEHOLDER = "OWNER/backlog@COMMIT"
 
 _PLAIN = re.compile(r"[\w./-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_ACTION = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*@[0-9a-f]{40}", re.ASCII)
+_JOBS = 3
+"""The jobs of the template, which all use the action."""
 
 
 def write_workflow(screen: Screen, top: Path, file: Path) -> None:
@@ -36,16 +39,31 @@ def write_workflow(screen: Screen, top: Path, file: Path) -> None:
             hint="compare it with the workflow in docs/action.md, or remove it",
         )
     path = Path(os.path.relpath(file, top)).as_posix()
-    action = installed_action()
+    action = installed_action() or (_asked(screen) if screen.can_ask() else None)
     branch = git.default_branch(top) or "main"
     create_file(target, workflow_text(path, branch, action or PLACEHOLDER).encode())
     screen.result(f"{shown}\n")
     screen.info("Next:")
     if action is None:
-        screen.info(f"  replace {PLACEHOLDER} in it with the action's repository and commit")
+        screen.info(f"  replace {PLACEHOLDER} in its {_JOBS} lines `uses:` with the repository")
+        screen.info("  that you install backlog from and a commit: until then every run fails")
     screen.info("  add the secret BACKLOG_PROJECT_TOKEN if there is a board (docs/action.md)")
     screen.info("  commit and push it: pull requests get the plan as a comment,")
     screen.info(f"  and pushes to {clean(branch)} are synced")
+
+
+def _asked(screen: Screen) -> str | None:
+    """Ask which action the workflow uses; return None to fill it in later."""
+    screen.write_stderr("backlog was not installed from github.com, so its action is not known.")
+    while True:
+        answer = screen.answer("Which action? (OWNER/NAME@COMMIT, or later)", "later")
+        if answer.lower() == "later":
+            return None
+        if _ACTION.fullmatch(answer):
+            return answer
+        screen.write_stderr(
+            f"{clean(answer)} is not an action: write it as OWNER/NAME@ and the full commit SHA"
+        )
 
 
 def workflow_text(path: str, branch: str, action: str) -> str:

@@ -45,6 +45,13 @@ class Presenter(RunPresenter, Protocol):
         """Show that the plan is saved, and how to apply it."""
         ...
 
+    def moved(self, run: Run, violations: Sequence[Violation], *, yes: bool) -> bool:
+        """Return whether the former identity of a moved file was written into it, for a new plan.
+
+        With `yes` nobody is asked.
+        """
+        ...
+
     def plan_to_apply(self, run: Run, prepared: Prepared) -> None:
         """Show a plan before it is applied."""
         ...

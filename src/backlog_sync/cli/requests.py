@@ -13,7 +13,8 @@ class SyncRequest:
     """The settings of a sync.
 
     `force` names the guards to override, `approve` is the digest of the plan that was approved,
-    `saved` a plan to apply exactly; without `write` the files stay unchanged.
+    `saved` a plan to apply exactly; without `write` the files stay unchanged. `yes` answers every
+    question.
     """
 
     options: PlanOptions = PLAIN
@@ -21,6 +22,12 @@ class SyncRequest:
     approve: str | None = None
     saved: SavedPlan | None = None
     write: bool = True
+    yes: bool = False
+
+    @property
+    def may_set_id(self) -> bool:
+        """Whether the identity of a moved file may be written into it, and another plan be made."""
+        return self.write and self.approve is None and self.saved is None
 
 
 @dataclass(frozen=True, slots=True)

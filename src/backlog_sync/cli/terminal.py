@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from backlog_sync import wiring
+from backlog_sync.cli import moved
 from backlog_sync.cli.main import print_error
 from backlog_sync.cli.options import OutputOptions, command_line
 from backlog_sync.cli.screen import Screen, start_log
@@ -131,7 +132,7 @@ class Terminal(Screen):
         self._print_plan(prepared.plan)
         self._missed(run.loaded)
         self._after_undo(run, prepared)
-        self.would_refuse(standing)
+        self.would_refuse(moved.hinted(run, standing))
         todo = prepared.plan.has_changes or prepared.plan.writes
         if todo and self.output == "text" and not standing:
             digest = prepared.plan.digests.plan
@@ -160,6 +161,10 @@ class Terminal(Screen):
         self.write_stderr(f"superseded: {clean(why)}; nothing was sent")
         if self.output == "json":
             self.result(dump({"format_version": 1, "superseded": why}))
+
+    def moved(self, run: Run, violations: Sequence[Violation], *, yes: bool) -> bool:
+        """Write the former identity of a moved file into it if a person agrees."""
+        return moved.keep_identity(self, run, violations, yes=yes)
 
     def plan_to_apply(self, run: Run, prepared: Prepared) -> None:
         """Show the plan; if the result is JSON, only if a person will be asked."""
@@ -206,7 +211,7 @@ class Terminal(Screen):
 
     def refused(self, run: Run, prepared: Prepared, violations: Sequence[Violation]) -> None:
         """Show why nothing was sent."""
-        for violation in violations:
+        for violation in moved.hinted(run, violations):
             if violation.slug == NOT_CONFIRMED:
                 self.write_stderr("Canceled; nothing was changed.")
             else:
@@ -258,7 +263,7 @@ class Terminal(Screen):
 
     # ---- drift ---------------------------------------------------------------------------------
 
-    def drift(self, run: Run, prepared: Prepared, drift: Drift) -> None:  # noqa: ARG002 - a workflow's
+    def drift(self, run: Run, prepared: Prepared, drift: Drift) -> None:
         """Show drift, and the guards that would refuse a sync."""
         if prepared.observed.project_problem:
             self.board_left_out(prepared.observed.project_problem)
@@ -269,7 +274,7 @@ class Terminal(Screen):
         else:
             self.result(drift_text(drift, self.look(), command_line))
         # Only guards for what makes everything look new or missing, not those for a sync's writes.
-        self.would_refuse(v for v in prepared.violations if not v.final)
+        self.would_refuse(v for v in moved.hinted(run, prepared.violations) if not v.final)
 
     # ---- report --------------------------------------------------------------------------------
 

@@ -80,6 +80,7 @@ class Run:
         presenter: RunPresenter,
         opened: ExitStack,
         *,
+        options: TargetOptions,
         read_only: bool,
     ) -> None:
         self.loaded = loaded
@@ -87,6 +88,7 @@ class Run:
         self.target = target
         self.presenter = presenter
         self._opened = opened
+        self._options = options
         self.read_only = read_only
 
     @cached_property
@@ -112,6 +114,12 @@ class Run:
     def lock(self, *, files: bool = True) -> None:
         """Lock out other runs on this machine; with `files`, also those under the same root."""
         self._opened.enter_context(wiring.run_lock(self.target, files=files))
+
+    def reload(self) -> None:
+        """Read the files again, after a change of their settings."""
+        loaded = load_target(self._options, self.target.top)
+        if loaded.desired is not None:
+            self.loaded, self.desired = loaded, loaded.desired
 
     def observe(self, *, full: bool = False, pull_requests: bool = False) -> ObservedState:
         """Read GitHub to report on it; with `full`, read every issue."""
@@ -212,7 +220,7 @@ def workspace(
     if options.sandbox and (moved := wiring.moved_state(top)):
         presenter.posted(f"{top} is read-only: the sandbox is kept in {moved}")
     with ExitStack() as opened:
-        yield Run(loaded, desired, target, presenter, opened, read_only=read_only)
+        yield Run(loaded, desired, target, presenter, opened, options=options, read_only=read_only)
 
 
 def people_of(desired: DesiredState) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ _SHARE, _SMALL = 0.30, 10
 """A plan that takes 30% of a backlog away, from ten items on, is rarely what was meant."""
 _FEW = 2
 """One doubtful item can be a coincidence; two are a pattern that somebody should look at."""
+IF_MOVED = "if the file was moved"
 _MASS, _REREAD = "mass-change", "reading-changed"
 
 
@@ -61,13 +62,15 @@ _MASS, _REREAD = "mass-change", "reading-changed"
 class Violation:
     """Why a plan may not be applied. `slug` is what `--force` must name to override it.
 
-    `final` ones cannot be overridden.
+    `final` ones cannot be overridden. `former_id` is the identity of the backlog before its
+    file was moved.
     """
 
     slug: str
     message: str
     hint: str
     final: bool = False
+    former_id: str = ""
 
 
 def check(
@@ -261,8 +264,9 @@ def _moved(
                     "backlog-moved",
                     f"{items} of {count} items exist under another identity: the backlog {old!r},"
                     f" and this one is {desired.backlog_id!r}",
-                    f"if the file was moved, {set_id(desired, old)}; if these items are to be"
+                    f"{IF_MOVED}, {set_id(desired, old)}; if these items are to be"
                     " created a second time, use --force backlog-moved",
+                    former_id=old,
                 )
             ]
     return []

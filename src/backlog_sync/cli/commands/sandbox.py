@@ -143,12 +143,22 @@ def _show_moved(top: Path) -> None:
         click.echo(f"{top} is read-only: its sandbox is kept in {moved}", err=True)
 
 
-@command.command("reset")
-def reset() -> int:
-    """Delete everything in the GitHub simulator."""
-    from backlog_sync import sandbox_server
+@command.command("reset", epilog="\b\nExample:\n  backlog sandbox reset --yes")
+@click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
+def reset(*, yes: bool) -> int:
+    """Delete everything in the GitHub simulator.
 
-    top = wiring.root()
+    On a terminal it asks for confirmation.
+    """
+    from backlog_sync import sandbox_server
+    from backlog_sync.cli.screen import open_screen
+    from backlog_sync.core.escape import clean
+
+    screen, top = open_screen(OutputOptions()), wiring.root()
+    folder = clean(str(sandbox_server.sandbox_folder(top)))
+    if not yes and screen.can_ask() and not screen.ask(f"Delete everything in {folder}?"):
+        screen.write_stderr("Canceled; nothing was changed.")
+        return ExitCode.REFUSED
     sandbox_server.reset_sandbox(top)
     click.echo("The simulated GitHub is empty.")
     _show_moved(top)

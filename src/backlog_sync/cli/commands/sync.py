@@ -100,7 +100,7 @@ def command(
     terminal = open_terminal(output_options, output, yes=yes or target.sandbox or bool(saved))
     plan_file = read_plan(Path(saved)) if saved else None
     options = plan_file.options if plan_file else replace(options, all_agents=yes)
-    request = SyncRequest(options, force, approve, plan_file, write=not no_write_back)
+    request = SyncRequest(options, force, approve, plan_file, write=not no_write_back, yes=yes)
     with workspace(target, terminal, read_only=dry_run) as run:
         if dry_run:
             return show_plan(run, terminal, options, force=force, out=None, check=check)
@@ -118,6 +118,8 @@ def sync(run: Run, presenter: Presenter, request: SyncRequest) -> int:
 
     run.lock(files=request.write and run.loaded.write_back != "none")
     prepared = run.plan(request.options, wait=True)
+    if request.may_set_id and presenter.moved(run, prepared.violations, yes=request.yes):
+        prepared = run.plan(request.options, wait=True)
     show = with_writes if request.write else with_file_words
     prepared = show(run.loaded, prepared)
     presenter.plan_to_apply(run, prepared)

@@ -13,12 +13,12 @@ from backlog_sync.files.source import create_file, read_source
 from backlog_sync.files.syntax.markdown import read_outline
 from backlog_sync.files.write.change import change_of, save
 from backlog_sync.files.write.definitions import front_end
-from backlog_sync.files.write.nodes import Editor, Setting
+from backlog_sync.files.write.nodes import Editor, Setting, scalar_text
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.nodes import MapNode, compose
 
 Settings = Mapping[str, object]
-"""`reading:` with its patterns, `bullets:`, or `repository:` and `project:`."""
+"""`reading:` with its patterns, `bullets:`, `id:`, or `repository:` and `project:`."""
 
 
 def setting_lines(settings: Settings, indent: str = "") -> list[str]:
@@ -29,7 +29,7 @@ def setting_lines(settings: Settings, indent: str = "") -> list[str]:
             lines.append(f"{indent}{name}:")
             lines += [f"{indent}  {_key(str(k))}: {_flow(each)}" for k, each in value.items()]
         else:
-            lines.append(f"{indent}{name}: {value}")
+            lines.append(f"{indent}{name}: {scalar_text(str(value))}")
     return lines
 
 
@@ -103,7 +103,7 @@ def _set(text: str, node: MapNode, settings: Settings) -> str:
     editor = Editor(text)
     for name, value in settings.items():
         if not isinstance(value, Mapping):
-            editor.set_keys(node, [Setting(name, str(value), bare=True)])
+            editor.set_keys(node, [Setting(name, str(value))])
             continue
         there = node.get(name)
         new = [Setting(_key(str(key)), _flow(each), bare=True) for key, each in value.items()]
