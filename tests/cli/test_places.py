@@ -100,3 +100,15 @@ def test_a_read_only_folder_has_a_sandbox_elsewhere(
     assert report.stderr.count("warning[unwritable]") == 1
     assert report.stderr.count("See it: backlog sandbox serve") == 1
     assert "--no-write-back" in report.stderr
+
+
+@pytest.mark.parametrize("verb", ["plan", "sync", "doctor"])
+def test_a_plan_nearby_is_named_with_the_command_that_ran(
+    backlog: Backlog, folder: Path, verb: str
+) -> None:
+    """The hint repeats the command with the file that looks like a plan."""
+    (folder / "backlog.yaml").unlink()
+    (folder / "plan 2.md").write_text(PLAN)
+    ran = backlog(verb, "--sandbox")
+    words = " ".join((ran.out + ran.err).split())
+    assert f"these files look like plans: `backlog {verb} 'plan 2.md'` (2 items)" in words

@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import backlog_sync
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.load import load
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.catalogue import AREAS, Entry, catalogue, entry_markdown
 from backlog_sync.render.diagnostics import diagnostics_text
-
-SOURCES = Path(backlog_sync.__file__).parent
+from tests.house import sources
 
 # ---- the examples of the catalogue ---------------------------------------------------------------
 
@@ -105,11 +103,11 @@ def _section(entry: Entry) -> str:
 
 
 @cache
-def nodes() -> Mapping[str, list[ast.AST]]:
+def nodes() -> Mapping[str, Sequence[ast.AST]]:
     """Give every node of the syntax tree of each module of the product, by the module's path."""
     return {
-        path.relative_to(SOURCES).as_posix(): [*ast.walk(ast.parse(path.read_text("utf-8")))]
-        for path in sorted(SOURCES.rglob("*.py"))
+        path.relative_to(sources.PACKAGE).as_posix(): sources.nodes(sources.text(path))
+        for path in sources.modules(sources.PACKAGE)
     }
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import sources
+
 TESTS = Path(__file__).parents[1]
 FILES = sorted(file for file in TESTS.rglob("*.py") if file != Path(__file__))
 ALLOWED = {
@@ -39,10 +41,9 @@ BANNED = {
 
 def used(text: str) -> Iterator[str]:
     """The banned functions that a module names, also in programs that it holds as text."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
+    for node in sources.nodes(text):
         if isinstance(node, ast.Attribute):
-            yield ".".join(ast.unparse(node).split(".")[-2:])
+            yield sources.last_names(node)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
@@ -60,14 +61,14 @@ def _names(module: str) -> tuple[str, ...]:
 def test_no_test_asks_the_time_or_switches_off_what_measures(file: Path) -> None:
     """Count, or compare two sizes with `tests.growth`; bars in seconds are in `bench`."""
     here = file.relative_to(TESTS).as_posix()
-    found = {name for name in used(file.read_text("utf-8")) if name in BANNED}
+    found = {name for name in used(sources.text(file)) if name in BANNED}
     assert {name for name in found if (here, name) not in ALLOWED} == set()
 
 
 def test_what_is_allowed_is_used_and_has_a_reason() -> None:
     """An entry goes when its use goes."""
     for (file, name), reason in ALLOWED.items():
-        assert name in set(used((TESTS / file).read_text("utf-8"))), (file, name)
+        assert name in set(used(sources.text(TESTS / file))), (file, name)
         assert len(reason.split()) > 3
 
 

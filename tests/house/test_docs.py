@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import sources
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
@@ -26,10 +28,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_tests_say_what_they_show(path: Path) -> None:
     """Every test has a docstring that states the behaviour it proves."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     silent = [
         node.name
-        for node in ast.walk(tree)
+        for node in sources.nodes(sources.text(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.name.startswith("test_")
         and not ast.get_docstring(node)

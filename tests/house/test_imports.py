@@ -5,21 +5,21 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[2] / "src"
+from tests.house import sources
 
 
 def modules() -> dict[str, Path]:
     """Return every module by its dotted name."""
     found = {}
-    for file in SOURCE.rglob("*.py"):
-        parts = file.relative_to(SOURCE).with_suffix("").parts
+    for file in sources.modules():
+        parts = file.relative_to(sources.SOURCE).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
     return found
 
 
 def imported(file: Path, known: Mapping[str, Path]) -> Iterator[str]:
     """Return the project's modules that a file imports anywhere."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in sources.nodes(sources.text(file)):
         if isinstance(node, ast.ImportFrom) and node.module and node.module in known:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"

@@ -2,9 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.house import sources
 
 VAGUE = frozenset({"found", "told", "wanted", "made", "said", "looked", "believed"})
 """Participles that name the step that a value came from, and not the value."""
@@ -12,7 +11,7 @@ VAGUE = frozenset({"found", "told", "wanted", "made", "said", "looked", "believe
 
 def vague_names(source: str) -> Iterator[tuple[int, str]]:
     """Yield each variable, parameter and attribute with such a name, with its line."""
-    for node in ast.walk(ast.parse(source)):
+    for node in sources.nodes(source):
         match node:
             case ast.arg(arg=name) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
                 pass
@@ -27,9 +26,9 @@ def vague_names(source: str) -> Iterator[tuple[int, str]]:
 def test_no_variable_is_named_for_the_step_that_made_it() -> None:
     """No module of the program has a vague name."""
     names = {
-        f"{file.relative_to(ROOT)}:{line}: {name}"
-        for file in sorted((ROOT / "src").rglob("*.py"))
-        for line, name in vague_names(file.read_text(encoding="utf-8"))
+        f"{file.relative_to(sources.ROOT)}:{line}: {name}"
+        for file in sources.modules()
+        for line, name in vague_names(sources.text(file))
     }
     assert names == set()
 

@@ -3,11 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator, Set
-from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src"
+from tests.house import sources
 
 NAMED_TUPLE = frozenset({"_asdict", "_fields", "_make", "_replace"})
 """Public in spite of their underscore: a field may have any other name."""
@@ -71,8 +70,8 @@ def foreign(tree: ast.Module, inherited: Set[str] = frozenset()) -> Iterator[tup
 def test_no_private_attribute_of_a_library_is_used() -> None:
     """In no module of the product or of the simulator."""
     trees = {
-        file.relative_to(SOURCE): ast.parse(file.read_text("utf-8"))
-        for file in sorted(SOURCE.rglob("*.py"))
+        file.relative_to(sources.SOURCE): sources.tree(sources.text(file))
+        for file in sources.modules()
     }
     inherited = set().union(*map(own_names, trees.values()))
     found = [

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "src" / "backlog_sync"
+from tests.house import sources
 
 _SIMPLE = (
     ast.Constant,
@@ -27,7 +26,7 @@ def unexplained(source: str) -> list[str]:
 
     A text below several assignments in a row explains all of them.
     """
-    lines, body = source.splitlines(), ast.parse(source).body
+    lines, body = source.splitlines(), sources.tree(source).body
     names: list[str] = []
     for index, node in enumerate(body):
         targets = list(_targets(node))
@@ -67,11 +66,13 @@ def _has_text(body: list[ast.stmt]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+    "path",
+    sources.modules(sources.PACKAGE),
+    ids=lambda path: str(path.relative_to(sources.PACKAGE)),
 )
 def test_thresholds_are_explained(path: Path) -> None:
     """Each numeric constant of a module has a text or a comment that says why."""
-    assert unexplained(path.read_text(encoding="utf-8")) == []
+    assert unexplained(sources.text(path)) == []
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src" / "backlog_sync"
+from tests.house import sources
+
 OWNER = "waiting.py"
 CLOCK = "local/clock.py"
 """The real time, which `waiting.py` is given in a run of the command or the action."""
@@ -14,13 +14,13 @@ CLOCK = "local/clock.py"
 
 def waits(text: str) -> Iterator[str]:
     """Yield each call of a sleep, and each import or use of `tenacity` or of the real sleep."""
-    for node in ast.walk(ast.parse(text)):
+    for node in sources.nodes(text):
         if isinstance(node, ast.Call):
             called = node.func
             name = called.attr if isinstance(called, ast.Attribute) else ast.unparse(called)
             if name.lstrip("_") in ("sleep", "idle"):
                 yield f"{ast.unparse(called)}()"
-        elif isinstance(node, ast.Attribute) and ast.unparse(node) in ("time.sleep", "tenacity"):
+        elif isinstance(node, ast.Attribute) and sources.last_names(node) == "time.sleep":
             yield ast.unparse(node)
         elif isinstance(node, ast.ImportFrom):
             names = {f"{node.module}.{alias.name}" for alias in node.names}
@@ -32,8 +32,8 @@ def waits(text: str) -> Iterator[str]:
 def test_nothing_waits_but_the_one_owner_of_waiting() -> None:
     """A pause or a retry belongs into `waiting.py`, as a policy that has the reason for it."""
     found = {
-        file.relative_to(SOURCE).as_posix(): list(waits(file.read_text(encoding="utf-8")))
-        for file in SOURCE.rglob("*.py")
+        file.relative_to(sources.PACKAGE).as_posix(): list(waits(sources.text(file)))
+        for file in sources.modules(sources.PACKAGE)
     }
     assert {name for name, lines in found.items() if lines} == {OWNER, CLOCK}
     assert set(found[CLOCK]) == {"time.sleep()", "time.sleep"}

@@ -12,13 +12,12 @@ import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
-SOURCES = ROOT / "src"
+from tests.house import sources
+from tests.house.sources import ROOT
 
 
 class Kind(Enum):
@@ -171,8 +170,8 @@ def texts() -> Iterator[Text]:
         path = f"docs/schema/{name}.schema.json"
         for text in _descriptions(json.loads((ROOT / path).read_text("utf-8"))):
             yield Text(Kind.PAGE, path, 1, text)
-    for file in sorted(SOURCES.rglob("*.py")):
-        yield from _of_module(file.relative_to(ROOT).as_posix(), file.read_text("utf-8"))
+    for file in sources.modules():
+        yield from _of_module(file.relative_to(ROOT).as_posix(), sources.text(file))
 
 
 def slips(pattern: Pattern, among: Iterable[Text]) -> Iterator[tuple[str, str]]:
@@ -221,9 +220,8 @@ _PATTERN_SYNTAX = re.compile(r"\\[bsdwAZ(\[]|\(\?|\]\*|\.\*")
 
 def _of_module(path: str, source: str) -> Iterator[Text]:
     """Return the docstrings, messages and comments of a module."""
-    tree = ast.parse(source)
     parts: set[int] = set()
-    for node in ast.walk(tree):
+    for node in sources.nodes(source):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             if isinstance(node.value.value, str):
                 parts.add(id(node.value))
@@ -235,7 +233,7 @@ def _of_module(path: str, source: str) -> Iterator[Text]:
                 str(p.value) if isinstance(p, ast.Constant) else "{}" for p in node.values
             )
             yield from _message(path, node.lineno, text)
-    for node in ast.walk(tree):
+    for node in sources.nodes(source):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
             yield from _message(path, node.lineno, node.value)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):

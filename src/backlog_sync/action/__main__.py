@@ -99,7 +99,9 @@ def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult
     mode = choose_mode(inputs.mode, context)
     runner.log(f"mode: {mode}")
     log.event("run.started", verb=mode, version=__version__)
-    options = TargetOptions(inputs.paths, inputs.repository, inputs.project, bullets=inputs.bullets)
+    options = TargetOptions(
+        mode, inputs.paths, inputs.repository, inputs.project, bullets=inputs.bullets
+    )
     workflow = Workflow(inputs, context, runner, env)
     if mode == "lint":
         loaded = load_target(options, wiring.root())

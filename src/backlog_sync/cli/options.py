@@ -34,8 +34,12 @@ class OutputOptions:
 
 @dataclass(frozen=True, slots=True)
 class TargetOptions:
-    """What a run works on: the files, the repository, the board and the server."""
+    """What a run works on: the files, the repository, the board and the server.
 
+    `command` is the command that runs, which hints repeat with another file.
+    """
+
+    command: str
     paths: tuple[str, ...] = ()
     repo: str | None = None
     project: str | None = None
@@ -43,13 +47,16 @@ class TargetOptions:
     bullets: str | None = None
 
 
-def _collected(command: Command, name: str, kind: type[Any]) -> Command:
-    """Pass the options that are fields of a data class to the command as one value."""
+def _collected(command: Command, name: str, kind: type[Any], *given: str) -> Command:
+    """Pass the options that are fields of a data class to the command as one value.
+
+    `given` are the first fields, which are not options.
+    """
 
     @wraps(command)
     def gathered(**values: Any) -> Any:
         chosen = {f.name: values.pop(f.name) for f in fields(kind) if f.name in values}
-        return command(**{name: kind(**chosen)}, **values)
+        return command(**{name: kind(*given, **chosen)}, **values)
 
     return gathered
 
@@ -233,22 +240,25 @@ def bullets_option(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
-def target_options(command: Command) -> Command:
-    """Add PATH…, --repo, --project, --sandbox and --bullets as `target`."""
+def target_options(verb: str) -> Callable[[Command], Command]:
+    """Add PATH…, --repo, --project, --sandbox and --bullets to a verb as `target`."""
 
-    outer = _collected(command, "target", TargetOptions)
-    for option in (
-        bullets_option,
-        click.option("--sandbox", is_flag=True,
-                     help="Use the GitHub simulator in .backlog/sandbox (no token, no network)."),
-        click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE|none",
-                     help="Projects board (overrides the file)."),
-        click.option("-R", "--repo", metavar="OWNER/NAME", callback=named_repository,
-                     help="Repository (overrides the file)."),
-        paths_argument,
-    ):  # fmt: skip
-        outer = option(outer)
-    return outer
+    def add(command: Command) -> Command:
+        outer = _collected(command, "target", TargetOptions, verb)
+        for option in (
+            bullets_option,
+            click.option("--sandbox", is_flag=True, help="Use the GitHub simulator in"
+                         " .backlog/sandbox (no token, no network)."),
+            click.option("--project", metavar="OWNER/NUMBER|OWNER/TITLE|none",
+                         help="Projects board (overrides the file)."),
+            click.option("-R", "--repo", metavar="OWNER/NAME", callback=named_repository,
+                         help="Repository (overrides the file)."),
+            paths_argument,
+        ):  # fmt: skip
+            outer = option(outer)
+        return outer
+
+    return add
 
 
 def format_option(*choices: str) -> Callable[[Command], Command]:

@@ -236,7 +236,6 @@ def load_target(target: TargetOptions, top: Path) -> Loaded:
 
     On the sandbox, files that declare no board have the one that the last sync named with a flag.
     """
-    context = click.get_current_context(silent=True)  # The action reads files without one.
 
     def read(board: str | None) -> Loaded:
         return load(
@@ -245,7 +244,7 @@ def load_target(target: TargetOptions, top: Path) -> Loaded:
             repository=target.repo,
             project=board,
             bullets=target.bullets,
-            command=(context and context.info_name) or "lint",
+            command=target.command,
         )
 
     loaded = read(target.project)

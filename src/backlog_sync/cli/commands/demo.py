@@ -193,7 +193,7 @@ def _report(terminal: Terminal, folder: Path, today: date) -> tuple[Report, _Pag
     from backlog_sync.reports.render_text import report_text
     from backlog_sync.reports.view import Audience
 
-    options = TargetOptions(paths=(str(folder / FILE),), repo=REPOSITORY, sandbox=True)
+    options = TargetOptions("demo", paths=(str(folder / FILE),), repo=REPOSITORY, sandbox=True)
     with workspace(options, terminal, top=folder) as run:
         observed = run.observe(pull_requests=True)
         report = make_report(run, observed, ReportRequest(today))

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     "  GH_TOKEN, GITHUB_TOKEN        a token; else that of `gh auth login`\n"
     "  BACKLOG_PROJECT_TOKEN         a token for the board, whatever the others are",
 )
-@target_options
+@target_options("doctor")
 @format_option("text", "json")
 @output_options
 def command(*, target: TargetOptions, output: str, output_options: OutputOptions) -> int:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "drift",
     epilog="\b\nExamples:\n  backlog drift\n  backlog drift --full\n  backlog drift --issue",
 )
-@target_options
+@target_options("drift")
 @click.option("--full", is_flag=True,
               help="Read every issue; fail if that is not possible.")  # fmt: skip
 @click.option("--issue", "tracked", is_flag=True,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "  backlog plan ROADMAP.md --repo octo-org/widgets --check\n"
     "  backlog plan --out plan.json && backlog sync --plan plan.json",
 )
-@target_options
+@target_options("plan")
 @plan_options
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False),
               callback=output_ending(".json"),

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @click.command("pull", epilog="\b\nExamples:\n  backlog pull --dry-run\n"
                "  backlog pull --on-conflict github")  # fmt: skip
-@target_options
+@target_options("pull")
 @click.option("--only", multiple=True, metavar="ITEM", shell_complete=complete_items,
               help="Accept only values of this item or definition: a key, an issue number, a title,"
               " or the start of a key or title. May be repeated.")  # fmt: skip

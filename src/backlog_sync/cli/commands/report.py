@@ -51,7 +51,7 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
     "  backlog report --output public/\n"
     "  backlog report --issue 'Progress report' --comment 12",
 )
-@target_options
+@target_options("report")
 @click.option("--check", is_flag=True,
               help="Show what would change in the files; exit with 3 if anything would."
               )  # fmt: skip

@@ -52,7 +52,7 @@ def _digest(context: click.Context, option: click.Parameter, value: str | None) 
 @click.command(
     "sync", epilog="\b\nExamples:\n  backlog sync ROADMAP.md --sandbox\n  backlog sync --yes"
 )
-@target_options
+@target_options("sync")
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like `backlog plan`.")
 @click.option("--check", is_flag=True, help="With --dry-run: exit with 3 if there are changes.")
 @plan_options

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     epilog="\b\nExamples:\n  backlog undo\n  backlog undo --list\n"
     "  backlog undo --run 12 --dry-run\n  backlog undo ROADMAP.md --sandbox",
 )
-@target_options
+@target_options("undo")
 @click.option("--run", "number", type=click.IntRange(min=1), metavar="N",
               help="Undo this run instead of the last one; --list shows the numbers.")  # fmt: skip
 @click.option("--from", "source", metavar="FILE",

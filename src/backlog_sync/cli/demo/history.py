@@ -112,7 +112,7 @@ def play(top: Path, file: Path, history: History) -> int:
 def _sync(top: Path, file: Path, *, write: bool) -> None:
     """Sync the file to the running sandbox, silently."""
     silent = Terminal(OutputOptions(quiet=True, color="never"), environment({}), yes=True)
-    options = TargetOptions(paths=(str(file),), sandbox=True)
+    options = TargetOptions("sync", paths=(str(file),), sandbox=True)
     with workspace(options, silent, read_only=False, top=top) as run:
         prepared = run.plan(remembered=False)
         assert not prepared.violations, prepared.violations

@@ -41,7 +41,7 @@ def seed_issues(screen: Screen, paths: Sequence[str], total: int, repo: str | No
     """Open issues, with the titles of the items in these files; return the exit code."""
     top, titles, declared = wiring.root(paths), [], None
     if paths:
-        loaded = load_target(TargetOptions(paths=tuple(paths), repo=repo), top)
+        loaded = load_target(TargetOptions("sandbox seed", paths=tuple(paths), repo=repo), top)
         if loaded.desired is None or loaded.errors:
             problems, look = loaded.diagnostics, screen.look(err=True)
             screen.write_stderr(
