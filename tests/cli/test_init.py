@@ -119,10 +119,13 @@ def test_init_tells_what_a_broken_file_lost(backlog: Backlog, folder: Path) -> N
     assert "# line 1: " in TARGET.read_text(encoding="utf-8")
 
 
-def test_usage_of_init(backlog: Backlog) -> None:
-    """Options that do not go together are a usage error."""
+def test_usage_of_init(backlog: Backlog, folder: Path) -> None:
+    """Options that do not go together are a usage error, before anything is written."""
     assert backlog("init", "--from", "a.csv", "--from-github").code == 2
     assert backlog("init", "--closed").code == 2
+    (folder / "backlog.yaml").unlink()
+    assert backlog("init", "--project", "Board").code == 2
+    assert not (folder / "backlog").exists()
     assert backlog("init", "--output", "x.txt").code == 2
 
 

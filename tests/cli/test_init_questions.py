@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from backlog_sync.cli import init_workflow
+from backlog_sync.cli.screen import Screen
 from tests.cli.conftest import Backlog
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +71,21 @@ def test_wrong_answers_are_asked_again(
     }
     assert "Plan for octo-org/widgets, board octo-org/My: Board" in ran.out
     assert "paths: [plan.yaml]" in WORKFLOW.read_text()
+
+
+def test_an_interrupted_question_ends_its_line(
+    backlog: Backlog, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows it begins on a line of its own, and nothing was written."""
+
+    def interrupt(_: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Screen, "can_ask", lambda _: True)
+    monkeypatch.setattr("click.termui.visible_prompt_func", interrupt)
+    ran = backlog("init")
+    assert ran.err.endswith("\n\nInterrupted. Run it again to continue.\n")
+    assert not list(empty.glob("[!.]*.yaml")) + list(empty.glob("backlog"))
 
 
 def test_new_starts_an_empty_one(backlog: Backlog, empty: Path, typed: list[str]) -> None:

@@ -55,6 +55,27 @@ def test_a_repository_is_remembered_by_a_sync(backlog: Backlog, folder: Path) ->
     assert "No changes. me/demo" in backlog("plan", "--sandbox").out
 
 
+def test_files_of_another_repository_are_read_with_its_settings(
+    backlog: Backlog, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its includes are inside it for lint and doctor, as for plan."""
+    other, here = folder / "other", folder / "here"
+    for path, text in (
+        ("backlog.yaml", "version: 1\ninclude: [../more/*.yaml]\nstories: [{title: Oil}]\n"),
+        ("../more/more.yaml", "stories: [{title: Paint}]\n"),
+    ):
+        file = other / "plans" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    for repository in (other, here):
+        subprocess.run(["git", "init", "-q", str(repository)], check=True)
+    monkeypatch.chdir(here)
+    plan = "../other/plans/backlog.yaml"
+    assert "2 stories" in backlog("lint", plan).out
+    assert ": 2 items, no errors" in backlog("doctor", plan, "--sandbox").out
+    assert "2 to create" in backlog("plan", plan, "--sandbox").out
+
+
 @pytest.fixture
 def read_only(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command in a folder that cannot be written to, with a folder for caches."""

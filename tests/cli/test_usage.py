@@ -89,6 +89,7 @@ def test_completion_in_bash(backlog: Backlog, tmp_path: Path) -> None:
         ask backlog ''; ask backlog plan --on; ask backlog lint --format ''
         ask backlog sandbox res; ask backlog plan RO
         ask backlog plan --only me; ask backlog plan broken.yaml --only me
+        ask backlog aply --on; ask backlog help re
         """
     )
     command = Path("command")
@@ -99,7 +100,8 @@ def test_completion_in_bash(backlog: Backlog, tmp_path: Path) -> None:
     done = subprocess.run(
         [bash, "--norc", str(script)], capture_output=True, text=True, check=True, timeout=60
     )
-    verbs, options, formats, inner, files, items, broken = done.stdout.splitlines()
+    verbs, options, formats, inner, files, items, broken, wrong, helped = done.stdout.splitlines()
+    assert (wrong, helped, done.stderr) == ("", "report", "")
     assert verbs.split() == list(VERBS)
     assert options.split() == ["--only", "--on-conflict"]
     assert formats.split() == ["text", "json", "sarif", "github"]

@@ -443,3 +443,17 @@ def test_a_misspelled_type_before_a_date_is_reported(load_text: LoadText) -> Non
     text = "# R\n\n## Sprnt (2027-13-01)\n\n- [ ] Sign out\n\n## Spring (2027-03-01)\n\n- [ ] Mow\n"
     (found,) = load_text(text, "ROADMAP.md").diagnostics
     assert (found.slug, found.place.line, found.hint) == ("near-type", 3, "write `Sprint`")
+
+
+def test_an_item_without_a_title_keeps_its_id(load_text: LoadText) -> None:
+    """Others may refer to it: only the missing title is reported."""
+    text = "version: 1\nstories:\n- id: gate\n- title: Oil\n  depends_on: [gate]\n"
+    assert [each.slug for each in load_text(text).diagnostics] == ["missing-field"]
+
+
+@pytest.mark.parametrize("value", ["-" * 3000, "1-" * 3000 + "1", "1 - " * 3000])
+def test_a_long_value_is_no_range_of_ranges(load_text: LoadText, value: str) -> None:
+    """It is reported like any other, however long it is."""
+    text = f"version: 1\nstories:\n- title: Oil\n  estimate_hours: '{value}'\n"
+    text += f"  story_points: '{value}'\n"
+    assert {each.slug for each in load_text(text).diagnostics} == {"wrong-type", "unknown-points"}

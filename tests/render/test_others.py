@@ -76,6 +76,14 @@ def test_nothing_exceeds_the_terminal(width: int, line: str, column: int) -> Non
         assert all(cell_len(lines[mark]) <= cell_len(lines[mark - 1]) for mark in marks)
 
 
+def test_a_file_of_one_long_line_is_shown_in_part() -> None:
+    """JSON often is one line: the end of it is looked at, and not all before it again and again."""
+    line = '{"title": "x"}, ' * 50_000 + '"gaol"'
+    problem = Diagnostic(Place("a.json", 1, len(line) - 5), "slug", "'gaol' is not a field")
+    shown = diagnostics_text((problem,), Look(), {"a.json": line}).splitlines()
+    assert (shown[1].endswith('"gaol"'), shown[2].strip(" │")) == (True, "^^^^")
+
+
 def test_annotations_are_escaped() -> None:
     """A workflow command's properties and message cannot be broken out of."""
     first, second = diagnostics_github(FOUND).splitlines()

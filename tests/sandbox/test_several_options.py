@@ -1,5 +1,6 @@
 """Board fields with several options in the sandbox: options, values, pages, older servers."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -69,7 +70,7 @@ def test_options_that_do_not_fit_are_refused(world: World, names: tuple[str, ...
 
 
 def test_a_page_shows_each_option_and_a_filter_finds_it(world: World) -> None:
-    """In a table, and under a filter for any of them."""
+    """In a table, and under a filter for any of them; it can also be sorted by them."""
     project = world.board()
     field, ids = areas(world, project)
     card = world.card(project, world.issue("Keep a cart"))
@@ -80,6 +81,12 @@ def test_a_page_shows_each_option_and_a_filter_finds_it(world: World) -> None:
     table = look(world, f"{BOARD}?view=2").words
     assert "Keep a cart" in table
     assert "web" in table
+    second = world.card(project, world.issue("Merge carts"))
+    world.set_value(project, second, field, multiSelectOptionIds=[ids["api"]])
+    (views,), (fields,) = world.sandbox.store.views.values(), world.sandbox.store.fields.values()
+    (view,) = (each for each in views.values() if each.name == "Areas")
+    view.sort_by = view.descending = [each.id for each in fields.values() if each.name == "Areas"]
+    assert re.search("Merge carts.*Keep a cart", look(world, f"{BOARD}?view=2").words)
     ann.edit_view("Areas", filter_query="areas:docs")
     assert "Keep a cart" not in look(world, f"{BOARD}?view=2").words
 

@@ -67,7 +67,7 @@ def from_files(screen: Screen, request: Conversion) -> int:
 
 
 def _load(sources: Sequence[str]) -> Loaded:
-    return load([Path(path) for path in sources], root=wiring.root())
+    return load([Path(path) for path in sources], root=wiring.root(sources))
 
 
 # ---- what was read -------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def _write(loaded: Loaded, answers: Mapping[str, Mapping[str, object]], screen: 
         ):
             place = write_to_front(sources[path], settings)
         else:
-            place = write_to_config(wiring.root(), settings)
+            place = write_to_config(wiring.root((path,)), settings)
         screen.info(f"written to {clean(place)}")
 
 

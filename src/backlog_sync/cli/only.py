@@ -121,7 +121,7 @@ def complete(
         # While the option has no value yet, click leaves the paths in `args`.
         paths = given.get("paths") or [arg for arg in context.args if not arg.startswith("-")]
         files = [Path(path) for path in paths]
-        desired = load(files, root=wiring.root(), bullets=given.get("bullets")).desired
+        desired = load(files, root=wiring.root(paths), bullets=given.get("bullets")).desired
         items = desired.items if desired else ()
         text = _folded(incomplete)
         keys = [i for i in items if _folded(i.key).startswith(text)]

@@ -189,7 +189,8 @@ class Screen:
 
     def answer(self, question: str, default: str) -> str:
         """Ask on standard error for a line of text, with a default."""
-        return str(click.prompt(question, default=default, err=True)).strip()
+        with self._own_line():
+            return str(click.prompt(question, default=default, err=True)).strip()
 
     def reading(self, repository: str) -> AbstractContextManager[object]:
         """Show a spinner on standard error while GitHub is read; only on a terminal."""

@@ -89,6 +89,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Resolve a command as click does; raise `UsageError` with a hint if there is none."""
+        if ctx.resilient_parsing:  # a shell completes
+            return super().resolve_command(ctx, args)
         names = self.list_commands(ctx)
         if args[0] == "help":
             args = [*args[1:], "--help"]

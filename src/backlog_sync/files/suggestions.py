@@ -133,6 +133,8 @@ _RANGE = re.compile(r"(\d{1,5}(?:[.,]\d{1,2})?)[ ]?(?:[-–—~]|to|or|/)[ ]?(\d
 _ABOUT = re.compile(r"(?:~|≈|about|approx\.?|ca\.?|around|>|<|>=|<=)[ ]?(\d{1,5}(?:[.,]\d{1,2})?)|"
                     r"(\d{1,5}(?:[.,]\d{1,2})?)[ ]?[+?]")  # fmt: skip
 _FIRST = re.compile(r"\d{1,5}(?:[.,]\d{1,2})?")
+_LONGEST = 60
+"""The most characters of a duration: a longer text is something else."""
 
 
 def _figure(text: str) -> str:
@@ -146,7 +148,7 @@ def number_for(text: str) -> Suggestion:
     if isinstance(known, float):
         return Suggestion(f"{known:g}", sure=True)
     word = phrase.removesuffix("s").removesuffix("point").strip()
-    if word in _COUNTED and word not in ("a", "an", "half"):
+    if word in _COUNTED:
         return Suggestion(str(_COUNTED[word]), sure=True)
     span = _RANGE.fullmatch(phrase)
     if span:
@@ -167,6 +169,8 @@ def hours_for(text: str) -> Suggestion:
 
     Only hours and minutes are sure: how long a day of work is, the file does not declare.
     """
+    if len(text) > _LONGEST:
+        return NONE
     phrase = " ".join(text.split()).casefold()
     known = parse_hours(phrase)
     if known is not None:
@@ -180,11 +184,7 @@ def hours_for(text: str) -> Suggestion:
     unit = _UNITS.get(match["unit"]) if match else None
     if match and unit is not None:
         count = match["count"]
-        figure = (
-            {"a": 1, "an": 1, **_COUNTED}.get(count)
-            if count.isalpha()
-            else float(count.replace(",", "."))
-        )
+        figure = _ARTICLES.get(count) if count.isalpha() else float(count.replace(",", "."))
         if figure:
             return _hours(figure * unit, long=unit >= _DAY)
     span = _RANGE.match(phrase)

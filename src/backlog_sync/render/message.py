@@ -83,7 +83,7 @@ def _excerpt(place: Place, source: str, message: str, style: str, look: Look) ->
     before, marked, after = map(visible, (source[:start], source[start:end], source[end:]))
     room = width // 2
     if cell_len(before) > room and cell_len(before + marked) > width - len(look.glyphs.ellipsis):
-        kept = before
+        kept = before[-width:]
         while cell_len(kept) > room // 2:
             kept = kept[1:]
         before = look.glyphs.ellipsis + kept

@@ -51,7 +51,8 @@ def sort_items(reader: Reader, view: View, items: Sequence[Item]) -> list[Item]:
                 issue = reader.card_issue(item)
                 return (issue.title if issue else item.draft_title or "").lower()
             value = item.values[str(field.id)]["value"]
-            return places.get(value, 0) if places else value
+            chosen = value if isinstance(value, list) else [value]
+            return sorted(places.get(each, 0) if places else each for each in chosen)
 
         def has(item: Item, field: Field = field) -> bool:
             return field.data_type == "TITLE" or str(field.id) in item.values

@@ -63,7 +63,7 @@ def command(*, target: TargetOptions, output: str, output_options: OutputOptions
     from backlog_sync.render.doctor import checkup_json, checkup_text
 
     screen = open_screen(output_options)
-    top = wiring.root()
+    top = wiring.root(target.paths)
     loaded, about_files = _files(target, top)
     checks = [about_files, *_git(top)]
     checks += _server(target, screen, top, loaded)

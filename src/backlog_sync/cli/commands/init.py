@@ -15,6 +15,7 @@ from backlog_sync.core.escape import clean
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import ExitCode, FailedError, UsageError
 from backlog_sync.files.discovery import discover, places_in
+from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.local import git
 from backlog_sync.render.words import counted
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backlog_sync.cli.terminal import Terminal
+    from backlog_sync.core.model import ProjectSpec
 
 
 NEW_FILES = {"yaml": "backlog/backlog.yaml", "markdown": "ROADMAP.md"}
@@ -91,7 +93,7 @@ def command(
     if not from_github and (closed or sandbox):
         raise click.UsageError("--closed and --sandbox go with --from-github.")
     terminal = open_terminal(output_options, "text")
-    new = _New(terminal, target, repo, project)
+    new = _New(terminal, target, repo, parse_project(project) if project else None)
     existing = discover(Path.cwd(), wiring.root())
     if from_github:
         code, file = new.from_github(sandbox=sandbox, closed=closed)
@@ -120,12 +122,11 @@ class _New:
     terminal: Terminal
     target: str | None
     repo: str | None
-    project: str | None
+    board: ProjectSpec | None
 
     def ask(self) -> tuple[int, Path]:
         """Ask three questions, write what they answer, and show the plan of the first sync."""
         from backlog_sync.cli import init_questions as questions
-        from backlog_sync.files.refs import parse_project
         from backlog_sync.files.write.export import empty
 
         terminal, top = self.terminal, wiring.root()
@@ -135,11 +136,8 @@ class _New:
         repository = self.repo or questions.choose_repository(
             terminal, (declared and declared.repository) or _known_repository(None, terminal, top)
         )
-        if self.project:
-            board = parse_project(self.project)
-        else:
-            there = loaded.desired.project if loaded and loaded.desired else None
-            board = questions.choose_board(terminal, str(there) if there else None)
+        there = loaded.desired.project if loaded and loaded.desired else None
+        board = self.board or questions.choose_board(terminal, str(there) if there else None)
         if file is None:
             file = self._write(empty(repository))
             questions.save_answers(terminal, top, file, None, board)
@@ -176,7 +174,6 @@ class _New:
     ) -> tuple[int, Path]:
         """Show what existing files contain, and convert them to a backlog."""
         from backlog_sync.cli.init_from import Conversion, from_files
-        from backlog_sync.files.refs import parse_project
 
         repository = repository or _known_repository(self.repo, self.terminal, wiring.root())
         written: list[Path] = []
@@ -184,21 +181,19 @@ class _New:
         def write(to: str, text: str) -> None:
             written.append(self._write(text, to))
 
-        board = parse_project(self.project) if self.project else None
-        code = from_files(self.terminal, Conversion(sources, to, repository, board, write))
+        code = from_files(self.terminal, Conversion(sources, to, repository, self.board, write))
         if written:
             self._save_board(written[0])
         return code, (*written, Path(sources[0]))[0]
 
     def from_github(self, *, sandbox: bool, closed: bool) -> tuple[int, Path]:
         """Create a backlog that adopts the issues of a repository."""
-        from backlog_sync.files.refs import parse_project
         from backlog_sync.files.write.export import draft_of_desired, render
 
         screen, top = self.terminal, wiring.root()
         _target(self.target)
         repository = wiring.target_repository(self.repo, None, screen.env, top, sandbox=sandbox)
-        board = parse_project(self.project) if self.project else None
+        board = self.board
         target = wiring.Target(
             repository,
             screen.env,
@@ -228,16 +223,13 @@ class _New:
     def _save_board(self, file: Path) -> None:
         """Write the board of --project into the new file."""
         from backlog_sync.cli.init_questions import save_answers
-        from backlog_sync.files.refs import parse_project
 
-        if self.project:
-            save_answers(self.terminal, wiring.root(), file, None, parse_project(self.project))
+        if self.board:
+            save_answers(self.terminal, wiring.root((str(file),)), file, None, self.board)
 
 
 def _known_repository(flag: str | None, screen: Terminal, top: Path) -> str | None:
     """Return the repository that the flag, the environment or git names; None if none does."""
-    from backlog_sync.files.refs import check_repository
-
     if flag is not None:
         return check_repository(flag)
     remote = git.origin(top)

@@ -102,7 +102,7 @@ def command(
     if subject and not _is_path(subject):
         return _explain_slug(subject, paths, screen, output)
     paths = (subject, *paths) if subject else paths
-    loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
+    loaded = load([Path(path) for path in paths], root=wiring.root(paths), bullets=bullets)
     log_files(loaded)
     if fix_files:
         loaded = _fixed(loaded, screen, paths, bullets, quiet=output != "text")
@@ -179,7 +179,7 @@ def _fixed(
             save(change)
             original, _after = before.get(change.path, (change.before, b""))
             before[change.path] = (original, change.after)
-        loaded = load([Path(path) for path in paths], root=wiring.root(), bullets=bullets)
+        loaded = load([Path(path) for path in paths], root=wiring.root(paths), bullets=bullets)
     look = screen.look(err=quiet)
     show = screen.info if quiet else screen.result
     for path, (old, new) in before.items():

@@ -197,7 +197,8 @@ class _Reader:
                 valid.pop(str(detail["loc"][0]), None)
             if "title" not in valid:
                 unknown = f"untitled-{here.line}-{here.column}"
-                valid |= {"title": plain[meant]} if meant else {"title": _UNTITLED, "id": unknown}
+                title = {"title": plain[meant] if meant else _UNTITLED}
+                valid = {**({} if meant else {"id": unknown}), **valid, **title}
             for each in explain(error, ItemDocument, place_of):
                 if not (meant and each.slug == "missing-field" and "'title'" in each.message):
                     self.diagnostics.append(each)
