@@ -604,12 +604,14 @@ project:
   fields:
     Priority: {type: single_select, options: [High, Low]}
     Story Points: {type: number}
+    Target: {type: date}
 """
 OWN_WORDS = {
     "backlog.yaml": f"""\
 version: 1
 {SETTINGS}stories:
-  - {{id: one, title: One, priority: high, story_points: M, assignees: [Ann], labels: [be]}}
+  - {{id: one, title: One, priority: high, story_points: M, assignees: [Ann], labels: [be],
+     target: 2026-03-31}}
   - {{id: two, title: Two, priority: LOW, story_points: S, assignees: [Bo]}}
 """,
     "ROADMAP.md": f"""\
@@ -625,6 +627,7 @@ backlog:
 - **Story Points**: M
 - **Assignee**: Ann
 - **Labels**: be
+- **Target**: 31.03.2026
 
 ### Story 1.2: Two
 - **Priority**: LOW
@@ -647,6 +650,7 @@ def test_drift_is_in_the_words_of_the_file(
     one, two = ann.find("One").number, ann.find("Two").number
     ann.set_value(one, "Priority", "Low")
     ann.set_value(one, "Story Points", 8)
+    ann.set_value(one, "Target", "2026-04-30")
     ann.unassign(one, "ann")
     ann.unlabel(one, "backend")
     ann.set_value(two, "Story Points", 8)
@@ -654,10 +658,12 @@ def test_drift_is_in_the_words_of_the_file(
     text = file.read_text(encoding="utf-8").replace("LOW", "HIGH")
     begin, end = text[: text.index("Two")], text[text.index("Two") :]
     file.write_text(begin + end.replace(" S", " M", 1), encoding="utf-8")
+    dates = ("2026-03-31", "2026-04-30") if name == "backlog.yaml" else ("31.03.2026", "30.04.2026")
+    target = " → ".join(dates)
     for command in ("drift", "plan"):
         lines = {" ".join(line.split()) for line in backlog(command).out.splitlines()}
         assert {"Priority high → Low", "Story Points M → L", "assignees - Ann"} <= lines
-        assert "labels - be" in lines
+        assert {"labels - be", f"Target {target}"} <= lines
         assert {"Priority file HIGH", "Story Points file M", "GitHub L"} <= lines
     told = drift(backlog)
     notes = {(n["ref"], n["field"]): n for n in (*told["drift"], *told["conflicts"])}
@@ -673,8 +679,13 @@ def test_drift_is_in_the_words_of_the_file(
     cells = ("Priority | high | Low", "Story Points | M | L", "assignees | Ann | ∅")
     assert all(any(f"| {each} | sync reverts" in row for row in rows) for each in cells)
     assert any("| Story Points | M | L | changed in the file and" in row for row in rows)
-    assert backlog("pull", "--on-conflict", "github").code == 0
+    ran = backlog("pull", "--on-conflict", "github")
+    assert ran.code == 0
+    lines = {" ".join(line.split()) for line in ran.out.splitlines()}
+    assert {f"Written to {name}", "priority high → Low", "story_points M → L"} <= lines
+    assert {"labels - be", "assignees - Ann", f"target {target}"} <= lines
     pulled = file.read_text(encoding="utf-8")
+    assert dates[1] in pulled
     assert re.findall(r"oints\W+(\w+)", pulled)[-2:] == ["L", "L"]
     told = drift(backlog)
     assert (told["drift"], told["conflicts"]) == ([], [])

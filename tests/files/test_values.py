@@ -2,7 +2,13 @@
 
 import pytest
 
-from backlog_sync.files.dates import find_period, leading_period, parse_date, whole_period
+from backlog_sync.files.dates import (
+    date_like,
+    find_period,
+    leading_period,
+    parse_date,
+    whole_period,
+)
 from backlog_sync.files.names import parse_names
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.values import (
@@ -179,3 +185,28 @@ def test_user_stories(text: str) -> None:
     assert is_story_sentence(text)
     assert is_sentence(text)
     assert not is_story_sentence("The bell rings")
+
+
+@pytest.mark.parametrize(
+    ("old", "iso", "new"),
+    [
+        ("31.03.2026", "2026-04-30", "30.04.2026"),
+        ("1.3.2026", "2026-04-30", "30.4.2026"),
+        ("2026/3/31", "2026-12-03", "2026/12/3"),
+        ("March 31, 2026", "2026-12-03", "December 3, 2026"),
+        ("Mar 31st, 2026", "2026-04-02", "Apr 2nd, 2026"),
+        ("31/Mar/26", "2026-04-30", "30/Apr/26"),
+        ("by 31/03/2026", "2026-04-30", "by 30/04/2026"),
+        ("March 2026", "2026-04-30", "April 2026"),
+        ("2026年3月31日", "2026-04-30", "2026年4月30日"),
+        ("31/03/2026", "2026-12-03", "2026-12-03"),
+        ("March 2026", "2026-12-03", "2026-12-03"),
+        ("31. März 2026", "2026-04-30", "2026-04-30"),
+        ("Q1 2026", "2026-04-30", "2026-04-30"),
+        ("soon", "2026-04-30", "2026-04-30"),
+    ],
+)
+def test_a_date_is_written_like_another_one(old: str, iso: str, new: str) -> None:
+    """In the same form if that form exists for it and is read as the same date, otherwise ISO."""
+    assert date_like(old, iso) == new
+    assert parse_date(new) == iso

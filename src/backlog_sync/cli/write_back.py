@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TypeAlias
 
 from backlog_sync import log
@@ -23,9 +24,10 @@ from backlog_sync.files.anchors import Anchor
 from backlog_sync.files.load import Loaded
 from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.write.change import FileChange, save
+from backlog_sync.files.write.engine import texts_of
 from backlog_sync.files.write.new_values import CRITERIA
 from backlog_sync.files.write.progress import write_back
-from backlog_sync.files.write.pull import Accepted, accept, in_file_words
+from backlog_sync.files.write.pull import Accepted, accept, in_file_words, written_text
 
 Chosen: TypeAlias = Callable[[str, str], bool]
 """Returns whether a field, by the item's key and the field's name, may be written."""
@@ -227,18 +229,25 @@ def writes_of(
     `accepted` is the backlog with the values that were accepted from GitHub.
     """
     writes = []
+    texts = cache(lambda number: texts_of(loaded.files[number]))
     by_path: dict[str, list[str]] = {}
     for key, (number, _) in accepted.keys.items():
         by_path.setdefault(accepted.files[number].source.path, []).append(key)
     for change in changes:
         numbers = 0
         values: list[FieldNote] = []
+        new_texts = None
         for key in by_path.get(change.path, ()):
             number, index = accepted.keys[key]
             after = change.parsed or accepted.files[number]
             new, old = after.items[index], _item(loaded, key)
             numbers += old.document.issue != new.document.issue
-            values += _values_written(key, old, new)
+            for note in _values_written(key, old, new):
+                new_texts = new_texts or texts_of(after)
+                file, at = loaded.keys[key]
+                before = written_text(texts(file), old, at, note.name)
+                now = written_text(new_texts, new, index, note.name)
+                values.append(_reworded(note, before, now))
         writes.append(FileWrite(change.path, numbers, tuple(values), change.unplaced))
     return tuple(writes)
 
@@ -255,6 +264,15 @@ def _values_written(key: str, old: ParsedItem, new: ParsedItem) -> Iterator[Fiel
         if name != "issue" and before.get(name) != after.get(name):
             about = (key, new.document.title, name, Verdict.DRIFT, "")
             yield FieldNote(*about, desired=before.get(name), observed=after.get(name))
+
+
+def _reworded(note: FieldNote, before: object, after: object) -> FieldNote:
+    """Return the note with single values as the file has them."""
+    desired, observed = (
+        value if isinstance(value, str | int | float) else instead
+        for value, instead in ((before, note.desired), (after, note.observed))
+    )
+    return replace(note, desired=desired, observed=observed)
 
 
 def _plain(item: ParsedItem) -> dict[str, JsonValue]:

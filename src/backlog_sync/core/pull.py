@@ -373,6 +373,8 @@ class _Puller:
         self.left.append(Left(item.key, item.title, match.ref, name, reason))
 
 
+MOVES = ("parent", "order")
+"""Fields of items that are not values: where an item is."""
 _NAMES = ("title", "name", "option")
 """Parts of a definition that others use to refer to it."""
 

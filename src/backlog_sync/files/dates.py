@@ -4,7 +4,7 @@ An ambiguous date, such as `03/04/2027`, is not parsed: it is reported, never gu
 """
 
 import re
-from calendar import monthrange
+from calendar import month_abbr, month_name, monthrange
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -198,3 +198,68 @@ def _day(year: int, month: int, day: int, *, last: bool) -> str | None:
         return date(year, month, day or (monthrange(year, month)[1] if last else 1)).isoformat()
     except ValueError:
         return None
+
+
+# ---- writing -------------------------------------------------------------------------------
+
+_ENGLISH = (*map(str.casefold, month_abbr), *map(str.casefold, month_name))
+"""The months in English, short and long, both with an empty word before January."""
+_ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
+
+
+def date_like(old: str, iso: str, *, last: bool = True) -> str:
+    """Return an ISO date in the form of another date: `30.04.2026` for `31.03.2026`.
+
+    The ISO date itself, if that form does not exist for it (`Q1 2026`, months in other languages
+    than English), is ambiguous (`03/04/2026`), or if `old` is not a date.
+    """
+    fits = old == old.strip(" *_`.,;") and parse_date(old, last=last) is not None
+    text = _in_form(old, date.fromisoformat(iso)) if fits else None
+    return text if text and parse_date(text, last=last) == iso else iso
+
+
+def _in_form(old: str, day: date) -> str | None:
+    plain = without_accents(old.casefold())
+    lead = _LEAD.match(plain)
+    at = lead.end() if lead else 0
+    slashed = _SLASHED.match(plain, at)
+    matches = (form.match(plain, at) for form in _forms())
+    match = slashed or next((each for each in matches if each), None)
+    if match is None or len(plain) != len(old):
+        return None
+    spans = {name: match.span(name) for name, part in match.groupdict().items() if part}
+    if slashed:
+        first_is_day = int(slashed[1]) > 12 or slashed[1] == slashed[2]
+        order = ("day", "month", "year") if first_is_day else ("month", "day", "year")
+        spans = {name: match.span(number) for number, name in enumerate(order, 1)}
+    words = {name: old[slice(*span)] for name, span in spans.items()}
+    padded = all(len(words.get(name, "00")) > 1 for name in ("day", "month"))
+    new = {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
+    new = {name: text.zfill(2) if padded else text for name, text in new.items()}
+    new["year"] = new["year"][-len(words["year"]) :]
+    if "name" in words:
+        new["name"] = _month_like(words["name"], day.month)
+        new["day"] = str(day.day).zfill(2) if words.get("day", "").startswith("0") else str(day.day)
+    text = old
+    for name, (start, end) in sorted(spans.items(), key=lambda each: -each[1][0]):
+        text = text[:start] + new[name] + text[end:]
+    return _ORDINAL.sub(lambda digit: digit[1] + _ending(day.day), text)
+
+
+def _month_like(old: str, month: int) -> str:
+    """Return the name of a month, as long and with the capitals of another one; "" if not English.
+
+    May is as long as its short form, and is taken for the long one.
+    """
+    word = old.casefold()
+    if word not in _ENGLISH:
+        return ""
+    name = month_name[month] if word in map(str.casefold, month_name) else month_abbr[month]
+    return name.upper() if old.isupper() else name.lower() if old.islower() else name
+
+
+def _ending(day: int) -> str:
+    """Return the ending of an ordinal number in English: "st" of "31st"."""
+    if day in (11, 12, 13):
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from backlog_sync.core.changes import ChangeKind
 from backlog_sync.core.drift import Drift
-from backlog_sync.core.escape import clean
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.plan_json import note_to_json
-from backlog_sync.core.pull import Left, Take, describe
-from backlog_sync.render.canvas import Look, fact_words, flow, paint, paragraph, spread, stacked
+from backlog_sync.core.pull import MOVES, Left, Take, describe
+from backlog_sync.render.canvas import Look, fact_words, flow, paint, paragraph, stacked
 from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.issue_lists import held_list, issue_list
-from backlog_sync.render.text import drift_lines
+from backlog_sync.render.text import drift_lines, write_lines
 from backlog_sync.render.view import (
     CommandLine,
     Listed,
@@ -48,25 +48,25 @@ def _sums(drift: Drift, look: Look) -> list[Text]:
 # ---- pull ------------------------------------------------------------------------------------
 
 
-def pulled_text(plan: Plan, taken: Sequence[Take], untaken: Sequence[Left], look: Look) -> str:
-    """Return what the files contain now by item, what was skipped, and which items are held."""
-    lines: list[Text] = []
-    by_item: dict[tuple[str, str], list[Take]] = {}
-    for take in taken:
-        by_item.setdefault((take.kind.value, take.key), []).append(take)
-    for item_takes in by_item.values():
-        head = Text("  ").append(clean(item_takes[0].title))
-        ref = Text(clean(item_takes[0].ref or item_takes[0].kind.value), "dim")
-        lines.append(spread(head, ref, look))
-        for take in item_takes:
-            start = Text("      ").append(f"{clean(take.name)}  ", "dim")
-            words = [Text(clean(word), "green") for word in describe(take.what)]
-            lines += flow(start, words, look)
+def pulled_text(
+    plan: Plan, taken: Sequence[Take], untaken: Sequence[Left], look: Look, *, written: bool = True
+) -> str:
+    """Return what is `written` into the files, or would be, what was skipped, and what is held.
+
+    Values are those of the plan's `writes`: as the files have them.
+    """
+    verb = "Written to" if written else "Will be written to"
+    elsewhere = [
+        Listed(take.title, take.ref or take.kind.value, f"{take.name}: {words}")
+        for take in taken
+        for words in [", ".join(describe(take.what))]
+        if take.kind is not ChangeKind.ISSUE or take.name in MOVES
+    ]
+    moved = issue_list("Moves and definitions", "from GitHub into the files", elsewhere, look)
     issues = [Listed(each.title, each.ref, f"{each.name}: {each.reason}") for each in untaken]
     untaken_lines = issue_list("Left", "cannot be expressed in the files", issues, look)
-    title = [Text("From GitHub into the files", "bold")] if lines else []
     held = held_list(held_rows(plan), look)
-    return paint(stacked([[*title, *lines], untaken_lines, held]), look)
+    return paint(stacked([*write_lines(plan, look, verb), moved, untaken_lines, held]), look)
 
 
 def pulled_to_json(

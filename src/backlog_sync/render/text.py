@@ -52,6 +52,7 @@ from backlog_sync.render.view import (
     plan_view,
     progress_title,
     rest_facts,
+    write_rows,
 )
 from backlog_sync.render.words import counted, number
 
@@ -89,7 +90,7 @@ def plan_lines(
         _deferred(view, look),
         _warnings(view, look),
         _accepted(view, look),
-        *_writes(view, look),
+        *write_lines(plan, look),
     ]
     settings = _settings(view, look)
     last = [*_summary(plan, look), *_coverage(view, look)]
@@ -335,13 +336,13 @@ def _accepted(view: PlanView, look: Look) -> list[Text]:
     return _notes(title, view.accepted, look)
 
 
-def _writes(view: PlanView, look: Look) -> list[list[Text]]:
+def write_lines(plan: Plan, look: Look, verb: str = "Will be written to") -> list[list[Text]]:
     """Return for each file what applying the plan writes into it."""
-    return [_write(row, look) for row in view.writes]
+    return [_write(row, look, verb) for row in write_rows(plan)]
 
 
-def _write(row: WriteRow, look: Look) -> list[Text]:
-    lines = heading(f"Will be written to {clean(row.path)}", "", look)
+def _write(row: WriteRow, look: Look, verb: str) -> list[Text]:
+    lines = heading(f"{verb} {clean(row.path)}", "", look)
     if row.facts:
         head = Text("  ").append(look.glyphs.update, "yellow").append(" ")
         lines += paragraph(row.facts, look, head)

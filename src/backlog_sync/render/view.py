@@ -552,6 +552,12 @@ _NOUNS = {
     "acceptance_criteria": ("checklist", "checklists"),
     "assignees": ("list of assignees", "lists of assignees"),
     "progress": ("progress line", "progress lines"),
+    "labels": ("list of labels", "lists of labels"),
+    "depends_on": ("list of dependencies", "lists of dependencies"),
+    "priority": ("priority", "priorities"),
+    "story_points": ("number of points", "numbers of points"),
+    "target": ("target date", "target dates"),
+    "start": ("start date", "start dates"),
 }
 """Fields whose values have a noun of their own; others are called by their name."""
 
@@ -571,7 +577,8 @@ def _referring(plan: Plan, write: FileWrite) -> list[FieldNote]:
     return [replace(note, ref=refs.get(note.key)) for note in write.values]
 
 
-def _writes(plan: Plan) -> Iterator[WriteRow]:
+def write_rows(plan: Plan) -> Iterator[WriteRow]:
+    """Yield what applying the plan writes into each file."""
     for write in plan.writes:
         groups = _note_groups(_referring(plan, write))
         if write.numbers or write.values or not write.unplaced:
@@ -680,7 +687,7 @@ def plan_view(
         held=held_rows(plan),
         needs=tuple(_gone_rows(plan, command)),
         accepted=_note_groups(plan.accepted),
-        writes=tuple(_writes(plan)),
+        writes=tuple(write_rows(plan)),
         deferred=_deferred(plan),
         warnings=tuple(_warnings(plan)),
         settings={

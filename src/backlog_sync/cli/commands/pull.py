@@ -77,6 +77,7 @@ def command(
         flow_in,
         unrecorded_lines,
         write_files,
+        writes_of,
     )
     from backlog_sync.render.drift import pulled_text, pulled_to_json
 
@@ -103,7 +104,9 @@ def command(
         )
         about = run.loaded, prepared.desired, prepared.observed, pulled.takes
         if dry_run:
-            flow = Flow(*files_after(*about, chosen=chosen), {})
+            accepted, all_changes = files_after(*about, chosen=chosen)
+            writes = writes_of(run.loaded, accepted.loaded, all_changes)
+            flow = Flow(accepted, all_changes, {}, writes=writes)
         else:
             with INTERRUPTS.held():
                 flow = flow_in(*about, tracker=run.tracker, chosen=chosen)
@@ -124,7 +127,9 @@ def command(
         screen.result(dump(pulled_to_json(plan, accepted.taken, leftovers, written)))
     else:
         if not output_options.quiet:
-            screen.result(pulled_text(plan, accepted.taken, leftovers, screen.look()))
+            shown = replace(plan, writes=flow.writes)
+            text = pulled_text(shown, accepted.taken, leftovers, screen.look(), written=not dry_run)
+            screen.result(text)
         _files(screen, changes, dry_run=dry_run, conflicts=bool(conflicts))
     screen.would_refuse(v for v in prepared.violations if not v.final)
     code = _conflicts(screen, conflicts)

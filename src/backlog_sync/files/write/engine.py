@@ -25,6 +25,7 @@ from backlog_sync.files.write.new_values import (
     Value,
     is_set,
 )
+from backlog_sync.files.write.own_words import Texts
 from backlog_sync.files.write.structured import NodeWriter
 
 _READINGS = 24
@@ -47,7 +48,9 @@ Place: TypeAlias = tuple[int, str]
 
 
 class Writer(Protocol):
-    """Protocol of the writers: sets fields of the items of one file."""
+    """Protocol of the writers: sets fields of the items of one file; `texts` are its own."""
+
+    texts: Texts
 
     def set(self, index: int, field: str, value: Value) -> None:
         """Set one field of an item. Raises UnwritableError, without an edit, if it has no place."""
@@ -82,6 +85,14 @@ def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
 
         return TodoWriter(parsed)
     return NodeWriter(parsed)
+
+
+def texts_of(parsed: ParsedFile) -> Texts:
+    """Return the texts of a file's values; none of a file that cannot be written."""
+    try:
+        return writer_of(parsed).texts
+    except UnwritableFileError:
+        return Texts(0, lambda _index, _field: "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,13 @@ from backlog_sync.files.write.new_values import (
     Value,
     same_issue,
 )
+from backlog_sync.files.write.own_words import Texts
 from backlog_sync.files.write.place import goes_on, insertion
 from backlog_sync.files.write.prose import Prose, new_prose
 from backlog_sync.files.write.summary import summary_edits
 
 _KEYS = {"story_points": "Story Points", "user_story": "User Story"}
 _PLURALS = {"story": "stories"}
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _TITLE_POINTS = re.compile(r"[(\[](\d+(?:[.,]\d+)?)(?=\s*(?:pts?|points?|sp)\b)", re.IGNORECASE)
 _CODED = re.compile(r"`[^`]{1,100}`")
 _EMPTY = "None"
@@ -82,6 +82,7 @@ class RoadmapWriter:
         self.anchors = [item.anchor if isinstance(item.anchor, Anchor) else placed[0]
                         for item in parsed.items]  # fmt: skip
         self.wording: Wording = wording_of(self.anchors)
+        self.texts = Texts(len(parsed.items), self._text)
         self.edits: list[Edit] = []
         self.new: dict[int, list[tuple[str, str]]] = {}
         self.columns: dict[int, str] = {}
@@ -296,17 +297,19 @@ class RoadmapWriter:
         lines = _those(places, name)
         return lines or (_those(places, "estimate") if name == "story_points" else [])
 
+    def _text(self, index: int, name: str) -> str:
+        """Return the text of a line or cell of a field; empty without one."""
+        lines = self._lines_with(self.anchors[index], name)
+        return lines[0].pair.value if lines and self.parsed.items[index].anchor else ""
+
     def _value(self, index: int, name: str, value: str | float | None) -> None:
-        text = "" if value is None else f"{value:g}" if isinstance(value, int | float) else value
+        text = self.texts.new(index, name, value)
         if "\n" in text or "\r" in text:
             raise UnwritableError("a field of one line cannot hold several")
         anchor = self.anchors[index]
         lines = self._lines_with(anchor, name)
         for meta in lines:
-            old = meta.pair.value
-            number = _NUMBER.search(old) if isinstance(value, int | float) else None
-            now = f"{old[: number.start()]}{text}{old[number.end() :]}" if number else text
-            self._replace(anchor, meta, now)
+            self._replace(anchor, meta, self.texts.like(meta.pair.value, name, value))
         if lines:
             return
         line = anchor.lines[anchor.title]

@@ -7,15 +7,62 @@ from backlog_sync.core.checkboxes import WRITTEN, is_ticked
 from backlog_sync.core.keys import suggest_key
 from backlog_sync.core.model import CheckItem
 from backlog_sync.core.normalize import fold
+from backlog_sync.files.dates import date_like
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.names import parse_names
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.statuses import meanings, same_status
 from backlog_sync.files.write.new_values import CRITERIA, UnwritableError, document_value
 
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _JOINT = re.compile(r"\s*[,;，、]\s*|\n")
 _FALLBACK = {"done": "done", "cancelled": "cancelled", "progress": "in-progress", "todo": "todo"}
 """Status words for a file that does not have any to copy the spelling from."""
+
+
+def plain_text(value: str | float | None) -> str:
+    """Return a value as text without any form of the file's: `8`, `2026-04-30`."""
+    return value if isinstance(value, str) else "" if value is None else f"{value:g}"
+
+
+class Texts:
+    """The texts of single values as one file has them, and new values in the same form.
+
+    What a report shows and what is written into the file comes from here, so that both agree.
+    """
+
+    def __init__(self, count: int, text_of: Callable[[int, str], str]) -> None:
+        self._count, self._text_of = count, text_of
+        self._dates: dict[str, str] = {}
+
+    def text(self, index: int, field: str) -> str:
+        """Return the text of an item's field; empty if the file has none at the item itself."""
+        return self._text_of(index, field)
+
+    def new(self, index: int, field: str, value: str | float | None) -> str:
+        """Return a value in the form of the text that it replaces."""
+        return self.like(self._text_of(index, field), field, value)
+
+    def like(self, old: str, field: str, value: str | float | None) -> str:
+        """Return a value in the form of an old text of the field: `8 pts`, `30.04.2026`.
+
+        Without an old text, a date is in the form of the first one of the file.
+        """
+        text = plain_text(value)
+        if isinstance(value, str):
+            is_date = _ISO_DATE.fullmatch(value) is not None
+            model = old or (self._date(field) if is_date else "")
+            return date_like(model, value, last=field != "start") if is_date else text
+        number = _NUMBER.search(old) if text else None
+        return f"{old[: number.start()]}{text}{old[number.end() :]}" if number else text
+
+    def _date(self, field: str) -> str:
+        """Return the first text of a field in the file."""
+        if field not in self._dates:
+            texts = (self._text_of(index, field) for index in range(self._count))
+            self._dates[field] = next(filter(None, texts), "")
+        return self._dates[field]
 
 
 def spelled(parsed: ParsedFile, field: str, word: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from backlog_sync.core.changes import ChangeKind, JsonValue
 from backlog_sync.core.fields import file_key
@@ -9,6 +10,7 @@ from backlog_sync.core.model import CheckItem, DesiredState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.plan import FieldNote
 from backlog_sync.core.pull import (
+    MOVES,
     Left,
     Take,
     TakeCriteria,
@@ -20,17 +22,19 @@ from backlog_sync.core.pull import (
 )
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.entries import is_roadmap
+from backlog_sync.files.inline import plain
 from backlog_sync.files.labels import Labels
 from backlog_sync.files.load import Loaded
-from backlog_sync.files.parsed import ParsedFile
+from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.withheld import without_withheld
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.definitions import with_definition
-from backlog_sync.files.write.engine import written
+from backlog_sync.files.write.engine import texts_of, written
 from backlog_sync.files.write.move import below, in_order
 from backlog_sync.files.write.new_values import (
     NOT_IN_PLACE,
+    TEXTS,
     NewValue,
     UnwritableError,
     UnwritableFileError,
@@ -38,7 +42,7 @@ from backlog_sync.files.write.new_values import (
     document_value,
     is_set,
 )
-from backlog_sync.files.write.own_words import spelled
+from backlog_sync.files.write.own_words import Texts, plain_text, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +65,11 @@ def accept(loaded: Loaded, desired: DesiredState, takes: Sequence[Take]) -> Acce
     definitions = [take for take in takes if take.kind is not ChangeKind.ISSUE]
     # Other parts first: they are found by the name that the file still has.
     definitions.sort(key=lambda take: isinstance(take.what, TakeName))
-    moves = [take for take in takes if take.kind is ChangeKind.ISSUE and take.name in _MOVES]
+    moves = [take for take in takes if take.kind is ChangeKind.ISSUE and take.name in MOVES]
     work.one_by_one(definitions, work.define)
     work.fields(take for take in takes if take not in (*definitions, *moves))
     work.one_by_one(moves, work.move)
     return work.accepted()
-
-
-_MOVES = ("parent", "order")
 
 
 def in_file_words(
@@ -76,6 +77,7 @@ def in_file_words(
 ) -> Iterator[FieldNote]:
     """Yield notes with the values of items as the files have them, or would have if accepted."""
     words = _Words(loaded, desired)
+    texts = cache(lambda number: texts_of(loaded.files[number]))
     for note in notes:
         place = None if note.is_definition else loaded.keys.get(note.key)
         if place is None:
@@ -86,10 +88,31 @@ def in_file_words(
         file, github = (
             words.shown(note, value, parsed, document) for value in (note.desired, note.observed)
         )
-        own = document_value(document, words.name_of(note.name, document))
+        name = words.name_of(note.name, document)
+        own = written_text(texts(place[0]), parsed.items[place[1]], place[1], name)
         if isinstance(file, str | int | float) and isinstance(own, str | int | float):
             file = own
+        if isinstance(github, str | int | float) and name not in AS_READ:
+            text = texts(place[0]).new(place[1], name, github)
+            github = github if text == plain_text(github) else text
         yield note if file == github else replace(note, in_file=(file, github))
+
+
+AS_READ = frozenset(("title", "status", *TEXTS))
+"""Fields that are shown as they are read: texts in full, a status without its sign or box."""
+
+
+def written_text(texts: Texts, item: ParsedItem, index: int, name: str) -> object:
+    """Return a value of an item as its file has it: the text of a single value, or what was read.
+
+    Points that are in the title or inherited have no text of their own.
+    """
+    value = document_value(item.document, name)
+    if name in AS_READ or value is None or not isinstance(value, str | int | float):
+        return value
+    hours = name == "story_points" and item.document.estimate_hours is not None
+    text = "" if hours else plain(texts.text(index, name))
+    return value if text in ("", plain_text(value)) else text
 
 
 class _Work:

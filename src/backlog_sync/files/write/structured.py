@@ -33,7 +33,7 @@ from backlog_sync.files.write.new_values import (
     spellings,
 )
 from backlog_sync.files.write.nodes import Editor, Setting, content_end, scalar_text
-from backlog_sync.files.write.own_words import list_text, own_id, spelled
+from backlog_sync.files.write.own_words import Texts, list_text, own_id, plain_text, spelled
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar
 
 _LEAD = re.compile(r"[ \t]*(?:- +)*")
@@ -55,6 +55,7 @@ class NodeWriter:
         self.editor = Editor(self.text)
         self.lines = Lines(self.text)
         self.new: dict[int, tuple[MapNode | Scalar, list[Setting]]] = {}
+        self.texts = Texts(len(parsed.items), self._text)
         self.common = set(_common(parsed))
         self.spelled = cache(partial(spelled, parsed))
         self.key = cache(partial(_key, parsed))
@@ -77,7 +78,17 @@ class NodeWriter:
         elif isinstance(anchor.node, Scalar):
             self._of_text(anchor.node, field, value)
         else:
+            if isinstance(value, str | int | float) and field not in TEXTS:
+                text = self.texts.new(index, field, value)
+                value = value if text == plain_text(value) else text
             _Mapping(self, item, anchor.node).set(field, value)
+
+    def _text(self, index: int, field: str) -> str:
+        """Return the text of a scalar; empty if the item has none."""
+        item = self.parsed.items[index]
+        if not isinstance(item.anchor, NodeAnchor) or not isinstance(item.anchor.node, MapNode):
+            return ""
+        return _Mapping(self, item, item.anchor.node).text_now(field)
 
     def finish(self) -> list[Edit]:
         """Return the edits for all fields that were set."""
@@ -134,6 +145,14 @@ class _Mapping:
             self._long(entry, field, value)
         else:
             self._scalar(entry, field, *_as_scalar(value))
+
+    def text_now(self, field: str) -> str:
+        """Return the text of a field's scalar; empty without one."""
+        try:
+            entry = self._entry(field)
+        except UnwritableError:
+            return ""
+        return text_of(entry.value) if entry and isinstance(entry.value, Scalar) else ""
 
     # ---- keys ------------------------------------------------------------------------------
 

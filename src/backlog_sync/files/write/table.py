@@ -21,7 +21,7 @@ from backlog_sync.files.write.new_values import (
     Value,
     has_progress,
 )
-from backlog_sync.files.write.own_words import list_text, spelled
+from backlog_sync.files.write.own_words import Texts, list_text, spelled
 
 _ADDED = {"issue": "Issue", "status": "Status"}
 """Fields that get a column if there is none, and its header."""
@@ -42,6 +42,7 @@ class TableWriter:
         self.longer = any(text_at(row.cells, width) for row in body)  # cells without a header
         self.lines = Lines(self.text)
         self.spelled = cache(partial(spelled, parsed))
+        self.texts = Texts(len(parsed.items), self._text)
         self.cells: dict[tuple[int, int], str] = {}
         self.columns: dict[str, dict[int, str]] = {}
 
@@ -59,12 +60,12 @@ class TableWriter:
         if isinstance(value, Status) and value.initial and not item.document.status:
             return
         if not places:
-            self._new(field, number, self._plain(item, field, value, ""))
+            self._new(field, number, self._plain(index, field, value, ""))
         elif len(places) > 1 and isinstance(value, tuple):
             self._spread(number, places, [str(each) for each in value])
         else:
             at = places[0]
-            self.cells[number, at] = self._plain(item, field, value, text_at(row.cells, at))
+            self.cells[number, at] = self._plain(index, field, value, text_at(row.cells, at))
 
     def finish(self) -> list[Edit]:
         """Return the edits for all fields that were set."""
@@ -85,6 +86,15 @@ class TableWriter:
         name = self.table.names[at]
         return [n for n, each in enumerate(self.table.names) if each == name]
 
+    def _text(self, index: int, field: str) -> str:
+        """Return the text of the cell of a field."""
+        item = self.parsed.items[index]
+        if not isinstance(item.anchor, RowAnchor):
+            return ""
+        row = self.table.rows[item.anchor.row]
+        places = self._places(item, field, row)
+        return text_at(row.cells, places[0]) if len(places) == 1 else ""
+
     def _new(self, field: str, number: int, value: str) -> None:
         if field not in _ADDED:
             raise UnwritableError("the table has no column for it")
@@ -94,8 +104,9 @@ class TableWriter:
 
     # ---- what ------------------------------------------------------------------------------
 
-    def _plain(self, item: ParsedItem, field: str, value: Value, old: str) -> str:
+    def _plain(self, index: int, field: str, value: Value, old: str) -> str:
         """Return a value as the text of a cell."""
+        item = self.parsed.items[index]
         if isinstance(value, Link):
             return value.number
         if isinstance(value, Ticks):
@@ -103,10 +114,8 @@ class TableWriter:
             value = tuple(CheckItem(e.text, value.done.get(at, e.done)) for at, e in entries)
         if isinstance(value, Status):
             return self.spelled(field, value.word)
-        if isinstance(value, int | float):
-            return f"{value:g}"
-        if value is None or isinstance(value, str):
-            return value or ""
+        if value is None or isinstance(value, str | int | float):
+            return self.texts.new(index, field, value)
         if not isinstance(value, tuple):
             raise UnwritableError("sums have no place in this file")
         return list_text(self.parsed, item, field, old, value, self._texts)

@@ -11,6 +11,7 @@ from backlog_sync.files.write.new_values import (
     Value,
     has_progress,
 )
+from backlog_sync.files.write.own_words import Texts
 
 
 class TodoWriter:
@@ -19,6 +20,7 @@ class TodoWriter:
     def __init__(self, parsed: ParsedFile) -> None:
         self.parsed = parsed
         self.edits: list[Edit] = []
+        self.texts = Texts(0, lambda _index, _field: "")
 
     def set(self, index: int, field: str, value: Value) -> None:  # noqa: ARG002 - values say it
         """Set one field of an item. Raises UnwritableError, without an edit, if it has no place."""
