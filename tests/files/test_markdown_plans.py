@@ -735,6 +735,29 @@ def test_a_plain_key_next_to_others_is_named_if_misspelled() -> None:
     assert (found.place.line, found.hint) == (5, "write `Priority`")
 
 
+def test_misspelled_keys_whose_value_fits_are_named_without_neighbors() -> None:
+    """Two letters may be wrong then; other words with such a value, and prose, are text."""
+    text = (
+        "# Hub\n\n## Epic: Rent\n\n**Sprng**: 12\n**Pionts**: 3\n**Spring**: in bloom\n\n"
+        "Stauts: Done\n\nStauts: as the town wants it.\nUsage: 12\n\n- [ ] Row\n  - Pionts: 3\n"
+    )
+    found = [(each.place.line, each.hint) for each in read(text).diagnostics]
+    assert found == [
+        (5, "write `Sprint`"), (6, "write `Points`"), (9, "write `Status`"), (15, "write `Points`"),
+    ]  # fmt: skip
+
+
+def test_dates_that_no_calendar_has_are_named_in_headings_and_due_dates() -> None:
+    """Only one date is meant: its parts. Tasks about dates, versions and real dates are text."""
+    text = (
+        "# Hub\n\n## Sprint 1 (31.02.2027)\n\n### Epic: Rent (due 2027-13-01)\n\n"
+        "- [ ] Row (due: 2027-02-30)\n- [ ] Reject 2027-02-30\n- [ ] Sail by 2027-02-28\n"
+        "- [ ] Move to 2027-13-01-beta (v1)\n"
+    )
+    found = [(each.place.line, each.place.column, each.slug) for each in read(text).diagnostics]
+    assert found == [(3, 14, "invalid-date"), (5, 21, "invalid-date"), (7, 17, "invalid-date")]
+
+
 def test_milestones_of_a_phase_carry_its_number() -> None:
     """`Milestone 1.2` is a part of `Phase 1`, however alike the words are in rank."""
     text = "# Plan\n\n## Phase 1: Ground\n\n### Milestone 1.1: Dig\n\n- [ ] Buy a spade\n\n"

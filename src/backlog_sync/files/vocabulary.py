@@ -8,7 +8,7 @@ the table is free text, never a guess.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -320,11 +320,24 @@ _SHORTEST_SLIP = 5
 _ALIKE, _TURNED = 0.88, 0.75
 """The least similarity of a typo: `Priorty`; less for the same letters: `Lables`."""
 
+_WITH_VALUE = 0.7
+"""The least similarity of a key whose value fits the field that is meant: `Sprng: 12`."""
 
-def near_key(key: str) -> str | None:
-    """Return the English key that was probably meant by an unknown word: `Lables`, `Prioirty`."""
+
+def near_key(key: str, fits: Callable[[str], bool] = lambda _: False) -> str | None:
+    """Return the English key that was probably meant by an unknown word: `Lables`, `Prioirty`.
+
+    `fits` returns whether the value of the key can be one of a field: then less similarity will do.
+    """
     known = _entry("fields", key) or topics(key) or list_kind(key) or group_kind(key)
-    return None if known or type_word(key) else _near(key, "fields")
+    if known or type_word(key):
+        return None
+    if near := _near(key, "fields"):
+        return near
+    word = key_words(key)
+    near = _english("fields", word[:1]).to(word, _WITH_VALUE)
+    typo = near is not None and len(word) >= _SHORTEST_SLIP and " " not in word + near
+    return near if typo and near and fits(field_of(near) or "") else None
 
 
 def near_type(word: str) -> str | None:
@@ -334,17 +347,22 @@ def near_type(word: str) -> str | None:
 
 
 def _near(text: str, part: str) -> str | None:
-    word, among = key_words(text), _english(part)
-    near = among.to(word, _TURNED) if len(word) >= _SHORTEST_SLIP else None
-    if near is None or sorted(near) == sorted(word):
-        return near
-    return among.to(word, _ALIKE)
+    word = key_words(text)
+    if len(word) < _SHORTEST_SLIP:
+        return None
+    for among in (_english(part, word[0]), _english(part)):
+        near = among.to(word, _TURNED)
+        if near and (sorted(near) == sorted(word) or (near := among.to(word, _ALIKE))):
+            return near
+    return None
 
 
 @cache
-def _english(part: str) -> Near:
-    return Near(key_words(word) for table in _data()[part].values()
-                for word in _spellings(table, language="en"))  # fmt: skip
+def _english(part: str, initial: str = "") -> Near:
+    """Return the English words of a part; those with one initial are few enough to compare all."""
+    words = (key_words(word) for table in _data()[part].values()
+             for word in _spellings(table, language="en"))  # fmt: skip
+    return Near(word for word in words if word.startswith(initial))
 
 
 # ---- items ---------------------------------------------------------------------------------

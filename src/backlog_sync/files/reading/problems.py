@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from backlog_sync.core.checkboxes import GLUED, MISTAKEN
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
+from backlog_sync.files.dates import parse_date
 from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.record import Record
+from backlog_sync.files.statuses import meanings
+from backlog_sync.files.suggestions import advice, date_for, fix_of
 from backlog_sync.files.validation import shown
-from backlog_sync.files.vocabulary import near_key, near_type
+from backlog_sync.files.vocabulary import field_of, is_priority, near_key, near_type
 
 _NUMBERED = re.compile(
     r"(?P<word>[^\W\d_]{3,20})[ ](?:#?\d[\d.]*[a-z]?(?=[ ]?[:：—–-])|[(]\d{4}-\d\d?-\d\d?\b)"
@@ -19,17 +22,26 @@ _NUMBERED = re.compile(
 """A word before a number and a title, or before a date: it heads an item if it is a type."""
 
 
-_PLAIN_KEY = re.compile(r"(?P<key>[^\W\d_]{3,20}): \S.*")
+_PLAIN_KEY = re.compile(r"(?P<key>[^\W\d_]{3,20}): (?P<value>\S.*)")
 """A line that is a plain key of one word with its value."""
+
+_DATE = re.compile(
+    r"(?<![\w./-])(?:20\d\d([-/])\d{1,2}\1\d{1,2}|\d{1,2}[.]\d{1,2}[.]20\d\d)(?![\w/-]|[.]\d)"
+)
+"""A whole date in figures, except `03/04/2027`, whose day may be either number."""
+
+_DUE = re.compile(r"(?:[(\[📅⏳🛫]|\b(?:by|due|until|deadline))[^()\[\]]{0,12}$", re.IGNORECASE)
+"""What precedes the date of a task: other tasks may be about dates (`Reject 2026-02-30`)."""
 
 _FEW = 3
 """Maximum number of headings listed in one message: enough to find the place."""
 
 
 def problems(path: str, outline: Outline, record: Record, choices: Choices) -> Iterator[Diagnostic]:
-    """Report open code blocks, malformed boxes, near misses of words, and bullets left out."""
+    """Report open code blocks, malformed boxes, near misses, wrong dates, and bullets left out."""
     yield from _unclosed(path, outline)
     yield from _boxes(path, outline)
+    yield from _dates(path, outline)
     yield from _type_words(path, choices)
     yield from _keys(path, record)
     yield from _plain_keys(path, outline, record)
@@ -67,6 +79,23 @@ def _boxes(path: str, outline: Outline) -> Iterator[Diagnostic]:
             yield replace(problem, fix=Fix(match[0], spaced))
 
 
+def _dates(path: str, outline: Outline) -> Iterator[Diagnostic]:
+    """Report dates that no calendar has, in headings and as the due dates of tasks."""
+    for node in outline.root.walk():
+        if node.form is not Form.SECTION and node.box is None:
+            continue
+        line = outline.lines[node.first]
+        for match in _DATE.finditer(outline.text, line.at, line.end):
+            is_due = node.form is Form.SECTION or _DUE.search(outline.text, line.at, match.start())
+            if not is_due or parse_date(match[0]):
+                continue
+            meant = date_for(match[0])
+            message = f"'{match[0]}' is not a date"
+            place = Place(path, line.row + 1, match.start() - line.start + 1)
+            problem = warning(place, "invalid-date", message, advice(meant))
+            yield replace(problem, fix=fix_of(meant, match[0]))
+
+
 def _type_words(path: str, choices: Choices) -> Iterator[Diagnostic]:
     for section in choices.by_row.values():
         match = _NUMBERED.match(section.node.text) if section.title.typed is None else None
@@ -85,23 +114,46 @@ def _keys(path: str, record: Record) -> Iterator[Diagnostic]:
             pair = meta.pair
             if pair.field is not None or not pair.bold or " " in pair.key.strip():
                 continue
-            yield from _near_key(Place(path, meta.line + 1), pair.key)
+            yield from _near_key(Place(path, meta.line + 1), pair.key, pair.value)
 
 
 def _plain_keys(path: str, outline: Outline, record: Record) -> Iterator[Diagnostic]:
-    """Report plain keys next to lines of metadata that nearly match a known key."""
+    """Report plain keys that nearly match a known key, if they are next to metadata or fit it."""
     rules = {note.line: note.rule for note in record.notes}
     for note in record.notes:
-        neighbors = (rules.get(note.line - 1), rules.get(note.line + 1))
-        if note.rule != "description" or note.draft is None or "metadata" not in neighbors:
+        if note.rule not in ("description", "bullet") or note.draft is None:
             continue
-        if match := _PLAIN_KEY.fullmatch(outline.lines[note.line - 1].text):
-            yield from _near_key(Place(path, note.line), match["key"])
+        match = _PLAIN_KEY.fullmatch(outline.lines[note.line - 1].text)
+        neighbors = (rules.get(note.line - 1), rules.get(note.line + 1))
+        beside = note.rule == "description" and "metadata" in neighbors
+        if match and (beside or _fits_meant(match["key"], match["value"])):
+            yield from _near_key(Place(path, note.line), match["key"], match["value"])
 
 
-def _near_key(place: Place, key: str) -> Iterator[Diagnostic]:
+_FIGURES = ("sprint", "story_points", "estimate", "effort", "estimate_hours", "issue", "progress")
+"""Fields whose value may be a number."""
+
+
+def _fits(field: str, value: str) -> bool:
+    """Return whether a value can only be one of a certain field: a number, a date, a status."""
+    if field == "status":
+        return len(value.split()) <= _FEW and bool(meanings(value))
+    if field == "priority":
+        return is_priority(value)
+    if field in ("target", "start"):
+        return parse_date(value) is not None
+    return field in _FIGURES and re.match(r"#?\d", value) is not None
+
+
+def _fits_meant(key: str, value: str) -> bool:
+    """Return whether a value fits the field that a misspelled key means."""
+    meant = near_key(key, lambda field: _fits(field, value))
+    return meant is not None and _fits(field_of(meant) or "", value)
+
+
+def _near_key(place: Place, key: str, value: str) -> Iterator[Diagnostic]:
     """Report a key if it nearly matches a known one."""
-    if meant := near_key(key):
+    if meant := near_key(key, lambda field: _fits(field, value)):
         message = f"'{shown(key)}' is not a known key: it stays in the text"
         spelled = meant.capitalize() if key[:1].isupper() else meant
         problem = warning(place, "near-key", message, f"write `{spelled}`")
