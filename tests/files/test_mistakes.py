@@ -409,6 +409,15 @@ CYCLES = {
         "Key,Title,Status,Parent\nA,One,Todo,C\nB,Two,Todo,A\nC,Three,Todo,B\nD,Four,Todo,D\n",
         [(4, "C -> B -> A -> C"), (5, "D -> D")],
     ),
+    "members.yaml": (
+        "epics:\n  - {id: E1, title: One, stories: [S1, E2]}\n"
+        "  - {id: E2, title: Two, stories: [E1]}\nstories:\n  - {id: S1, title: Three, epic: E1}\n",
+        [(3, "E1 -> E2 -> E1")],
+    ),
+    "ROADMAP.md": (
+        "# R\n\n## Story S1: One\n**Parent**: S2\n\n## Story S2: Two\n**Parent**: S1\n",
+        [(7, "Two -> One -> Two")],
+    ),
     "todo.txt": ("Pay by card id:a p:b\nKeep carts id:b p:a\n", [(2, "b -> a -> b")]),
 }
 """Parents in a circle, and the line of the one that closes it."""

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.graph import cycles
 from backlog_sync.core.keys import is_key, make_key, suggest_key
 from backlog_sync.files.dates import whole_period
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
@@ -92,6 +93,9 @@ class Names:
         for word in (number, f"{draft.kind}{number}") if number else ():
             known = self._by.setdefault((_NO, word), [])
             known += [draft] if draft not in known else []
+        lettered = (draft.key or "").removeprefix(f"{draft.kind}-")  # `S2` of `Story S2: …`
+        if lettered != draft.key and lettered[:1].isalpha() and _CODE.fullmatch(lettered):
+            self._by.setdefault((_NO, _compact(lettered)), []).append(draft)
         for title in (draft.title, *draft.aliases):
             self._by.setdefault((_TITLE, _folded(title)), []).append(draft)
 
@@ -231,22 +235,48 @@ class _Assembler:
         chain = [draft, parent]
         while chain[-1] is not draft and chain[-1].parent is not None:
             chain.append(chain[-1].parent)
+        self._in_circle(chain, ref)
+
+    def _in_circle(self, chain: list[Draft], ref: Ref) -> None:
+        """Report a parent that closes a circle; the chain begins and ends with the same item."""
         names = [shown(each.raw_id or each.title) for each in chain]
         what = "is its own ancestor, so this parent is ignored"
         hint = f"remove one of these parents: {' -> '.join(names)}"
         self.findings.warn_of_value(ref.place, "cyclic-parents", what, names[0], (hint, None))
 
     def _find_members(self) -> None:
-        """Set the parent of items that a group or an item lists by name."""
+        """Set the parent of items that a group or an item lists by name; report circles."""
+        links: dict[tuple[int, int], Ref] = {}
         for draft in self.drafts:
             for ref in draft.members:
                 member = self._item(ref.word, draft)
-                if member is None or member.above(draft):
+                if member is None:
+                    continue
+                if not draft.group and member.rank >= draft.rank:
+                    links[id(member), id(draft)] = ref
+                if member.above(draft):
                     continue
                 if draft.group:
                     member.within = member.within or draft
                 elif member.parent is None and member.rank > draft.rank:
                     member.parent = draft
+        self._report_circles(links)
+
+    def _report_circles(self, links: Mapping[tuple[int, int], Ref]) -> None:
+        """Report lists of members that make an item its own ancestor.
+
+        `links` are the entries of those lists by the ids of the member and of the item above it.
+        """
+        drafts = {str(id(draft)): draft for draft in self.drafts}
+        above = {key: [str(id(each.parent))] if each.parent else [] for key, each in drafts.items()}
+        for member, lister in links:
+            above.get(str(member), []).append(str(lister))
+        for cycle in cycles(above) if links else ():
+            ways = pairwise((*map(int, cycle), int(cycle[0])))
+            at = next((at for at, way in enumerate(ways) if way in links), None)
+            if at is not None:
+                chain = [drafts[key] for key in (*cycle[at:], *cycle[: at + 1])]
+                self._in_circle(chain, links[id(chain[0]), id(chain[1])])
 
     def _named(self, ref: Ref, below: Draft) -> Draft | None:
         def fits(each: Draft) -> bool:
