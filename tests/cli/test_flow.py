@@ -554,6 +554,7 @@ def test_lint_fix_corrects_and_shows_what(backlog: Backlog, folder: Path) -> Non
     assert ran.code == 0
     assert "-**Total Stories**: 3" in ran.out
     assert "+**Total Stories**: 1" in ran.out
+    assert "fixed ROADMAP.md:1: 3 -> 1\n" in ran.out
     assert "No problems found." in ran.out
     assert roadmap.read_text(encoding="utf-8") == text.replace("3", "1", 1)
     again = backlog("lint", "ROADMAP.md", "--fix", "--format", "json")

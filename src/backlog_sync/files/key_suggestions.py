@@ -86,7 +86,7 @@ def item_key(name: str, value: object, own: Iterable[str] = ()) -> Meant:
     kind = list_kind(name)
     if kind is not None:
         return Meant(next((key for key, each in LISTS.items() if each == kind), "items"))
-    return _near_key(name, (*_ITEM, *LISTS, *own)) or _setting(name)
+    return _near_key(name, (*own, *_ITEM, *LISTS)) or _setting(name)
 
 
 def _near_key(name: str, known: Iterable[str]) -> Meant | None:

@@ -65,8 +65,11 @@ def _complete_slug(
               help="With the slug of a message, explain it; else show which rule matched each"
               " line.")  # fmt: skip
 @click.option("--fix", "fix_files", is_flag=True,
-              help="Fix what can be fixed: misspelled keys and values, wrong totals, mojibake,"
-              " missing keys of YAML items.")  # fmt: skip
+              help="Fix what can be fixed: misspelled keys and values, wrong totals, mojibake."
+              )  # fmt: skip
+@click.option("--write-ids", "ids", is_flag=True,
+              help="With --fix, also write the generated `id:` into items of YAML files, so that"
+              " renamed items keep their issues.")  # fmt: skip
 @format_option("text", "json", "sarif", "github")
 @output_options
 def command(
@@ -75,6 +78,7 @@ def command(
     bullets: str | None,
     subject: str | None,
     fix_files: bool,
+    ids: bool,
     output: str,
     output_options: OutputOptions,
 ) -> int:
@@ -84,6 +88,8 @@ def command(
     """
 
     explain = subject is not None
+    if ids and not fix_files:
+        raise click.UsageError("--write-ids works only with --fix.")
     if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
     from backlog_sync.cli.screen import open_screen
@@ -105,7 +111,7 @@ def command(
     loaded = load([Path(path) for path in paths], root=wiring.root(paths), bullets=bullets)
     log_files(loaded)
     if fix_files:
-        loaded = _fixed(loaded, screen, paths, bullets, quiet=output != "text")
+        loaded = _fixed(loaded, screen, paths, bullets, ids=ids, quiet=output != "text")
     read = accounts(loaded)
     look = screen.look()
     match output:
@@ -159,11 +165,17 @@ def _explain_slug(slug: str, paths: Sequence[str], screen: Screen, output: str) 
 
 
 def _fixed(
-    loaded: Loaded, screen: Screen, paths: tuple[str, ...], bullets: str | None, *, quiet: bool
+    loaded: Loaded,
+    screen: Screen,
+    paths: tuple[str, ...],
+    bullets: str | None,
+    *,
+    ids: bool,
+    quiet: bool,
 ) -> Loaded:
-    """Fix the files step by step, and show how they changed.
+    """Fix the files step by step, and show how they changed, with a line per fix.
 
-    The difference is the result; with another output format it goes to standard error.
+    That is the result; with another output format it goes to standard error.
     """
     from backlog_sync.files.load import load
     from backlog_sync.files.write.change import save
@@ -171,20 +183,24 @@ def _fixed(
     from backlog_sync.render.diffs import diff_text
 
     before: dict[str, tuple[bytes, bytes]] = {}
+    fixed: list[str] = []
     for _ in range(_MOST_STEPS):
-        changes = fix(loaded)
+        changes = fix(loaded, ids=ids)
         if not changes:
             break
         for change in changes:
             save(change)
             original, _after = before.get(change.path, (change.before, b""))
             before[change.path] = (original, change.after)
+            fixed += change.fixed
         loaded = load([Path(path) for path in paths], root=wiring.root(paths), bullets=bullets)
     look = screen.look(err=quiet)
     show = screen.info if quiet else screen.result
     for path, (old, new) in before.items():
         texts = (old.decode("utf-8", "replace"), new.decode("utf-8", "replace"))
         show(diff_text(path, *texts, look))
+    if fixed:
+        show("".join(f"fixed {clean(each)}\n" for each in fixed))
     return loaded
 
 

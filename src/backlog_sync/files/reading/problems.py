@@ -8,6 +8,7 @@ from dataclasses import replace
 from backlog_sync.core.checkboxes import GLUED, MISTAKEN
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
 from backlog_sync.files.dates import parse_date
+from backlog_sync.files.near import is_surely
 from backlog_sync.files.outline import Form, Kind, Node, Outline
 from backlog_sync.files.reading.choices import Choices
 from backlog_sync.files.reading.record import Record
@@ -157,7 +158,7 @@ def _near_key(place: Place, key: str, value: str) -> Iterator[Diagnostic]:
         message = f"'{shown(key)}' is not a known key: it stays in the text"
         spelled = meant.capitalize() if key[:1].isupper() else meant
         problem = warning(place, "near-key", message, f"write `{spelled}`")
-        yield replace(problem, fix=Fix(key, spelled))
+        yield replace(problem, fix=Fix(key, spelled) if is_surely(key, meant) else None)
 
 
 def _bullets(path: str, record: Record, choices: Choices) -> Iterator[Diagnostic]:

@@ -14,7 +14,8 @@ class FileChange:
 
     `replaced` describes each status word of the author's that progress overwrites although the tool
     does not know its meaning. `unplaced` describes progress that the file has no place for.
-    `parsed` is the file as it will be read, if progress changes it.
+    `fixed` describes each fix of `lint --fix`, with its line. `parsed` is the file as it will be
+    read, if progress changes it.
     """
 
     path: str
@@ -23,6 +24,7 @@ class FileChange:
     after: bytes
     replaced: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     parsed: ParsedFile | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -1,11 +1,11 @@
-"""Fix what `lint --fix` can fix: mojibake, misspelled keys and values, totals, missing keys.
+"""Fix what `lint --fix` can fix: mojibake, misspelled keys and values, totals; and missing ids.
 
 Only the bytes that are wrong change. One step at a time: repaired text may be read differently, so
-totals and keys are fixed after the files have been read again.
+totals are fixed after the files have been read again, and ids are written last.
 """
 
 import re
-from operator import itemgetter
+from dataclasses import replace
 
 from backlog_sync.core.diagnostics import Fix, Place
 from backlog_sync.files.anchors import NodeAnchor
@@ -14,6 +14,7 @@ from backlog_sync.files.mojibake import repairs
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.source import Lines
 from backlog_sync.files.totals import WrongTotal
+from backlog_sync.files.validation import shown
 from backlog_sync.files.write.change import FileChange, change_of
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.write.engine import written
@@ -24,55 +25,60 @@ _UNCLEAR = frozenset(("duplicate-key", "cyclic-parents", "unknown-parent", "too-
 _BROKEN = ("invalid-yaml", "invalid-json")
 
 
-def fix(loaded: Loaded) -> tuple[FileChange, ...]:
+def fix(loaded: Loaded, *, ids: bool = False) -> tuple[FileChange, ...]:
     """Return the next fixes, as file changes; empty if there is nothing left to fix.
 
     Nothing is written to disk. First mojibake is repaired, line by line; then keys and values in
     which only one thing can be meant. Then totals that a document states are set to those of its
     items, unless keys are ambiguous or no items of that kind were read (they may be in another
-    file), and items in our own YAML format get their key as `id:`, which keeps their issues.
+    file). With `ids`, items in our own YAML format then get their key as `id:`, which keeps their
+    issues; nothing is wrong with an item without it.
     """
-    repaired = [_without_mojibake(parsed) for parsed in loaded.files]
-    if any(repaired):
-        return _changes(loaded.files, repaired)
-    if corrected := _corrected(loaded):
-        return corrected
-    wrong = _fixable_totals(loaded)
-    clear = _is_clear(loaded)
-    texts = []
+    mojibake = [
+        [Edit(start, end, text) for start, end, text in repairs(parsed.source.text)]
+        for parsed in loaded.files
+    ]
+    totals: list[list[Edit]] = [[] for _ in loaded.files]
+    for at, total in _fixable_totals(loaded):
+        totals[at].append(Edit(total.claim.start, total.claim.end, f"{total.computed:g}"))
+    steps = (mojibake, [_apart(_corrections(loaded, each)) for each in loaded.files], totals)
+    made = next((changes for step in steps if (changes := _changes(loaded.files, step))), ())
+    return made or (_with_ids(loaded) if ids and _is_clear(loaded) else ())
+
+
+def _apart(edits: list[Edit]) -> list[Edit]:
+    """Return the edits that do not overlap; the next step corrects the others."""
+    apart: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if not apart or edit.start >= apart[-1].end:
+            apart.append(edit)
+    return apart
+
+
+def _with_ids(loaded: Loaded) -> tuple[FileChange, ...]:
+    """Return the files of our own YAML format, the only one with a place for keys, with them."""
+    changes = []
     for number, parsed in enumerate(loaded.files):
-        claims = {
-            total.claim.start: Edit(total.claim.start, total.claim.end, f"{total.computed:g}")
-            for at, total in wrong
-            if at == number
-        }
-        text = apply_edits(parsed.source.text, list(claims.values()))
-        # Only our own YAML format has a place for keys.
         ours = not parsed.dialect and any(isinstance(i.anchor, NodeAnchor) for i in parsed.items)
-        ours &= not any(each.slug in _BROKEN for each in parsed.diagnostics)
-        if clear and not claims and ours:
-            assignments = [
-                (index, NewValue("id", key))
-                for key, (file, index) in loaded.keys.items()
-                if file == number
-                and parsed.items[index].document.id is None
-                and "id" not in parsed.items[index].places  # an invalid one is for a person
-            ]
-            text = written(parsed, sorted(assignments, key=itemgetter(0))).parsed.source.text
-        texts.append(text)
-    return _changes(loaded.files, texts)
-
-
-def _corrected(loaded: Loaded) -> tuple[FileChange, ...]:
-    """Return the corrections that findings carry, each of a key or a value."""
-    texts = []
-    for parsed in loaded.files:
-        edits: list[Edit] = []
-        for edit in sorted(_corrections(loaded, parsed), key=lambda edit: (edit.start, -edit.end)):
-            if not edits or edit.start >= edits[-1].end:  # the next step corrects the others
-                edits.append(edit)
-        texts.append(apply_edits(parsed.source.text, edits))
-    return _changes(loaded.files, texts)
+        if not ours or any(each.slug in _BROKEN for each in parsed.diagnostics):
+            continue
+        assignments = sorted(
+            (index, key)
+            for key, (file, index) in loaded.keys.items()
+            if file == number
+            and parsed.items[index].document.id is None
+            and "id" not in parsed.items[index].places  # an invalid one is for a person
+        )
+        values = [(index, NewValue("id", key)) for index, key in assignments]
+        done = written(parsed, values).parsed
+        given = {index: item.document.id for index, item in enumerate(done.items)}
+        notes = [
+            f"{parsed.source.path}:{parsed.items[index].place.line}: id: {key}"
+            for index, key in assignments
+            if given.get(index) == key  # an item that is only a text has no place for one
+        ]
+        changes.append(replace(change_of(parsed.source, done.source.text), fixed=tuple(notes)))
+    return tuple(change for change in changes if change.is_written)
 
 
 def _corrections(loaded: Loaded, parsed: ParsedFile) -> list[Edit]:
@@ -122,13 +128,17 @@ def _fixable_totals(loaded: Loaded) -> list[tuple[int, WrongTotal]]:
     return [each for each in loaded.wrong_totals if each[1].sure] if _is_clear(loaded) else []
 
 
-def _without_mojibake(parsed: ParsedFile) -> str:
-    """Return the text without mojibake; empty if it has none."""
-    edits = [Edit(start, end, text) for start, end, text in repairs(parsed.source.text)]
-    return apply_edits(parsed.source.text, edits) if edits else ""
-
-
-def _changes(files: tuple[ParsedFile, ...], texts: list[str]) -> tuple[FileChange, ...]:
-    both = zip(files, texts, strict=True)
-    changes = (change_of(parsed.source, text or parsed.source.text) for parsed, text in both)
+def _changes(files: tuple[ParsedFile, ...], step: list[list[Edit]]) -> tuple[FileChange, ...]:
+    """Return the changes of the files that have edits, each with a line per edit."""
+    changes = []
+    for parsed, wrong in zip(files, step, strict=True):
+        edits = list({edit.start: edit for edit in wrong}.values())  # two totals in one place
+        text, lines = parsed.source.text, Lines(parsed.source.text)
+        notes = [
+            f"{parsed.source.path}:{lines.place('', edit.start).line}: "
+            f"{shown(text[edit.start : edit.end])} -> {shown(edit.text)}"
+            for edit in edits
+        ]
+        change = change_of(parsed.source, apply_edits(text, edits) if edits else text)
+        changes.append(replace(change, fixed=tuple(notes)))
     return tuple(change for change in changes if change.is_written)
