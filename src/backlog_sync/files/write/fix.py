@@ -42,8 +42,10 @@ def fix(loaded: Loaded, *, ids: bool = False) -> tuple[FileChange, ...]:
     for at, total in _fixable_totals(loaded):
         totals[at].append(Edit(total.claim.start, total.claim.end, f"{total.computed:g}"))
     steps = (mojibake, [_apart(_corrections(loaded, each)) for each in loaded.files], totals)
-    made = next((changes for step in steps if (changes := _changes(loaded.files, step))), ())
-    return made or (_with_ids(loaded) if ids and _is_clear(loaded) else ())
+    for step in steps:
+        if changes := _changes(loaded.files, step):
+            return changes
+    return _with_ids(loaded) if ids and _is_clear(loaded) else ()
 
 
 def _apart(edits: list[Edit]) -> list[Edit]:
