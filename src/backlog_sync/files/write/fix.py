@@ -58,7 +58,7 @@ def _apart(edits: list[Edit]) -> list[Edit]:
 
 
 def _with_ids(loaded: Loaded) -> tuple[FileChange, ...]:
-    """Return the files of our own YAML format, the only one with a place for keys, with them."""
+    """Return the changes that write keys into YAML files in the tool's format."""
     changes = []
     for number, parsed in enumerate(loaded.files):
         ours = not parsed.dialect and any(isinstance(i.anchor, NodeAnchor) for i in parsed.items)
