@@ -123,7 +123,19 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
         + _groups(updates, _BODIES)
         + _groups(value_count, _SMALL)
     )
-    reads = comments + _groups(updates, _READ) + _groups(valued, _READ)
+    # What is changed is read again right before each request that changes it.
+    closed = sum(change.key not in created for change in states)
+    set_again = sum(
+        1 + (change.body is not None and bool(change.fields))
+        for change in values
+        if change.key not in created
+    )
+    reads = comments + _groups(updates, _BODIES) + _groups(valued, _READ)
+    reparented = sum(
+        c.kind is ChangeKind.SUB_ISSUE and not c.is_move and c.key not in created
+        for c in plan.changes
+    )
+    reads += sum(_groups(count, _SMALL) for count in (closed, set_again, reparented))
     reads += sum(map(_for_iterations, plan.changes))
     creations = len(created) + comments
     work = (writes + reads + pages) * _REQUEST + len(plan.changes) * _EACH
