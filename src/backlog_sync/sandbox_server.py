@@ -123,35 +123,33 @@ def default_repository(top: Path) -> str:
     It is the last one that was named with a flag, else `sandbox/` and the name of the folder.
     """
     try:
-        name = (sandbox_folder(top) / REPOSITORY).read_text(encoding="utf-8")[:_LONGEST].strip()
-        return check_repository(name)
+        return check_repository(_remembered(top, REPOSITORY))
     except (OSError, ValueError, UsageError):
         folder = re.sub(r"[^A-Za-z0-9._-]+", "-", top.absolute().name)[:100].strip("-.")
         return f"sandbox/{folder or 'backlog'}"
 
 
-def remember_repository(top: Path, repository: str) -> None:
-    """Record the repository that a flag names, for later runs without the flag."""
-    folder = sandbox_folder(top)
-    folder.mkdir(exist_ok=True)
-    write_whole(folder / REPOSITORY, f"{repository}\n".encode())
-
-
 def default_board(top: Path) -> str | None:
     """Return the board that the last sync on the sandbox named with a flag, or None."""
     try:
-        board = (sandbox_folder(top) / BOARD).read_text(encoding="utf-8")[:_LONGEST].strip()
+        board = _remembered(top, BOARD)
         parse_project(board)
     except (OSError, ValueError, UsageError):
         return None
     return board
 
 
-def remember_board(top: Path, board: str) -> None:
-    """Record the board that a flag names, for later runs without the flag."""
+def _remembered(top: Path, name: str) -> str:
+    return (sandbox_folder(top) / name).read_text(encoding="utf-8")[:_LONGEST].strip()
+
+
+def remember(top: Path, repository: str | None, board: str | None) -> None:
+    """Record what flags name, for later runs without them."""
     folder = sandbox_folder(top)
-    folder.mkdir(exist_ok=True)
-    write_whole(folder / BOARD, f"{board}\n".encode())
+    for name, value in ((REPOSITORY, repository), (BOARD, board)):
+        if value:
+            folder.mkdir(exist_ok=True)
+            write_whole(folder / name, f"{value}\n".encode())
 
 
 def read_fault_config(file: Path) -> "FaultConfig | tuple[Diagnostic, ...]":

@@ -135,10 +135,9 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
 
         names = (target.repository, *target.others)
         needs = sandbox.Furniture(names, target.board_owner, target.people)
-        if target.named and not read_only:
-            sandbox.remember_repository(target.top, target.repository)
-        if target.board and not read_only:
-            sandbox.remember_board(target.top, target.board)
+        if not read_only:
+            named = target.repository if target.named else None
+            sandbox.remember(target.top, named, target.board)
         with sandbox.sandbox_url(target.top, needs) as url:
             yield connect(
                 api_url=url,

@@ -20,12 +20,7 @@ from backlog_sync.local.clock import fresh
 from backlog_sync.local.git import Remote, parse_remote
 from backlog_sync.local.lock import only_one
 from backlog_sync.local.state import own_folder
-from backlog_sync.sandbox_server import (
-    default_board,
-    remember_board,
-    remember_repository,
-    reset_sandbox,
-)
+from backlog_sync.sandbox_server import default_board, remember, reset_sandbox
 from backlog_sync.wiring import target_repository
 
 # ---- the environment -----------------------------------------------------------------------
@@ -169,9 +164,9 @@ def test_the_sandbox_needs_no_repository(tmp_path: Path, name: str, repository: 
     top = tmp_path / name
     top.mkdir()
     assert target_repository(None, None, Environment(), top, sandbox=True) == repository
-    remember_repository(top, "me/other")
+    remember(top, "me/other", None)
     assert target_repository(None, None, Environment(), top, sandbox=True) == "me/other"
-    remember_board(top, "me/Plan")
+    remember(top, None, "me/Plan")
     assert default_board(top) == "me/Plan"
     reset_sandbox(top)
     assert target_repository(None, None, Environment(), top, sandbox=True) == repository

@@ -253,3 +253,6 @@ def test_the_page_of_a_view_is_grouped_and_sorted(world: World) -> None:
     assert "Status 3 2 Pay #4 Keep #2 8 1 Merge #3 No Story Points 1 Checkout #1" in table
     assert re.search("Pay .*Keep .*Merge .*No Story Points", lanes)
     assert "Checkout , 2026-03-31 to 2026-04-02" in plan
+    someday = world.card(board, world.issue("Someday"))
+    world.set_value(board, someday, target, date="9999-12-31")
+    assert "Someday" in look(world, f"{BOARD}?view=4").words

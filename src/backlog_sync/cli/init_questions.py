@@ -18,7 +18,7 @@ from backlog_sync.environment import Environment
 from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.discovery import discover
 from backlog_sync.files.entries import is_roadmap
-from backlog_sync.files.load import Loaded, load, nearby_plans
+from backlog_sync.files.load import load, nearby_plans
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.files.write.reading import (
     setting_lines,
@@ -86,7 +86,7 @@ def save_answers(
     They go into the front matter of a roadmap that has settings, else into the settings that all
     roadmaps share; into a YAML backlog itself.
     """
-    loaded = loaded_file(file, top)
+    loaded = load([file], root=top)
     declared, settings = loaded.settings, dict[str, object]()
     if repository and declared.repository is None:
         settings["repository"] = repository
@@ -129,8 +129,3 @@ def _has_token(env: Environment) -> bool:
     except BacklogError:
         return False
     return True
-
-
-def loaded_file(file: Path, top: Path) -> Loaded:
-    """Read a plan as every command does."""
-    return load([file], root=top)

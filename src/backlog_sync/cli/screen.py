@@ -124,10 +124,11 @@ class Screen:
         """Print a warning on standard error, quiet or not."""
         self._message(Severity.WARNING, slug, message, hint)
 
-    def warn_all(self, slug: str, messages: Iterable[str]) -> None:
-        """Print warnings of one kind on standard error, quiet or not."""
-        for message in messages:
-            self.warn(slug, message)
+    def warn_of_progress(self, replaced: Iterable[str], unplaced: Iterable[str]) -> None:
+        """Print warnings about words that progress replaced, and progress without a place."""
+        for slug, messages in (("status-replaced", replaced), ("no-place", unplaced)):
+            for message in messages:
+                self.warn(slug, message)
 
     def refuse(self, slug: str, why: str, hint: str) -> None:
         """Print why nothing was sent, and what to do."""

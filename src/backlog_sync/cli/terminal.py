@@ -225,8 +225,7 @@ class Terminal(Screen):
     def synced(self, run: Run, prepared: Prepared, applied: Applied, written: Written) -> None:
         """Show what was done, and what was not."""
         plan = prepared.plan
-        self.warn_all("status-replaced", written.replaced)
-        self.warn_all("no-place", written.unplaced)
+        self.warn_of_progress(written.replaced, written.unplaced)
         if self.output == "json":
             envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
             self.result(dump(envelope))
@@ -293,8 +292,7 @@ class Terminal(Screen):
         if denied:
             for change in files_after(run.loaded, run.desired, observed)[1]:
                 self.difference(change, err=True)
-        self.warn_all("status-replaced", written.replaced)
-        self.warn_all("no-place", written.unplaced)
+        self.warn_of_progress(written.replaced, written.unplaced)
 
     def report(self, report: "Report", request: "ReportRequest", written: Written | None) -> None:
         """Show the report, or write it to its destination."""

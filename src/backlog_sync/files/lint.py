@@ -78,13 +78,13 @@ def _dates(desired: DesiredState, entries: Sequence[Entry]) -> Iterator[Diagnost
             yield entry.problem(key, "start-after-target", message, hint)
         else:
             yield from _after_milestone(entry, start, target, due.get(fold(entry.milestone or "")))
-        points, hours = document.story_points, document.estimate_hours
-        for key, size, most in (
-            ("story_points", points, _MOST_POINTS),
-            ("estimate_hours", hours, _MOST_HOURS),
+        for key, unit, most in (
+            ("story_points", "points", _MOST_POINTS),
+            ("estimate_hours", "hours", _MOST_HOURS),
         ):
+            size = getattr(document, key)
             if isinstance(size, float) and size > most:
-                message = f"{size:,.0f} {'points' if size is points else 'hours'} for one item"
+                message = f"{size:,.0f} {unit} for one item"
                 hint = "check the number: is it a date or an id? Otherwise split the item"
                 yield warning(entry.place(key), "unlikely-size", message, hint)
 

@@ -211,7 +211,7 @@ class _Reader:
     identity: str | None = None
     texts: dict[str, str] = field(default_factory=dict)
 
-    def _add_error(self, path: str, slug: str, message: str, hint: str = "") -> None:
+    def _add_error(self, path: str, slug: str, message: str, hint: str) -> None:
         self.diagnostics.append(Diagnostic(Place(path), slug, message, hint))
 
     def warn_of_ignored(self, backlogs: Sequence[Path]) -> None:

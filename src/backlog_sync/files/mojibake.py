@@ -28,7 +28,7 @@ _TIMES = 3
 """The most repairs: a text was encoded wrongly two or three times at most."""
 
 
-def repair_run(run: str, before: str = "") -> str | None:
+def repair_run(run: str, before: str) -> str | None:
     """Return what a run of non-ASCII characters was, or None if it is what it seems.
 
     `before` is the character in front of it. A run counts only if all of it, as bytes of

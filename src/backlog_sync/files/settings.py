@@ -225,12 +225,7 @@ def _check_board(
 ) -> Iterator[Diagnostic]:
     for name, each in file.document.board_fields.items():
         path, folded = f"project.fields.{name}", name.casefold()
-        options = [option.name.casefold() for option in each.options]
-        for index, option in enumerate(each.options):
-            if options.index(option.name.casefold()) < index:
-                message = f"'{option.name}' is given twice"
-                place = f"{path}.options.{index}"
-                yield file.fault(place, "duplicate-option", message, "keep one of them")
+        yield from _given_twice(file, path, [option.name for option in each.options])
         if folded in (record.NAME.casefold(), *_RESERVED):
             message = f"every board has a field {shown(name)!r} of GitHub's own"
             if folded == record.NAME.casefold():
@@ -275,12 +270,16 @@ def _check_issue_fields(file: FileSettings, whole: SettingsDocument) -> Iterator
             message = f"{shown(name)!r} has options, but its type is {each.type}"
             hint = "leave the options out, or write 'type: single_select' or 'multi_select'"
             yield file.fault(f"{path}.options", "invalid-value", message, hint)
-        options = [option.name.casefold() for option in each.options]
-        for index, option in enumerate(each.options):
-            if options.index(option.name.casefold()) < index:
-                message = f"'{option.name}' is given twice"
-                place = f"{path}.options.{index}"
-                yield file.fault(place, "duplicate-option", message, "keep one of them")
+        yield from _given_twice(file, path, [option.name for option in each.options])
+
+
+def _given_twice(file: FileSettings, path: str, options: Sequence[str]) -> Iterator[Diagnostic]:
+    """Report options that a field has already."""
+    folded = [option.casefold() for option in options]
+    for index, option in enumerate(options):
+        if folded.index(folded[index]) < index:
+            place, message = f"{path}.options.{index}", f"'{option}' is given twice"
+            yield file.fault(place, "duplicate-option", message, "keep one of them")
 
 
 def _check_views(file: FileSettings, views: Sequence[ViewDocument]) -> Iterator[Diagnostic]:

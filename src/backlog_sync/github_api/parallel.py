@@ -13,7 +13,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = AT_ONCE) -> list[R]:
+def in_parallel(work: Callable[[T], R], things: Sequence[T]) -> list[R]:
     """Return the result of `work` for each thing, in the order of the things.
 
     Raises the first exception of `work`. Then, and if the caller is interrupted, no further work
@@ -37,7 +37,7 @@ def in_parallel(work: Callable[[T], R], things: Sequence[T], *, at_once: int = A
                 done.put((index, None, error))
                 return
 
-    for _ in range(min(at_once, len(things))):
+    for _ in range(min(AT_ONCE, len(things))):
         # The context holds the values that every log event of this run carries.
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(worker,), daemon=True).start()

@@ -61,11 +61,9 @@ def plan_markdown(
     return _document(plan_view(plan), limit, title, summary_line(plan), note, tail)
 
 
-def drift_markdown(
-    drift: Drift, *, limit: int = SUMMARY_BYTES, title: str = "Backlog drift"
-) -> str:
+def drift_markdown(drift: Drift, *, limit: int = SUMMARY_BYTES) -> str:
     """Return a drift report as `plan_markdown` returns a plan, in the sections of its text."""
-    return _document(drift_view(drift), limit, title, drift_line(drift), "", "")
+    return _document(drift_view(drift), limit, "Backlog drift", drift_line(drift), "", "")
 
 
 def _document(view: PlanView, limit: int, title: str, line: str, note: str, tail: str) -> str:

@@ -113,9 +113,9 @@ def _change_text(change: Change) -> str:
     return " ".join(part for part in parts if part)
 
 
-def outcomes_line(outcomes: Sequence[Outcome], usage: Usage, run: str = "Sync") -> str:
+def outcomes_line(outcomes: Sequence[Outcome], usage: Usage) -> str:
     """Return the sums of a run on one line of plain text."""
-    return flow(*_counts(outcomes, usage, Look(), run), Look(), _ONE_LINE)[0].plain
+    return flow(*_counts(outcomes, usage, Look(), "Sync"), Look(), _ONE_LINE)[0].plain
 
 
 def _counts(

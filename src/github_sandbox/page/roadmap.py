@@ -15,6 +15,8 @@ _FEW_MONTHS = 14
 """Up to so many months each has its name; of more, every third."""
 _LEAST = 8
 """The units of length of the shortest bar that can be seen."""
+_LAST = date(9999, 11, 30)
+"""The last day that is drawn: 9999-12-31 is written for "some day", and no month follows it."""
 _NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _STARTS = ("start", "begin")
 
@@ -122,7 +124,11 @@ def _milestone(reader: Reader, item: Item) -> Span | None:
     """Return the due date of the milestone of a card's issue."""
     number = reader.store.get(Issue, item.content).milestone if item.content is not None else None
     due = reader.store.get(Milestone, number).due_on if number is not None else None
-    return (date.fromisoformat(due[:10]),) * 2 if due else None
+    return (_day(due),) * 2 if due else None
+
+
+def _day(text: str) -> date:
+    return min(date.fromisoformat(text[:10]), _LAST)
 
 
 def _span(reader: Reader, fields: Iterable[Field], item: Item) -> Span | None:
@@ -135,7 +141,7 @@ def _span(reader: Reader, fields: Iterable[Field], item: Item) -> Span | None:
             continue
         if field.data_type == "DATE":
             is_start = any(word in field.name.lower() for word in _STARTS)
-            (starts if is_start else ends).append(date.fromisoformat(stored["value"][:10]))
+            (starts if is_start else ends).append(_day(stored["value"]))
         for iteration in field.iterations:
             if iteration["id"] == stored["value"]:
                 begin = date.fromisoformat(iteration["start"])

@@ -127,11 +127,12 @@ class _New:
     def ask(self) -> tuple[int, Path]:
         """Ask three questions, write what they answer, and show the plan of the first sync."""
         from backlog_sync.cli import init_questions as questions
+        from backlog_sync.files.load import load
         from backlog_sync.files.write.export import empty
 
         terminal, top = self.terminal, wiring.root()
         file = questions.choose_file(terminal, top)
-        loaded = questions.loaded_file(file, top) if file else None
+        loaded = load([file], root=top) if file else None
         declared = loaded.settings if loaded else None
         repository = self.repo or questions.choose_repository(
             terminal, (declared and declared.repository) or _known_repository(None, terminal, top)

@@ -113,8 +113,7 @@ def command(
                 done = write_files(flow)
             if done.problem is not None:
                 raise done.problem
-            screen.warn_all("status-replaced", done.replaced)
-            screen.warn_all("no-place", done.unplaced)
+            screen.warn_of_progress(done.replaced, done.unplaced)
     accepted = flow.accepted
     changes = tuple(change for change in flow.changes if change.is_written)
     for line in unrecorded_lines(flow.unrecorded):

@@ -16,7 +16,7 @@ _ROW, _LABELS, _CELLS = 28, 262, 36
 """Pixels of a row and of the labels, and the characters that fit into a label."""
 
 
-def progress_bars(report: Report, name: str = "progress") -> Chart | None:
+def progress_bars(report: Report) -> Chart | None:
     """Return a bar for the whole and one for each epic; None if there is nothing to do."""
     if not report.total.total:
         return None
@@ -47,4 +47,4 @@ def progress_bars(report: Report, name: str = "progress") -> Chart | None:
         axes.axis("off")
         sentences = [f"{label}: {total.percent}%, {amount(total)} done." for label, total in rows]
         sentences += [f"{more} more are not shown."] if more > 0 else []
-        return finish(figure, name, "Progress", " ".join(sentences))
+        return finish(figure, "progress", "Progress", " ".join(sentences))
