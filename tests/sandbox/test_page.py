@@ -243,6 +243,21 @@ def test_a_board_has_columns_with_points(world: World) -> None:
     assert "Done 0 cards 0" in page
 
 
+def test_a_card_shows_a_value_and_its_label_once(world: World) -> None:
+    """A label that only repeats a value of the card is not shown; the issue's page has both."""
+    board, _ = furnish(world)
+    high = {"name": "High", "color": "RED", "description": ""}
+    world.field(board, "Priority", "SINGLE_SELECT", singleSelectOptions=[high])
+    ada = Person(world.sandbox, "ada")
+    ada.set_value(2, "Priority", "High")
+    ada.create_label("priority:high", "ff0000")
+    ada.label(2, "priority:high", "bug")
+    page = look(world, BOARD).words
+    assert "High bug" in page
+    assert "priority:high" not in page
+    assert "priority:high" in look(world, f"{ISSUES}/issues/2").words
+
+
 def test_a_board_has_a_lane_for_each_epic_and_an_outline(world: World) -> None:
     """The epic is the head of its lane; what is below it can be shown alone, filters apply."""
     furnish(world)

@@ -10,7 +10,7 @@ from github_sandbox.models import Field, Issue, Item, Project, View
 from github_sandbox.page.filters import matches
 from github_sandbox.page.roadmap import Roadmap, roadmap
 from github_sandbox.page.table import Table, group_field, grouped, sort_items, table
-from github_sandbox.page.views import Chip, IssueView, Link, Progress, Reader, board_url
+from github_sandbox.page.views import Chip, IssueView, LabelView, Link, Progress, Reader, board_url
 
 if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
@@ -24,7 +24,10 @@ ASKED = ("view", "group", "under", "q", "show")
 
 @dataclass(frozen=True, slots=True)
 class BoardCard:
-    """A card: an issue, or a draft with a title only. `values` are those not shown elsewhere."""
+    """A card: an issue, or a draft with a title only.
+
+    `values` are those not shown elsewhere; `labels` are those that repeat none of them.
+    """
 
     id: int
     issue: IssueView | None
@@ -33,6 +36,7 @@ class BoardCard:
     points: float | None
     parent: Link | None
     values: tuple[Chip, ...]
+    labels: tuple[LabelView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,12 +310,16 @@ class _Builder:
         if parent is not None and parent.id == lane:
             parent = None
         apart = {f.name for f in (self.status, reader.points_field(self.project)) if f}
+        values = tuple(v for v in reader.values(self.project, item) if v.name not in apart)
+        shown = {f"{value.name}:{value.text}".lower() for value in values}
+        view = reader.issue(issue) if issue else None
         return BoardCard(
             id=item.id,
-            issue=reader.issue(issue) if issue else None,
+            issue=view,
             title=issue.title if issue else item.draft_title or "",
             status=self._status(item),
             points=reader.points(self.project, item),
             parent=Link(parent.title, self.address(under=str(parent.id))) if parent else None,
-            values=tuple(v for v in reader.values(self.project, item) if v.name not in apart),
+            values=values,
+            labels=tuple(v for v in view.labels if v.name.lower() not in shown) if view else (),
         )

@@ -247,6 +247,11 @@ def test_pages_are_quiet_and_whole(
                 assert page.evaluate(AXE) == [], path
         ground = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert ground == ("rgb(13, 17, 23)" if scheme == "dark" else "rgb(244, 246, 249)")
+        visit.goto(BOARD).emulate_media(media="print")  # paper is light and shows all columns
+        assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+            "rgb(255, 255, 255)"
+        )
+        assert visit.page.evaluate(CUT) == []
         assert visit.trouble == []
 
 
