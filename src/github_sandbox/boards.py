@@ -110,7 +110,7 @@ _EXPECTED = {
 }
 
 
-_INPUT_NAMES = {
+INPUT_NAMES = {
     "TITLE": "text",
     "TEXT": "text",
     "NUMBER": "number",
@@ -119,6 +119,7 @@ _INPUT_NAMES = {
     "MULTI_SELECT": "multiSelectOptionIds",
     "ITERATION": "iterationId",
 }
+"""The key of a value in GraphQL's input, by the type of its field."""
 """The name of the value in `ProjectV2FieldValue` for each type of field."""
 
 
@@ -547,7 +548,7 @@ def set_value(
     set_parts = {name: part for name, part in value.items() if part is not None}
     if len(set_parts) != 1:
         raise _unprocessable("The value must have exactly one of its fields set")
-    input_name = _INPUT_NAMES[field.data_type]
+    input_name = INPUT_NAMES[field.data_type]
     if input_name not in set_parts:
         kind = field.data_type.lower()
         raise _unprocessable(
@@ -589,7 +590,7 @@ def _chosen_options(field: Field, option_ids: Sequence[str]) -> list[str]:
 
 def value_input(field: Field, value: str | float | tuple[str, ...]) -> dict[str, Any]:
     """Return the input of `set_value` for a named value, or raise KeyError or ValueError."""
-    name = _INPUT_NAMES[field.data_type]
+    name = INPUT_NAMES[field.data_type]
     if isinstance(value, tuple):
         ids = {option["name"]: option["id"] for option in field.options}
         return {name: [ids[each] for each in value]}

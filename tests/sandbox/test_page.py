@@ -631,6 +631,38 @@ def test_a_visitor_assigns_and_comments(world: World) -> None:
     assert [e.actor for e in world.sandbox.events if e.action == "assigned"] == ["visitor"] * 2
 
 
+def test_a_visitor_sets_values_of_a_card(world: World) -> None:
+    """Of each kind, from board and issue; an empty one clears; what is not a value is refused."""
+    board, options = furnish(world)
+    world.field(board, "Target", "DATE")
+    card, fields = card_of(world, 2), world.sandbox.store.fields[int(board_id(world))]
+    ids = {field.name: str(field.id) for field in fields.values()}
+    person = Person(world.sandbox, "ada")
+    for name, value, seen_value in (
+        ("Status", options["Done"], "Done"),
+        ("Story Points", "2.5", 2.5),
+        ("Target", "2026-04-01", "2026-04-01"),
+        ("Target", "", None),
+    ):
+        saved = press(world, f"{BOARD}/move?view=1", card=card, field=ids[name], value=value)
+        assert saved.headers["Location"] == f"{BOARD}?view=1&did=saved#card-{card}"
+        assert person.value(2, name) == seen_value
+    home, path, points = board_id(world), f"{ISSUES}/issues/2/move", ids["Story Points"]
+    assert press(world, path, board=home, card=card, field=points, value="8").status == 303
+    assert person.value(2, "Story Points") == 8
+    for name, value, status in (
+        ("Status", "nope", 409),
+        ("Story Points", "nan", 400),
+        ("Story Points", "many", 400),
+        ("Target", "2026-02-30", 400),
+        ("Labels", "bug", 400),
+    ):
+        refused = press(world, f"{BOARD}/move", card=card, field=ids[name], value=value)
+        assert refused.status == status, name
+    assert press(world, f"{BOARD}/move", card=card, field="1", value="x").status == 409
+    assert person.value(2, "Story Points") == 8
+
+
 def test_cards_that_cannot_be_moved_are_told(world: World) -> None:
     """Gone, archived, to a column that is none, or a number that is none."""
     _, options = furnish(world)

@@ -1,18 +1,20 @@
-"""Handle the forms of a visitor: check a box, close, assign or comment an issue, move a card.
+"""Handle the forms of a visitor: check a box, close, assign, comment, set a card's value.
 
 The visitor is a separate person of the sandbox (`actors.py`), neither the tool nor whoever runs it,
 so that their clicks count as somebody else's changes on GitHub.
 """
 
+import math
 import re
-from typing import TYPE_CHECKING, Literal
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from github_sandbox import boards
 from github_sandbox.actors import Person
-from github_sandbox.models import Issue, Project, Repository
+from github_sandbox.models import Field, Issue, Project, Repository
 from github_sandbox.page.markdown import with_tick
-from github_sandbox.page.views import Reader, board_url, issue_url
+from github_sandbox.page.views import Reader, board_url, is_internal, issue_url
 
 if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
@@ -25,6 +27,7 @@ DONE = {
     "closed": "Closed.",
     "reopened": "Reopened.",
     "moved": "Moved.",
+    "saved": "Saved.",
     "assigned": "Assigned.",
     "unassigned": "No longer assigned.",
     "commented": "Commented.",
@@ -73,8 +76,8 @@ def press_issue(
         done = "commented"
     elif verb == "move":
         boards_of = {board.id: board for board, _ in Reader(sandbox.store).cards(issue)}
-        move_card(sandbox, boards_of[int(form["board"])], form)
-        done = "moved"
+        set_value(sandbox, boards_of[int(form["board"])], form)
+        done = "moved" if "status" in form else "saved"
     else:
         visitor.reopen(issue.number)
         done = "reopened"
@@ -89,33 +92,50 @@ def _assign(visitor: Person, issue: Issue, login: str, on: str) -> str:
     return "assigned" if on == "1" else "unassigned"
 
 
-def move_card(sandbox: "Sandbox", project: Project, form: dict[str, str]) -> int:
-    """Change the Status of a card; return its number.
+def set_value(sandbox: "Sandbox", project: Project, form: dict[str, str]) -> int:
+    """Set a card's Status, or the value of the form's `field`, or clear it; return its number.
 
     Raises the same errors as `press_issue`.
     """
-    field = Reader(sandbox.store).status_field(project)
-    item = sandbox.store.items.get(project.id, {}).get(int(form["card"]))
-    options = {option["id"] for option in field.options} if field else set()
-    if field is None or item is None or item.is_archived or form["status"] not in options:
+    store = sandbox.store
+    item = store.items.get(project.id, {}).get(int(form["card"]))
+    field = Reader(store).status_field(project)
+    text = form["status"] if "status" in form else form["value"]
+    if "status" not in form:
+        field = store.fields.get(project.id, {}).get(int(form["field"]))
+    if field is None or item is None or item.is_archived:
         raise StaleError
-    visitor = Person(sandbox, VISITOR)
-    boards.set_value(
-        sandbox.store,
-        visitor.viewer,
-        project,
-        item,
-        field,
-        {"singleSelectOptionId": form["status"]},
-    )
-    sandbox.store.commit()
+    if is_internal(field):
+        raise ValueError(field.name)
+    viewer = Person(sandbox, VISITOR).viewer
+    if text or "status" in form:
+        boards.set_value(store, viewer, project, item, field, _value(field, text))
+    else:
+        boards.clear_value(store, viewer, project, item, field)
+    store.commit()
     return item.id
 
 
-def move_on_board(
+def _value(field: Field, text: str) -> dict[str, Any]:
+    """Return the input of `boards.set_value`, or raise StaleError for an option that is gone."""
+    known = [choice["id"] for choice in (*field.options, *field.iterations)]
+    if field.data_type in ("SINGLE_SELECT", "ITERATION") and text not in known:
+        raise StaleError
+    value: str | float = text
+    if field.data_type == "NUMBER":
+        value = float(text)
+        if not math.isfinite(value):
+            raise ValueError(text)
+    elif field.data_type == "DATE":
+        value = date.fromisoformat(text).isoformat()
+    return {boards.INPUT_NAMES[field.data_type]: value}
+
+
+def set_on_board(
     sandbox: "Sandbox", project: Project, form: dict[str, str], asked: dict[str, str]
 ) -> str:
-    """Move a card as `move_card`; return the board's address, with what was asked of it before."""
-    card = move_card(sandbox, project, form)
+    """Set a value as `set_value`; return the board's address, with what was asked of it before."""
+    card = set_value(sandbox, project, form)
     address = board_url(Reader(sandbox.store).login(project.owner), project.number)
-    return f"{address}?{urlencode({**asked, 'did': 'moved'}, errors='replace')}#card-{card}"
+    done = "moved" if "status" in form else "saved"
+    return f"{address}?{urlencode({**asked, 'did': done}, errors='replace')}#card-{card}"

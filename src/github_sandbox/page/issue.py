@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from github_sandbox import issue_fields, pull_requests
 from github_sandbox.models import Issue, Item, Milestone, Project, Repository
 from github_sandbox.page.timeline import Entry, timeline
-from github_sandbox.page.views import Chip, IssueView, Link, Reader, board_url, repository_url
+from github_sandbox.page.views import (
+    Chip,
+    Control,
+    IssueView,
+    Link,
+    Reader,
+    board_url,
+    repository_url,
+)
 
 if TYPE_CHECKING:
     from github_sandbox.app import Sandbox
@@ -15,13 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """An issue's card on a board, with all its values, and the other statuses it can have."""
+    """An issue's card on a board: its values, the other statuses, and the other fields to set.
+
+    Each of these fields has the value that it has now.
+    """
 
     id: int
     board_id: int
     board: Link
     values: tuple[Chip, ...]
     statuses: tuple[tuple[str, Chip], ...]
+    controls: tuple[tuple[Control, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +118,10 @@ def _card_view(reader: Reader, project: Project, item: Item) -> CardView:
         for option in (field.options if field else ())
         if current is None or option["name"] != current.text
     )
-    return CardView(item.id, project.id, link, tuple(reader.values(project, item)), tuple(statuses))
+    controls = (
+        (control, reader.stored(each, item))
+        for each in reader.store.fields.get(project.id, {}).values()
+        if each is not field and (control := reader.control(each)) and control.kind != "people"
+    )
+    values = reader.values(project, item)
+    return CardView(item.id, project.id, link, values, tuple(statuses), tuple(controls))

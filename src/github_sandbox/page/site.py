@@ -203,7 +203,7 @@ def _apply_form(visit: _Visit, form: dict[str, str]) -> str:
     verb = visit.parts["verb"]
     if "repo" not in visit.parts:
         asked = {name: visit.query[name] for name in ASKED if name in visit.query}
-        return forms.move_on_board(visit.sandbox, visit.project(), form, asked)
+        return forms.set_on_board(visit.sandbox, visit.project(), form, asked)
     issue = visit.issue()
     repository = visit.sandbox.store.get(Repository, issue.repository)
     return forms.press_issue(visit.sandbox, repository, issue, verb, form)

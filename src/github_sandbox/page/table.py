@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from github_sandbox.models import Field, Issue, Item, Project, View
-from github_sandbox.page.views import Chip, IssueView, LabelView, Progress, Reader, is_internal
+from github_sandbox.page.views import (
+    Chip,
+    Control,
+    IssueView,
+    LabelView,
+    Progress,
+    Reader,
+    is_internal,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The values of a card in one column."""
+    """The values of a card in one column; `stored` is the one value as forms send it."""
 
     chips: tuple[Chip, ...] = ()
     labels: tuple[LabelView, ...] = ()
@@ -18,12 +26,20 @@ class Cell:
     milestone: str = ""
     text: str = ""
     progress: Progress | None = None
+    stored: str = ""
+
+    @property
+    def words(self) -> str:
+        """The values as text."""
+        texts = [*(chip.text for chip in self.chips), *self.people, self.milestone, self.text]
+        return ", ".join(filter(None, texts))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A card: its issue, if it has one, and a cell for each column behind the title."""
 
+    id: int
     issue: IssueView | None
     title: str
     depth: int
@@ -32,9 +48,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The names of the columns behind the title, and the rows."""
+    """The columns behind the title, each with how it is set, and the rows."""
 
-    heads: tuple[str, ...]
+    heads: tuple[tuple[str, Control | None], ...]
     groups: tuple[tuple[str, tuple[Row, ...]], ...]
     """The rows by what the view is grouped by, each with its value; else one without."""
 
@@ -71,9 +87,7 @@ def grouped(
     groups: dict[str, list[Item]] = {option["name"]: [] for option in field.options}
     none: list[Item] = []
     for item in items:
-        cell = _cell(reader, field, item, reader.card_issue(item))
-        texts = [*(chip.text for chip in cell.chips), *cell.people, cell.milestone, cell.text]
-        text = ", ".join(filter(None, texts))
+        text = _cell(reader, field, item, reader.card_issue(item)).words
         (groups.setdefault(text, []) if text else none).append(item)
     filled = [(text, inside) for text, inside in groups.items() if inside]
     return [*filled, *([(f"No {field.name}", none)] if none else [])]
@@ -109,7 +123,8 @@ def table(reader: Reader, project: Project, view: View, items: Sequence[Item]) -
     known = reader.store.fields[project.id]
     fields = [known[number] for number in view.fields]
     fields = [f for f in fields if f.data_type != "TITLE" and not is_internal(f)]
-    heads = (*(["Type"] if view.shows_type else []), *(field.name for field in fields))
+    kind = [("Type", None)] if view.shows_type else []
+    heads = (*kind, *((field.name, reader.control(field)) for field in fields))
     groups = []
     for text, inside in grouped(reader, group_field(reader, view), items):
         # A view that is sorted is a list, as on GitHub; else sub-issues are below their parents.
@@ -125,15 +140,15 @@ def _row(reader: Reader, view: View, fields: Sequence[Field], item: Item, depth:
     if view.shows_type:
         cells.insert(0, Cell(text=issue.type if issue else ""))
     title = issue.title if issue else item.draft_title or ""
-    return Row(issue, title, min(depth, 3), tuple(cells))
+    return Row(item.id, issue, title, min(depth, 3), tuple(cells))
 
 
 def _cell(reader: Reader, field: Field, item: Item, issue: IssueView | None) -> Cell:
     chips = reader.chips(field, item)
     if chips and field.data_type in ("NUMBER", "DATE", "TEXT"):
-        return Cell(text=chips[0].text)
+        return Cell(text=chips[0].text, stored=reader.stored(field, item))
     if chips or issue is None:
-        return Cell(chips=chips)
+        return Cell(chips=chips, stored=reader.stored(field, item))
     match field.data_type:
         case "ASSIGNEES":
             return Cell(people=issue.assignees)

@@ -112,6 +112,19 @@ class IssueView:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A field that a visitor can set: `kind` is select, people, number, date or text.
+
+    `choices` are what can be selected, each with its text.
+    """
+
+    id: int
+    name: str
+    kind: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link to another page."""
 
@@ -382,6 +395,27 @@ class Reader:
         issue = self.store.get(Issue, item.content)
         text = issue_fields.shown(self.store, issue, self.store.get(IssueField, field.issue_field))
         return Chip(text, "gray", field.name, is_plain=True) if text else None
+
+    def stored(self, field: Field, item: Item) -> str:
+        """Return the value of a card in a field as forms send it; an option by its id."""
+        stored = item.values.get(str(field.id))
+        return number(stored["value"]) if stored else ""
+
+    def control(self, field: Field) -> Control | None:
+        """Return how a visitor sets a field; None if its values are not set on the board."""
+        if is_internal(field) or field.issue_field is not None:
+            return None
+        match field.data_type:
+            case "SINGLE_SELECT" | "ITERATION":
+                every = (*field.options, *field.iterations)
+                choices = tuple((str(c["id"]), str(c.get("name") or c.get("title"))) for c in every)
+                return Control(field.id, field.name, "select", choices)
+            case "ASSIGNEES":
+                people = tuple((login, login) for login in self.people())
+                return Control(field.id, field.name, "people", people)
+            case "NUMBER" | "DATE" | "TEXT":
+                return Control(field.id, field.name, field.data_type.lower())
+        return None
 
     def values(self, project: Project, item: Item) -> tuple[Chip, ...]:
         """Return all values of a card, in the order of the board's fields."""

@@ -133,7 +133,7 @@ def test_what_a_visitor_does_comes_back_into_the_file(
     page.get_by_role("link", name="Pedal Works", exact=True).first.click()
     page.evaluate("window.same = true")
     move_cards(page, synced)
-    assert page.evaluate("window.same")
+    set_cells(page)
     assert "backlog report roadmap.md --sandbox" in page.inner_text("#next")
     page.get_by_role("link", name="Swap a shift").click()
     page.get_by_role("button", name="Close as completed").click()
@@ -176,6 +176,31 @@ def move_cards(page: Page, sandbox: Sandbox) -> None:
              and event.action == "project_value_set"]  # fmt: skip
     assert moved == ["In Progress", "In Progress", "Done"]
     assert page.locator(f'[data-name="Done"] > {tool}').is_visible()
+
+
+def set_cells(page: Page) -> None:
+    """Set values of a card in the table: with the mouse and with the keyboard."""
+    assert page.evaluate("window.same")
+    page.get_by_role("link", name="Table").click()
+    row = page.get_by_role("row", name="Take a shift")
+    row.get_by_role("link", name="Story Points").click()
+    page.keyboard.type("13")
+    page.keyboard.press("Enter")
+    page.get_by_text("Set Story Points.").wait_for()
+    value = row.get_by_role("link", name="Story Points: 13")
+    assert value.evaluate("e => e === document.activeElement")
+    page.keyboard.press("Enter")
+    page.keyboard.type("99")
+    page.keyboard.press("Escape")
+    assert value.evaluate("e => e === document.activeElement")
+    row.get_by_role("link", name="Status: In Progress").click()
+    row.get_by_label("Status", exact=True).select_option(label="Done")
+    row.get_by_role("link", name="Status: Done").wait_for()
+    row.get_by_role("link", name="Assignees: none").click()
+    row.get_by_label("Assignees", exact=True).select_option("grace")
+    row.get_by_role("link", name="Assignees: Assigned to grace").wait_for()
+    page.evaluate("window.same = true")
+    page.get_by_role("link", name="All cards").click()
 
 
 def card_id(sandbox: Sandbox, title: str) -> str:

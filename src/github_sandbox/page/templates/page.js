@@ -60,7 +60,7 @@
     event.preventDefault();
     const sent = new FormData(form, submitter);
     const card = form.closest("[data-card]");
-    const spot = card ? { id: card.id, nth: 1 } : place(submitter);
+    const spot = form.spot ?? (card ? { id: card.id, nth: 1 } : place(submitter));
     send(form.action, sent, submitter?.dataset.done || form.dataset.done || "Saved.", spot);
   });
 
@@ -138,6 +138,70 @@
     return cell ? null : $(".cell .title", lane);
   };
 
+  // ---- the cells of a table: set in place; without this script they lead to the issue -----
+  const edit = (link, byMouse) => {
+    const [cell, row] = [link.closest("td"), link.closest("tr")];
+    const head = row.closest("table").tHead.rows[0].cells[cell.cellIndex];
+    const form = $("template", head).content.firstElementChild.cloneNode(true);
+    const control = $("select, input:not([type=hidden])", form);
+    form.spot = place(link);
+    if (control.name === "login") {
+      const people = link.dataset.people.split(" ");
+      form.action = `${link.pathname}/assign`;
+      for (const option of control.options)
+        if (people.includes(option.value)) option.text = `✓ ${option.text}`;
+      control.addEventListener("change", () => { form.elements.on.value = people.includes(control.value) ? 0 : 1; });
+    } else {
+      form.elements.card.value = row.dataset.row;
+      control.value = link.dataset.value;
+    }
+    const start = control.value;
+    const leave = () => {
+      if (form.over) return;
+      form.over = true;  // removing it takes the focus away, which must not send it
+      form.remove();
+      link.hidden = false;
+    };
+    form.addEventListener("submit", () => { form.over = true; });
+    if (control.matches("select")) control.addEventListener("change", () => form.requestSubmit());
+    control.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        leave();
+        link.focus();
+      } else if (event.key === "Enter" && control.matches("input")) {
+        event.preventDefault();  // a date's own Enter would open its calendar
+        form.requestSubmit();
+      }
+    });
+    control.addEventListener("blur", () => {
+      if (!form.over && control.value !== start && form.checkValidity()) form.requestSubmit();
+      else leave();
+    });
+    link.hidden = true;
+    cell.append(form);
+    control.focus();
+    // A date can be typed: only the mouse opens the calendar.
+    if (control.matches(byMouse ? "select, [type=date]" : "select")) control.showPicker?.();
+    else control.select();
+  };
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.(".value");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    edit(link, event.detail > 0);
+  });
+  const WAYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  addEventListener("keydown", (event) => {
+    const cell = event.target.matches?.(".cards-table a") && event.target.closest("td");
+    const way = WAYS[event.key];
+    if (!cell || !way || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const rows = all(".cards-table tr[id]");
+    const row = rows[rows.indexOf(cell.parentNode) + way[0]];
+    const next = row?.cells[cell.cellIndex + way[1]];
+    if (next) $("a", next)?.focus();
+    event.preventDefault();
+  });
+
   const close = (menu) => {
     menu.open = false;
     if (menu.contains(document.activeElement)) $("summary", menu).focus();
@@ -167,7 +231,7 @@
   const ready = () => {
     for (const element of all("[data-script]")) element.hidden = false;
   };
-  const busy = () => dragged || $("main .menu[open], main button:active")
+  const busy = () => dragged || $("main .menu[open], main .cell-form, main button:active")
     || all("main textarea, main input").some((e) => e.value !== e.defaultValue);
   setInterval(async () => {
     if (document.hidden) return;
