@@ -296,11 +296,17 @@ def test_after_undoing_a_first_sync_its_issues_can_be_used_again(
     plan.write_text("version: 1\nrepository: octo-org/shop\nstories: [{id: a, title: A}]\n")
     assert backlog("sync", "--yes").code == 0
     (number,) = state_of(server)["issues"]
-    how = f"Closed by undo: #{number}. To go on with them, run `backlog sandbox reset`, or reopen"
+    how = f"Closed by undo: #{number}. A sync writes it into the file as Not planned. To go on with"
     for command in (("undo", "--yes"), ("plan",), ("sync", "--yes")):
         assert how in " ".join(backlog(*command).err.split()), command
-    Person(server, "ann", repository="octo-org/shop").reopen(number)
+    assert "Not planned" in plan.read_text()
+    ann = Person(server, "ann", repository="octo-org/shop")
+    assert backlog("undo", "--redo").code == 4  # without a terminal, nobody agreed
+    assert backlog("undo", "--redo", "--yes").code == 0
     assert "Closed by undo" not in backlog("plan").err
+    ann.close(number, reason="not_planned")
+    assert "nothing to do" in backlog("undo", "--redo", "--yes").err  # a person closed it
+    ann.reopen(number)
     assert backlog("sync", "--yes").code == 0
     assert "Not planned" not in plan.read_text()
     assert list(state_of(server)["issues"]) == [number]

@@ -88,8 +88,12 @@ def test_undo_takes_work_in_proportion_to_the_run() -> None:
     grows_like(run, 150, 600, times=4)
 
 
-def test_a_reopening_names_the_command_for_github() -> None:
-    """The first numbers, and the command with one of them and the repository."""
-    text = reopening([f"#{n}" for n in range(4, 9)], observed())
-    assert text.startswith("Closed by undo: #4, #5, #6 and 2 more. To go on with them, reopen them")
-    assert "(`gh issue reopen 4 --repo octo-org/widgets`), then sync." in text
+def test_the_way_back_names_the_issues_and_the_command() -> None:
+    """The first numbers, what a sync would write, and the command that reopens all of them."""
+    text = reopening([f"#{n}" for n in range(4, 9)], "backlog undo --redo")
+    assert text.startswith(
+        "Closed by undo: #4, #5, #6 and 2 more. A sync writes them into the file"
+    )
+    assert text.endswith(
+        "as Not planned. To go on with them, run `backlog undo --redo`, then sync."
+    )

@@ -267,7 +267,12 @@ def test_from_a_first_sync_to_its_undo(
                       "See the bikes of today", "Workshop"]  # fmt: skip
     hour.do(12, "backlog sandbox reset --yes", "The simulated GitHub is empty.")
     hour.do(12, "backlog sync --sandbox", "5 created")
-    hour.do(20, "backlog undo --sandbox --yes", "Undo complete: 5 closed")
+    written = moved.read_text("utf-8")
+    hour.do(20, "backlog undo --sandbox --yes", "Undo complete: 5 closed", "backlog undo --sandbox"
+                " --redo")  # fmt: skip
+    hour.do(20, "backlog undo --sandbox --redo --yes", "Redo complete: 5 reopened")
+    assert "No changes" in hour.backlog("sync", "--sandbox").out
+    assert moved.read_text("utf-8") == written
 
 
 def test_from_a_repository_and_from_a_csv(

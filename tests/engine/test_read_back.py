@@ -70,6 +70,9 @@ class Notes:
     def restoring(self, run: RunRecord, identities: Sequence[str]) -> None:
         """Nothing."""
 
+    def redone(self, run: RunRecord, identities: Sequence[str]) -> None:
+        """Nothing is redone here."""
+
     def undone(self, run: RunRecord) -> None:
         """Nothing."""
 

@@ -97,7 +97,8 @@ class Terminal(Screen):
         with suppress(BacklogError):  # a damaged record is an error of `undo` only
             last = run.journals(observed).run()
         if issues := closed_by(last, observed):
-            text = reopening([observed.ref(issue) for issue in issues], observed)
+            redo = command_line("undo", "--redo")
+            text = reopening([observed.ref(issue) for issue in issues], redo)
             self.info("\n" + wrapped(text, self.look(err=True)))
 
     def _missed(self, loaded: Loaded) -> None:

@@ -87,8 +87,8 @@ class RunRecord:
 
     `number` counts the runs of a repository on this machine; None for a journal of a version that
     did not keep values. `restoring` holds the identities of values that an undo began to restore,
-    `undone` says that an undo finished. `truncated` says that the run wrote over more than a record
-    may hold.
+    and of issues that it began to close; `undone` says that an undo finished. `truncated` says that
+    the run wrote over more than a record may hold.
     """
 
     number: int | None

@@ -29,6 +29,7 @@ from backlog_sync.core.changes import (
     UpdateView,
 )
 from backlog_sync.core.definition_base import RECORDED
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.intents import Intent, by_nonce
 from backlog_sync.core.model import (
     BoardFieldDef,
@@ -64,7 +65,7 @@ _ATOMS = ("title", "milestone", "issue_type")
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The plan of an undo, and the identities of the values that it restores.
+    """The plan of an undo or a redo, and the identities of what it restores, closes or reopens.
 
     The plan's warnings list what is left alone, each with its reason.
     """
@@ -89,35 +90,56 @@ def undo_plan(observed: ObservedState, run: RunRecord, only: Collection[str] = (
     undo = _Undo(observed, run, only)
     undo.created()
     undo.overwritten()
-    plan = Plan(
-        repository=observed.repository.name_with_owner,
-        project=None,
-        changes=tuple(undo.changes),
-        items=tuple(undo.items.values()),
-        warnings=tuple(undo.warnings),
-    )
-    return Undo(plan, tuple(undo.identities))
+    return undo.result()
+
+
+def redo_plan(observed: ObservedState, run: RunRecord, only: Collection[str] = ()) -> Undo:
+    """Return the plan that reopens the issues that an undo of this run closed, as `undo_plan`.
+
+    What the undo restored is a pending change of the file, which the next sync applies.
+    """
+    undo = _Undo(observed, run, only)
+    undo.closed()
+    return undo.result()
 
 
 def closed_by(run: RunRecord | None, observed: ObservedState) -> list[ObservedIssue]:
     """Return the issues that a run created and its undo closed, and that still are closed."""
-    if run is None or not run.undone:
+    if run is None:
         return []
-    created = {intent.id for intent in run.created}
-    closed = (issue for issue in observed.issues if observed_state(issue) == NOT_PLANNED)
-    return [issue for issue in closed if issue.id in created]
+    created, closings = {intent.id for intent in run.created}, _closings(run)
+    return [
+        issue
+        for issue in observed.issues
+        if issue.id in created & closings.keys() and observed_state(issue) == NOT_PLANNED
+    ]
 
 
-def reopening(refs: Sequence[str], observed: ObservedState) -> str:
-    """Return how to go on with the issues that an undo closed: a sync creates no second ones."""
+def closing(issue_id: str, status: str = "") -> str:
+    """Return the identity under which a record keeps that an undo closes this issue.
+
+    `status` is the one of its card before: closing it moves the card, and reopening does not.
+    """
+    return f"close\n{issue_id}\n{status}"
+
+
+def _closings(run: RunRecord) -> dict[str, str]:
+    """Return the issues that an undo of a run closed, by id, with the statuses of their cards."""
+    parts = (identity.split("\n", 2) for identity in run.restoring)
+    return {part[1]: part[2] for part in parts if part[0] == "close"}
+
+
+def reopening(refs: Sequence[str], redo: str) -> str:
+    """Return what becomes of the issues that an undo closed, and how to go on with them.
+
+    `redo` is the command that reopens them.
+    """
     names = ", ".join(refs[:3]) + (f" and {len(refs) - 3} more" if len(refs) > 3 else "")
-    if observed.sandbox:
-        how = "run `backlog sandbox reset`, or reopen them in `backlog sandbox serve`"
-    else:
-        name = observed.repository.name_with_owner
-        number = refs[0].rpartition("#")[2]
-        how = f"reopen them (`gh issue reopen {number} --repo {name}`)"
-    return f"Closed by undo: {names}. To go on with them, {how}, then sync."
+    them = "it" if len(refs) == 1 else "them"
+    return (
+        f"Closed by undo: {names}. A sync writes {them} into the file as Not planned. To go on with"
+        f" {them}, run `{redo}`, then sync."
+    )
 
 
 @dataclass(slots=True)
@@ -169,6 +191,35 @@ class _Undo:
                 continue
             about = self._about(issue, f"made by the run of {self.moment}, which is undone")
             self.changes.append(CloseIssue(*about, state_reason=NOT_PLANNED))
+            self.identities.append(closing(issue.id, _status(issue)))
+
+    def closed(self) -> None:
+        """Reopen the issues that an undo of the run closed, and move their cards back."""
+        statuses = _closings(self.run)
+        keys = {intent.id: intent.key for intent in self.intents}
+        for issue in closed_by(replace(self.run, created=tuple(self.intents)), self.observed):
+            if self._chosen(keys[issue.id]):
+                about = self._about(
+                    issue, f"made by the run of {self.moment}, whose undo closed it"
+                )
+                self.changes.append(ReopenIssue(*about))
+                now, before = _status(issue), statuses[issue.id]
+                self.identities.append(closing(issue.id, before))
+                if issue.card and before not in ("", now):
+                    self.changes.append(
+                        SetBoardValue(*about, name=STATUS, before=now, after=before)
+                    )
+
+    def result(self) -> Undo:
+        """Return what was collected."""
+        plan = Plan(
+            repository=self.observed.repository.name_with_owner,
+            project=None,
+            changes=tuple(self.changes),
+            items=tuple(self.items.values()),
+            warnings=tuple(self.warnings),
+        )
+        return Undo(plan, tuple(self.identities))
 
     # ---- what was overwritten ------------------------------------------------------------------
 
@@ -430,6 +481,10 @@ class _Undo:
 
     def _leave(self, message: str, ref: str | None, hint: str) -> None:
         self.warnings.append(Warned(message, "not-undone", hint, ref=ref))
+
+
+def _status(issue: ObservedIssue) -> str:
+    return str(issue.card.values.get(STATUS) or "") if issue.card else ""
 
 
 def _thing(kind: ChangeKind) -> ChangeKind:

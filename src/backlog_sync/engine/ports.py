@@ -223,6 +223,10 @@ class Journal(Protocol):
         """Record that everything of a run that can be undone is undone."""
         ...
 
+    def redone(self, run: RunRecord, identities: Sequence[str]) -> None:
+        """Record that the issues that an undo of the run closed are open again."""
+        ...
+
     def begin(self, backlog: str, at: float) -> None:
         """Record the start of a run that changes something; `at` is in seconds since the epoch."""
         ...

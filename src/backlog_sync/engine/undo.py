@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from backlog_sync.core.changes import ReopenIssue
 from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.plan import Result
 from backlog_sync.core.run_record import RunRecord
@@ -48,16 +49,45 @@ def apply_undo(
     """
     if journal is not None:
         journal.restoring(run, undo.identities)
-    applied = apply_plan(
-        undo.plan,
-        # The plan names issues, not items: the files may no longer contain these items.
-        replace(desired, items=()),
-        observed,
-        tracker=tracker,
-        nonces=nonces,
-        progress=progress,
-    )
+    applied = _apply(undo, desired, observed, tracker, nonces, progress)
     done = all(outcome.result is Result.APPLIED for outcome in applied.outcomes)
     if journal is not None and done and whole:
         journal.undone(run)
     return applied
+
+
+def apply_redo(
+    undo: Undo,
+    run: RunRecord,
+    desired: DesiredState,
+    observed: ObservedState,
+    *,
+    tracker: Tracker,
+    nonces: Nonces,
+    progress: Progress,
+    journal: Journal | None,
+) -> Applied:
+    """Apply the plan of a redo; the journal records what was reopened, so that it can be undone."""
+    applied = _apply(undo, desired, observed, tracker, nonces, progress)
+    done = {o.change.ref for o in applied.outcomes if o.result is Result.APPLIED}
+    issues = [c for c in undo.plan.changes if isinstance(c, ReopenIssue)]
+    pairs = zip(issues, undo.identities, strict=True)
+    reopened = [identity for change, identity in pairs if change.ref in done]
+    if journal is not None and reopened:
+        journal.redone(run, reopened)
+    return applied
+
+
+def _apply(
+    undo: Undo,
+    desired: DesiredState,
+    observed: ObservedState,
+    tracker: Tracker,
+    nonces: Nonces,
+    progress: Progress,
+) -> Applied:
+    # The plan names issues, not items: the files may no longer contain these items.
+    without_items = replace(desired, items=())
+    return apply_plan(
+        undo.plan, without_items, observed, tracker=tracker, nonces=nonces, progress=progress
+    )

@@ -238,6 +238,11 @@ class FileJournal:
         else:
             self._runs.undone(run.number)
 
+    def redone(self, run: RunRecord, identities: Sequence[str]) -> None:
+        """Record that the issues that an undo of the run closed are open again."""
+        if run.number is not None:
+            self._runs.redone(run.number, identities)
+
     # ---- the file ----------------------------------------------------------------------------
 
     def _read(self) -> _Memory:

@@ -113,8 +113,13 @@ class _Undone(Line):
     what: Literal["undone"] = "undone"
 
 
+class _Redone(Line):
+    what: Literal["redone"] = "redone"
+    identities: tuple[str, ...]
+
+
 _Any: TypeAlias = (
-    _Began | _Intended | _Created | _Overwrote | _Unwritten | _Full | _Restoring | _Undone
+    _Began | _Intended | _Created | _Overwrote | _Unwritten | _Full | _Restoring | _Undone | _Redone
 )
 _LINES: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="what")])
 
@@ -233,6 +238,10 @@ class RunFiles:
         """Record that a run is undone."""
         self._append(self._path(number), [_Undone()])
 
+    def redone(self, number: int, identities: Sequence[str]) -> None:
+        """Record that the issues that an undo of a run closed are open again."""
+        self._append(self._path(number), [_Redone(identities=tuple(identities))])
+
     # ---- files ---------------------------------------------------------------------------------
 
     def _path(self, number: int) -> Path:
@@ -324,6 +333,9 @@ class _Reading:
                 self.truncated = True
             case _Undone():
                 self.undone = True
+            case _Redone():
+                self.undone = False
+                self.restoring.difference_update(line.identities)
         if self.began is None:
             raise ValueError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
     as_for_sync,
+    command_line,
     complete_items,
     format_option,
     output_options,
@@ -24,8 +26,8 @@ from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
-from backlog_sync.core.undo import reopening, run_keys, undo_plan
-from backlog_sync.engine.undo import apply_undo, observe_for_undo, with_other_issues
+from backlog_sync.core.undo import closed_by, closing, redo_plan, reopening, run_keys, undo_plan
+from backlog_sync.engine.undo import apply_redo, apply_undo, observe_for_undo, with_other_issues
 from backlog_sync.errors import ExitCode, RefusedError, UsageError
 from backlog_sync.local.signals import INTERRUPTS
 from backlog_sync.render.json import dump
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 @click.command(
     "undo",
     epilog="\b\nExamples:\n  backlog undo\n  backlog undo --list\n"
-    "  backlog undo --run 12 --dry-run\n  backlog undo ROADMAP.md --sandbox",
+    "  backlog undo --redo\n  backlog undo --run 12 --dry-run\n  backlog undo ROADMAP.md --sandbox",
 )
 @target_options("undo")
 @click.option("--run", "number", type=click.IntRange(min=1), metavar="N",
@@ -51,6 +53,9 @@ if TYPE_CHECKING:
 @click.option("--from", "source", metavar="FILE",
               help="Undo the run of this record: the action's output undo-record.")  # fmt: skip
 @click.option("--list", "listing", is_flag=True, help="List the runs that are kept and stop.")
+@click.option("--redo", is_flag=True,
+              help="Take an undo back: reopen the issues that it closed. The next sync applies the"
+              " rest.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show what would change and stop.")
 @click.option("--only", multiple=True, metavar="ITEM", shell_complete=complete_items,
               help="Undo only what was done to this item: a key, an issue number, a title, or the"
@@ -65,6 +70,7 @@ def command(
     number: int | None,
     source: str | None,
     listing: bool,
+    redo: bool,
     dry_run: bool,
     only: tuple[str, ...],
     yes: bool,
@@ -75,21 +81,26 @@ def command(
 
     The changes are shown first. A value is restored only if it still is what that run wrote;
     whatever people changed since is left alone and listed. Created issues are closed as not
-    planned. Nothing is deleted: labels, milestones, the board, its views and comments stay, and so
-    do the files. The options of the sync can be repeated; those of the plan have no effect here.
+    planned; --redo, then sync, goes on with them. Nothing is deleted: labels, milestones, the
+    board, its views and comments stay, and so do the files. The options of the sync can be
+    repeated; those of the plan have no effect here.
     """
     from backlog_sync.cli.terminal import open_terminal
     from backlog_sync.cli.workspace import workspace
     from backlog_sync.local.run_files import read_given_record
 
+    if redo and listing:
+        raise UsageError("--redo and --list exclude each other", hint="use one of them")
     if sum((number is not None, source is not None, listing)) > 1:
         raise UsageError("--run, --from and --list exclude each other", hint="use one of them")
     given = read_given_record(Path(source)) if source is not None else None
     terminal = open_terminal(output_options, output)
     with workspace(target, terminal, read_only=dry_run or listing) as opened:
         opened.lock(files=False)
-        undo = _Undo(terminal, opened, output, only, dry_run=dry_run, yes=yes or target.sandbox)
-        return undo.show_list() if listing else undo(number, given)
+        undo = _Undo(
+            terminal, opened, output, only, redo=redo, dry_run=dry_run, yes=yes or target.sandbox
+        )
+        return undo.show_list() if listing else undo(number, given, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +109,11 @@ class _Undo:
     opened: Run
     output: str
     only: tuple[str, ...]
+    redo: bool
     dry_run: bool
     yes: bool
 
-    def __call__(self, number: int | None, given: RunRecord | None) -> int:
+    def __call__(self, number: int | None, given: RunRecord | None, source: str | None) -> int:
         """Show what a run changed, and undo it; return the exit code."""
         from backlog_sync.cli.commands.sync import exit_code
         from backlog_sync.cli.only import Choice, choices_of, keys_of
@@ -111,16 +123,18 @@ class _Undo:
         observed = replace(observed, saved_iterations=journal.saved_iterations())
         self.opened.warn_of_pending(observed.saved_iterations)
         run = _checked(given, observed) if given else self._run(journal, number, observed)
+        if run is None and self.redo:
+            return self._nothing("no undo on this machine closed an issue that is still closed")
         if run is None:
             return self._nothing("no run is known on this machine that changed anything")
-        if run.undone and number is None:
+        if run.undone and number is None and not self.redo:
             why = f"the last run, of {_moment(run)}, is undone already (earlier ones: --list)"
             return self._nothing(why)
         items = {choice.key: choice for choice in choices_of(self.opened.desired.items)}
         choices = [items.get(key, Choice(key)) for key in run_keys(run)]
         only = keys_of(self.only, choices, self.opened.target.repository)
         observed = with_other_issues(observed, run, self.opened.tracker)
-        undo = undo_plan(observed, run, only)
+        undo = (redo_plan if self.redo else undo_plan)(observed, run, only)
         if not undo.plan.changes:
             return self._unchanged(undo.plan, run)
         self._show(undo.plan, run)
@@ -129,7 +143,8 @@ class _Undo:
         if not self._confirmed(undo.plan, rights(observed.repository)):
             return ExitCode.REFUSED
         with INTERRUPTS.held(), self.screen.progress() as bar:
-            applied = apply_undo(
+            apply = apply_redo if self.redo else partial(apply_undo, whole=not self.only)
+            applied = apply(
                 undo,
                 run,
                 self.opened.desired,
@@ -138,14 +153,16 @@ class _Undo:
                 nonces=wiring.nonces(),
                 progress=bar,
                 journal=None if given else journal,
-                whole=not self.only,
             )
         applied = replace(applied, interrupted=applied.interrupted or INTERRUPTS.asked)
         self._report(undo.plan, applied)
         closed = [o.ref or "" for o in applied.outcomes
                   if isinstance(o.change, CloseIssue) and o.result is Result.APPLIED]  # fmt: skip
         if closed and self.output == "text":
-            self._note(reopening(closed, observed))
+            again = ("--from", source) if source else ()
+            self._note(reopening(closed, command_line("undo", *again, "--redo")))
+        if self.redo and self.output == "text":
+            self._note(f"Run `{clean(command_line('sync'))}` to go on with them.")
         return exit_code(undo.plan, applied)
 
     def show_list(self) -> int:
@@ -171,6 +188,10 @@ class _Undo:
         self.screen.result(paint(table_lines(columns, rows, look, numbers=numbers, indent=0), look))
         return ExitCode.DONE
 
+    @property
+    def _name(self) -> str:
+        return "Redo" if self.redo else "Undo"
+
     # ---- parts ---------------------------------------------------------------------------------
 
     def _observe(self, *, issues: bool = True) -> ObservedState:
@@ -182,6 +203,9 @@ class _Undo:
     def _run(
         self, journal: Journal, number: int | None, observed: ObservedState
     ) -> RunRecord | None:
+        if self.redo and number is None:
+            runs = (journal.run(each) for each in reversed(journal.run_numbers()))
+            return next((run for run in runs if closed_by(run, observed)), None)
         run = journal.run(number)
         if run is None and number is not None:
             kept = ", ".join(map(str, journal.run_numbers())) or "none"
@@ -210,6 +234,8 @@ class _Undo:
             ref = f"{warning.ref}: " if warning.ref else ""
             self.screen.info(clean(f"{ref}{warning.message} ({warning.hint})"))
         why = "created nothing that is open, and changed nothing that is still as it left it"
+        if self.redo:
+            why = "has no issue that an undo closed and that is still closed"
         self.screen.info(f"the run of {_moment(run)} {why}: nothing to do")
         if self.output == "json":
             self.screen.result(dump(plan_to_json(plan)))
@@ -225,7 +251,7 @@ class _Undo:
             changes = (
                 replace(c, reason="") if c.kind is ChangeKind.ISSUE else c for c in plan.changes
             )
-            title = f"Undo of the run of {_moment(run)}"
+            title = f"{self._name} of the run of {_moment(run)}"
             look = self.screen.look(err=self.output != "text")
             shown = plan_text(replace(plan, changes=tuple(changes)), look, title=title)
             (self.screen.result if self.output == "text" else self.screen.write_stderr)(shown)
@@ -253,7 +279,7 @@ class _Undo:
             self.screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))
         else:
             look = self.screen.look()
-            text = outcomes_text(applied.outcomes, applied.usage, (), look, run="Undo")
+            text = outcomes_text(applied.outcomes, applied.usage, (), look, run=self._name)
             self.screen.result("\n" + text)
 
 
@@ -271,7 +297,9 @@ def _checked(given: RunRecord, observed: ObservedState) -> RunRecord:
             slug="other-repository",
             hint=f"name that repository: --repo {clean(given.repository)}",
         )
-    return replace(given, restoring=frozenset(value.identity for value in given.overwritten))
+    values = {value.identity for value in given.overwritten}
+    closed = {closing(intent.id) for intent in given.created if intent.id}
+    return replace(given, restoring=frozenset(values | closed))
 
 
 def _moment(run: RunRecord) -> str:
