@@ -119,6 +119,9 @@ _ALLOWED_VALUES: Final[Mapping[tuple[type[Record], str], frozenset[str]]] = {
 }
 """The values of parts with an enum in GitHub's schema, next to None."""
 
+_FAULTS: Final = {"missing": "is missing", "extra_forbidden": "is unknown"}
+"""In words what the values of a record lack, by the type of pydantic's error."""
+
 _OPTION: Final = {"id", "name", "color", "description"}
 _ITERATION: Final = {"id": str, "title": str, "start": str, "duration": int}
 
@@ -154,7 +157,8 @@ def _record(kind: object, values: object) -> Record:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         location = ".".join(str(step)[:40] for step in fault["loc"])
-        raise ValueError(f"{kind}.{location}: {fault['msg']}") from None
+        what = _FAULTS.get(fault["type"], "has an invalid value")
+        raise ValueError(f"{kind}.{location} {what}") from None
     _check_characters({n: v for n, v in values.items() if (kind, n) not in _TEXTS})
     record = KINDS[kind](**values)
     numbers = [values[name] for name in values if type(values[name]) is int]

@@ -1,5 +1,6 @@
 """Ways to read a backlog that a test writes down."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,11 @@ from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import source_of
 from backlog_sync.files.yaml.file import parse_yaml
+
+RAW = re.compile(
+    r"nput should|ield required|xtra inputs|alid (?:string|number|list)|nable to parse"
+)
+"""The words of the library that checks values, which mean nothing to the author of a file."""
 
 
 class LoadText(Protocol):
@@ -42,9 +48,11 @@ def load_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadText:
         bullets: str | None = None,
     ) -> Loaded:
         (tmp_path / name).write_bytes(text.encode())
-        return load(
+        result = load(
             [Path(name)], root=tmp_path, repository=repository, project=project, bullets=bullets
         )
+        assert not [d for d in result.diagnostics if RAW.search(f"{d.message} {d.hint}")]
+        return result
 
     return loaded
 

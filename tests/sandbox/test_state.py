@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 import shutil
 import threading
 from multiprocessing.synchronize import Event
@@ -131,10 +132,13 @@ def test_node_ids_are_the_same_in_every_run() -> None:
 
 def test_a_damaged_state_is_a_plain_fault(tmp_path: Path) -> None:
     """It names the folder and the way out; it is no traceback."""
+    record = '{"records": [["Issue", {%s}]], "highest": 1}'
     for broken in (
         "{",
         '{"format_version": 1}',
         '{"records": [["Nope", {"id": 1}]], "highest": 1}',
+        record % '"id": "one"',
+        record % '"id": 1, "nope": 1',
     ):
         (tmp_path / "state.json").write_text(broken)
         with pytest.raises(SandboxError) as fault:
@@ -142,6 +146,7 @@ def test_a_damaged_state_is_a_plain_fault(tmp_path: Path) -> None:
         assert fault.value.slug == "sandbox-damaged"
         assert fault.value.hint is not None
         assert "reset" in fault.value.hint
+        assert not re.search("nput should|ield required|xtra inputs", fault.value.message)
     reset(tmp_path)
     Sandbox(tmp_path).close()
 
