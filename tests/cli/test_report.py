@@ -162,7 +162,7 @@ def test_since_tells_what_moved(backlog: Backlog, planned: Path) -> None:
 def test_what_git_cannot_tell_is_said(backlog: Backlog, planned: Path) -> None:
     """Outside of a repository, and before its first commit, the report names what is missing."""
     notes = "\n".join(as_json(backlog, "--since", "30d")["notes"])
-    assert "in no git repository" in notes
+    assert "not in a git repository" in notes
     commit(planned, "2026-02-10")
     notes = "\n".join(as_json(backlog, "--since", "2026-01-01")["notes"])
     assert "does not reach back to 2026-01-01" in notes

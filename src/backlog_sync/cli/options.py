@@ -178,7 +178,7 @@ def output_options(command: Command) -> Command:
         click.option("--log-format", type=click.Choice(["text", "json"]), default="text",
                      help="Format of standard error: text, or one JSON object per line."),
         click.option("-v", "--verbose", count=True,
-                     help="Verbose: all fields and log events (-vv: every request)."),
+                     help="Show all fields and log events (-vv: every request)."),
         click.option("-q", "--quiet", is_flag=True, help="Show only the last line and errors."),
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
                      help="Color output (auto: on a terminal, unless NO_COLOR is set)."),

@@ -110,7 +110,7 @@ def remember(
     """
     top = run.target.top
     if git.top_level(top) is None:
-        no_history = ("The files are in no git repository: their history is not known.",)
+        no_history = ("The files are not in a git repository: their history is unknown.",)
         return Remembered(unseen=no_history if since else ())
     unseen = []
     if git_history.is_shallow(top):

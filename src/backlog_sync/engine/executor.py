@@ -238,7 +238,7 @@ class _Run(Sending):
             for change in part:
                 missing = unset.intersection(_counted_on(change))
                 if missing:
-                    why = f"it follows from {', '.join(sorted(missing))}, which was not changed"
+                    why = f"it depends on {', '.join(sorted(missing))}, which was not changed"
                     self.settle(change, Result.SKIPPED, why)
             yield part
             unset |= {c.key for c in part if self.outcomes[id(c)].result is not Result.APPLIED}
@@ -253,7 +253,7 @@ class _Run(Sending):
         for change in changes:
             missing = unset.intersection(change.counts_on)
             if missing:
-                why = f"it follows from {', '.join(sorted(missing))}, which was not changed"
+                why = f"it depends on {', '.join(sorted(missing))}, which was not changed"
                 self.settle(change, Result.SKIPPED, why)
         self.stage(changes)
         self.note_undefined(changes)

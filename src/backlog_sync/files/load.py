@@ -321,7 +321,7 @@ class _Reader:
             return Diagnostic(Place(source.path), "too-large", message, SPLIT)
         hint = f"a backlog is one of {KNOWN}"
         return parse_source(source, ReadingOptions(self.bullets == "items")) or Diagnostic(
-            Place(source.path), "unknown-format", "this kind of file is not known", hint
+            Place(source.path), "unknown-format", "unknown file format", hint
         )
 
     def _include(

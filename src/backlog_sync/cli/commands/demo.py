@@ -40,7 +40,7 @@ _BOARD = "/_sandbox/boards/harbor-line/1"
 )
 @click.argument("folder", default=FOLDER, metavar="[FOLDER]", type=click.Path())
 @click.option("--fresh", is_flag=True,
-              help="Make a new one; the folder of the last demo gets another name.")  # fmt: skip
+              help="Start over; the folder of the last demo is renamed.")  # fmt: skip
 @click.option("--serve/--no-serve", "serve", default=None,
               help="Serve the pages until stopped (default: on a terminal).")  # fmt: skip
 @click.option("--open/--no-open", "open_browser", default=True, show_default=True,

@@ -43,7 +43,7 @@ NEW_FILES = {"yaml": "backlog/backlog.yaml", "markdown": "ROADMAP.md"}
               help="With --from: syntax of the new file (default: YAML; a Markdown roadmap is"
               " not converted).")  # fmt: skip
 @click.option("--from-github", is_flag=True,
-              help="Create it from the issues of the repository.")  # fmt: skip
+              help="Create the file from the issues of the repository.")  # fmt: skip
 @click.option("--closed", is_flag=True, help="With --from-github: include closed issues.")
 @click.option("--output", "target", metavar="FILE", type=click.Path(),
               callback=output_ending(".yaml", ".yml", ".md", ".markdown"),

@@ -42,7 +42,7 @@ def command() -> None:
               help="File that describes faults and simulated people; see docs/sandbox.md."
               )  # fmt: skip
 def serve(*, port: int, faults: str | None) -> int:
-    """Serve its API and its pages until stopped.
+    """Serve the simulator's API and pages until stopped.
 
     The first line of standard output is the address.
     """
@@ -118,9 +118,9 @@ def seed(
     repo: str | None,
     output_options: OutputOptions,
 ) -> int:
-    """Fill the simulator with a repository to try things on.
+    """Fill the simulator with an example repository.
 
-    What is in it already stays. By default, it is the one of `backlog demo`: a board on which a
+    Existing data stays. By default, it is the repository of `backlog demo`: a board on which a
     team has worked for ten weeks, and its plan in a new file. With --issues, it is a repository
     whose issues no plan manages, to try adopting them.
     """

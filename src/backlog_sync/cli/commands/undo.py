@@ -82,8 +82,8 @@ def command(
     The changes are shown first. A value is restored only if it still is what that run wrote;
     whatever people changed since is left alone and listed. Created issues are closed as not
     planned; --redo, then sync, goes on with them. Nothing is deleted: labels, milestones, the
-    board, its views and comments stay, and so do the files. The options of the sync can be
-    repeated; those of the plan have no effect here.
+    board, its views and comments stay, and so do the files. Options of the sync, such as --prune,
+    are accepted and have no effect here.
     """
     from backlog_sync.cli.terminal import open_terminal
     from backlog_sync.cli.workspace import workspace

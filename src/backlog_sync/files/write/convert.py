@@ -128,7 +128,7 @@ def _failed(to: str, different: Sequence[tuple[str, str]]) -> FailedError:
     rest = f" and {more} more" if more > 0 else ""
     syntax = "Markdown" if to == "markdown" else "YAML"
     return FailedError(
-        f"not all of this can be said in {syntax}: {', '.join(names)}{rest}",
+        f"{syntax} has no place for some of the values: {', '.join(names)}{rest}",
         slug="not-written",
         hint="keep the file as it is, or change what is named",
     )
