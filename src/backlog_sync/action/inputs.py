@@ -146,6 +146,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         faults.append("app-id and app-private-key belong together: one of them is missing")
     if faults:
         raise UsageError(
-            "; ".join(faults), slug="bad-input", hint="docs/action.md lists the inputs and their values"
+            "; ".join(faults),
+            slug="bad-input",
+            hint="docs/action.md lists the inputs and their values",
         )
     return inputs

@@ -92,7 +92,7 @@ class Terminal(Screen):
             self.info(f"{note} about the files; `backlog lint` shows {them}")
 
     def _after_undo(self, run: Run, prepared: Prepared) -> None:
-        """Show how to go on if the last run was undone and its issues are still closed."""
+        """Show how to reopen issues that the last run's undo closed."""
         observed, last = prepared.observed, None
         with suppress(BacklogError):  # a damaged record is an error of `undo` only
             last = run.journals(observed).run()
@@ -287,7 +287,7 @@ class Terminal(Screen):
         self.warn(problem.slug, problem.message, problem.hint or "")
 
     def written(self, run: Run, observed: ObservedState, written: Written, *, denied: bool) -> None:
-        """Show what is not in the files and why; without permission, show what would be written."""
+        """Show values that were not written and why; without permission, the whole difference."""
         for line in unrecorded_lines(written.unrecorded):
             self.write_stderr(line)
         if denied:

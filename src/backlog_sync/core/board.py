@@ -212,7 +212,7 @@ class BoardPlan:
         for name, value in start.items():
             if name in values or name in kept:
                 continue
-            # Nobody said one: a new card gets the first, and its record stays for a later word.
+            # No status is declared: a new card gets the first; its record stays for a later one.
             if card is None or self._unfinished(card, name):
                 values[name] = value
             else:

@@ -16,7 +16,7 @@ from backlog_sync.core.normalize import digest, hash_value, unify_newlines
 BEGIN = "<!-- backlog:begin -->"
 CRITERIA = "acceptance_criteria"
 SOURCE = "body"
-"""Under this name the base holds the hash of what the file said of the body."""
+"""Under this name the base contains the hash of the body in the file."""
 NEWER = "a newer version of backlog wrote them"
 """The problem of a marker whose version this program does not know."""
 _END = "<!-- backlog:end "
@@ -212,7 +212,7 @@ def box_texts(lines: tuple[str, ...]) -> dict[str, str]:
 
 
 def with_ticks(lines: tuple[str, ...], ticks: Mapping[str, bool]) -> tuple[str, ...]:
-    """Return the lines with their boxes ticked as said; a box that is not named stays."""
+    """Return the lines with these boxes ticked or unticked; other boxes stay."""
     ticked = list(lines)
     for index, key, done in _boxes(lines):
         if ticks.get(key, done) != done:

@@ -19,7 +19,7 @@ from backlog_sync.core.pull_status import Evidence
 class DesiredCard:
     """What an item wants on its card, in the board's own spelling and names.
 
-    `values` are those that can be set; `kept` are names of which nothing can be said now, or
+    `values` are those that can be set; `kept` are names whose value cannot be determined now, or
     that GitHub goes on without the file: their record stays; `noted` are their values, from which
     a record starts. `start` gives the value in which
     a card starts if nobody set one, by field name. `entries` are what the record holds of private

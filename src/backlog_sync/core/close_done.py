@@ -420,7 +420,7 @@ class Finisher:
 
 
 def _finish(state: str, contents: Contents, finish: str, *, reopened: bool) -> str:
-    """Return what is to be recorded of an issue in this state."""
+    """Return the record of an issue in this state: `c`, `o`, or empty."""
     if state != OPEN:
         return FINISHED if state == COMPLETED and contents.finished else ""
     if contents.open:

@@ -339,7 +339,7 @@ class _Merge(Merge):
         pending = name in self.base.pending
         base = self.base.sets.get(name, ())
         if owner is Owner.GITHUB and not self.is_trusted and not self.adopts:
-            base = desired  # whether people took a member away cannot be known
+            base = desired  # it is unknown whether people removed a member
         diff = self.merge_members(
             name,
             owner,

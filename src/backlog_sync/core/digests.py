@@ -111,7 +111,7 @@ def _normalized(issue: ObservedIssue) -> object:
 def _digest(values: Iterable[object], encode: Callable[[object], str] | None = None) -> str:
     """Return the SHA-256 (hex) of these values, in this order."""
     state, entries = hashlib.sha256(), list(values)
-    # An encoder takes longer to begin than to go on.
+    # Starting an encoder is slow, so it gets many values at once.
     for start in range(0, len(entries), _TOGETHER):
         state.update((encode or _DENSE)(entries[start : start + _TOGETHER]).encode())
     return state.hexdigest()

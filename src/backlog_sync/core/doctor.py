@@ -85,7 +85,7 @@ def checks_of(
 ) -> tuple[Check, ...]:
     """Return the checks of the server; `declared` is the declared board, if any.
 
-    `issue_fields` are the declared ones; if there are none, nothing is said about them.
+    `issue_fields` are the declared ones; if there are none, they are not checked.
     """
     return (
         *_repository(examination.repository),

@@ -1,4 +1,4 @@
-"""What moved apart: drift, what the file has yet to say to GitHub, and what is not as it should be.
+"""Report differences: drift, changes of the file that are pending, and anomalies.
 
 It is the plan, read as a report: what a sync would set back or push, and next to it the issues
 whose identity is in question.
@@ -124,7 +124,7 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
 def _pending(
     change: Change, differing: Collection[tuple[ChangeKind, str, str]]
 ) -> Iterator[Change]:
-    """Yield what of a change the file asks for: not what is set back, nor what just differs."""
+    """Yield the fields that the file changes: neither reverted drift nor plain differences."""
     if change.is_refresh or isinstance(change, CloseDuplicate):
         return
     excluded = {n for n in change.fields if (change.kind, change.key, n) in differing}

@@ -12,7 +12,7 @@ sequence), bidirectional marks, invisible characters and lone surrogates are sho
 broken by a zero-width space.
 
 JSON and a double-quoted scalar of YAML have one escape in common, `\\uXXXX`, so that the value is
-the same to the letter for whoever reads the file, and a terminal, an editor or a workflow runner
+exactly the same for whoever reads the file, and a terminal, an editor or a workflow runner
 that shows it raw finds nothing to obey.
 """
 

@@ -1,4 +1,4 @@
-"""What applying a plan will take: requests, points and time, said before it starts.
+"""What applying a plan will take: requests, points and time, estimated before it starts.
 
 It counts as the adapter batches: 20 small mutations in a request, 5 with bodies.
 """

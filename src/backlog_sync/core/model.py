@@ -136,14 +136,14 @@ class DesiredItem:
     `fields` holds the declared issue fields by the names of the field table: `title` (str),
     `body` (Block), `labels`, `assignees` (tuples of names), `milestone` (title or None),
     `blocked_by` (tuple of keys or `owner/repo#n`), `state` ("open", "completed", "not_planned";
-    "closed" if it is not said which). `board` holds the declared board values by field name.
+    "closed" if the reason is not declared). `board` holds the declared board values by field name.
     `issue_fields` holds those of the organization's issue fields that the settings declare.
     `parent` is a key, or `owner/repo#n`. `status` is the file's own word for progress, as written.
     `repository` is where its issue is, None for the target; a number without a repository is one
     of an issue there.
     `unknown` are words for Status and Priority, by the board's name of the field, that are neither
     in the vocabulary nor declared options.
-    `planning` is for reports only: no plan and no digest knows of it. `hints` are issue numbers
+    `planning` is only used in reports, not in plans and digests. `hints` are issue numbers
     in the title of an item without `issue`. While there are `holes`, nothing is done for it.
     """
 
@@ -337,7 +337,7 @@ class Settings:
 class DesiredState:
     """All that the files declare. Items are in document order, parents before children.
 
-    `repository` is what the files say (None: not said); the target may differ. `sources` are
+    `repository` is the one in the files, or None; the target may differ. `sources` are
     paths relative to the repository, the first names the backlog where `id:` does not.
     `labels` and `milestones` hold every one that an item uses, declared or not. `texts` are the
     files themselves, by the path that a user knows: what is in them and is not an item.
@@ -796,7 +796,7 @@ class Base:
     `pending` names fields intended in the same write but set by a later request. `order` holds a
     hash of the key of each item below it, in the file's order. `definitions` are the entries of
     the repository's labels and milestones, in the one issue that carries them. `written` stands
-    next to the base, not in its place. `finish` is what `close_done` knows of the issue: "c" if it
+    next to the base, not in its place. `finish` is the record of `close_done`: "c" if it
     was closed with everything in it done, "o" if it was reopened and had open items since.
     """
 

@@ -179,7 +179,7 @@ def outcomes_to_json(
 
 
 def count_results(outcomes: tuple[Outcome, ...]) -> Mapping[str, int]:
-    """Count outcomes by result; every result is there."""
+    """Count outcomes by result, zeros included."""
     counts = dict.fromkeys((result.value for result in Result), 0)
     for outcome in outcomes:
         counts[outcome.result.value] += 1

@@ -145,7 +145,7 @@ class Pace:
 
 
 def seconds_for(creations: int, pace: Pace, *, now: float = 0.0, at_once: int = 5) -> float:
-    """Return the seconds that so many creations take from now; the pace is used up."""
+    """Return the seconds that this many creations take from now, without any credit left."""
     moment = now
     for start in range(0, creations, at_once):
         batch = min(at_once, creations - start)

@@ -120,7 +120,7 @@ def with_written(card: BoardItem, values: Mapping[str, Flow]) -> str | None:
             unread[name] = _with_members(base.get(name), unread, name, value)
             continue
         unread_values, new_entry = tuple(unread.get(name, ())), entry(value)
-        # A word for a status says a state too, of which the base of the card knows nothing.
+        # The word for a status also means a state, which is not in the base of the card.
         same = name != STATUS and name in base and base_of(base[name]) == base_of(new_entry)
         if not same and new_entry not in unread_values:
             unread[name] = (*unread_values, new_entry)[-MOST:]

@@ -51,7 +51,7 @@ def reread(
 
 
 def _is_reread(change: Change, kinds: Iterable[str]) -> bool:
-    """Return whether an issue gets another title, kind or text because the file reads so."""
+    """Return whether an issue gets another title, kind or text from this reader."""
     return isinstance(change, UpdateIssue) and any(
         name not in change.drifted and _differs(name, field, kinds)
         for name, field in change.fields.items()

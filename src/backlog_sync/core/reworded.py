@@ -1,4 +1,4 @@
-"""Whether people changed the words of a line, or only its progress was written into it."""
+"""Tell changes of words by people from progress that was written into a line."""
 
 import re
 from collections.abc import Iterable

@@ -150,7 +150,7 @@ def same(name: str, value: Kept, other: Kept) -> bool:
 
 
 def text_digest(body: str) -> str:
-    """Return a digest of what people see of a body: all of it without the hidden marker."""
+    """Return a digest of the visible text of a body, without the hidden marker."""
     parts = body_block.split(body)
     texts = (parts.before, "\n".join(parts.lines), parts.after)
     return hash_value([unify_newlines(text).strip() for text in texts])

@@ -39,7 +39,11 @@ def create_issues(run: Sending, changes: Sequence[CreateIssue], folded: Folded) 
         unsent = _send(run, ready, folded)
         if len(later) == len(waiting):
             for change in later:
-                run.settle(change, Result.SKIPPED, "circular dependency: it waits for an item that waits for it")
+                run.settle(
+                    change,
+                    Result.SKIPPED,
+                    "circular dependency: it waits for an item that waits for it",
+                )
             return
         waiting = unsent + later
 

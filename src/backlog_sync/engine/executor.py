@@ -482,7 +482,7 @@ def _time_left(run: _Run, plan: Plan) -> TimeLeft:
 
 
 def _stages(run: _Run, plan: Plan) -> None:
-    """Send all changes, in an order in which no record claims what is not yet applied."""
+    """Send all changes; each record is sent after the values that it contains."""
     changes = plan.changes
     labels = [c for c in changes if isinstance(c, CreateLabel | UpdateLabel)]
     milestones = [c for c in changes if isinstance(c, CreateMilestone | UpdateMilestone)]

@@ -176,7 +176,7 @@ class Tracker(Protocol):
         ...
 
     def waits(self, creations: int) -> Waits:
-        """Return the seconds waited so far, and those that so many creations wait from now."""
+        """Return the seconds waited so far, and those that this many creations will wait."""
         ...
 
 

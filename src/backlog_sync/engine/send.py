@@ -49,7 +49,7 @@ class Sending:
     def settle(
         self, change: Change, result: Result, reason: str = "", *, url: str | None = None
     ) -> None:
-        """Record a change's outcome, once; `url` is the address of what is not an issue."""
+        """Record a change's outcome, once; `url` is the address of anything but an issue."""
         if id(change) in self.outcomes:
             return
         if id(change) not in self.uncounted:

@@ -24,7 +24,7 @@ _HEADING = re.compile(r" {0,3}(#{1,6}|\*{1,50})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 
 
 def accounts(loaded: Loaded) -> tuple[Account, ...]:
-    """Return what became of each line, file by file."""
+    """Return how each line was read, file by file."""
     keys: dict[int, dict[int, str]] = {}
     for key, (file, index) in loaded.keys.items():
         keys.setdefault(file, {})[index] = key
@@ -34,7 +34,7 @@ def accounts(loaded: Loaded) -> tuple[Account, ...]:
 
 
 def account(parsed: ParsedFile, keys: Mapping[int, str]) -> Account:
-    """Return what became of each line of a file; `keys` are those of its items by their index."""
+    """Return how each line of a file was read; `keys` are those of its items by their index."""
     texts = _lines(parsed.source.text)
     notes = {note.line: note for note in parsed.notes}
     by_number = _filled(texts, notes, parsed)

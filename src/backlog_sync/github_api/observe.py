@@ -63,7 +63,7 @@ list agents (GitHub's changelog, 2025-12-03), and clients that assign them send 
 
 
 class _IssueFields(TypedDict):
-    """What an observation knows of issue fields."""
+    """The issue fields that were read."""
 
     issue_fields: tuple[ObservedIssueField, ...] | None
     issue_fields_problem: str | None

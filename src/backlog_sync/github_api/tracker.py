@@ -140,7 +140,7 @@ class GitHubTracker:
         return self._session.tally.usage()
 
     def waits(self, creations: int) -> Waits:
-        """Return the seconds waited so far, and those that so many creations wait from now."""
+        """Return the seconds waited so far, and those that this many creations will wait."""
         return self._waiting.waiting(creations)
 
     @property

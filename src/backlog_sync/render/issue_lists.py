@@ -9,7 +9,7 @@ from backlog_sync.render.canvas import Look, heading, paragraph, spread
 from backlog_sync.render.view import Listed
 
 _MANY, _FIRST = 3, 2
-"""Of more than so many with the same reason, so many are shown: the first say what it is about."""
+"""If more than the first number have the same reason, the second number of them are shown."""
 
 
 def issue_list(

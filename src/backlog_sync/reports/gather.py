@@ -259,7 +259,7 @@ def _before(
 ) -> Before:
     """Return the earlier state of the files; items with an issue are identified by its number.
 
-    What only GitHub knows is not known of earlier: it counts as unchanged.
+    Values that are only on GitHub have no history: they count as unchanged.
     """
     keys = {one.ref: one.key for one in work_items if one.ref}
     current = {

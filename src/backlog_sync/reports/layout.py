@@ -112,7 +112,7 @@ class Risks:
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """One item of the tree: its sum if anything is below it, else what is known of itself."""
+    """One item of the tree: the sum of the items below it, or its own values."""
 
     item: WorkItem
     depth: int

@@ -58,7 +58,7 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
 @click.option("--no-write-back", is_flag=True, help="Do not change the files.")
 @click.option("--audience", "audience_name", type=click.Choice(AUDIENCES),
               default="everybody", show_default=True,
-              help="Choose depth and wording for these readers; the figures stay the same.")  # fmt: skip
+              help="Readers: sets depth and wording, never the figures.")  # fmt: skip
 @click.option("--items-for", metavar="NAME",
               help="Limit to items whose 'audience:' is NAME, and their parents.")  # fmt: skip
 @click.option("--since", "since_word", metavar="DATE",

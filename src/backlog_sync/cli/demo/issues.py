@@ -29,7 +29,7 @@ _PLACES = (
 )  # fmt: skip
 _PEOPLE = ("ana", "bo", "cy", "eve")
 _CLOSED_EACH = 4
-"""One issue in so many is closed: people finish things."""
+"""One issue out of this many is closed, as in a repository in use."""
 
 
 def open_issues(

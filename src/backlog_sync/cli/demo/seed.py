@@ -18,7 +18,7 @@ from backlog_sync.render.words import counted, found_text
 
 
 def seed_history(screen: Screen, weeks: int, target: str) -> int:
-    """Play so many weeks of the demo's history on this folder's sandbox; return the exit code.
+    """Replay this many weeks of the demo's history on this folder's sandbox; return the exit code.
 
     Its plan is written to the file `target`, which must not exist.
     """
