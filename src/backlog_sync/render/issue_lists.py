@@ -9,7 +9,7 @@ from backlog_sync.render.canvas import Look, heading, paragraph, spread
 from backlog_sync.render.view import Listed
 
 _MANY, _FIRST = 3, 2
-"""If more than the first number have the same reason, the second number of them are shown."""
+"""Up to `_MANY` with the same reason are all shown; of more, only the first `_FIRST`."""
 
 
 def issue_list(
