@@ -1,4 +1,4 @@
-"""Tell changes of words by people from progress that was written into a line."""
+"""Distinguish words that people changed from progress that was written into a line."""
 
 import re
 from collections.abc import Iterable
