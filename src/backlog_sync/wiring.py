@@ -4,6 +4,7 @@ Adapters are imported inside the functions that use them, so that `backlog lint`
 GitHub client.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -108,12 +109,12 @@ def target_repository(
 
         return default_repository(top)
     elsewhere = f"; git's origin is on {remote.host}, not on {host}" if remote else ""
-    raise UsageError(
-        f"no repository given{elsewhere}",
-        slug="no-repository",
-        hint="use --repo OWNER/NAME, set `repository: OWNER/NAME` in the file, or try it with "
-        "--sandbox",
+    hint = (
+        "use --repo OWNER/NAME, set `repository: OWNER/NAME` in the file, or try it with --sandbox"
     )
+    if remote and not re.search("gitlab|bitbucket", remote.host):
+        hint += f"; if that is GitHub Enterprise, set GITHUB_API_URL=https://{remote.host}/api/v3"
+    raise UsageError(f"no repository given{elsewhere}", slug="no-repository", hint=hint)
 
 
 def _same_host(remote: str, host: str) -> bool:

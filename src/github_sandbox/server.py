@@ -43,7 +43,8 @@ class SandboxBusyError(SandboxError):
         super().__init__(
             f"{state_dir}: another process runs this sandbox{where}",
             slug=BUSY,
-            hint="`--sandbox` uses the one that runs; another client reaches it at this address"
+            hint="stop it with Ctrl-C in its terminal, then run this again; `--sandbox` needs no "
+            "stop: it uses the one that runs"
             if url
             else "wait until it is done, or stop it",
         )

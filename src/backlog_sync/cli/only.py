@@ -18,6 +18,9 @@ from backlog_sync.files.refs import parse_issue_ref
 _MOST = 8
 """Candidates of an ambiguous name that are listed: more do not help to choose."""
 
+_NEAR = 3
+"""Items that an unknown name may mean: those with it in their title, else the most similar ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -97,8 +100,11 @@ def _ambiguous(name: str, matches: Sequence[Choice]) -> str:
 
 def _unknown(name: str, choices: Sequence[Choice]) -> str:
     """Return that no item has this name, with the nearest ones."""
+    text = _folded(name)
     names = {_folded(word): choice for choice in choices for word in (choice.title, choice.key)}
-    nearest = {names[word]: None for word in get_close_matches(_folded(name), names, n=3)}
+    within = [word for word in names if text and text in word][:_NEAR]
+    close = within or get_close_matches(text, names, n=_NEAR)
+    nearest = {names[word]: None for word in close}
     what = "has this issue" if parse_issue_ref(name) else "matches"
     message = f"no item {what}: {clean(name)!r}"
     return "\n".join((f"{message}; did you mean", *map(str, nearest))) if nearest else message

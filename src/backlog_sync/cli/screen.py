@@ -275,13 +275,17 @@ class Bar:
         self.finish()
 
     def start(self, title: str, total: int, left: "TimeLeft | None" = None) -> None:
-        """Show that a phase of work begins; without `left` it is not known when it ends."""
+        """Show that a phase of work begins; without `left` it is not known when it ends.
+
+        A phase without steps is over at once, and shows nothing.
+        """
         self._title, self._total, self._done = title, total, 0
         self._began = self._last_info = self._clock()
         self._estimate, self._ends, self._estimated = left, None, float("-inf")
         self._look_ahead(self._began)
-        self._progress.start()
-        self._task = self._progress.add_task(title, total=total or None)
+        if total:
+            self._progress.start()
+            self._task = self._progress.add_task(title, total=total)
 
     def advance(self, count: int = 1) -> None:
         """Show that this many more steps are done."""

@@ -69,6 +69,7 @@ _OPTIONS = _by_word(
     ("--out", "--output"),
     ("--output", "--out"),
     ("-o", "--output|--out"),
+    ("--for --reader", "--audience"),
 )
 """What other tools call an option, with the option that does it here."""
 

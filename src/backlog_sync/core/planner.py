@@ -288,7 +288,7 @@ class _Builder:
         has_issue = item.key in self.matches.by_key or item.key in self.matches.held
         if done and not has_issue:
             message = f"“{item.title}” is already done, so no issue is created"
-            hint = "`create_done: true` creates it"
+            hint = "remove its status to create it open; `create_done: true` creates it closed"
             about = (item.place, None, item.title)
             self.warnings.append(Warned(message, DONE_NOT_CREATED, hint, *about))
             self.absent.add(item.key)

@@ -304,8 +304,8 @@ class Board:
             place = entries[0].place(key)
             where = "issue_fields" if name in self._replaced else "project.fields"
             message = unknown_word(key, word, len(entries))
-            hint = _valid(word, names, self._replaced.get(name, name), where)
-            near = nearest(word, names)
+            near = nearest(word, names or (_RANKS if name == PRIORITY else ()))
+            hint = _valid(near, names, self._replaced.get(name, name), where)
             fix = Fix(word, near) if near and len(entries) == 1 and is_surely(word, near) else None
             if name == STATUS:
                 yield replace(warning(place, "unknown-status", message, hint), fix=fix)
@@ -335,13 +335,14 @@ def _unknown_sizes(sizes: Sequence[tuple[Place, str]]) -> Diagnostic:
     return warning(min(sizes)[0], "unknown-points", message, hint)
 
 
+_RANKS = ("Critical", "High", "Medium", "Low")
+"""Priorities that a misspelled word may mean if the board declares no options."""
 _MOST_SIZES = 5
 """Sizes listed in one message: more do not fit on its line."""
 
 
-def _valid(word: str, names: Sequence[str], field: str, where: str) -> str:
+def _valid(near: str | None, names: Sequence[str], field: str, where: str) -> str:
     """Return a hint with the valid values, the nearest one first."""
-    near = nearest(word, names)
     meant = f"did you mean '{near}'? " if near else ""
     values = f"valid values: {', '.join(names)}; " if names else ""
     return f"{meant}{values}others are declared as options of '{field}' under '{where}'"

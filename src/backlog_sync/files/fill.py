@@ -110,7 +110,7 @@ class Taken(Enum):
     OURS = "written by the tool"
     UNREAD = "the value cannot be read"
     WITHHELD = "it stays in the file"
-    UNKNOWN = "no key that we know"
+    UNKNOWN = "not a known key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +441,8 @@ class Filler:
             meant = date_for(text, last=False)
         remedy = (advice(meant) or hint, fix_of(meant, text))
         article = "an" if what == "issue" else "a"
-        what = f"is not {article} {what}; ignored"
+        below_zero = what == "number" and _BARE.fullmatch(text.removeprefix("-"))
+        what = f"is {'negative' if below_zero else f'not {article} {what}'}; ignored"
         self.findings.warn_of_value(pair.place, "unread-value", what, text, remedy)
         return Taken.UNREAD
 

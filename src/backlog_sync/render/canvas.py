@@ -4,6 +4,7 @@ Trees and tables are rich's; it always gets text as `Text`, so that brackets in 
 markup.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
@@ -27,6 +28,8 @@ _LEAST = 8
 """The fewest columns of even the deepest row: a word, or the start of one."""
 _ENDLESS = 10_000
 """Columns for rich if nothing is cut: more than any line needs."""
+_CODE = re.compile(r"[^\s`]*`[^`]+`[^\s`]*|\S+")
+"""A word, or a command in backticks with the brackets or the comma around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +186,14 @@ def listed_names(names: Sequence[str], look: Look) -> list[str]:
 
 
 def paragraph(text: str, look: Look, head: Text, style: str = "") -> list[Text]:
-    """Return untrusted text after a head, escaped and wrapped with a hanging indent."""
-    return flow(head, [Text(word, style) for word in clean(text).split()], look)
+    """Return untrusted text after a head, escaped and wrapped with a hanging indent.
+
+    A command in backticks stays on one line if one holds it: half a command cannot be copied.
+    """
+    shown, room = clean(text), look.columns - head.cell_len
+    spans = _CODE.findall(shown) if "`" in shown else shown.split()
+    words = (part for span in spans for part in (span.split() if cell_len(span) > room else [span]))
+    return flow(head, [Text(word, style) for word in words], look)
 
 
 def heading(title: str, note: str, look: Look) -> list[Text]:

@@ -165,8 +165,11 @@ def taken_line(accounts: Sequence[Account]) -> str:
     return f"taken: {taken} of {counted(written, 'line')}"
 
 
-def not_taken(accounts: Sequence[Account]) -> str:
-    """Return one line: how much was read, what was not, and how to have it read."""
+def not_taken(accounts: Sequence[Account], *, explained: bool = False) -> str:
+    """Return one line: how much was read, what was not, and how to have it read.
+
+    `explained` is whether all lines are shown above it.
+    """
     left = left_out(accounts)
     bullets = [each for each in left if BULLETS_FLAG in each.reason]
     others = [each for each in left if each.verdict is Verdict.LEFT and each not in bullets]
@@ -174,15 +177,17 @@ def not_taken(accounts: Sequence[Account]) -> str:
     parts = [taken_line(accounts)]
     if bullets:
         count = sum(each.count for each in bullets)
-        subject = f"{counted(count, 'bullet')} {'was' if count == 1 else 'were'}"
-        parts.append(f"{subject} not taken as items: '{BULLETS_FLAG}' takes them")
+        one = count == 1
+        verb, what = ("was", "an item") if one else ("were", "items")
+        way = f"'{BULLETS_FLAG}' takes {'it' if one else 'them'}"
+        parts.append(f"{counted(count, 'bullet')} {verb} not taken as {what}: {way}")
     if others:
         count = sum(each.count for each in others)
         noun = "other line" if bullets else "line"
         parts.append(f"{counted(count, noun)} not taken, most often '{others[0].reason}'")
     if known:
         parts.append(f"{known} {'is' if known == 1 else 'are'} something else")
-    if others or known:
+    if (others or known) and not explained:
         parts.append("--explain shows all")
     return "; ".join(parts)
 
@@ -242,7 +247,7 @@ def _verdict(line: AccountedLine, before: str | None) -> tuple[str, str]:
     if line.verdict is Verdict.LEFT:
         return f"not taken: {line.reason or line.rule}", "bold yellow"
     if line.verdict is Verdict.KNOWN:
-        return f"no item: {line.reason or line.rule}", "dim"
+        return f"not an item: {line.reason or line.rule}", "dim"
     reason = f": {line.reason}" if line.reason else ""
     if line.key is None or line.key == before:
         return f"{line.rule}{reason}", "dim"

@@ -617,7 +617,7 @@ def _warnings(plan: Plan) -> Iterator[WarningRow]:
 _TOGETHER = {
     DONE_NOT_CREATED: (
         "items are already done, so no issues are created for them",
-        "`create_done: true` creates them",
+        "remove their status to create them open; `create_done: true` creates them closed",
     ),
     "same-title": (
         "items have the titles of existing issues, and there will be two of each",

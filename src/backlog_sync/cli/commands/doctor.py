@@ -91,7 +91,8 @@ def _files(target: TargetOptions, top: Path) -> tuple[Loaded | None, Check]:
             "files", Health.ERROR, summary, "`backlog lint` shows each with a place"
         )
     if loaded.diagnostics:
-        return loaded, Check("files", Health.OK, summary, "`backlog lint` shows them")
+        them = "it" if len(loaded.diagnostics) == 1 else "them"
+        return loaded, Check("files", Health.OK, summary, f"`backlog lint` shows {them}")
     return loaded, Check("files", Health.OK, summary)
 
 

@@ -112,6 +112,7 @@ def command(
     log_files(loaded)
     if fix_files:
         loaded = _fixed(loaded, screen, paths, bullets, ids=ids, quiet=output != "text")
+    failed = any(diagnostic.is_error for diagnostic in loaded.diagnostics)
     read = accounts(loaded)
     look = screen.look()
     match output:
@@ -132,10 +133,10 @@ def command(
             shown = [each for each in loaded.diagnostics
                      if each.is_error or not output_options.quiet]  # fmt: skip
             screen.result(diagnostics_text(shown, look, loaded.texts))
-            screen.result(summary_text(read, look))
-            screen.result(wrapped(inventory_text(loaded.inventory), look))
+            screen.result(summary_text(read, look, explained=explain))
+            if loaded.inventory.counts or not failed:
+                screen.result(wrapped(inventory_text(loaded.inventory), look))
             screen.result(found_text(loaded.diagnostics, fixable=_fixable(loaded)) + "\n")
-    failed = any(diagnostic.is_error for diagnostic in loaded.diagnostics)
     return ExitCode.FAILED if failed else ExitCode.DONE
 
 
@@ -217,13 +218,13 @@ def inventory_text(inventory: Inventory) -> str:
     return ", ".join(parts)
 
 
-def summary_text(accounts: Sequence[Account], look: Look) -> str:
+def summary_text(accounts: Sequence[Account], look: Look, *, explained: bool = False) -> str:
     """Return how much of the files was read as items, and how to read more; "" if all was."""
     from backlog_sync.render.canvas import wrapped
     from backlog_sync.render.outline import not_taken
 
     left = any(each.taken < each.written for each in accounts)
-    return wrapped(not_taken(accounts), look) if left else ""
+    return wrapped(not_taken(accounts, explained=explained), look) if left else ""
 
 
 def _fixable(loaded: Loaded) -> int:

@@ -118,12 +118,22 @@ def _corrections(lines: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
     for form in (_MAPPED, _LISTED):
         match = form.fullmatch(line)
         if match and not (form is _LISTED and _MAPPED.fullmatch(line)):
-            yield at, f"{match['lead']}{_quoted(match['value'])}"
+            closed = _closed(match["value"])
+            yield at, f"{match['lead']}{closed or _quoted(match['value'])}"
     body = line.lstrip(" \t")
     if body and not body.startswith("#"):
         for column in _columns(lines, at):
             if (column and column != len(line) - len(body)) or "\t" in line[:column]:
                 yield at, " " * column + body
+
+
+def _closed(value: str) -> str | None:
+    """Return a mapping in braces with the brace that is missing at its end; None for others."""
+    remark = _REMARK.search(value)
+    inner = value[: remark.start()] if remark else value
+    if not (inner.startswith("{") and ": " in inner) or inner.count("{") != inner.count("}") + 1:
+        return None
+    return None if inner.endswith(",") else f"{inner}}}{remark[0] if remark else ''}"
 
 
 def _quoted(value: str) -> str:

@@ -101,8 +101,9 @@ def _notes(record: Record) -> Iterator[LineNote]:
             yield LineNote(note.line, note.rule, item, note.reason)
     for line in record.lines:
         if line.kind is not Kind.BLANK and line.row + 1 not in noted:
-            rule = "settings" if line.kind is Kind.FRONT else line.kind.value
-            yield LineNote(line.row + 1, rule, None, "not read")
+            front = line.kind is Kind.FRONT
+            rule, reason = ("settings", "") if front else (line.kind.value, "not read")
+            yield LineNote(line.row + 1, rule, None, reason)
 
 
 def _loose(places: list[Place]) -> Iterator[Diagnostic]:
