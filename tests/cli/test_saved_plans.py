@@ -295,6 +295,7 @@ def test_an_item_is_named_in_the_ways_that_people_know_it(
     assert "'c' matches 2 items:\n    checkout  Checkout that never loses a cart\n" in wrong
     assert "no item has this issue: 'octo-org/other#1'" in wrong
     assert "no item matches: ''" in wrong
+    assert "did you mean\n    keep  Keep a cart for thirty days" in only("thirty")  # within a title
 
 
 def server_number(server: Sandbox, title: str) -> int:

@@ -520,3 +520,9 @@ def test_no_mistake_hides_another_in_a_roadmap_or_an_export(
             for number, (line, slug) in enumerate(chosen, 1)
         ]
         assert reported == sorted(expected)
+
+
+def test_a_brace_that_is_not_closed_is_closed(load_text: LoadText) -> None:
+    """The hint closes the mapping of that line; quoting it would make a title of the item."""
+    loaded = load_text("stories:\n- {id: a, title: A}\n- {id: b, title: B\n")
+    assert [each.hint for each in loaded.diagnostics] == ["write `- {id: b, title: B}`"]
