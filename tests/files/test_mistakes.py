@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from backlog_sync.core.diagnostics import Fix
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.write.change import save
 from backlog_sync.files.write.fix import fix
@@ -526,3 +527,22 @@ def test_a_brace_that_is_not_closed_is_closed(load_text: LoadText) -> None:
     """The hint closes the mapping of that line; quoting it would make a title of the item."""
     loaded = load_text("stories:\n- {id: a, title: A}\n- {id: b, title: B\n")
     assert [each.hint for each in loaded.diagnostics] == ["write `- {id: b, title: B}`"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("Compelted", "completed"), ("In Progrss", "In Progress")]
+)
+def test_a_misspelled_status_is_one_of_the_board_or_a_word_that_is_read(
+    load_text: LoadText, written: str, meant: str
+) -> None:
+    """The board's options first, then every word that is understood as a status."""
+    loaded = load_text(f"stories:\n- {{id: a, title: A, status: {written}}}\n")
+    assert [each.fix for each in loaded.diagnostics] == [Fix(written, meant)]
+    assert (loaded.diagnostics[0].hint or "").startswith(f"did you mean '{meant}'?")
+
+
+def test_a_misspelled_parent_is_found_by_its_title(load_text: LoadText) -> None:
+    """An export names epics by their titles."""
+    rows = "Issue Type,Summary,Epic Link\nEpic,Lockers,\nStory,Open a locker,Lokers\n"
+    loaded = load_text(rows, "plan.csv")
+    assert [each.hint for each in loaded.diagnostics] == ["did you mean 'Lockers'?"]

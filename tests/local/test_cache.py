@@ -52,6 +52,13 @@ def test_a_look_at_all_that_was_touched_goes_on_from_there(file: Path) -> None:
     assert later > first
 
 
+def test_what_an_earlier_version_kept_is_read(file: Path) -> None:
+    """An upgrade does not read the whole repository again."""
+    file.parent.mkdir()
+    file.write_text('{"looked": 999999.0}', encoding="utf-8")
+    assert cache(file).last_read() == 999_999.0
+
+
 @pytest.mark.parametrize("now", [999_000.0, 1_000_000.0 + 31 * 86_400])
 def test_what_is_too_old_or_of_the_future_is_not_known(file: Path, now: float) -> None:
     """A clock was set, or nobody looked for a month."""

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from backlog_sync.core.keys import is_key, make_key, suggest_key
 from backlog_sync.files.dates import whole_period
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.draft import NAME_ONE, Criterion, Draft, Findings, Ref
+from backlog_sync.files.near import Near
 from backlog_sync.files.parsed import LineNote, Missing, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.validation import shown
@@ -329,7 +331,13 @@ class _Assembler:
         if _CODE.fullmatch(missing.word):
             self.missing.setdefault(id(draft), []).append(missing)
         else:
-            self.findings.warn(missing.place, missing.slug, missing.what, missing.word, NAME_ONE)
+            near = self._titles.to(missing.word)
+            hint = f"did you mean '{shown(near)}'?" if near else NAME_ONE
+            self.findings.warn(missing.place, missing.slug, missing.what, missing.word, hint)
+
+    @cached_property
+    def _titles(self) -> Near:
+        return Near(draft.title for draft in self.drafts if not draft.implied)
 
     # ---- groups ----------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from backlog_sync.files.near import is_surely
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.suggestions import NONE, advice, date_for, fix_of, number_for
 from backlog_sync.files.validation import MANY, did_you_mean, nearest, shown, unknown_field
-from backlog_sync.files.vocabulary import bare_word, is_priority
+from backlog_sync.files.vocabulary import bare_word, is_priority, vocabulary
 
 STATUS, PRIORITY, POINTS = "Status", "Priority", "Story Points"
 
@@ -305,6 +305,8 @@ class Board:
             where = "issue_fields" if name in self._replaced else "project.fields"
             message = unknown_word(key, word, len(entries))
             near = nearest(word, names or (_RANKS if name == PRIORITY else ()))
+            if near is None and name == STATUS:
+                near = nearest(word, vocabulary().statuses)
             hint = _valid(near, names, self._replaced.get(name, name), where)
             fix = Fix(word, near) if near and len(entries) == 1 and is_surely(word, near) else None
             if name == STATUS:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.model import Coverage
@@ -30,7 +30,10 @@ _LONGEST = 100_000
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    last_read: float | None = None
+    # Files of earlier versions have `looked`.
+    last_read: float | None = Field(
+        default=None, validation_alias=AliasChoices("last_read", "looked")
+    )
     pace: Learned = Learned()
 
 
