@@ -5,8 +5,9 @@ import re
 from backlog_sync.core.facts import FeedbackRef
 from backlog_sync.core.model import IssueRef, ProjectSpec
 from backlog_sync.errors import UsageError
-from backlog_sync.files.documents.board import OWNER_PATTERN
-from backlog_sync.files.documents.values import REPOSITORY_PATTERN
+
+OWNER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$"
+REPOSITORY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
 
 _REPOSITORY = re.compile(REPOSITORY_PATTERN[1:-1])
 _OWNER = re.compile(OWNER_PATTERN[1:-1])

@@ -5,8 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Field
 
 from backlog_sync.files.documents.values import IsoDate, Model, Word, invalid, optional, shorthand
-
-OWNER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$"
+from backlog_sync.files.refs import OWNER_PATTERN
 
 TEMPLATE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[1-9][0-9]{0,8}$"
 

@@ -16,7 +16,6 @@ from pydantic import (
 from backlog_sync.core.checkboxes import IN_OWN_FILE, is_ticked
 from backlog_sync.core.fields import BOARD_FIELDS
 from backlog_sync.files.documents.values import (
-    REPOSITORY_PATTERN,
     IsoDate,
     Key,
     Kind,
@@ -29,6 +28,7 @@ from backlog_sync.files.documents.values import (
     optional,
     shorthand,
 )
+from backlog_sync.files.refs import REPOSITORY_PATTERN
 
 
 def _criterion(value: object) -> object:

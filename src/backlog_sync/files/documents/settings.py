@@ -14,7 +14,6 @@ from backlog_sync.files.documents.board import (
 )
 from backlog_sync.files.documents.plan_settings import PlanningDocument
 from backlog_sync.files.documents.values import (
-    REPOSITORY_PATTERN,
     IsoDate,
     Kind,
     Model,
@@ -25,6 +24,7 @@ from backlog_sync.files.documents.values import (
     optional,
     shorthand,
 )
+from backlog_sync.files.refs import REPOSITORY_PATTERN
 
 BACKLOG_ID_PATTERN = r"^[^\s<>\"'`]{1,200}$"
 COLOR_PATTERN = r"^#?[0-9A-Fa-f]{6}$"

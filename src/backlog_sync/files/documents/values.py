@@ -15,7 +15,6 @@ from pydantic_core import PydanticCustomError
 from backlog_sync.files.names import parse_names
 
 KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-REPOSITORY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 Kind: TypeAlias = Literal["epic", "feature", "story", "task", "bug", "spike", "chore"]
