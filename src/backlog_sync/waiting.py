@@ -40,6 +40,10 @@ READ: Final = 1
 WRITE: Final = 5
 """Points per request toward GitHub's limit per minute (its documentation of rate limits)."""
 
+_A_REQUEST: Final = 1.0
+"""Seconds that a request with twenty mutations takes, more or less: a shorter wait is not worth
+sending another one first."""
+
 _SOON: Final = 0.01
 """Seconds of the shortest wait: clocks are read with little precision."""
 
@@ -213,6 +217,19 @@ class Patience:
             now, pace = self._clock(), copy.deepcopy(self._pace)
             ahead = seconds_for(creations, pace, now=now) if pace else 0.0
             return Waits(self._waited + self.paced, ahead)
+
+    def expect(self, creations: int) -> None:
+        """Tell the pace how many creations are still to come."""
+        with self._guard:
+            if self._pace:
+                self._pace.expect(creations)
+
+    def holds_back(self, creations: int) -> bool:
+        """Return whether the pace holds back so many creations for as long as a request takes."""
+        with self._guard:
+            return bool(
+                self._pace and self._pace.wait(self._clock(), creations=creations) > _A_REQUEST
+            )
 
     def again_at(self, limited: Limited) -> str:
         """Return the time after which to run again, as a date and time in UTC."""

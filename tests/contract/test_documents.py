@@ -21,6 +21,7 @@ from graphql import (
 )
 
 from backlog_sync.core.model import Capabilities
+from backlog_sync.core.operations import BODY_BATCH, SMALL_BATCH
 from backlog_sync.github_api import generated_answers as answers
 from backlog_sync.github_api.documents import (
     batch,
@@ -32,7 +33,6 @@ from backlog_sync.github_api.documents import (
     talks_at,
     unused_fields,
 )
-from backlog_sync.github_api.send import BODIES, SMALL
 from tests.contract.published import SOURCES, published
 
 COSTS = Path(__file__).with_name("costs.json")
@@ -50,7 +50,11 @@ def documents() -> dict[str, DocumentNode]:
         built[f"{name}, optional fields"] = document(getattr(answers, name))
     writes = [name for name in names() if is_mutation(name)]
     for name in writes:
-        size = BODIES if name in ("CreateIssue", "CreateIssueOnBoard", "UpdateIssue") else SMALL
+        size = (
+            BODY_BATCH
+            if name in ("CreateIssue", "CreateIssueOnBoard", "UpdateIssue")
+            else SMALL_BATCH
+        )
         built[f"{name} x {size}"] = batch([name] * size, usual)
     built["every mutation"] = batch(writes, usual)
     built["every mutation, optional fields"] = batch(writes)

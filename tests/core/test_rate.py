@@ -38,15 +38,15 @@ def most_in(sent: list[tuple[float, int]], seconds: float) -> int:
 
 
 def test_a_small_backlog_waits_for_nothing() -> None:
-    """Twenty creations go out at once."""
+    """Forty creations go out at once."""
     assert seconds_for(BURST, Pace()) == 0
 
 
 def test_beyond_a_burst_creations_are_spread() -> None:
     """The next ones follow one by one, none of them in a rush."""
-    sent = spread(Pace(), [5] * 8)
-    assert [at for at, _ in sent[:4]] == [0, 0, 0, 0]
-    gaps = [b - a for (a, _), (b, _) in pairwise(sent[3:])]
+    sent = spread(Pace(), [5] * 12)
+    assert [at for at, _ in sent[:8]] == [0] * 8
+    gaps = [b - a for (a, _), (b, _) in pairwise(sent[7:])]
     assert min(gaps) > 5 * MINUTE / A_MINUTE - 0.001
 
 
@@ -63,6 +63,23 @@ def test_two_thousand_take_hours_and_go_on() -> None:
     sent = spread(Pace(), [5] * 400)
     assert most_in(sent, HOUR) <= AN_HOUR
     assert 4 * HOUR < sent[-1][0] < 4.2 * HOUR
+
+
+@pytest.mark.parametrize("count", [485, 500, 800])
+def test_more_than_an_hour_allows_is_spread_over_it(count: int) -> None:
+    """The last twenty do not wait for most of an hour while everything else is done."""
+    pace = Pace()
+    pace.expect(count)
+    sent = spread(pace, [5] * (count // 5))
+    assert max(b - a for (a, _), (b, _) in pairwise(sent)) < 6 * MINUTE
+    assert sent[-1][0] < 1.1 * HOUR * count / AN_HOUR
+
+
+def test_what_fits_into_the_hour_is_not_spread() -> None:
+    """As much as an hour allows takes as many minutes as the rate per minute asks for."""
+    pace = Pace()
+    pace.expect(AN_HOUR)
+    assert spread(pace, [5] * (AN_HOUR // 5))[-1][0] <= AN_HOUR / A_MINUTE * MINUTE
 
 
 def test_points_of_a_minute_are_counted_too() -> None:
@@ -84,18 +101,42 @@ def test_a_complaint_teaches_a_lower_rate() -> None:
     assert most_in(spread(pace, [5] * 20, now=61.0), MINUTE) <= 7
 
 
+def test_a_complaint_about_the_hour_is_told_from_one_about_the_minute() -> None:
+    """After 150 in an hour, at a rate that was fine before: the hour is the limit."""
+    pace = Pace()
+    sent = spread(pace, [5] * 30)
+    now = sent[-1][0]
+    pace.complained(now)
+    assert pace.a_minute == A_MINUTE
+    assert 100 < pace.an_hour < 150
+    later = spread(pace, [5] * 30, now=now + MINUTE)
+    assert most_in(sent + later, HOUR) <= 150
+    assert Pace(pace.learned(later[-1][0]), now=later[-1][0]).an_hour == pace.an_hour
+
+
+def test_a_second_complaint_about_the_minute_is_not_taken_for_one_about_the_hour() -> None:
+    """What was refused before was never accepted."""
+    pace = Pace()
+    spread(pace, [5] * 5)
+    pace.complained(1.0)
+    spread(pace, [5] * 3, now=61.0)
+    pace.complained(70.0)
+    assert pace.an_hour == AN_HOUR
+    assert pace.a_minute < 15
+
+
 def test_complaints_end_at_the_least() -> None:
     """A server that complains for another reason does not bring the run to a halt."""
     pace = Pace()
     for n in range(50):
         pace.complained(float(n))
-    assert pace.a_minute == LEAST
+    assert (pace.a_minute, pace.an_hour) == (LEAST, AN_HOUR)
 
 
 def test_the_next_run_knows_what_was_learned() -> None:
     """The rate, and what was sent within the last hour."""
     first = Pace()
-    spread(first, [5] * 4)
+    spread(first, [5] * 8)
     first.complained(1.0)
     second = Pace(first.learned(30.0), now=30.0)
     assert second.a_minute == first.a_minute

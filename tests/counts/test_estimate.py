@@ -11,7 +11,7 @@ from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.rate import Pace, seconds_for
 from backlog_sync.engine.reconcile import apply
 from tests.engine.memory import Watcher
-from tests.faults.harness import ACROSS, MIDDLE, SMALL, WHOLE, World
+from tests.faults.harness import ACROSS, MIDDLE, SMALL, WHOLE, World, backlog
 
 
 @pytest.mark.parametrize("desired", [SMALL, MIDDLE, WHOLE, ACROSS], ids=["4", "8", "34", "across"])
@@ -90,10 +90,10 @@ def test_an_estimate_of_changes_is_close(
 
 
 def test_the_pace_is_part_of_it(tmp_path: Path) -> None:
-    """34 creations take about a minute at the pace, wherever the clock stands."""
-    prepared, _ = World(tmp_path).machine().prepare(WHOLE)
+    """102 creations: 60 in the first minute, then one a second, wherever the clock stands."""
+    prepared, _ = World(tmp_path).machine().prepare(backlog(*[9] * 9, 7))
     expected = estimate(prepared.plan, lambda n: seconds_for(n, Pace(now=1e9), now=1e9))
-    assert 55 < expected.paced < 80
+    assert 90 < expected.paced < 110
     assert expected.seconds >= expected.paced
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan import Result
-from backlog_sync.core.rate import Learned, Pace
+from backlog_sync.core.rate import Learned, Pace, seconds_for
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import TimeLeft
 from backlog_sync.engine.reconcile import apply, observe_and_plan
@@ -28,6 +28,7 @@ class Run:
     learned: Learned = field(default_factory=Learned)
     patience: float = 900.0
     watcher: Watcher = field(default_factory=Watcher)
+    paced: bool = True
 
     def now(self) -> float:
         """The time."""
@@ -43,7 +44,7 @@ class Run:
             adapter=SandboxAdapter(self.world.sandbox),
             clock=self.now,
             sleep=self.world.clock.sleep,
-            pace=Pace(self.learned, now=self.now()),
+            pace=Pace(self.learned, now=self.now()) if self.paced else None,
             patience=self.patience,
         )
         prepared = observe_and_plan(desired, tracker)
@@ -53,16 +54,53 @@ class Run:
         return applied, tracker
 
 
-@pytest.mark.parametrize("size", [34, 340 if FULL else 100])
-def test_a_server_that_blocks_after_30_a_minute_never_does(tmp_path: Path, size: int) -> None:
-    """No block, from the first run on, with nothing known of the server before."""
-    world = World(tmp_path)
-    world.sandbox.limits = Limits(creations_per_minute=30)
-    desired = WHOLE if size == 34 else backlog(*([9] * (size // 10)))
-    applied, tracker = Run(world)(desired)
+@pytest.mark.parametrize("tells", [True, False])
+@pytest.mark.parametrize("a_minute", [20, 30])
+def test_a_server_that_blocks_sooner_than_documented_does_so_once(
+    tmp_path: Path, a_minute: int, tells: bool
+) -> None:
+    """33 items and what belongs to them in 150 s; the next run is not blocked."""
+    world = World(tmp_path, clock=VirtualClock(per_request=0.8))
+    world.sandbox.limits = Limits(creations_per_minute=a_minute, tells=tells)
+    run = Run(world)
+    began = run.now()
+    applied, tracker = run(WHOLE)
     assert all_applied(applied)
-    assert world.sandbox.limits.blocks == 0
-    assert tracker.paced > 0
+    assert run.now() - began <= 150
+    assert world.sandbox.limits.blocks == 1
+    run.learned = tracker.learned() or Learned()
+    applied, _ = run(backlog(*([9] * (10 if FULL else 6))))
+    assert all_applied(applied)
+    assert world.sandbox.limits.blocks == 1
+
+
+def test_a_server_that_blocks_after_some_an_hour_does_so_once(tmp_path: Path) -> None:
+    """It is the hour that is learned, and the rest is spread over the next hours."""
+    world = World(tmp_path, clock=VirtualClock(per_request=0.8))
+    world.sandbox.limits = Limits(creations_per_hour=100)
+    applied, tracker = Run(world)(backlog(*([9] * 14)))
+    assert all_applied(applied)
+    assert world.sandbox.limits.blocks == 1
+    learned = tracker.learned()
+    assert learned is not None
+    assert learned.a_minute is None
+
+
+def test_links_and_board_values_are_sent_while_creations_wait(tmp_path: Path) -> None:
+    """A hundred items take far less than their requests and the waits, one after the other."""
+    desired = backlog(*[9] * 9)
+    requests, seconds = [], []
+    for paced in (True, False):
+        world = World(tmp_path / str(paced), clock=VirtualClock(per_request=0.8))
+        run = Run(world, paced=paced)
+        began = run.now()
+        applied, _ = run(desired)
+        assert all_applied(applied)
+        seconds.append(run.now() - began)
+        requests.append(len(world.sandbox.log))
+    waits = seconds_for(len(desired.items), Pace())
+    assert seconds[0] - seconds[1] < waits * 0.6
+    assert requests[0] <= requests[1] + 2
 
 
 def test_the_documented_limits_are_kept(tmp_path: Path) -> None:
@@ -99,16 +137,18 @@ class Ahead(Watcher):
         self.ends.append((now, self.left(now - self.began)))
 
 
-@pytest.mark.parametrize(("before", "waits"), [(455, 2_600), (0, 50)])
+@pytest.mark.parametrize(
+    ("desired", "before", "waits"), [(WHOLE, 455, 2_600), (backlog(*[9] * 9), 0, 5)]
+)
 def test_the_time_left_has_the_waits_for_the_minute_and_the_hour(
-    tmp_path: Path, before: int, waits: float
+    tmp_path: Path, desired: DesiredState, before: int, waits: float
 ) -> None:
     """From the first step on: a fifth more or less, or a minute; an hour nearly used counts."""
     world = World(tmp_path, clock=VirtualClock(per_request=1.5))
     now = world.clock.time()
     ahead = Ahead(world.clock)
     run = Run(world, Learned(sent=((now - 900, before),)), watcher=ahead)
-    applied, tracker = run(WHOLE)
+    applied, tracker = run(desired)
     assert all_applied(applied)
     assert tracker.paced > waits
     for at, left in ahead.ends:
@@ -132,10 +172,10 @@ def test_nothing_is_promised_of_a_server_of_unknown_speed(tmp_path: Path) -> Non
         assert actual / 2.5 - 15 <= left <= actual * 2.5 + 15
 
 
-def test_twenty_creations_wait_for_nothing(tmp_path: Path) -> None:
+def test_forty_creations_wait_for_nothing(tmp_path: Path) -> None:
     """A small backlog goes out at once."""
-    applied, tracker = Run(World(tmp_path))(backlog(9, 7))
-    assert len([o for o in applied.outcomes if o.result is Result.APPLIED]) > 19
+    applied, tracker = Run(World(tmp_path))(WHOLE)
+    assert all_applied(applied)
     assert tracker.paced == 0
 
 

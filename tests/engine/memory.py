@@ -209,6 +209,7 @@ class MemoryTracker:
         self,
         operations: Sequence[Operation],
         before: Callable[[Sequence[Operation]], None] = lambda _: None,
+        meanwhile: Callable[[], bool] = lambda: False,
     ) -> Iterator[tuple[Operation, Reply]]:
         """One by one, in order."""
         self.calls += 1
@@ -292,6 +293,9 @@ class MemoryTracker:
     def waits(self, creations: int) -> Waits:
         """Nothing waits."""
         return Waits()
+
+    def expect(self, creations: int) -> None:
+        """There is no pace."""
 
     def children(self, parent_id: str) -> tuple[str, ...]:
         """The sub-issues of an issue, in their order."""

@@ -479,6 +479,7 @@ class Dropping(MemoryTracker):
         self,
         operations: Sequence[Operation],
         before: Callable[[Sequence[Operation]], None] = lambda _: None,
+        meanwhile: Callable[[], bool] = lambda: False,
     ) -> Iterator[tuple[Operation, Reply]]:
         """Carry out operations without parents, labels and assignees, and tell what is missing."""
         for operation in operations:
@@ -827,6 +828,7 @@ def test_one_answer_for_many_is_one_lost_answer() -> None:
             self,
             operations: Sequence[Operation],
             before: Callable[[Sequence[Operation]], None] = lambda _: None,
+            meanwhile: Callable[[], bool] = lambda: False,
         ) -> Iterator[tuple[Operation, Reply]]:
             """After the first call all goes through."""
             if self.calls:

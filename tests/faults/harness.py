@@ -29,6 +29,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Outcome, Result
+from backlog_sync.core.rate import Pace
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
 from backlog_sync.github_api.session import connect
@@ -275,6 +276,7 @@ class Machine:
     """One computer: `forgets` loses its journal. `gate` is passed by every request.
 
     `sending` is the text of the request that is on its way; `meanwhile` is done in every wait.
+    Without `a_minute`, creations have no pace.
     """
 
     world: World
@@ -287,6 +289,7 @@ class Machine:
     sending: str = ""
     meanwhile: Callable[[], None] = lambda: None
     options: PlanOptions = PLAIN
+    a_minute: int | None = None
 
     def now(self) -> float:
         """The time."""
@@ -315,6 +318,7 @@ class Machine:
             clock=self.now,
             sleep=self.sleep,
             patience=self.limit,
+            pace=Pace(now=self.now(), a_minute=self.a_minute) if self.a_minute else None,
         )
         prepared = observe_and_plan(
             wanted,

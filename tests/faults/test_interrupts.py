@@ -12,7 +12,17 @@ from backlog_sync.core.changes import Action, ChangeKind
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan import Result
 from backlog_sync.engine.executor import Applied
-from tests.faults.harness import FULL, SMALL, WHOLE, Machine, World, requests_of, sample
+from tests.faults.harness import (
+    FULL,
+    SMALL,
+    WHOLE,
+    Machine,
+    World,
+    all_applied,
+    backlog,
+    requests_of,
+    sample,
+)
 
 
 def stopped_at(
@@ -66,6 +76,31 @@ def test_interrupted_at_any_request(tmp_path: Path, delivered: bool) -> None:
     for at in sample(count, 100):
         world = World(tmp_path / f"{at}")
         machine = world.machine()
+        applied = stopped_at(machine, wanted, at, delivered=delivered)
+        if applied is not None:
+            assert applied.interrupted
+            true_account(world, applied)
+        machine.sync(wanted)
+        assert world.made_twice() == []
+        machine.settles(wanted)
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_interrupted_while_creations_wait_and_other_writes_go_on(
+    tmp_path: Path, delivered: bool
+) -> None:
+    """Links, board values and bodies between creations: each request in turn, as above."""
+    wanted = backlog(9, 9, 9)
+    whole = World(tmp_path / "whole")
+    machine = whole.machine()
+    machine.a_minute = 10
+    assert all_applied(machine.sync(wanted))
+    count = len(whole.sandbox.log)
+    machine.settles(wanted)
+    for at in sample(count, 4):
+        world = World(tmp_path / f"{at}")
+        machine = world.machine()
+        machine.a_minute = 10
         applied = stopped_at(machine, wanted, at, delivered=delivered)
         if applied is not None:
             assert applied.interrupted

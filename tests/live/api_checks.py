@@ -4,9 +4,9 @@ from typing import Any
 
 from graphql import GraphQLSchema, build_client_schema, get_introspection_query, validate
 
+from backlog_sync.core.operations import SMALL_BATCH
 from backlog_sync.github_api import generated_answers
 from backlog_sync.github_api.documents import document, names
-from backlog_sync.github_api.send import SMALL
 from github_sandbox import graphql
 from tests.contract.differences import differences
 from tests.live.client import ISSUE_FIELDS, Live, UncheckableError
@@ -82,24 +82,24 @@ def aliases(live: Live) -> Seen:
     return ran and paths == [["m1"]], f"errors at {paths}"
 
 
-@fact("[R]", f"{SMALL} mutations in one request are accepted, and run in order",
+@fact("[R]", f"{SMALL_BATCH} mutations in one request are accepted, and run in order",
       "github_api/send.py")  # fmt: skip
 def many_aliases(live: Live) -> Seen:
     """Rename an issue so many times in one request."""
     issue = live.issue("to rename")
-    declared = "".join(f", $t{n}: String!" for n in range(SMALL))
+    declared = "".join(f", $t{n}: String!" for n in range(SMALL_BATCH))
     changes = " ".join(
         f"m{n}: updateIssue(input: {{id: $id, title: $t{n}}}) {{ issue {{ title }} }}"
-        for n in range(SMALL)
+        for n in range(SMALL_BATCH)
     )
-    titles = {f"t{n}": live.name(f"title {n}") for n in range(SMALL)}
+    titles = {f"t{n}": live.name(f"title {n}") for n in range(SMALL_BATCH)}
     answer = live.graphql(f"mutation($id: ID!{declared}) {{ {changes} }}", id=issue["node_id"],
                           **titles)  # fmt: skip
-    payloads = [(answer.get("data") or {}).get(f"m{n}") for n in range(SMALL)]
+    payloads = [(answer.get("data") or {}).get(f"m{n}") for n in range(SMALL_BATCH)]
     shown = [payload["issue"]["title"] for payload in payloads if payload]
     last = live.rest("GET", f"/issues/{issue['number']}").json()["title"]
-    in_order = shown == list(titles.values()) and last == titles[f"t{SMALL - 1}"]
-    return in_order, f"{len(shown)} of {SMALL} ran"
+    in_order = shown == list(titles.values()) and last == titles[f"t{SMALL_BATCH - 1}"]
+    return in_order, f"{len(shown)} of {SMALL_BATCH} ran"
 
 
 @fact("[R]", "of an invalid document nothing is executed, and its errors have a code and no type",

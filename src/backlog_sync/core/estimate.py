@@ -20,10 +20,12 @@ from backlog_sync.core.changes import (
     UpdateIssue,
 )
 from backlog_sync.core.fields import ISSUE_FIELDS
+from backlog_sync.core.operations import BODY_BATCH, SMALL_BATCH
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.view_arrangement import ARRANGEMENT
 
-_SMALL, _BODIES, _READ = 20, 5, 100
+_READ = 100
+"""Issues or cards in a page."""
 _PAGE_POINTS = 5
 _REQUEST = 0.4
 """Seconds that a request takes; measured against GitHub by many, more or less."""
@@ -35,19 +37,25 @@ _EACH = 0.1
 class Estimate:
     """About so many requests, points of the hour's allowance, and seconds.
 
-    `work` are the seconds for the requests, `paced` those that are waited to keep the pace. What is
-    sent while the pace makes it wait costs no time of its own.
+    `work` are the seconds for the requests, `after` those of them that follow the last creation.
+    `paced` are the seconds that creations take at the pace: what is sent while they wait costs no
+    time of its own.
     """
 
     requests: int
     points: int
     work: float
     paced: float
+    after: float = 0.0
 
     @property
     def seconds(self) -> float:
         """The seconds until the end."""
-        return max(self.work, self.paced)
+        return self.seconds_at(1.0)
+
+    def seconds_at(self, speed: float) -> float:
+        """Return the seconds until the end if requests take so many times as long as estimated."""
+        return max(self.work * speed, self.paced + self.after * speed if self.paced else 0.0)
 
 
 _TRUSTED = 20.0
@@ -67,7 +75,7 @@ def seconds_left(first: Estimate, left: Estimate, spent: float, *, github: bool)
         return None
     trusted = _TRUSTED if github else 0.0
     speed = (spent + trusted) / (done + trusted) if done + trusted else 1.0
-    return max(left.work * speed, left.paced)
+    return left.seconds_at(speed)
 
 
 def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estimate:
@@ -107,21 +115,22 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
         _groups(_total(plan, repository) + creations, _READ)
         for repository, creations in created_in.items()
     )
+    update_requests = _groups(updates, BODY_BATCH) + _groups(updates, _READ)
     writes = (
-        _groups(kinds[ChangeKind.LABEL], _SMALL)
+        _groups(kinds[ChangeKind.LABEL], SMALL_BATCH)
         + kinds[ChangeKind.MILESTONE]
         + kinds[ChangeKind.PROJECT]
         + _board_parts(plan, kinds)
-        + _groups(kinds[ChangeKind.ISSUE_FIELD], _SMALL)
-        + _groups(valued, _SMALL)
-        + sum(_groups(wave, _BODIES) for wave in _waves(created).values())
-        + _groups(follow_ups[ChangeKind.SUB_ISSUE], _SMALL)
-        + _groups(kinds[ChangeKind.DEPENDENCY], _SMALL)
-        + _groups(follow_ups[ChangeKind.PROJECT_ITEM], _SMALL)
+        + _groups(kinds[ChangeKind.ISSUE_FIELD], SMALL_BATCH)
+        + _groups(valued, SMALL_BATCH)
+        + sum(_groups(wave, BODY_BATCH) for wave in _waves(created).values())
+        + _groups(follow_ups[ChangeKind.SUB_ISSUE], SMALL_BATCH)
+        + _groups(kinds[ChangeKind.DEPENDENCY], SMALL_BATCH)
+        + _groups(follow_ups[ChangeKind.PROJECT_ITEM], SMALL_BATCH)
         + comments
-        + _groups(len(states), _SMALL)
-        + _groups(updates, _BODIES)
-        + _groups(value_count, _SMALL)
+        + _groups(len(states), SMALL_BATCH)
+        + _groups(updates, BODY_BATCH)
+        + _groups(value_count, SMALL_BATCH)
     )
     # What is changed is read again right before each request that changes it.
     closed = sum(change.key not in created for change in states)
@@ -144,6 +153,7 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
         points=writes + reads + pages * _PAGE_POINTS,
         work=work,
         paced=paced(creations),
+        after=update_requests * _REQUEST + updates * _EACH,
     )
 
 
@@ -159,7 +169,7 @@ def _for_iterations(change: Change) -> int:
     if not isinstance(change, ExtendIterations | RestoreIterations):
         return 0
     look = max(1, _groups(change.cards, _READ)) + 1
-    values = _groups(change.cards, _READ) + _groups(change.cards, _SMALL)
+    values = _groups(change.cards, _READ) + _groups(change.cards, SMALL_BATCH)
     return values + (3 * look + 1 if isinstance(change, ExtendIterations) else 2 * look)
 
 
@@ -174,8 +184,8 @@ def _board_parts(plan: Plan, kinds: Counter[ChangeKind]) -> int:
     arranged = len(new_views) - len(plain)
     parts = {name for change in plain for name in change.fields}
     if not arranged and not parts & {"columns", "filter"}:
-        return _groups(fields + views, _SMALL)
-    requests = _groups(fields, _SMALL) + _groups(views - arranged, _SMALL) + arranged
+        return _groups(fields + views, SMALL_BATCH)
+    requests = _groups(fields, SMALL_BATCH) + _groups(views - arranged, SMALL_BATCH) + arranged
     return requests + ("filter" in parts)
 
 

@@ -6,7 +6,7 @@ a `Reply`. It never resends an operation whose result is unknown.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from backlog_sync.core.model import (
     BoardFieldDef,
@@ -16,6 +16,12 @@ from backlog_sync.core.model import (
     ObservedIssueField,
     ObservedView,
 )
+
+SMALL_BATCH: Final = 20
+"""Small mutations per request: GitHub's own tools send as many."""
+
+BODY_BATCH: Final = 5
+"""Mutations with a body per request: more were refused as too much at once (reported)."""
 
 
 @dataclass(frozen=True, slots=True)

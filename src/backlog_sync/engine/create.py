@@ -1,6 +1,6 @@
 """Create issues: parents first, each exactly once, and find them again after a lost answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -20,8 +20,10 @@ Folded: TypeAlias = Mapping[str, Sequence[Change]]
 """The changes of an issue that its creation includes, by key."""
 
 
-def create_issues(run: Sending, changes: Sequence[CreateIssue], folded: Folded) -> None:
-    """Create issues in waves, parents first."""
+def create_issues(
+    run: Sending, changes: Sequence[CreateIssue], folded: Folded, meanwhile: Callable[[], bool]
+) -> None:
+    """Create issues in waves, parents first; call `meanwhile` while the pace holds one back."""
     waiting = list(changes)
     while waiting:
         keys = {change.key for change in waiting}
@@ -36,7 +38,7 @@ def create_issues(run: Sending, changes: Sequence[CreateIssue], folded: Folded) 
                 later.append(change)
             else:
                 _prepare(run, change, folded.get(change.key, ()), ready)
-        unsent = _send(run, ready, folded)
+        unsent = _send(run, ready, folded, meanwhile)
         if len(later) == len(waiting):
             for change in later:
                 run.settle(
@@ -105,7 +107,10 @@ def _intent(operation: ops.CreateIssue, at: float, elsewhere: Mapping[str, str])
 
 
 def _send(
-    run: Sending, ready: Sequence[tuple[CreateIssue, ops.CreateIssue]], folded: Folded
+    run: Sending,
+    ready: Sequence[tuple[CreateIssue, ops.CreateIssue]],
+    folded: Folded,
+    meanwhile: Callable[[], bool],
 ) -> list[CreateIssue]:
     """Send creations, look for those with lost answers, and return those that were not sent."""
     unsent: list[CreateIssue] = []
@@ -114,7 +119,8 @@ def _send(
     if not ready:
         return unsent
     creates = _CreateJournal(run)
-    replies = run.tracker.apply([operation for _, operation in ready], creates.before)
+    operations = [operation for _, operation in ready]
+    replies = run.tracker.apply(operations, creates.before, meanwhile)
     try:
         for (change, operation), (_, reply) in zip(ready, replies, strict=True):
             match reply:

@@ -70,6 +70,7 @@ from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, TimeLeft
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import IssueWrite, OperationOrSkip, Skip
 from backlog_sync.engine.send import Sending
+from backlog_sync.engine.while_waiting import BoardWrite, WhileCreationsWait
 from backlog_sync.errors import BacklogError
 
 
@@ -346,7 +347,7 @@ class _Run(Sending):
         """Put issues on the board."""
         self.stage(changes, lambda c, reply: self.registry.put_card(c.key, reply.id))
 
-    def values(self, changes: Sequence[SetBoardValue | ForgetValues | RefreshRecord]) -> None:
+    def values(self, changes: Sequence[BoardWrite]) -> None:
         """Set board values, and write each card's record right after them."""
 
         def done(change: Change, _: Done) -> None:
@@ -509,17 +510,20 @@ def _stages(run: _Run, plan: Plan) -> None:
         if change.ref is None:
             folded.setdefault(change.key, []).append(change)
     created = [c for c in changes if isinstance(c, CreateIssue)]
-    create_issues(run, created, folded)
+    dependencies = [c for c in changes if isinstance(c, AddDependency | RemoveDependency)]
+    states = [c for c in changes if isinstance(c, CloseIssue | ReopenIssue)]
+    values = [c for c in changes if isinstance(c, SetBoardValue | ForgetValues | RefreshRecord)]
+    meanwhile = WhileCreationsWait(run, created, dependencies, values, changes)
+    run.tracker.expect(len(created))
+    create_issues(run, created, folded, meanwhile.send)
     give_late_types(run, created)
     run.stage(links)
-    run.stage(c for c in changes if isinstance(c, AddDependency | RemoveDependency))
+    run.stage(dependencies)
     run.stage(c for c in changes if isinstance(c, MoveSubIssue))
     run.cards(cards)
-    states = [c for c in changes if isinstance(c, CloseIssue | ReopenIssue)]
     run.states(states)
     run.milestone_states(finished, states)
     writes = UpdateIssue | AdoptIssue | ForgetFields | RefreshBase
     updates = [c for c in changes if isinstance(c, writes)]
     run.updates([*updates, *run.second_writes(created, plan.changes)])
-    values = SetBoardValue | ForgetValues | RefreshRecord
-    run.values([c for c in changes if isinstance(c, values)])
+    run.values([c for c in values if not run.settled(c)])

@@ -162,12 +162,16 @@ class Tracker(Protocol):
         ...
 
     def apply(
-        self, operations: Sequence[Operation], before: Callable[[Sequence[Operation]], None] = ...
+        self,
+        operations: Sequence[Operation],
+        before: Callable[[Sequence[Operation]], None] = ...,
+        meanwhile: Callable[[], bool] = ...,
     ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations in order, batched; yield each with its reply as soon as it is known.
 
-        `before` is called with the operations of each request before it is sent. An interrupt
-        is raised after the replies to the requests in flight.
+        `before` is called with the operations of each request before it is sent, `meanwhile` while
+        the pace holds one back: it may send what creates nothing, and returns whether it did. An
+        interrupt is raised after the replies to the requests in flight.
         """
         ...
 
@@ -177,6 +181,10 @@ class Tracker(Protocol):
 
     def waits(self, creations: int) -> Waits:
         """Return the seconds waited so far, and those that this many creations will wait."""
+        ...
+
+    def expect(self, creations: int) -> None:
+        """Tell the pace how many creations are still to come."""
         ...
 
 

@@ -1,12 +1,14 @@
 """Send operations in batches and in order; repeat only what is safe to repeat."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
 from backlog_sync.core.operations import (
+    BODY_BATCH,
+    SMALL_BATCH,
     AddBlocker,
     AddCard,
     AddIssueFieldOptions,
@@ -57,12 +59,6 @@ from backlog_sync.github_api.mutate import Names, Step, Unsendable
 from backlog_sync.github_api.observe import Observer
 from backlog_sync.waiting import WRITE, Limited, Lost, NotConnected, Patience
 
-SMALL: Final = 20
-"""Aliases per request if they are small: GitHub's own tools send as many."""
-
-BODIES: Final = 5
-"""Aliases per request if each has a body."""
-
 BOARD: Final = (
     CreateProject,
     CopyProject,
@@ -89,6 +85,9 @@ TOGETHER: Final = (CreateView, CreateBoardField, ShowIssueField)
 
 Before: TypeAlias = Callable[[Sequence[Operation]], None]
 """Called with operations right before the request with them is sent."""
+
+Meanwhile: TypeAlias = Callable[[], bool]
+"""Called while creations are held back; returns whether it sent anything else."""
 
 T = TypeVar("T")
 
@@ -180,19 +179,23 @@ class Sender:
         self._patience = patience
         self._observer = observer
         self._names = Names()
-        self._small = _Size(SMALL, SMALL)
-        self._bodies = _Size(BODIES, BODIES)
+        self._small = _Size(SMALL_BATCH, SMALL_BATCH)
+        self._bodies = _Size(BODY_BATCH, BODY_BATCH)
         self._accepted = False
         self._standings: dict[str, Standing] = {}
         self._standings_at = (0, 0)
 
     def apply(
-        self, operations: Sequence[Operation], before: Before = lambda _: None
+        self,
+        operations: Sequence[Operation],
+        before: Before = lambda _: None,
+        meanwhile: Meanwhile = lambda: False,
     ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations, adjacent ones of a kind in one request; yield each with its reply.
 
         `before` is called with the operations of each request before it is sent, also before a
-        retry; an exception from it ends the run.
+        retry; an exception from it ends the run. While the pace holds creations back, `meanwhile`
+        is called until it has nothing left to send.
 
         After an unknown result, all later operations are `NotSent`. If the run cannot continue for
         a reason that is not about an operation, the replies so far are yielded first. Then this
@@ -204,6 +207,8 @@ class Sender:
         while queue:
             work = _Batch(self._take(queue))
             del queue[: len(work.operations)]
+            while self._patience.holds_back(_creations(work.operations)) and meanwhile():
+                pass
             error = self._carry_out(work, before)
             for index, operation in enumerate(work.operations):
                 if index in work.replies:
@@ -281,10 +286,7 @@ class Sender:
         another read.
         """
         operations = {index: work.operations[index] for index in indexes}
-        creations = sum(
-            isinstance(operation, mutate.CREATIONS) for operation in operations.values()
-        )
-        self._patience.admit(creations=creations, points=WRITE)
+        self._patience.admit(creations=_creations(operations.values()), points=WRITE)
         self._clients_for(work).session.renew_token()
         before(list(operations.values()))
         standings = self._standings if self._standings_at == self._moment() else {}
@@ -481,8 +483,8 @@ class Sender:
         """Read the ids that these operations need, once each."""
         reader = self._observer.reader
         new = sorted(mutate.logins(work.operations) - set(self._names.users))
-        for start in range(0, len(new), SMALL):
-            chunk = new[start : start + SMALL]
+        for start in range(0, len(new), SMALL_BATCH):
+            chunk = new[start : start + SMALL_BATCH]
             variables = {f"user{n}": login for n, login in enumerate(chunk)}
             answer = reader.query(repeated(answered.Users, len(chunk)), variables)
             for n, login in enumerate(chunk):
@@ -512,6 +514,10 @@ def _alone(operation: Operation) -> bool:
     alone = CreateMilestone | UpdateMilestone | AddOptions | SetIterations | PutComment | PutStatus
     arranged = isinstance(operation, CreateView) and operation.arranged is not None
     return arranged or isinstance(operation, alone | AddIssueFieldOptions)
+
+
+def _creations(operations: Iterable[Operation]) -> int:
+    return sum(isinstance(operation, mutate.CREATIONS) for operation in operations)
 
 
 def _close(work: _Batch, reply: Reply) -> None:

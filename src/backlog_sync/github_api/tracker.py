@@ -16,7 +16,7 @@ from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, ReadScope
 from backlog_sync.github_api.reader import Reader, understood
-from backlog_sync.github_api.send import Before, Sender
+from backlog_sync.github_api.send import Before, Meanwhile, Sender
 from backlog_sync.github_api.talks import talks
 from backlog_sync.github_api.transport import PolicySession
 from backlog_sync.waiting import Patience
@@ -124,10 +124,13 @@ class GitHubTracker:
             return self._observer.boards.iterations(project_id, board_field)
 
     def apply(
-        self, operations: Sequence[Operation], before: Before = lambda _: None
+        self,
+        operations: Sequence[Operation],
+        before: Before = lambda _: None,
+        meanwhile: Meanwhile = lambda: False,
     ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations in order; see `send.Sender.apply`."""
-        return self._sender.apply(operations, before)
+        return self._sender.apply(operations, before, meanwhile)
 
     def open_pull_request(self, *, head: str, base: str, title: str, body: str) -> str | None:
         """Open a pull request and return its URL; None if the branch already has one."""
@@ -142,6 +145,10 @@ class GitHubTracker:
     def waits(self, creations: int) -> Waits:
         """Return the seconds waited so far, and those that this many creations will wait."""
         return self._waiting.waiting(creations)
+
+    def expect(self, creations: int) -> None:
+        """Tell the pace how many creations are still to come."""
+        self._waiting.expect(creations)
 
     @property
     def paced(self) -> float:
