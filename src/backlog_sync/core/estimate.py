@@ -115,7 +115,6 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
         _groups(_total(plan, repository) + creations, _READ)
         for repository, creations in created_in.items()
     )
-    update_requests = _groups(updates, BODY_BATCH) + _groups(updates, _READ)
     writes = (
         _groups(kinds[ChangeKind.LABEL], SMALL_BATCH)
         + kinds[ChangeKind.MILESTONE]
@@ -139,12 +138,12 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
         for change in values
         if change.key not in created
     )
-    reads = comments + _groups(updates, _BODIES) + _groups(valued, _READ)
+    reads = comments + _groups(updates, BODY_BATCH) + _groups(valued, _READ)
     reparented = sum(
         c.kind is ChangeKind.SUB_ISSUE and not c.is_move and c.key not in created
         for c in plan.changes
     )
-    reads += sum(_groups(count, _SMALL) for count in (closed, set_again, reparented))
+    reads += sum(_groups(count, SMALL_BATCH) for count in (closed, set_again, reparented))
     reads += sum(map(_for_iterations, plan.changes))
     creations = len(created) + comments
     work = (writes + reads + pages) * _REQUEST + len(plan.changes) * _EACH
@@ -153,7 +152,7 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
         points=writes + reads + pages * _PAGE_POINTS,
         work=work,
         paced=paced(creations),
-        after=update_requests * _REQUEST + updates * _EACH,
+        after=2 * _groups(updates, BODY_BATCH) * _REQUEST + updates * _EACH,
     )
 
 
