@@ -219,7 +219,7 @@ class Patience:
             return Waits(self._waited + self.paced, ahead)
 
     def expect(self, creations: int) -> None:
-        """Tell the pace how many creations are still to come."""
+        """Set the number of creations for which the pace has to plan."""
         with self._guard:
             if self._pace:
                 self._pace.expect(creations)

@@ -115,7 +115,7 @@ class Pace:
                 self._created(at, count)
 
     def expect(self, creations: int) -> None:
-        """Take note of how many creations are still to come."""
+        """Set the number of creations to plan for."""
         self._expected = creations
 
     def wait(self, now: float, *, creations: int = 0, points: int = 0) -> float:

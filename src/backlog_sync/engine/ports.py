@@ -184,7 +184,7 @@ class Tracker(Protocol):
         ...
 
     def expect(self, creations: int) -> None:
-        """Tell the pace how many creations are still to come."""
+        """Set the number of creations for which the pace has to plan."""
         ...
 
 

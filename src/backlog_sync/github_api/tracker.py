@@ -147,7 +147,7 @@ class GitHubTracker:
         return self._waiting.waiting(creations)
 
     def expect(self, creations: int) -> None:
-        """Tell the pace how many creations are still to come."""
+        """Set the number of creations for which the pace has to plan."""
         self._waiting.expect(creations)
 
     @property
