@@ -66,10 +66,34 @@ class RefusedError(BacklogError):
 
 
 class PartialError(BacklogError):
-    """Some changes were applied; the next run continues (exit 5)."""
+    """Some changes were applied; the next run continues (exit 5).
+
+    `again_at` is when to run again, in seconds since the epoch; None if that can be at once.
+    """
 
     exit_code = ExitCode.PARTLY
     slug = "partly-applied"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        slug: str | None = None,
+        hint: str | None = None,
+        again_at: float | None = None,
+    ) -> None:
+        super().__init__(message, slug=slug, hint=hint)
+        self.again_at = again_at
+
+
+class BudgetError(PartialError):
+    """The budget of the run is spent (exit 5)."""
+
+    slug = "budget"
+
+
+class CreationsSpentError(BudgetError):
+    """The run may create nothing more, but may still send other changes (exit 5)."""
 
 
 class AccessError(FailedError):

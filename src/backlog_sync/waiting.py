@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from tenacity import (
     RetryCallState,
@@ -25,7 +25,9 @@ from tenacity import (
 from tenacity.stop import stop_base
 
 from backlog_sync import log
-from backlog_sync.core.rate import Learned, Pace, Waits, seconds_for
+from backlog_sync.core.budget import Budget
+from backlog_sync.core.rate import HOUR, Learned, Pace, Waits, seconds_for
+from backlog_sync.errors import BudgetError, CreationsSpentError, PartialError, RefusedError
 
 LIMIT: Final = 900.0
 """Seconds that a run waits for limits and faults in total: a secondary limit lasts a minute or a
@@ -122,7 +124,8 @@ class Patience:
     seconds to wait in total for limits and faults. Waits for the `pace` do not count toward it:
     they are planned and made by `idle`, and `paced` is their sum; without a pace there are none.
     `waits` is the number of all waits. Several threads may send, but none does while a rate limit
-    lasts.
+    lasts. Nothing is sent beyond the `budget`. `keep` is called with what the pace has learned
+    before each creation, so that the next run knows of it even if this one is killed.
     """
 
     def __init__(
@@ -133,12 +136,19 @@ class Patience:
         limit: float = LIMIT,
         pace: Pace | None = None,
         idle: Callable[[float], None] | None = None,
+        budget: Budget = Budget(),
+        keep: Callable[[Learned], None] = lambda _: None,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
         self._idle = idle or sleep
         self._limit = limit
         self._pace = pace
+        self._budget = budget
+        self._keep = keep
+        self._began = clock() if budget.limited else 0.0
+        self._points = self._creations = 0
+        self._wrote = False
         self._guard = threading.Lock()
         self._waited = 0.0
         self._waited_until = 0.0
@@ -173,6 +183,63 @@ class Patience:
             before_sleep=lambda _: _log_wait(turn.wait, "pace" if turn.paced else "rate-limit"),
             sleep=wait,
         )(ask)
+        if creations:
+            self._creations += creations
+            if (learned := self.learned()) is not None:
+                self._keep(learned)
+
+    @property
+    def budgeted(self) -> bool:
+        """Whether points are limited by a budget."""
+        return self._budget.points is not None
+
+    def spend(self, points: int, *, more: int = 0) -> None:
+        """Take the most that a request may cost from the budget, right before it is sent.
+
+        Raises `BudgetError` if less is left, or, if nothing was written so far, `RefusedError`:
+        reading took all of it. `more` are the points of the pages that are known to follow.
+        """
+        with self._guard:
+            most = self._budget.points
+            if most is None or self._points + points <= most:
+                self._points += points
+                return
+            spent = self._points
+        if not self._wrote:
+            raise _too_small(most, spent + points + more)
+        raise BudgetError(
+            f"the budget of this run is spent: {spent} of {most} points", **self._again()
+        )
+
+    def refund(self, points: int) -> None:
+        """Give back what a request cost less than was taken for it."""
+        with self._guard:
+            self._points -= points
+
+    def wrote(self) -> None:
+        """Take note that something was written, so that the next run has less to do."""
+        self._wrote = True
+
+    def affordable(self, creations: int) -> int:
+        """Return how many of these creations are within the budget, at least one.
+
+        Raises `CreationsSpentError` if none is.
+        """
+        most = self._budget.creations
+        if most is None:
+            return creations
+        if self._creations >= most:
+            raise CreationsSpentError(
+                f"the budget of this run is spent: {most} creations", **self._again()
+            )
+        return min(creations, most - self._creations)
+
+    def _again(self) -> dict[str, Any]:
+        """Return when to run again: an hour after this run began, as limits are per hour."""
+        moment = self._began + HOUR
+        if moment <= self._clock():
+            return {"hint": "run the same command again: it continues"}
+        return {"hint": f"run the same command again after {_utc(moment)}", "again_at": moment}
 
     def _turn(self, creations: int, points: int) -> "_Turn":
         """Take the next slot, or return how long to wait before asking again."""
@@ -215,6 +282,7 @@ class Patience:
         """Return the seconds waited so far, and those that so many creations wait from now."""
         with self._guard:
             now, pace = self._clock(), copy.deepcopy(self._pace)
+            creations = self._within(creations)
             ahead = seconds_for(creations, pace, now=now) if pace else 0.0
             return Waits(self._waited + self.paced, ahead)
 
@@ -222,7 +290,12 @@ class Patience:
         """Set the number of creations for which the pace has to plan."""
         with self._guard:
             if self._pace:
-                self._pace.expect(creations)
+                self._pace.expect(self._within(creations))
+
+    def _within(self, creations: int) -> int:
+        """Return how many of these creations the budget leaves to this run."""
+        most = self._budget.creations
+        return creations if most is None else min(creations, most - self._creations)
 
     def holds_back(self, creations: int) -> bool:
         """Return whether the pace holds back so many creations for as long as a request takes."""
@@ -231,10 +304,15 @@ class Patience:
                 self._pace and self._pace.wait(self._clock(), creations=creations) > _A_REQUEST
             )
 
-    def again_at(self, limited: Limited) -> str:
-        """Return the time after which to run again, as a date and time in UTC."""
+    def spent_limit(self, limited: Limited) -> PartialError:
+        """Return the error for a rate limit that lasts longer than this run waits."""
         moment = self._clock() + (limited.wait if limited.wait is not None else FLOOR)
-        return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return PartialError(
+            f"GitHub's rate limit is spent: {limited.message}",
+            slug="rate-limit",
+            hint=f"run the same command again after {_utc(moment)}",
+            again_at=moment,
+        )
 
     def close(self, limited: Limited, wait: float) -> None:
         """Send nothing for this many seconds, and write more slowly after a secondary limit."""
@@ -256,6 +334,18 @@ class Patience:
             self._waited_until = max(self._waited_until, now + seconds)
             self.waits += 1
         self._sleep(seconds)
+
+
+def _too_small(budget: int, needed: int) -> RefusedError:
+    return RefusedError(
+        f"reading takes at least {needed} points, and the budget is {budget}; nothing was written",
+        slug="budget-too-small",
+        hint=f"raise the budget well above {needed} points, or leave it out",
+    )
+
+
+def _utc(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 class _Turn(NamedTuple):

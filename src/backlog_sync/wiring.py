@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from backlog_sync.core.addresses import is_loopback
+from backlog_sync.core.budget import Budget
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.credentials import app_key, find_token, known_secrets, remember_secrets
 from backlog_sync.environment import Environment, web_host
@@ -45,7 +46,7 @@ class Target:
     If `sandbox` is set, the server is the simulator of that folder, in which `board_owner`, the
     repositories of `others` and the `people` to assign are created; `named` is whether a flag names
     the repository, and `board` is the one that a flag names: later runs on the simulator remember
-    both. `waits` is called with the seconds
+    both. A run spends at most its `budget`. `waits` is called with the seconds
     of each wait before it begins, except for short ones that only keep the pace.
     """
 
@@ -58,6 +59,7 @@ class Target:
     people: tuple[str, ...] = ()
     named: bool = False
     board: str | None = None
+    budget: Budget = Budget()
     waits: Callable[[float], None] = _no_one
 
     @property
@@ -149,6 +151,7 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
                 sleep=sleep,
                 waiting=INTERRUPTS.waiting,
                 embedded=True,
+                budget=target.budget,
             )
         return
     memory = cache(target)
@@ -179,6 +182,8 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
         waiting=INTERRUPTS.waiting,
         pace=None if read_only else pace(env, memory.pace()),
         idle=clock(idle).sleep,
+        budget=target.budget,
+        keep=memory.keep_pace,
     )
     try:
         yield github_tracker

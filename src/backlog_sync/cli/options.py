@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import click
 from click.shell_completion import CompletionItem
 
+from backlog_sync.core.budget import Budget
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guards import FINAL, FORCEABLE
 from backlog_sync.core.options import PlanOptions
@@ -121,6 +122,24 @@ def as_for_sync(command: Command) -> Command:
     for name in flags:
         command = click.option(name, is_flag=True, hidden=True, expose_value=False)(command)
     return command
+
+
+def budget_options(command: Command) -> Command:
+    """Add --budget-points and --budget-creations as `budget`."""
+
+    outer = _collected(command, "budget", Budget)
+    for option in (
+        click.option("--budget-creations", "creations", metavar="N", type=click.IntRange(min=1),
+                     envvar="BACKLOG_BUDGET_CREATIONS",
+                     help="End the run after creating this many issues and comments; the next run"
+                     " continues (exit 5)."),
+        click.option("--budget-points", "points", metavar="N", type=click.IntRange(min=1),
+                     envvar="BACKLOG_BUDGET_POINTS",
+                     help="End the run before it spends more than this many points of GitHub's"
+                     " hourly limit, reading included; the next run continues (exit 5)."),
+    ):  # fmt: skip
+        outer = option(outer)
+    return outer
 
 
 _TARGET = ("repo", "project", "sandbox", "bullets")

@@ -179,7 +179,8 @@ class Terminal(Screen):
             tracker, look = run.tracker, self.look(err=True)
             expected = estimate(plan, lambda count: tracker.waits(count).ahead)
             timed = not prepared.observed.sandbox
-            self.info(expected_text(expected, tracker.usage(), look, timed=timed))
+            budget = run.target.budget
+            self.info(expected_text(expected, tracker.usage(), look, timed=timed, budget=budget))
 
     def consent(self, run: Run, prepared: Prepared, *, approved: bool) -> Violation | None:
         """Ask for a yes unless it was given already; return why it is missing, None if given."""
@@ -228,7 +229,9 @@ class Terminal(Screen):
         plan = prepared.plan
         self.warn_of_progress(written.replaced, written.unplaced)
         if self.output == "json":
-            envelope = outcomes_to_json(plan, applied.outcomes, applied.usage, written.paths)
+            envelope = outcomes_to_json(
+                plan, applied.outcomes, applied.usage, written.paths, stopped=applied.stopped
+            )
             self.result(dump(envelope))
         elif plan.changes or written.paths:
             gap = "" if self.output_options.quiet else "\n"

@@ -14,6 +14,7 @@ from backlog_sync import log, wiring
 from backlog_sync.cli.only import choices_of, keys_of
 from backlog_sync.cli.options import TargetOptions
 from backlog_sync.core.agents import is_agent_name
+from backlog_sync.core.budget import Budget
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.iterations import PENDING_HINT, pending_text
 from backlog_sync.core.locations import others_of
@@ -188,10 +189,11 @@ def workspace(
     *,
     read_only: bool = True,
     top: Path | None = None,
+    budget: Budget = Budget(),
 ) -> Iterator[Run]:
     """Read the files, find the target, and close whatever the run opened at the end.
 
-    `top` is the root folder (default: that of the first file). Ends the run if lint finds errors,
+    `top` is the root folder (default: that of the first file), `budget` what the run may spend. Ends the run if lint finds errors,
     which are shown. Raises `errors.BacklogError` if no file or no target is known.
     """
     top, env = top or wiring.root(options.paths), presenter.env
@@ -215,6 +217,7 @@ def workspace(
         people=people_of(desired),
         named=options.repo is not None,
         board=options.project,
+        budget=budget,
         waits=presenter.waits,
     )
     if options.sandbox and (moved := wiring.moved_state(top)):

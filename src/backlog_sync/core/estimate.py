@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from backlog_sync.core.budget import Budget
 from backlog_sync.core.changes import (
     Action,
     AdoptIssue,
@@ -21,7 +22,7 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.operations import BODY_BATCH, SMALL_BATCH
-from backlog_sync.core.plan import Plan
+from backlog_sync.core.plan import Plan, Usage
 from backlog_sync.core.view_arrangement import ARRANGEMENT
 
 _READ = 100
@@ -37,7 +38,7 @@ _EACH = 0.1
 class Estimate:
     """About so many requests, points of the hour's allowance, and seconds.
 
-    `work` are the seconds for the requests, `after` those of them that follow the last creation.
+    `creations` are the issues and comments among it. `work` are the seconds for the requests, `after` those of them that follow the last creation.
     `paced` are the seconds that creations take at the pace: what is sent while they wait costs no
     time of its own.
     """
@@ -47,6 +48,7 @@ class Estimate:
     work: float
     paced: float
     after: float = 0.0
+    creations: int = 0
 
     @property
     def seconds(self) -> float:
@@ -153,7 +155,22 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
         work=work,
         paced=paced(creations),
         after=2 * _groups(updates, BODY_BATCH) * _REQUEST + updates * _EACH,
+        creations=creations,
     )
+
+
+def runs_within(budget: Budget, expected: Estimate, reading: Usage) -> int:
+    """Return about how many runs a plan takes, this one included; each reads GitHub again.
+
+    It is 1 if the budget is enough for all of it. `reading` is what this run has spent so far.
+    """
+    runs = 1
+    if budget.creations is not None:
+        runs = max(runs, _groups(expected.creations, budget.creations))
+    if budget.points is not None:
+        left = budget.points - reading.points - reading.rest
+        runs = max(runs, _groups(expected.points, max(1, left)))
+    return runs
 
 
 _SAME = frozenset({"parent"})

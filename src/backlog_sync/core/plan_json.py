@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from typing import Any
 
 from backlog_sync.core.changes import Action, Change, ChangeKind, Definition, FieldChange
 from backlog_sync.core.model import Coverage
 from backlog_sync.core.plan import FieldNote, Outcome, Plan, Result, Usage
+from backlog_sync.errors import BacklogError, PartialError
 
 FORMAT_VERSION = 1
 """Raised when a key of `plan --format json` goes or changes its meaning."""
@@ -156,9 +158,17 @@ def note_to_json(note: FieldNote) -> dict[str, Any]:
 
 
 def outcomes_to_json(
-    plan: Plan, outcomes: tuple[Outcome, ...], usage: Usage, written_back: tuple[str, ...]
+    plan: Plan,
+    outcomes: tuple[Outcome, ...],
+    usage: Usage,
+    written_back: tuple[str, ...],
+    *,
+    stopped: BacklogError | None = None,
 ) -> dict[str, Any]:
-    """Return what a sync did: the plan, each outcome, sums, and the files written."""
+    """Return what a sync did: the plan, each outcome, sums, and the files written.
+
+    `stopped` is why the run ended early; only then there is a key for it.
+    """
     return {
         "format_version": FORMAT_VERSION,
         "plan": plan_to_json(plan),
@@ -175,6 +185,26 @@ def outcomes_to_json(
         ],
         "summary": {**count_results(outcomes), "requests": usage_to_json(usage)},
         "written_back": list(written_back),
+        **({"stopped": _stopped_to_json(stopped, outcomes)} if stopped else {}),
+    }
+
+
+def count_left(outcomes: tuple[Outcome, ...]) -> int:
+    """Return how many changes a run left to the next one."""
+    return sum(outcome.result is Result.NOT_REACHED for outcome in outcomes)
+
+
+def _stopped_to_json(stopped: BacklogError, outcomes: tuple[Outcome, ...]) -> dict[str, Any]:
+    """Return why a run ended early, what is left, and the time after which to run again, if any."""
+    again_at = stopped.again_at if isinstance(stopped, PartialError) else None
+    return {
+        "slug": stopped.slug,
+        "message": stopped.message,
+        "hint": stopped.hint,
+        "left": count_left(outcomes),
+        "again_after": datetime.fromtimestamp(again_at, UTC).isoformat(timespec="seconds")
+        if again_at is not None
+        else None,
     }
 
 

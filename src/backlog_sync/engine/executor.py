@@ -12,6 +12,7 @@ from functools import partial
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.changes import (
+    DEFINITIONS,
     AddDependency,
     AddToBoard,
     AdoptIssue,
@@ -71,7 +72,7 @@ from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import IssueWrite, OperationOrSkip, Skip
 from backlog_sync.engine.send import Sending
 from backlog_sync.engine.while_waiting import BoardWrite, WhileCreationsWait
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, CreationsSpentError
 
 
 def _counted_on(change: Change) -> tuple[str, ...]:
@@ -515,7 +516,13 @@ def _stages(run: _Run, plan: Plan) -> None:
     values = [c for c in changes if isinstance(c, SetBoardValue | ForgetValues | RefreshRecord)]
     meanwhile = WhileCreationsWait(run, created, dependencies, values, changes)
     run.tracker.expect(len(created))
-    create_issues(run, created, folded, meanwhile.send)
+    spent: CreationsSpentError | None = None
+    try:
+        create_issues(run, created, folded, meanwhile.send)
+    except CreationsSpentError as error:
+        # What needs no further issue is still sent, so that those that exist are complete.
+        spent = error
+        _leave_uncreated(run, changes, error.message)
     give_late_types(run, created)
     run.stage(links)
     run.stage(dependencies)
@@ -527,3 +534,14 @@ def _stages(run: _Run, plan: Plan) -> None:
     updates = [c for c in changes if isinstance(c, writes)]
     run.updates([*updates, *run.second_writes(created, plan.changes)])
     run.values([c for c in values if not run.settled(c)])
+    if spent is not None:
+        raise spent
+
+
+def _leave_uncreated(run: _Run, changes: Sequence[Change], why: str) -> None:
+    """Leave the issues that were not created to the next run, and all that needs them."""
+    about_items = [c for c in changes if c.kind not in DEFINITIONS and not run.settled(c)]
+    uncreated = {change.key for change in about_items if isinstance(change, CreateIssue)}
+    for change in about_items:
+        if not uncreated.isdisjoint((change.key, change.other, *change.waits_for)):
+            run.leave(change, why)

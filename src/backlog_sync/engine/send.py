@@ -69,6 +69,13 @@ class Sending:
         if result is not Result.APPLIED and claimed:
             self.unclaimed.setdefault(key, set()).add(claimed)
 
+    def leave(self, change: Change, why: str) -> None:
+        """Leave a change to the next run: no record of this one claims it."""
+        self.outcomes[id(change)] = Outcome(change, Result.NOT_REACHED, change.ref, None, why)
+        key, claimed = claim_of(change)
+        if claimed:
+            self.unclaimed.setdefault(key, set()).add(claimed)
+
     def settled(self, change: Change) -> bool:
         """Return whether the outcome of a change is known."""
         return id(change) in self.outcomes

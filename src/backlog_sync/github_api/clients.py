@@ -18,6 +18,7 @@ from backlog_sync.github_api.answers import (
     no_answer,
     read_faults,
 )
+from backlog_sync.github_api.cost import points_of
 from backlog_sync.github_api.documents import Document
 from backlog_sync.github_api.transport import PolicySession
 from backlog_sync.waiting import Lost, Patience, Trouble
@@ -60,8 +61,15 @@ class Clients:
         ]
         return {"GraphQL-Features": ",".join(needed)} if needed else {}
 
-    def graphql(self, document: Document[T], variables: Mapping[str, object]) -> Answer[T]:
-        """Run a GraphQL document. Faults that the server reports are part of the answer."""
+    def graphql(
+        self, document: Document[T], variables: Mapping[str, object], *, follow: int = 0
+    ) -> Answer[T]:
+        """Run a GraphQL document. Faults that the server reports are part of the answer.
+
+        `follow` is how many more such requests are known to follow.
+        """
+        most = points_of(document, variables) if self._patience.budgeted else 0
+        self._patience.spend(most, more=follow * most)
         request = _Request(document, variables)
         try:
             headers = self._headers(document)
@@ -78,7 +86,9 @@ class Clients:
         data: dict[str, object] | None = result.data if isinstance(result.data, dict) else None
         if data is None and not faults:
             raise Lost("an answer without data")
-        self._spend(data)
+        cost = self._cost(data)
+        self.session.tally.cost(cost)
+        self._patience.refund(most - cost)
         return Answer(cast("T | None", data), faults, asked_wait(response, self._patience.now()))
 
     def rest(self, ask: Callable[["Github"], T]) -> T:
@@ -89,6 +99,7 @@ class Clients:
         if self._github is None:
             self._github = client(self.session, self.api_url)
         github = self._github
+        self._patience.spend(1)
         return self.exchange(lambda: ask(github))
 
     def exchange(self, request: Callable[[], T]) -> T:
@@ -137,11 +148,12 @@ class Clients:
             f"HTTP {response.status_code} with {kind} that is not an answer of GitHub's API"
         )
 
-    def _spend(self, data: Mapping[str, object] | None) -> None:
-        """Add the cost of a request; 1 point, the minimum, if the answer does not report it."""
+    @staticmethod
+    def _cost(data: Mapping[str, object] | None) -> int:
+        """Return the cost of a request; 1 point, the minimum, if the answer does not report it."""
         rate_limit = (data or {}).get("rateLimit")
         cost = rate_limit.get("cost") if isinstance(rate_limit, dict) else None
-        self.session.tally.cost(cost if isinstance(cost, int) else 1)
+        return cost if isinstance(cost, int) else 1
 
 
 class _Request(GraphQLRequest):

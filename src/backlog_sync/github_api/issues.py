@@ -86,8 +86,12 @@ class Issues:
             after = parse.cursor(page)
             if after is None:
                 break
+            left = _ceiling(int(page["totalCount"]) - len(by_id))
             answer = self.reader.query(
-                document(answered.IssuesPage, self.hidden), {**self._names(), "after": after}, size
+                document(answered.IssuesPage, self.hidden),
+                {**self._names(), "after": after},
+                size,
+                follow=max(0, left - 1),
             )
             page = self._listed(answer)
         total = int(page["totalCount"])

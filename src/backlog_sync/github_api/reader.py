@@ -5,13 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from backlog_sync.core.addresses import PUBLIC_API
-from backlog_sync.errors import (
-    AccessError,
-    BacklogError,
-    PartialError,
-    RefusedError,
-    UnreachableError,
-)
+from backlog_sync.errors import AccessError, BacklogError, RefusedError, UnreachableError
 from backlog_sync.github_api.answers import Answer, Rejected
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.documents import Document
@@ -46,7 +40,7 @@ class Reader:
     """Runs queries until they are answered.
 
     Raises `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` if a rate limit
-    asks for a longer wait than this run allows.
+    asks for a longer wait than this run allows, or if its budget is spent.
     """
 
     def __init__(self, clients: Clients, patience: Patience) -> None:
@@ -66,13 +60,21 @@ class Reader:
         self._clients.preview(features, fields)
 
     def query(
-        self, document: Document[T], variables: Mapping[str, object], page: PageSize | None = None
+        self,
+        document: Document[T],
+        variables: Mapping[str, object],
+        page: PageSize | None = None,
+        *,
+        follow: int = 0,
     ) -> Answer[T]:
-        """Return the answer to a query; `page` sets its `$first` and shrinks if necessary."""
+        """Return the answer to a query; `page` sets its `$first` and shrinks if necessary.
+
+        `follow` is how many more pages of the same list are known to follow.
+        """
 
         if page is None:
-            return self._run(lambda: (document, variables), None)
-        return self._run(lambda: (document, {**variables, "first": page.value}), page)
+            return self._run(lambda: (document, variables), None, follow)
+        return self._run(lambda: (document, {**variables, "first": page.value}), page, follow)
 
     def query_some(
         self, build: BuildQuery[T], remaining: int, size: PageSize
@@ -84,12 +86,14 @@ class Reader:
         answer = self._run(lambda: build(min(remaining, size.value)), size)
         return answer, min(remaining, size.value)
 
-    def _run(self, build: Callable[[], Query[T]], size: PageSize | None) -> Answer[T]:
+    def _run(
+        self, build: Callable[[], Query[T]], size: PageSize | None, follow: int = 0
+    ) -> Answer[T]:
         def attempt() -> Answer[T]:
             self._patience.admit()
             page_size = size.value if size else 0
             try:
-                answer = self._clients.graphql(*build())
+                answer = self._clients.graphql(*build(), follow=follow)
                 _complain(answer)
             except Lost as lost:
                 if lost.heavy and size:
@@ -122,11 +126,7 @@ class Reader:
         """Return the error to report for a failed request."""
         url = self._clients.api_url
         if isinstance(trouble, Limited):
-            return PartialError(
-                f"GitHub's rate limit is spent: {trouble.message}",
-                slug="rate-limit",
-                hint=f"run the same command again after {self._patience.again_at(trouble)}",
-            )
+            return self._patience.spent_limit(trouble)
         if isinstance(trouble, Trouble):
             return UnreachableError(
                 f"{url} did not answer: {trouble.message}", hint=_reachable(url)

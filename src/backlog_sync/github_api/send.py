@@ -199,8 +199,8 @@ class Sender:
 
         After an unknown result, all later operations are `NotSent`. If the run cannot continue for
         a reason that is not about an operation, the replies so far are yielded first. Then this
-        raises `PartialError` for a rate limit beyond what this run may wait, `UnreachableError` if
-        there is no connection, `AccessError`, `RefusedError`, or `KeyboardInterrupt`. Operations
+        raises `PartialError` for a rate limit beyond what this run may wait or a spent budget
+        (`CreationsSpentError` if only nothing may be created), `UnreachableError` if there is no connection, `AccessError`, `RefusedError`, or `KeyboardInterrupt`. Operations
         that were not yielded by then were not executed, or are safe to repeat.
         """
         queue = list(operations)
@@ -210,6 +210,8 @@ class Sender:
             while self._patience.holds_back(_creations(work.operations)) and meanwhile():
                 pass
             error = self._carry_out(work, before)
+            if any(isinstance(reply, Done | Unknown) for reply in work.replies.values()):
+                self._patience.wrote()
             for index, operation in enumerate(work.operations):
                 if index in work.replies:
                     yield operation, work.replies[index]
@@ -264,7 +266,10 @@ class Sender:
         """Send the pending operations, in as many requests as the size requires."""
         while (pending := work.pending) and not work.ended:
             first = work.operations[0]
-            chunk = self._admitted(work, pending[: self._size(first).value], before)
+            size = self._size(first).value
+            if isinstance(first, mutate.CREATIONS):
+                size = self._patience.affordable(size)
+            chunk = self._admitted(work, pending[:size], before)
             if not chunk:
                 continue
             if isinstance(first, CreateMilestone | UpdateMilestone):

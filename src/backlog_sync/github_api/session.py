@@ -11,7 +11,8 @@ from requests.adapters import BaseAdapter
 
 from backlog_sync import __version__
 from backlog_sync.core.addresses import PUBLIC_API, is_loopback
-from backlog_sync.core.rate import Pace
+from backlog_sync.core.budget import Budget
+from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, UsageError
 from backlog_sync.github_api.app_auth import ACCESS_TOKENS, AppKey, AppToken
@@ -49,6 +50,8 @@ def connect(
     embedded: bool = False,
     secrets: Sequence[str] = (),
     on_token: Callable[[str], None] = lambda _: None,
+    budget: Budget = Budget(),
+    keep: Callable[[Learned], None] = lambda _: None,
 ) -> GitHubTracker:
     """Return a tracker for `repository` ("owner/name"). Nothing is sent yet.
 
@@ -59,7 +62,8 @@ def connect(
     `embedded` means that the server is the simulator inside this process. A `project_token` is
     used for everything about boards. The key of a GitHub App is exchanged for installation tokens
     when they are needed. `secrets` are further values to hide in everything that the server
-    sends; `on_token` is called with each token of an App before it is sent.
+    sends; `on_token` is called with each token of an App before it is sent. The run spends at most
+    its `budget`; `keep` is called with what the pace has learned before each creation.
 
     Raises `UsageError` for an invalid address or repository name, and `AccessError` for a token
     that cannot be valid.
@@ -116,6 +120,8 @@ def connect(
         pace=pace,
         idle=idle,
         embedded=embedded,
+        budget=budget,
+        keep=keep,
     )
 
 

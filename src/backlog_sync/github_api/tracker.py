@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from backlog_sync.core.budget import Budget
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.iterations import IterationSnapshot
@@ -31,7 +32,7 @@ class GitHubTracker:
     `board_session` has the token for boards if they have their own; both sessions share a tally.
 
     Methods raise `AccessError`, `UnreachableError`, `RefusedError`, and `PartialError` if a rate
-    limit asks for a longer wait than this run allows.
+    limit asks for a longer wait than this run allows, or its budget is spent.
     """
 
     def __init__(
@@ -47,8 +48,12 @@ class GitHubTracker:
         pace: Pace | None = None,
         idle: Callable[[float], None] | None = None,
         embedded: bool = False,
+        budget: Budget = Budget(),
+        keep: Callable[[Learned], None] = lambda _: None,
     ) -> None:
-        waiting = Patience(clock=clock, sleep=sleep, limit=patience, pace=pace, idle=idle)
+        waiting = Patience(
+            clock=clock, sleep=sleep, limit=patience, pace=pace, idle=idle, budget=budget, keep=keep
+        )
         self._waiting = waiting
         clients = Clients(session, api_url=api_url, patience=waiting)
         board_clients = clients

@@ -13,6 +13,7 @@ from backlog_sync import wiring
 from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
+    budget_options,
     format_option,
     output_options,
     plan_options,
@@ -31,6 +32,7 @@ from backlog_sync.errors import ExitCode
 from backlog_sync.local.signals import INTERRUPTS
 
 if TYPE_CHECKING:
+    from backlog_sync.core.budget import Budget
     from backlog_sync.cli.presenter import Presenter
     from backlog_sync.cli.workspace import Run
     from backlog_sync.cli.write_back import Written
@@ -62,6 +64,7 @@ def _digest(context: click.Context, option: click.Parameter, value: str | None) 
 @click.option("--approve", metavar="DIGEST", callback=_digest,
               help="Skip the confirmation if the plan has this digest (printed by `plan`; in a"
               " workflow all 64 digits); refuse any other plan.")  # fmt: skip
+@budget_options
 @click.option("--no-write-back", is_flag=True, help="Do not change the files.")
 @click.option("-y", "--yes", is_flag=True,
               help="Skip the confirmation, and assign all agents instead of one.")  # fmt: skip
@@ -74,6 +77,7 @@ def command(
     force: tuple[str, ...],
     saved: str | None,
     approve: str | None,
+    budget: Budget,
     dry_run: bool,
     check: bool,
     no_write_back: bool,
@@ -101,7 +105,7 @@ def command(
     plan_file = read_plan(Path(saved)) if saved else None
     options = plan_file.options if plan_file else replace(options, all_agents=yes)
     request = SyncRequest(options, force, approve, plan_file, write=not no_write_back, yes=yes)
-    with workspace(target, terminal, read_only=dry_run) as run:
+    with workspace(target, terminal, read_only=dry_run, budget=budget) as run:
         if dry_run:
             return show_plan(run, terminal, options, force=force, out=None, check=check)
         if terminal.env.workflow and not target.sandbox:

@@ -15,6 +15,7 @@ from backlog_sync.cli.options import (
     OutputOptions,
     TargetOptions,
     as_for_sync,
+    budget_options,
     command_line,
     complete_items,
     format_option,
@@ -36,6 +37,7 @@ from backlog_sync.render.words import counted
 if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
     from backlog_sync.cli.workspace import Run
+    from backlog_sync.core.budget import Budget
     from backlog_sync.core.model import ObservedState
     from backlog_sync.core.run_record import RunRecord
     from backlog_sync.engine.executor import Applied
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="ITEM", shell_complete=complete_items,
               help="Undo only what was done to this item: a key, an issue number, a title, or the"
               " start of a key or title. May be repeated.")  # fmt: skip
+@budget_options
 @as_for_sync
 @click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
 @format_option("text", "json")
@@ -73,6 +76,7 @@ def command(
     redo: bool,
     dry_run: bool,
     only: tuple[str, ...],
+    budget: Budget,
     yes: bool,
     output: str,
     output_options: OutputOptions,
@@ -95,7 +99,8 @@ def command(
         raise UsageError("--run, --from and --list exclude each other", hint="use one of them")
     given = read_given_record(Path(source)) if source is not None else None
     terminal = open_terminal(output_options, output)
-    with workspace(target, terminal, read_only=dry_run or listing) as opened:
+    reads = dry_run or listing
+    with workspace(target, terminal, read_only=reads, budget=budget) as opened:
         opened.lock(files=False)
         undo = _Undo(
             terminal, opened, output, only, redo=redo, dry_run=dry_run, yes=yes or target.sandbox
@@ -273,14 +278,19 @@ class _Undo:
         return False
 
     def _report(self, plan: Plan, applied: Applied) -> None:
+        from backlog_sync.cli.main import print_error
         from backlog_sync.render.outcomes import outcomes_text
 
         if self.output == "json":
-            self.screen.result(dump(outcomes_to_json(plan, applied.outcomes, applied.usage, ())))
+            outcomes, stopped = applied.outcomes, applied.stopped
+            envelope = outcomes_to_json(plan, outcomes, applied.usage, (), stopped=stopped)
+            self.screen.result(dump(envelope))
         else:
             look = self.screen.look()
             text = outcomes_text(applied.outcomes, applied.usage, (), look, run=self._name)
             self.screen.result("\n" + text)
+        if applied.stopped is not None:
+            print_error(applied.stopped)
 
 
 def _checked(given: RunRecord, observed: ObservedState) -> RunRecord:
