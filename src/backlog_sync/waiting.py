@@ -25,7 +25,7 @@ from tenacity import (
 from tenacity.stop import stop_base
 
 from backlog_sync import log
-from backlog_sync.core.budget import Budget
+from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.rate import HOUR, Learned, Pace, Waits, seconds_for
 from backlog_sync.errors import BudgetError, CreationsSpentError, PartialError, RefusedError
 
@@ -136,7 +136,7 @@ class Patience:
         limit: float = LIMIT,
         pace: Pace | None = None,
         idle: Callable[[float], None] | None = None,
-        budget: Budget = Budget(),
+        budget: Budget = UNLIMITED,
         keep: Callable[[Learned], None] = lambda _: None,
     ) -> None:
         self._clock = clock

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from backlog_sync.core.addresses import is_loopback
-from backlog_sync.core.budget import Budget
+from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.credentials import app_key, find_token, known_secrets, remember_secrets
 from backlog_sync.environment import Environment, web_host
@@ -59,7 +59,7 @@ class Target:
     people: tuple[str, ...] = ()
     named: bool = False
     board: str | None = None
-    budget: Budget = Budget()
+    budget: Budget = UNLIMITED
     waits: Callable[[float], None] = _no_one
 
     @property

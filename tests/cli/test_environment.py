@@ -125,6 +125,19 @@ def test_a_pace_that_is_none(backlog: Backlog, monkeypatch: pytest.MonkeyPatch, 
     assert len(ran.err) < 400
 
 
+@pytest.mark.parametrize("name", ["BACKLOG_BUDGET_POINTS", "BACKLOG_BUDGET_CREATIONS"])
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1e3", "½"])
+def test_a_budget_that_is_none(
+    backlog: Backlog, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """The message names the variable, and nothing is read."""
+    monkeypatch.setenv(name, value)
+    ran = backlog("sync", "--yes")
+    assert ran.code == 2
+    is_told(ran, name, "is not a whole number of at least 1")
+    assert len(ran.err) < 400
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

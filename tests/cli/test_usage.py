@@ -38,6 +38,13 @@ from tests.cli.conftest import Backlog
         ("plan --sandbox=1", "--sandbox takes no value", "write only --sandbox"),
         ("sync --color alway", "'alway' is not one of auto, always, never", "--color always?"),
         ("sync --prune open", "'open' is not one of close", "did you mean --prune close?"),
+        (
+            "sync --budget-points 0",
+            "--budget-points: 0 is not a whole number of at least 1",
+            "sync",
+        ),
+        ("sync --budget-creations -5", "--budget-creations: -5 is not a whole number", "sync"),
+        ("undo --budget-points x", "--budget-points: 'x' is not a whole number", "undo --help"),
         ("undo --run 0", "--run: 0 is not a whole number of at least 1", "undo --help"),
         ("sandbox serve --port x", "'x' is not a whole number from 0 to 65535", "serve --help"),
         ("sync --force lint", "--force: 'lint' is not a guard", "sync --help"),

@@ -16,6 +16,7 @@ from typing import Any
 import requests
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.model import (
     BoardFieldDef,
     DesiredItem,
@@ -290,6 +291,7 @@ class Machine:
     meanwhile: Callable[[], None] = lambda: None
     options: PlanOptions = PLAIN
     a_minute: int | None = None
+    budget: Budget = UNLIMITED
 
     def now(self) -> float:
         """The time."""
@@ -319,6 +321,7 @@ class Machine:
             sleep=self.sleep,
             patience=self.limit,
             pace=Pace(now=self.now(), a_minute=self.a_minute) if self.a_minute else None,
+            budget=self.budget,
         )
         prepared = observe_and_plan(
             wanted,

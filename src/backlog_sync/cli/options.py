@@ -130,11 +130,11 @@ def budget_options(command: Command) -> Command:
     outer = _collected(command, "budget", Budget)
     for option in (
         click.option("--budget-creations", "creations", metavar="N", type=click.IntRange(min=1),
-                     envvar="BACKLOG_BUDGET_CREATIONS",
+                     envvar="BACKLOG_BUDGET_CREATIONS", show_envvar=True,
                      help="End the run after creating this many issues and comments; the next run"
                      " continues (exit 5)."),
         click.option("--budget-points", "points", metavar="N", type=click.IntRange(min=1),
-                     envvar="BACKLOG_BUDGET_POINTS",
+                     envvar="BACKLOG_BUDGET_POINTS", show_envvar=True,
                      help="End the run before it spends more than this many points of GitHub's"
                      " hourly limit, reading included; the next run continues (exit 5)."),
     ):  # fmt: skip

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 import click
+from click.core import ParameterSource
 
 from backlog_sync.errors import UsageError
 
@@ -142,7 +143,11 @@ def explained(
         message = f"`{context.command_path}` needs {error.param.make_metavar(context).strip('{}')}"
     elif isinstance(error, click.BadParameter) and error.param is not None:
         hint = _value_hint(error.param, message) or f"`{context.command_path} --help` explains it"
-        name = f"{error.param.opts[-1]}: " if isinstance(error.param, click.Option) else ""
+        name = (
+            f"{_option_name(error.param, context)}: "
+            if isinstance(error.param, click.Option)
+            else ""
+        )
         message = name + _value_message(error.param.type, message)
     elif message.startswith("Got unexpected extra argument"):
         message = f"`{context.command_path}` takes no argument {message.partition('(')[2][:-1]}"
@@ -192,6 +197,12 @@ def _option_hint(
     names = root.command.list_commands(root) if isinstance(root.command, click.Group) else []
     others = [verb for verb in names if name in _options(_context(root, [verb]))]
     return f"it is an option of {', '.join(others)}" if others else None
+
+
+def _option_name(option: click.Option, context: click.Context) -> str:
+    """Return the name of an option, or of the variable that its value is from."""
+    from_variable = context.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT
+    return str(option.envvar) if from_variable else option.opts[-1]
 
 
 def _value_message(kind: object, message: str) -> str:

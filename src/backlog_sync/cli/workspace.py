@@ -14,7 +14,7 @@ from backlog_sync import log, wiring
 from backlog_sync.cli.only import choices_of, keys_of
 from backlog_sync.cli.options import TargetOptions
 from backlog_sync.core.agents import is_agent_name
-from backlog_sync.core.budget import Budget
+from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.iterations import PENDING_HINT, pending_text
 from backlog_sync.core.locations import others_of
@@ -189,12 +189,13 @@ def workspace(
     *,
     read_only: bool = True,
     top: Path | None = None,
-    budget: Budget = Budget(),
+    budget: Budget = UNLIMITED,
 ) -> Iterator[Run]:
     """Read the files, find the target, and close whatever the run opened at the end.
 
-    `top` is the root folder (default: that of the first file), `budget` what the run may spend. Ends the run if lint finds errors,
-    which are shown. Raises `errors.BacklogError` if no file or no target is known.
+    `top` is the root folder (default: that of the first file). The run spends at most its `budget`.
+    Ends the run if lint finds errors, which are shown. Raises `errors.BacklogError` if no file or
+    no target is known.
     """
     top, env = top or wiring.root(options.paths), presenter.env
     loaded = load_target(options, top)

@@ -1,6 +1,7 @@
 """Budgets: what a run may spend at most."""
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,7 @@ class Budget:
     def limited(self) -> bool:
         """Whether anything is limited."""
         return self.points is not None or self.creations is not None
+
+
+UNLIMITED: Final = Budget()
+"""The budget of a run that nobody limits."""

@@ -38,9 +38,9 @@ _EACH = 0.1
 class Estimate:
     """About so many requests, points of the hour's allowance, and seconds.
 
-    `creations` are the issues and comments among it. `work` are the seconds for the requests, `after` those of them that follow the last creation.
+    `work` are the seconds for the requests, `after` those of them that follow the last creation.
     `paced` are the seconds that creations take at the pace: what is sent while they wait costs no
-    time of its own.
+    time of its own. `creations` is how many issues and comments are created.
     """
 
     requests: int

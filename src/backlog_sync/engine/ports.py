@@ -110,7 +110,8 @@ class Tracker(Protocol):
 
     Every method may raise `errors.AccessError`, `errors.UnreachableError`,
     `errors.RefusedError`, or `errors.PartialError` if a rate limit asks for a longer wait than
-    a run allows or its budget is spent; none raises anything else for what a server or the network did.
+    a run allows, or its budget is spent; none raises anything else for what a server or the
+    network did.
     """
 
     def observe(self, read_scope: ReadScope) -> ObservedState:

@@ -200,8 +200,9 @@ class Sender:
         After an unknown result, all later operations are `NotSent`. If the run cannot continue for
         a reason that is not about an operation, the replies so far are yielded first. Then this
         raises `PartialError` for a rate limit beyond what this run may wait or a spent budget
-        (`CreationsSpentError` if only nothing may be created), `UnreachableError` if there is no connection, `AccessError`, `RefusedError`, or `KeyboardInterrupt`. Operations
-        that were not yielded by then were not executed, or are safe to repeat.
+        (`CreationsSpentError` if only creations are), `UnreachableError` if there is no
+        connection, `AccessError`, `RefusedError`, or `KeyboardInterrupt`. Operations that were not
+        yielded by then were not executed, or are safe to repeat.
         """
         queue = list(operations)
         while queue:

@@ -11,7 +11,7 @@ from requests.adapters import BaseAdapter
 
 from backlog_sync import __version__
 from backlog_sync.core.addresses import PUBLIC_API, is_loopback
-from backlog_sync.core.budget import Budget
+from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.errors import AccessError, UsageError
@@ -50,7 +50,7 @@ def connect(
     embedded: bool = False,
     secrets: Sequence[str] = (),
     on_token: Callable[[str], None] = lambda _: None,
-    budget: Budget = Budget(),
+    budget: Budget = UNLIMITED,
     keep: Callable[[Learned], None] = lambda _: None,
 ) -> GitHubTracker:
     """Return a tracker for `repository` ("owner/name"). Nothing is sent yet.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from backlog_sync.core.budget import Budget
+from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.facts import Conversation, FeedbackRef
 from backlog_sync.core.iterations import IterationSnapshot
@@ -48,7 +48,7 @@ class GitHubTracker:
         pace: Pace | None = None,
         idle: Callable[[float], None] | None = None,
         embedded: bool = False,
-        budget: Budget = Budget(),
+        budget: Budget = UNLIMITED,
         keep: Callable[[Learned], None] = lambda _: None,
     ) -> None:
         waiting = Patience(

@@ -1,6 +1,6 @@
 """Describe in words what a run will cost, and how far it is."""
 
-from backlog_sync.core.budget import Budget
+from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.estimate import Estimate, runs_within
 from backlog_sync.core.plan import Usage
 from backlog_sync.render.canvas import Look
@@ -8,7 +8,7 @@ from backlog_sync.render.words import counted
 
 
 def expected_text(
-    expected: Estimate, spent: Usage, look: Look, *, timed: bool = True, budget: Budget = Budget()
+    expected: Estimate, spent: Usage, look: Look, *, timed: bool = True, budget: Budget = UNLIMITED
 ) -> str:
     """Return one line: requests, points of the hourly rate limit, time, and the paced part of it.
 
@@ -24,7 +24,8 @@ def expected_text(
         text += f" (paced for GitHub's limits: {duration(expected.paced)})"
     runs = runs_within(budget, expected, spent)
     if runs > 1:
-        text += f"\nThe budget of {budget_text(budget)} ends this run early: {about} {runs} runs in all."
+        ends = f"The budget of {budget_text(budget)} ends this run early"
+        text += f"\n{ends}: {about} {runs} runs in all."
     return text
 
 

@@ -32,10 +32,10 @@ from backlog_sync.errors import ExitCode
 from backlog_sync.local.signals import INTERRUPTS
 
 if TYPE_CHECKING:
-    from backlog_sync.core.budget import Budget
     from backlog_sync.cli.presenter import Presenter
     from backlog_sync.cli.workspace import Run
     from backlog_sync.cli.write_back import Written
+    from backlog_sync.core.budget import Budget
     from backlog_sync.engine.executor import Applied
     from backlog_sync.engine.reconcile import Prepared
 
