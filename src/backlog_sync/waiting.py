@@ -238,7 +238,7 @@ class Patience:
         """Return when to run again: an hour after this run began, as limits are per hour."""
         moment = self._began + HOUR
         if moment <= self._clock():
-            return {"hint": "run the same command again: it continues"}
+            return {"hint": "run the same command again"}
         return {"hint": f"run the same command again after {_utc(moment)}", "again_at": moment}
 
     def _turn(self, creations: int, points: int) -> "_Turn":

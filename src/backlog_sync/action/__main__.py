@@ -28,6 +28,7 @@ from backlog_sync.cli.options import TargetOptions
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
 from backlog_sync.cli.requests import ReportRequest, SyncRequest
 from backlog_sync.cli.workspace import Run, load_target, workspace
+from backlog_sync.core.budget import UNLIMITED
 from backlog_sync.core.checkout import superseded
 from backlog_sync.core.escape import inert
 from backlog_sync.credentials import hide_secrets
@@ -65,7 +66,7 @@ def main(env: Mapping[str, str], folder: Path) -> int:
         runner.end(result)
     except OSError as error:
         return _failed(of_system(error), runner).code
-    return result.code
+    return ExitCode.DONE if result.continues else result.code
 
 
 def _failed(problem: BacklogError, runner: RunnerOutput) -> RunResult:
@@ -108,7 +109,8 @@ def run(env: Mapping[str, str], folder: Path, runner: RunnerOutput) -> RunResult
         workflow.files(loaded)
         return linted(loaded, ExitCode.FAILED if loaded.errors else ExitCode.DONE)
     try:
-        with workspace(options, workflow) as opened:
+        budget = inputs.budget if mode == "sync" else UNLIMITED
+        with workspace(options, workflow, budget=budget) as opened:
             return workflow.result(_MODES[mode](opened, workflow))
     except Exit as ended:
         return workflow.result(ended.exit_code)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from backlog_sync.core.budget import Budget
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guards import FORCEABLE
 from backlog_sync.core.options import PLAIN, PlanOptions
@@ -24,7 +25,8 @@ _YES_NO: Final = {"true": True, "false": False}
 class Inputs:
     """The checked inputs. `mode` is None if the event decides.
 
-    `max_create` is the highest number of new issues without an approval, `approve` the digest of
+    `max_create` is the highest number of new issues without an approval, `budget` what a sync may
+    spend, `approve` the digest of
     the approved plan, `saved_plan` the file of a saved plan, `progress` how progress is delivered,
     and `branch` the branch of its pull request. `audience` and `since` specify the content of a
     report, the three of `report_…` where it goes besides the summary: a folder, an issue's title,
@@ -39,6 +41,7 @@ class Inputs:
     options: PlanOptions
     force: tuple[str, ...]
     max_create: int
+    budget: Budget
     approve: str | None
     saved_plan: str | None
     progress: str
@@ -109,6 +112,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         force=force,
         max_create=checked(
             "MAX_CREATE", lambda v: int(v) if v.isascii() and v.isdigit() else None, 50, "a number"
+        ),
+        budget=Budget(
+            checked("BUDGET_POINTS", _number, 0, "a number of points") or None,
+            checked("BUDGET_CREATIONS", _number, 0, "a number of issues and comments") or None,
         ),
         approve=checked(
             "APPROVE",

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from backlog_sync.action.outputs import RunResult
 from backlog_sync.cli.write_back import unrecorded_lines
+from backlog_sync.core.budget import Budget
 from backlog_sync.core.changes import Action, Change, ChangeKind
 from backlog_sync.core.escape import code, inert
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.plan import Deferred, FieldNote, Outcome, Plan, Result
+from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.record_write_back import Unrecorded
-from backlog_sync.errors import BacklogError
+from backlog_sync.errors import BacklogError, BudgetError, PartialError
 from backlog_sync.files.load import Loaded
 from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.canvas import Look
@@ -62,6 +64,27 @@ def problem_remark(problem: BacklogError) -> Annotation:
     """Return an error as an annotation of the run."""
     hint = f" ({problem.hint})" if problem.hint else ""
     return Annotation("error", problem.slug, problem.message + hint)
+
+
+def ends_within(applied: Applied, budget: Budget) -> bool:
+    """Return whether a run with a budget only ended because that, or GitHub's limit, is spent.
+
+    Something was done, so that the next run has less to do, and nothing failed.
+    """
+    stopped = applied.stopped
+    spent = isinstance(stopped, BudgetError) or (
+        budget.limited and isinstance(stopped, PartialError) and stopped.slug == "rate-limit"
+    )
+    results = {outcome.result for outcome in applied.outcomes}
+    return spent and Result.APPLIED in results and results <= {Result.APPLIED, Result.NOT_REACHED}
+
+
+def left_remark(stopped: BacklogError, left: int) -> Annotation:
+    """Return the notice about what a run left to the next one, and when that can go on."""
+    hint = (stopped.hint or "").replace("run the same command again", "the next run continues")
+    return Annotation(
+        "notice", "left", f"{counted(left, 'change')} left: {stopped.message} ({hint})"
+    )
 
 
 ABOUT_TOKENS = frozenset(

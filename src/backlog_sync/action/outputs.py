@@ -20,12 +20,16 @@ KINDS = ("error", "warning", "notice")
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The result of a run: exit code, one line, the summary as Markdown, and outputs."""
+    """The result of a run: exit code, one line, the summary as Markdown, and outputs.
+
+    With `continues` the step succeeds although something is left: the next run does it.
+    """
 
     code: int
     line: str
     markdown: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
+    continues: bool = False
 
 
 class RunnerOutput:

@@ -12,9 +12,11 @@ from backlog_sync.action.inputs import Inputs
 from backlog_sync.action.messages import (
     ABOUT_TOKENS,
     LOOK,
+    ends_within,
     fenced,
     in_workflow,
     is_creation,
+    left_remark,
     linted,
     notes,
     outcome_remarks,
@@ -38,7 +40,7 @@ from backlog_sync.core.guards import Violation
 from backlog_sync.core.model import ObservedState
 from backlog_sync.core.operations import Done, PutComment
 from backlog_sync.core.plan import Plan, Result
-from backlog_sync.core.plan_json import plan_to_json
+from backlog_sync.core.plan_json import count_left, plan_to_json
 from backlog_sync.credentials import APP_INPUTS
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import Progress, TimeLeft
@@ -71,7 +73,8 @@ class Workflow:
     """The runner of a workflow as a run's presenter; satisfies `cli.presenter.Presenter`.
 
     `line`, `page` (the summary, rendered from the line) and `outputs` are the result; `failed`
-    is set if something that was required could not be posted.
+    is set if something that was required could not be posted, `continues` if the run only ended
+    because its budget is spent.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Workflow:
         self.page: Callable[[str], str] = str
         self.outputs: dict[str, str] = {}
         self.failed = False
+        self.continues = False
         self.checkout: tuple[WorkTree, str] | None = None
 
     def _environment(self, env: Mapping[str, str]) -> Environment:
@@ -105,7 +109,8 @@ class Workflow:
 
     def result(self, code: int) -> RunResult:
         """Return the result of the run."""
-        return RunResult(code, self.line, self.page(self.line), self.outputs)
+        continues = self.continues and code == ExitCode.PARTLY
+        return RunResult(code, self.line, self.page(self.line), self.outputs, continues)
 
     def waits(self, seconds: float) -> None:
         """Print that a request waits, if the wait is long enough to be noticed."""
@@ -172,6 +177,7 @@ class Workflow:
         self.outputs["pull-request"] = (delivered.pull_request or "") if delivered else ""
         if delivered is None:
             return code
+        self.continues &= delivered.done
         self.runner.remark(delivered.remarks)
         self.line = f"{self.line.rstrip('.')}. {delivered.line[:1].upper()}{delivered.line[1:]}."
         unfinished = not delivered.done and code in (ExitCode.DONE, ExitCode.REFUSED)
@@ -313,8 +319,12 @@ class Workflow:
         summary = outcomes_text(applied.outcomes, applied.usage, written.writes, LOOK)
         self.runner.log(summary)
         self.runner.remark(outcome_remarks(applied.outcomes))
-        problems = (applied.stopped, written.problem)
+        left = count_left(applied.outcomes)
+        self.continues = written.problem is None and ends_within(applied, self.inputs.budget)
+        problems = (None if self.continues else applied.stopped, written.problem)
         self.runner.remark(problem_remark(problem) for problem in problems if problem is not None)
+        if self.continues and applied.stopped is not None:
+            self.runner.remark([left_remark(applied.stopped, left)])
         self.runner.remark(plan_remarks(replace(plan, changes=())))
         self._remark_written(written)
         self.runner.remark(unrecorded_remarks(written.unrecorded))
@@ -326,6 +336,7 @@ class Workflow:
             "issues": json_text([_issue_reference(o.ref) for o in created], indent=None),
             "written": "\n".join(written.paths),
             "pull-request": "",
+            "left": str(left),
         }
         self._save_record(run, prepared)
         self.page = lambda line: (
