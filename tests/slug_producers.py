@@ -17,6 +17,8 @@ PRODUCERS: dict[str, str] = {
     "double-label": "tests/surface/test_definitions.py::test_name_and_alias_both_there_are_kept_and_told",
     "empty-backlog": "tests/core/test_guards.py::test_an_empty_backlog_where_something_is_managed_refuses",
     "failed": "tests/cli/test_demo.py::test_a_history_is_played_once_and_ends_earlier_if_asked",
+    "budget": "tests/counts/test_budget.py::test_no_run_exceeds_its_budget_of_points",
+    "budget-too-small": "tests/counts/test_budget.py::test_reading_beyond_the_budget_is_refused_with_a_figure",
     "field-type": "tests/core/test_planner.py::test_options_are_added_and_never_taken_away",
     "file-changed": "tests/files/test_source.py::test_a_file_that_moved_on_is_not_replaced",
     "foreign-numbers": "tests/core/test_holds.py::test_a_number_that_is_somebody_else_s_counts_beside_one_that_is_not_there",

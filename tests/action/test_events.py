@@ -14,6 +14,7 @@ from backlog_sync.action.presenter import _issue_reference
 from backlog_sync.local.run_files import read_given_record
 from github_sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
+from tests.app_keys import pem, public
 
 FORK, READER, WORKFLOW = "ghs_from_a_fork", "ghs_that_reads", "ghs_of_a_workflow"
 
@@ -291,6 +292,44 @@ def test_a_schedule_looks_for_drift(place: Place) -> None:
     assert place.run("schedule", inputs={"check": "true"}).code == 3
 
 
+def test_a_schedule_resumes_what_a_budget_left(place: Place) -> None:
+    """Each job is green, says what is left, and brings its progress; the last one leaves nothing.
+
+    A GitHub App does it all, as in the recipe for an organization.
+    """
+    place.hub.apps.install(place.hub.apps.register(12, public(), slug="planner"), "octo-org")
+    place.env |= {"BACKLOG_APP_ID": "12", "BACKLOG_APP_PRIVATE_KEY": pem()}
+    inputs = {"mode": "sync", "budget-creations": "2", "budget-points": "30"}
+    for count, left in ((2, "5"), (4, "0")):
+        job = place.run("schedule", {"schedule": "23 * * * *"}, inputs)
+        place.fresh()
+        assert (job.code, job.outputs["left"]) == (0, left), job.log
+        assert job.said("error") == job.said("warning") == []
+        assert len(place.titles()) == count
+        assert place.text().count("issue: sandbox#") == count
+        told = [line for line in job.said("notice") if "left" in line]
+        if left == "5":
+            assert job.outputs["exit-code"] == "5"
+            assert "5 changes left: the budget of this run is spent: 2 creations" in told[0]
+            assert "the next run continues after" in told[0]
+            assert "5 not reached" in job.outputs["summary"]
+        else:
+            assert (job.outputs["exit-code"], told) == ("0", [])
+
+
+def test_a_budget_that_leads_nowhere_is_red(place: Place) -> None:
+    """What reading alone exceeds is refused, and a failure is none that the next run mends."""
+    job = place.push({"budget-points": "3"})
+    assert job.code == 4
+    (told,) = job.said("error")
+    assert "reading takes at least 4 points" in told
+    place.protect()
+    place.hub.may_open = False
+    job = place.push({"budget-creations": "2"})
+    assert (job.code, job.outputs["left"]) == (5, "5")
+    assert len(job.said("error")) == 1
+
+
 def test_one_tracking_issue_follows_drift(place: Place) -> None:
     """Made when something drifts, changed in place, closed when clean, opened again after that."""
     place.push()
@@ -436,7 +475,8 @@ def test_two_backlogs_in_one_job(place: Place) -> None:
 
 def test_inputs_that_mean_nothing_are_all_told_at_once(place: Place) -> None:
     """Every fault in one error, nothing is sent."""
-    inputs = {"mode": "apply", "max-create": "many", "comment": "perhaps", "branch": "../x"}
+    inputs = {"mode": "apply", "max-create": "many", "comment": "perhaps", "branch": "../x",
+              "budget-points": "0", "budget-creations": "-1"}  # fmt: skip
     job = place.push(inputs)
     assert job.code == 2
     (told,) = job.said("error")
