@@ -212,7 +212,7 @@ class Patience:
         )
 
     def refund(self, points: int) -> None:
-        """Give back what a request cost less than was taken for it."""
+        """Return to the budget what a request cost less than was taken for it."""
         with self._guard:
             self._points -= points
 
