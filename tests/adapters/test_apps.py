@@ -1,8 +1,10 @@
 """Tokens of a GitHub App: requested, renewed, shared by all that is sent, and refused in words."""
 
+import itertools
 import logging
 import threading
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,15 +13,21 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.operations import CreateMilestone, Overwrite, UpdateMilestone
+from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.engine.ports import ReadScope
+from backlog_sync.engine.reconcile import apply, observe_and_plan
 from backlog_sync.errors import AccessError, BacklogError, PartialError, RefusedError
 from backlog_sync.github_api.app_auth import AppKey, AppVariables, read_app_key
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.tracker import GitHubTracker
+from backlog_sync.local.journal import FileJournal
 from github_sandbox import faults
 from github_sandbox.app import Sandbox
 from github_sandbox.faults import FaultPlan
 from tests.app_keys import pem, public
+from tests.core.builders import desired, item
+from tests.engine.memory import Watcher
+from tests.faults.harness import BOARD, all_applied
 from tests.sandbox_adapter import SandboxAdapter
 
 HOME = "octo-org/widgets"
@@ -355,3 +363,46 @@ def test_a_read_through_pygithub_is_one_request(world: World) -> None:
     with pytest.raises(BacklogError, match="no issue or pull request #7"):
         tracker.conversation(7)
     assert world.paths == [("GET", f"/repos/{HOME}/issues/7", 404)]
+
+
+# ---- long runs ---------------------------------------------------------------------------------
+
+
+def test_tokens_are_renewed_in_a_sync_of_three_hours(world: World, tmp_path: Path) -> None:
+    """Those for issues and those for the board, in an hour of waiting for the pace and after it.
+
+    None is in what the run logs or reads again.
+    """
+    board_app = world.sandbox.apps.register(13, public(2), slug="boards")
+    world.sandbox.apps.install(board_app, "octo-org")
+    tracker = connect(
+        api_url="http://127.0.0.1",
+        repository=HOME,
+        token=KEY,
+        project_token=AppKey("13", pem(2)),
+        read_only=False,
+        adapter=SandboxAdapter(world.sandbox),
+        clock=lambda: world.now,
+        sleep=world.sleep,
+        on_token=world.given.append,
+        pace=Pace(Learned(at=world.now, an_hour=60, sent=((world.now - 1, 60),)), now=world.now),
+    )
+    items = (item(f"s{n}", f"Story {n}", board={"Story Points": n}) for n in range(126))
+    began, wanted = world.now, desired(*items, project=BOARD)
+    prepared = observe_and_plan(wanted, tracker, journals=lambda _: FileJournal(tmp_path))
+    numbers = map("{:016x}".format, itertools.count(1))
+    # It stands for GitHub, of which more is known than of a simulator.
+    prepared = replace(prepared, observed=replace(prepared.observed, sandbox=False))
+    applied = apply(prepared, tracker, nonces=lambda: next(numbers), progress=Watcher())
+    assert all_applied(applied)
+    assert world.now - began >= 3 * 3_600 - 1
+    assert {status for _, _, status in world.paths} <= {200, 201}
+    issued = {(each.installation.app.slug, each.token) for each in world.sandbox.apps.issued}
+    assert sorted(Counter(slug for slug, _ in issued)) == ["boards", "planner"]
+    assert min(Counter(slug for slug, _ in issued).values()) >= 3
+    assert sorted(world.given) == sorted(token for _, token in issued)
+    secret = "".join(world.given)
+    issue = next(iter(world.sandbox.store.issues[world.sandbox.repository(HOME).id].values()))
+    issue.title = f"Tokens: {secret}"
+    (read,) = tracker.reread([issue.node_id]).values()
+    assert not [token for token in world.given if token in read.title]
