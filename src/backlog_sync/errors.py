@@ -92,6 +92,13 @@ class BudgetError(PartialError):
     slug = "budget"
 
 
+class BudgetTooSmallError(BacklogError):
+    """Reading takes all of the budget, so that no run would get to writing (exit 4)."""
+
+    exit_code = ExitCode.REFUSED
+    slug = "budget-too-small"
+
+
 class CreationsSpentError(BudgetError):
     """The run may create nothing more, but may still send other changes (exit 5)."""
 

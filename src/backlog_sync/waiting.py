@@ -27,7 +27,7 @@ from tenacity.stop import stop_base
 from backlog_sync import log
 from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.rate import HOUR, Learned, Pace, Waits, seconds_for
-from backlog_sync.errors import BudgetError, CreationsSpentError, PartialError, RefusedError
+from backlog_sync.errors import BudgetError, BudgetTooSmallError, CreationsSpentError, PartialError
 
 LIMIT: Final = 900.0
 """Seconds that a run waits for limits and faults in total: a secondary limit lasts a minute or a
@@ -196,8 +196,8 @@ class Patience:
     def spend(self, points: int, *, more: int = 0) -> None:
         """Take the most that a request may cost from the budget, right before it is sent.
 
-        Raises `BudgetError` if less is left, or, if nothing was written so far, `RefusedError`:
-        reading took all of it. `more` are the points of the pages that are known to follow.
+        Raises `BudgetError` if less is left, or `BudgetTooSmallError` if nothing was written so
+        far: reading took all of it. `more` are the points of the pages that are known to follow.
         """
         with self._guard:
             most = self._budget.points
@@ -336,10 +336,9 @@ class Patience:
         self._sleep(seconds)
 
 
-def _too_small(budget: int, needed: int) -> RefusedError:
-    return RefusedError(
+def _too_small(budget: int, needed: int) -> BudgetTooSmallError:
+    return BudgetTooSmallError(
         f"reading takes at least {needed} points, and the budget is {budget}; nothing was written",
-        slug="budget-too-small",
         hint=f"raise the budget well above {needed} points, or leave it out",
     )
 

@@ -12,13 +12,13 @@ from backlog_sync.core.estimate import estimate, runs_within
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan import Result
 from backlog_sync.engine.executor import Applied
-from backlog_sync.errors import BudgetError, RefusedError
+from backlog_sync.errors import BudgetError, BudgetTooSmallError
 from backlog_sync.github_api import cost
 from backlog_sync.github_api.documents import Document
 from github_sandbox import issues
 from github_sandbox.access import Grant, Viewer
 from github_sandbox.limits import Limits
-from tests.faults.harness import REPOSITORY, WHOLE, Machine, World, all_applied, backlog
+from tests.faults.harness import ACROSS, REPOSITORY, WHOLE, Machine, World, all_applied, backlog
 
 
 @dataclass
@@ -114,15 +114,25 @@ def test_reading_beyond_the_budget_is_refused_with_a_figure(tmp_path: Path) -> N
         for n in range(450):
             issues.create(sandbox.store, viewer, home, issues.NewIssue(title=f"Issue {n}"))
         sandbox.store.commit()
-    with pytest.raises(RefusedError, match=r"takes at least 20 points.*budget is 9;"):
+    with pytest.raises(BudgetTooSmallError, match=r"takes at least 20 points.*budget is 9;"):
         Runs(world, Budget(points=9)).machine().sync(backlog(2))
     # With nothing left for a write the run would end there again and again.
-    with pytest.raises(RefusedError, match="reading takes"):
+    with pytest.raises(BudgetTooSmallError, match="reading takes"):
         Runs(world, Budget(points=19)).machine().sync(backlog(2))
     applied = Runs(world, Budget(points=20)).machine().sync(backlog(2))
-    assert isinstance(applied.stopped, RefusedError)
+    assert isinstance(applied.stopped, BudgetTooSmallError)
     assert not any(entry.writes for entry in sandbox.log)
     assert all_applied(Runs(world, Budget(points=60)).machine().sync(backlog(2)))
+
+
+def test_reading_several_repositories_counts(tmp_path: Path) -> None:
+    """One that the budget is too small for is not out of reach, and is no reason to go on."""
+    world = World(tmp_path)
+    with pytest.raises(BudgetTooSmallError, match="reading takes at least"):
+        Runs(world, Budget(points=4)).machine().sync(ACROSS)
+    assert not any(entry.writes for entry in world.sandbox.log)
+    Runs(world, Budget(points=16)).until_done(ACROSS)
+    assert world.doubles() == []
 
 
 def test_a_budget_and_a_spent_hour_both_end_the_run(tmp_path: Path) -> None:
