@@ -522,10 +522,12 @@ def test_reread_leaves_out_what_is_gone(server: FakeServer) -> None:
 
 def test_recent_reads_the_list(server: FakeServer) -> None:
     """The latest issues come from the list, newest first."""
-    server.answers(data(repository={"issues": page(issue(3), issue(2))}))
+    server.answers(
+        data(at0={"nameWithOwner": "octo-org/widgets", "issues": page(issue(3), issue(2))})
+    )
     assert [i.number for i in server.tracker().recent(2)] == [3, 2]
     assert "CREATED_AT" in server.seen[0].body["query"]
-    assert server.seen[0].variables["first"] == 2
+    assert server.seen[0].variables["first0"] == 2
 
 
 def test_the_sandbox_is_known_by_its_name(server: FakeServer) -> None:

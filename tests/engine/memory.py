@@ -182,20 +182,19 @@ class MemoryTracker:
         """Those that are there."""
         return {i: self.issues[i] for i in ids if i in self.issues}
 
-    def recent(self, count: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
+    def recent(self, count: int, repositories: Sequence[str] = ("",)) -> tuple[ObservedIssue, ...]:
         """The newest first; nothing where the list lags behind."""
         if self.recent_error is not None:
             raise self.recent_error
-        return () if self.hide_recent else self.created_after(0, repository)[:count]
+        names = [] if self.hide_recent else [name or REPOSITORY for name in repositories]
+        return tuple(i for name in names for i in self.created_after({name: 0})[:count])
 
-    def created_after(
-        self, number: int, repository: str | None = None
-    ) -> tuple[ObservedIssue, ...]:
+    def created_after(self, numbers: Mapping[str, int]) -> tuple[ObservedIssue, ...]:
         """All with a higher number; nothing where the list lags behind."""
-        there = [i for i in self.issues.values() if i.repository == (repository or REPOSITORY)]
+        there = [i for i in self.issues.values() if i.repository in numbers]
         newest = sorted(there, key=lambda i: -i.number)
         listed = (replace(each, children=self.children(each.id)) for each in newest)
-        return tuple(issue for issue in listed if issue.number > number)
+        return tuple(issue for issue in listed if issue.number > numbers[issue.repository])
 
     def conversation(self, number: int) -> str:
         """The issue of that number."""

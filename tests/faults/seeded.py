@@ -162,23 +162,26 @@ SEEDS = (
         LOST,
         (
             "github_api/queries/reads.graphql",
-            "query RecentIssues($owner: String!",
+            "query RecentIssuesAt($owner0: String!",
             "query SearchedIssues($first: Int!) {\n"
             "  rateLimit {\n    cost\n  }\n"
             '  search(query: "is:issue", type: ISSUE, first: $first) {\n'
             "    nodes {\n      ... on Issue {\n        ...IssueFields\n      }\n    }\n  }\n}\n\n"
-            "query RecentIssues($owner: String!",
+            "query RecentIssuesAt($owner0: String!",
         ),
         (
-            "github_api/issues.py",
-            "query = document(answered.RecentIssues, self.hidden)\n"
-            "        answer = self.reader.query(query, self._names(), size)\n"
-            "        return tuple(self.issue(node)"
-            " for node in parse.nodes(self._listed(answer)))",
-            'query = document(type("SearchedIssues", (), {}), self.hidden)\n'
-            "        answer = self.reader.query(query, {}, size)\n"
-            "        found = parse.nodes((answer.data or {})['search'])\n"
-            "        return tuple(self.issue(node) for node in found)",
+            "github_api/repositories.py",
+            "import ALL, nth, repeated",
+            "import ALL, document, nth, repeated",
+        ),
+        (
+            "github_api/repositories.py",
+            "return tuple("
+            "issue for _, _, page in _recent(reader, parts, hidden) for issue in page)",
+            'query = document(type("SearchedIssues", (), {}), hidden)\n'
+            "    answer = reader.query(query, {}, PageSize(count))\n"
+            "    found = parse.nodes((answer.data or {})['search'])\n"
+            "    return tuple(Issues(reader, '', '', hidden).issue(node) for node in found)",
         ),
     ),
     seed(

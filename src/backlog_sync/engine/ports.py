@@ -1,6 +1,6 @@
 """Ports: what the use cases need from outside. Adapters satisfy these structurally."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self, TypeAlias
 
@@ -137,17 +137,15 @@ class Tracker(Protocol):
         """Read these issues again by node id; one that is gone is absent from the answer."""
         ...
 
-    def recent(self, count: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
-        """Return the issues created last, newest first, read from the list and never from search.
+    def recent(self, count: int, repositories: Sequence[str] = ("",)) -> tuple[ObservedIssue, ...]:
+        """Return the issues created last in each, newest first, from lists and never from search.
 
-        Of the target, if no other `repository` is named.
+        `repositories` are names, "" being the target.
         """
         ...
 
-    def created_after(
-        self, number: int, repository: str | None = None
-    ) -> tuple[ObservedIssue, ...]:
-        """Return the issues with a higher number, newest first, read as `recent` reads them."""
+    def created_after(self, numbers: Mapping[str, int]) -> tuple[ObservedIssue, ...]:
+        """Return the issues with a higher number in each repository, read as `recent` does."""
         ...
 
     def conversation(self, number: int) -> str:

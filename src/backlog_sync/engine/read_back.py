@@ -33,9 +33,9 @@ def look_for(
     issues: dict[str, ObservedIssue] = {}
 
     def look() -> dict[str, ObservedIssue]:
-        for name in sorted({nonces[nonce] for nonce in nonces if nonce not in issues}):
-            recent = by_nonce(tracker.recent(_NEWEST, *([name] if name else [])))
-            issues.update((nonce, one) for nonce, one in recent.items() if nonce in nonces)
+        names = sorted({nonces[nonce] for nonce in nonces if nonce not in issues})
+        recent = by_nonce(tracker.recent(_NEWEST, names)) if names else {}
+        issues.update((nonce, one) for nonce, one in recent.items() if nonce in nonces)
         return issues
 
     if clock is None:

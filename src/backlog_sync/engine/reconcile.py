@@ -13,7 +13,7 @@ from backlog_sync.core.iterations import cards_to_clear, with_saved_iterations
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions, authors, questions
 from backlog_sync.core.matching import Matches, match_items
-from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredState, ObservedState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.only import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
@@ -222,11 +222,10 @@ def _heal_duplicates(
 ) -> Applied:
     """Close duplicates among the newest issues; if they cannot be read, the next run does it."""
     target = prepared.observed.repository.name_with_owner
-    recent: list[ObservedIssue] = []
+    names = [name or target for name in created]
+    after = {name: max(0, prepared.newest.get(name, 0) - _EARLIER) for name in names}
     try:
-        for name in created:
-            after = max(0, prepared.newest.get(name or target, 0) - _EARLIER)
-            recent += tracker.created_after(after, *([name] if name else []))
+        recent = tracker.created_after(after)
     except BacklogError:
         return replace(applied, usage=tracker.usage())
     except KeyboardInterrupt:

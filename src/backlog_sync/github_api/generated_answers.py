@@ -255,10 +255,13 @@ class IssueTypeWithIdNameIsEnabled(TypedDict):
     isEnabled: bool
 
 
-class RepositoryFields(RepositoryItself):
+class RepositoryDefinitions(RepositoryItself):
     labels: LabelPage | None
     milestones: MilestonePage | None
     issueTypes: NotRequired[Nodes[IssueTypeWithIdNameIsEnabled] | None]
+
+
+class RepositoryFields(RepositoryDefinitions):
     issueFields: NotRequired[Nodes[FieldDefinition] | None]
     issues: IssuePage
 
@@ -545,15 +548,6 @@ class IssuesPage(TypedDict):
     repository: IssuesPageRepository | None
 
 
-class RecentIssuesRepository(TypedDict):
-    issues: IssuePage
-
-
-class RecentIssues(TypedDict):
-    rateLimit: RateLimitWithCost | None
-    repository: RecentIssuesRepository | None
-
-
 class IssuesTouchedRepository(TypedDict):
     issues: IssuePage
 
@@ -561,6 +555,60 @@ class IssuesTouchedRepository(TypedDict):
 class IssuesTouched(TypedDict):
     rateLimit: RateLimitWithCost | None
     repository: IssuesTouchedRepository | None
+
+
+class RepositoriesAtRepository(RepositoryDefinitions):
+    issues: IssuePage
+
+
+class RepositoriesAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[RepositoriesAtRepository | None]
+
+
+class IssuePagesAtRepository(TypedDict):
+    nameWithOwner: str
+    issues: IssuePage
+
+
+class IssuePagesAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[IssuePagesAtRepository | None]
+
+
+class RecentIssuesAtRepository(TypedDict):
+    nameWithOwner: str
+    issues: IssuePage
+
+
+class RecentIssuesAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[RecentIssuesAtRepository | None]
+
+
+class IssueWithNumberBody(TypedDict):
+    number: int
+    body: str
+
+
+class TouchedAtRepository(TypedDict):
+    nameWithOwner: str
+    issues: Nodes[IssueWithNumberBody]
+
+
+class TouchedAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[TouchedAtRepository | None]
+
+
+class IssueNumbersAtRepository(TypedDict):
+    nameWithOwner: str
+    issue: IssueFields | None
+
+
+class IssueNumbersAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[IssueNumbersAtRepository | None]
 
 
 class IssuesByNumberRepository(TypedDict):
@@ -842,21 +890,21 @@ class PermissionsRepositoryCollaboratorConnection(TypedDict):
 
 
 class PermissionsRepository(TypedDict):
-    login0: NotRequired[PermissionsRepositoryCollaboratorConnection | None]
+    people: PermissionsRepositoryCollaboratorConnection | None
 
 
 class Permissions(TypedDict):
     rateLimit: RateLimitWithCost | None
-    repository: PermissionsRepository | None
+    at0: NotRequired[PermissionsRepository | None]
 
 
 class AssignableRepository(TypedDict):
-    login0: NotRequired[Nodes[UserWithLogin]]
+    people: Nodes[UserWithLogin]
 
 
 class Assignable(TypedDict):
     rateLimit: RateLimitWithCost | None
-    repository: AssignableRepository | None
+    at0: NotRequired[AssignableRepository | None]
 
 
 class SuggestedActorsActor(TypedDict):
@@ -866,12 +914,12 @@ class SuggestedActorsActor(TypedDict):
 
 
 class SuggestedActorsRepository(TypedDict):
-    login0: NotRequired[Nodes[SuggestedActorsActor]]
+    people: Nodes[SuggestedActorsActor]
 
 
 class SuggestedActors(TypedDict):
     rateLimit: RateLimitWithCost | None
-    repository: SuggestedActorsRepository | None
+    at0: NotRequired[SuggestedActorsRepository | None]
 
 
 class AgentsStandingAssignee(TypedDict):
@@ -940,6 +988,11 @@ class Checkup(TypedDict):
     rateLimit: CheckupRateLimit | None
     viewer: UserWithIdLogin
     repository: CheckupRepository | None
+
+
+class CheckupsAt(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    at0: NotRequired[RepositoryItself | None]
 
 
 class Viewer(TypedDict):

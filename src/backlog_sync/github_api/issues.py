@@ -1,7 +1,7 @@
 """Read issues: all of a repository, those with given numbers, the latest."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Generic, TypedDict, TypeVar
@@ -64,8 +64,7 @@ class Issues:
         listed = {int(node["number"]): node for node in parse.nodes(first_page)}
         if numbers is not None:
             unlisted = [number for number in numbers if number not in listed]
-            pages = _ceiling(total - len(listed))
-            if pages > _ceiling(len(unlisted)) + 1:
+            if fewer_by_number(total - len(listed), len(unlisted)):
                 by_number = self.by_number(unlisted)
                 if len(by_number) == len(unlisted):
                     return self._with_touched(numbers, listed, by_number, total, since)
@@ -76,13 +75,13 @@ class Issues:
     def _all(
         self, first_page: answered.IssuePage, size: PageSize
     ) -> tuple[list[ObservedIssue], Coverage]:
-        by_id: dict[str, ObservedIssue] = {}
+        by_id: dict[str, answered.IssueFields] = {}
         page, withheld = first_page, 0
         while True:
             listed = page["nodes"] or ()
             withheld += sum(1 for node in listed if not node)
             for node in parse.nodes(page):
-                by_id[node["id"]] = self.issue(node)
+                by_id[node["id"]] = node
             after = parse.cursor(page)
             if after is None:
                 break
@@ -94,10 +93,18 @@ class Issues:
                 follow=max(0, left - 1),
             )
             page = self._listed(answer)
-        total = int(page["totalCount"])
-        complete = not withheld and len(by_id) >= total
-        issues = sorted(by_id.values(), key=lambda issue: issue.number)
-        return issues, Coverage(complete=complete, issues_read=len(by_id), total=total)
+        return self.whole(by_id, int(page["totalCount"]), withheld=withheld)
+
+    def whole(
+        self, nodes: Mapping[str, answered.IssueFields], total: int, *, withheld: int
+    ) -> tuple[list[ObservedIssue], Coverage]:
+        """Return the issues of a list that was read to its end, sorted, and what it covers.
+
+        `nodes` has them by id; `withheld` is how many of its places were null.
+        """
+        complete = not withheld and len(nodes) >= total
+        issues = sorted(map(self.issue, nodes.values()), key=lambda issue: issue.number)
+        return issues, Coverage(complete=complete, issues_read=len(nodes), total=total)
 
     # ---- those that are named ------------------------------------------------------------
 
@@ -143,20 +150,34 @@ class Issues:
     ) -> tuple[list[ObservedIssue], Coverage]:
         """Return the named issues, and the recently updated ones that have one of our markers."""
         touched, reached = self._touched(since)
-        nodes = {**listed, **touched, **by_number}
+        moment = _iso(since) if since is not None and reached else None
+        return self.named(numbers, {**listed, **touched, **by_number}, total, since=moment)
+
+    def named(
+        self,
+        numbers: Sequence[int],
+        nodes: Mapping[int, answered.IssueFields],
+        total: int,
+        *,
+        looked_at: Collection[int] = (),
+        since: str | None = None,
+    ) -> tuple[list[ObservedIssue], Coverage]:
+        """Return the named issues and others with one of our markers, sorted, and what was read.
+
+        `nodes` has issues by number; `looked_at` are numbers of others, which have no marker.
+        """
         requested = set(numbers)
         issues = [
             self.issue(node)
             for number, node in sorted(nodes.items())
             if number in requested or may_have_marker(node["body"] or "")
         ]
-        moment = _iso(since) if since is not None and reached else None
         return issues, Coverage(
             complete=False,
-            issues_read=len(nodes),
+            issues_read=len(nodes.keys() | set(looked_at)),
             total=total,
             by_number=len(requested),
-            since=moment,
+            since=since,
         )
 
     def _touched(self, since: float | None) -> tuple[dict[int, answered.IssueFields], bool]:
@@ -203,29 +224,6 @@ class Issues:
             if node and "id" in node
         }
 
-    def newest(self, count: int) -> tuple[ObservedIssue, ...]:
-        """Return the issues created last, newest first; at most 100."""
-        size = PageSize(max(1, min(count, PAGE)))
-        query = document(answered.RecentIssues, self.hidden)
-        answer = self.reader.query(query, self._names(), size)
-        return tuple(self.issue(node) for node in parse.nodes(self._listed(answer)))
-
-    def created_after(self, number: int) -> tuple[ObservedIssue, ...]:
-        """Return the issues with a higher number, newest first."""
-        newer: list[ObservedIssue] = []
-        size, after = PageSize(), None
-        while True:
-            variables = {**self._names(), "after": after}
-            answer = self.reader.query(
-                document(answered.RecentIssues, self.hidden), variables, size
-            )
-            page = self._listed(answer)
-            issues = [self.issue(node) for node in parse.nodes(page)]
-            newer += [issue for issue in issues if issue.number > number]
-            after = parse.cursor(page)
-            if after is None or any(issue.number <= number for issue in issues):
-                return tuple(newer)
-
     def issue(self, node: answered.IssueFields) -> ObservedIssue:
         """Return an issue with all its blockers; further pages of them are read."""
         issue = parse.issue(node)
@@ -249,8 +247,12 @@ class Issues:
 def repository_of(answer: Answer[OfRepository[R]], name: str) -> R:
     """Return the repository in an answer, or raise if it is missing or was renamed."""
     data = answer.data.get("repository") if answer.data else None
+    return usable(data, name, answer.fault("repository") or next(iter(answer.faults), None))
+
+
+def usable(data: R | None, name: str, fault: Fault | None) -> R:
+    """Return the data of a repository, or raise if it is missing or was renamed."""
     if not data:
-        fault = answer.fault("repository") or next(iter(answer.faults), None)
         raise _no_repository(name, fault)
     current_name = data.get("nameWithOwner")
     if current_name is not None and str(current_name).lower() != name.lower():
@@ -278,6 +280,14 @@ def _no_repository(name: str, fault: Fault | None) -> AccessError | RefusedError
         f"GitHub did not carry out the query for {name}: {fault.message}",
         hint="an older GitHub Enterprise Server may lack sub-issues, dependencies or issue types",
     )
+
+
+def fewer_by_number(remaining: int, unlisted: int) -> bool:
+    """Return whether reading so many issues by number beats reading the rest of the list.
+
+    Reading by number takes one more request, for those that were updated last.
+    """
+    return _ceiling(remaining) > _ceiling(unlisted) + 1
 
 
 def _ceiling(count: int) -> int:

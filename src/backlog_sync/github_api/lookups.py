@@ -1,7 +1,7 @@
 """Look up issues and people that the lists of a repository do not contain."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -95,35 +95,34 @@ def conversation(reader: Reader, repository: str, number: int) -> str:
 
 
 def assignable(
-    reader: Reader, repository: str, logins: Sequence[str], *, suggested: bool
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the logins that cannot be assigned in a repository, and the ids of agents among them.
+    reader: Reader, logins: Mapping[str, Sequence[str]], *, suggested: bool
+) -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, str]]]:
+    """Return, by repository, who cannot be assigned there, and the ids of agents among the others.
 
-    `suggested` is whether the server has `suggestedActors`, which lists agents as well; others
-    list only people.
+    `logins` are the people to ask about, by repository. `suggested` is whether the server has
+    `suggestedActors`, which lists agents as well; others list only people.
     """
-    absent: list[str] = []
-    agents: dict[str, str] = {}
-    for start in range(0, len(logins), _AT_ONCE):
-        chunk = logins[start : start + _AT_ONCE]
-        about = _about(repository, chunk)
+    absent: dict[str, tuple[str, ...]] = dict.fromkeys(logins, ())
+    agents: dict[str, dict[str, str]] = {name: {} for name in logins}
+    for chunk in _chunks(logins):
+        about = _about(chunk)
         data: Mapping[str, object] | None = None
         if suggested:
             answer = reader.query(repeated(answered.SuggestedActors, len(chunk)), about)
             suggested = not is_foreign(answer)
-            data = answer.data.get("repository") if answer.data else None
+            data = answer.data
         if not suggested:
-            people = reader.query(repeated(answered.Assignable, len(chunk)), about)
-            data = people.data.get("repository") if people.data else None
-        for n, login in enumerate(chunk):
-            listed = nth(data, "login", n, answered.Nodes[answered.SuggestedActorsActor])
+            data = reader.query(repeated(answered.Assignable, len(chunk)), about).data
+        for n, (name, login) in enumerate(chunk):
+            repository = nth(data, "at", n, answered.SuggestedActorsRepository)
+            listed = repository.get("people") if repository else None
             actors = {node["login"].lower(): node for node in parse.nodes(listed)}
             actor = actors.get(login.lower())
             if actor is not None and actor.get("__typename") == "Bot":
-                agents[login] = str(actor.get("id"))
+                agents[name][login] = str(actor.get("id"))
             elif listed is not None and actor is None:
-                absent.append(login)
-    return tuple(absent), agents
+                absent[name] = (*absent[name], login)
+    return absent, agents
 
 
 def assignments(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -138,30 +137,29 @@ def assignments(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[str, ...]
     return assigned
 
 
-def permissions(reader: Reader, repository: str, logins: Sequence[str]) -> dict[str, str]:
-    """Return the permissions of people in a repository, by folded login, as far as reported.
+def permissions(reader: Reader, logins: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+    """Return the permissions of people, by repository and folded login, as far as reported.
 
     A token that may push can ask for many at once. One that may only read the repository's
     metadata can ask for one at a time ("Get repository permissions for a user").
     """
-    known: dict[str, str] = {}
-    for start in range(0, len(logins), _AT_ONCE):
-        chunk = logins[start : start + _AT_ONCE]
-        query = repeated(answered.Permissions, len(chunk))
-        answer = reader.query(query, _about(repository, chunk))
-        data = answer.data.get("repository") if answer.data else None
-        for n, login in enumerate(chunk):
-            listed = nth(data, "login", n, answered.PermissionsRepositoryCollaboratorConnection)
+    known: dict[str, dict[str, str]] = {name: {} for name in logins}
+    for chunk in _chunks(logins):
+        answer = reader.query(repeated(answered.Permissions, len(chunk)), _about(chunk))
+        for n, (name, login) in enumerate(chunk):
+            repository = nth(answer.data, "at", n, answered.PermissionsRepository)
+            listed = repository.get("people") if repository else None
             if listed is not None:
                 edges = [edge for edge in listed["edges"] or () if edge]
-                known[fold(login)] = str(edges[0]["permission"]) if edges else "NONE"
-    for login in logins:
-        if fold(login) in known:
-            continue
-        try:
-            known[fold(login)] = reader.rest(partial(_permission, repository, login))
-        except (Rejected, AccessError):
-            break  # the others will be refused, too
+                known[name][fold(login)] = str(edges[0]["permission"]) if edges else "NONE"
+    for name, people in logins.items():
+        for login in people:
+            if fold(login) in known[name]:
+                continue
+            try:
+                known[name][fold(login)] = reader.rest(partial(_permission, name, login))
+            except (Rejected, AccessError):
+                break  # the others will be refused, too
     return known
 
 
@@ -169,9 +167,19 @@ def _permission(repository: str, login: str, github: "Github") -> str:
     return required(github.get_repo(repository).get_collaborator_permission(login)).upper()
 
 
-def _about(repository: str, logins: Sequence[str]) -> dict[str, object]:
-    owner, _, name = repository.partition("/")
-    return {"owner": owner, "name": name, **{f"login{n}": one for n, one in enumerate(logins)}}
+def _chunks(logins: Mapping[str, Sequence[str]]) -> Iterator[Sequence[tuple[str, str]]]:
+    """Yield repositories and logins, as many as one query takes."""
+    pairs = [(name, login) for name, there in logins.items() for login in there]
+    for start in range(0, len(pairs), _AT_ONCE):
+        yield pairs[start : start + _AT_ONCE]
+
+
+def _about(pairs: Sequence[tuple[str, str]]) -> dict[str, object]:
+    variables: dict[str, object] = {}
+    for n, (repository, login) in enumerate(pairs):
+        owner, _, name = repository.partition("/")
+        variables |= {f"owner{n}": owner, f"name{n}": name, f"login{n}": login}
+    return variables
 
 
 def _not_there(name: str, fault: Fault | None) -> str:

@@ -1,7 +1,7 @@
 """Read a repository and its board in as few requests as possible."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypedDict, cast
 
@@ -21,7 +21,7 @@ from backlog_sync.core.model import (
 )
 from backlog_sync.errors import AccessError, BacklogError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
-from backlog_sync.github_api import lookups, parse
+from backlog_sync.github_api import lookups, parse, repositories
 from backlog_sync.github_api.answers import Answer
 from backlog_sync.github_api.boards import (
     BoardResult,
@@ -39,6 +39,7 @@ from backlog_sync.github_api.capabilities import (
 from backlog_sync.github_api.documents import Document, document, hidden_fields, unused_fields
 from backlog_sync.github_api.generated_answers import N, Page
 from backlog_sync.github_api.issues import Issues, OfRepository, R, repository_of
+from backlog_sync.github_api.parallel import in_parallel
 from backlog_sync.github_api.reader import PageSize, Reader
 
 _MOST_MISSING: Final = 20
@@ -254,12 +255,15 @@ class Observer:
         others: list[ObservedOther] = []
         issues: list[ObservedIssue] = []
         out_of_reach: dict[str, str] = {}
-        for name in read_scope.others(target.name_with_owner):
-            numbers = read_scope.numbers(
+        numbers = {
+            name: read_scope.numbers(
                 target.name_with_owner, sandbox=sandbox, plain=not self.embedded, other=name
             )
+            for name in read_scope.others(target.name_with_owner)
+        }
+        for name, contents in repositories.read_contents(self.reader, numbers, self.hidden).items():
             try:
-                other, issues_there = self.at(name)._other(numbers)
+                other, issues_there = self.at(name)._other(contents)
             except (AccessError, RefusedError) as error:
                 out_of_reach[name] = _briefly(name, error)
                 continue
@@ -267,22 +271,23 @@ class Observer:
             issues += issues_there
         return tuple(others), issues, out_of_reach
 
-    def _other(self, numbers: tuple[int, ...] | None) -> tuple[ObservedOther, list[ObservedIssue]]:
-        """Read this repository as one next to the target: no board, no issue types."""
-        size = PageSize()
-        answer = self.reader.query(document(answered.Overview, self.hidden), self._names(), size)
-        data = self._repository(answer)
-        issues, coverage = self.issues.read(data["issues"], size, numbers, None)
-        repository = parse.repository(data, self.reader.scopes)
-        other = ObservedOther(repository, self._labels(data), self._milestones(data), coverage)
-        return other, issues
+    def _other(
+        self, contents: repositories.Contents | repositories.Failed
+    ) -> tuple[ObservedOther, list[ObservedIssue]]:
+        """Return this repository as one next to the target, with more pages if there are any."""
+        if isinstance(contents, repositories.Failed):
+            raise contents.error
+        issues, coverage = contents.result()
+        repository = parse.repository(contents.data, self.reader.scopes)
+        labels, milestones = self._labels(contents.data), self._milestones(contents.data)
+        return ObservedOther(repository, labels, milestones, coverage), issues
 
-    def _labels(self, data: answered.RepositoryFields) -> tuple[ObservedLabel, ...]:
+    def _labels(self, data: answered.RepositoryDefinitions) -> tuple[ObservedLabel, ...]:
         query = document(answered.LabelsPage, self.hidden)
         nodes = self._rest_of(query, data["labels"], lambda repository: repository["labels"])
         return tuple(map(parse.label, nodes))
 
-    def _milestones(self, data: answered.RepositoryFields) -> tuple[ObservedMilestone, ...]:
+    def _milestones(self, data: answered.RepositoryDefinitions) -> tuple[ObservedMilestone, ...]:
         query = document(answered.MilestonesPage, self.hidden)
         first_page = data["milestones"]
         nodes = self._rest_of(query, first_page, lambda repository: repository["milestones"])
@@ -302,17 +307,7 @@ class Observer:
             board = self.boards.read(spec, repository.id, self.hidden, workflows=True)
         types = parse.issue_types(data.get("issueTypes"))
         scopes = self.reader.scopes
-        others: list[ObservedRepository] = []
-        out_of_reach: dict[str, str] = {}
-        for name in read_scope.others(repository.name_with_owner):
-            observer = self.at(name)
-            try:
-                checkup = self.reader.query(
-                    document(answered.Checkup, self.hidden), observer._names()
-                )
-                others.append(parse.repository(observer._repository(checkup), scopes))
-            except (AccessError, RefusedError) as error:
-                out_of_reach[name] = _briefly(name, error)
+        others, out_of_reach = self._checkups(read_scope.others(repository.name_with_owner))
         return Examination(
             viewer=parse.viewer(answer.whole["viewer"]).login,
             repository=repository,
@@ -323,32 +318,45 @@ class Observer:
             project=board.project,
             project_problem=board.problem,
             board_viewer=self.boards.viewer() if self.own_boards else None,
-            others=tuple(others),
+            others=others,
             out_of_reach=out_of_reach,
             **self._issue_fields(data.get("issueFields")),
         )
 
+    def _checkups(
+        self, names: Sequence[str]
+    ) -> tuple[tuple[ObservedRepository, ...], dict[str, str]]:
+        """Return other repositories without their contents, and why some are unreadable."""
+        others: list[ObservedRepository] = []
+        out_of_reach: dict[str, str] = {}
+        for part, data in repositories.read_parts(
+            self.reader,
+            answered.CheckupsAt,
+            answered.RepositoryItself,
+            [repositories.Part(name) for name in names],
+            self.hidden,
+        ):
+            if isinstance(data, repositories.Failed):
+                out_of_reach[part.name] = _briefly(part.name, data.error)
+            else:
+                others.append(parse.repository(data, self.reader.scopes))
+        return tuple(others), out_of_reach
+
     def look_up(self, observed: ObservedState, questions: Questions) -> ObservedState:
         """Return the observation with answers to questions about issues, people and cards."""
         elsewhere, unreachable = lookups.issues_at(self.reader, questions.issues)
-        for name in questions.missing[:_MOST_MISSING]:
-            location = lookups.transferred(self.reader, name)
+        missing = questions.missing[:_MOST_MISSING]
+        current = in_parallel(lambda name: lookups.transferred(self.reader, name), missing)
+        for name, location in zip(missing, current, strict=True):
             if isinstance(location, str):
                 unreachable[name] = location
             else:
                 elsewhere[name] = location
-        people = {
-            name: lookups.assignable(
-                self.reader, name, logins, suggested=self.able.suggested_actors
-            )
-            for name, logins in questions.logins.items()
-        }
-        unassignable = {name: absent for name, (absent, _) in people.items()}
-        agents = {name: tuple(suggested) for name, (_, suggested) in people.items()}
-        permissions = {
-            name: lookups.permissions(self.reader, name, logins)
-            for name, logins in questions.authors.items()
-        }
+        unassignable, agent_ids = lookups.assignable(
+            self.reader, questions.logins, suggested=self.able.suggested_actors
+        )
+        agents = {name: tuple(ids) for name, ids in agent_ids.items()}
+        permissions = lookups.permissions(self.reader, questions.authors)
         assigned_before = lookups.assignments(self.reader, questions.assignments)
         cards: dict[str, BoardItem] = {}
         if questions.cards and observed.project:

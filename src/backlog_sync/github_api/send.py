@@ -500,8 +500,8 @@ class Sender:
         if agents:
             self._names.users |= dict.fromkeys(agents)
             able = self._observer.read_capabilities().suggested_actors
-            user_ids = assignable(reader, self._observer.repository, agents, suggested=able)[1]
-            self._names.users |= user_ids
+            home = self._observer.repository
+            self._names.users |= assignable(reader, {home: agents}, suggested=able)[1][home]
         if mutate.needs_issue_types(work.operations):
             types = self._observer.read_issue_types()
             self._names.issue_types = {name.lower(): id_ for name, id_ in types.items()}

@@ -1,6 +1,6 @@
 """Implement the engine's port for GitHub: one object for all reads and writes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from backlog_sync.core.budget import UNLIMITED, Budget
@@ -17,6 +17,7 @@ from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, ReadScope
 from backlog_sync.github_api.reader import Reader, understood
+from backlog_sync.github_api.repositories import created_after, newest
 from backlog_sync.github_api.send import Before, Meanwhile, Sender
 from backlog_sync.github_api.talks import talks
 from backlog_sync.github_api.transport import PolicySession
@@ -101,17 +102,19 @@ class GitHubTracker:
         with understood(self._api_url):
             return self._observer.issues.by_id(ids)
 
-    def recent(self, count: int, repository: str | None = None) -> tuple[ObservedIssue, ...]:
-        """Return the issues created last, newest first, at most 100, without cards."""
-        with understood(self._api_url):
-            return self._observer.at(repository).issues.newest(count)
+    def recent(self, count: int, repositories: Sequence[str] = ("",)) -> tuple[ObservedIssue, ...]:
+        """Return the issues created last, newest first, at most 100 each, without cards.
 
-    def created_after(
-        self, number: int, repository: str | None = None
-    ) -> tuple[ObservedIssue, ...]:
-        """Return the issues with a higher number, newest first, without cards."""
+        `repositories` are names, "" being the target.
+        """
         with understood(self._api_url):
-            return self._observer.at(repository).issues.created_after(number)
+            names = [name or self._repository for name in repositories]
+            return newest(self._reader, names, count, self._observer.hidden)
+
+    def created_after(self, numbers: Mapping[str, int]) -> tuple[ObservedIssue, ...]:
+        """Return the issues with a higher number, by repository, newest first, without cards."""
+        with understood(self._api_url):
+            return created_after(self._reader, numbers, self._observer.hidden)
 
     def conversation(self, number: int) -> str:
         """Return the node id of an issue or pull request by its number."""
