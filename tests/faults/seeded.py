@@ -71,7 +71,7 @@ SEEDS = (
     seed(
         "a lost create is looked for in the target alone",
         LOST,
-        ("engine/read_back.py", "_NEWEST, *([name] if name else [])", "_NEWEST"),
+        ("engine/read_back.py", "tracker.recent(_NEWEST, names)", "tracker.recent(_NEWEST)"),
     ),
     seed(
         "another repository's own backlog is taken for ours",
