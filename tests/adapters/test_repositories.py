@@ -63,7 +63,8 @@ class _Hub:
             return Reply("<html>", 502)
         if self.refuses & set(names):
             return Reply({"message": "Resource not accessible"}, 403)
-        parts, faults = {}, []
+        parts: dict[str, Any] = {}
+        faults: list[dict[str, Any]] = []
         for n, name in enumerate(names):
             odd = self.odd.get(name)
             if isinstance(odd, dict) and "message" in odd:

@@ -4,7 +4,7 @@ It counts as the adapter batches: 20 small mutations in a request, 5 with bodies
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.budget import Budget
@@ -27,6 +27,8 @@ from backlog_sync.core.view_arrangement import ARRANGEMENT
 
 _READ = 100
 """Issues or cards in a page."""
+_TOGETHER = 10
+"""Repositories in a request for the ends of their lists, if there are that many."""
 _PAGE_POINTS = 5
 _REQUEST = 0.4
 """Seconds that a request takes; measured against GitHub by many, more or less."""
@@ -113,10 +115,7 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
     )
     value_count = sum(1 + (change.body is not None and bool(change.fields)) for change in values)
     created_in = Counter(change.repository for change in created.values())
-    pages = sum(
-        _groups(_total(plan, repository) + creations, _READ)
-        for repository, creations in created_in.items()
-    )
+    pages = _pages([_total(plan, there) + count for there, count in created_in.items()])
     writes = (
         _groups(kinds[ChangeKind.LABEL], SMALL_BATCH)
         + kinds[ChangeKind.MILESTONE]
@@ -203,6 +202,15 @@ def _board_parts(plan: Plan, kinds: Counter[ChangeKind]) -> int:
         return _groups(fields + views, SMALL_BATCH)
     requests = _groups(fields, SMALL_BATCH) + _groups(views - arranged, SMALL_BATCH) + arranged
     return requests + ("filter" in parts)
+
+
+def _pages(counts: Sequence[int]) -> int:
+    """Return the requests for the ends of lists with so many issues, which are read together."""
+    if len(counts) <= 1:
+        return sum(_groups(count, _READ) for count in counts)
+    each = max(2 * _READ // len(counts), 2 * _READ // _TOGETHER)
+    left = sum(max(0, count - each) for count in counts)
+    return _groups(len(counts), _TOGETHER) + _groups(left, 2 * _READ)
 
 
 def _total(plan: Plan, repository: str | None) -> int:

@@ -194,11 +194,11 @@ class Contents:
 
 
 def read_contents(
-    reader: Reader, wanted: Mapping[str, Sequence[int] | None], hidden: frozenset[str]
+    reader: Reader, numbers: Mapping[str, Sequence[int] | None], hidden: frozenset[str]
 ) -> dict[str, Contents | Failed]:
-    """Return the contents of repositories by the names they are wanted with.
+    """Return the contents of repositories by the names that `numbers` has for them.
 
-    The values of `wanted` are the issues that the files name, None for all. As with the target,
+    The values of `numbers` are the issues that the files name, None for all. As with the target,
     issues are read by number if that takes fewer requests than the list.
     """
     contents: dict[str, Contents | Failed] = {}
@@ -206,7 +206,7 @@ def read_contents(
         reader,
         answered.RepositoriesAt,
         answered.RepositoriesAtRepository,
-        list(_first_parts(wanted)),
+        list(_first_parts(numbers)),
         hidden,
     )
     for part, data in first:
@@ -215,7 +215,7 @@ def read_contents(
             continue
         owner, _, name = part.name.partition("/")
         issues = Issues(reader, owner, name, hidden)
-        new = Contents(data, issues, wanted[part.name], data["issues"])
+        new = Contents(data, issues, numbers[part.name], data["issues"])
         new.take(data["issues"])
         contents[part.name] = new
     _read_named(reader, contents, hidden)
@@ -223,11 +223,11 @@ def read_contents(
     return contents
 
 
-def _first_parts(wanted: Mapping[str, Sequence[int] | None]) -> Iterator[Part]:
+def _first_parts(numbers: Mapping[str, Sequence[int] | None]) -> Iterator[Part]:
     """Yield what to read first: a few more issues than the files name, all pages if that fits."""
     parts = []
-    for name, numbers in wanted.items():
-        known = _UNKNOWN if numbers is None else len(numbers) + _ROOM - len(numbers) % _ROOM
+    for name, named in numbers.items():
+        known = _UNKNOWN if named is None else len(named) + _ROOM - len(named) % _ROOM
         parts.append(Part(name, first=min(PAGE, max(_LEAST, known))))
     for group in _groups(parts, _TOGETHER, MOST):
         more = max(1, _TOGETHER // sum(part.first for part in group))
@@ -273,9 +273,7 @@ def _read_numbers(
     hidden: frozenset[str],
 ) -> None:
     """Read issues by number; deleted or transferred issues and pull requests are left out."""
-    parts = [
-        Part(name, variables={"number": n}) for name, numbers in asked.items() for n in numbers
-    ]
+    parts = [Part(name, variables={"number": n}) for name, there in asked.items() for n in there]
     for part, data in read_parts(
         reader, answered.IssueNumbersAt, answered.IssueNumbersAtRepository, parts, hidden, PAGE
     ):
