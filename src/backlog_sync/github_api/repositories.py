@@ -104,7 +104,7 @@ def _request(
     hidden: frozenset[str],
     size: PageSize,
 ) -> list[tuple[Part, D | Failed]]:
-    """Send one request for as many parts as fit; each again alone if it is refused as a whole."""
+    """Send one request for as many parts as fit; if all of it is refused, one for each part."""
     taken: Sequence[Part] = ()
 
     def build(issues: int) -> Query[object]:
