@@ -59,8 +59,8 @@ SEEDS = (
         "tests/adapters/test_observe.py",
         (
             "github_api/issues.py",
-            "            if after is None:\n                break\n            answer",
-            "            break\n            answer",
+            "            if after is None:\n                break\n            left",
+            "            break\n            left",
         ),
     ),
     seed(
@@ -208,8 +208,8 @@ SEEDS = (
         CRASH,
         (
             "engine/create.py",
-            "run.tracker.apply([operation for _, operation in ready], creates.before)",
-            "run.tracker.apply([operation for _, operation in ready])",
+            "run.tracker.apply(operations, creates.before, meanwhile)",
+            "run.tracker.apply(operations, lambda _: None, meanwhile)",
         ),
     ),
     seed(
