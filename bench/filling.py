@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from backlog_sync.core import record
-from backlog_sync.core.model import DesiredState, IssueRef, ObservedIssue
+from backlog_sync.core.model import DesiredState, IssueRef
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.planner import build_plan
 from bench import world
 from github_sandbox import boards, issues, relations

@@ -16,7 +16,8 @@ from dataclasses import replace
 
 from backlog_sync.cli.main import collect_rarely
 from backlog_sync.core.lookups import questions
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from bench import world

@@ -5,21 +5,27 @@ from dataclasses import replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.changes import Action, Change, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import Change
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import (
-    Actor,
     BoardFieldDef,
-    BoardItem,
     BoardValue,
     CheckItem,
     Checklist,
     DesiredItem,
     DesiredState,
-    IssueLink,
     IssueRef,
     LabelDef,
     MilestoneDef,
+    OptionDef,
+    ProjectSpec,
+    Prose,
+)
+from backlog_sync.core.observed import (
+    Actor,
+    BoardItem,
+    IssueLink,
     ObservedBoardField,
     ObservedIssue,
     ObservedLabel,
@@ -28,9 +34,6 @@ from backlog_sync.core.model import (
     ObservedProject,
     ObservedRepository,
     ObservedState,
-    OptionDef,
-    ProjectSpec,
-    Prose,
 )
 from backlog_sync.core.plan import Plan
 

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from backlog_sync.cli.screen import Screen
-from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.core.diagnostics import Diagnostic, Warned
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.operations import Refused
-from backlog_sync.core.plan import Warned
 from backlog_sync.errors import BacklogError
 from backlog_sync.render.annotations import Annotation
 from github_sandbox.errors import SandboxError

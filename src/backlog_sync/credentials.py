@@ -1,7 +1,6 @@
 """Find the token or GitHub App of a run, and hide secrets in everything that is printed."""
 
 import os
-import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -52,6 +51,8 @@ def hide_secrets() -> Callable[[str], str]:
 
 def _all_proxies() -> list[tuple[str, str]]:
     """Return the proxies of the environment whose addresses can be parsed."""
+    import urllib.request  # noqa: PLC0415 - an HTTP client, which most output does not need
+
     proxies = []
     for scheme, url in urllib.request.getproxies().items():
         with suppress(ValueError):

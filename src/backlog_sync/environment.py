@@ -2,7 +2,6 @@
 
 import os
 import sys
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +41,6 @@ class Environment:
     repository: str | None = None
     no_color: bool = False
     dumb: bool = False
-    proxies: tuple[tuple[str, str], ...] = ()
     ca_bundle: str | None = None
     state_home: Path | None = None
     cache_home: Path | None = None
@@ -50,6 +48,17 @@ class Environment:
     workflow: bool = False
     server_url: str = ""
     browser: bool = False
+
+    @property
+    def proxies(self) -> dict[str, str]:
+        """The system's proxies for the server by scheme; none for loopback."""
+        import urllib.request  # noqa: PLC0415 - an HTTP client, which `lint` does not need
+
+        host = _host(self.api_url)
+        if is_loopback(host) or urllib.request.proxy_bypass(host):
+            return {}
+        proxies = urllib.request.getproxies()
+        return {scheme: proxies[scheme] for scheme in ("http", "https") if scheme in proxies}
 
 
 def environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -70,7 +79,6 @@ def environment(environ: Mapping[str, str] | None = None) -> Environment:
         repository=value("GITHUB_REPOSITORY"),
         no_color=bool(env.get("NO_COLOR")),
         dumb=env.get("TERM") == "dumb",
-        proxies=_proxies(api_url),
         ca_bundle=value("REQUESTS_CA_BUNDLE") or value("SSL_CERT_FILE"),
         state_home=_absolute(value("XDG_STATE_HOME")),
         cache_home=_absolute(value("XDG_CACHE_HOME")),
@@ -92,15 +100,6 @@ def _has_windows(value: Callable[[str], str | None]) -> bool:
 def _absolute(path: str | None) -> Path | None:
     """Return a path; None for a relative one, which must be ignored (XDG Base Directory Spec.)."""
     return Path(path) if path and Path(path).is_absolute() else None
-
-
-def _proxies(api_url: str) -> tuple[tuple[str, str], ...]:
-    """Return the system's proxies for this server; none for loopback."""
-    host = _host(api_url)
-    if is_loopback(host) or urllib.request.proxy_bypass(host):
-        return ()
-    proxies = urllib.request.getproxies()
-    return tuple((scheme, proxies[scheme]) for scheme in ("http", "https") if scheme in proxies)
 
 
 def _host(url: str) -> str:

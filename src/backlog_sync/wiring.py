@@ -24,7 +24,7 @@ from backlog_sync.local import git
 from backlog_sync.local.signals import INTERRUPTS
 
 if TYPE_CHECKING:
-    from backlog_sync.core.model import ObservedRepository, ObservedState, SavedIterations
+    from backlog_sync.core.observed import ObservedRepository, ObservedState, SavedIterations
     from backlog_sync.core.rate import Learned, Pace
     from backlog_sync.engine.ports import Clock, Git, Nonces
     from backlog_sync.engine.reconcile import Journals
@@ -176,7 +176,7 @@ def tracker(target: Target, *, read_only: bool) -> "Iterator[GitHubTracker]":
         on_token=on_token,
         repository=target.repository,
         read_only=read_only,
-        proxies=dict(env.proxies),
+        proxies=env.proxies,
         verify=env.ca_bundle or True,
         sleep=sleep,
         waiting=INTERRUPTS.waiting,

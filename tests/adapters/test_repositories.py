@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.core.model import ObservedState, ProjectSpec
+from backlog_sync.core.model import ProjectSpec
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.errors import AccessError
 from tests.adapters.fake_server import (
     REPOSITORY,

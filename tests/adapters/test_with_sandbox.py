@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from backlog_sync.core.lookups import Questions
-from backlog_sync.core.model import BoardFieldDef, ObservedState, OptionDef, ProjectSpec
+from backlog_sync.core.model import BoardFieldDef, OptionDef, ProjectSpec
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.operations import (
     AddBlocker,
     AddCard,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.core.model import READER
+from backlog_sync.core.marker import READER
 from github_sandbox.access import Grant
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox

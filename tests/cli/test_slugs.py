@@ -15,7 +15,7 @@ from backlog_sync import wiring
 from backlog_sync.action import delivery
 from backlog_sync.action.context import Context, choose_mode, read_context
 from backlog_sync.action.inputs import read_inputs
-from backlog_sync.core.model import ObservedRepository
+from backlog_sync.core.observed import ObservedRepository
 from backlog_sync.core.operations import Refused
 from backlog_sync.engine.comments import keep_comment
 from backlog_sync.engine.ports import Tracker

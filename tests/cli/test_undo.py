@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import ChangeKind
-from backlog_sync.core.model import Actor, ObservedRepository, ObservedState, Written
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.marker import Written
+from backlog_sync.core.observed import Actor, ObservedRepository, ObservedState
 from backlog_sync.core.redaction import Secrets
 from backlog_sync.core.run_record import Overwritten
 from backlog_sync.core.undo import undo_plan

@@ -10,7 +10,8 @@ import pytest
 
 from backlog_sync import credentials, wiring
 from backlog_sync.cli.options import OutputOptions
-from backlog_sync.cli.screen import Bar, Screen
+from backlog_sync.cli.progress import Bar
+from backlog_sync.cli.screen import Screen
 from backlog_sync.core.addresses import is_loopback
 from backlog_sync.core.rate import A_MINUTE, Learned
 from backlog_sync.environment import Environment, environment, web_host

@@ -39,7 +39,7 @@ from graphql import (
     parse,
 )
 
-from backlog_sync.core.model import Capabilities
+from backlog_sync.core.observed import Capabilities
 from backlog_sync.github_api.documents import FILES, hidden_fields, unused_fields
 from tests.contract.published import published
 

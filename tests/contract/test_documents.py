@@ -20,7 +20,7 @@ from graphql import (
     validate,
 )
 
-from backlog_sync.core.model import Capabilities
+from backlog_sync.core.observed import Capabilities
 from backlog_sync.core.operations import BODY_BATCH, SMALL_BATCH
 from backlog_sync.github_api import generated_answers as answers
 from backlog_sync.github_api.documents import (

@@ -7,22 +7,26 @@ from typing import Any
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.definition_base import unrecorded
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.model import (
-    Actor,
-    BoardItem,
     BoardValue,
     CheckItem,
     Checklist,
     DesiredItem,
     DesiredState,
     FieldValue,
-    IssueLink,
     IssueRef,
     LabelDef,
     MilestoneDef,
+    ProjectSpec,
+    Prose,
+)
+from backlog_sync.core.observed import (
+    Actor,
+    BoardItem,
+    IssueLink,
     ObservedBoardField,
     ObservedIssue,
     ObservedLabel,
@@ -31,8 +35,6 @@ from backlog_sync.core.model import (
     ObservedProject,
     ObservedRepository,
     ObservedState,
-    ProjectSpec,
-    Prose,
 )
 from backlog_sync.core.planner import build_plan
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backlog_sync.core.base import decode, encode
-from backlog_sync.core.model import READER, Base, Marker
+from backlog_sync.core.marker import READER, Base, Marker
 
 HEX6 = st.text(alphabet="0123456789abcdef", min_size=6, max_size=6)
 HEX8 = st.text(alphabet="0123456789abcdef", min_size=8, max_size=8)

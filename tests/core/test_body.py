@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.body import SplitBody, join, render, split
-from backlog_sync.core.model import Base, CheckItem, Checklist, Marker, Prose
+from backlog_sync.core.marker import Base, Marker
+from backlog_sync.core.model import CheckItem, Checklist, Prose
 from backlog_sync.core.normalize import hash_value
 from tests.growth import grows_like
 

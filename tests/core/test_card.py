@@ -5,7 +5,7 @@ import pytest
 from backlog_sync.core import record
 from backlog_sync.core.card import DesiredCard, IssueStatus, diff_card
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import BoardItem
+from backlog_sync.core.observed import BoardItem
 from backlog_sync.core.options import PLAIN
 from tests.core.builders import item
 

@@ -2,12 +2,14 @@
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.definition_base import Carrier, entry_key
 from backlog_sync.core.definitions import DefinitionPlan, plan_definitions
 from backlog_sync.core.locations import locations
-from backlog_sync.core.model import DefinitionBase, MilestoneDef, ObservedMilestone
+from backlog_sync.core.marker import DefinitionBase
+from backlog_sync.core.model import MilestoneDef
 from backlog_sync.core.normalize import hash_value
+from backlog_sync.core.observed import ObservedMilestone
 from tests.core.builders import desired, observed
 
 DUE, OLD = "2027-03-31", "2027-01-31"

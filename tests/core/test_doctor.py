@@ -5,17 +5,14 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core.doctor import Allowance, Check, Examination, Health, checks_of, is_healthy
-from backlog_sync.core.model import (
-    BoardFieldDef,
+from backlog_sync.core.model import BoardFieldDef, OptionDef, ProjectSpec, ViewDef
+from backlog_sync.core.observed import (
     Capabilities,
     ObservedIssueField,
     ObservedOption,
     ObservedProject,
     ObservedRepository,
     ObservedView,
-    OptionDef,
-    ProjectSpec,
-    ViewDef,
 )
 from tests.core.builders import BOARD, board
 

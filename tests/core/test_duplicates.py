@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, Change, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import Change
 from backlog_sync.core.guards import check
 from backlog_sync.core.issue_index import adopted_nonce
-from backlog_sync.core.model import (
+from backlog_sync.core.marker import Marker
+from backlog_sync.core.model import DesiredItem
+from backlog_sync.core.observed import (
     Capabilities,
     Coverage,
-    DesiredItem,
     IssueLink,
-    Marker,
     ObservedIssue,
     ObservedState,
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from backlog_sync.core.changes import Change
 from backlog_sync.core.estimate import estimate
-from backlog_sync.core.model import ObservedOther, ObservedRepository
+from backlog_sync.core.observed import ObservedOther, ObservedRepository
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import REPOSITORY, backlog, desired, item, observed

@@ -5,10 +5,11 @@ import random
 
 import pytest
 
-from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.likeness import Likeness, Titles
 from backlog_sync.core.matching import Matches, match_items
-from backlog_sync.core.model import DesiredItem, ObservedIssue
+from backlog_sync.core.model import DesiredItem
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import backlog, by_reader, desired, item, managed, observed

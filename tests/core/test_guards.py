@@ -6,15 +6,9 @@ import pytest
 
 from backlog_sync.core.changes import FieldChange, UpdateIssue
 from backlog_sync.core.guards import Violation, check
-from backlog_sync.core.model import (
-    READER,
-    Coverage,
-    DesiredItem,
-    DesiredState,
-    ObservedRepository,
-    ObservedState,
-    Settings,
-)
+from backlog_sync.core.marker import READER
+from backlog_sync.core.model import DesiredItem, DesiredState, Settings
+from backlog_sync.core.observed import Coverage, ObservedRepository, ObservedState
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import (

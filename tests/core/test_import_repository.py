@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backlog_sync.core.import_repository import take_over
-from backlog_sync.core.model import IssueLink, ObservedIssue, ObservedLabel
+from backlog_sync.core.observed import IssueLink, ObservedIssue, ObservedLabel
 from tests.core.builders import board, card, issue, item, link, managed, observed
 
 

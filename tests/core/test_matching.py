@@ -7,7 +7,8 @@ import pytest
 from backlog_sync.core.body import join, split
 from backlog_sync.core.issue_index import is_trusted
 from backlog_sync.core.matching import Matches, match_items
-from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings
+from backlog_sync.core.model import DesiredItem, IssueRef, Settings
+from backlog_sync.core.observed import Actor, ObservedIssue
 from backlog_sync.core.order import record
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.reading import is_about

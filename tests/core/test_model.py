@@ -3,9 +3,10 @@
 from dataclasses import fields
 
 from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.facts import PlanningSettings
-from backlog_sync.core.model import Capabilities, CheckItem, Checklist, DesiredItem, Prose
+from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, Prose
+from backlog_sync.core.observed import Capabilities
 from backlog_sync.core.operations import AddSubIssue, Overwrite
+from backlog_sync.core.planning import PlanningSettings
 
 
 def test_only_the_acceptance_criteria_are_criteria() -> None:

@@ -1,8 +1,9 @@
 """A run that is limited to some items: what it does, and what it claims."""
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import ChangeKind
-from backlog_sync.core.model import Capabilities, DesiredItem, DesiredState, LabelDef, ObservedState
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.model import DesiredItem, DesiredState, LabelDef
+from backlog_sync.core.observed import Capabilities, ObservedState
 from backlog_sync.core.only import narrow
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan

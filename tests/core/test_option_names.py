@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core import record
-from backlog_sync.core.model import BoardFieldDef, BoardItem, OptionDef
+from backlog_sync.core.model import BoardFieldDef, OptionDef
+from backlog_sync.core.observed import BoardItem
 from backlog_sync.core.option_names import Renamed, as_declared, renamed_options
 from tests.core.builders import BOARD, board, desired, item, managed, observed, select
 

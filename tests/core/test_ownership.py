@@ -6,9 +6,10 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.fields import Owner
-from backlog_sync.core.model import BoardItem, BoardValue, Settings
+from backlog_sync.core.model import BoardValue, Settings
+from backlog_sync.core.observed import BoardItem
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Plan, Verdict
 from backlog_sync.core.planner import build_plan

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.plan import FieldNote, Outcome, Result, Usage, Verdict
 from backlog_sync.core.plan_json import note_to_json, outcomes_to_json, plan_to_json
 from backlog_sync.core.planner import build_plan

@@ -2,17 +2,21 @@
 
 import random
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, Change, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.model import (
     BoardFieldDef,
     DesiredItem,
     LabelDef,
     MilestoneDef,
+    OptionDef,
+    Settings,
+)
+from backlog_sync.core.observed import (
     ObservedBoardField,
     ObservedIssue,
     ObservedLabel,
@@ -20,8 +24,6 @@ from backlog_sync.core.model import (
     ObservedOther,
     ObservedRepository,
     ObservedState,
-    OptionDef,
-    Settings,
 )
 from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.core.planner import build_plan
@@ -40,6 +42,9 @@ from tests.core.builders import (
     observed,
     select,
 )
+
+if TYPE_CHECKING:
+    from backlog_sync.core.changes import Change
 
 T = TypeVar("T")
 

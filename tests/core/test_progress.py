@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.model import DesiredItem, IssueRef, ObservedIssue, Settings
+from backlog_sync.core.model import DesiredItem, IssueRef, Settings
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import ItemProgress, measure
 from tests.core.builders import (

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backlog_sync.core import record
-from backlog_sync.core.model import BoardItem, BoardValue, ObservedBoardField, ProjectSpec
+from backlog_sync.core.model import BoardValue, ProjectSpec
+from backlog_sync.core.observed import BoardItem, ObservedBoardField
 from backlog_sync.core.planner import build_plan
 from tests.core.builders import BOARD, board, desired, item, managed, observed, select
 

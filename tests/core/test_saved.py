@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.model import (
-    DesiredState,
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import (
     ObservedLabel,
     ObservedMilestone,
     ObservedOther,

@@ -6,7 +6,8 @@ import pytest
 
 from backlog_sync.core import record
 from backlog_sync.core.fields import Owner
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.model import DesiredItem, ObservedIssue, Settings
+from backlog_sync.core.model import DesiredItem, Settings
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure

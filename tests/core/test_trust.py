@@ -7,7 +7,9 @@ import pytest
 from backlog_sync.core import body as body_block
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.lookups import questions
-from backlog_sync.core.model import Actor, DesiredItem, IssueRef, ObservedIssue, Settings, Written
+from backlog_sync.core.marker import Written
+from backlog_sync.core.model import DesiredItem, IssueRef, Settings
+from backlog_sync.core.observed import Actor, ObservedIssue
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure

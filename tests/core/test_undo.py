@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import ObservedIssue
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.run_record import STATE, Overwritten, RunRecord, Values
 from backlog_sync.core.undo import reopening, undo_plan

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from backlog_sync.core.model import BoardFieldDef, DesiredItem, DesiredState, OptionDef, Settings
-from backlog_sync.core.unknown_words import PRIORITY, understood, warnings
+from backlog_sync.core.unknown_words import understood, warnings
+from backlog_sync.core.words import PRIORITY
 from tests.core.builders import BOARD, board, desired, item, observed, select
 
 THERE = observed(project=board(fields=(select("Priority", "Very Urgent", "Low"),)))

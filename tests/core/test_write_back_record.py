@@ -5,8 +5,10 @@ from typing import Any
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.changes import Change, ChangeKind
-from backlog_sync.core.model import BoardItem, Written
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import Change
+from backlog_sync.core.marker import Written
+from backlog_sync.core.observed import BoardItem
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.write_back_record import Flowed, in_plan

@@ -8,7 +8,8 @@ from backlog_sync.core import base as codec
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.body import SplitBody
-from backlog_sync.core.model import Base, BoardItem, Marker, Written
+from backlog_sync.core.marker import Base, Marker, Written
+from backlog_sync.core.observed import BoardItem
 from backlog_sync.core.written_back import MOST, Unread, followed, with_written
 
 NAMES = st.sampled_from(["state", "title", "milestone"])

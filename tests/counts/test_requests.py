@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from backlog_sync.core.changes import Action, ChangeKind
-from backlog_sync.core.model import (
-    Coverage,
-    DesiredItem,
-    DesiredState,
-    IssueRef,
-    MilestoneDef,
-    OptionDef,
-)
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, MilestoneDef, OptionDef
+from backlog_sync.core.observed import Coverage
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.github_api.session import connect

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize
-from backlog_sync.core.facts import Conversation, FeedbackRef
+from backlog_sync.core.facts import Conversation
 from backlog_sync.core.iterations import IterationSnapshot, as_options, iterations_of
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions
-from backlog_sync.core.model import (
+from backlog_sync.core.model import IssueFieldValue, ProjectSpec
+from backlog_sync.core.observed import (
     Actor,
     BoardItem,
-    IssueFieldValue,
     IssueLink,
     ObservedBoardField,
     ObservedIssue,
@@ -25,7 +25,6 @@ from backlog_sync.core.model import (
     ObservedRepository,
     ObservedState,
     ObservedView,
-    ProjectSpec,
 )
 from backlog_sync.core.operations import (
     AddBlocker,
@@ -65,6 +64,7 @@ from backlog_sync.core.operations import (
     UpdateView,
 )
 from backlog_sync.core.plan import Usage
+from backlog_sync.core.planning import FeedbackRef
 from backlog_sync.core.preconditions import options, overwrites, standing, verdict
 from backlog_sync.core.rate import Waits
 from backlog_sync.engine.ports import ReadScope, TimeLeft

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.model import (
     BoardFieldDef,
     DesiredItem,
     DesiredState,
     MilestoneDef,
-    ObservedIssue,
     OptionDef,
     ProjectSpec,
     Settings,
 )
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.operations import (
     AddBlocker,
     AddCard,

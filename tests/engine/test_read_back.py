@@ -7,9 +7,9 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import (
+from backlog_sync.core.marker import Marker
+from backlog_sync.core.observed import (
     Coverage,
-    Marker,
     NewBoard,
     ObservedIssue,
     ObservedState,

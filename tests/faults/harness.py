@@ -23,11 +23,11 @@ from backlog_sync.core.model import (
     DesiredState,
     LabelDef,
     MilestoneDef,
-    ObservedState,
     OptionDef,
     ProjectSpec,
     ViewDef,
 )
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.core.rate import Pace

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan import Result
 from backlog_sync.engine.executor import Applied

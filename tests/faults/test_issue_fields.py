@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.model import BoardFieldDef, DesiredState, OptionDef
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Result

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan import Result
 from backlog_sync.engine.executor import Applied

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import Action
+from backlog_sync.core.change_kinds import Action
 from github_sandbox.access import Grant
 from tests.faults.harness import SMALL, KilledError, World, all_applied, requests_of
 

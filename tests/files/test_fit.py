@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backlog_sync.core.body import SplitBody, join, line_hashes, render
-from backlog_sync.core.model import Base, CheckItem, Checklist, DesiredItem, Marker, Prose
+from backlog_sync.core.marker import Base, Marker
+from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, Prose
 from backlog_sync.files.fit import MAX_BODY, MAX_TITLE, fitted, is_too_long, short_title
 from tests.files.conftest import LoadText
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from backlog_sync.core.facts import Capacity, FeedbackRef, ReviewNote, Step
 from backlog_sync.core.model import Prose
+from backlog_sync.core.planning import Capacity, FeedbackRef, ReviewNote, Step
 from backlog_sync.files.refs import parse_feedback
 from tests.files.conftest import LoadText
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.pull import Take, TakeMembers, TakeName, TakeText, TakeValue, What
 from backlog_sync.files.load import load
 from backlog_sync.files.write.pull import accept

@@ -1,6 +1,6 @@
 """Risk registers of Markdown roadmaps, and risks of the plan as a whole."""
 
-from backlog_sync.core.facts import Risk
+from backlog_sync.core.planning import Risk
 from backlog_sync.reports.risks import register, unplaced
 from tests.files.conftest import LoadText
 

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backlog_sync.core.body import SplitBody, boxes, join, render, source_hash, split
-from backlog_sync.core.model import Base, Block, CheckItem, Checklist, Marker, Prose
+from backlog_sync.core.marker import Base, Marker
+from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
 from backlog_sync.core.pull import read_parts
 from backlog_sync.files.block import lay_out
 from backlog_sync.files.load import Loaded, load

@@ -15,8 +15,8 @@ from backlog_sync.core import record
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.fields import Owner
+from backlog_sync.core.marker import Base
 from backlog_sync.core.model import (
-    Base,
     BoardFieldDef,
     BoardValue,
     DesiredItem,
@@ -24,13 +24,11 @@ from backlog_sync.core.model import (
     FieldValue,
     IssueFieldValue,
     IssueRef,
-    ObservedIssue,
-    ObservedIssueField,
-    ObservedOption,
     OptionDef,
     ProjectSpec,
     Settings,
 )
+from backlog_sync.core.observed import ObservedIssue, ObservedIssueField, ObservedOption
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Result
 from backlog_sync.engine.reconcile import apply, observe_and_plan

@@ -9,7 +9,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backlog_sync.core.changes import Action, Change, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import Change
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.guards import check
 from backlog_sync.core.holds import IDENTITY
@@ -22,12 +23,11 @@ from backlog_sync.core.model import (
     IssueRef,
     LabelDef,
     MilestoneDef,
-    ObservedIssue,
-    ObservedState,
     OptionDef,
     ProjectSpec,
     Settings,
 )
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.only import narrow
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backlog_sync.core.model import BoardFieldDef, BoardValue, DesiredState, Settings
 from backlog_sync.core.plan import Plan
-from backlog_sync.core.relative_iterations import WORDS
+from backlog_sync.core.words import RELATIVE
 from backlog_sync.engine.reconcile import apply, observe_and_plan
 from tests.core.builders import desired, item
 from tests.engine.memory import MemoryTracker, Watcher
@@ -16,7 +16,7 @@ from tests.laws.test_core_converges import BOARD, FULL, carded
 
 SPRINT = BoardFieldDef("Sprint", "iteration", start="2026-01-05", duration=14, count=3)
 PROJECT = replace(BOARD, fields=(*BOARD.fields, SPRINT))
-VALUES = st.sampled_from([None, "sprint 1", "Sprint 2", "Sprint 9", *WORDS, *WORDS])
+VALUES = st.sampled_from([None, "sprint 1", "Sprint 2", "Sprint 9", *RELATIVE, *RELATIVE])
 DAYS = st.integers(-1, 5).map(lambda n: (date(2026, 1, 5) + timedelta(days=14 * n)).isoformat())
 """Before the first iteration, on the first day of one, and after the last one."""
 

@@ -13,14 +13,9 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Change, claim_of
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.matching import match_items
-from backlog_sync.core.model import (
-    DesiredState,
-    LabelDef,
-    MilestoneDef,
-    ObservedLabel,
-    ObservedMilestone,
-)
+from backlog_sync.core.model import DesiredState, LabelDef, MilestoneDef
 from backlog_sync.core.normalize import fold_set
+from backlog_sync.core.observed import ObservedLabel, ObservedMilestone
 from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.engine.reconcile import observe_and_plan
 from tests.engine.memory import REPOSITORY, MemoryTracker

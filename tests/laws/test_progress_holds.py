@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from backlog_sync.cli.write_back import Flow, flow_in, recorded_in
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
-from backlog_sync.core.model import ObservedIssue
 from backlog_sync.core.normalize import hash_value
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.plan import Result
 from backlog_sync.core.pull import flow_back
 from backlog_sync.core.states import observed_state

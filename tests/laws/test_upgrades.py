@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.model import READER
+from backlog_sync.core.marker import READER
 from tests.surface.conftest import World
 
 NAMES = (

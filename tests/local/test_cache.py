@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.model import Coverage
+from backlog_sync.core.observed import Coverage
 from backlog_sync.core.rate import Learned
 from backlog_sync.local.cache import FileCache, cache_file
 

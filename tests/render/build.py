@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.changes import (
-    Action,
     AddDependency,
     Change,
-    ChangeKind,
     CloseIssue,
     CreateBoard,
     CreateBoardField,

@@ -2,8 +2,9 @@
 
 import pytest
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, FieldChange
-from backlog_sync.core.diagnostics import Place
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import Change, FieldChange
+from backlog_sync.core.diagnostics import Place, Warned
 from backlog_sync.core.plan import (
     Deferred,
     Digests,
@@ -13,7 +14,6 @@ from backlog_sync.core.plan import (
     PlanItem,
     Unread,
     Verdict,
-    Warned,
 )
 from tests.render.build import change, values
 

@@ -3,7 +3,7 @@
 import pytest
 
 from backlog_sync.core.estimate import Estimate
-from backlog_sync.core.model import Coverage
+from backlog_sync.core.observed import Coverage
 from backlog_sync.core.plan import Usage
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.coverage import coverage_text

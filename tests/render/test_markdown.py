@@ -11,18 +11,11 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from backlog_sync.core.changes import Action, ChangeKind, FieldChange
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import FieldChange
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.escape import inert
-from backlog_sync.core.plan import (
-    Deferred,
-    FieldNote,
-    Orphan,
-    Plan,
-    PlanItem,
-    Unread,
-    Verdict,
-    Warned,
-)
+from backlog_sync.core.plan import Deferred, FieldNote, Orphan, Plan, PlanItem, Unread, Verdict
 from backlog_sync.render.bounded import COMMENT_BYTES, SUMMARY_BYTES
 from backlog_sync.render.markdown import plan_markdown
 from tests.render.build import change

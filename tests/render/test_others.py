@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.cells import cell_len
 
-from backlog_sync.core.changes import Action, ChangeKind, FieldChange
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import FieldChange
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.core.model import Inventory
 from backlog_sync.core.plan import FieldNote, FileWrite, Outcome, Plan, Result, Usage, Verdict

@@ -12,19 +12,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from backlog_sync.core.facts import (
-    Capacity,
-    Conversation,
-    Facts,
-    FeedbackRef,
-    MilestoneFact,
-    Phase,
-    PlanningSettings,
-    Remark,
-    ReviewNote,
-    Risk,
-    WorkItem,
-)
+from backlog_sync.core.facts import Conversation, Facts, MilestoneFact, Phase, Remark, WorkItem
+from backlog_sync.core.planning import Capacity, FeedbackRef, PlanningSettings, ReviewNote, Risk
 from backlog_sync.render.bounded import COMMENT_BYTES
 from backlog_sync.render.canvas import Look
 from backlog_sync.reports.mermaid import dependencies, items_timeline, label, milestones_timeline

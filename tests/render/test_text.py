@@ -10,16 +10,10 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from backlog_sync.core.changes import (
-    Action,
-    Change,
-    ChangeKind,
-    FieldChange,
-    LinkSubIssue,
-    RefreshBase,
-)
-from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.plan import Plan, PlanItem, Warned
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import Change, FieldChange, LinkSubIssue, RefreshBase
+from backlog_sync.core.diagnostics import Place, Warned
+from backlog_sync.core.plan import Plan, PlanItem
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text, summary_text
 from tests.growth import grows_like

@@ -6,18 +6,20 @@ from typing import Any
 
 from backlog_sync.core.facts import (
     Before,
-    Capacity,
     Conversation,
     Facts,
-    FeedbackRef,
     MilestoneFact,
     Phase,
-    PlanningSettings,
     Remark,
+    WorkItem,
+)
+from backlog_sync.core.planning import (
+    Capacity,
+    FeedbackRef,
+    PlanningSettings,
     ReviewNote,
     Risk,
     Step,
-    WorkItem,
 )
 from backlog_sync.reports.build import build_report
 from backlog_sync.reports.values import Report

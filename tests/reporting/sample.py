@@ -4,17 +4,8 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from backlog_sync.core.facts import (
-    Before,
-    Capacity,
-    Facts,
-    Link,
-    MilestoneFact,
-    Phase,
-    PlanningSettings,
-    Risk,
-    WorkItem,
-)
+from backlog_sync.core.facts import Before, Facts, Link, MilestoneFact, Phase, WorkItem
+from backlog_sync.core.planning import Capacity, PlanningSettings, Risk
 
 TODAY = date(2026, 6, 15)
 """A Monday."""

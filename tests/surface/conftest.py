@@ -11,8 +11,10 @@ import pytest
 import yaml
 
 from backlog_sync.cli.write_back import files_after
-from backlog_sync.core.changes import Change, ChangeKind
-from backlog_sync.core.model import DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import Change
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.options import PLAIN
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.progress import measure

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import backlog_sync
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.planner import build_plan

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.plan import Result
 from github_sandbox import board_views
 from github_sandbox.features import Features

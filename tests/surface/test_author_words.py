@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.statuses import meanings
 from backlog_sync.files.vocabulary import is_priority

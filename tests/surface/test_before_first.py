@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind, CreateLabel
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import CreateLabel
 from backlog_sync.core.plan import Result
 from github_sandbox.access import Grant
 from github_sandbox.features import Features

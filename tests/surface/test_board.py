@@ -2,7 +2,7 @@
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.plan import Result
 from github_sandbox import boards
 from github_sandbox.models import Account, Field, Item, Project

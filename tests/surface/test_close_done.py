@@ -6,7 +6,7 @@ import pytest
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import CloseIssue, ReopenIssue, UpdateMilestone
-from backlog_sync.core.model import Base
+from backlog_sync.core.marker import Base
 from backlog_sync.core.only import narrow
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.plan_json import plan_to_json

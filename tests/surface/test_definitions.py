@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
-from backlog_sync.core.model import Capabilities
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.observed import Capabilities
 from backlog_sync.core.plan import Result
 from backlog_sync.errors import AccessError, RefusedError
 from github_sandbox.access import Grant

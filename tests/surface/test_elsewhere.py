@@ -6,7 +6,7 @@ import pytest
 
 from backlog_sync.cli.write_back import files_after
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.only import narrow
 from backlog_sync.core.options import PlanOptions

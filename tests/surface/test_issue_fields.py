@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import ChangeKind, CreateIssue, UpdateIssue
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import CreateIssue, UpdateIssue
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Result

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.plan import Plan
 from tests.surface.conftest import World, of_kind
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.drift import find_drift
-from backlog_sync.core.model import Marker
+from backlog_sync.core.marker import Marker
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text
 from github_sandbox.access import Grant

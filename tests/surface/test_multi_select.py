@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from backlog_sync.core import record
-from backlog_sync.core.changes import ChangeKind, CreateBoardField, SetBoardValue, UpdateBoardField
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import CreateBoardField, SetBoardValue, UpdateBoardField
 from backlog_sync.core.fields import Owner
-from backlog_sync.core.model import ObservedOption
+from backlog_sync.core.observed import ObservedOption
 from backlog_sync.core.options import PlanOptions
 from github_sandbox.actors import Person
 from github_sandbox.features import enterprise

@@ -3,7 +3,7 @@
 import pytest
 
 from backlog_sync.core.board_fields import in_declared_order
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.plan import Plan
 from backlog_sync.render.canvas import Look

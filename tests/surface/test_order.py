@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.order import Move, moves, record, wanted_order
 from backlog_sync.core.planner import build_plan

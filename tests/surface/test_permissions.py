@@ -3,7 +3,7 @@
 import pytest
 
 from backlog_sync.core.lookups import Questions
-from backlog_sync.core.model import ObservedState
+from backlog_sync.core.observed import ObservedState
 from github_sandbox.access import Grant
 from tests.surface.conftest import REPOSITORY, World
 

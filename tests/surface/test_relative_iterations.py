@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backlog_sync.core.model import ObservedOption
+from backlog_sync.core.observed import ObservedOption
 from backlog_sync.core.relative_iterations import (
     iterations_for,
     named_iteration,

@@ -1,13 +1,18 @@
 """Numbers that a sandbox wrote, in the sandbox that wrote them and in others."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from backlog_sync.core.changes import Action, Change, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.drift import find_drift
 from backlog_sync.core.plan import Plan
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from tests.surface.conftest import REPOSITORY, World, of_kind
+
+if TYPE_CHECKING:
+    from backlog_sync.core.changes import Change
 
 FILE = (
     "stories: [{id: a, title: Alpha}, {id: b, title: Beta}, {id: c, title: Gamma},"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backlog_sync.core.changes import Action
+from backlog_sync.core.change_kinds import Action
 from backlog_sync.core.drift import drift_to_json, find_drift
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Plan

@@ -2,7 +2,8 @@
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind, CreateView, FieldChange
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import CreateView, FieldChange
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Result, Verdict
 from backlog_sync.core.run_record import Overwritten, RunRecord

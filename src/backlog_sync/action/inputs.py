@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from backlog_sync.core.budget import Budget
 from backlog_sync.core.fields import Owner
-from backlog_sync.core.guards import FORCEABLE
+from backlog_sync.core.guard_names import FORCEABLE
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.errors import UsageError
 

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from backlog_sync.action.outputs import RunResult
 from backlog_sync.cli.write_back import unrecorded_lines
 from backlog_sync.core.budget import Budget
-from backlog_sync.core.changes import Action, Change, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import Change
 from backlog_sync.core.escape import code, inert
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.plan import Deferred, FieldNote, Outcome, Plan, Result
@@ -18,6 +20,9 @@ from backlog_sync.files.load import Loaded
 from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.words import counted
+
+if TYPE_CHECKING:
+    from backlog_sync.core.changes import Change
 
 LOOK = Look(width=120, uncut=True)
 

@@ -37,7 +37,7 @@ from backlog_sync.cli.write_back import Written
 from backlog_sync.core.drift import Drift
 from backlog_sync.core.escape import inert, json_text
 from backlog_sync.core.guards import Violation
-from backlog_sync.core.model import ObservedState
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.operations import Done, PutComment
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.plan_json import count_left, plan_to_json

@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from backlog_sync.core.budget import Budget
 from backlog_sync.core.fields import Owner
-from backlog_sync.core.guards import FINAL, FORCEABLE
+from backlog_sync.core.guard_names import FINAL, FORCEABLE
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.errors import UsageError
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backlog_sync.cli.write_back import Written
     from backlog_sync.core.drift import Drift
     from backlog_sync.core.guards import Violation
-    from backlog_sync.core.model import ObservedState
+    from backlog_sync.core.observed import ObservedState
     from backlog_sync.engine.executor import Applied
     from backlog_sync.engine.ports import Progress
     from backlog_sync.engine.reconcile import Prepared

@@ -13,7 +13,8 @@ from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.workspace import Run
 from backlog_sync.core.facts import Facts
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.reworded import Words
 from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.load import load

@@ -3,42 +3,31 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
-from rich.text import Text
 
 from backlog_sync import __version__, log
 from backlog_sync.cli.options import OutputOptions
 from backlog_sync.core.diagnostics import Severity
 from backlog_sync.core.escape import clean
-from backlog_sync.core.guards import Violation
 from backlog_sync.credentials import hide_secrets
 from backlog_sync.environment import Environment, environment
-from backlog_sync.files.write.change import FileChange
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.diffs import diff_text
-from backlog_sync.render.expected import step_text
 from backlog_sync.render.message import message_text
 
 if TYPE_CHECKING:
-    from backlog_sync.engine.ports import TimeLeft
+    from backlog_sync.cli.progress import Bar
+    from backlog_sync.core.guards import Violation
+    from backlog_sync.files.load import Loaded
+    from backlog_sync.files.write.change import FileChange
 
 _LONG = 5.0
 """Seconds of waiting that pass without a message."""
-_MINUTE = 60.0
-_ESTIMATED = 1.0
-"""Seconds between two estimates of the time left."""
-_REFRESH = 4
-"""Times a second to draw a bar: often enough to look alive, also over a slow connection."""
-_CALM = "cyan"
-"""The color of progress: red and green are for results."""
 _WIDEST = 140
 """Columns beyond which the right edge would be too far from its title."""
 
@@ -62,6 +51,18 @@ def start_log(screen: "Screen") -> None:
     )
     context = click.get_current_context(silent=True)
     log.event("run.started", verb=context.info_name if context else None, version=__version__)
+
+
+def log_files(loaded: "Loaded") -> None:
+    """Log what was read of the files."""
+    errors = len(loaded.errors)
+    log.event(
+        "files.loaded",
+        files=len(loaded.files),
+        items=sum(loaded.inventory.counts.values()),
+        errors=errors,
+        warnings=len(loaded.diagnostics) - errors,
+    )
 
 
 def look_of(stream: TextIO) -> Look:
@@ -134,7 +135,7 @@ class Screen:
         """Print why nothing was sent, and what to do."""
         self._message(Severity.ERROR, slug, f"refused: {why}; nothing was sent", hint)
 
-    def would_refuse(self, violations: Iterable[Violation]) -> None:
+    def would_refuse(self, violations: "Iterable[Violation]") -> None:
         """Print why a sync would send nothing, and what to do."""
         for violation in violations:
             self.warn(
@@ -144,7 +145,7 @@ class Screen:
     def _message(self, severity: Severity, slug: str, message: str, hint: str) -> None:
         self.write_stderr(message_text(severity, slug, message, hint, self.look(err=True)))
 
-    def difference(self, change: FileChange, *, err: bool = False) -> None:
+    def difference(self, change: "FileChange", *, err: bool = False) -> None:
         """Show how a file changes."""
         before, after = (raw.decode("utf-8-sig") for raw in (change.before, change.after))
         text = diff_text(change.path, before, after, self.look(err=err))
@@ -201,8 +202,9 @@ class Screen:
         """Show a spinner with this text on standard error; only on a terminal."""
         if not self._shows_progress():
             return nullcontext()
-        console = Console(stderr=True, no_color=not self._color(terminal=True))
-        return console.status(Text(text), spinner_style=_CALM)
+        from backlog_sync.cli.progress import spinner  # noqa: PLC0415 - only for a person who waits
+
+        return spinner(text, color=self._color(terminal=True))
 
     def _shows_progress(self) -> bool:
         quiet = self.output_options.quiet or self._logs_json or self.env.dumb
@@ -210,109 +212,11 @@ class Screen:
 
     def progress(self) -> "Bar":
         """Return a progress bar on standard error; without a terminal, a line each minute."""
+        from backlog_sync.cli.progress import Bar  # noqa: PLC0415 - only long work has one
+
         shown = self._shows_progress()
         return Bar(
             shown=shown,
             color=self._color(terminal=sys.stderr.isatty()),
             info=None if shown else self.info,
         )
-
-
-class _StepColumn(ProgressColumn):
-    """How far the work is; the time left also counts down while nothing is done, as in a wait."""
-
-    def __init__(self, text: Callable[[], str]) -> None:
-        super().__init__()
-        self._text = text
-
-    def render(self, task: Task) -> Text:  # noqa: ARG002 - rich's
-        """Return the text of the column."""
-        return Text(self._text(), "dim")
-
-
-class Bar:
-    """Shows the progress of long work; satisfies `engine.ports.Progress`.
-
-    As a context manager it disappears at the end.
-
-    `info` gets a line each minute if no bar is shown; `clock` returns seconds.
-    """
-
-    def __init__(
-        self,
-        *,
-        shown: bool,
-        color: bool,
-        info: Callable[[str], None] | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._info, self._clock = info, clock
-        self._title, self._total, self._done = "", 0, 0
-        self._began = self._last_info = 0.0
-        self._estimate: TimeLeft | None = None
-        self._ends: float | None = None
-        self._estimated = float("-inf")
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(30, complete_style=_CALM, finished_style=_CALM, pulse_style=_CALM),
-            _StepColumn(self.text),
-            console=Console(stderr=True, no_color=not color),
-            transient=True,
-            refresh_per_second=_REFRESH,
-            disable=not shown,
-        )
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.finish()
-
-    def start(self, title: str, total: int, left: "TimeLeft | None" = None) -> None:
-        """Show that a phase of work begins; without `left` it is not known when it ends.
-
-        A phase without steps is over at once, and shows nothing.
-        """
-        self._title, self._total, self._done = title, total, 0
-        self._began = self._last_info = self._clock()
-        self._estimate, self._ends, self._estimated = left, None, float("-inf")
-        self._look_ahead(self._began)
-        if total:
-            self._progress.start()
-            self._task = self._progress.add_task(title, total=total)
-
-    def advance(self, count: int = 1) -> None:
-        """Show that this many more steps are done."""
-        self._done += count
-        now = self._clock()
-        self._look_ahead(now)
-        if self._info and now - self._last_info >= _MINUTE:
-            self._last_info = now
-            self._info(f"{self._title}: {self.text()}")
-        if self._task is not None:
-            self._progress.advance(self._task, count)
-
-    def _look_ahead(self, now: float) -> None:
-        """Estimate when the phase ends; not with every step, because that takes a moment."""
-        if self._estimate and now - self._estimated >= _ESTIMATED:
-            self._estimated = now
-            left = self._estimate(now - self._began)
-            self._ends = None if left is None else now + left
-
-    def text(self) -> str:
-        """Return how far the work is, and the time left if it is known."""
-        left = None if self._ends is None else max(0.0, self._ends - self._clock())
-        return step_text(self._done, self._total, left)
-
-    def finish(self) -> None:
-        """End the phase; the bar disappears."""
-        if self._task is not None:
-            self._progress.remove_task(self._task)
-            self._task = None
-        self._progress.stop()

@@ -17,14 +17,14 @@ from backlog_sync.cli.screen import Screen, start_log
 from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written, files_after, unrecorded_lines
 from backlog_sync.core.accounts import BULLETS_FLAG, Verdict
-from backlog_sync.core.changes import Action, ChangeKind
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.checkout import astray
 from backlog_sync.core.digests import SHORT_DIGEST
 from backlog_sync.core.drift import Drift, drift_to_json
 from backlog_sync.core.escape import clean
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
-from backlog_sync.core.model import ObservedState
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Outcome, Plan, Result
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import closed_by, reopening

@@ -13,12 +13,14 @@ import click
 from backlog_sync import log, wiring
 from backlog_sync.cli.only import choices_of, keys_of
 from backlog_sync.cli.options import TargetOptions
+from backlog_sync.cli.screen import log_files
 from backlog_sync.core.agents import is_agent_name
 from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.guards import Violation
 from backlog_sync.core.iterations import PENDING_HINT, pending_text
 from backlog_sync.core.locations import others_of
-from backlog_sync.core.model import DesiredState, ObservedState, SavedIterations
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import ObservedState, SavedIterations
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.engine import reconcile
 from backlog_sync.engine.ports import Clock, ReadScope, Tracker
@@ -260,15 +262,3 @@ def load_target(target: TargetOptions, top: Path) -> Loaded:
             loaded = read(board)
     log_files(loaded)
     return loaded
-
-
-def log_files(loaded: Loaded) -> None:
-    """Log what was read of the files."""
-    errors = len(loaded.errors)
-    log.event(
-        "files.loaded",
-        files=len(loaded.files),
-        items=sum(loaded.inventory.counts.values()),
-        errors=errors,
-        warnings=len(loaded.diagnostics) - errors,
-    )

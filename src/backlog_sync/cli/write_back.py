@@ -10,8 +10,9 @@ from backlog_sync.core.changes import CreateIssue, JsonValue
 from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
 from backlog_sync.core.matching import Matches
-from backlog_sync.core.model import DesiredState, IssueRef, ObservedState
+from backlog_sync.core.model import DesiredState, IssueRef
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import FieldNote, FileWrite, Plan, Verdict
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName, flow_back

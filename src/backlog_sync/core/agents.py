@@ -8,12 +8,13 @@ of the user who assigned it.
 from collections.abc import Collection, Iterable, Sequence
 
 from backlog_sync.core.changes import AdoptIssue, Change, UpdateIssue
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.locations import Location
 from backlog_sync.core.matching import Match
-from backlog_sync.core.model import DesiredItem, ObservedIssue, ObservedState, Settings
+from backlog_sync.core.model import DesiredItem, Settings
 from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
-from backlog_sync.core.plan import Warned
 from backlog_sync.core.states import is_closed
 
 _NAMES_OF_AGENTS = ("-agent", "[bot]")

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from backlog_sync.core.model import Base, DefinitionBase, Marker, Written
+from backlog_sync.core.marker import Base, DefinitionBase, Marker, Written
 from backlog_sync.core.order import HASH
 
 VERSION = 1

@@ -7,10 +7,10 @@ from typing import Any
 from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import BUILT_IN, FieldPlan
 from backlog_sync.core.card import NO_ISSUE, CardDiff, DesiredCard, IssueStatus, diff_card
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import (
     AddToBoard,
     Change,
-    ChangeKind,
     CreateBoard,
     ForgetValues,
     LinkBoard,
@@ -19,36 +19,29 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.definition_base import Carrier
 from backlog_sync.core.definitions import DefinitionPlan
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.issue_fields import replaced_fields
 from backlog_sync.core.matching import Matches
-from backlog_sync.core.model import (
+from backlog_sync.core.model import BoardValue, DesiredItem, DesiredState, ProjectSpec
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import (
     BoardItem,
-    BoardValue,
-    DesiredItem,
-    DesiredState,
     ObservedBoardField,
     ObservedIssue,
     ObservedProject,
     ObservedState,
-    ProjectSpec,
 )
-from backlog_sync.core.normalize import fold
 from backlog_sync.core.option_names import as_named, used_options
 from backlog_sync.core.option_values import option_words, spelled_options
 from backlog_sync.core.options import PLAIN, PlanOptions
-from backlog_sync.core.plan import Deferred, Warned
+from backlog_sync.core.plan import Deferred
 from backlog_sync.core.pull_status import evidence_of
-from backlog_sync.core.relative_iterations import (
-    WORDS,
-    is_relative,
-    named_iteration,
-    remedy,
-    why_unclear,
-)
+from backlog_sync.core.relative_iterations import is_relative, named_iteration, remedy, why_unclear
 from backlog_sync.core.restore_iterations import restorations
 from backlog_sync.core.states import is_closed
 from backlog_sync.core.views import kept_entries, new_views, plan_views
+from backlog_sync.core.words import RELATIVE
 
 MOST_FIELDS = 50
 """Fields that a board may have (reported, not documented)."""
@@ -484,7 +477,7 @@ def plan_board(
     unfinished = [item for item in desired.items if not _is_over(item, issues.get(item.key))]
     for definition in spec.fields:
         used = used_options(desired.items, definition.name)
-        words = used_options(unfinished, definition.name).intersection(WORDS)
+        words = used_options(unfinished, definition.name).intersection(RELATIVE)
         plan.fields.plan(definition, used, cards, words)
     plan.changes += plan.fields.changes
     plan.deferred += plan.fields.deferred

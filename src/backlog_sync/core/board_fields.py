@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backlog_sync.core import normalize, record
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import (
-    ChangeKind,
     CreateBoardField,
     ExtendIterations,
     FieldChange,
     UpdateBoardField,
 )
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.iterations import (
     SET_AGAIN,
@@ -22,18 +23,17 @@ from backlog_sync.core.iterations import (
     missing_iterations,
     named_cards,
 )
-from backlog_sync.core.model import (
-    BoardFieldDef,
+from backlog_sync.core.model import BoardFieldDef, OptionDef
+from backlog_sync.core.observed import (
     BoardItem,
     Capabilities,
     IterationCards,
     ObservedBoardField,
     ObservedOption,
-    OptionDef,
 )
 from backlog_sync.core.option_names import Renamed, renamed_options
 from backlog_sync.core.option_values import SELECTS
-from backlog_sync.core.plan import Deferred, FieldNote, Verdict, Warned
+from backlog_sync.core.plan import Deferred, FieldNote, Verdict
 from backlog_sync.core.relative_iterations import iterations_for
 
 OPTION = "option"

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from backlog_sync.core import base as marker_codec
 from backlog_sync.core.checkboxes import BODY_LINE
+from backlog_sync.core.marker import Base, Marker
 from backlog_sync.core.mentions import closed, quiet
-from backlog_sync.core.model import Base, Block, CheckItem, Checklist, Marker, Prose
+from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
 from backlog_sync.core.normalize import digest, hash_value, unify_newlines
 
 BEGIN = "<!-- backlog:begin -->"

@@ -7,8 +7,9 @@ from backlog_sync.core import normalize, record
 from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import STATUS, Owner, owner_of
 from backlog_sync.core.merge import AtomDiff, Merge, merge_atom
-from backlog_sync.core.model import BoardItem, BoardValue, DesiredItem
+from backlog_sync.core.model import BoardValue, DesiredItem
 from backlog_sync.core.normalize import fold, fold_set, hash_value
+from backlog_sync.core.observed import BoardItem
 from backlog_sync.core.option_values import members_of_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict

@@ -7,9 +7,9 @@ properties that all changes have; code that needs more uses `match`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias
 
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.model import (
     BoardFieldDef,
     BoardValue,
@@ -24,46 +24,6 @@ Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef | 
 
 JsonValue: TypeAlias = str | float | bool | list[str] | None
 """The type of a field's values before and after in a plan."""
-
-
-class Action(StrEnum):
-    """The verb of a change. `forget` leaves the thing unchanged, but releases our claim on it."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    LINK = "link"
-    UNLINK = "unlink"
-    ADOPT = "adopt"
-    FORGET = "forget"
-
-
-class ChangeKind(StrEnum):
-    """What a change is about, in the order in which changes are applied."""
-
-    LABEL = "label"
-    MILESTONE = "milestone"
-    ISSUE_FIELD = "issue_field"
-    PROJECT = "project"
-    FIELD = "field"
-    VIEW = "view"
-    ISSUE = "issue"
-    SUB_ISSUE = "sub_issue"
-    DEPENDENCY = "dependency"
-    PROJECT_ITEM = "project_item"
-    FIELD_VALUE = "field_value"
-
-
-DEFINITIONS = (
-    ChangeKind.LABEL,
-    ChangeKind.MILESTONE,
-    ChangeKind.ISSUE_FIELD,
-    ChangeKind.PROJECT,
-    ChangeKind.FIELD,
-    ChangeKind.VIEW,
-)
-"""Kinds of definitions that items use; all others are about items."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,19 +26,14 @@ from backlog_sync.core.changes import (
     UpdateMilestone,
 )
 from backlog_sync.core.definition_base import CLOSED_DONE, Carrier, fitting, is_state_key, state_key
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.locations import Location
+from backlog_sync.core.marker import Base
 from backlog_sync.core.matching import Match, Matches
-from backlog_sync.core.model import (
-    Base,
-    DesiredItem,
-    DesiredState,
-    MilestoneDef,
-    ObservedIssue,
-    ObservedMilestone,
-    ObservedState,
-)
-from backlog_sync.core.plan import FieldNote, Warned
+from backlog_sync.core.model import DesiredItem, DesiredState, MilestoneDef
+from backlog_sync.core.observed import ObservedIssue, ObservedMilestone, ObservedState
+from backlog_sync.core.plan import FieldNote
 from backlog_sync.core.states import (
     COMPLETED,
     NOT_PLANNED,

@@ -11,13 +11,14 @@ from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.body import SplitBody
-from backlog_sync.core.changes import Change, ChangeKind, UpdateMilestone
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import Change, UpdateMilestone
 from backlog_sync.core.locations import Location
+from backlog_sync.core.marker import Base, DefinitionBase
 from backlog_sync.core.matching import Matches
-from backlog_sync.core.model import (
-    Base,
-    DefinitionBase,
-    DesiredState,
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.normalize import digest, fold
+from backlog_sync.core.observed import (
     ObservedIssue,
     ObservedLabel,
     ObservedMilestone,
@@ -25,7 +26,6 @@ from backlog_sync.core.model import (
     ObservedState,
     ObservedView,
 )
-from backlog_sync.core.normalize import digest, fold
 from backlog_sync.core.trust import Trust, trust_in
 
 MOST = 250

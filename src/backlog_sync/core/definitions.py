@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from backlog_sync.core import normalize
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import (
     Change,
-    ChangeKind,
     CreateLabel,
     CreateMilestone,
     FieldChange,
@@ -24,21 +24,15 @@ from backlog_sync.core.changes import (
     UpdateView,
 )
 from backlog_sync.core.definition_base import Carrier, Thing, entry_key, is_state_key, thing_id
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.locations import Location
+from backlog_sync.core.marker import DefinitionBase
 from backlog_sync.core.merge import GITHUB_WINS, merge_atom
-from backlog_sync.core.model import (
-    DefinitionBase,
-    LabelDef,
-    MilestoneDef,
-    ObservedLabel,
-    ObservedMilestone,
-    ObservedView,
-    ProjectSpec,
-    ViewDef,
-)
+from backlog_sync.core.model import LabelDef, MilestoneDef, ProjectSpec, ViewDef
+from backlog_sync.core.observed import ObservedLabel, ObservedMilestone, ObservedView
 from backlog_sync.core.options import PLAIN, PlanOptions
-from backlog_sync.core.plan import FieldNote, Verdict, Warned
+from backlog_sync.core.plan import FieldNote, Verdict
 
 DEFAULT_COLOR = "ededed"
 """What GitHub itself gives a label without a color."""

@@ -1,4 +1,4 @@
-"""Findings of lint: location, problem and hint."""
+"""Findings of lint and warnings of plans: location, problem and hint."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -51,6 +51,21 @@ class Diagnostic:
     def is_error(self) -> bool:
         """Whether it stops a sync."""
         return self.severity is Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning about the plan, what to do about it, and the place that it refers to, if any.
+
+    `title` is that of its item if warnings of its kind are shown together.
+    """
+
+    message: str
+    slug: str
+    hint: str
+    place: Place | None = None
+    ref: str | None = None
+    title: str = ""
 
 
 def warning(place: Place, slug: str, message: str, hint: str = "") -> Diagnostic:

@@ -24,17 +24,11 @@ from backlog_sync.core.issue_fields import (
     was_written,
 )
 from backlog_sync.core.issue_index import adopted_nonce
+from backlog_sync.core.marker import Base, Marker, Written
 from backlog_sync.core.matching import Match
 from backlog_sync.core.merge import TAKEN_AWAY, AtomDiff, Merge, SetDiff, merge_atom, merge_block
-from backlog_sync.core.model import (
-    Base,
-    BoardValue,
-    DesiredItem,
-    Marker,
-    ObservedIssue,
-    Settings,
-    Written,
-)
+from backlog_sync.core.model import BoardValue, DesiredItem, Settings
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state

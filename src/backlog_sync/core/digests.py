@@ -11,7 +11,8 @@ from backlog_sync.core.changes import Change
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.fields import SETS
 from backlog_sync.core.matching import Matches
-from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.plan import Digests
 from backlog_sync.core.plan_json import ChangeRow, row_of
 

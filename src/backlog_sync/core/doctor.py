@@ -7,16 +7,15 @@ from enum import StrEnum
 from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.guards import WRITERS, restriction, rights
 from backlog_sync.core.iterations import OTHER_BOARD_HINT, PENDING_HINT, pending_text
-from backlog_sync.core.model import (
-    BoardFieldDef,
+from backlog_sync.core.model import BoardFieldDef, ProjectSpec
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import (
     Capabilities,
     ObservedIssueField,
     ObservedProject,
     ObservedRepository,
-    ProjectSpec,
     SavedIterations,
 )
-from backlog_sync.core.normalize import fold
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.view_arrangement import differences
 from backlog_sync.core.views import BY_HAND

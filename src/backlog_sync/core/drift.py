@@ -10,10 +10,10 @@ from typing import Any
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import holds
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import (
     AdoptIssue,
     Change,
-    ChangeKind,
     CloseDuplicate,
     UpdateBoard,
     UpdateBoardField,
@@ -27,8 +27,9 @@ from backlog_sync.core.holds import COPIED, IDENTITY, Hold
 from backlog_sync.core.issue_index import is_trusted
 from backlog_sync.core.locations import elsewhere, locations
 from backlog_sync.core.matching import Matches, match_items
-from backlog_sync.core.model import Coverage, DesiredItem, DesiredState, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import Coverage, ObservedState
 from backlog_sync.core.plan import FieldNote, Plan, Verdict
 from backlog_sync.core.plan_json import (
     FORMAT_VERSION,

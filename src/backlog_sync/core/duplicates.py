@@ -16,7 +16,7 @@ from backlog_sync.core.changes import (
     UnlinkSubIssue,
 )
 from backlog_sync.core.matching import Matches
-from backlog_sync.core.model import IssueLink, ObservedIssue, ObservedState
+from backlog_sync.core.observed import IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.states import DUPLICATE, NOT_PLANNED
 
 

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.budget import Budget
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.changes import (
-    Action,
     AdoptIssue,
     Change,
-    ChangeKind,
     CloseIssue,
     CreateIssue,
     ExtendIterations,

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
 from backlog_sync.core.board import blocked_hint, blocked_reason
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.changes import (
-    Action,
     AdoptIssue,
     Change,
-    ChangeKind,
     CloseDuplicate,
     CloseIssue,
     CreateIssue,
@@ -20,35 +19,13 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.holds import IDENTITY, set_id
 from backlog_sync.core.matching import Matches, match_items
-from backlog_sync.core.model import DesiredItem, DesiredState, ObservedRepository, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.observed import ObservedRepository, ObservedState
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.reread import reread
 
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
 """Permissions that let a token work on issues."""
-
-FORCEABLE = (
-    "backlog-moved",
-    "empty-backlog",
-    "foreign-numbers",
-    "issues-restricted",
-    "mass-change",
-    "reading-changed",
-)
-"""Guards that somebody who knows better may override, by these names."""
-
-FINAL = (
-    "archived",
-    "board-not-writable",
-    "board-out-of-reach",
-    "disabled",
-    "incomplete-read",
-    "locked",
-    "no-issues",
-    "read-only",
-    "repository-out-of-reach",
-)
-"""Guards that nobody overrides: what they miss would not come true either."""
 
 _SHARE, _SMALL = 0.30, 10
 """A plan that takes 30% of a backlog away, from ten items on, is rarely what was meant."""

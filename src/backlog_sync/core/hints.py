@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from backlog_sync.core.holds import Hold
 from backlog_sync.core.locations import Location
-from backlog_sync.core.model import DesiredItem, IssueHint, ObservedIssue
+from backlog_sync.core.model import DesiredItem, IssueHint
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.reading import is_about
 
 

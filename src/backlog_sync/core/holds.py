@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backlog_sync.core.body import NEWER
-from backlog_sync.core.model import DesiredState, Hole, IssueLink, ObservedIssue
+from backlog_sync.core.model import DesiredState, Hole
+from backlog_sync.core.observed import IssueLink, ObservedIssue
 
 IDENTITY = "identity"
 """The field of a note that holds a whole item, because its issue is not clear."""

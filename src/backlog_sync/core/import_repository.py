@@ -13,12 +13,11 @@ from backlog_sync.core.model import (
     FieldValue,
     IssueRef,
     MilestoneDef,
-    ObservedIssue,
-    ObservedState,
     ProjectSpec,
     Settings,
 )
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 
 _KIND_WORDS: Mapping[str, str] = {
     **{kind: kind for kind in KINDS},

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.model import ObservedIssue
+from backlog_sync.core.observed import ObservedIssue
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from backlog_sync.core import normalize, record
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import (
     Change,
-    ChangeKind,
     CreateIssueField,
     FieldChange,
     JsonValue,
@@ -23,19 +23,21 @@ from backlog_sync.core.model import (
     ALL,
     MEMBERS,
     BoardFieldDef,
-    BoardItem,
     BoardValue,
     DesiredItem,
     DesiredState,
     IssueFieldValue,
+    OptionDef,
+)
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import (
+    BoardItem,
     ObservedBoardField,
     ObservedIssue,
     ObservedIssueField,
     ObservedOption,
     ObservedState,
-    OptionDef,
 )
-from backlog_sync.core.normalize import fold
 from backlog_sync.core.option_values import SELECTS, members_of_value, option_words, spelled_options
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred

@@ -6,7 +6,8 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, order
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.locations import Location
-from backlog_sync.core.model import Actor, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import Actor, ObservedIssue, ObservedState
 from backlog_sync.core.states import NOT_PLANNED, observed_state
 
 _TRUSTED_ASSOCIATIONS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})

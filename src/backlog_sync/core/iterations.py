@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from backlog_sync.core.model import (
-    BoardFieldDef,
+from backlog_sync.core.model import BoardFieldDef
+from backlog_sync.core.observed import (
     BoardItem,
     IterationCard,
     IterationCards,

@@ -7,18 +7,15 @@ repository names the target, too: that repository may have its own backlog with 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backlog_sync.core.model import (
-    DesiredItem,
-    DesiredState,
-    LabelDef,
-    MilestoneDef,
+from backlog_sync.core.model import DesiredItem, DesiredState, LabelDef, MilestoneDef
+from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import (
     ObservedIssue,
     ObservedLabel,
     ObservedMilestone,
     ObservedRepository,
     ObservedState,
 )
-from backlog_sync.core.normalize import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from backlog_sync.core.agents import is_agent_name, is_recorded
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import match_items
-from backlog_sync.core.model import DesiredState, IssueLink, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredState
 from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.observed import IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.reading import is_about, may_have_marker
 from backlog_sync.core.trust import logins_to_ask
 

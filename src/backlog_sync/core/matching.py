@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from backlog_sync.core import body as body_block
 from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.body import SplitBody
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.former_titles import Claims, FormerIssue
 from backlog_sync.core.hints import held_by_hints, named_by_hints
@@ -21,17 +22,9 @@ from backlog_sync.core.issue_index import (
 )
 from backlog_sync.core.likeness import Likeness
 from backlog_sync.core.locations import Location, locations
-from backlog_sync.core.model import (
-    READER,
-    Base,
-    DesiredItem,
-    DesiredState,
-    IssueRef,
-    Marker,
-    ObservedIssue,
-    ObservedState,
-)
-from backlog_sync.core.plan import Warned
+from backlog_sync.core.marker import READER, Base, Marker
+from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.reading import counts, is_about
 from backlog_sync.core.sandbox_numbers import forgotten
 from backlog_sync.core.states import DUPLICATE, NOT_PLANNED, is_closed, observed_state

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
+from backlog_sync.core.change_kinds import DEFINITIONS, ChangeKind
 from backlog_sync.core.changes import (
-    DEFINITIONS,
     AdoptIssue,
     Change,
-    ChangeKind,
     CloseDuplicate,
     CloseIssue,
     CreateBoard,
@@ -25,10 +24,12 @@ from backlog_sync.core.changes import (
     claim_of,
 )
 from backlog_sync.core.definition_base import RECORDED, recorded_keys, unrecorded, without
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.digests import plan_digest
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.plan import Deferred, FieldNote, Plan, Warned
+from backlog_sync.core.observed import ObservedState
+from backlog_sync.core.plan import Deferred, FieldNote, Plan
 from backlog_sync.core.used_definitions import without_unused
 
 _OF_BOARD = (ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE)

@@ -8,14 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from backlog_sync.core.model import (
-    BoardFieldDef,
-    BoardValue,
-    IssueFieldValue,
-    ObservedBoardField,
-    ObservedIssueField,
-    ObservedView,
-)
+from backlog_sync.core.model import BoardFieldDef, BoardValue, IssueFieldValue
+from backlog_sync.core.observed import ObservedBoardField, ObservedIssueField, ObservedView
 
 SMALL_BATCH: Final = 20
 """Small mutations per request: GitHub's own tools send as many."""

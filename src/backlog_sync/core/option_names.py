@@ -11,17 +11,9 @@ from typing import TypeAlias
 
 from backlog_sync.core import record
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import (
-    BoardFieldDef,
-    BoardItem,
-    BoardValue,
-    DesiredItem,
-    DesiredState,
-    ObservedBoardField,
-    ObservedOption,
-    ObservedState,
-)
+from backlog_sync.core.model import BoardFieldDef, BoardValue, DesiredItem, DesiredState
 from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.observed import BoardItem, ObservedBoardField, ObservedOption, ObservedState
 from backlog_sync.core.option_values import SELECTS
 
 

@@ -1,10 +1,17 @@
 """Values of fields with options, of a board or an organization."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from backlog_sync.core import normalize
-from backlog_sync.core.model import BoardValue, ObservedOption
 from backlog_sync.core.normalize import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from backlog_sync.core.model import BoardValue
+    from backlog_sync.core.observed import ObservedOption
 
 SELECTS = ("single_select", "multi_select")
 """The types of fields with options."""

@@ -4,18 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backlog_sync.core.changes import (
-    DEFINITIONS,
-    Action,
-    AdoptIssue,
-    Change,
-    ChangeKind,
-    CreateIssue,
-    JsonValue,
-    claim_of,
-)
-from backlog_sync.core.diagnostics import Place
-from backlog_sync.core.model import Coverage
+from backlog_sync.core.change_kinds import DEFINITIONS, Action, ChangeKind
+from backlog_sync.core.changes import AdoptIssue, Change, CreateIssue, JsonValue, claim_of
+from backlog_sync.core.diagnostics import Place, Warned
+from backlog_sync.core.observed import Coverage
 
 DONE_NOT_CREATED = "done-not-created"
 """The slug of the warning about an item that gets no issue because it is done."""
@@ -124,21 +116,6 @@ class Deferred:
     key: str
     reason: str
     hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """A warning about the plan, what to do about it, and the place that it refers to, if any.
-
-    `title` is that of its item if warnings of its kind are shown together.
-    """
-
-    message: str
-    slug: str
-    hint: str
-    place: Place | None = None
-    ref: str | None = None
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

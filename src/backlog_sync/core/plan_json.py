@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from backlog_sync.core.changes import Action, Change, ChangeKind, Definition, FieldChange
-from backlog_sync.core.model import Coverage
+from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.changes import Change, Definition, FieldChange
+from backlog_sync.core.observed import Coverage
 from backlog_sync.core.plan import FieldNote, Outcome, Plan, Result, Usage
 from backlog_sync.errors import BacklogError, PartialError
 

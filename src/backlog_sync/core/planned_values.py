@@ -6,7 +6,8 @@ from dataclasses import replace
 from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import Owner, issue_field_of, owner_of
 from backlog_sync.core.issue_fields import value_of
-from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue
+from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.observed import ObservedIssue
 
 
 def with_issue_values(

@@ -8,12 +8,11 @@ from backlog_sync.core import unknown_words
 from backlog_sync.core.board import MOST_FIELDS, BoardPlan, plan_board
 from backlog_sync.core.body import SplitBody
 from backlog_sync.core.card import NO_ISSUE, IssueStatus
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.changes import (
-    Action,
     AddDependency,
     AdoptIssue,
     Change,
-    ChangeKind,
     CloseIssue,
     CreateIssue,
     FieldChange,
@@ -28,6 +27,7 @@ from backlog_sync.core.changes import (
 from backlog_sync.core.close_done import Finisher, Site
 from backlog_sync.core.definition_base import MOST, Carrier, carrier_of, fitting, unrecorded
 from backlog_sync.core.definitions import DefinitionPlan, double_labels, plan_definitions
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.diff import (
     STATE,
     ItemDiff,
@@ -45,18 +45,12 @@ from backlog_sync.core.fields import ISSUE_SETS, Owner, owner_of
 from backlog_sync.core.holds import IDENTITY, Hold
 from backlog_sync.core.issue_fields import FieldTarget, plan_issue_fields
 from backlog_sync.core.locations import Location, elsewhere, locations, why_left_alone
+from backlog_sync.core.marker import Base, Marker
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.merge import TAKEN_AWAY
-from backlog_sync.core.model import (
-    Base,
-    BoardValue,
-    DesiredItem,
-    DesiredState,
-    Marker,
-    ObservedIssue,
-    ObservedState,
-)
+from backlog_sync.core.model import BoardValue, DesiredItem, DesiredState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.order import Move
 from backlog_sync.core.plan import (
@@ -68,7 +62,6 @@ from backlog_sync.core.plan import (
     PlanItem,
     Unread,
     Verdict,
-    Warned,
 )
 from backlog_sync.core.prune import Line, Sources
 from backlog_sync.core.reading import counts

@@ -6,8 +6,8 @@ GitHub has no conditional writes, so the only way is to read right before each w
 from collections.abc import Mapping
 
 from backlog_sync.core.fields import ATOMS
-from backlog_sync.core.model import ObservedIssue, ObservedOption
 from backlog_sync.core.normalize import same_text
+from backlog_sync.core.observed import ObservedIssue, ObservedOption
 from backlog_sync.core.operations import (
     AddOptions,
     AddSubIssue,

@@ -8,16 +8,11 @@ from backlog_sync.core import record, rollup
 from backlog_sync.core.card import names_written_status
 from backlog_sync.core.facts import Criterion, Phase, WorkItem
 from backlog_sync.core.fields import STATUS
+from backlog_sync.core.marker import Base
 from backlog_sync.core.matching import Match, Matches, match_items, with_issues
-from backlog_sync.core.model import (
-    Base,
-    DesiredItem,
-    DesiredState,
-    IssueRef,
-    ObservedIssue,
-    ObservedState,
-)
+from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef
 from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.option_names import as_declared
 from backlog_sync.core.planned_values import with_issue_values
 from backlog_sync.core.rollup import Sum

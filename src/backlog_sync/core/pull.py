@@ -9,22 +9,15 @@ from typing import TypeAlias
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, record
 from backlog_sync.core.board_fields import OPTION, ORDER
-from backlog_sync.core.changes import ChangeKind, JsonValue
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import ISSUE_SETS, SETS, STATUS, Owner, owner_of
 from backlog_sync.core.issue_fields import members_of, private_entry, recorded_members
 from backlog_sync.core.locations import locations
 from backlog_sync.core.matching import Match, Matches, match_items
 from backlog_sync.core.mentions import closed
-from backlog_sync.core.model import (
-    BoardItem,
-    CheckItem,
-    Checklist,
-    DesiredItem,
-    DesiredState,
-    ObservedBoardField,
-    ObservedState,
-    Prose,
-)
+from backlog_sync.core.model import CheckItem, Checklist, DesiredItem, DesiredState, Prose
+from backlog_sync.core.observed import BoardItem, ObservedBoardField, ObservedState
 from backlog_sync.core.option_names import as_named
 from backlog_sync.core.option_values import members_of_value, option_words
 from backlog_sync.core.plan import FieldNote, Plan, Verdict

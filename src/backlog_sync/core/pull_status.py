@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backlog_sync.core.model import Actor, ObservedIssue, PullRequest, Settings
+from backlog_sync.core.model import Settings
 from backlog_sync.core.normalize import digest, fold
+from backlog_sync.core.observed import Actor, ObservedIssue, PullRequest
 from backlog_sync.core.trust import Trust, trust_in
 
 REVIEW, PROGRESS = "in_review", "in_progress"

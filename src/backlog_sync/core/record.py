@@ -14,11 +14,13 @@ from typing import Any, TypeAlias, TypeVar
 
 from backlog_sync.core import normalize
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import BoardFieldDef, BoardItem, BoardValue
+from backlog_sync.core.model import BoardFieldDef, BoardValue
 from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.observed import BoardItem
+from backlog_sync.core.words import RECORD
 from backlog_sync.core.written_back import MOST
 
-NAME = "Backlog record"
+NAME = RECORD
 FIELD = BoardFieldDef(NAME, "text")
 PULL = "#pr"
 """The entry of what pull requests meant last: a signature, and the status that it set."""

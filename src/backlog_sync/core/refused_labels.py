@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.emoji_names import is_only_emoji, with_word
 from backlog_sync.core.locations import elsewhere
-from backlog_sync.core.model import DesiredItem, DesiredState, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Deferred
 
 

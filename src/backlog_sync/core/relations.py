@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 
 from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.agents import Agents
-from backlog_sync.core.changes import ChangeKind, JsonValue
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.holds import Hold
 from backlog_sync.core.locations import locations
 from backlog_sync.core.lookups import known_issues
+from backlog_sync.core.marker import Base
 from backlog_sync.core.matching import Match, Matches
-from backlog_sync.core.model import Base, DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred
 

@@ -10,16 +10,15 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
 from backlog_sync.core.iterations import MOST, NewIteration, as_options
-from backlog_sync.core.model import BoardValue, ObservedOption
+from backlog_sync.core.model import BoardValue
 from backlog_sync.core.normalize import fold
-
-CURRENT, NEXT, PREVIOUS = "@current", "@next", "@previous"
-WORDS = (CURRENT, NEXT, PREVIOUS)
+from backlog_sync.core.observed import ObservedOption
+from backlog_sync.core.words import CURRENT, NEXT, PREVIOUS, RELATIVE
 
 
 def is_relative(value: BoardValue) -> bool:
     """Return whether a value of an iteration field is one of the words."""
-    return isinstance(value, str) and fold(value) in WORDS
+    return isinstance(value, str) and fold(value) in RELATIVE
 
 
 def named_iteration(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Change, FieldChange, UpdateIssue
+from backlog_sync.core.marker import READER
 from backlog_sync.core.matching import Matches
-from backlog_sync.core.model import READER, DesiredState
+from backlog_sync.core.model import DesiredState
 from backlog_sync.core.normalize import fold_set
 from backlog_sync.core.plan import Plan
 

@@ -1,6 +1,7 @@
 """Plan to set the iterations again that an interrupted run cleared."""
 
 from backlog_sync.core.changes import FieldChange, RestoreIterations
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.iterations import (
     OTHER_BOARD_HINT,
     SET_AGAIN,
@@ -8,8 +9,7 @@ from backlog_sync.core.iterations import (
     named_cards,
     pending_text,
 )
-from backlog_sync.core.model import IterationCard, ObservedState, SavedIterations
-from backlog_sync.core.plan import Warned
+from backlog_sync.core.observed import IterationCard, ObservedState, SavedIterations
 
 
 def restorations(observed: ObservedState) -> tuple[list[RestoreIterations], list[Warned]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.definition_base import (
     ENTRY_PARTS,
     RECORDED,
@@ -17,7 +17,7 @@ from backlog_sync.core.definition_base import (
     entry_key,
     is_state_key,
 )
-from backlog_sync.core.model import Base, DefinitionBase, Marker, Written
+from backlog_sync.core.marker import Base, DefinitionBase, Marker, Written
 from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.run_record import Overwritten
 from backlog_sync.core.written_back import MOST

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import BoardValue

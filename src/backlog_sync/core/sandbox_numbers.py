@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from backlog_sync.core import normalize
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.issue_index import IssueIndex, title_mark
 from backlog_sync.core.locations import Location
-from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, ObservedState
-from backlog_sync.core.plan import Warned
+from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef
+from backlog_sync.core.observed import ObservedState
 
 _SHOWN = 8
 """References listed in one message before it says how many more there are."""

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from backlog_sync.core.digests import canonical, inputs_of
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Digests, Plan
 from backlog_sync.core.plan_json import ChangeRow, row_of

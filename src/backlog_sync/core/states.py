@@ -4,8 +4,13 @@ GitHub closes as completed, not planned, or duplicate; the last two mean that it
 A file says "open", "completed", "not_planned", or "closed" where its word leaves it open which.
 """
 
-from backlog_sync.core.changes import JsonValue
-from backlog_sync.core.model import ObservedIssue
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backlog_sync.core.changes import JsonValue
+    from backlog_sync.core.observed import ObservedIssue
 
 OPEN, COMPLETED, NOT_PLANNED, DUPLICATE = "open", "completed", "not_planned", "duplicate"
 REOPENED = "reopened"

@@ -2,8 +2,10 @@
 
 from backlog_sync.core import record
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import Base, DesiredItem, ObservedIssue, ObservedState
+from backlog_sync.core.marker import Base
+from backlog_sync.core.model import DesiredItem
 from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.states import desired_state, observed_state
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from backlog_sync.core import body as body_block
+from backlog_sync.core.marker import Base
 from backlog_sync.core.merge import merge_ticks
-from backlog_sync.core.model import Base
 from backlog_sync.core.order import longest_rising
 
 _SIMILARITY = 0.75

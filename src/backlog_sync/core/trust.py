@@ -7,9 +7,10 @@ in the repository. Whoever may write there could do the same to any issue.
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from backlog_sync.core.model import Actor, ObservedIssue, Settings
+from backlog_sync.core.diagnostics import Warned
+from backlog_sync.core.model import Settings
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.plan import Warned
+from backlog_sync.core.observed import Actor, ObservedIssue
 from backlog_sync.core.reading import may_have_marker
 
 ASKED = frozenset({"MEMBER", "COLLABORATOR"})

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.board_fields import OPTION, ORDER, in_declared_order
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import (
     AddDependency,
     Change,
-    ChangeKind,
     CloseIssue,
     FieldChange,
     JsonValue,
@@ -29,24 +29,27 @@ from backlog_sync.core.changes import (
     UpdateView,
 )
 from backlog_sync.core.definition_base import RECORDED
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.intents import Intent, by_nonce
 from backlog_sync.core.model import (
     BoardFieldDef,
     LabelDef,
     MilestoneDef,
+    OptionDef,
+    ProjectSpec,
+    ViewDef,
+)
+from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.observed import (
     ObservedBoardField,
     ObservedIssue,
     ObservedLabel,
     ObservedMilestone,
     ObservedState,
     ObservedView,
-    OptionDef,
-    ProjectSpec,
-    ViewDef,
 )
-from backlog_sync.core.normalize import fold, fold_set
-from backlog_sync.core.plan import Plan, PlanItem, Warned
+from backlog_sync.core.plan import Plan, PlanItem
 from backlog_sync.core.restored_base import restored_body
 from backlog_sync.core.run_record import AGENT, BODY, PARENT, STATE, Kept, Overwritten, RunRecord
 from backlog_sync.core.states import NOT_PLANNED, OPEN, is_closed, observed_state

@@ -4,11 +4,12 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.board import blocked_hint, blocked_reason
 from backlog_sync.core.board_fields import ORDER
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.issue_fields import value_of
 from backlog_sync.core.iterations import PENDING_HINT
-from backlog_sync.core.model import (
+from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.observed import (
     IssueLink,
     ObservedBoardField,
     ObservedIssue,
@@ -16,7 +17,6 @@ from backlog_sync.core.model import (
     ObservedProject,
     ObservedState,
 )
-from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.run_record import (
     BODY,
     ITERATIONS,

@@ -9,37 +9,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from backlog_sync.core import record
+from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import (
-    Base,
-    DesiredItem,
-    DesiredState,
-    FieldValue,
-    LabelDef,
-    ObservedIssue,
-    ObservedState,
-)
+from backlog_sync.core.marker import Base
+from backlog_sync.core.model import DesiredItem, DesiredState, FieldValue, LabelDef
 from backlog_sync.core.normalize import fold, hash_value
-from backlog_sync.core.plan import Warned
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.states import OPEN, observed_state
-
-PRIORITY = "Priority"
-
-
-def priority_label(prefix: str, priority: str) -> str:
-    """Return the label of a priority."""
-    return prefix + "-".join(priority.lower().split())
-
-
-def unknown_word(field: str, word: str, times: int) -> str:
-    """Return the message that a word is not a known status or priority, and its effect."""
-    excerpt = word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…"
-    items = f" ({times} items)" if times > 1 else ""
-    return f"'{excerpt}' is not a known {field}{items}: it stays in the file and changes no issue"
-
-
-_SHOWN = 60
-"""Characters of an unknown word that a message repeats: the rest would not fit on its line."""
+from backlog_sync.core.words import PRIORITY, priority_label, unknown_word
 
 
 def understood(desired: DesiredState, observed: ObservedState) -> DesiredState:

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backlog_sync.core.model import KINDS, ObservedIssue, Settings
+from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.prune import Line, bare_words
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import (
     Change,
-    ChangeKind,
     CreateBoard,
     CreateBoardField,
     CreateLabel,
@@ -16,7 +16,7 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.model import LabelDef, MilestoneDef
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.record import NAME as RECORD
+from backlog_sync.core.words import RECORD
 
 _CARDS = (ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE)
 

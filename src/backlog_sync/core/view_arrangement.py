@@ -4,11 +4,18 @@ Its GraphQL mutations have no input for it ([R] by introspection in September 20
 change a view. So a difference of an existing view is something to click, which the plan names.
 """
 
-import re
-from collections.abc import Iterator
+from __future__ import annotations
 
-from backlog_sync.core.model import ObservedView, ViewDef
+import re
+from typing import TYPE_CHECKING
+
 from backlog_sync.core.normalize import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backlog_sync.core.model import ViewDef
+    from backlog_sync.core.observed import ObservedView
 
 ARRANGEMENT = ("group_by", "column_by", "sort_by")
 """The parts of a view that are set only while it is created, apart from its columns."""

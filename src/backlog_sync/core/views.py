@@ -10,20 +10,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from backlog_sync.core.board_fields import GITHUB_FIELDS, FieldPlan
-from backlog_sync.core.changes import ChangeKind, CreateView, FieldChange
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import CreateView, FieldChange
 from backlog_sync.core.definition_base import VISIBILITY_KEY, Carrier, entry_key, of_board
 from backlog_sync.core.definitions import DefinitionPlan, Merger, Pair, Part, comparable
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import (
-    DefinitionBase,
+from backlog_sync.core.marker import DefinitionBase
+from backlog_sync.core.model import ProjectSpec, ViewDef
+from backlog_sync.core.normalize import fold, hash_value
+from backlog_sync.core.observed import (
     ObservedBoardField,
     ObservedProject,
     ObservedState,
     ObservedView,
-    ProjectSpec,
-    ViewDef,
 )
-from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Deferred
 from backlog_sync.core.view_arrangement import differences, sorted_by, words

@@ -18,15 +18,10 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.fields import ATOMS, SETS, STATUS, Owner, compared, owner_of
 from backlog_sync.core.issue_fields import FieldTarget, plain, plan_issue_fields, private_entry
+from backlog_sync.core.marker import Written
 from backlog_sync.core.matching import Match, Matches, match_items
-from backlog_sync.core.model import (
-    BoardItem,
-    DesiredItem,
-    DesiredState,
-    ObservedState,
-    Settings,
-    Written,
-)
+from backlog_sync.core.model import DesiredItem, DesiredState, Settings
+from backlog_sync.core.observed import BoardItem, ObservedState
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.progress import lines_of, source_of
 from backlog_sync.core.states import CLOSED, COMPLETED, NOT_PLANNED, OPEN, is_closed, observed_state

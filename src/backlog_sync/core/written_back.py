@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from backlog_sync.core import body as body_block
-from backlog_sync.core.model import Base, Written
+from backlog_sync.core.marker import Base, Written
 from backlog_sync.core.normalize import fold, fold_set
 
 MOST = 8

@@ -18,8 +18,9 @@ from backlog_sync.core.changes import (
     ShowIssueField,
     UpdateIssueField,
 )
-from backlog_sync.core.model import ObservedIssueField, ObservedState, ProjectSpec
+from backlog_sync.core.model import ProjectSpec
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedIssueField, ObservedState
 from backlog_sync.core.operations import CloseProject, Done
 from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.engine.registry import Registry

@@ -8,7 +8,7 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import operations as ops
 from backlog_sync.core.changes import AddToBoard, Change, CreateIssue, LinkSubIssue
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import BoardItem, ObservedIssue
+from backlog_sync.core.observed import BoardItem, ObservedIssue
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
 from backlog_sync.core.plan import Result
 from backlog_sync.engine import read_back, resolve

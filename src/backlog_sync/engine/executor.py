@@ -11,8 +11,8 @@ from functools import partial
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
+from backlog_sync.core.change_kinds import DEFINITIONS
 from backlog_sync.core.changes import (
-    DEFINITIONS,
     AddDependency,
     AddToBoard,
     AdoptIssue,
@@ -53,8 +53,9 @@ from backlog_sync.core.estimate import Estimate, estimate, seconds_left
 from backlog_sync.core.fields import ISSUE_SETS
 from backlog_sync.core.issue_fields import private_entry
 from backlog_sync.core.matching import Matches, match_items, with_issues
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.operations import Done, Operation
 from backlog_sync.core.plan import Outcome, Plan, Result, Usage
 from backlog_sync.engine import resolve

@@ -7,9 +7,10 @@ Nothing is refused after the iterations are sent.
 
 from collections.abc import Sequence
 
-from backlog_sync.core.changes import ChangeKind, ExtendIterations, RestoreIterations
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import ExtendIterations, RestoreIterations
 from backlog_sync.core.iterations import IterationSnapshot, iteration_cards, restoration
-from backlog_sync.core.model import ObservedBoardField, SavedIterations
+from backlog_sync.core.observed import ObservedBoardField, SavedIterations
 from backlog_sync.core.operations import (
     Done,
     NotSent,

@@ -7,7 +7,7 @@ tell such a board from the one that it is to finish.
 from collections.abc import Sequence
 
 from backlog_sync.core.changes import CreateBoard, CreateView
-from backlog_sync.core.model import NewBoard
+from backlog_sync.core.observed import NewBoard
 from backlog_sync.core.plan import Result
 from backlog_sync.engine.send import Sending
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from backlog_sync.core.body import foreign_lines, line_hashes
-from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.normalize import unify_newlines
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.operations import (
     CloseIssue,
     CreateIssue,

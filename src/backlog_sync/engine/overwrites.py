@@ -5,7 +5,8 @@ from dataclasses import InitVar, dataclass, field, replace
 
 from backlog_sync.core import record
 from backlog_sync.core.board_fields import CLOSED_STATUS, ORDER
-from backlog_sync.core.changes import Change, ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import Change
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.operations import (
     AddBlocker,

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from backlog_sync.core.intents import Intent, by_nonce
 from backlog_sync.core.locations import in_order
-from backlog_sync.core.model import ObservedIssue, ObservedState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.engine.ports import Clock, Journal, Tracker
 
 WINDOW = 90.0

@@ -13,8 +13,9 @@ from backlog_sync.core.iterations import cards_to_clear, with_saved_iterations
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.lookups import Questions, authors, questions
 from backlog_sync.core.matching import Matches, match_items
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.only import narrow
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Outcome, Plan, Result

@@ -11,7 +11,8 @@ from backlog_sync.core import body as body_block
 from backlog_sync.core import record
 from backlog_sync.core.guards import WRITERS
 from backlog_sync.core.matching import Matches
-from backlog_sync.core.model import DesiredState, ObservedBoardField, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import ObservedBoardField, ObservedIssue, ObservedState
 from backlog_sync.core.operations import (
     CreateBoardField,
     Done,

@@ -5,22 +5,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backlog_sync.core import definition_base, normalize
-from backlog_sync.core.changes import Change, ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import Change
 from backlog_sync.core.fields import ATOMS, ISSUE_SETS
 from backlog_sync.core.locations import in_order, locations
 from backlog_sync.core.matching import Matches, match_items
-from backlog_sync.core.model import (
+from backlog_sync.core.model import BoardValue, DesiredState, IssueFieldValue, ProjectSpec
+from backlog_sync.core.observed import (
     BoardItem,
-    BoardValue,
-    DesiredState,
-    IssueFieldValue,
     ObservedBoardField,
     ObservedIssue,
     ObservedIssueField,
     ObservedRepository,
     ObservedState,
     ObservedView,
-    ProjectSpec,
 )
 from backlog_sync.core.option_names import as_named
 

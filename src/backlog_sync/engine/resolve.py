@@ -49,8 +49,9 @@ from backlog_sync.core.changes import (
     UpdateView,
 )
 from backlog_sync.core.fields import ISSUE_FIELDS
-from backlog_sync.core.model import BoardValue, IssueFieldValue, ObservedOption, OptionDef
+from backlog_sync.core.model import BoardValue, IssueFieldValue, OptionDef
 from backlog_sync.core.normalize import fold, fold_set
+from backlog_sync.core.observed import ObservedOption
 from backlog_sync.core.operations import Operation, Overwrite
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.preconditions import options, standing

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from backlog_sync import log
-from backlog_sync.core.changes import DEFINITIONS, Action, Change, SetBoardValue, claim_of
+from backlog_sync.core.change_kinds import DEFINITIONS, Action
+from backlog_sync.core.changes import Change, SetBoardValue, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
 from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.engine.overwrites import Overwrites

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from backlog_sync.core.model import ObservedState
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.operations import Done, PutStatus
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import FailedError

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from backlog_sync.core.changes import ReopenIssue
-from backlog_sync.core.model import DesiredState, ObservedState
+from backlog_sync.core.model import DesiredState
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Result
 from backlog_sync.core.run_record import RunRecord
 from backlog_sync.core.undo import Undo

@@ -8,8 +8,7 @@ from datetime import date
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, Severity, warning
 from backlog_sync.core.fields import BOARD_FIELDS, BOARD_KEYS, issue_field_of
 from backlog_sync.core.model import BoardFieldDef, IssueFieldValue, OptionDef, ProjectSpec, ViewDef
-from backlog_sync.core.relative_iterations import WORDS
-from backlog_sync.core.unknown_words import unknown_word
+from backlog_sync.core.words import RELATIVE, unknown_word
 from backlog_sync.files.documents.board import (
     BoardFieldDocument,
     IssueFieldDocument,
@@ -242,10 +241,10 @@ class Board:
     def _relative(self, entry: Entry, key: str, text: str) -> str | Diagnostic:
         """Return a word such as `@current`, or a diagnostic for one that is nearly that."""
         word = text.casefold()
-        if word in WORDS or nearest(word, WORDS) is None:
-            return word if word in WORDS else text
+        if word in RELATIVE or nearest(word, RELATIVE) is None:
+            return word if word in RELATIVE else text
         message = f"'{shown(text)}' is not an iteration"
-        return entry.problem(key, "unknown-option", message, did_you_mean(word, WORDS))
+        return entry.problem(key, "unknown-option", message, did_you_mean(word, RELATIVE))
 
     def _number(self, entry: Entry, name: str, key: str, word: str) -> float | Diagnostic | None:
         scaled = self._scale.get(word.casefold()) if name == POINTS else None

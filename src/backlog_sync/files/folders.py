@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
-from backlog_sync.files.foreign.todotxt import is_todo_txt
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import any_of
 
@@ -32,6 +31,7 @@ _TOOLS = {".beads": "", ".claude": "epics", ".taskmaster": "tasks", ".backlog": 
 _OTHERS = frozenset(("node_modules", "vendor", "venv", "dist", "build", "target", "__pycache__"))
 _SHELVED = frozenset(("archive", "archived"))
 _DOCUMENTS = re.compile(rf"{any_of('patterns.documents')}(?:\.[\w-]{{1,10}})?", re.I)
+_TODO_TXT = re.compile(r"(?:.*[-_. ])?todo\.txt", re.IGNORECASE)
 _NAMED = 5
 """Files of a folder listed in one message before it says how many more there are."""
 
@@ -52,6 +52,11 @@ def is_known(path: PurePath | str) -> bool:
     """Return whether a file's name has an extension that is read."""
     name = PurePath(path)
     return name.suffix.lower() in SUFFIXES or is_todo_txt(str(name))
+
+
+def is_todo_txt(path: str) -> bool:
+    """Return whether a file holds one task per line, by its name: `todo.txt`, `work.todo.txt`."""
+    return _TODO_TXT.fullmatch(PurePath(path).name) is not None
 
 
 def files_of(folder: Path, depth: int = MAX_DEPTH) -> Folder:

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from backlog_sync.core.diagnostics import Diagnostic, warning
 from backlog_sync.core.model import LabelDef, MilestoneDef, Settings
-from backlog_sync.core.unknown_words import priority_label
+from backlog_sync.core.words import priority_label
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.near import Near

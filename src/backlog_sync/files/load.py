@@ -15,10 +15,8 @@ from backlog_sync.files.cards import CARD
 from backlog_sync.files.discovery import DOCS, PLAIN_NAMES, candidates, discover
 from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.entries import is_roadmap
-from backlog_sync.files.folders import files_of, is_document, passed_over
-from backlog_sync.files.foreign.csv import parse_csv
+from backlog_sync.files.folders import files_of, is_document, is_todo_txt, passed_over
 from backlog_sync.files.foreign.join import join_cards, join_items, join_status
-from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.includes import expand, inside, one_file
 from backlog_sync.files.lint import find_wrong_totals, lint
 from backlog_sync.files.parsed import DEFAULTS, ParsedFile, ReadingOptions, Source
@@ -27,7 +25,6 @@ from backlog_sync.files.resolve import Context, resolve
 from backlog_sync.files.settings import FileSettings, check_settings, merge_settings, read_settings
 from backlog_sync.files.source import SPLIT, read_source, source_of
 from backlog_sync.files.totals import WrongTotal
-from backlog_sync.files.yaml.file import parse_yaml
 
 CONFIG = "backlog/config.yaml"
 """Settings of roadmaps without front matter."""
@@ -385,6 +382,8 @@ class _Reader:
         if isinstance(source, Diagnostic):
             self.diagnostics.append(source)
             return
+        from backlog_sync.files.yaml.file import parse_yaml  # noqa: PLC0415 - few have one
+
         parsed = parse_yaml(source)
         settings, problems = read_settings(parsed)
         self.diagnostics.extend((*parsed.diagnostics, *problems))
@@ -426,21 +425,30 @@ def _with_items(read: Sequence[_Read]) -> list[_Read]:
 
 
 def parse_source(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFile | None:
-    """Read a file with the reader for its name; return None if there is none."""
+    """Read a file with the reader for its name; return None if there is none.
+
+    Readers are imported here: most backlogs need one of them.
+    """
     suffix = Path(source.path).suffix.lower()
     if is_roadmap(source.path):
         return parse_roadmap(source, options)
     if suffix in _YAML:
+        from backlog_sync.files.foreign.structured import parse_structured  # noqa: PLC0415
+
         return parse_structured(source, options)
     if suffix in _TABLES:
+        from backlog_sync.files.foreign.csv import parse_csv  # noqa: PLC0415
+
         return parse_csv(source, options)
     if suffix in _ORG:
-        from backlog_sync.files.reading.org import parse_org  # noqa: PLC0415 - few have one
+        from backlog_sync.files.reading.org import parse_org  # noqa: PLC0415
 
         return parse_org(source, options)
-    from backlog_sync.files.foreign import todotxt  # noqa: PLC0415 - as above
+    if is_todo_txt(source.path):
+        from backlog_sync.files.foreign.todotxt import parse_todo_txt  # noqa: PLC0415
 
-    return todotxt.parse_todo_txt(source) if todotxt.is_todo_txt(source.path) else None
+        return parse_todo_txt(source)
+    return None
 
 
 def parse_roadmap(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFile:

@@ -5,9 +5,16 @@ from dataclasses import replace
 from datetime import date
 
 from backlog_sync.core.capacity import read as read_capacity
-from backlog_sync.core.facts import Capacity, FeedbackRef, PlanningSettings, ReviewNote, Risk, Step
 from backlog_sync.core.model import DesiredItem, PlanningFields
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.planning import (
+    Capacity,
+    FeedbackRef,
+    PlanningSettings,
+    ReviewNote,
+    Risk,
+    Step,
+)
 from backlog_sync.files.block import one_line
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.documents.plan_settings import (

@@ -2,8 +2,8 @@
 
 import re
 
-from backlog_sync.core.facts import FeedbackRef
 from backlog_sync.core.model import IssueRef, ProjectSpec
+from backlog_sync.core.planning import FeedbackRef
 from backlog_sync.errors import UsageError
 
 OWNER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$"

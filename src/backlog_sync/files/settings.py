@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backlog_sync.core import record
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, FIELD_WORDS, ISSUE_FIELDS, STATUS, issue_field_of
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.view_arrangement import UNGROUPED
+from backlog_sync.core.words import RECORD
 from backlog_sync.files.board import parse_date
 from backlog_sync.files.documents.board import ViewDocument
 from backlog_sync.files.documents.settings import SettingsDocument
@@ -226,10 +226,10 @@ def _check_board(
     for name, each in file.document.board_fields.items():
         path, folded = f"project.fields.{name}", name.casefold()
         yield from _given_twice(file, path, [option.name for option in each.options])
-        if folded in (record.NAME.casefold(), *_RESERVED):
+        if folded in (RECORD.casefold(), *_RESERVED):
             message = f"every board has a field {shown(name)!r} of GitHub's own"
-            if folded == record.NAME.casefold():
-                message = f"the board's field {record.NAME!r} is kept by this tool"
+            if folded == RECORD.casefold():
+                message = f"the board's field {RECORD!r} is kept by this tool"
             yield file.fault(path, "reserved-field", message, "give it another name")
     project = file.document.project
     if project is not None:
@@ -252,7 +252,7 @@ def _check_issue_fields(file: FileSettings, whole: SettingsDocument) -> Iterator
 
     A name must not be that of a field of issues, because plans and records list both by name.
     """
-    reserved = {name.casefold() for name in (*ISSUE_FIELDS, STATUS, "Sprint", record.NAME)}
+    reserved = {name.casefold() for name in (*ISSUE_FIELDS, STATUS, "Sprint", RECORD)}
     own = {name.casefold() for name in whole.board_fields}
     for name, each in file.document.issue_fields.items():
         path, folded = f"issue_fields.{name}", name.strip().casefold()

@@ -5,13 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias, TypedDict, cast
 
 from backlog_sync.core.iterations import IterationSnapshot
-from backlog_sync.core.model import (
-    BoardItem,
-    IterationCard,
-    ObservedBoardField,
-    ObservedProject,
-    ProjectSpec,
-)
+from backlog_sync.core.model import ProjectSpec
+from backlog_sync.core.observed import BoardItem, IterationCard, ObservedBoardField, ObservedProject
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer, Fault, required

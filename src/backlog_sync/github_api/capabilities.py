@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from backlog_sync.core.model import Capabilities
+from backlog_sync.core.observed import Capabilities
 from backlog_sync.github_api.answers import Answer
 from backlog_sync.github_api.generated_answers import Features, Inputs
 

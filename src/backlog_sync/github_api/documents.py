@@ -30,7 +30,7 @@ from graphql import (
     visit,
 )
 
-from backlog_sync.core.model import Capabilities
+from backlog_sync.core.observed import Capabilities
 
 FILES: Final = ("fragments.graphql", "reads.graphql", "mutations.graphql")
 ALL: Final[frozenset[str]] = frozenset()

@@ -6,7 +6,7 @@ Sent without their ids, the options of a field are made again, and every issue l
 
 from typing import TYPE_CHECKING, Any
 
-from backlog_sync.core.model import ObservedIssueField, ObservedOption
+from backlog_sync.core.observed import ObservedIssueField, ObservedOption
 from backlog_sync.core.operations import AddIssueFieldOptions, Done, Stale
 from backlog_sync.github_api.clients import Clients
 

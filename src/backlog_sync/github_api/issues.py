@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Generic, TypedDict, TypeVar
 
-from backlog_sync.core.model import Coverage, IssueLink, ObservedIssue
+from backlog_sync.core.observed import Coverage, IssueLink, ObservedIssue
 from backlog_sync.core.reading import may_have_marker
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import generated_answers as answered

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from backlog_sync.core.model import IssueLink
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import IssueLink
 from backlog_sync.errors import AccessError, FailedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse

@@ -7,7 +7,8 @@ from typing import Final, Protocol, TypedDict, cast
 
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.lookups import Questions
-from backlog_sync.core.model import (
+from backlog_sync.core.model import ProjectSpec
+from backlog_sync.core.observed import (
     BoardItem,
     Capabilities,
     ObservedIssue,
@@ -17,7 +18,6 @@ from backlog_sync.core.model import (
     ObservedOther,
     ObservedRepository,
     ObservedState,
-    ProjectSpec,
 )
 from backlog_sync.errors import AccessError, BacklogError, RefusedError
 from backlog_sync.github_api import generated_answers as answered

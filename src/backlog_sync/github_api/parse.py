@@ -8,12 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar, cast
 
 from backlog_sync.core.doctor import Allowance
-from backlog_sync.core.model import (
+from backlog_sync.core.model import Arrangement, BoardValue, IssueFieldValue
+from backlog_sync.core.observed import (
     Actor,
-    Arrangement,
     BoardItem,
-    BoardValue,
-    IssueFieldValue,
     IssueLink,
     IterationCard,
     ObservedBoardField,

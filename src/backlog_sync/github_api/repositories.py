@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from backlog_sync.core.model import Coverage, ObservedIssue
+from backlog_sync.core.observed import Coverage, ObservedIssue
 from backlog_sync.core.reading import may_have_marker
 from backlog_sync.errors import AccessError, BacklogError, RefusedError
 from backlog_sync.github_api import generated_answers as answered

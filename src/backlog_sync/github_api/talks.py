@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from backlog_sync.core.facts import Conversation, FeedbackRef, Remark
+from backlog_sync.core.facts import Conversation, Remark
+from backlog_sync.core.planning import FeedbackRef
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.documents import nth, talks_at

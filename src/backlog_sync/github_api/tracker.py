@@ -5,12 +5,14 @@ from urllib.parse import urlsplit
 
 from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.doctor import Examination
-from backlog_sync.core.facts import Conversation, FeedbackRef
+from backlog_sync.core.facts import Conversation
 from backlog_sync.core.iterations import IterationSnapshot
 from backlog_sync.core.lookups import Questions
-from backlog_sync.core.model import ObservedBoardField, ObservedIssue, ObservedState, ProjectSpec
+from backlog_sync.core.model import ProjectSpec
+from backlog_sync.core.observed import ObservedBoardField, ObservedIssue, ObservedState
 from backlog_sync.core.operations import Operation, Reply
 from backlog_sync.core.plan import Usage
+from backlog_sync.core.planning import FeedbackRef
 from backlog_sync.core.rate import Learned, Pace, Waits
 from backlog_sync.github_api import lookups, pull_requests
 from backlog_sync.github_api.boards import Boards

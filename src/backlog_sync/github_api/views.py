@@ -11,7 +11,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from backlog_sync.core.model import ObservedView
+from backlog_sync.core.observed import ObservedView
 from backlog_sync.core.operations import CreateView, Done
 from backlog_sync.github_api.answers import Rejected
 from backlog_sync.github_api.clients import Clients

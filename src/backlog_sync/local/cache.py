@@ -14,7 +14,7 @@ import platformdirs
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from backlog_sync.atomic import replace_atomically
-from backlog_sync.core.model import Coverage
+from backlog_sync.core.observed import Coverage
 from backlog_sync.core.rate import Learned
 from backlog_sync.local.state import STATE, kept, safe_name
 

@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backlog_sync.atomic import replace_atomically, sync_folder
-from backlog_sync.core.model import IterationCard, SavedIterations
+from backlog_sync.core.observed import IterationCard, SavedIterations
 from backlog_sync.errors import FailedError
 from backlog_sync.local.json_lines import PRIVATE, without_lone_surrogates
 from backlog_sync.local.state import ITERATION_FILE, unusable

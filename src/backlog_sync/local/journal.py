@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.intents import Intent
-from backlog_sync.core.model import NewBoard, SavedIterations
+from backlog_sync.core.observed import NewBoard, SavedIterations
 from backlog_sync.core.run_record import Overwritten, RunRecord
 from backlog_sync.errors import FailedError
 from backlog_sync.local import json_lines

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.run_record import Kept, Overwritten, RunRecord, Values
 from backlog_sync.errors import FailedError, UsageError

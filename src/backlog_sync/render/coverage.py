@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from backlog_sync.core.model import Coverage
+from backlog_sync.core.observed import Coverage
 from backlog_sync.render.words import counted
 
 

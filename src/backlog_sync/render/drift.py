@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.drift import Drift
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.plan_json import note_to_json

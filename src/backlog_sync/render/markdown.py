@@ -7,7 +7,8 @@ cells are cut.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backlog_sync.core.changes import Action, FieldChange, JsonValue
+from backlog_sync.core.change_kinds import Action
+from backlog_sync.core.changes import FieldChange, JsonValue
 from backlog_sync.core.drift import Drift
 from backlog_sync.core.escape import code, inert
 from backlog_sync.core.plan import Plan

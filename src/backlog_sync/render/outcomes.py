@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from backlog_sync.core.changes import Change, ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import Change
 from backlog_sync.core.escape import clean
 from backlog_sync.core.plan import FileWrite, Outcome, Result, Usage
 from backlog_sync.render.canvas import Look, cut, fact_words, flow, listed, paint, paragraph

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from backlog_sync.core.changes import Action, FieldChange
+from backlog_sync.core.change_kinds import Action
+from backlog_sync.core.changes import FieldChange
 from backlog_sync.core.escape import clean
 from backlog_sync.core.merge import BOTH
 from backlog_sync.core.plan import Plan, Verdict

@@ -10,18 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from backlog_sync.core.changes import (
-    DEFINITIONS,
-    Action,
-    Change,
-    ChangeKind,
-    CreateView,
-    FieldChange,
-    JsonValue,
-)
+from backlog_sync.core.change_kinds import DEFINITIONS, Action, ChangeKind
+from backlog_sync.core.changes import Change, CreateView, FieldChange, JsonValue
 from backlog_sync.core.drift import Drift, Finding
 from backlog_sync.core.fields import SHOWN_FIRST, file_key
-from backlog_sync.core.model import Coverage
+from backlog_sync.core.observed import Coverage
 from backlog_sync.core.plan import (
     DONE_NOT_CREATED,
     FieldNote,

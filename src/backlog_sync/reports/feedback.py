@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from backlog_sync.core.checkboxes import OPEN_QUESTION
-from backlog_sync.core.facts import Conversation, PlanningSettings, Remark, WorkItem
+from backlog_sync.core.facts import Conversation, Remark, WorkItem
 from backlog_sync.core.normalize import unify_newlines
+from backlog_sync.core.planning import PlanningSettings
 from backlog_sync.reports.values import Question
 
 _FENCE = re.compile(r"[ \t]*(```+|~~~+)")

@@ -11,16 +11,17 @@ from backlog_sync.core.facts import (
     Conversation,
     Criterion,
     Facts,
-    FeedbackRef,
     Link,
     MilestoneFact,
     PullRequestFact,
     WorkItem,
 )
 from backlog_sync.core.matching import match_items
-from backlog_sync.core.model import DesiredItem, DesiredState, ObservedIssue, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.normalize import fold
+from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.planned_values import with_issue_values
+from backlog_sync.core.planning import FeedbackRef
 from backlog_sync.core.progress import ItemProgress, first_status, measure, status_of, work_item
 
 _MARKDOWN = (".md", ".markdown")

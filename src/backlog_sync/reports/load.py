@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from backlog_sync.core.capacity import read
-from backlog_sync.core.facts import Capacity, MilestoneFact, PlanningSettings, WorkItem
+from backlog_sync.core.facts import MilestoneFact, WorkItem
+from backlog_sync.core.planning import Capacity, PlanningSettings
 from backlog_sync.core.rollup import Outline, skills_of, team_of
 from backlog_sync.reports.dates import due_days, planned_end, planned_start
 from backlog_sync.reports.values import Load, Schedule, Shortage

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from backlog_sync.core.facts import Phase, PlanningSettings, WorkItem
+from backlog_sync.core.facts import Phase, WorkItem
+from backlog_sync.core.planning import PlanningSettings
 from backlog_sync.core.rollup import Outline
 from backlog_sync.reports.values import Noted, Review
 

@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from backlog_sync.core.facts import Phase, Risk, WorkItem
+from backlog_sync.core.facts import Phase, WorkItem
+from backlog_sync.core.planning import Risk
 from backlog_sync.reports.values import RegisteredRisk
 
 _WORDS = {

@@ -11,8 +11,9 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from backlog_sync.core.facts import MilestoneFact, PlanningSettings
+from backlog_sync.core.facts import MilestoneFact
 from backlog_sync.core.graph import cycles
+from backlog_sync.core.planning import PlanningSettings
 from backlog_sync.core.rollup import Outline
 from backlog_sync.reports.dates import due_days, planned_end, planned_start
 from backlog_sync.reports.forecast import NOTHING_LEFT

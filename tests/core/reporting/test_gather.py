@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from backlog_sync.core.facts import Facts
-from backlog_sync.core.model import MilestoneDef, ObservedMilestone
+from backlog_sync.core.model import MilestoneDef
+from backlog_sync.core.observed import ObservedMilestone
 from backlog_sync.reports.gather import Remembered, gather
 from tests.core.builders import BOARD, desired, item, managed, observed
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backlog_sync.core.facts import Risk
+from backlog_sync.core.planning import Risk
 from backlog_sync.reports.risks import level, register
 from tests.reporting.builders import item
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from backlog_sync.core.facts import Phase, PlanningSettings, WorkItem
+from backlog_sync.core.facts import Phase, WorkItem
+from backlog_sync.core.planning import PlanningSettings
 from tests.reporting.builders import day, facts, item, made
 
 

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from backlog_sync.core.facts import Before, Capacity, MilestoneFact, PlanningSettings, Risk, Step
+from backlog_sync.core.facts import Before, MilestoneFact
+from backlog_sync.core.planning import Capacity, PlanningSettings, Risk, Step
 from backlog_sync.reports.decisions import decisions
 from backlog_sync.reports.health import judge, judge_whole
 from backlog_sync.reports.next_steps import next_steps

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from backlog_sync.core.facts import MilestoneFact, PlanningSettings, WorkItem
+from backlog_sync.core.facts import MilestoneFact, WorkItem
+from backlog_sync.core.planning import PlanningSettings
 from backlog_sync.reports.values import Schedule
 from backlog_sync.reports.workdays import (
     nth_workday,

@@ -92,8 +92,7 @@ def command(
         raise click.UsageError("--write-ids works only with --fix.")
     if explain and output == "sarif":
         raise click.UsageError(f"--explain has no meaning with --format {output}.")
-    from backlog_sync.cli.screen import open_screen
-    from backlog_sync.cli.workspace import log_files
+    from backlog_sync.cli.screen import log_files, open_screen
     from backlog_sync.files.account import accounts
     from backlog_sync.files.load import load
     from backlog_sync.render.canvas import wrapped

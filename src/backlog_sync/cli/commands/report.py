@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from backlog_sync.cli.terminal import Terminal
     from backlog_sync.cli.workspace import Run
     from backlog_sync.cli.write_back import Written
-    from backlog_sync.core.model import ObservedState
+    from backlog_sync.core.observed import ObservedState
     from backlog_sync.reports.values import Report
 
 

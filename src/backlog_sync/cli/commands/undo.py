@@ -22,7 +22,8 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
-from backlog_sync.core.changes import ChangeKind, CloseIssue
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import CloseIssue
 from backlog_sync.core.escape import clean
 from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.plan import Plan, Result
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from backlog_sync.cli.screen import Screen
     from backlog_sync.cli.workspace import Run
     from backlog_sync.core.budget import Budget
-    from backlog_sync.core.model import ObservedState
+    from backlog_sync.core.observed import ObservedState
     from backlog_sync.core.run_record import RunRecord
     from backlog_sync.engine.executor import Applied
     from backlog_sync.engine.ports import Journal

@@ -128,5 +128,8 @@ class PlanningDocument(Model):
     )
     review_notes: ReviewNotes = optional("Notes of reviews of the plan, by date.", ())
     review: Annotated[ReviewDocument, shorthand("every", ReviewDocument | int | str, object)] = (
-        optional("How often items are reviewed: days, '90d', '6w', '3 months'.", ReviewDocument())
+        optional(
+            "How often items are reviewed: days, '90d', '6w', '3 months'.",
+            ReviewDocument.model_construct(),
+        )
     )

@@ -176,7 +176,9 @@ class SettingsDocument(Model):
     include: Words = optional(
         "Further files of this backlog: paths or patterns, relative to this file.", ()
     )
-    defaults: DefaultsDocument = optional("Default values of items.", DefaultsDocument())
+    defaults: DefaultsDocument = optional(
+        "Default values of items.", DefaultsDocument.model_construct()
+    )
     ownership: dict[str, Literal["file", "github"]] = optional(
         "The owner of each field: file or github.", {}
     )
@@ -229,7 +231,7 @@ class SettingsDocument(Model):
     pull_requests: PullRequestsDocument = optional(
         "The board's Status for items with pull requests: {in_review: In Review, in_progress:"
         " In Progress}. It only moves forward, and only for people who may write.",
-        PullRequestsDocument(),
+        PullRequestsDocument.model_construct(),
     )
     kind_labels: _NameOfKind = optional("The label of each kind; null or false for none.", {})
     issue_types: _NameOfKind = optional(
@@ -240,7 +242,9 @@ class SettingsDocument(Model):
     priority_label: Annotated[
         str | None, BeforeValidator(_switch, json_schema_input_type=str | Literal[False] | None)
     ] = optional("The prefix of priority labels; false for none.", "priority:")
-    planning: PlanningDocument = optional("Planning settings for reports.", PlanningDocument())
+    planning: PlanningDocument = optional(
+        "Planning settings for reports.", PlanningDocument.model_construct()
+    )
     body_template: str | None = optional(
         "A Markdown template for issue bodies, relative to this file: each section is"
         " fixed text, or a part such as {goal} or {acceptance_criteria}."

@@ -105,9 +105,13 @@ def shorthand(key: str, shape: Any, takes: type = str) -> BeforeValidator:
 
 
 class Model(BaseModel):
-    """The base class of the models: frozen, no unknown keys, numbers read as text."""
+    """The base class of the models: frozen, no unknown keys, numbers read as text.
+
+    A model's validator is built when it is first used: most files need few of them.
+    """
 
     model_config = ConfigDict(
+        defer_build=True,
         frozen=True,
         extra="forbid",
         str_strip_whitespace=True,

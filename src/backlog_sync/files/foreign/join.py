@@ -12,8 +12,10 @@ from backlog_sync.core.diagnostics import warning
 from backlog_sync.core.keys import suggest_key
 from backlog_sync.files.cards import CARD, is_epic_file, numbered_file
 from backlog_sync.files.draft import NAME_ONE, Findings
-from backlog_sync.files.foreign.status import STATUS
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
+
+STATUS = "sprint-status"
+"""The dialect of a status file."""
 
 _NUMBER = re.compile(r"#?0*(\d{1,9})(?:\.md)?", re.IGNORECASE)
 _ZEROS = re.compile(r"(?<![\d])0+(?=\d)")

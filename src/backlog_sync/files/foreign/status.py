@@ -8,14 +8,12 @@ from backlog_sync.files.anchors import StatusAnchor
 from backlog_sync.files.draft import Draft, Findings
 from backlog_sync.files.fill import Filler
 from backlog_sync.files.foreign.finish import finished
+from backlog_sync.files.foreign.join import STATUS
 from backlog_sync.files.node_values import text_of
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import Lines
 from backlog_sync.files.vocabulary import key_words
 from backlog_sync.files.yaml.nodes import Entry, MapNode, Node, Scalar
-
-STATUS = "sprint-status"
-"""The dialect of a status file."""
 
 _SECTIONS = ("development status", "sprint status", "story status", "statuses")
 _EPIC = re.compile(r"epic-(\d{1,4}(?:[.-]\d{1,4})?[a-z]?|[a-z]{1,3})")

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.files.anchors import TodoAnchor
@@ -18,7 +17,6 @@ from backlog_sync.files.vocabulary import field_of, key_words
 TODO_TXT = "todo.txt"
 """The dialect of such a file."""
 
-_NAME = re.compile(r"(?:.*[-_. ])?todo\.txt", re.IGNORECASE)
 _HEAD = re.compile(
     r"(?P<lead>[ \t]*(?:[-*•][ \t]+)?)(?P<done>[xX][ \t]+)?(?:\d{4}-\d\d-\d\d[ \t]+){0,2}"
     r"(?:\((?P<priority>[A-Z])\)[ \t]+)?(?:\d{4}-\d\d-\d\d[ \t]+){0,2}"
@@ -32,11 +30,6 @@ _KEYS = {
     "pri": "priority", "rec": "", "h": "", "uuid": "",
 }  # fmt: skip
 """What tools write as `key:value`; unknown pairs are removed from the title, too."""
-
-
-def is_todo_txt(path: str) -> bool:
-    """Return whether a file is one of such tasks, by its name: `todo.txt`, `work.todo.txt`."""
-    return _NAME.fullmatch(PurePath(path).name) is not None
 
 
 def parse_todo_txt(source: Source) -> ParsedFile:

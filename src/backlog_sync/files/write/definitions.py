@@ -6,7 +6,7 @@ A new name is written to all references as well.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.escape import quoted
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import Settings

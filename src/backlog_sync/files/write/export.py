@@ -10,9 +10,9 @@ from textwrap import wrap
 
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escape import is_inert, is_suspect
-from backlog_sync.core.facts import Risk
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import DesiredState, IssueRef
+from backlog_sync.core.planning import Risk
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import CHILD_LISTS, LISTS
 from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from backlog_sync.core.changes import ChangeKind, JsonValue
+from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import file_key
 from backlog_sync.core.model import CheckItem, DesiredState
 from backlog_sync.core.normalize import fold
