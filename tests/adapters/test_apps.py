@@ -14,8 +14,9 @@ import pytest
 
 from backlog_sync.core.operations import CreateMilestone, Overwrite, UpdateMilestone
 from backlog_sync.core.rate import Learned, Pace
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.ports import ReadScope
-from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.errors import AccessError, BacklogError, PartialError, RefusedError
 from backlog_sync.github_api.app_auth import AppKey, AppVariables, read_app_key
 from backlog_sync.github_api.session import connect

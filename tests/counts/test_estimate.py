@@ -9,7 +9,7 @@ import pytest
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.rate import Pace, seconds_for
-from backlog_sync.engine.reconcile import apply
+from backlog_sync.engine.apply import apply
 from tests.engine.memory import Watcher
 from tests.faults.harness import ACROSS, MIDDLE, SMALL, WHOLE, World, backlog
 

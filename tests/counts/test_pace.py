@@ -8,9 +8,10 @@ import pytest
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan import Result
 from backlog_sync.core.rate import Learned, Pace, seconds_for
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import TimeLeft
-from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.github_api.session import connect
 from backlog_sync.github_api.tracker import GitHubTracker
 from github_sandbox.clock import VirtualClock

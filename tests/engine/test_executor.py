@@ -40,9 +40,10 @@ from backlog_sync.core.operations import (
     UpdateMilestone,
 )
 from backlog_sync.core.plan import Plan, Result
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import ReadScope
-from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
+from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.errors import AccessError, BacklogError, UnreachableError
 from tests.core.builders import desired, item
 from tests.engine.memory import Fault, MemoryTracker, Watcher, nonces

@@ -20,8 +20,9 @@ from backlog_sync.core.model import (
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.progress import measure
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
+from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.github_api.session import connect
 from github_sandbox import faults
 from github_sandbox.access import Grant

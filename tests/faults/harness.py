@@ -31,8 +31,9 @@ from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.core.rate import Pace
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
+from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.github_api.session import connect
 from backlog_sync.local.journal import FileJournal
 from github_sandbox import issue_fields

@@ -7,7 +7,7 @@ import pytest
 
 from backlog_sync.cli.commands.sync import exit_code
 from backlog_sync.core.model import DesiredState
-from backlog_sync.engine.reconcile import apply
+from backlog_sync.engine.apply import apply
 from tests.engine.memory import Watcher
 from tests.faults.harness import BOARD, FULL, OPTIONED, SMALL, VIEWED, Machine, World, backlog
 from tests.faults.turns import interleave

@@ -8,8 +8,8 @@ import pytest
 from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.plan import Result
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.reconcile import apply
 from github_sandbox import boards, repositories
 from github_sandbox.actors import Person
 from tests.engine.memory import Watcher

@@ -31,7 +31,8 @@ from backlog_sync.core.model import (
 from backlog_sync.core.observed import ObservedIssue, ObservedIssueField, ObservedOption
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Result
-from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.engine.apply import apply
+from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.render.view import DONE, change_facts
 from tests.core.builders import desired, issue, item
 from tests.engine.memory import REPOSITORY, MemoryTracker, Watcher

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from backlog_sync.core.model import BoardFieldDef, BoardValue, DesiredState, Settings
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.words import RELATIVE
-from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.engine.apply import apply
+from backlog_sync.engine.reconcile import observe_and_plan
 from tests.core.builders import desired, item
 from tests.engine.memory import MemoryTracker, Watcher
 from tests.laws.test_core_converges import BOARD, FULL, carded

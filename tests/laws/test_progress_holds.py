@@ -24,8 +24,9 @@ from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.plan import Result
 from backlog_sync.core.pull import flow_back
 from backlog_sync.core.states import observed_state
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.ports import ReadScope
-from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.files.load import Loaded, load
 from tests.engine.memory import REPOSITORY, MemoryTracker, Watcher, nonces
 

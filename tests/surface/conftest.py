@@ -19,9 +19,10 @@ from backlog_sync.core.options import PLAIN
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.progress import measure
 from backlog_sync.core.pull import pull
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import ReadScope
-from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
+from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.files.load import Loaded, load
 from backlog_sync.files.write.change import save
 from backlog_sync.files.write.progress import write_back

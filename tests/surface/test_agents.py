@@ -277,7 +277,7 @@ def test_an_agent_that_is_gone_by_then_is_told(agents: World) -> None:
     agents.write(ALLOWED + FILE)
     prepared = agents.prepared()
     agents.sandbox.store.accounts[AGENT].is_agent = False
-    from backlog_sync.engine.reconcile import apply  # noqa: PLC0415 - for this test alone
+    from backlog_sync.engine.apply import apply  # noqa: PLC0415 - for this test alone
     from tests.engine.memory import Watcher  # noqa: PLC0415 - the same
 
     applied = apply(prepared, agents.tracker(), nonces=lambda: "0" * 16, progress=Watcher())

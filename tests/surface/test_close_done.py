@@ -10,7 +10,8 @@ from backlog_sync.core.marker import Base
 from backlog_sync.core.only import narrow
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.plan_json import plan_to_json
-from backlog_sync.engine.reconcile import Prepared, apply, observe_and_plan
+from backlog_sync.engine.apply import apply
+from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.markdown import plan_markdown
 from backlog_sync.render.text import plan_text

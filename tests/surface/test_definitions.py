@@ -13,7 +13,8 @@ from backlog_sync.core.fields import Owner
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Plan, Verdict
 from backlog_sync.core.planner import build_plan
-from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.engine.apply import apply
+from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.markdown import plan_markdown
 from backlog_sync.render.text import plan_text

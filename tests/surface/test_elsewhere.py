@@ -13,7 +13,8 @@ from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.progress import measure
 from backlog_sync.core.pull import pull
-from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.engine.apply import apply
+from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.files.load import load
 from backlog_sync.files.write.change import save
 from backlog_sync.files.write.progress import write_back

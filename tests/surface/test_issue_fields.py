@@ -237,7 +237,7 @@ def test_a_value_that_moved_since_it_was_read_is_not_overwritten(fields: World) 
     prepared, tracker = fields.prepared(), fields.tracker()
     number = fields.ann.find("A").number
     fields.ann.set_issue_field(number, "Priority", "Medium")
-    from backlog_sync.engine.reconcile import apply  # noqa: PLC0415 - for this test alone
+    from backlog_sync.engine.apply import apply  # noqa: PLC0415 - for this test alone
     from tests.engine.memory import Watcher  # noqa: PLC0415 - as above
 
     applied = apply(prepared, tracker, nonces=lambda: "0" * 16, progress=Watcher())

@@ -1,9 +1,9 @@
 """Presenter on a terminal: show plans and results, and ask questions."""
 
+from __future__ import annotations
+
 import shlex
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,7 +14,6 @@ from backlog_sync.cli import moved
 from backlog_sync.cli.main import print_error
 from backlog_sync.cli.options import OutputOptions, command_line
 from backlog_sync.cli.screen import Screen, start_log
-from backlog_sync.cli.workspace import Run
 from backlog_sync.cli.write_back import Written, files_after, unrecorded_lines
 from backlog_sync.core.accounts import BULLETS_FLAG, Verdict
 from backlog_sync.core.change_kinds import Action, ChangeKind
@@ -24,16 +23,11 @@ from backlog_sync.core.drift import Drift, drift_to_json
 from backlog_sync.core.escape import clean
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
-from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Outcome, Plan, Result
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
-from backlog_sync.core.undo import closed_by, reopening
-from backlog_sync.engine.executor import Applied
-from backlog_sync.engine.reconcile import Prepared
 from backlog_sync.environment import Environment, environment
 from backlog_sync.errors import BacklogError, FailedError
 from backlog_sync.files.account import accounts
-from backlog_sync.files.load import Loaded
 from backlog_sync.render.canvas import wrapped
 from backlog_sync.render.diagnostics import diagnostics_text
 from backlog_sync.render.drift import drift_summary, drift_text
@@ -44,7 +38,15 @@ from backlog_sync.render.text import plan_text, summary_text
 from backlog_sync.render.words import counted, found_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from backlog_sync.cli.requests import ReportRequest
+    from backlog_sync.cli.workspace import Run
+    from backlog_sync.core.observed import ObservedState
+    from backlog_sync.engine.executor import Applied
+    from backlog_sync.engine.reconcile import Prepared
+    from backlog_sync.files.load import Loaded
     from backlog_sync.reports.values import Report
 
 MANY = 50
@@ -53,7 +55,7 @@ MANY = 50
 NOT_CONFIRMED = "not-confirmed"
 
 
-def open_terminal(output_options: OutputOptions, output: str, *, yes: bool = False) -> "Terminal":
+def open_terminal(output_options: OutputOptions, output: str, *, yes: bool = False) -> Terminal:
     """Return the terminal with these options; `output` is the format of the result."""
     terminal = Terminal(output_options, environment(), output, yes=yes)
     start_log(terminal)
@@ -96,6 +98,10 @@ class Terminal(Screen):
         observed, last = prepared.observed, None
         with suppress(BacklogError):  # a damaged record is an error of `undo` only
             last = run.journals(observed).run()
+        if last is None:
+            return
+        from backlog_sync.core.undo import closed_by, reopening  # noqa: PLC0415 - after a sync
+
         if issues := closed_by(last, observed):
             redo = command_line("undo", "--redo")
             text = reopening([observed.ref(issue) for issue in issues], redo)
@@ -298,7 +304,7 @@ class Terminal(Screen):
                 self.difference(change, err=True)
         self.warn_of_progress(written.replaced, written.unplaced)
 
-    def report(self, report: "Report", request: "ReportRequest", written: Written | None) -> None:
+    def report(self, report: Report, request: ReportRequest, written: Written | None) -> None:
         """Show the report, or write it to its destination."""
         # Reports and what draws them are loaded by the verb that has one.
         from backlog_sync.cli.report_output import print_report  # noqa: PLC0415

@@ -1,34 +1,38 @@
 """Write progress into the files, after recording on GitHub everything that they accept."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from backlog_sync import log
 from backlog_sync.core.changes import CreateIssue, JsonValue
 from backlog_sync.core.escape import clean
 from backlog_sync.core.fields import ISSUE_FIELDS, STATUS, Owner, owner_of
-from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredState, IssueRef
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import FieldNote, FileWrite, Plan, Verdict
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName, flow_back
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
-from backlog_sync.engine.ports import Tracker
-from backlog_sync.engine.reconcile import Prepared
-from backlog_sync.engine.record_write_back import Recorded, Unrecorded, record_written_values
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.anchors import Anchor
-from backlog_sync.files.load import Loaded
-from backlog_sync.files.parsed import ParsedItem
 from backlog_sync.files.write.change import FileChange, save
 from backlog_sync.files.write.engine import texts_of
 from backlog_sync.files.write.new_values import CRITERIA
 from backlog_sync.files.write.progress import write_back
 from backlog_sync.files.write.pull import Accepted, accept, in_file_words, written_text
+
+if TYPE_CHECKING:
+    from backlog_sync.core.matching import Matches
+    from backlog_sync.core.observed import ObservedState
+    from backlog_sync.engine.ports import Tracker
+    from backlog_sync.engine.reconcile import Prepared
+    from backlog_sync.engine.record_write_back import Recorded, Unrecorded
+    from backlog_sync.files.load import Loaded
+    from backlog_sync.files.parsed import ParsedItem
 
 Chosen: TypeAlias = Callable[[str, str], bool]
 """Returns whether a field, by the item's key and the field's name, may be written."""
@@ -151,6 +155,8 @@ def flow_in(
         loaded, desired, observed, takes, matches=matches, chosen=chosen
     )
     values = values_after(loaded, desired, observed, changes, matches)
+    from backlog_sync.engine.record_write_back import record_written_values  # noqa: PLC0415 - a plan writes nothing
+
     recorded = record_written_values(values, desired, observed, tracker, matches)
     unrecorded = _decisive(recorded, values)
     if unrecorded:

@@ -1,31 +1,35 @@
 """Ports: what the use cases need from outside. Adapters satisfy these structurally."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
-from backlog_sync.core.checkout import Checkout
-from backlog_sync.core.doctor import Examination
-from backlog_sync.core.facts import Conversation
-from backlog_sync.core.intents import Intent
-from backlog_sync.core.iterations import IterationSnapshot
 from backlog_sync.core.locations import others_of
-from backlog_sync.core.lookups import Questions
-from backlog_sync.core.model import DesiredItem, DesiredState, ProjectSpec
-from backlog_sync.core.observed import (
-    Coverage,
-    NewBoard,
-    ObservedBoardField,
-    ObservedIssue,
-    ObservedState,
-    SavedIterations,
-)
-from backlog_sync.core.operations import Operation, Reply
-from backlog_sync.core.plan import Usage
-from backlog_sync.core.planning import FeedbackRef
-from backlog_sync.core.rate import Waits
 from backlog_sync.core.reading import numbers_of
-from backlog_sync.core.run_record import Overwritten, RunRecord
+
+if TYPE_CHECKING:
+    from backlog_sync.core.checkout import Checkout
+    from backlog_sync.core.doctor import Examination
+    from backlog_sync.core.facts import Conversation
+    from backlog_sync.core.intents import Intent
+    from backlog_sync.core.iterations import IterationSnapshot
+    from backlog_sync.core.lookups import Questions
+    from backlog_sync.core.model import DesiredItem, DesiredState, ProjectSpec
+    from backlog_sync.core.observed import (
+        Coverage,
+        NewBoard,
+        ObservedBoardField,
+        ObservedIssue,
+        ObservedState,
+        SavedIterations,
+    )
+    from backlog_sync.core.operations import Operation, Reply
+    from backlog_sync.core.plan import Usage
+    from backlog_sync.core.planning import FeedbackRef
+    from backlog_sync.core.rate import Waits
+    from backlog_sync.core.run_record import Overwritten, RunRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,36 @@
 """Implement the engine's port for GitHub: one object for all reads and writes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from backlog_sync.core.budget import UNLIMITED, Budget
-from backlog_sync.core.doctor import Examination
-from backlog_sync.core.facts import Conversation
-from backlog_sync.core.iterations import IterationSnapshot
-from backlog_sync.core.lookups import Questions
-from backlog_sync.core.model import ProjectSpec
-from backlog_sync.core.observed import ObservedBoardField, ObservedIssue, ObservedState
-from backlog_sync.core.operations import Operation, Reply
-from backlog_sync.core.plan import Usage
-from backlog_sync.core.planning import FeedbackRef
-from backlog_sync.core.rate import Learned, Pace, Waits
 from backlog_sync.github_api import lookups, pull_requests
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, ReadScope
 from backlog_sync.github_api.reader import Reader, understood
 from backlog_sync.github_api.repositories import created_after, newest
-from backlog_sync.github_api.send import Before, Meanwhile, Sender
 from backlog_sync.github_api.talks import talks
-from backlog_sync.github_api.transport import PolicySession
 from backlog_sync.waiting import Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from backlog_sync.core.doctor import Examination
+    from backlog_sync.core.facts import Conversation
+    from backlog_sync.core.iterations import IterationSnapshot
+    from backlog_sync.core.lookups import Questions
+    from backlog_sync.core.model import ProjectSpec
+    from backlog_sync.core.observed import ObservedBoardField, ObservedIssue, ObservedState
+    from backlog_sync.core.operations import Operation, Reply
+    from backlog_sync.core.plan import Usage
+    from backlog_sync.core.planning import FeedbackRef
+    from backlog_sync.core.rate import Learned, Pace, Waits
+    from backlog_sync.github_api.send import Before, Meanwhile, Sender
+    from backlog_sync.github_api.transport import PolicySession
 
 SANDBOX = "backlog-sandbox"
 """How the simulated GitHub names itself in the `Server` header."""
@@ -58,7 +65,7 @@ class GitHubTracker:
             clock=clock, sleep=sleep, limit=patience, pace=pace, idle=idle, budget=budget, keep=keep
         )
         self._waiting = waiting
-        clients = Clients(session, api_url=api_url, patience=waiting)
+        self._clients = clients = Clients(session, api_url=api_url, patience=waiting)
         board_clients = clients
         if board_session is not None:
             board_clients = Clients(board_session, api_url=api_url, patience=waiting)
@@ -74,7 +81,7 @@ class GitHubTracker:
             own_boards=board_session is not None,
             embedded=embedded,
         )
-        self._sender = Sender(clients, waiting, self._observer, board_clients)
+        self._board_clients = board_clients
         self._api_url = api_url
 
     def observe(self, read_scope: ReadScope) -> ObservedState:
@@ -141,6 +148,12 @@ class GitHubTracker:
     ) -> Iterator[tuple[Operation, Reply]]:
         """Send operations in order; see `send.Sender.apply`."""
         return self._sender.apply(operations, before, meanwhile)
+
+    @cached_property
+    def _sender(self) -> Sender:
+        from backlog_sync.github_api.send import Sender  # noqa: PLC0415 - most runs only read
+
+        return Sender(self._clients, self._waiting, self._observer, self._board_clients)
 
     def open_pull_request(self, *, head: str, base: str, title: str, body: str) -> str | None:
         """Open a pull request and return its URL; None if the branch already has one."""

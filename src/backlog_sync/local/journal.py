@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.intents import Intent
@@ -61,7 +61,9 @@ class _Closed(Line):
 
 
 _Any: TypeAlias = _Began | _Intended | _Confirmed | _Closed
-_LINES: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="what")])
+_LINES: TypeAdapter[_Any] = TypeAdapter(
+    Annotated[_Any, Field(discriminator="what")], config=ConfigDict(defer_build=True)
+)
 
 
 @dataclass(slots=True)

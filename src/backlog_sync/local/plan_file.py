@@ -21,7 +21,9 @@ _LONGEST = 64_000_000
 _MOST_KEYS = 10_000
 """Keys that a plan may be limited to: nobody passes more with `--only`."""
 
-_SHAPE = TypeAdapter(SavedPlan | None, config=ConfigDict(extra="forbid", strict=True))
+_SHAPE = TypeAdapter(
+    SavedPlan | None, config=ConfigDict(defer_build=True, extra="forbid", strict=True)
+)
 """The valid content of a plan file: exactly what the core declares."""
 
 _HASH = re.compile("[0-9a-f]{64}")

@@ -45,7 +45,7 @@ Moment = Annotated[float, Field(ge=0, le=253_402_300_000, allow_inf_nan=False)]
 class Line(BaseModel):
     """A line of the journal or of a run's record."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
 
 class _Began(Line):
@@ -121,7 +121,9 @@ class _Redone(Line):
 _Any: TypeAlias = (
     _Began | _Intended | _Created | _Overwrote | _Unwritten | _Full | _Restoring | _Undone | _Redone
 )
-_LINES: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="what")])
+_LINES: TypeAdapter[_Any] = TypeAdapter(
+    Annotated[_Any, Field(discriminator="what")], config=ConfigDict(defer_build=True)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from backlog_sync.cli.options import (
     plan_options,
     target_options,
 )
-from backlog_sync.core.saved import save_plan
 from backlog_sync.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -73,7 +72,6 @@ def show_plan(
 ) -> int:
     """Show the plan and save it in `out`; with `check` the exit code is 3 if it has changes."""
     from backlog_sync.cli.write_back import with_writes
-    from backlog_sync.local.plan_file import write_plan
 
     options = run.resolved(options)
     prepared = run.plan(options)
@@ -81,6 +79,9 @@ def show_plan(
     prepared = with_writes(run.loaded, prepared)
     presenter.plan(run, prepared, run.standing(prepared, force))
     if out is not None:
+        from backlog_sync.core.saved import save_plan
+        from backlog_sync.local.plan_file import write_plan
+
         write_plan(out, save_plan(plan, prepared.desired, prepared.observed, options))
         presenter.saved(out)
     pending = plan.has_changes or bool(plan.conflicts) or bool(plan.drift)

@@ -27,7 +27,7 @@ from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.pull import Take, TakeValue, flow_back
 from backlog_sync.core.saved import save_plan, what_moved
-from backlog_sync.engine import reconcile
+from backlog_sync.engine.apply import apply
 from backlog_sync.errors import ExitCode
 from backlog_sync.local.signals import INTERRUPTS
 
@@ -179,7 +179,7 @@ def apply_and_write(
         # Bodies and cards that are written anyway also record what goes into the files.
         prepared = replace(prepared, plan=recorded_in(run.loaded, prepared, takes))
     with presenter.progress() as progress:
-        applied = reconcile.apply(
+        applied = apply(
             prepared, run.tracker, nonces=wiring.nonces(), progress=progress, clock=run.clock
         )
     written = Written()

@@ -1,0 +1,107 @@
+"""Use cases: apply a plan, and check the result for duplicates."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backlog_sync.core.changes import Change, CreateIssue
+from backlog_sync.core.duplicates import duplicate_repairs
+from backlog_sync.core.intents import by_nonce
+from backlog_sync.core.locations import in_order
+from backlog_sync.core.matching import match_items
+from backlog_sync.core.plan import Outcome, Plan, Result
+from backlog_sync.engine.executor import Applied, apply_plan
+from backlog_sync.engine.ports import Clock, Nonces, Progress, Tracker
+from backlog_sync.engine.reconcile import Prepared
+from backlog_sync.errors import BacklogError
+
+_EARLIER = 100
+"""How many numbers before the newest listed one are read again, because lists lag."""
+
+
+def apply(
+    prepared: Prepared,
+    tracker: Tracker,
+    *,
+    nonces: Nonces,
+    progress: Progress,
+    clock: Clock | None = None,
+) -> Applied:
+    """Apply exactly the prepared plan; see `executor.apply_plan`.
+
+    If issues were created, the newest of the list are read again: a second issue of an item,
+    created by a run on another machine at the same time, is closed, and nothing else is done.
+    """
+    plan, journal = prepared.plan, prepared.journal
+    if journal is not None and plan.has_changes:
+        journal.begin(prepared.desired.backlog_id, clock.now() if clock else 0.0)
+    applied = apply_plan(
+        plan,
+        prepared.desired,
+        prepared.observed,
+        tracker=tracker,
+        nonces=nonces,
+        progress=progress,
+        journal=journal,
+        clock=clock,
+        matches=prepared.matches,
+    )
+    created = _repositories_of_creations(applied.outcomes)
+    if not created or applied.stopped or applied.interrupted:
+        return applied
+    return _heal_duplicates(applied, prepared, created, tracker, nonces, progress)
+
+
+def _repositories_of_creations(outcomes: Sequence[Outcome]) -> tuple[str | None, ...]:
+    """Return the repositories in which issues were created, None being the target."""
+    repositories = {
+        o.change.repository: None
+        for o in outcomes
+        if isinstance(o.change, CreateIssue) and o.result is Result.APPLIED
+    }
+    return tuple(repositories)
+
+
+def _heal_duplicates(
+    applied: Applied,
+    prepared: Prepared,
+    created: Sequence[str | None],
+    tracker: Tracker,
+    nonces: Nonces,
+    progress: Progress,
+) -> Applied:
+    """Close duplicates among the newest issues; if they cannot be read, the next run does it."""
+    target = prepared.observed.repository.name_with_owner
+    names = [name or target for name in created]
+    after = {name: max(0, prepared.newest.get(name, 0) - _EARLIER) for name in names}
+    try:
+        recent = tracker.created_after(after)
+    except BacklogError:
+        return replace(applied, usage=tracker.usage())
+    except KeyboardInterrupt:
+        return replace(applied, usage=tracker.usage(), interrupted=True)
+    if prepared.journal is not None:
+        listed = by_nonce(recent)
+        opened = prepared.journal.open_intents()
+        prepared.journal.close([i.nonce for i in opened if i.nonce in listed])
+    known = {issue.id for issue in applied.observed.issues}
+    issues = [*applied.observed.issues, *(i for i in recent if i.id not in known)]
+    observed = replace(applied.observed, issues=in_order(issues, target))
+    desired = prepared.desired
+    matches = match_items(desired, observed)
+    changes = duplicate_repairs(matches, observed)
+    if not changes:
+        return replace(applied, usage=tracker.usage(), observed=observed, matches=matches)
+    healed = apply_plan(
+        _plan_of(changes, prepared.plan),
+        desired,
+        observed,
+        tracker=tracker,
+        nonces=nonces,
+        progress=progress,
+        matches=matches,
+    )
+    return replace(healed, outcomes=(*applied.outcomes, *healed.outcomes))
+
+
+def _plan_of(changes: Sequence[Change], plan: Plan) -> Plan:
+    return Plan(repository=plan.repository, project=plan.project, changes=tuple(changes))
