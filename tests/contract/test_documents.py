@@ -21,7 +21,7 @@ from graphql import (
 )
 
 from backlog_sync.core.observed import Capabilities
-from backlog_sync.core.operations import BODY_BATCH, SMALL_BATCH
+from backlog_sync.core.rate import BODY_BATCH, SMALL_BATCH
 from backlog_sync.github_api import generated_answers as answers
 from backlog_sync.github_api.documents import (
     batch,

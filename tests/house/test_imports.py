@@ -1,9 +1,16 @@
-"""No module imports itself in the end, late imports and those for types included."""
+"""No module imports itself in the end, and a command loads only what it uses."""
 
 import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 from tests.house import sources
 
@@ -48,3 +55,53 @@ def test_no_import_leads_back() -> None:
 def test_a_cycle_is_noticed() -> None:
     """Also one that goes round through a third module."""
     assert set(cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": set()})) == {"a", "b", "c"}
+
+
+# ---- what a command loads --------------------------------------------------------------------
+
+PLANS = {f"backlog_sync.core.{name}" for name in ("changes", "observed", "operations", "plan")}
+SENDS = {
+    "backlog_sync.core.operations",
+    *(f"backlog_sync.engine.{name}" for name in ("apply", "executor", "record_write_back", "undo")),
+    *(f"backlog_sync.github_api.{name}" for name in ("mutate", "send")),
+    "backlog_sync.local.plan_file",
+}
+CLIENTS = {"gql", "graphql", "http.client", "requests", "tenacity", "urllib.request"}
+ALWAYS = {"backlog_sync.reports", "github", "jinja2", "jwt", "matplotlib", "structlog"}
+READERS = {f"backlog_sync.files.foreign.{name}" for name in ("csv", "structured", "todotxt")}
+LOADED = {
+    "lint": (148, 215, ALWAYS | PLANS | CLIENTS | READERS | {"filelock", "rich.progress"}),
+    "plan --sandbox": (355, 570, ALWAYS | SENDS),
+}
+"""By command: the most modules of ours and of libraries that it may load, about 5% above what it
+loads, and modules that it never needs; docs/bench.md has what a start takes."""
+
+
+@pytest.mark.parametrize("command", LOADED)
+def test_a_command_loads_only_what_it_uses(command: str, tmp_path: Path) -> None:
+    """Counted in a process of its own on the reference roadmap, each data class being a cost."""
+    shutil.copy(sources.ROOT / "examples" / "roadmap.md", tmp_path)
+    code = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print('|', *sys.modules))\n"
+        "from backlog_sync.cli.main import main\n"
+        "main()\n"
+    )
+    homes = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("STATE", "CACHE")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command.split(), "roadmap.md"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        env=os.environ | homes,
+        check=True,
+    )
+    loaded = set(done.stdout.rpartition("|")[2].split())
+    tops = Counter(name.partition(".")[0] for name in loaded)
+    ours = tops["backlog_sync"] + tops["github_sandbox"]
+    libraries = sum(tops.values()) - ours - sum(tops[name] for name in sys.stdlib_module_names)
+    most_ours, most_libraries, never = LOADED[command]
+    assert not loaded & never
+    assert 50 < ours <= most_ours
+    assert 50 < libraries <= most_libraries

@@ -4,7 +4,7 @@ from typing import Any
 
 from graphql import GraphQLSchema, build_client_schema, get_introspection_query, validate
 
-from backlog_sync.core.operations import SMALL_BATCH
+from backlog_sync.core.rate import SMALL_BATCH
 from backlog_sync.github_api import generated_answers
 from backlog_sync.github_api.documents import document, names
 from github_sandbox import graphql

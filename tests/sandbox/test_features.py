@@ -1,9 +1,12 @@
 """Servers and tokens that can do less."""
 
+from importlib.resources import files
+
 import pytest
+from graphql import assert_valid_schema, build_schema
 
 from github_sandbox.access import Grant
-from github_sandbox.features import Features, enterprise
+from github_sandbox.features import Features, enterprise, prune
 from tests.sandbox.conftest import REPOSITORY, World
 
 INPUTS = 'query { __type(name: "CreateIssueInput") { inputFields { name } } }'
@@ -12,6 +15,13 @@ INPUTS = 'query { __type(name: "CreateIssueInput") { inputFields { name } } }'
 def inputs(world: World) -> set[str]:
     """What `createIssue` takes."""
     return {field["name"] for field in world.ask(INPUTS)["__type"]["inputFields"]}
+
+
+@pytest.mark.parametrize("features", [Features(), enterprise("3.17")])
+def test_the_schema_is_valid(features: Features) -> None:
+    """The text is validated here, and not at each start of the simulator."""
+    text = files("github_sandbox").joinpath("schema.graphql").read_text("utf-8")
+    assert_valid_schema(build_schema(prune(text, features)))
 
 
 def test_an_older_enterprise_server_lacks_what_came_later(world: World) -> None:

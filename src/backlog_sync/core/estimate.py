@@ -20,8 +20,8 @@ from backlog_sync.core.changes import (
     UpdateIssue,
 )
 from backlog_sync.core.fields import ISSUE_FIELDS
-from backlog_sync.core.operations import BODY_BATCH, SMALL_BATCH
 from backlog_sync.core.plan import Plan, Usage
+from backlog_sync.core.rate import BODY_BATCH, SMALL_BATCH
 from backlog_sync.core.view_arrangement import ARRANGEMENT
 
 _READ = 100

@@ -6,16 +6,10 @@ a `Reply`. It never resends an operation whose result is unknown.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from backlog_sync.core.model import BoardFieldDef, BoardValue, IssueFieldValue
 from backlog_sync.core.observed import ObservedBoardField, ObservedIssueField, ObservedView
-
-SMALL_BATCH: Final = 20
-"""Small mutations per request: GitHub's own tools send as many."""
-
-BODY_BATCH: Final = 5
-"""Mutations with a body per request: more were refused as too much at once (reported)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,12 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+SMALL_BATCH: Final = 20
+"""Small mutations per request: GitHub's own tools send as many."""
+
+BODY_BATCH: Final = 5
+"""Mutations with a body per request: more were refused as too much at once (reported)."""
+
 BURST: Final = 40
 """Creations that are sent at once after a pause: half of what GitHub documents for a minute, so
 that a small backlog does not wait."""

@@ -15,7 +15,7 @@ from backlog_sync.core.changes import (
     SetBoardValue,
     claim_of,
 )
-from backlog_sync.core.operations import BODY_BATCH, SMALL_BATCH
+from backlog_sync.core.rate import BODY_BATCH, SMALL_BATCH
 from backlog_sync.engine.registry import Registry
 
 BoardWrite: TypeAlias = SetBoardValue | ForgetValues | RefreshRecord

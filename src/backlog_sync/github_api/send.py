@@ -7,8 +7,6 @@ from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
 from backlog_sync.core.operations import (
-    BODY_BATCH,
-    SMALL_BATCH,
     AddBlocker,
     AddCard,
     AddIssueFieldOptions,
@@ -39,6 +37,7 @@ from backlog_sync.core.operations import (
     UpdateProject,
     UpdateView,
 )
+from backlog_sync.core.rate import BODY_BATCH, SMALL_BATCH
 from backlog_sync.core.redaction import REDACTED
 from backlog_sync.errors import AccessError, BacklogError
 from backlog_sync.github_api import generated_answers as answered
