@@ -132,6 +132,30 @@ def test_json_is_the_contract(backlog: Backlog) -> None:
     assert envelope["summary"]["requests"]["mutations"] > 0
 
 
+def test_a_budget_ends_a_sync_and_its_undo_in_order(backlog: Backlog) -> None:
+    """Exit 5 with what is left and when to go on, in words and as JSON; the next run goes on."""
+    first = backlog("sync", "--sandbox", "--budget-creations", "3")
+    assert first.code == 5
+    assert "3 created" in " ".join(first.out.split())
+    assert "The budget of 3 creations ends this run early: ≈ 2 runs in all." in first.err
+    assert "error[budget] the budget of this run is spent: 3 creations" in first.err
+    assert "hint: run the same command again after 20" in first.err
+    part = backlog("sync", "--sandbox", "--budget-points", "7", "--format", "json")
+    assert part.code == 5, part.out
+    envelope = json.loads(part.out)
+    stopped, left = envelope["stopped"], envelope["summary"]["not_reached"]
+    assert (stopped["slug"], stopped["left"]) == ("budget", left)
+    assert left > 0
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", stopped["again_after"])
+    assert backlog("sync", "--sandbox").code == 0
+    undone = backlog("undo", "--sandbox", "--run", "1", "--budget-points", "5")
+    assert undone.code == 5, undone.err
+    assert "error[budget] the budget of this run is spent" in undone.err
+    assert backlog("undo", "--sandbox", "--run", "1").code == 0
+    refused = backlog("undo", "--sandbox", "--run", "2", "--budget-points", "2")
+    assert (refused.code, "error[budget-too-small]" in refused.err) == (4, True)
+
+
 def test_quiet_prints_the_last_line_alone(backlog: Backlog) -> None:
     """-q leaves the summary, and no remark on standard error."""
     ran = backlog("plan", "--sandbox", "-q")

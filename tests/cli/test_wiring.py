@@ -17,12 +17,15 @@ from backlog_sync.core.rate import A_MINUTE, Learned
 from backlog_sync.environment import Environment, environment, web_host
 from backlog_sync.errors import AccessError, RefusedError, UsageError
 from backlog_sync.local import git
+from backlog_sync.local.cache import FileCache
 from backlog_sync.local.clock import fresh
 from backlog_sync.local.git import Remote, parse_remote
 from backlog_sync.local.lock import only_one
 from backlog_sync.local.state import own_folder
 from backlog_sync.sandbox_server import default_board, remember, reset_sandbox
 from backlog_sync.wiring import target_repository
+from github_sandbox.app import Sandbox
+from tests.cli.conftest import Backlog
 
 # ---- the environment -----------------------------------------------------------------------
 
@@ -312,3 +315,22 @@ def test_the_time_left_counts_down_while_nothing_is_done() -> None:
     assert bar.text() == "0 of 10, under 1 minute left"
     bar.start("Playing", 10)
     assert bar.text() == "0 of 10"
+
+
+def test_creations_are_recorded_before_they_are_sent(
+    backlog: Backlog, server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a run that is killed leaves to the next one what the hour holds already."""
+    monkeypatch.setenv("BACKLOG_PACE", "60")
+    seen: list[tuple[int, int]] = []
+    keep = FileCache.keep_pace
+
+    def kept(self: FileCache, learned: Learned) -> None:
+        there = sum(map(len, server.store.issues.values()))
+        seen.append((sum(count for _, count in learned.sent), there))
+        keep(self, learned)
+
+    monkeypatch.setattr(FileCache, "keep_pace", kept)
+    assert backlog("sync", "--yes").code == 0
+    assert seen[0] == (1, 0)
+    assert seen[-1] == (4, 4)
