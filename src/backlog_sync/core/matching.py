@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import holds, normalize, order
@@ -91,8 +92,9 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
             for matcher in matchers:
                 step(matcher, level)
     if len(matchers) > 1:
+        untaken = _untaken_by_key(matchers)
         for matcher in matchers:
-            matcher.left_behind(matchers)
+            matcher.left_behind(untaken)
     for matcher in matchers:
         matcher.by_other_numbers()
         matcher.in_doubt()
@@ -143,6 +145,20 @@ def _joined(parts: list[Matches]) -> Matches:
         warnings=tuple(entry for part in parts for entry in part.warnings),
         generations={key: n for part in parts for key, n in part.generations.items()},
     )
+
+
+_UntakenByKey: TypeAlias = Mapping[str, Sequence[tuple[int, "_Matcher", ObservedIssue]]]
+"""Our issues that no item has, by their key, with the place of their repository among all."""
+
+
+def _untaken_by_key(matchers: Sequence["_Matcher"]) -> _UntakenByKey:
+    """Return the issues of all repositories that no item has, so that no item looks in each."""
+    by_key: dict[str, list[tuple[int, _Matcher, ObservedIssue]]] = {}
+    for place, matcher in enumerate(matchers):
+        for key in matcher.index.ours:
+            for issue in matcher._untaken_ours(key):
+                by_key.setdefault(key, []).append((place, matcher, issue))
+    return by_key
 
 
 def _levels(items: Sequence[DesiredItem]) -> list[frozenset[str]]:
@@ -617,7 +633,7 @@ class _Matcher:
             )
         )
 
-    def left_behind(self, matchers: Sequence["_Matcher"]) -> None:
+    def left_behind(self, untaken: "_UntakenByKey") -> None:
         """Hold the items whose issue is in a repository other than the file says.
 
         It was left there, or it was moved here and still has the marker from there. A marker is
@@ -625,15 +641,16 @@ class _Matcher:
         name and the same keys.
         """
         for item, keys in self._open_with_keys():
-            for matcher in matchers:
-                if matcher is self:
-                    continue
-                for issue in (
-                    candidate for key in keys for candidate in matcher._untaken_ours(key)
-                ):
-                    ref = self.observed.ref(issue)
-                    hold = holds.left_behind(ref, issue, self.location.name)
-                    self.held.setdefault(item.key, hold)
+            elsewhere = [
+                (place, nth, issue)
+                for nth, key in enumerate(keys)
+                for place, matcher, issue in untaken.get(key, ())
+                if matcher is not self
+            ]
+            if elsewhere:
+                _, _, issue = min(elsewhere, key=lambda candidate: candidate[:2])
+                hold = holds.left_behind(self.observed.ref(issue), issue, self.location.name)
+                self.held.setdefault(item.key, hold)
             for issue in (
                 candidate for key in keys for candidate in self._untaken(self.index.astray, key)
             ):
