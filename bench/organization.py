@@ -25,7 +25,8 @@ import requests
 from backlog_sync.cli.main import collect_rarely
 from backlog_sync.core import body as body_block
 from backlog_sync.core.budget import Budget
-from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, LabelDef, ObservedState
+from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, LabelDef
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Result
 from backlog_sync.core.rate import Learned, Pace
 from backlog_sync.engine.executor import Applied

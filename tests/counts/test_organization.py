@@ -27,5 +27,5 @@ def test_runs_within_a_budget_bring_everything_exactly_once(
     )
     simulated.until_done()
     assert sum(run.creations for run in simulated.runs) == 120
-    assert sum(run.left is None for run in simulated.runs) > 1
+    assert any(run.left is None for run in simulated.runs)
     assert any(run.left for run in simulated.runs)
