@@ -29,9 +29,10 @@ from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, LabelDe
 from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Result
 from backlog_sync.core.rate import Learned, Pace
+from backlog_sync.engine.apply import apply
 from backlog_sync.engine.executor import Applied
 from backlog_sync.engine.ports import TimeLeft
-from backlog_sync.engine.reconcile import apply, observe_and_plan
+from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.errors import BudgetError
 from backlog_sync.github_api.session import connect
 from backlog_sync.local.journal import FileJournal
