@@ -80,7 +80,9 @@ def parse_structured(source: Source, options: ReadingOptions = DEFAULTS) -> Pars
     if root is None and faults:
         return ParsedFile(source, diagnostics=faults)
     if root is None or isinstance(root, Scalar) or is_ours(root):
-        return parse_yaml(source)
+        # Our own format is YAML: only `.json` was composed by other rules until here.
+        is_json = PurePath(source.path).suffix.lower() in (".json", *JSON_LINES)
+        return parse_yaml(source) if is_json else read_nodes(source, root, faults)
     status = parse_sprint_status(source, root)
     return status if status is not None else _foreign(source, root, faults, options)
 

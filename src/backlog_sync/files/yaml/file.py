@@ -43,16 +43,15 @@ def parse_yaml(source: Source) -> ParsedFile:
     diagnostics. Unknown keys of items stay in the documents, because only the settings determine
     which board fields exist. Raise nothing, whatever the file contains.
     """
-    root, diagnostics = compose(source.text, source.path)
-    if root is None:
-        if not diagnostics:
-            diagnostics = (_nothing(source),)
-        return ParsedFile(source, diagnostics=diagnostics)
-    return read_nodes(source, root, diagnostics)
+    return read_nodes(source, *compose(source.text, source.path))
 
 
-def read_nodes(source: Source, root: Node, diagnostics: tuple[Diagnostic, ...]) -> ParsedFile:
+def read_nodes(
+    source: Source, root: Node | None, diagnostics: tuple[Diagnostic, ...]
+) -> ParsedFile:
     """Read the nodes of a backlog in our own format; `diagnostics` are those of composing them."""
+    if root is None:
+        return ParsedFile(source, diagnostics=diagnostics or (_nothing(source),))
     reader = _Reader(source, Lines(source.text))
     if not isinstance(root, MapNode):
         place = reader.place(root)
