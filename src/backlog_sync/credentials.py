@@ -38,9 +38,19 @@ def remember_secrets(values: Iterable[str | None]) -> None:
 
 def known_secrets() -> tuple[str, ...]:
     """Return what must never be printed: from the environment, and what was remembered since."""
+    return (*environment_secrets(), *remembered_secrets())
+
+
+def environment_secrets() -> tuple[str, ...]:
+    """Return the secrets in the environment: looking through all of it for proxies takes long."""
     values = [os.environ.get(name, "") for name in _SECRETS]
     passwords = (urlsplit(url).password for _, url in _all_proxies())
-    return tuple(value for value in (*values, *passwords, *_IN_USE) if value)
+    return tuple(value for value in (*values, *passwords) if value)
+
+
+def remembered_secrets() -> tuple[str, ...]:
+    """Return the secrets that were remembered so far; tokens of an App are renewed in a run."""
+    return tuple(_IN_USE)
 
 
 def hide_secrets() -> Callable[[str], str]:

@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING
 from backlog_sync.core.addresses import is_loopback
 from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.redaction import Secrets
-from backlog_sync.credentials import app_key, find_token, known_secrets, remember_secrets
+from backlog_sync.credentials import (
+    app_key,
+    environment_secrets,
+    find_token,
+    known_secrets,
+    remember_secrets,
+    remembered_secrets,
+)
 from backlog_sync.environment import Environment, web_host
 from backlog_sync.errors import RefusedError, UsageError
 from backlog_sync.files.discovery import project_folder
@@ -287,9 +294,10 @@ def _journal(
     from backlog_sync.local.journal import FileJournal, journal_folder  # noqa: PLC0415 - see the module's text
     from backlog_sync.local.run_files import About  # noqa: PLC0415 - as above
 
+    environment = environment_secrets()
+
     def hide(text: str) -> str:
-        # Tokens of an App are renewed during a run.
-        return _secrets(known_secrets()).hide(text)
+        return _secrets((*environment, *remembered_secrets())).hide(text)
 
     # The sandbox of a folder has a different address each time.
     host = target.host if target.sandbox else host
