@@ -8,7 +8,7 @@ import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
-from backlog_sync.files.load import parse_roadmap, parse_source
+from backlog_sync.files.load import Parse, parse_roadmap, parse_source
 from backlog_sync.files.parsed import ParsedFile, ReadingOptions, Source
 from backlog_sync.files.write import engine
 from backlog_sync.files.write.progress import put
@@ -24,9 +24,9 @@ def _readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
     read_again = engine.read_again
 
-    def counted(parsed: ParsedFile, text: str) -> ParsedFile:
+    def counted(parsed: ParsedFile, text: str, parse: Parse) -> ParsedFile:
         texts.append(text)
-        return read_again(parsed, text)
+        return read_again(parsed, text, parse)
 
     monkeypatch.setattr(engine, "read_again", counted)
     return texts

@@ -27,6 +27,9 @@ _UNBOXED = r"\1\\[\2] \3"
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
 _FOOTER = "*Managed from `"
 _CLAIMS = 20
+_BODIES = 1_000
+"""Bodies that are kept taken apart, a few megabytes: planning, applying and healing read the same.
+"""
 _FEW = 200
 """Results that are kept for a while: the same lines are looked at for one item after another."""
 
@@ -50,6 +53,7 @@ class SplitBody:
     claims: tuple[Marker, ...] = ()
 
 
+@lru_cache(_BODIES)
 def split(body: str) -> SplitBody:
     """Find the managed block. Exactly one is trusted; anything else is reported as a problem."""
     begins: list[tuple[int, int]] = []

@@ -56,7 +56,7 @@ class Loaded:
     `wrong_totals` (with the index of the file) are for `lint --fix`. `settings` are those of all
     files together, `config` is the file with the settings that roadmaps share. `texts` are the
     contents of all files that were read, by path. `again` reads the same backlog with other bytes
-    in some of its files.
+    in some of its files, and `parse` parses one of them; neither parses a text a second time.
     """
 
     desired: DesiredState | None
@@ -71,6 +71,7 @@ class Loaded:
     config: ParsedFile | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     again: "Again | None" = field(default=None, compare=False, repr=False)
+    parse: "Parse | None" = field(default=None, compare=False, repr=False)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -80,6 +81,13 @@ class Loaded:
 
 Again: TypeAlias = Callable[[Mapping[Path, bytes]], Loaded]
 """Reads a backlog again, with these bytes instead of the content of these files."""
+
+Parse: TypeAlias = Callable[[Source, ReadingOptions], ParsedFile | None]
+"""Parses a file, as `parse_source` does."""
+
+_KEPT = 3
+"""Parsed texts of one file that are kept: the one on disk, the one that is written, and a third
+for a roadmap whose settings change how it is read."""
 
 
 def nearby_plans(here: Path, top: Path) -> list[tuple[str, int]]:
@@ -137,9 +145,10 @@ def load(
         check_repository(repository)
     flag = parse_project(project) if project is not None else None
     backlogs = [] if paths else _found(root, command)
+    parse = parsing_once()
 
     def read(instead: Mapping[Path, bytes]) -> Loaded:
-        reader = _Reader(root, bullets, {_real(f): raw for f, raw in instead.items()})
+        reader = _Reader(root, bullets, parse, {_real(f): raw for f, raw in instead.items()})
         for path in paths:
             reader.open(path)
         if backlogs:
@@ -147,7 +156,7 @@ def load(
         reader.read_config()
         reader.warn_of_ignored(backlogs)
         loaded = _assemble(reader, repository, flag, has_flag=project is not None)
-        return replace(loaded, again=read)
+        return replace(loaded, again=read, parse=parse)
 
     return read({})
 
@@ -195,6 +204,7 @@ class _Reader:
 
     root: Path
     bullets: str | None
+    parse: Parse
     instead: Mapping[Path, bytes]
     read_files: list[_Read] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -317,7 +327,7 @@ class _Reader:
             message = f"a roadmap has at most {MAX_ROADMAP_LINES} lines"
             return Diagnostic(Place(source.path), "too-large", message, SPLIT)
         hint = f"a backlog is one of {KNOWN}"
-        return parse_source(source, ReadingOptions(self.bullets == "items")) or Diagnostic(
+        return self.parse(source, ReadingOptions(self.bullets == "items")) or Diagnostic(
             Place(source.path), "unknown-format", "unknown file format", hint
         )
 
@@ -411,7 +421,7 @@ class _Reader:
         fields = dict.fromkeys(name for each in documents for name in each.own_fields)
         options = ReadingOptions(bullets == "items", tuple(declared.items()), tuple(fields))
         if options != read.parsed.options and _takes_options(read.parsed):
-            read.parsed = parse_source(read.parsed.source, options) or read.parsed
+            read.parsed = self.parse(read.parsed.source, options) or read.parsed
 
 
 def _with_items(read: Sequence[_Read]) -> list[_Read]:
@@ -449,6 +459,27 @@ def parse_source(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFi
 
         return parse_todo_txt(source)
     return None
+
+
+def parsing_once() -> Parse:
+    """Return a function that parses each text once, and keeps the results of the last few.
+
+    A preview, the write-back and the check of what it changes read the same texts.
+    """
+    kept: dict[str, list[tuple[Source, ReadingOptions, ParsedFile | None]]] = {}
+
+    def parse(source: Source, options: ReadingOptions) -> ParsedFile | None:
+        known = kept.setdefault(source.path, [])
+        for n, (text, how, parsed) in enumerate(known):
+            if (text, how) == (source, options):
+                known.append(known.pop(n))  # the text that was not used for longest goes first
+                return parsed
+        parsed = parse_source(source, options)
+        known.append((source, options, parsed))
+        del known[:-_KEPT]
+        return parsed
+
+    return parse
 
 
 def parse_roadmap(source: Source, options: ReadingOptions = DEFAULTS) -> ParsedFile:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.files.anchors import Anchor, RowAnchor, TodoAnchor
 from backlog_sync.files.documents.items import ItemDocument
-from backlog_sync.files.load import parse_source
+from backlog_sync.files.load import Parse, parse_source
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.source import encode, source_of
 from backlog_sync.files.write.edits import Edit, apply_edits
@@ -111,13 +111,15 @@ def edited(parsed: ParsedFile, assignments: Sequence[Assignment]) -> ParsedFile:
     return result.parsed
 
 
-def written(parsed: ParsedFile, assignments: Sequence[Assignment]) -> Written:
-    """Set these fields, and leave out those that would be misread.
+def written(
+    parsed: ParsedFile, assignments: Sequence[Assignment], parse: Parse | None = None
+) -> Written:
+    """Set these fields, and leave out those that would be misread; `parse` reads the result.
 
     Fields that were left out are tried again next to those that were set, until no more succeed; a
     second call changes nothing. Raises UnwritableFileError if the file cannot be written.
     """
-    search = _Search(parsed)
+    search = _Search(parsed, parse or parse_source)
     left = search.set_all(assignments)
     while left and search.parsed is not parsed:
         parsed = search.parsed
@@ -128,8 +130,8 @@ def written(parsed: ParsedFile, assignments: Sequence[Assignment]) -> Written:
 class _Search:
     """Finds the fields that the file has no place for, so that all others are set."""
 
-    def __init__(self, parsed: ParsedFile) -> None:
-        self.parsed = parsed
+    def __init__(self, parsed: ParsedFile, parse: Parse) -> None:
+        self.parsed, self.parse = parsed, parse
         self.readings = _READINGS
 
     def set_all(self, assignments: Sequence[Assignment]) -> list[tuple[Assignment, str]]:
@@ -179,7 +181,7 @@ class _Search:
             if not self.readings:
                 return unplaced, set()
             self.readings -= 1
-            read = read_again(self.parsed, text)
+            read = read_again(self.parsed, text, self.parse)
         except UnwritableFileError:
             raise
         except UnwritableError:
@@ -204,13 +206,13 @@ def _set(writer: Writer, index: int, field: NewValue) -> str:
     return ""
 
 
-def read_again(parsed: ParsedFile, text: str) -> ParsedFile:
+def read_again(parsed: ParsedFile, text: str, parse: Parse = parse_source) -> ParsedFile:
     """Return the file as it would be read with this text, with the same reader.
 
     Raises UnwritableError if it could not be read at all.
     """
     fresh = source_of(encode(parsed.source, text), parsed.source.file, parsed.source.path)
-    read = None if isinstance(fresh, Diagnostic) else parse_source(fresh, parsed.options)
+    read = None if isinstance(fresh, Diagnostic) else parse(fresh, parsed.options)
     if read is None or isinstance(fresh, Diagnostic):
         raise UnwritableError(NOT_IN_PLACE)
     if len(read.items) != len(parsed.items):

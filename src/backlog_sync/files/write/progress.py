@@ -9,7 +9,7 @@ from backlog_sync.core.progress import DROPPED, ItemProgress
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.entries import own_statuses
-from backlog_sync.files.load import Loaded
+from backlog_sync.files.load import Loaded, Parse
 from backlog_sync.files.parsed import ParsedFile, ParsedItem
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.statuses import is_plain_status, meanings
@@ -58,7 +58,7 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
     changes = []
     for number, updates in sorted(by_file.items()):
         parsed = loaded.files[number]
-        result = put(parsed, dict(sorted(updates.items())))
+        result = put(parsed, dict(sorted(updates.items())), loaded.parse)
         change = replace(
             change_of(parsed.source, result.parsed.source.text),
             replaced=tuple(_replaced(parsed, updates)),
@@ -131,8 +131,10 @@ def _is_as_precise(word: str | None, status: str | None, option: str | None, *, 
 # ---- one file ----------------------------------------------------------------------------------
 
 
-def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
-    """Write progress to one file; `updates` are by the index of the item.
+def put(
+    parsed: ParsedFile, updates: Mapping[int, ItemProgress], parse: Parse | None = None
+) -> Written:
+    """Write progress to one file; `updates` are by the index of the item, `parse` reads the result.
 
     A second call on the result, with the same updates, changes nothing. Raises FailedError if the
     file cannot be written.
@@ -140,7 +142,7 @@ def put(parsed: ParsedFile, updates: Mapping[int, ItemProgress]) -> Written:
     documents = {index: parsed.items[index].document for index in updates}
     assignments = [(i, w) for i, each in updates.items() for w in wanted_of(each, documents[i])]
     try:
-        return written(parsed, assignments)
+        return written(parsed, assignments, parse)
     except UnwritableFileError as why:
         path = parsed.source.path
         raise FailedError(

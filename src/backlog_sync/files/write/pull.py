@@ -182,7 +182,8 @@ class _Work:
         for number, group in sorted(by_file.items()):
             by_place = {(index, field.name): take for take, index, field in group}
             try:
-                result = written(self.files[number], [(at, field) for _, at, field in group])
+                assignments = [(at, field) for _, at, field in group]
+                result = written(self.files[number], assignments, self.loaded.parse)
             except UnwritableFileError as refused:
                 self.left += [_left(take, str(refused)) for take in by_place.values()]
                 continue
