@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _MINUTE = 60.0
 _ESTIMATED = 1.0
-"""Seconds between two estimates of the time left."""
+"""Seconds between two estimates of the time left, at least."""
+_REST = 50
+"""How many times as long as an estimate took passes before the next one: they take 2% of a run."""
 _REFRESH = 4
 """Times a second to draw a bar: often enough to look alive, also over a slow connection."""
 
@@ -65,7 +67,7 @@ class Bar:
         self._began = self._last_info = 0.0
         self._estimate: TimeLeft | None = None
         self._ends: float | None = None
-        self._estimated = float("-inf")
+        self._next_estimate = 0.0
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(30, complete_style=_CALM, finished_style=_CALM, pulse_style=_CALM),
@@ -95,7 +97,7 @@ class Bar:
         """
         self._title, self._total, self._done = title, total, 0
         self._began = self._last_info = self._clock()
-        self._estimate, self._ends, self._estimated = left, None, float("-inf")
+        self._estimate, self._ends, self._next_estimate = left, None, self._began
         self._look_ahead(self._began)
         if total:
             self._progress.start()
@@ -105,19 +107,21 @@ class Bar:
         """Show that this many more steps are done."""
         self._done += count
         now = self._clock()
-        self._look_ahead(now)
         if self._info and now - self._last_info >= _MINUTE:
             self._last_info = now
+            self._look_ahead(now)
             self._info(f"{self._title}: {self.text()}")
+        elif not self._progress.disable:
+            self._look_ahead(now)
         if self._task is not None:
             self._progress.advance(self._task, count)
 
     def _look_ahead(self, now: float) -> None:
         """Estimate when the phase ends; not with every step, because that takes a moment."""
-        if self._estimate and now - self._estimated >= _ESTIMATED:
-            self._estimated = now
+        if self._estimate and now >= self._next_estimate:
             left = self._estimate(now - self._began)
             self._ends = None if left is None else now + left
+            self._next_estimate = now + max(_ESTIMATED, _REST * (self._clock() - now))
 
     def text(self) -> str:
         """Return how far the work is, and the time left if it is known."""
