@@ -156,6 +156,8 @@ def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
 
 def detail_lines(entry: CheckItem, *, mentions: bool) -> list[str]:
     """Return the lines below an entry's box: indented, so that they stay with it, and no boxes."""
+    if not entry.details:
+        return []
     text = _safe(closed(unify_newlines("\n".join(entry.details))), mentions)
     return [f"  {BODY_LINE.sub(_UNBOXED, line)}" for line in text.split("\n") if line.strip()]
 

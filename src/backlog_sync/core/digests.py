@@ -14,7 +14,7 @@ from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.plan import Digests
-from backlog_sync.core.plan_json import ChangeRow, row_of
+from backlog_sync.core.plan_json import ROW, ChangeRow
 
 SHORT_DIGEST = 12
 """Hex digits of a digest for people: no two plans of a backlog will ever share them by chance."""
@@ -123,12 +123,11 @@ _TOGETHER = 100
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Change):
-        value = row_of(value)
+    if isinstance(value, _CHANGES):
+        # Digests that were approved, and plans that were saved, have one name for all changes.
+        return {"": "Change", **dict(zip(ROW, _ROW_VALUES(value), strict=True))}
     names, values = _fields(type(value))
-    # Digests that were approved, and plans that were saved, have one name for all changes.
-    tag = "Change" if isinstance(value, ChangeRow) else type(value).__name__
-    return {"": tag, **dict(zip(names, values(value), strict=True))}
+    return {"": type(value).__name__, **dict(zip(names, values(value), strict=True))}
 
 
 def _dense(value: object) -> object:
@@ -172,6 +171,9 @@ _ATOMS = attrgetter(
     )
 )
 """What an issue is next to its sets; not when it was touched."""
+
+_CHANGES = Change | ChangeRow
+_ROW_VALUES = attrgetter(*ROW)
 
 _NAMED = json.JSONEncoder(default=_plain, sort_keys=True).encode
 _DENSE = json.JSONEncoder(default=_dense, sort_keys=True).encode

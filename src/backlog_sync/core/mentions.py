@@ -30,7 +30,7 @@ def quiet(text: str) -> str:
     GitHub links `@name`, `@org/team`, `#12`, `owner/repo#12` and `GH-12` (GitHub's
     documentation, "Autolinked references and URLs").
     """
-    if not any(sign in text for sign in "@#-") or not _SIGNS.search(text):
+    if not ("@" in text or "#" in text or "-" in text) or not _SIGNS.search(text):
         return text
     lines = text.split("\n")
     fenced = _fenced(lines)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from backlog_sync.core.emoji_names import with_emoji
 
+_ATOM = str | float | int
 _ENCODE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
 
@@ -17,7 +18,7 @@ def digest(text: str, size: int = 12) -> str:
 
 def hash_value(value: object) -> str:
     """Return a short hash of a plain value (text, number, None, or a list of these)."""
-    if value is None or isinstance(value, str | float | int):
+    if value is None or isinstance(value, _ATOM):
         return _hash_atom(value)
     return digest(_ENCODE(value))
 

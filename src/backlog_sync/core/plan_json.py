@@ -38,12 +38,12 @@ class ChangeRow:
     repository: str | None
 
 
-_ROW = tuple(field.name for field in fields(ChangeRow))
+ROW = tuple(field.name for field in fields(ChangeRow))
 
 
 def row_of(change: Change) -> ChangeRow:
     """Return the row of a change."""
-    return ChangeRow(**{name: getattr(change, name) for name in _ROW})
+    return ChangeRow(**{name: getattr(change, name) for name in ROW})
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

@@ -109,6 +109,7 @@ class _Builder:
     ) -> None:
         self.desired, self.observed, self.options = desired, observed, options
         self.matches = matches
+        self.statuses = statuses(observed)
         self.items = {item.key: item for item in desired.items}
         self.repository = observed.repository.name_with_owner
         self.board: BoardPlan = plan_board(desired, observed, self.matches, options)
@@ -223,15 +224,17 @@ class _Builder:
         )
         private: Mapping[str, BoardValue] = private_entries(target.fields)
         waiting: tuple[str, ...] = ()
+        is_contested = False
         before = len(self.changes)
         if match is not None:
-            private, waiting = self._update(item, match, target)
+            is_contested = self._contested(item, match)
+            private, waiting = self._update(item, match, target, contested=is_contested)
         elif not self._create(item, target):
             return
         card_diff = self.board.item(
             item,
             match.issue if match else None,
-            issue_status=self._issue_status(item, match),
+            issue_status=self._issue_status(item, match, contested=is_contested),
             private=private,
             kept=(*waiting, *target.fields.kept_entries),
             reopens=any(isinstance(change, ReopenIssue) for change in self.changes[before:]),
@@ -244,14 +247,16 @@ class _Builder:
         """Return what an item wants of the organization's issue fields."""
         return self.issue_fields.target(item, public=not self._location(item).repository.private)
 
-    def _issue_status(self, item: DesiredItem, match: Match | None) -> IssueStatus:
+    def _issue_status(
+        self, item: DesiredItem, match: Match | None, *, contested: bool
+    ) -> IssueStatus:
         """Return how the issue's state relates to the status in the file."""
         if match is None:
             return NO_ISSUE
         return IssueStatus(
             closed=match.issue.state == "closed" and is_closed(item.fields.get(STATE)),
             reopened=reopened_since_written(item, match),
-            contested=self._contested(item, match),
+            contested=contested,
         )
 
     def _contested(self, item: DesiredItem, match: Match) -> bool:
@@ -260,7 +265,7 @@ class _Builder:
             return False
         marker = match.parts.marker
         base = marker.base if marker else Base()
-        return contested(item, match.issue, base, statuses(self.observed))
+        return contested(item, match.issue, base, self.statuses)
 
     def _skips(self, item: DesiredItem) -> bool:
         """Return whether this run skips an item; report the reason if it may be unexpected."""
@@ -365,7 +370,7 @@ class _Builder:
         return True
 
     def _update(
-        self, item: DesiredItem, match: Match, target: Target
+        self, item: DesiredItem, match: Match, target: Target, *, contested: bool
     ) -> tuple[Mapping[str, BoardValue], tuple[str, ...]]:
         """Plan the changes of an issue.
 
@@ -380,7 +385,8 @@ class _Builder:
         milestone = issue.milestone and definitions.milestones.get(
             issue.milestone.strip(), issue.milestone
         )
-        match = replace(match, issue=replace(issue, labels=labels, milestone=milestone))
+        if (labels, milestone) != (issue.labels, issue.milestone):
+            match = replace(match, issue=replace(issue, labels=labels, milestone=milestone))
         if "assignees" in target.sets:
             match = self.links.with_agents(item, match, target.sets["assignees"])
         carried = self.carried.get(item.key)
@@ -394,7 +400,7 @@ class _Builder:
             self.options,
             record=None if carried is None else fitting(carried.record),
             record_moved=carried is not None and carried.moved,
-            contested=self._contested(item, match),
+            contested=contested,
         )
         self.drift += diff.drift
         self.conflicts += diff.conflicts

@@ -10,6 +10,7 @@ each one, with `+` if it was added or `-` if it was taken away.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from backlog_sync.core import normalize
@@ -30,6 +31,8 @@ LONGEST = 1_000
 _LONG_VALUE = 80
 """Characters from which a value is stored as its hash: cards show the record to people."""
 _SIGN = "#"
+_FEW = 20
+"""Records that are kept as read: the one of a card is looked at several times in a row."""
 _T = TypeVar("_T")
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -57,10 +60,13 @@ def written(card: BoardItem | None) -> Unread:
     return unread if isinstance(unread, dict) else {}
 
 
-def _read(card: BoardItem | None) -> dict[str, Any] | None:
+def _read(card: BoardItem | None) -> Mapping[str, Any] | None:
     text = card.values.get(NAME) if card else None
-    if not isinstance(text, str) or len(text) > 2 * LONGEST:
-        return None
+    return _read_text(text) if isinstance(text, str) and len(text) <= 2 * LONGEST else None
+
+
+@lru_cache(_FEW)
+def _read_text(text: str) -> Mapping[str, Any] | None:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
@@ -74,7 +80,7 @@ def _read(card: BoardItem | None) -> dict[str, Any] | None:
 
 
 def _is_plain(value: object) -> bool:
-    return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
+    return value is None or isinstance(value, str) or type(value) in (int, float)
 
 
 def _is_members(value: object) -> bool:

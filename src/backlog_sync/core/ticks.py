@@ -55,10 +55,10 @@ def reworded(desired: tuple[str, ...], observed: tuple[str, ...]) -> dict[str, s
 
     A box was reworded if it is between the same neighbors and differs little.
     """
-    desired_texts, observed_texts = body_block.box_texts(desired), body_block.box_texts(observed)
-    desired_keys, observed_keys = list(desired_texts), list(observed_texts)
+    desired_keys, observed_keys = list(body_block.boxes(desired)), list(body_block.boxes(observed))
     if desired_keys == observed_keys:
         return {}
+    desired_texts, observed_texts = body_block.box_texts(desired), body_block.box_texts(observed)
     at = {key: index for index, key in enumerate(desired_keys)}
     place = {key: index for index, key in enumerate(observed_keys)}
     rising = longest_rising([place[key] for key in desired_keys if key in place])
