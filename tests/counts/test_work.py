@@ -56,10 +56,7 @@ def _documents_read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def test_a_sync_reads_each_text_once(
-    folder: Path,
-    backlog: Backlog,
-    documents_read: Counter[str],
-    monkeypatch: pytest.MonkeyPatch,
+    folder: Path, backlog: Backlog, documents_read: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file before and after, and each document: not once for each check of a step."""
     before = (folder / "backlog.yaml").read_text()
