@@ -416,6 +416,7 @@ class Sandbox:
             issue_fields=self.features.issue_fields_enabled,
             view_arrangement=self.features.view_arrangement,
             user_views_by_login=self.features.user_views_by_login,
+            foreign_cards=self.features.foreign_cards,
             previews=frozenset(
                 name.strip()
                 for name in (parsed.request.header("GraphQL-Features") or "").split(",")

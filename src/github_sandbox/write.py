@@ -94,6 +94,8 @@ def create_issue(ctx: Context, args: Input) -> Payload:
         field_values=_field_values(ctx, args.get("issueFields")),
     )
     repository = _repository(ctx, args["repositoryId"])
+    for project in new.projects:
+        _require_own(ctx, project, repository)
     return {"issue": issues.create(ctx.store, ctx.viewer, repository, new)}
 
 
@@ -527,7 +529,20 @@ def add_item(ctx: Context, args: Input) -> Payload:
         raise no_node(args["contentId"])
     if not isinstance(content, Issue):
         raise RefusalError("VALIDATION", "contentID must refer to an Issue or a Pull Request.")
+    _require_own(ctx, project, ctx.store.get(Repository, content.repository))
     return {"item": boards.add_content(ctx.store, ctx.viewer, project, content)}
+
+
+def _require_own(ctx: Context, project: Project, repository: Repository) -> None:
+    """Refuse an issue of another owner on an organization's board, in GitHub's reported words."""
+    owner = ctx.store.get(Account, project.owner)
+    if ctx.foreign_cards or repository.owner == owner.id or owner.kind != "Organization":
+        return
+    raise RefusalError(
+        "VALIDATION",
+        "Unable to add the item. The Issue or Pull Request must belong to a repository owned by"
+        f" {owner.login}",
+    )
 
 
 def add_draft(ctx: Context, args: Input) -> Payload:

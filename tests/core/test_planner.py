@@ -154,7 +154,7 @@ def test_items_kept_in_the_file_are_not_synced() -> None:
 
 
 def test_items_of_another_repository_wait_where_the_run_is_not_about_the_files_own() -> None:
-    """A trial elsewhere makes nothing in real repositories; an owner's own stay his."""
+    """A trial elsewhere makes nothing in real repositories, whoever owns them."""
     plan = plan_of(
         item("a", repository="octo-org/other"),
         item("b", repository="Octo-Org/Widgets"),
@@ -170,8 +170,9 @@ def test_items_of_another_repository_wait_where_the_run_is_not_about_the_files_o
         ),
         (
             "c",
-            "it belongs to cat-org/other, of another owner than octo-org/widgets",
-            "move it into a backlog of cat-org/other, or write `sync: false`",
+            "it belongs to cat-org/other, and this run is about octo-org/widgets, "
+            "which the file does not name",
+            "write `repository: octo-org/widgets` into the file",
         ),
     ]
 

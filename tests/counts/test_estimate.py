@@ -11,10 +11,12 @@ from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.rate import Pace, seconds_for
 from backlog_sync.engine.apply import apply
 from tests.engine.memory import Watcher
-from tests.faults.harness import ACROSS, MIDDLE, SMALL, WHOLE, World, backlog
+from tests.faults.harness import ACROSS, MIDDLE, OWNERS, SMALL, WHOLE, World, backlog
 
 
-@pytest.mark.parametrize("desired", [SMALL, MIDDLE, WHOLE, ACROSS], ids=["4", "8", "34", "across"])
+@pytest.mark.parametrize(
+    "desired", [SMALL, MIDDLE, WHOLE, ACROSS, OWNERS], ids=["4", "8", "34", "across", "owners"]
+)
 def test_an_estimate_is_close(tmp_path: Path, desired: DesiredState) -> None:
     """A fifth more or less, and one request."""
     world = World(tmp_path)

@@ -52,6 +52,7 @@ FULL = os.environ.get("BACKLOG_BARS") == "full"
 
 REPOSITORY = "octo-org/widgets"
 OTHER = "octo-org/gadgets"
+FAR = "cat-org/gadgets"
 BOARD = ProjectSpec(
     "octo-org",
     title="Widgets",
@@ -143,16 +144,19 @@ VIEWED = replace(
 """4 items on a board with iterations, and with views of its own."""
 
 
-def across(wanted: DesiredState) -> DesiredState:
-    """The same items, every second one in another repository of the owner."""
+def across(wanted: DesiredState, other: str = OTHER) -> DesiredState:
+    """The same items, every second one in another repository."""
     items = (
-        replace(each, repository=OTHER) if n % 2 else each for n, each in enumerate(wanted.items)
+        replace(each, repository=other) if n % 2 else each for n, each in enumerate(wanted.items)
     )
     return replace(wanted, items=tuple(items), repository=REPOSITORY)
 
 
 ACROSS = across(backlog(3, 1))
 """7 items in two repositories: features and stories below and beside each other."""
+
+OWNERS = across(backlog(3, 1), FAR)
+"""The same in repositories of two owners, between which there are no sub-issues or cards."""
 
 
 def with_issue_fields(wanted: DesiredState) -> DesiredState:
@@ -214,6 +218,8 @@ class World:
         self.sandbox = Sandbox(None, clock=self.clock)
         self.sandbox.ensure_repository(REPOSITORY)
         self.sandbox.ensure_repository(OTHER)
+        self.sandbox.ensure_repository(FAR)
+        self.sandbox.features = replace(self.sandbox.features, foreign_cards=False)
         owner = self.sandbox.store.accounts["octo-org"]
         issue_fields.create_field(
             self.sandbox.store,
@@ -246,7 +252,7 @@ class World:
 
     def issues(self) -> list[Issue]:
         """All issues there are."""
-        places = (self.sandbox.repository(name) for name in (REPOSITORY, OTHER))
+        places = (self.sandbox.repository(name) for name in (REPOSITORY, OTHER, FAR))
         stored = self.sandbox.store.issues
         return [issue for place in places for issue in stored.get(place.id, {}).values()]
 

@@ -12,6 +12,7 @@ from tests.faults.harness import (
     FULL,
     MIDDLE,
     OPTIONED,
+    OWNERS,
     SMALL,
     VIEWED,
     WHOLE,
@@ -98,6 +99,13 @@ def test_killed_at_any_request_of_a_sync_over_two_repositories(
         kill_and_go_on(ACROSS, tmp_path, at, delivered=delivered, lag=0, forgets=False)
         kill_and_go_on(ACROSS, tmp_path, at, delivered=delivered, lag=60, forgets=False)
         kill_and_go_on(ACROSS, tmp_path, at, delivered=delivered, lag=5, forgets=True)
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_killed_at_any_request_of_a_sync_over_two_owners(tmp_path: Path, delivered: bool) -> None:
+    """What GitHub does not allow between owners is left out by each run."""
+    for at in places(OWNERS, tmp_path, 4, 10 + delivered):
+        kill_and_go_on(OWNERS, tmp_path, at, delivered=delivered, lag=5, forgets=False)
 
 
 @pytest.mark.parametrize("wanted", [with_options(MIDDLE), FIELDED], ids=["board", "issue fields"])

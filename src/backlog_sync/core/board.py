@@ -22,6 +22,7 @@ from backlog_sync.core.definitions import DefinitionPlan
 from backlog_sync.core.diagnostics import Warned
 from backlog_sync.core.fields import STATUS
 from backlog_sync.core.issue_fields import replaced_fields
+from backlog_sync.core.locations import elsewhere, same_owner
 from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import BoardValue, DesiredItem, DesiredState, ProjectSpec
 from backlog_sync.core.normalize import fold
@@ -94,6 +95,8 @@ class BoardPlan:
         if not self.active:
             return CardDiff()
         card = as_named(issue.card, self.fields.renamed) if issue and issue.card else None
+        if card is None and not self._takes(item):
+            return CardDiff()
         ref = self.observed.ref(issue) if issue else None
         closed = _is_over(item, None if reopens else issue)
         diff = diff_card(
@@ -143,6 +146,23 @@ class BoardPlan:
             texts = {"body": diff.record, "body_seen": observed_record}
             self.cards.append(write(item.key, item.title, reason, ref, waits, **texts))
         return diff
+
+    def _takes(self, item: DesiredItem) -> bool:
+        """Return whether GitHub adds an issue to the board, and report it if not.
+
+        Its API adds only issues of the board's owner to a board ("The Issue or Pull Request must
+        belong to a repository owned by …", reported; GitHub's own action adds drafts instead),
+        while people can add any on the page. A board of another owner than the target is tried.
+        """
+        target = self.observed.repository.name_with_owner
+        repository = elsewhere(item, target, self.desired.repository) or target
+        project, spec = self.observed.project, self.desired.project
+        owner = project.owner if project else spec.owner if spec else ""
+        if same_owner(repository, target) or same_owner(repository, owner):
+            return True
+        reason = f"GitHub's API adds no issues of {repository} to a board of {owner}"
+        self._defer(item, reason, "add it on the board's page; then its values are synced")
+        return False
 
     def _why_forgotten(self, names: Sequence[str]) -> str:
         replaced = replaced_fields(self.desired)

@@ -19,6 +19,7 @@ from backlog_sync.core.changes import (
     UpdateIssueField,
 )
 from backlog_sync.core.fields import board_field_of
+from backlog_sync.core.locations import owner_of_repository, same_owner
 from backlog_sync.core.model import (
     ALL,
     MEMBERS,
@@ -36,6 +37,7 @@ from backlog_sync.core.observed import (
     ObservedIssue,
     ObservedIssueField,
     ObservedOption,
+    ObservedRepository,
     ObservedState,
 )
 from backlog_sync.core.option_values import SELECTS, members_of_value, option_words, spelled_options
@@ -84,7 +86,7 @@ class IssueFieldPlan:
     """The declared issue fields as they will be, and what has to happen for it.
 
     `known` are the usable ones by the folded name. `unset` collects by field the values that no
-    option has.
+    option has, `elsewhere` the other owners of repositories in which no value can be set.
     """
 
     desired: DesiredState
@@ -95,13 +97,22 @@ class IssueFieldPlan:
     deferred: list[Deferred] = field(default_factory=list)
     unset: dict[str, dict[str, None]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    elsewhere: dict[str, None] = field(default_factory=dict)
 
     def get(self, name: str) -> ObservedIssueField | None:
         """Return a usable field by its name; GitHub ignores case here."""
         return self.known.get(fold(name))
 
-    def target(self, item: DesiredItem, *, public: bool) -> FieldTarget:
-        """Return what an item wants; `public` is whether everybody sees its repository."""
+    def target(self, item: DesiredItem, repository: ObservedRepository) -> FieldTarget:
+        """Return what an item wants in its repository.
+
+        Fields belong to an organization: in repositories of another owner they are left alone.
+        """
+        target = self.observed.repository.name_with_owner
+        if item.issue_fields and not same_owner(repository.name_with_owner, target):
+            self.elsewhere.setdefault(owner_of_repository(repository.name_with_owner), None)
+            return FieldTarget(kept=frozenset(item.issue_fields))
+        public = not repository.private
         atoms: dict[str, JsonValue] = {}
         sets: dict[str, tuple[str, ...]] = {}
         kept: set[str] = set()
@@ -170,6 +181,12 @@ class IssueFieldPlan:
                 hint = f"{name} has {has}; to add another one, declare it as an option under"
                 hint += f" 'issue_fields' and run with {FLAG} (needs an admin)"
             self._defer(name, f"{reason}; these values stay in the file", hint)
+        home = owner_of_repository(self.observed.repository.name_with_owner)
+        for owner in self.elsewhere:
+            fields = ", ".join(definition.name for definition in self._definitions)
+            reason = f"these are fields of {home}, so issues of {owner} have none of them"
+            hint = f"values of items in repositories of {owner} stay in the file"
+            self._defer(fields, reason, hint)
 
     # ---- the fields themselves -------------------------------------------------------------
 

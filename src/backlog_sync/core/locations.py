@@ -1,4 +1,4 @@
-"""The repositories that contain the issues of items: the target, and others of its owner.
+"""The repositories that contain the issues of items: the target and others, of any owner.
 
 Each repository is matched, labeled and numbered separately. The marker of an issue in another
 repository names the target, too: that repository may have its own backlog with the same name.
@@ -60,6 +60,16 @@ def elsewhere(item: DesiredItem, target: str, declared: str | None) -> str | Non
     return repository
 
 
+def owner_of_repository(name: str) -> str:
+    """Return the login of the owner of `owner/name`, also of `owner/name#1`."""
+    return name.partition("/")[0]
+
+
+def same_owner(one: str, other: str) -> bool:
+    """Return whether two repositories belong to the same person or organization."""
+    return fold(owner_of_repository(one)) == fold(owner_of_repository(other))
+
+
 def why_left_alone(repository: str, target: str, declared: str | None) -> tuple[str, str] | None:
     """Return why a run about `target` does nothing in another repository, and what would help.
 
@@ -68,11 +78,6 @@ def why_left_alone(repository: str, target: str, declared: str | None) -> tuple[
     A trial in a repository other than the files' own must not create issues in real ones: the real
     run would create them again.
     """
-    if fold(repository.partition("/")[0]) != fold(target.partition("/")[0]):
-        return (
-            f"it belongs to {repository}, of another owner than {target}",
-            f"move it into a backlog of {repository}, or write `sync: false`",
-        )
     if declared is None or fold(declared) != fold(target):
         return (
             f"it belongs to {repository}, and this run is about {target},"

@@ -245,7 +245,7 @@ class _Builder:
 
     def _issue_fields(self, item: DesiredItem) -> FieldTarget:
         """Return what an item wants of the organization's issue fields."""
-        return self.issue_fields.target(item, public=not self._location(item).repository.private)
+        return self.issue_fields.target(item, self._location(item).repository)
 
     def _issue_status(
         self, item: DesiredItem, match: Match | None, *, contested: bool

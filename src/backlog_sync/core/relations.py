@@ -9,7 +9,7 @@ from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import Owner, owner_of
 from backlog_sync.core.holds import Hold
-from backlog_sync.core.locations import locations
+from backlog_sync.core.locations import locations, owner_of_repository, same_owner
 from backlog_sync.core.lookups import known_issues
 from backlog_sync.core.marker import Base
 from backlog_sync.core.matching import Match, Matches
@@ -71,7 +71,6 @@ class Links:
                 self._children_of.setdefault(item.parent, []).append(item.key)
         self._key_of = {match.issue.id: key for key, match in matches.by_key.items()}
         self._known = known_issues(observed)
-        self._parent_ids = self._planned_parents()
         self._types = {normalize.fold(n): n for n in observed.issue_types or ()}
         target, *others = locations(desired, observed)
         self._target, self._location_of = (
@@ -82,6 +81,7 @@ class Links:
             location.name: {normalize.fold(login) for login in location.unassignable}
             for location in (target, *others)
         }
+        self._parent_ids = self._planned_parents()
 
     def of(self, item: DesiredItem, match: Match | None) -> Relations:
         """Return the relations of one item."""
@@ -123,7 +123,8 @@ class Links:
         by_key = self.matches.by_key
         for item in self.desired.items:
             match, parent = by_key.get(item.key), by_key.get(item.parent or "")
-            if match and parent and item.key not in self.skipped:
+            apart = not self._same_owner(item.key, item.parent or item.key)
+            if match and parent and not apart and item.key not in self.skipped:
                 parent_ids[match.issue.id] = parent.issue.id
         return parent_ids
 
@@ -158,7 +159,10 @@ class Links:
             self._defer(ChangeKind.SUB_ISSUE, item, "this server has no sub-issues", _OLDER)
             return
         parent = self._canonical(item.parent)
-        if parent in self.matches.held or not (
+        if not self._same_owner(item.key, parent):
+            kept.add("parent")
+            self._defer(ChangeKind.SUB_ISSUE, item, *self._why_apart(item.key, parent))
+        elif parent in self.matches.held or not (
             self._reachable(parent) or parent == observed_links.get("parent")
         ):
             kept.add("parent")
@@ -228,6 +232,10 @@ class Links:
         desired = self.desired.settings.issue_types.get(item.kind)
         if desired is None:
             return
+        location = self._location_of.get(item.key, self._target)
+        if not same_owner(location.name, self._target.name):
+            kept.add("issue_type")  # types belong to an organization; the kind's label is set
+            return
         name = self._types.get(normalize.fold(desired))
         if name is not None:
             values["issue_type"] = name
@@ -247,6 +255,28 @@ class Links:
             kept.add("issue_type")
 
     # ---- names -----------------------------------------------------------------------------
+
+    def _repository(self, ref: str) -> str:
+        """Return the repository of an item's key or of `owner/repo#n`."""
+        if ref in self._items:
+            return self._location_of.get(ref, self._target).name
+        return ref.rpartition("#")[0] or self._target.name
+
+    def _same_owner(self, key: str, parent: str) -> bool:
+        """Return whether an issue can be below another one: both are of one owner.
+
+        GitHub's REST documentation of "Add sub-issue": the sub-issue must belong to the same
+        repository owner as the parent. For dependencies it has no such rule.
+        """
+        return same_owner(self._repository(key), self._repository(parent))
+
+    def _why_apart(self, key: str, parent: str) -> tuple[str, str]:
+        child, above = self._repository(key), self._repository(parent)
+        return (
+            f"GitHub has no sub-issues across owners: this is in {child}, its parent in {above}",
+            f"it stays below it in the file; for a sub-issue, move one of them to a repository of"
+            f" {owner_of_repository(child)} or {owner_of_repository(above)}",
+        )
 
     def _canonical(self, ref: str) -> str:
         """Return the item's key if a reference is one of our issues."""

@@ -104,7 +104,7 @@ def _fields_of(
 ) -> FieldTarget:
     others = {each.repository.name_with_owner: each.repository for each in observed.others}
     repository = others.get(match.issue.repository, observed.repository)
-    return plan_issue_fields(desired, observed).target(item, public=not repository.private)
+    return plan_issue_fields(desired, observed).target(item, repository)
 
 
 def _atoms(

@@ -157,21 +157,14 @@ class _Resolver:
         )
 
     def _check_repository(self, entry: Entry) -> None:
-        """Check an item in another repository: it needs a known target with the same owner."""
+        """Check an item in another repository: it needs a known target."""
         there, target = entry.text("repository"), self.document.repository
         if there is None or not entry.synced or fold(there) == fold(target or ""):
             return
-        if target is None:
-            message = f"its issue is in {shown(there)}, but the repository of all others is not set"
-            hint = "put 'repository: owner/name' into the settings too"
-        elif fold(there.partition("/")[0]) != fold(target.partition("/")[0]):
-            message = f"{shown(there)} is not of the owner of {target}"
-            hint = (
-                "keep the item in a backlog of that repository and name it in 'depends_on' as"
-                " owner/repo#12, or keep it in the file only with 'sync: false'"
-            )
-        else:
+        if target is not None:
             return
+        message = f"its issue is in {shown(there)}, but the repository of all others is not set"
+        hint = "put 'repository: owner/name' into the settings too"
         self.diagnostics.append(entry.problem("repository", "other-repository", message, hint))
 
     def _fields(self, entry: Entry, unknown: Mapping[str, str]) -> dict[str, FieldValue]:
