@@ -79,7 +79,7 @@ Fault = Callable[[Operation], Reply | BacklogError | None]
 
 @dataclass(slots=True)
 class MemoryTracker:
-    """A repository, its board, others of its owner, and a log of the operations that were sent.
+    """A repository, its board, other repositories, and a log of the operations that were sent.
 
     Labels and milestones stand by name, those of others by their repository and name. `may` is
     what people may do, by login.
@@ -459,6 +459,8 @@ class MemoryTracker:
             if isinstance(o, AddSubIssue) and child.parent is not None and not o.taken_from:
                 return Refused("Sub issue may only have one parent")
             parent = _link(self.issues[o.parent_id]) if adding else None
+            if parent and parent.repository.split("/")[0] != child.repository.split("/")[0]:
+                return Refused("Sub issue must belong to the same owner as the parent")
             self.issues[child.id] = replace(child, parent=parent)
             for below in self.order.values():
                 if child.id in below:

@@ -495,7 +495,7 @@ def test_an_item_of_another_repository_is_told(load_text: LoadText) -> None:
     assert not loaded.errors
     assert loaded.desired is not None
     items = loaded.desired.items
-    assert [i.repository for i in items] == ["O/R", "p/other", "p/other", "o/other"]
+    assert [i.repository for i in items] == ["O/R", "p/other", "o/other"]
     (unsure,) = load_text("stories: [{id: b, title: B, repository: o/other}]").errors
     assert (unsure.slug, unsure.place.line) == ("other-repository", 1)
     assert "repository: owner/name" in unsure.hint

@@ -38,6 +38,7 @@ from tests.core.builders import desired, issue, item
 from tests.engine.memory import REPOSITORY, MemoryTracker, Watcher
 
 GADGETS = "octo-org/gadgets"
+FAR = "cat-org/gadgets"
 KEYS = tuple(f"k{n}" for n in range(5))
 TITLES = st.sampled_from(["A", "B", "C", "D", "E", "F", "A  b", "Café"])
 LABELS = st.lists(st.sampled_from(["x", "y", "Z", "z", "w"]), max_size=3).map(tuple)
@@ -154,7 +155,7 @@ def items(draw: st.DrawFn) -> tuple[DesiredItem, ...]:
                     sync=draw(st.sampled_from([True, True, True, False])),
                     issue=draw(st.sampled_from([None, None, None, 1, 2, 99])),
                     previously=draw(st.sampled_from([(), (), ("k9",), (KEYS[0],)])),
-                    repository=draw(st.sampled_from([None, None, None, GADGETS])),
+                    repository=draw(st.sampled_from([None, None, None, GADGETS, FAR])),
                     **declared,  # type: ignore[arg-type] # fields of items
                 ),
                 issue_fields=values,
