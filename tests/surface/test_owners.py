@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backlog_sync.core.changes import ChangeKind
+from backlog_sync.core.change_kinds import ChangeKind
 from github_sandbox import boards
 from github_sandbox.actors import Person
 from tests.surface.conftest import BOARD, World, reasons
