@@ -81,7 +81,7 @@ SEEDS = (
     seed(
         "what was left behind in another repository is made again",
         "tests/surface/test_elsewhere.py",
-        ("core/matching.py", "matcher.left_behind(matchers)", "pass"),
+        ("core/matching.py", "matcher.left_behind(untaken)", "pass"),
     ),
     seed(
         "a trial makes issues in real repositories",
