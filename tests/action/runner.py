@@ -1,7 +1,8 @@
 """A runner for composite actions, as far as `action.yml` needs one.
 
 Of the actions of others it knows `actions/cache` alone, as its documentation describes it: an
-exact key restores the path, and what was missing is kept at the end of a job that went well.
+exact key restores the path, and what was missing is kept at the end of a job that went well. Its
+parts `restore` (by a key, else the newest with a prefix) and `save` do only one of both, at once.
 
 It runs every `run` step as the real one does: a script file for bash without profiles, a fresh
 file for outputs and one for the summary in each step, expressions replaced outside of scripts
@@ -68,6 +69,7 @@ def run_action(
     assert set(inputs) <= set(described["inputs"])
     known = {"github.token": token, "github.action_path": str(action)}
     known |= {"runner.os": "Linux", "runner.arch": "X64"}
+    known |= {"github.run_id": env["GITHUB_RUN_ID"], "github.run_attempt": "1"}
     given = {
         name: str(inputs.get(name, filled(str(spec.get("default", "")), known)))
         for name, spec in described["inputs"].items()
@@ -76,9 +78,12 @@ def run_action(
     job = job or Job()
     to_keep: list[tuple[Path, Path]] = []
     for number, step in enumerate(described["runs"]["steps"]):
-        if job.code:
-            break
-        if not _wanted(step.get("if", ""), known):
+        condition = step.get("if", "").removeprefix("${{").removesuffix("}}")
+        anyway = condition.strip().startswith("!cancelled() &&")
+        if (job.code and not anyway) or not _wanted(condition.split("!cancelled() &&")[-1], known):
+            continue
+        if step.get("uses", "").startswith("actions/cache/"):
+            _part_of_cache(step, known, Path(env["RUNNER_TOOL_CACHE"]).parent / "kept")
             continue
         if "uses" in step:
             to_keep += _cache(step, known, Path(env["RUNNER_TOOL_CACHE"]).parent / "kept")
@@ -114,6 +119,26 @@ def _cache(
         return [(path, kept)]
     shutil.copytree(kept, path, dirs_exist_ok=True)
     return []
+
+
+def _part_of_cache(step: Mapping[str, Any], known: Mapping[str, str], store: Path) -> None:
+    """Restore what is kept under the key, else the newest with one of the prefixes; or save it."""
+    part = re.fullmatch(r"actions/cache/(restore|save)@[0-9a-f]{40}", step["uses"])
+    assert part, step["uses"]
+    given = {name: filled(value, known) for name, value in step["with"].items()}
+    path, kept = Path(given.pop("path")), store / given.pop("key")
+    if part[1] == "save":
+        assert not given
+        if not kept.exists():
+            shutil.copytree(path, kept)
+        return
+    prefix = given.pop("restore-keys")
+    assert not given
+    assert prefix, "an empty prefix fits everything"
+    fitting = sorted(store.glob(f"{prefix}*"), key=lambda each: each.stat().st_ctime_ns)
+    found = kept if kept.is_dir() else fitting[-1] if fitting else None
+    if found:
+        shutil.copytree(found, path, dirs_exist_ok=True)
 
 
 def _step(

@@ -658,6 +658,31 @@ def test_an_installation_comes_from_the_cache_by_its_key_alone(place: Place) -> 
     assert place.run("pull_request", place.proposal(), {"cache": "false"}).code == 9
 
 
+# ---- what runs keep for the next -----------------------------------------------------------
+
+
+def test_the_next_night_reads_what_the_last_one_kept(place: Place) -> None:
+    """Runs on the default branch keep which issues they read; a pull request keeps nothing."""
+    kept = place.folder / "kept"
+    assert place.push({"progress": "none", "cache": "false"}).code == 0
+    for n in range(120):
+        place.ann.open_issue(f"Somebody's issue {n}")
+    for issue in place.hub.store.issues[place.hub.repository(REPOSITORY).id].values():
+        issue.created_at = issue.updated_at = "2026-01-01T00:00:00Z"
+    place.ann.comment(50, "Any news?")
+    assert not kept.exists()
+    first = place.run("schedule")
+    assert "124 issues read" in first.log
+    (name,) = [each.name for each in kept.iterdir()]
+    assert name.startswith("backlog-reads-")
+    second = place.run("schedule")
+    assert "(4 issues by cached number" in second.log
+    assert len(list(kept.iterdir())) == 2
+    pull = place.run("pull_request", place.proposal(), ref="refs/pull/125/merge")
+    assert pull.code == 0
+    assert len(list(kept.iterdir())) == 2
+
+
 # ---- by hand, and by others ----------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from backlog_sync.core.model import ProjectSpec
+from backlog_sync.core.reading import CachedIssues
 from backlog_sync.engine.ports import ReadScope, Tracker
 from backlog_sync.errors import AccessError, PartialError, RefusedError, UnreachableError
 from tests.adapters.fake_server import (
@@ -32,6 +33,7 @@ class _Plain:
     project: ProjectSpec | None = None
     since: float | None = None
     uses: frozenset[str] = frozenset()
+    cached: CachedIssues | None = None
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None

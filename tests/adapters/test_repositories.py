@@ -34,6 +34,7 @@ class _Scope:
     project: ProjectSpec | None = None
     since: float | None = None
     uses: frozenset[str] = frozenset()
+    cached: None = None
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None

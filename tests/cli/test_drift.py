@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backlog_sync.core.marker import READER
+from backlog_sync.engine.notices import DRIFT_TITLE
 from github_sandbox.access import Grant
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
@@ -53,6 +54,60 @@ def change(file: Path, old: str, new: str) -> None:
 def writes(server: Sandbox) -> int:
     """How many mutations were sent so far."""
     return sum(entry.mutations for entry in server.log)
+
+
+# ---- the cache of issues ------------------------------------------------------------------
+
+
+def coverage(told: dict[str, Any]) -> tuple[bool, bool]:
+    """Whether all issues were listed, and whether the cache was used."""
+    return told["coverage"]["complete"], told["coverage"].get("cached", False)
+
+
+def test_files_without_numbers_are_compared_by_the_cache_and_applied_without(
+    backlog: Backlog, folder: Path, server: Sandbox, ann: Person
+) -> None:
+    """Looking reads what has a marker; a sync that writes, a saved plan and `--full` list all."""
+    assert backlog("sync", "--yes", "--no-write-back").code == 0
+    for n in range(120):
+        ann.open_issue(f"Somebody's issue {n}")
+    for issue in server.store.issues[server.repository("octo-org/shop").id].values():
+        issue.created_at = issue.updated_at = "2026-01-01T00:00:00Z"
+    ann.comment(50, "Any news?")
+    assert coverage(drift(backlog)) == (True, False)
+
+    assert coverage(drift(backlog)) == (False, True)
+    line = " ".join(backlog("drift").out.split())
+    assert "4 issues by cached number; of 120 others those updated since 20" in line
+    before = len(server.log)
+    assert "No changes." in backlog("sync", "--no-write-back").out
+    assert len(server.log) - before <= 4
+    assert coverage(drift(backlog, "--full")) == (True, False)
+
+    change(folder / "backlog.yaml", KEEP, "Keep a cart for ninety days")
+    assert coverage(drift(backlog)) == (False, True)
+    told = json.loads(backlog("plan", "--format", "json").out)
+    assert told["coverage"]["cached"]
+    saved = backlog("plan", "--format", "json", "--out", str(folder / "plan.json"))
+    assert "coverage" not in json.loads(saved.out)
+    before = writes(server)
+    assert backlog("sync", "--plan", str(folder / "plan.json"), "--no-write-back").code == 0
+    change(folder / "backlog.yaml", MERGE, "Merge the carts of three devices")
+    assert backlog("sync", "--no-write-back").code == 0
+    assert writes(server) > before
+    assert "No changes." in backlog("sync", "--no-write-back").out
+    written = (folder / "backlog.yaml").read_text(encoding="utf-8")
+    assert "issue:" not in written
+    assert backlog("sync").code == 0  # numbers are written after all issues were listed
+    assert "issue:" in (folder / "backlog.yaml").read_text(encoding="utf-8")
+    (folder / "backlog.yaml").write_text(written, encoding="utf-8")
+
+    change(folder / "backlog.yaml", "ninety", "sixty")
+    before = len(server.log)
+    assert coverage(drift(backlog, "--issue")) == (True, False)
+    assert coverage(drift(backlog, "--issue")) == (False, True)
+    titles = [i.title for i in server.store.issues[server.repository("octo-org/shop").id].values()]
+    assert titles.count(DRIFT_TITLE) == 1
 
 
 # ---- the tracking issue -------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """How many requests and points a run takes, counted at the server."""
 
+import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,17 @@ import requests
 
 from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, MilestoneDef, OptionDef
-from backlog_sync.core.observed import Coverage
+from backlog_sync.core.observed import Coverage, ObservedState
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.core.reading import CachedIssues
+from backlog_sync.engine.ports import Memory
 from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.github_api.session import connect
+from backlog_sync.local.cache import FileCache
 from bench import filling, world
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
+from github_sandbox.clock import VirtualClock
 from github_sandbox.faults import FaultPlan, resource_limits, secondary_limit
 from tests.cli.conftest import Backlog
 from tests.core.builders import desired, item
@@ -37,26 +42,32 @@ class Spent:
 
 @dataclass
 class Remembered:
-    """A memory that holds one moment."""
+    """A memory that holds one moment, or what a cache says of the issues."""
 
     since: float | None = None
     noted: Coverage | None = None
+    cached: CachedIssues | None = None
 
     def last_read(self) -> float | None:
         """Give the moment."""
         return self.since
 
-    def note(self, coverage: Coverage) -> None:
+    def issues(self) -> CachedIssues | None:
+        """Give what the cache says."""
+        return self.cached
+
+    def note(self, observed: ObservedState) -> None:
         """Take what was looked at."""
-        self.noted = coverage
+        self.noted = observed.coverage
 
 
 def plan(
     sandbox: Sandbox,
     desired: DesiredState,
     *,
-    memory: Remembered | None = None,
+    memory: Memory | None = None,
     full: bool = False,
+    cached: bool = False,
     adapter: Callable[[Sandbox], SandboxAdapter] = SandboxAdapter,
 ) -> Spent:
     """Read and plan; the server's log tells what that took."""
@@ -71,7 +82,7 @@ def plan(
         sleep=waited.append,
     )
     before = len(sandbox.log)
-    prepared = observe_and_plan(desired, tracker, memory=memory, full=full)
+    prepared = observe_and_plan(desired, tracker, memory=memory, full=full, cached=cached)
     log = sandbox.log[before:]
     assert len(log) == tracker.usage().requests
     return Spent(len(log), sum(entry.points for entry in log), prepared)
@@ -351,6 +362,126 @@ def test_more_than_a_few_pages_of_touched_issues_are_not_all_looked_at(
     spent = plan(sandbox, desired, memory=memory)
     assert spent.prepared.observed.coverage.since is None
     assert spent.requests <= 6
+
+
+# ---- what a cache saves --------------------------------------------------------------------
+
+
+@dataclass
+class Nights:
+    """A repository of 450 issues of others, in which somebody does something every day.
+
+    No file names the issues of the 33 items.
+    """
+
+    file: Path
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    sandbox: Sandbox = field(init=False)
+    wanted: DesiredState = field(init=False)
+    fast: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.sandbox = Sandbox(None, clock=self.clock)
+        numbered = filling.fill(self.sandbox, world.desired(33), foreign=450)
+        self.wanted = replace(
+            numbered, items=tuple(replace(item, issue=None) for item in numbered.items)
+        )
+
+    def memory(self) -> FileCache:
+        """The cache, as the next run has it."""
+        return FileCache(self.file, lambda: self.clock.time() + self.fast)
+
+    def next(self, wanted: DesiredState | None = None, *, full: bool = False) -> Spent:
+        """A day passes; then a run plans that may use the cache."""
+        self.clock.sleep(80_000)
+        Person(self.sandbox, "ann").comment(7, "Any news?")
+        self.clock.sleep(6_400)
+        memory = self.memory()
+        return plan(self.sandbox, wanted or self.wanted, memory=memory, cached=True, full=full)
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """The repository, listed once."""
+    nights = Nights(tmp_path_factory.mktemp("nights") / "cache.json")
+    spent = nights.next()
+    assert spent.prepared.observed.coverage.complete
+    assert spent.requests >= 5
+    return nights
+
+
+def test_the_next_night_reads_what_has_a_marker_and_what_was_updated(nights: Nights) -> None:
+    """At most 4 requests, however many issues there are; the plan is that of a full read.
+
+    A run that reads everything may use the cache, too, but not one that wants every issue listed.
+    """
+    nights.next()
+    for spent in (nights.next(), nights.next(full=True)):
+        coverage = spent.prepared.observed.coverage
+        assert (coverage.complete, coverage.cached, coverage.by_number) == (False, True, 33)
+        assert coverage.since is not None
+        assert spent.requests <= 4
+    listed = plan(nights.sandbox, nights.wanted, memory=nights.memory(), full=True)
+    assert listed.prepared.observed.coverage.complete
+    assert listed.prepared.plan.changes == ()
+    assert listed.prepared.plan.digests.base == nights.next().prepared.plan.digests.base
+
+
+def test_after_a_week_all_issues_are_listed_again(nights: Nights) -> None:
+    """What no update shows is found then; until then the cache goes on from night to night."""
+    plan(nights.sandbox, nights.wanted, memory=nights.memory())
+    coverages = []
+    for days in (4, 0, 0, 0):
+        nights.clock.sleep(days * 86_400)
+        coverages.append(nights.next().prepared.observed.coverage)
+    assert [coverage.cached for coverage in coverages] == [True, True, False, True]
+
+
+def test_a_cache_that_is_wrong_is_not_used(nights: Nights) -> None:
+    """An issue without a marker, one that does not exist, another repository, issues moved here."""
+    nights.next()
+    record = json.loads(nights.file.read_text())
+    known = record["issues"]
+    for wrong in (
+        {"numbers": [*known["numbers"], 5]},
+        {"numbers": [*known["numbers"], 99_999]},
+        {"repository_id": "R_other"},
+        {"total": known["total"] - 40},
+    ):
+        nights.file.write_text(json.dumps({**record, "issues": {**known, **wrong}}))
+        assert nights.next().prepared.observed.coverage.complete, wrong
+
+
+def test_a_clock_that_is_fast_hides_no_update(nights: Nights) -> None:
+    """What was updated since is known by the server's own time."""
+    nights.fast = 50_000.0
+    nights.next()
+    original = Person(nights.sandbox, "ann").issue(nights.memory().issues().numbers[0])  # type: ignore[union-attr]
+    copy = Person(nights.sandbox, "ann").open_issue(original.title, original.body)
+    prepared = nights.next().prepared
+    assert prepared.observed.coverage.cached
+    assert [w.slug for w in prepared.plan.warnings if w.ref == f"#{copy.number}"]
+    nights.fast = 0.0
+    Person(nights.sandbox, "root", permission="admin").delete(copy.number)
+
+
+def test_nothing_is_created_or_missing_by_a_cache(nights: Nights) -> None:
+    """A new item, an issue that was deleted, a second issue: all issues are listed.
+
+    What the files no longer have is found by its marker without that.
+    """
+    new = replace(nights.wanted, items=(*nights.wanted.items, item("new", "Something new")))
+    spent = nights.next(new)
+    assert spent.prepared.observed.coverage.complete
+    assert [c.action for c in spent.prepared.plan.changes][:1] == [Action.CREATE]
+    fewer = nights.next(replace(nights.wanted, items=nights.wanted.items[:-1])).prepared
+    assert fewer.observed.coverage.cached
+    assert [orphan.key for orphan in fewer.plan.orphans] == [nights.wanted.items[-1].key]
+    admin = Person(nights.sandbox, "root", permission="admin")
+    admin.delete(fewer.observed.issues[-1].number)
+    assert nights.next().prepared.observed.coverage.complete
+    assert nights.next().prepared.observed.coverage.complete  # its item has no issue
+    assert nights.next(replace(nights.wanted, items=nights.wanted.items[:-1])).requests <= 4
 
 
 # ---- trouble -------------------------------------------------------------------------------

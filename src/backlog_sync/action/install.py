@@ -4,8 +4,8 @@ Runs before anything is installed, as a plain script that uses only the standard
 whatever Python the runner has. An environment that an earlier step or run created from the very
 same sources is used again; it is kept in the tool cache, which hosted runners empty with each
 job, and from there in GitHub's cache. The packages that draw pages are installed only if the run
-writes them. With the argument `find` it only outputs where the environment is, and whether it
-exists.
+writes them. With the argument `find` it only outputs where the environment is, whether it exists,
+and where runs keep what they read.
 
 Everything that is installed is pinned by a hash: the lock file contains every dependency and the
 build backend, and only wheels are used, because building a source distribution would fetch
@@ -14,11 +14,12 @@ offline.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     """Install unless that is done already or only `find` is asked for; write the outputs.
 
     The output is `python`, or for `find`: `folder`, `key` (its name, which identifies the
-    sources, the lock file and the Python) and `ready`.
+    sources, the lock file and the Python) and `ready`, and those of `reads`.
     """
     if sys.version_info < OLDEST:
         version = ".".join(map(str, sys.version_info[:3]))
@@ -47,13 +48,45 @@ def main(arguments: Sequence[str]) -> int:
     folder = Path(home) / "backlog-sync" / fingerprint(source, lock())
     ready = (folder / READY).is_file()
     outputs = {"folder": str(folder), "key": folder.name, "ready": str(ready).lower()}
-    if arguments != ["find"]:
+    if arguments == ["find"]:
+        outputs |= reads(os.environ)
+    else:
         if not ready:
             install(source, folder)
         outputs = {"python": str(python_of(folder))}
     with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
         output.writelines(f"{name}={value}\n" for name, value in outputs.items())
     return 0
+
+
+def reads(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the folder for what runs read, its key, and whether this run may keep it for others.
+
+    The key identifies the repository and the backlog. Only runs on the default branch keep
+    anything, so that nothing comes from a pull request.
+    """
+    folder = Path(env.get("RUNNER_TEMP") or "/tmp") / "backlog-reads"  # noqa: S108 - as above
+    folder.mkdir(parents=True, exist_ok=True)
+    names = ("INPUT_REPOSITORY", "INPUT_PATHS", "INPUT_WORKING_DIRECTORY")
+    backlog = json.dumps([env.get(name, "") for name in names])
+    return {
+        "reads": str(folder),
+        "reads-key": f"backlog-reads-{hashlib.sha256(backlog.encode()).hexdigest()[:20]}",
+        "keep-reads": str(on_default_branch(env)).lower(),
+    }
+
+
+def on_default_branch(env: Mapping[str, str]) -> bool:
+    """Return whether this run is about the default branch itself, not about a pull request."""
+    event = env.get("GITHUB_EVENT_NAME")
+    if event not in ("push", "workflow_dispatch"):
+        return event == "schedule"  # which always runs on the default branch
+    try:
+        with Path(env["GITHUB_EVENT_PATH"]).open("rb") as file:
+            default_branch = json.load(file)["repository"]["default_branch"]
+    except (LookupError, OSError, TypeError, ValueError):
+        return False
+    return env.get("GITHUB_REF") == f"refs/heads/{default_branch}"
 
 
 def fingerprint(source: Path, locked: str) -> str:

@@ -143,11 +143,14 @@ class Run:
         *,
         wait: bool = False,
         full: bool = False,
+        cached: bool = False,
         remembered: bool = True,
     ) -> Prepared:
         """Read GitHub and plan; with `wait`, wait for creations that an earlier run left in doubt.
 
-        With `full` every issue is read. With `remembered` the state on this machine is used.
+        With `full` every issue is read; with `cached`, those in this machine's cache and the ones
+        updated since are enough to show the plan. With `remembered` the state on this machine is
+        used.
         Raises `UsageError` if `options.only` names no item.
         """
         options = self.resolved(options)
@@ -160,6 +163,7 @@ class Run:
                 clock=self.clock if wait else None,
                 memory=self.memory if remembered else None,
                 full=full,
+                cached=cached,
                 saved=self.journals,
                 today=datetime.fromtimestamp(wiring.clock().now(), UTC).date().isoformat(),
             )

@@ -282,7 +282,9 @@ class Coverage:
 
     `issues_read` of `total` issues were read. If only the issues in the files were requested,
     `by_number` counts those; of all others, only those updated after `since` (ISO, UTC) were read,
-    or, if that is None, the most recently updated ones.
+    or, if that is None, the most recently updated ones. `cached` means that the numbers are not
+    from the files but from the cache, so that the state may be reported but not acted on.
+    `updated` is the newest update (ISO, UTC) of the issues that were read.
     """
 
     complete: bool = True
@@ -290,6 +292,8 @@ class Coverage:
     total: int = 0
     by_number: int = 0
     since: str | None = None
+    cached: bool = False
+    updated: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

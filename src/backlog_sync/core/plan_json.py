@@ -101,7 +101,8 @@ def others_to_json(plan: Plan) -> dict[str, Any]:
 def coverage_to_json(coverage: Coverage) -> dict[str, Any]:
     """Return what was read as plain values.
 
-    `by_number` and `since` are there only where the repository was not read whole on purpose.
+    `by_number` and `since` are there only where the repository was not read whole on purpose,
+    `cached` only if the numbers are not from the files.
     """
     record: dict[str, Any] = {
         "complete": coverage.complete,
@@ -110,6 +111,8 @@ def coverage_to_json(coverage: Coverage) -> dict[str, Any]:
     }
     if coverage.by_number:
         record |= {"by_number": coverage.by_number, "others_since": coverage.since}
+    if coverage.cached:
+        record["cached"] = True
     return record
 
 

@@ -1,6 +1,7 @@
 """What must be read before a backlog can be planned: the issues that it names, or all of them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from backlog_sync.core import normalize
 from backlog_sync.core.locations import elsewhere, why_left_alone
@@ -8,6 +9,22 @@ from backlog_sync.core.model import DesiredItem, IssueRef
 
 _SIGN = "<!-- backlog:"
 """The beginning of each of our lines in a body."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedIssues:
+    """The issues that may have a marker, of a repository that an earlier run read completely.
+
+    It comes from a cache, so it only says which issues to read: nothing is created, changed or
+    closed because of it. `repository_id` is the node id of the repository, `numbers` are those of
+    the issues with a marker, and `total` is how many issues there were. Every update until `since`
+    (seconds since the epoch) is covered.
+    """
+
+    repository_id: str
+    numbers: tuple[int, ...]
+    total: int
+    since: float
 
 
 def counts(ref: IssueRef, *, sandbox: bool, plain: bool = True) -> bool:

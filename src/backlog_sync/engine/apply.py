@@ -32,6 +32,8 @@ def apply(
     created by a run on another machine at the same time, is closed, and nothing else is done.
     """
     plan, journal = prepared.plan, prepared.journal
+    if plan.has_changes and prepared.observed.coverage.cached:
+        raise AssertionError("a plan from the cache is only for showing it: see observe_and_plan")
     if journal is not None and plan.has_changes:
         journal.begin(prepared.desired.backlog_id, clock.now() if clock else 0.0)
     applied = apply_plan(

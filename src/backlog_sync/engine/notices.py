@@ -70,17 +70,17 @@ def track(
 ) -> str | None:
     """Create, update, close or reopen the tracking issue; return its ref, None if not needed.
 
-    `observed` is the whole repository: of several tracking issues the oldest counts. Raises
-    `RefusedError` if issues are missing from it, and `FailedError` if the server refuses.
+    `observed` is the whole repository: of several tracking issues the oldest counts. It may come
+    from the cache if none is created. Raises `RefusedError` if issues are missing from it, and
+    `FailedError` if the server refuses.
     """
-    if not observed.coverage.complete:
+    coverage, issue = observed.coverage, tracking_issue(observed, tracking.mark)
+    if not (coverage.complete or (coverage.cached and (issue or not open_))):
         raise RefusedError(
             "not every issue could be read, so the tracking issue cannot be found",
             slug="incomplete-read",
             hint="run it again; a token must be able to see every issue of the repository",
         )
-    mark = tracking.mark
-    issue = _tracking_issue(observed, mark)
     body = tracking.body(issue.body if issue else "")
     if len(body) > _LONGEST:
         raise RefusedError(
@@ -115,7 +115,8 @@ def track(
     return ref
 
 
-def _tracking_issue(observed: ObservedState, mark: str) -> ObservedIssue | None:
+def tracking_issue(observed: ObservedState, mark: str) -> ObservedIssue | None:
+    """Return the oldest issue of the acting account whose body begins with this mark."""
     issues = [
         issue
         for issue in observed.issues

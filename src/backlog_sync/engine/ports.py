@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from backlog_sync.core.lookups import Questions
     from backlog_sync.core.model import DesiredItem, DesiredState, ProjectSpec
     from backlog_sync.core.observed import (
-        Coverage,
         NewBoard,
         ObservedBoardField,
         ObservedIssue,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from backlog_sync.core.plan import Usage
     from backlog_sync.core.planning import FeedbackRef
     from backlog_sync.core.rate import Waits
+    from backlog_sync.core.reading import CachedIssues
     from backlog_sync.core.run_record import Overwritten, RunRecord
 
 
@@ -38,7 +38,8 @@ class ReadScope:
 
     `items` are those of the backlog, if the issues that they name are enough; with `full`
     every issue is needed. `declared` is the repository that the files name. `since` is when
-    all issues were last read (seconds since the epoch), None if unknown. `uses` names what only
+    all issues were last read (seconds since the epoch), None if unknown. If all of the target's
+    issues are needed, those `cached` and the ones updated since are enough. `uses` names what only
     some runs need: "close_done" for the states of sub-issues and the open issues of milestones,
     "issue_fields" for the organization's issue fields and their values, "multi_select" for the
     fields of the board that have several options, "pull_requests" for those that close an issue
@@ -52,6 +53,7 @@ class ReadScope:
     since: float | None = None
     full: bool = False
     uses: frozenset[str] = frozenset()
+    cached: CachedIssues | None = None
 
     @classmethod
     def for_backlog(
@@ -61,6 +63,7 @@ class ReadScope:
         *,
         full: bool = False,
         pull_requests: bool = False,
+        cached: CachedIssues | None = None,
     ) -> Self:
         """Return the scope that planning a backlog needs; with `full`, every issue.
 
@@ -76,7 +79,7 @@ class ReadScope:
             "pull_requests": pull_requests or bool(desired.settings.pull_requests),
         }
         uses = frozenset(name for name, is_used in used.items() if is_used)
-        return cls(desired.project, desired.items, desired.repository, since, full, uses)
+        return cls(desired.project, desired.items, desired.repository, since, full, uses, cached)
 
     def numbers(
         self, repository: str, *, sandbox: bool, plain: bool = True, other: str | None = None
@@ -293,8 +296,12 @@ class Memory(Protocol):
         """Return the time (seconds since the epoch) up to which every changed issue was read."""
         ...
 
-    def note(self, coverage: Coverage) -> None:
-        """Record what this read covered."""
+    def issues(self) -> CachedIssues | None:
+        """Return the issues with a marker, as earlier runs read them; None if unknown."""
+        ...
+
+    def note(self, observed: ObservedState) -> None:
+        """Record what this read covered, and which issues have a marker."""
         ...
 
 

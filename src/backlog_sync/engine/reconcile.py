@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from backlog_sync import log
+from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.iterations import cards_to_clear, with_saved_iterations
 from backlog_sync.core.lookups import Questions, authors, questions
@@ -50,6 +51,7 @@ def observe_and_plan(
     clock: Clock | None = None,
     memory: Memory | None = None,
     full: bool = False,
+    cached: bool = False,
     saved: Journals | None = None,
     today: str = "",
 ) -> Prepared:
@@ -57,7 +59,10 @@ def observe_and_plan(
 
     If the files name an issue for each item, only those issues of a large repository are read,
     and the ones that changed since the last full read, as far as the `memory` knows. All are
-    read with `full`, and if something is to be reported because it is missing.
+    read with `full`, and if something is to be reported because it is missing. With `cached` the
+    memory may name the issues instead of the files, also with `full`: such a plan may be shown, and
+    only a plan without `cached` may be applied. It creates nothing: if anything would be created or
+    is missing, or if it is not certain which issue is an item's, all issues are read after all.
     What an earlier run on this machine created, or may have created, is looked for first; with
     a `clock` it is waited for. Without `journals`, `saved` gives the one with the iterations that
     an interrupted run did not set again. `today` is the date of the run (ISO), for `@current`.
@@ -66,13 +71,15 @@ def observe_and_plan(
     if options.adopt:
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
     since = memory.last_read() if memory else None
-    read_scope = ReadScope.for_backlog(desired, since, full=full or options.prune)
+    known = memory.issues() if memory and cached and not options.prune else None
+    read_scope = ReadScope.for_backlog(desired, since, full=full or options.prune, cached=known)
     observed = replace(tracker.observe(read_scope), today=today)
     if observed.sandbox and not observed.whole and match_items(desired, observed).forgotten:
         # The numbers in the files are from another sandbox: the items' issues may be anywhere.
-        observed = replace(tracker.observe(replace(read_scope, full=True)), today=today)
+        read_scope = replace(read_scope, full=True, cached=None)
+        observed = replace(tracker.observe(read_scope), today=today)
     if memory is not None:
-        memory.note(observed.coverage)
+        memory.note(observed)
     newest: dict[str, int] = {}
     for issue in observed.issues:
         newest[issue.repository] = max(newest.get(issue.repository, 0), issue.number)
@@ -90,11 +97,30 @@ def observe_and_plan(
     _log_observed(observed, tracker)
     matches = match_items(understood(desired, observed), observed)
     plan = build_plan(desired, observed, options, matches)
+    if observed.coverage.cached and _is_open(plan, matches):
+        return observe_and_plan(
+            desired,
+            tracker,
+            options,
+            journals=journals,
+            clock=clock,
+            memory=memory,
+            full=True,
+            saved=saved,
+            today=today,
+        )
     if options.only:
         plan = narrow(plan, desired, observed, options.only)
     violations = check(plan, desired, observed, matches)
     _log_plan(plan, violations)
     return Prepared(desired, observed, plan, violations, journal, newest, matches)
+
+
+def _is_open(plan: Plan, matches: Matches) -> bool:
+    """Return whether an issue that was not read could change which issues the items have."""
+    finds = (Action.CREATE, Action.ADOPT)
+    new = any(c.kind is ChangeKind.ISSUE and c.action in finds for c in plan.changes)
+    return bool(new or matches.held or matches.gone or matches.doubles)
 
 
 def _with_interrupted(observed: ObservedState, journal: Journal) -> ObservedState:

@@ -1,13 +1,13 @@
 """Read issues: all of a repository, those with given numbers, the latest."""
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Generic, TypedDict, TypeVar
 
 from backlog_sync.core.observed import Coverage, IssueLink, ObservedIssue
-from backlog_sync.core.reading import may_have_marker
+from backlog_sync.core.reading import CachedIssues, may_have_marker
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
@@ -52,13 +52,15 @@ class Issues:
         size: PageSize,
         numbers: Sequence[int] | None,
         since: float | None,
+        cached: CachedIssues | None = None,
     ) -> tuple[list[ObservedIssue], Coverage]:
         """Return issues sorted by number, each once, and what the read covers.
 
         `first_page` is the first page of the list. `numbers` are the ones that the files name;
-        None reads all issues. Named issues are read directly if that takes fewer requests than
-        the list. Other issues are then returned only if they have one of our markers and are on
-        the few pages that were updated after `since` (seconds since the epoch), or last.
+        None reads all issues, or only the `cached` ones and all that were updated since. Named
+        issues are read directly if that takes fewer requests than the list. Other issues are then
+        returned only if they have one of our markers and are on the few pages that were updated
+        after `since` (seconds since the epoch), or last.
         """
         total = int(first_page["totalCount"])
         listed = {int(node["number"]): node for node in parse.nodes(first_page)}
@@ -67,7 +69,11 @@ class Issues:
             if fewer_by_number(total - len(listed), len(unlisted)):
                 by_number = self.by_number(unlisted)
                 if len(by_number) == len(unlisted):
-                    return self._with_touched(numbers, listed, by_number, total, since)
+                    touched, reached = self._touched(since, _LOOKS if since is not None else 1)
+                    nodes = {**listed, **touched, **by_number}
+                    return self.named(numbers, nodes, total, since=since if reached else None)
+        elif cached is not None and (part := self._cached(cached, listed, total)) is not None:
+            return part
         return self._all(first_page, size)
 
     # ---- all -----------------------------------------------------------------------------
@@ -104,7 +110,7 @@ class Issues:
         """
         complete = not withheld and len(nodes) >= total
         issues = sorted(map(self.issue, nodes.values()), key=lambda issue: issue.number)
-        return issues, Coverage(complete=complete, issues_read=len(nodes), total=total)
+        return issues, Coverage(complete, len(nodes), total, updated=_newest(nodes.values()))
 
     # ---- those that are named ------------------------------------------------------------
 
@@ -140,19 +146,6 @@ class Issues:
             del remaining[:count]
         return nodes
 
-    def _with_touched(
-        self,
-        numbers: Sequence[int],
-        listed: Mapping[int, answered.IssueFields],
-        by_number: Mapping[int, answered.IssueFields],
-        total: int,
-        since: float | None,
-    ) -> tuple[list[ObservedIssue], Coverage]:
-        """Return the named issues, and the recently updated ones that have one of our markers."""
-        touched, reached = self._touched(since)
-        moment = _iso(since) if since is not None and reached else None
-        return self.named(numbers, {**listed, **touched, **by_number}, total, since=moment)
-
     def named(
         self,
         numbers: Sequence[int],
@@ -160,7 +153,8 @@ class Issues:
         total: int,
         *,
         looked_at: Collection[int] = (),
-        since: str | None = None,
+        since: float | None = None,
+        cached: bool = False,
     ) -> tuple[list[ObservedIssue], Coverage]:
         """Return the named issues and others with one of our markers, sorted, and what was read.
 
@@ -177,15 +171,49 @@ class Issues:
             issues_read=len(nodes.keys() | set(looked_at)),
             total=total,
             by_number=len(requested),
-            since=since,
+            since=_iso(since) if since is not None else None,
+            cached=cached,
+            updated=_newest(nodes.values()),
         )
 
-    def _touched(self, since: float | None) -> tuple[dict[int, answered.IssueFields], bool]:
-        """Return recently updated issues by number, and whether these are all since that time."""
+    def _cached(
+        self, cached: CachedIssues, listed: Mapping[int, answered.IssueFields], total: int
+    ) -> tuple[list[ObservedIssue], Coverage] | None:
+        """Return the issues with a marker, and what the read covers; None if all must be read.
+
+        The cache is not trusted: all that it names must exist and have a marker, unless they were
+        updated since, and there must not be more issues than those created since explain (others
+        were moved here). Pages of the list that are saved must be more than those that are read.
+        """
+        unlisted = [number for number in cached.numbers if number not in listed]
+        pages = _ceiling(total - len(listed)) - _ceiling(len(unlisted))
+        if not cached.numbers or pages < 1:
+            return None
+        by_number = self.by_number(unlisted)
+        if len(by_number) < len(unlisted):
+            return None
+        touched, reached = self._touched(cached.since, pages)
+        nodes = {**listed, **touched, **by_number}
+        created = sum(node["createdAt"] >= _iso(cached.since) for node in touched.values())
+        is_true = all(
+            number in touched or may_have_marker(nodes[number]["body"] or "")
+            for number in cached.numbers
+        )
+        if not reached or not is_true or total > cached.total + created:
+            return None
+        return self.named(cached.numbers, nodes, total, since=cached.since, cached=True)
+
+    def _touched(
+        self, since: float | None, most: int
+    ) -> tuple[dict[int, answered.IssueFields], bool]:
+        """Return recently updated issues by number, and whether these are all since that time.
+
+        At most so many pages are read.
+        """
         nodes: dict[int, answered.IssueFields] = {}
         size, after = PageSize(), None
         variables = {**self._names(), "since": _iso(since) if since is not None else None}
-        for _ in range(_LOOKS if since is not None else 1):
+        for _ in range(most):
             page_variables = {**variables, "after": after}
             answer = self.reader.query(
                 document(answered.IssuesTouched, self.hidden), page_variables, size
@@ -288,6 +316,11 @@ def fewer_by_number(remaining: int, unlisted: int) -> bool:
     Reading by number takes one more request, for those that were updated last.
     """
     return _ceiling(remaining) > _ceiling(unlisted) + 1
+
+
+def _newest(nodes: Iterable[answered.IssueFields]) -> str:
+    """Return when the issue that was updated last was updated; "" if there is none."""
+    return max((node["updatedAt"] for node in nodes), default="")
 
 
 def _ceiling(count: int) -> int:

@@ -19,6 +19,7 @@ from backlog_sync.core.observed import (
     ObservedRepository,
     ObservedState,
 )
+from backlog_sync.core.reading import CachedIssues
 from backlog_sync.errors import AccessError, BacklogError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import lookups, parse, repositories
@@ -81,6 +82,11 @@ class ReadScope(Protocol):
     @property
     def since(self) -> float | None:
         """When all issues were read last (seconds since the epoch); None if that is not known."""
+        ...
+
+    @property
+    def cached(self) -> CachedIssues | None:
+        """The issues with a marker as a cache knows them, if they may be used."""
         ...
 
     @property
@@ -158,7 +164,10 @@ class Observer:
         numbers = read_scope.numbers(
             repository.name_with_owner, sandbox=sandbox(), plain=not self.embedded
         )
-        issues, coverage = self.issues.read(data["issues"], size, numbers, read_scope.since)
+        cached = read_scope.cached
+        if cached is not None and cached.repository_id != repository.id:
+            cached = None  # another repository had this name
+        issues, coverage = self.issues.read(data["issues"], size, numbers, read_scope.since, cached)
         cards = self.boards.cards(board.project, self.hidden) if board.project else {}
         self.issue_types = parse.issue_types(data.get("issueTypes"))
         others, issues_elsewhere, out_of_reach = self._others(read_scope, repository, sandbox())

@@ -1,21 +1,24 @@
 """The cache that makes runs cheaper and is never required.
 
-It stores when a repository was last read in full, in one small JSON file per repository in the
-user's cache folder. An unreadable file counts as missing, and write failures are ignored: no
-decision depends on it.
+It stores when a repository was last read in full and which of its issues have a marker, in one
+small JSON file per repository in the user's cache folder. An unreadable file counts as missing, and
+write failures are ignored: no decision depends on it. In a workflow others may have written it.
 """
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
+from typing import Annotated, Final
 
 import platformdirs
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from backlog_sync.atomic import replace_atomically
-from backlog_sync.core.observed import Coverage
+from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.rate import Learned
+from backlog_sync.core.reading import CachedIssues, may_have_marker
 from backlog_sync.local.state import STATE, kept, safe_name
 
 _APP = "backlog-sync"
@@ -23,8 +26,29 @@ _SKEW = 600.0
 """Seconds by which the clocks of this machine and the server may differ."""
 _OLDEST = 30 * 86_400.0
 """Seconds after which an entry is discarded."""
-_LONGEST = 100_000
-"""Bytes of a record: ours have a few hundred, so that a longer file is not ours."""
+_LIST_AGAIN = 7 * 86_400.0
+"""Seconds after which all issues are listed again, to find within a week what no update shows: an
+issue with a marker that was moved here while another one was deleted."""
+_MOST_NUMBERS: Final = 10_000
+"""Issues with a marker that are kept: reading more of them would save little."""
+_LONGEST = 200_000
+"""Bytes of a record: the numbers that are kept take at most 110,000, so that a longer file is not
+ours."""
+
+_Number = Annotated[int, Field(gt=0, lt=2**31)]
+"""An issue's number: GraphQL's integers have 32 bits."""
+
+
+class _Issues(BaseModel):
+    """What is known of a repository's issues; `listed` is when all were listed last."""
+
+    model_config = ConfigDict(frozen=True)
+
+    repository_id: str
+    numbers: Annotated[tuple[_Number, ...], Field(max_length=_MOST_NUMBERS)]
+    total: Annotated[int, Field(ge=0)]
+    since: Annotated[float, Field(ge=0.0)]
+    listed: float
 
 
 class _Record(BaseModel):
@@ -35,6 +59,7 @@ class _Record(BaseModel):
         default=None, validation_alias=AliasChoices("last_read", "looked")
     )
     pace: Learned = Learned()
+    issues: _Issues | None = None
 
 
 class FileCache:
@@ -49,14 +74,51 @@ class FileCache:
         at = self._read().last_read
         return at if at is not None and 0 <= self._clock() - at < _OLDEST else None
 
-    def note(self, coverage: Coverage) -> None:
-        """Record that the repository was read in full, if it was."""
+    def issues(self) -> CachedIssues | None:
+        """Return the issues with a marker; None if unknown, or if all should be listed again."""
+        known, now = self._read().issues, self._clock()
+        if known is None or known.since > now or not 0 <= now - known.listed < _LIST_AGAIN:
+            return None
+        return CachedIssues(known.repository_id, known.numbers, known.total, known.since)
+
+    def note(self, observed: ObservedState) -> None:
+        """Record which issues have a marker if the repository was read in full."""
+        coverage, record = observed.coverage, self._read()
         if coverage.complete or coverage.since is not None:
-            self._write(self._read().model_copy(update={"last_read": self._began - _SKEW}))
+            update = {"last_read": self._began - _SKEW, "issues": self._issues(observed, record)}
+            self._write(record.model_copy(update=update))
+
+    def _issues(self, observed: ObservedState, record: _Record) -> _Issues | None:
+        """Return what is known after a read that covers every update; None without a full list."""
+        coverage, repository, known = observed.coverage, observed.repository, record.issues
+        if coverage.complete:
+            listed, earlier = self._began, frozenset[int]()
+        elif known is None or known.repository_id != repository.id:
+            return None
+        else:
+            # What the files name need not be all that has a marker.
+            listed, earlier = known.listed, frozenset(() if coverage.cached else known.numbers)
+        there = [i for i in observed.issues if i.repository == repository.name_with_owner]
+        numbers = earlier | {i.number for i in there if may_have_marker(i.body)}
+        if len(numbers) > _MOST_NUMBERS:
+            return None
+        since = self._began - _SKEW
+        if coverage.updated:
+            # The server's time: a clock that is fast here must not hide an update.
+            since = min(since, datetime.fromisoformat(coverage.updated).timestamp())
+        return _Issues(
+            repository_id=repository.id,
+            numbers=tuple(sorted(numbers)),
+            total=coverage.total,
+            since=max(0.0, since),
+            listed=listed,
+        )
 
     def pace(self) -> Learned:
         """Return the learned creation rate of this server."""
-        return self._read().pace
+        learned = self._read().pace
+        is_past = learned.at <= self._clock() + _SKEW
+        return learned if is_past and all(count > 0 for _, count in learned.sent) else Learned()
 
     def keep_pace(self, learned: Learned) -> None:
         """Record the learned creation rate."""

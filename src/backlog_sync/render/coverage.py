@@ -19,7 +19,8 @@ def _coverage_of_one(coverage: Coverage) -> str:
         return f"{counted(coverage.issues_read, 'issue')} read"
     if not coverage.by_number:
         return f"{counted(coverage.issues_read, 'issue')} read, not all"
-    by_number = f"{counted(coverage.by_number, 'issue')} by number"
+    source = "cached number" if coverage.cached else "number"
+    by_number = f"{counted(coverage.by_number, 'issue')} by {source}"
     others = max(0, coverage.total - coverage.by_number)
     if coverage.since is None:
         checked = max(0, coverage.issues_read - coverage.by_number)

@@ -15,7 +15,7 @@ from backlog_sync.cli.options import (
     target_options,
 )
 from backlog_sync.core.drift import Drift, find_drift
-from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track
+from backlog_sync.engine.notices import DRIFT, DRIFT_TITLE, Tracking, track, tracking_issue
 from backlog_sync.errors import ExitCode, RefusedError
 from backlog_sync.local.state import safe_name
 from backlog_sync.render.bounded import TRACKING_BYTES
@@ -63,21 +63,21 @@ def show_drift(
 ) -> tuple[Prepared, Drift]:
     """Show drift; if `tracked`, keep one issue about it up to date.
 
-    With `full` every issue is read. Raises `RefusedError` if `complete` is set and not every
-    issue could be read.
+    With `full` every issue is read; unless `complete` is set, the cached ones and those updated
+    since are enough. Raises `RefusedError` if `complete` is set and not every issue could be read.
     """
-    from backlog_sync.cli.write_back import with_writes
-
-    prepared = run.plan(full=full)
+    prepared, differences = _look(run, full=full, cached=not complete)
     covered = prepared.observed.coverage
+    if tracked and differences and covered.cached:
+        mark = _tracking(prepared, differences).mark
+        if tracking_issue(prepared.observed, mark) is None:  # it must not be created twice
+            prepared, differences = _look(run, full=True)
     if complete and not covered.complete:
         raise RefusedError(
             f"only {covered.issues_read} issues could be read, not all of them",
             slug="incomplete-read",
             hint="run it again; a token must be able to see every issue of the repository",
         )
-    prepared = with_writes(run.loaded, prepared)
-    differences = find_drift(prepared.plan, prepared.desired, prepared.observed)
     presenter.drift(run, prepared, differences)
     if tracked:
         with presenter.posting(required=True):
@@ -86,14 +86,19 @@ def show_drift(
     return prepared, differences
 
 
+def _look(run: Run, *, full: bool, cached: bool = False) -> tuple[Prepared, Drift]:
+    from backlog_sync.cli.write_back import with_writes
+
+    prepared = with_writes(run.loaded, run.plan(full=full, cached=cached))
+    return prepared, find_drift(prepared.plan, prepared.desired, prepared.observed)
+
+
+def _tracking(prepared: Prepared, differences: Drift) -> Tracking:
+    text = drift_markdown(differences, limit=TRACKING_BYTES)
+    return Tracking(DRIFT, safe_name(prepared.desired.backlog_id), DRIFT_TITLE, text)
+
+
 def _track(run: Run, prepared: Prepared, differences: Drift) -> str | None:
     """Keep the tracking issue up to date; return its ref, None if none is needed."""
-    tracking = Tracking(
-        DRIFT,
-        safe_name(prepared.desired.backlog_id),
-        DRIFT_TITLE,
-        drift_markdown(differences, limit=TRACKING_BYTES),
-    )
-    return track(
-        run.tracker, prepared.observed, tracking, open_=bool(differences), nonce=wiring.nonces()()
-    )
+    tracking, open_ = _tracking(prepared, differences), bool(differences)
+    return track(run.tracker, prepared.observed, tracking, open_=open_, nonce=wiring.nonces()())

@@ -74,7 +74,9 @@ def show_plan(
     from backlog_sync.cli.write_back import with_writes
 
     options = run.resolved(options)
-    prepared = run.plan(options)
+    prepared = run.plan(options, cached=True)
+    if out is not None and prepared.observed.coverage.cached and prepared.plan.has_changes:
+        prepared = run.plan(options, full=True)  # exactly this plan may be applied
     plan = prepared.plan
     prepared = with_writes(run.loaded, prepared)
     presenter.plan(run, prepared, run.standing(prepared, force))

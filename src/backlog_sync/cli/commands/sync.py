@@ -118,14 +118,10 @@ def command(
 
 def sync(run: Run, presenter: Presenter, request: SyncRequest) -> int:
     """Plan, guard, ask, apply, write back and deliver; return the exit code."""
-    from backlog_sync.cli.write_back import with_file_words, with_writes
-
     run.lock(files=request.write and run.loaded.write_back != "none")
-    prepared = run.plan(request.options, wait=True)
+    prepared = _plan(run, request)
     if request.may_set_id and presenter.moved(run, prepared.violations, yes=request.yes):
-        prepared = run.plan(request.options, wait=True)
-    show = with_writes if request.write else with_file_words
-    prepared = show(run.loaded, prepared)
+        prepared = _plan(run, request)
     presenter.plan_to_apply(run, prepared)
     violations = _violations(run, prepared, request)
     if not violations and prepared.plan.has_changes:
@@ -139,6 +135,20 @@ def sync(run: Run, presenter: Presenter, request: SyncRequest) -> int:
         presenter.synced(run, prepared, applied, written)
     code = _exit_code(prepared.plan, applied, written)
     return code if applied.interrupted else presenter.deliver(run, written.paths, code)
+
+
+def _plan(run: Run, request: SyncRequest) -> Prepared:
+    """Return the plan with what it writes; nothing that a cache says is acted on."""
+    from backlog_sync.cli.write_back import with_file_words, with_writes
+
+    show = with_writes if request.write else with_file_words
+    # The digests of a saved plan are compared with those of a full read.
+    cached = request.saved is None
+    prepared = show(run.loaded, run.plan(request.options, wait=True, cached=cached))
+    plan, is_cached = prepared.plan, prepared.observed.coverage.cached
+    if is_cached and (plan.has_changes or plan.writes or prepared.violations):
+        prepared = show(run.loaded, run.plan(request.options, wait=True, full=True))
+    return prepared
 
 
 def _violations(run: Run, prepared: Prepared, request: SyncRequest) -> list[Violation]:
