@@ -6,6 +6,7 @@ import pytest
 from graphql import assert_valid_schema, build_schema
 
 from github_sandbox.access import Grant
+from github_sandbox.actors import Person
 from github_sandbox.features import Features, enterprise, prune
 from tests.sandbox.conftest import REPOSITORY, World
 
@@ -120,3 +121,24 @@ def test_who_cannot_be_assigned_is_left_out(world: World) -> None:
     assert "stranger" not in logins
     made = world.issue("One", assigneeIds=[stranger.node_id])
     assert world.sandbox.store.issue(made).assignees == []
+
+
+def test_a_board_can_be_kept_to_issues_of_its_owner(world: World) -> None:
+    """As reported of github.com: refused in its words, both ways to put an issue on a board."""
+    world.sandbox.features = Features(foreign_cards=False)
+    board = Person(world.sandbox, "ann", repository=REPOSITORY).add_board("octo-org", "Board")
+    there = world.sandbox.ensure_repository("cat-org/other")
+    issue = Person(world.sandbox, "ann", repository="cat-org/other").open_issue("Theirs")
+    adding = "addProjectV2ItemById(input: $i) { item { id } }"
+    add = f"mutation($i: AddProjectV2ItemByIdInput!) {{ {adding} }}"
+    create = "mutation($i: CreateIssueInput!) { createIssue(input: $i) { issue { id } } }"
+    made = {"repositoryId": there.node_id, "title": "New", "projectV2Ids": [board.node_id]}
+    for query, given in (
+        (add, {"projectId": board.node_id, "contentId": issue.node_id}),
+        (create, made),
+    ):
+        error = world.refused(query, i=given)
+        assert error["type"] == "VALIDATION"
+        assert error["message"].endswith("must belong to a repository owned by octo-org")
+    ours = {"projectId": board.node_id, "contentId": world.issue("Ours")}
+    assert world.ask(add, i=ours)["addProjectV2ItemById"]["item"]["id"]
