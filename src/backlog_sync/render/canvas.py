@@ -5,16 +5,15 @@ markup.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, RenderableType
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 from backlog_sync.core.escape import ZERO_WIDTH_SPACE, clean
 
@@ -218,18 +217,6 @@ def stacked(sections: Iterable[Sequence[Text]]) -> list[Text]:
 # ---- trees and tables ----------------------------------------------------------------------
 
 
-class _Tree(Tree):
-    """A tree without a root that is two columns deeper at each level.
-
-    Without `guides` no lines are drawn: in a pipe a line begins with its subject.
-    """
-
-    def __init__(self, *, guides: bool) -> None:
-        super().__init__("", hide_root=True, guide_style="dim")
-        self.TREE_GUIDES = [("  ", "│ ", "├ ", "└ ") if guides else ("  ",) * 4] * 3
-        self.ASCII_GUIDES = ("  ", "| ", "| ", "` ") if guides else ("  ",) * 4
-
-
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A line of a tree, with its right part at the edge, and the lines that belong to it."""
@@ -239,21 +226,48 @@ class Leaf:
     look: Look
     below: tuple[Text, ...] = ()
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        """Yield the lines of the leaf, laid out in the width that the tree leaves."""
-        width = options.max_width - (_ENDLESS - self.look.columns if self.look.uncut else 0)
-        yield spread(self.left, self.right, self.look, width)
-        yield from (cut(line, width, self.look) for line in self.below)
-
 
 def tree_lines(rows: Iterable[tuple[int, Leaf]], look: Look) -> list[Text]:
-    """Lay out rows with their depths, each below the last one that is less deep."""
-    root: Tree = _Tree(guides=look.guides)
-    open_nodes: list[Tree] = [root]
+    """Lay out rows with their depths, each below the last one that is less deep.
+
+    A tree is two columns deeper at each level. Without `guides` no lines are drawn: in a pipe a
+    line begins with its subject.
+    """
+    leaves: list[tuple[int, Leaf]] = []
     for depth, leaf in rows:
-        del open_nodes[depth + 1 :]
-        open_nodes.append(open_nodes[-1].add(leaf))
-    return drawn(root, look)
+        leaves.append((min(depth, leaves[-1][0] + 1 if leaves else 0), leaf))
+    on, fork, end = ("| ", "| ", "` ") if look.ascii else ("│ ", "├ ", "└ ")
+    if not look.guides:
+        on = fork = end = "  "
+    lines: list[Text] = []
+    guides: list[str] = []
+    for (level, leaf), goes_on in zip(leaves, _go_on([level for level, _ in leaves]), strict=True):
+        width = look.columns - 2 * level
+        del guides[max(0, level - 1) :]
+        heads = [*guides, fork if goes_on else end] if level else []
+        guides += [on if goes_on else "  "] if level else []
+        own = [spread(leaf.left, leaf.right, look, width)]
+        for line in (*own, *(cut(line, width, look) for line in leaf.below)):
+            # A right part that is wider than the tree is the only line that is folded.
+            fits = look.uncut or line.cell_len <= width
+            for part in [line] if fits else drawn(line, look, width):
+                head = Text.assemble(*((each, "dim") for each in heads))
+                lines.append(head.append_text(part))
+                heads = guides
+    return lines
+
+
+def _go_on(levels: Sequence[int]) -> list[bool]:
+    """Return for each row of a tree whether another one of its level follows below the same row."""
+    following: list[int] = []
+    goes_on: list[bool] = []
+    for level in reversed(levels):
+        while following and following[-1] > level:
+            following.pop()
+        goes_on.append(level in following[-1:])
+        if not goes_on[-1]:
+            following.append(level)
+    return goes_on[::-1]
 
 
 def table_lines(
@@ -312,12 +326,12 @@ def _record(columns: Sequence[str], row: Sequence[Text], look: Look, indent: int
     return [*title, *(flow(Text(" " * (indent + 2)), words, look) if words else [])]
 
 
-def drawn(renderable: RenderableType, look: Look) -> list[Text]:
-    """Return the lines of a tree or a table, for `paint`."""
+def drawn(renderable: RenderableType, look: Look, width: int | None = None) -> list[Text]:
+    """Return the lines of a table or another renderable, for `paint`."""
     console = Console(
         file=StringIO(), width=look.columns, color_system=None, legacy_windows=False, _environ={}
     )
-    width = _ENDLESS if look.uncut else look.columns
+    width = width or (_ENDLESS if look.uncut else look.columns)
     options = replace(console.options, encoding="ascii" if look.ascii else "utf-8", max_width=width)
     lines = console.render_lines(renderable, options, pad=False)
     return [
