@@ -1,6 +1,6 @@
 """Simulate an organization: `python -m bench.organization [ITEMS] [REPOSITORIES] [OWNERS]`.
 
-One backlog with 10,000 items in 400 repositories of one owner, on a simulated GitHub with all
+One backlog with 10,000 items in 400 repositories of three owners, on a simulated GitHub with all
 limits that GitHub documents, on a clock that nobody waits for. A run begins an hour after the one
 before began, as a schedule does it, and has a budget. Some are killed at a request, before or after
 the server has executed it, and keep only what is on their disk. Every run is checked: no more than
@@ -301,7 +301,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("items", type=int, nargs="?", default=10_000)
     parser.add_argument("repositories", type=int, nargs="?", default=400)
-    parser.add_argument("owners", type=int, nargs="?", default=1)
+    parser.add_argument("owners", type=int, nargs="?", default=3)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     collect_rarely()

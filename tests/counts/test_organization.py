@@ -8,7 +8,7 @@ from backlog_sync.core.budget import Budget
 from bench.organization import Organization, backlog
 
 
-@pytest.mark.parametrize(("seed", "owners"), [(1, 1), (2, 1)])
+@pytest.mark.parametrize(("seed", "owners"), [(1, 3), (2, 3)])
 def test_runs_within_a_budget_bring_everything_exactly_once(
     tmp_path: Path, seed: int, owners: int
 ) -> None:
