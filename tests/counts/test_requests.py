@@ -113,18 +113,18 @@ def small() -> tuple[Sandbox, DesiredState]:
 # ---- the bars ------------------------------------------------------------------------------
 
 
-def test_a_first_sync_takes_24_requests(tmp_path: Path) -> None:
+def test_a_first_sync_takes_21_requests(tmp_path: Path) -> None:
     """34 items with labels, milestones, hierarchy and three board fields, or issue fields.
 
     Also if the run creates the issue fields.
     """
     here = World(tmp_path)
     assert all_applied(here.machine().sync(WHOLE))
-    assert len(here.sandbox.log) <= 24
+    assert len(here.sandbox.log) <= 21
     there = World(tmp_path / "fields")
     machine = there.machine()
     assert all_applied(machine.sync(with_issue_fields(WHOLE)))
-    assert len(there.sandbox.log) <= 24
+    assert len(there.sandbox.log) <= 21
     before = len(there.sandbox.log)
     machine.settles(with_issue_fields(WHOLE))
     assert len(there.sandbox.log) - before <= 4

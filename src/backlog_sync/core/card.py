@@ -26,7 +26,7 @@ class DesiredCard:
     that GitHub goes on without the file: their record stays; `noted` are their values, from which
     a record starts. `start` gives the value in which
     a card starts if nobody set one, by field name. `entries` are what the record holds of private
-    issue fields. `relative` are names whose value follows the date (`@current`). Records tell which
+    issue fields. `relative` are names whose value follows the date (`@current`). Records show which
     options people renamed: `records_start` is whether they are needed for that, even if the start
     is all that they hold.
     """

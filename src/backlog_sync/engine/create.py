@@ -9,8 +9,9 @@ from backlog_sync.core import operations as ops
 from backlog_sync.core.changes import AddToBoard, Change, CreateIssue, LinkSubIssue
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.observed import BoardItem, ObservedIssue
-from backlog_sync.core.operations import BODY_BATCH, Done, NotSent, Operation, Refused, Unknown
+from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
 from backlog_sync.core.plan import Result
+from backlog_sync.core.rate import BODY_BATCH
 from backlog_sync.engine import read_back, resolve
 from backlog_sync.engine.resolve import Skip
 from backlog_sync.engine.send import Sending, stop

@@ -317,7 +317,7 @@ class _Run(Sending):
         links. Elsewhere the marker names them as pending from the creation on, and nothing has to
         be written again:
 
-        - A blocker that is there was linked, by whomever: the file may remove it like any other.
+        - A blocker that exists was linked: the file may remove it like any other.
         - One that is absent, and that the timeline lists as removed, was linked and taken away.
         - One that is absent and not listed was never linked, because the run ended before or
           GitHub refused it: the next run links it.
