@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from backlog_sync.files.near import Near
@@ -131,7 +131,7 @@ _Table = Mapping[str, Any]
 
 @cache
 def _data() -> _Table:
-    text = files("backlog_sync.files").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

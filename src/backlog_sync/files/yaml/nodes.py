@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -462,7 +462,7 @@ _LOOK = "check the quotes and the indentation of this line and of the one above"
 
 def _words(problem_text: str) -> _Words | None:
     """Return our own message for a parser's problem, or None if it is not a known one."""
-    data = files("backlog_sync.files.yaml").joinpath("errors.toml").read_text(encoding="utf-8")
+    data = Path(__file__).with_name("errors.toml").read_text(encoding="utf-8")
     for problem in tomllib.loads(data)["problems"]:
         if any(part in problem_text for part in problem.pop("parts")):
             return _Words(**problem)
