@@ -171,7 +171,7 @@ def test_the_page_of_a_board_has_its_views_as_tabs(world: World) -> None:
         f"{BOARD}?view={number}" for number in (1, 2, 3)
     ]
     table = look(world, f"{BOARD}?view=1").words
-    assert "Title Type Assignees Status" in table
+    assert re.search("Title Type Assignees .*Status ", table)
     assert "Fix the total" in table
     board = look(world, f"{BOARD}?view=2").words
     assert "Keep a cart" in board
@@ -250,7 +250,8 @@ def test_the_page_of_a_view_is_grouped_and_sorted(world: World) -> None:
         view.group_by, view.sort_by = numbers, [*numbers, view.fields[0]]
         view.descending = view.fields[:1]
     table, lanes, plan = (look(world, f"{BOARD}?view={number}").words for number in (2, 3, 4))
-    assert "Status 3 2 Pay #4 Keep #2 8 1 Merge #3 No Story Points 1 Checkout #1" in table
+    groups = re.sub(r" Assignees: none Status: none", "", table)
+    assert "3 2 Pay #4 Keep #2 8 1 Merge #3 No Story Points 1 Checkout #1" in groups
     assert re.search("Pay .*Keep .*Merge .*No Story Points", lanes)
     assert "Checkout , 2026-03-31 to 2026-04-02" in plan
     someday = world.card(board, world.issue("Someday"))
