@@ -6,6 +6,7 @@ It is compact JSON in which no text can end the comment that contains it.
 import json
 import re
 from collections.abc import Mapping
+from sys import intern
 
 from backlog_sync.core.marker import Base, DefinitionBase, Marker, Written
 from backlog_sync.core.order import HASH
@@ -83,19 +84,19 @@ def decode(text: str) -> Marker | None:
         if not isinstance(record, dict) or record.get("v") != VERSION:
             return None
         return Marker(
-            backlog=_text(record["id"]),
+            backlog=_name(record["id"]),
             key=_text(record["key"]),
             nonce=_text(record.get("n", "")),
             generation=_count(record.get("g", 0)),
             reader=_count(record.get("r", 0)),
             base=Base(
-                hashes={_text(k): _text(v) for k, v in record.get("h", {}).items()},
-                sets={_text(k): tuple(_text(m) for m in v) for k, v in record.get("s", {}).items()},
+                hashes={_name(k): _text(v) for k, v in record.get("h", {}).items()},
+                sets={_name(k): tuple(_name(m) for m in v) for k, v in record.get("s", {}).items()},
                 lines=_chunks(_text(record.get("l", "")), _HASH_LINE),
                 ticks=_ticks(record.get("t", "")),
-                pending=tuple(_text(m) for m in record.get("p", [])),
+                pending=tuple(_name(m) for m in record.get("p", [])),
                 order=_chunks(_text(record.get("o", "")), HASH),
-                definitions={_text(k): _entry(v) for k, v in record.get("d", {}).items()},
+                definitions={_name(k): _entry(v) for k, v in record.get("d", {}).items()},
                 written=_written(record.get("w", {})),
                 finish=_text(record.get("c", "")),
             ),
@@ -134,7 +135,7 @@ def _lists(value: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise TypeError
     return {
-        _text(name): tuple(_text(member) for member in members) for name, members in value.items()
+        _name(name): tuple(_text(member) for member in members) for name, members in value.items()
     }
 
 
@@ -149,6 +150,11 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _name(value: object) -> str:
+    """Return a text that the markers of many issues share, and keep it in memory once."""
+    return intern(_text(value))
 
 
 def _count(value: object) -> int:

@@ -263,7 +263,7 @@ class Issues:
             page = required(answer.whole["node"], "issue")["blockedBy"]
             more.extend(parse.link(blocker) for blocker in parse.nodes(page))
             after = parse.cursor(page)
-        return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more))
+        return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more)) if more else issue
 
     def _listed(self, answer: Answer[OfRepository[_List]]) -> answered.IssuePage:
         return repository_of(answer, f"{self.owner}/{self.name}")["issues"]
