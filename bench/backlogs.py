@@ -35,10 +35,13 @@ class Item:
         return "\n".join(f"- [ ] {text}" for text in self.criteria)
 
 
-def items(count: int) -> list[Item]:
-    """So many items: of every eleven one is an epic, three are features, the rest stories."""
+def items(count: int, more: int = 0) -> list[Item]:
+    """So many items: of every eleven one is an epic, three are features, the rest stories.
+
+    `more` are added at the end, as a team does later: the first ones stay as they are.
+    """
     made: list[Item] = []
-    for n in range(count):
+    for n in range(count + more):
         depth = 0 if n % 11 == 0 else 1 if n % 11 in (1, 4, 7) else 2
         made.append(
             Item(
@@ -46,7 +49,7 @@ def items(count: int) -> list[Item]:
                 title=f"Let riders take ride {n}",
                 depth=depth,
                 criteria=tuple(f"criterion {c} of ride {n}" for c in range(3)),
-                milestone=f"M{n * 3 // count}",
+                milestone=f"M{min(2, n * 3 // count)}",
                 priority=_PRIORITIES[n % 3],
                 points=n % 5 + 1,
             )

@@ -1,227 +1,231 @@
-"""Compare this tool with other scripts: `python -m bench.compare [--full] [SIZE …]`.
+"""Compare `backlog` with the scripts that people write: `python -m bench.compare [SIZE …]`.
 
-Each runs as its own process against the same GitHub simulator on this machine, which takes 150 ms
-per request plus 80 ms for each object that it creates or changes, and has no rate limits. The time
-that this tool would wait for GitHub's limits is shown separately and not counted. The PyGithub
-script pauses for a second between writes, PyGithub's default; `pauses off` turns that off.
+Each runs as installed, with its defaults, as its own process against its own GitHub simulator. That
+takes 150 ms per request plus 80 ms for each object that is created or changed, and enforces the
+limits that GitHub documents, and no others: a request beyond them is refused, and so are all that
+follow within a minute. Sizes are 33 and 340 items. `--before FOLDER` adds the program of another
+checkout.
 
-Sizes are 34 and 340 items; `--full` adds 3,400, which takes hours. `gh` is Debian's.
+`python -m bench.blocked` is the same on a server with a lower limit.
 """
 
 import argparse
 import importlib.metadata
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-from backlog_sync.core.rate import Pace, seconds_for
-from bench import backlogs
+from bench import backlogs, installed
+from bench.installed import Ran
 from github_sandbox.app import Sandbox
+from github_sandbox.limits import Limits, documented
 from github_sandbox.server import serve
 
-REQUEST_SECONDS, THING_SECONDS = 0.150, 0.080
-RUNS = ("first sync", "unchanged", "one title changed", "drift check")
+REQUEST_SECONDS: Final = 0.150
+OBJECT_SECONDS: Final = 0.080
+FIRST, UNCHANGED, CHANGED, DRIFT = "first sync", "unchanged", "one title changed", "drift check"
+ADDED = "12 more items"
 NEW_TITLE = "Let riders take a ride that is worth it"
-LEAST_STARTS = 5
-HELP_BAR = 3.0
-BARS = {"only": (("pygithub", 0.2), ("pygithub, pauses off", 0.7)), "all": (("pygithub", 0.5),)}
-"""By what of ours: the most that its first sync of 34 items may take of a loop's time."""
+MORE = 12
+SAME_WORK, SCRIPT = "backlog, same work as the scripts", "a PyGithub script"
+BAR: Final = 0.3
+"""The most of the PyGithub script's time that the same work takes for the smallest size."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Cost:
-    """What one run took, counted at the server; seconds on the wall."""
+    """What one run took; all but its time is counted at the server.
 
+    `refused` are the requests that a limit refused.
+    """
+
+    ran: Ran
     requests: int
     points: int
-    changed: int
-    seconds: float
+    changes: int
+    refused: int
 
 
 @dataclass
 class Runner:
-    """One way to do it, on a server of its own; `run` takes one of `RUNS`."""
+    """One way to do it, on a server of its own.
 
-    name: str
+    `start` prepares a folder for a server and a number of items; what it returns takes the name of
+    a run.
+    """
+
     title: str
-    start: Callable[[str, Path, int], Callable[[str], None]]
+    setting: str
+    start: Callable[[str, Path, int], Callable[[str], Ran]]
     costs: dict[str, Cost] = field(default_factory=dict)
 
-    def measure(self, count: int) -> None:
-        """All four runs, one after the other."""
+    def measure(self, count: int, runs: Sequence[str], limits: Limits) -> None:
+        """Do the runs one after the other, until one fails."""
         with tempfile.TemporaryDirectory() as name, Sandbox() as sandbox:
             sandbox.ensure_repository(backlogs.REPOSITORY)
-            sandbox.limits.per_hour = None
-            sandbox.latency, sandbox.write_latency = REQUEST_SECONDS, THING_SECONDS
+            sandbox.limits = limits
+            sandbox.latency, sandbox.write_latency = REQUEST_SECONDS, OBJECT_SECONDS
             with serve(sandbox) as running:
                 run = self.start(running.url, Path(name), count)
-                for what in RUNS:
+                for what in runs:
                     sandbox.log.clear()
-                    began = time.perf_counter()
-                    run(what)
-                    seconds = time.perf_counter() - began
+                    before = limits.blocks
+                    ran = run(what)
                     log = list(sandbox.log)
                     self.costs[what] = Cost(
+                        ran=ran,
                         requests=len(log),
                         points=sum(entry.points for entry in log),
-                        changed=sum(entry.mutations or int(entry.writes) for entry in log),
-                        seconds=seconds,
+                        changes=sum(entry.mutations or int(entry.writes) for entry in log),
+                        refused=limits.blocks - before,
                     )
+                    print(f"{count} items, {self.title}, {what}", file=sys.stderr)
+                    if ran.code:
+                        return
 
 
-def ours(url: str, folder: Path, count: int, *, everything: bool) -> Callable[[str], None]:
-    """This tool, on a file that says what the loops do, or everything."""
-    made = backlogs.items(count)
+def program(
+    url: str, folder: Path, count: int, *, everything: bool, source: Path | None = None
+) -> Callable[[str], Ran]:
+    """Return the runs of `backlog`, on a file that declares what the scripts create, or all."""
+    text = backlogs.tree if everything else backlogs.flat
+    items = backlogs.items(count)
     file = folder / "backlog.yaml"
-    file.write_text(backlogs.tree(made) if everything else backlogs.flat(made))
-    environment = {
-        **_bare(folder),
-        "GITHUB_API_URL": url,
-        "GH_TOKEN": "a-token",
-        "BACKLOG_PACE": "off",
-    }
+    file.write_text(text(items))
+    env = installed.environment(folder, url, source=source)
 
-    def run(what: str) -> None:
-        if what == "one title changed":
-            text = file.read_text()
-            assert text.count(f"title: {made[-1].title}\n") == 1
-            file.write_text(text.replace(f"title: {made[-1].title}\n", f"title: {NEW_TITLE}\n"))
-        verb = ["drift"] if what == "drift check" else ["sync", "--yes"]
-        _run([_command(), *verb, "backlog.yaml", "-q"], folder, environment)
+    def run(what: str) -> Ran:
+        if what == CHANGED:
+            before = file.read_text()
+            assert before.count(f"title: {items[-1].title}\n") == 1
+            file.write_text(before.replace(f"title: {items[-1].title}\n", f"title: {NEW_TITLE}\n"))
+        if what == ADDED:
+            added = text(backlogs.items(count, MORE)).removeprefix(text(items))
+            file.write_text(file.read_text() + added)
+        verb = ["drift"] if what == DRIFT else ["sync", "--yes"]
+        return installed.run(installed.backlog(*verb, file.name, "-q"), folder, env)
 
     return run
 
 
-def loop(url: str, folder: Path, count: int, *, name: str, pauses: bool) -> Callable[[str], None]:
-    """A loop that people write."""
-    asked = {"first sync": "first", "drift check": "drift"}
+def script(url: str, folder: Path, count: int, *, name: str, pauses: bool) -> Callable[[str], Ran]:
+    """Return the runs of a script that people write; a refusal ends it."""
+    env = {**installed.environment(folder), "PYTHONPATH": str(Path.cwd())}
 
-    def run(what: str) -> None:
-        more = [] if pauses else ["--no-pauses"]
-        if what not in RUNS[:2]:
-            more += ["--title", f"{backlogs.items(count)[-1].key}={NEW_TITLE}"]
+    def run(what: str) -> Ran:
+        words = [str(count), {FIRST: "first", DRIFT: "drift"}.get(what, "again")]
+        if not pauses:
+            words.append("--no-pauses")
+        if what in (CHANGED, DRIFT):
+            words += ["--title", f"{backlogs.items(count)[-1].key}={NEW_TITLE}"]
+        if what == ADDED:
+            words += ["--more", str(MORE)]
         command = [sys.executable, "-m", "bench.loops", name, url, str(folder / "numbers.json")]
-        here = {**os.environ, **_bare(folder), "PYTHONPATH": str(Path.cwd())}
-        _run([*command, str(count), asked.get(what, "again"), *more], Path.cwd(), here)
+        return installed.run([*command, *words], folder, env, fails=True)
 
     return run
 
 
-def runners() -> list[Runner]:
-    """All there are, ours first."""
+def runners(before: Path | None) -> list[Runner]:
+    """Return all ways to do it, this program first."""
+    ours, title = "as installed", "backlog, everything"
+    found = [
+        Runner(SAME_WORK, ours, lambda *a: program(*a, everything=False)),
+        Runner(title, ours, lambda *a: program(*a, everything=True)),
+    ]
+    if before:
+        found += [
+            Runner(
+                f"{SAME_WORK}, before",
+                ours,
+                lambda *a: program(*a, everything=False, source=before),
+            ),
+            Runner(
+                f"{title}, before", ours, lambda *a: program(*a, everything=True, source=before)
+            ),
+        ]
     return [
-        Runner("only", "backlog, same work as the scripts", lambda *a: ours(*a, everything=False)),
-        Runner("all", "backlog, everything", lambda *a: ours(*a, everything=True)),
-        Runner("gh", "gh issue create script", lambda *a: loop(*a, name="gh", pauses=True)),
-        Runner("pygithub", "PyGithub script", lambda *a: loop(*a, name="pygithub", pauses=True)),
-        Runner(
-            "pygithub, pauses off",
-            "the same, without pauses",
-            lambda *a: loop(*a, name="pygithub", pauses=False),
-        ),
+        *found,
+        Runner(SCRIPT, "its pauses", lambda *a: script(*a, name="pygithub", pauses=True)),
+        Runner(SCRIPT, "no pauses", lambda *a: script(*a, name="pygithub", pauses=False)),
+        Runner("a `gh` script", "has no pauses", lambda *a: script(*a, name="gh", pauses=True)),
     ]
 
 
-def _bare(folder: Path) -> dict[str, str]:
-    homes = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("STATE", "CACHE")}
-    return {"PATH": os.environ["PATH"], "HOME": str(folder), **homes}
+def measured(
+    count: int, runs: Sequence[str], limits: Callable[[], Limits], before: Path | None
+) -> list[Runner]:
+    """Return all ways to do it with what they took, each on a server with these limits."""
+    found = runners(before)
+    for runner in found:
+        runner.measure(count, runs, limits())
+    return found
 
 
-def _command() -> str:
-    return str(Path(sys.executable).with_name("backlog"))
-
-
-def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(  # noqa: S603 - our own
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-
-
-def table(count: int, measured: list[Runner]) -> list[str]:
-    """Markdown: each run of each, and its time against ours that does everything."""
+def table(runs: Sequence[str], found: Sequence[Runner]) -> list[str]:
+    """Return Markdown: each run of each, with its time relative to the PyGithub script's."""
     lines = [
-        f"### {count:,} items",
-        "",
-        "| run | by | requests | points | changes | seconds | relative to everything |",
-        "|---|---|--:|--:|--:|--:|--:|",
+        "| run | by | setting | requests | points | changes | refused | seconds | to PyGithub |",
+        "|---|---|---|--:|--:|--:|--:|--:|--:|",
     ]
-    whole = next(runner for runner in measured if runner.name == "all")
-    for what in RUNS:
-        for runner in measured:
-            cost = runner.costs[what]
-            ratio = cost.seconds / whole.costs[what].seconds
+    for what in runs:
+        for runner in found:
+            if (cost := runner.costs.get(what)) is None:
+                continue
+            ratio = relative(found, runner, what)
+            seconds = f"{cost.ran.seconds:,.1f}" if not cost.ran.code else "stopped"
             lines.append(
-                f"| {what} | {runner.title} | {cost.requests:,} | {cost.points:,}"
-                f" | {cost.changed:,} | {cost.seconds:,.1f} | {ratio:.2f} |"
+                f"| {what} | {runner.title} | {runner.setting} | {cost.requests:,}"
+                f" | {cost.points:,} | {cost.changes:,} | {cost.refused} | {seconds}"
+                f" | {'' if ratio is None else f'{ratio:.2f}'} |"
             )
-    paced = seconds_for(count, Pace())
-    lines += ["", f"Pacing that a first sync adds against GitHub: {paced / 60:.1f} minutes."]
     return lines
 
 
-def bars(measured: list[Runner]) -> tuple[list[str], bool]:
-    """What the first sync of 34 items took of a loop's time; whether any bar was missed."""
-    by_name = {runner.name: runner for runner in measured}
-    lines, missed = [], False
-    for name, against in BARS.items():
-        for other, bar in against:
-            ours_, theirs = by_name[name].costs[RUNS[0]], by_name[other].costs[RUNS[0]]
-            ratio = ours_.seconds / theirs.seconds
-            missed |= ratio > bar
-            lines.append(f"{by_name[name].title} / {by_name[other].title}: {ratio:.2f} (bar {bar})")
-    return lines, missed
+def relative(found: Sequence[Runner], runner: Runner, what: str) -> float | None:
+    """Return a run's time by that of the PyGithub script; None if either was stopped."""
+    theirs = next(one.costs.get(what) for one in found if one.title == SCRIPT)
+    cost = runner.costs[what]
+    if theirs is None or theirs.ran.code or cost.ran.code:
+        return None
+    return cost.ran.seconds / theirs.ran.seconds
 
 
-def help_against_click() -> tuple[list[str], bool]:
-    """`backlog --help` beside `python -c "import click"`: the fastest of a few starts each."""
-
-    def fastest(command: list[str]) -> float:
-        best = float("inf")
-        for _ in range(LEAST_STARTS):
-            began = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own
-            best = min(best, time.perf_counter() - began)
-        return best
-
-    help_, click = fastest([_command(), "--help"]), fastest([sys.executable, "-c", "import click"])
-    text = f"backlog --help {help_ * 1000:.0f} ms, import click {click * 1000:.0f} ms"
-    return [f"{text}: {help_ / click:.2f} times (bar {HELP_BAR:.0f})"], help_ / click > HELP_BAR
+def described(limits: str) -> str:
+    """Return the setting of all figures of a table."""
+    version = importlib.metadata.version("pygithub")
+    return (
+        f"PyGithub {version}; {REQUEST_SECONDS * 1000:.0f} ms per request and"
+        f" {OBJECT_SECONDS * 1000:.0f} ms per object that is created or changed; {limits}."
+    )
 
 
 def main() -> int:
-    """Measure and print; 1 where a bar was missed."""
+    """Measure and print; 1 if a bar was missed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("sizes", nargs="*", type=int)
-    parser.add_argument("--full", action="store_true")
+    parser.add_argument("sizes", nargs="*", type=int, default=[33, 340])
+    parser.add_argument("--before", type=Path)
     asked = parser.parse_args()
     if shutil.which("gh") is None:
         print("gh is not installed: apt-get install gh", file=sys.stderr)
         return 2
-    sizes = asked.sizes or [34, 340, *([3_400] if asked.full else [])]
-    version = importlib.metadata.version("pygithub")
-    print(f"PyGithub {version}; {REQUEST_SECONDS * 1000:.0f} ms a request,", end=" ")
-    print(f"{THING_SECONDS * 1000:.0f} ms for each thing made or changed\n")
-    missed = False
-    for count in sizes:
-        measured = runners()
-        for runner in measured:
-            runner.measure(count)
-            print(f"{count} items, {runner.title}: measured", file=sys.stderr)
-        print("\n".join(table(count, measured)), end="\n\n")
-        if count == sizes[0]:
-            lines, bad = bars(measured)
-            print("\n".join(lines), end="\n\n")
-            missed |= bad
-    lines, bad = help_against_click()
-    print("\n".join(lines))
-    return int(missed or bad)
+    print(described("the limits that GitHub documents"))
+    runs, missed = (FIRST, UNCHANGED, CHANGED, DRIFT), []
+    for count in asked.sizes:
+        found = measured(count, runs, documented, asked.before)
+        print(f"\n### {count:,} items\n", *table(runs, found), sep="\n", flush=True)
+        ours = [runner for runner in found if runner.setting == "as installed"]
+        ratio = relative(found, ours[0], FIRST)
+        if any(cost.refused for runner in ours[:2] for cost in runner.costs.values()):
+            missed.append(f"{count} items: a limit was exceeded")
+        if count == min(asked.sizes) and (ratio is None or ratio > BAR):
+            missed.append(f"{count} items: {ratio} of the PyGithub script's time, not {BAR}")
+    print("", *missed, sep="\n")
+    return int(bool(missed))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """The loops that people write: `gh issue create` for each item, and the same with PyGithub.
 
-`python -m bench.loops gh|pygithub URL NUMBERS COUNT WHAT [--title KEY=TITLE] [--no-pauses]`. WHAT
-is `first` (labels, milestones, an issue for each item; the numbers are kept in NUMBERS), `again`
-(one list of all issues; what differs is edited) or `drift` (the list alone).
+`python -m bench.loops gh|pygithub URL NUMBERS COUNT WHAT [--title KEY=TITLE] [--more N]
+[--no-pauses]`. WHAT is `first` (labels, milestones, an issue for each item; the numbers are kept in
+NUMBERS), `again` (one list of all issues; what differs is edited, what is new is created) or
+`drift` (only the list).
+A loop that is refused ends there; PyGithub waits first, as it does by default.
 """
 
 import argparse
@@ -105,6 +107,8 @@ class PyGithubLoop:
 
     def create(self, item: Item) -> int:
         """An issue; gives its number."""
+        if not self.milestones:
+            self.milestones = {one.title: one for one in self.repository.get_milestones()}
         made = self.repository.create_issue(
             item.title,
             body=item.body,
@@ -132,28 +136,35 @@ def main() -> None:
     parser.add_argument("count", type=int)
     parser.add_argument("what", choices=("first", "again", "drift"))
     parser.add_argument("--title", default="")
+    parser.add_argument("--more", type=int, default=0)
     parser.add_argument("--no-pauses", action="store_true")
     asked = parser.parse_args()
     key, _, title = asked.title.partition("=")
     items = [
         replace(item, title=title) if item.key == key else item
-        for item in backlogs.items(asked.count)
+        for item in backlogs.items(asked.count, asked.more)
     ]
     loop: GhLoop | PyGithubLoop = (
         GhLoop(asked.url, asked.numbers.parent)
         if asked.loop == "gh"
         else PyGithubLoop(asked.url, pauses=not asked.no_pauses)
     )
+    numbers: dict[str, int] = {}
     if asked.what == "first":
         loop.define(items)
-        asked.numbers.write_text(json.dumps({item.key: loop.create(item) for item in items}))
-        return
-    numbers = json.loads(asked.numbers.read_text())
-    there = loop.listed()
-    differ = [item for item in items if there[numbers[item.key]] != item.title]
-    if asked.what == "again":
+    else:
+        numbers = json.loads(asked.numbers.read_text())
+        there = loop.listed()
+        differ = [item for item in items if there.get(numbers.get(item.key, 0)) != item.title]
+        if asked.what == "drift":
+            return
         for item in differ:
-            loop.edit(numbers[item.key], item)
+            if item.key in numbers:
+                loop.edit(numbers[item.key], item)
+    for item in items:
+        if item.key not in numbers:
+            numbers[item.key] = loop.create(item)
+            asked.numbers.write_text(json.dumps(numbers))
 
 
 if __name__ == "__main__":

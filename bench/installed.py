@@ -1,0 +1,75 @@
+"""Run `backlog` as users have it: a process of its own over HTTP, with all its defaults.
+
+Nothing of this environment reaches it except the search path, so the pace is on and the homes of
+its state and cache are empty.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a process took: seconds, of these of processor time, and its peak memory in MB.
+
+    `seconds` are on the wall, without the time in which other work on the machine had the
+    processor that its main thread was ready to use. Its own child processes are not looked at.
+    """
+
+    seconds: float
+    cpu: float
+    megabytes: float
+    code: int
+    output: str
+
+
+def environment(folder: Path, url: str = "", *, source: Path | None = None) -> dict[str, str]:
+    """Return the environment of a run in a folder against a server.
+
+    `source` is another checkout, whose program is run instead of this one.
+    """
+    here = Path.cwd()
+    paths = [str(source / "src")] if source else [str(here / "src")]
+    homes = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("STATE", "CACHE")}
+    server = {"GITHUB_API_URL": url, "GH_TOKEN": "a-token"} if url else {}
+    search = os.pathsep.join([*paths, str(here)])
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "PYTHONPATH": search,
+        **homes,
+        **server,
+    }
+
+
+def backlog(*words: str) -> list[str]:
+    """Return a command of the program."""
+    return [sys.executable, "-m", "backlog_sync", *words]
+
+
+def run(command: list[str], folder: Path, env: dict[str, str], *, fails: bool = False) -> Ran:
+    """Run a command to its end; it must succeed unless it `fails` at times."""
+    with (folder / "output.txt").open("w+") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(  # noqa: S603 - our own
+            command, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT
+        )
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        seconds = time.perf_counter() - began - _kept_waiting(process.pid)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read()
+    assert fails or process.returncode == 0, f"{command}: {process.returncode}\n{text}"
+    cpu = used.ru_utime + used.ru_stime
+    return Ran(seconds, cpu, used.ru_maxrss / 1024, process.returncode, text)
+
+
+def _kept_waiting(process: int) -> float:
+    """Return the seconds for which an ended process waited for a processor; 0 if not known."""
+    counted = Path(f"/proc/{process}/schedstat")
+    return int(counted.read_text().split()[1]) / 1e9 if counted.exists() else 0.0
