@@ -114,7 +114,7 @@ def program(
 
 def script(url: str, folder: Path, count: int, *, name: str, pauses: bool) -> Callable[[str], Ran]:
     """Return the runs of a script that people write; a refusal ends it."""
-    env = {**installed.environment(folder), "PYTHONPATH": str(Path.cwd())}
+    env = installed.environment(folder)
 
     def run(what: str) -> Ran:
         words = [str(count), {FIRST: "first", DRIFT: "drift"}.get(what, "again")]

@@ -5,11 +5,14 @@ its state and cache are empty.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +35,21 @@ def environment(folder: Path, url: str = "", *, source: Path | None = None) -> d
 
     `source` is another checkout, whose program is run instead of this one.
     """
-    here = Path.cwd()
-    paths = [str(source / "src")] if source else [str(here / "src")]
+    _, paths = _installed(source or Path.cwd())
     homes = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("STATE", "CACHE")}
     server = {"GITHUB_API_URL": url, "GH_TOKEN": "a-token"} if url else {}
-    search = os.pathsep.join([*paths, str(here)])
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "PYTHONPATH": search,
-        **homes,
-        **server,
-    }
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), **paths, **homes, **server}
+
+
+@lru_cache
+def _installed(checkout: Path) -> tuple[TemporaryDirectory[str], dict[str, str]]:
+    """Copy and compile a checkout as its installation would; return how Python finds the copy."""
+    folder = TemporaryDirectory()
+    shutil.copytree(checkout / "src", folder.name, dirs_exist_ok=True)
+    command = [sys.executable, "-m", "compileall", "-q", folder.name]
+    subprocess.run(command, check=True)  # noqa: S603 - our own
+    search = os.pathsep.join([folder.name, str(checkout)])
+    return folder, {"PYTHONPATH": search, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def backlog(*words: str) -> list[str]:
