@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def backlog(*words: str) -> list[str]:
 
 def run(command: list[str], folder: Path, env: dict[str, str], *, fails: bool = False) -> Ran:
     """Run a command to its end; it must succeed unless it `fails` at times."""
-    with (folder / "output.txt").open("w+") as output:
+    with TemporaryFile("w+") as output:
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - our own
             command, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT
