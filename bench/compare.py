@@ -34,7 +34,8 @@ NEW_TITLE = "Let riders take a ride that is worth it"
 MORE = 12
 SAME_WORK, SCRIPT = "backlog, same work as the scripts", "a PyGithub script"
 BAR: Final = 0.3
-"""The most of the PyGithub script's time that the same work takes for the smallest size."""
+BAR_ITEMS: Final = 33
+"""So much of the PyGithub script's time the same work may take, for so many items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def described(limits: str) -> str:
 def main() -> int:
     """Measure and print; 1 if a bar was missed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("sizes", nargs="*", type=int, default=[33, 340])
+    parser.add_argument("sizes", nargs="*", type=int, default=[BAR_ITEMS, 340])
     parser.add_argument("--before", type=Path)
     asked = parser.parse_args()
     if shutil.which("gh") is None:
@@ -227,8 +228,8 @@ def main() -> int:
         ratio = relative(found, ours[0], FIRST)
         if any(cost.refused for runner in ours[:2] for cost in runner.costs.values()):
             missed.append(f"{count} items: a limit was exceeded")
-        if count == min(asked.sizes) and (ratio is None or ratio > BAR):
-            missed.append(f"{count} items: {ratio} of the PyGithub script's time, not {BAR}")
+        if count == BAR_ITEMS and (ratio is None or ratio > BAR):
+            missed.append(f"{count} items: {ratio} of the time of {SCRIPT}, not {BAR}")
     print("", *missed, sep="\n")
     return int(bool(missed))
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
+from threading import Lock
+
+_LOCK = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ def environment(folder: Path, url: str = "", *, source: Path | None = None) -> d
 
     `source` is another checkout, whose program is run instead of this one.
     """
-    _, paths = _installed(source or Path.cwd())
+    with _LOCK:  # several at once would each make a copy, and delete the others'
+        _, paths = _installed(source or Path.cwd())
     homes = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("STATE", "CACHE")}
     server = {"GITHUB_API_URL": url, "GH_TOKEN": "a-token"} if url else {}
     return {"PATH": os.environ["PATH"], "HOME": str(folder), **paths, **homes, **server}
