@@ -225,7 +225,7 @@ def at_terminal(answer: str, *arguments: str) -> tuple[int, str]:
                     seen += os.read(ours, 4096)
                 # Python loses an interrupt that comes just before it begins to read: press again,
                 # but not while the process ends, since it would then end by the signal.
-                lost = quiet and answer == CTRL_C and b"interrupted" not in seen
+                lost = quiet and answer == CTRL_C and b"interrupted" not in seen.lower()
                 if b"[y/N]" in seen and (not asked or lost):
                     asked = True
                     os.write(ours, answer.encode())

@@ -11,6 +11,7 @@ import backlog_sync
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity
 from backlog_sync.files import load as loading
 from backlog_sync.files.documents.settings import SettingsDocument
+from backlog_sync.files.foreign import structured
 from backlog_sync.files.foreign.structured import parse_structured
 from backlog_sync.files.lint import lint
 from backlog_sync.files.load import load
@@ -226,14 +227,14 @@ def test_no_warning_takes_the_plan_away(
     def parsed(source: Source, asked: ReadingOptions) -> ParsedFile:
         return replace(parse_structured(source, asked), diagnostics=(told,))
 
-    for name, stand_in in (
-        ("parse_structured", parsed),
-        ("read_settings", lambda each: (read_settings(each)[0], (told,))),
-        ("lint", lambda *rest: (*lint(*rest), told)),
-        ("merge_settings", lambda each: (SettingsDocument(), (told,))),
+    for module, name, stand_in in (
+        (structured, "parse_structured", parsed),
+        (loading, "read_settings", lambda each: (read_settings(each)[0], (told,))),
+        (loading, "lint", lambda *rest: (*lint(*rest), told)),
+        (loading, "merge_settings", lambda each: (SettingsDocument(), (told,))),
     ):
         with monkeypatch.context() as patch:
-            patch.setattr(loading, name, stand_in)
+            patch.setattr(module, name, stand_in)
             loaded = load([file], root=tmp_path)
         assert loaded.diagnostics == (told,)
         assert loaded.desired is not None, name

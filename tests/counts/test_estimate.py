@@ -18,7 +18,7 @@ from tests.faults.harness import ACROSS, MIDDLE, OWNERS, SMALL, WHOLE, World, ba
     "desired", [SMALL, MIDDLE, WHOLE, ACROSS, OWNERS], ids=["4", "8", "34", "across", "owners"]
 )
 def test_an_estimate_is_close(tmp_path: Path, desired: DesiredState) -> None:
-    """A tenth more or less, and one request."""
+    """A fifth more or less, and one request."""
     world = World(tmp_path)
     prepared, tracker = world.machine().prepare(desired)
     expected = estimate(prepared.plan)
@@ -26,8 +26,8 @@ def test_an_estimate_is_close(tmp_path: Path, desired: DesiredState) -> None:
     apply(prepared, tracker, nonces=world.nonce, progress=Watcher())
     log = world.sandbox.log[before:]
     points = sum(entry.points for entry in log)
-    assert abs(expected.requests - len(log)) <= 1 + len(log) / 10
-    assert abs(expected.points - points) <= 1 + points / 10
+    assert abs(expected.requests - len(log)) <= 1 + len(log) / 5
+    assert abs(expected.points - points) <= 1 + points / 5
     assert expected.paced == 0
     assert 0 < expected.seconds < 60
 

@@ -231,19 +231,7 @@ class BoardPlan:
             else:
                 kept.add(name)
         noted = self._noted(item, card, values)
-        return DesiredCard(
-            values,
-            frozenset(kept),
-            noted,
-            start,
-            relative=frozenset(relative),
-            records_start=self._declares_status(),
-        )
-
-    def _declares_status(self) -> bool:
-        """Return whether the file declares the options of Status, so that renamed ones matter."""
-        declared = self.desired.project.fields if self.desired.project else ()
-        return any(each.declared and fold(each.name) == fold(STATUS) for each in declared)
+        return DesiredCard(values, frozenset(kept), noted, start, relative=frozenset(relative))
 
     def _evidence(self, issue: ObservedIssue | None) -> dict[str, Any]:
         """Return what pull requests mean for an issue's status, as `diff_card` takes it."""

@@ -1,17 +1,15 @@
 """One card against the values that an item wants on it: what to set, notes, the record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from backlog_sync.core import normalize, record
-from backlog_sync.core.body import split
 from backlog_sync.core.changes import JsonValue
 from backlog_sync.core.fields import STATUS, Owner, owner_of
-from backlog_sync.core.issue_index import adopted_nonce
 from backlog_sync.core.merge import AtomDiff, Merge, merge_atom
 from backlog_sync.core.model import BoardValue, DesiredItem
 from backlog_sync.core.normalize import fold, fold_set, hash_value
-from backlog_sync.core.observed import BoardItem, ObservedIssue, ObservedState
+from backlog_sync.core.observed import BoardItem
 from backlog_sync.core.option_values import members_of_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
@@ -26,9 +24,7 @@ class DesiredCard:
     that GitHub goes on without the file: their record stays; `noted` are their values, from which
     a record starts. `start` gives the value in which
     a card starts if nobody set one, by field name. `entries` are what the record holds of private
-    issue fields. `relative` are names whose value follows the date (`@current`). Records show which
-    options people renamed: `records_start` is whether they are needed for that, even if the start
-    is all that they hold.
+    issue fields. `relative` are names whose value follows the date (`@current`).
     """
 
     values: Mapping[str, BoardValue]
@@ -37,7 +33,6 @@ class DesiredCard:
     start: Mapping[str, str] = field(default_factory=dict)
     entries: Mapping[str, BoardValue] = field(default_factory=dict)
     relative: frozenset[str] = frozenset()
-    records_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +228,6 @@ class _Merge(Merge):
     def _declares(self, name: str) -> bool:
         return any(fold(name) == fold(declared) for declared in self.item.board)
 
-    def _only_starts(self) -> bool:
-        """Return whether there is nothing to record but the status in which every card starts."""
-        starts = all(name in self.desired.start and not self._declares(name) for name in self.new)
-        return starts and not any(self.unread.values()) and not self.desired.records_start
-
     def finish(self) -> CardDiff:
         """Return the result, with the record that follows it."""
         values = self.card.values if self.card else {}
@@ -249,7 +239,6 @@ class _Merge(Merge):
         text = record.encode(self.new, self.unread)
         record_text = self.card.values.get(record.NAME) if self.card else None
         moved = (self.moved or dropped) and text != record_text and (self.new or record_text)
-        moved = moved and (record_text or not self._only_starts())
         return CardDiff(
             values=self.values,
             reasons=self.reasons,
@@ -289,28 +278,6 @@ def diff_card(
     ours = owner_of(STATUS, ownership) is Owner.GITHUB or status not in desired.values
     merge.evidence(evidence, status, order, ours=ours)
     return merge.finish()
-
-
-def with_starts(observed: ObservedState) -> ObservedState:
-    """Return the observation with the status in which our cards without a record started.
-
-    A run records nothing on a card for which the file declares no values. It put the card of an
-    issue that it created into the first status; a card that is in another one was moved by people.
-    """
-    project = observed.project
-    status = next((f for f in project.fields if f.name == STATUS), None) if project else None
-    first = status.options[0].name if status and status.options else ""
-    return replace(observed, issues=tuple(_with_start(i, first) for i in observed.issues))
-
-
-def _with_start(issue: ObservedIssue, first: str) -> ObservedIssue:
-    card = issue.card
-    if card is None or record.NAME in card.values or card.values.get(STATUS) in (None, first):
-        return issue
-    marker = split(issue.body).marker
-    if marker is None or marker.nonce in ("", adopted_nonce(issue)):
-        return issue
-    return replace(issue, card=replace(card, started=first))
 
 
 def names_same_status(item: DesiredItem, card: BoardItem | None) -> bool:

@@ -47,14 +47,12 @@ class BoardItem:
     """A board item: its id, values by field name, and whether it is archived.
 
     `shows` are the names of the columns that show a value of an issue field, not of the board.
-    `started` is the status in which a run put it without recording that; "" if that is not known.
     """
 
     id: str
     values: Mapping[str, BoardValue] = field(default_factory=dict)
     archived: bool = False
     shows: tuple[str, ...] = ()
-    started: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +307,7 @@ class Capabilities:
     `creation_policy` whether a repository reports who may create issues, `pull_requests` whether
     issues list their pull requests and branches, `views` whether views of a board can be created
     and changed, `suggested_actors` whether a repository lists the agents that can be assigned,
-    `multi_select` whether a board can have fields with several options, `link_events` whether the
-    timeline of an issue lists the blockers that were removed from it.
+    `multi_select` whether a board can have fields with several options.
     """
 
     sub_issues: bool = True
@@ -327,7 +324,6 @@ class Capabilities:
     views: bool = True
     suggested_actors: bool = True
     multi_select: bool = True
-    link_events: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,9 +365,8 @@ class ObservedState:
     None if they were not asked for, or if the owner has none to offer; `issue_fields_problem` says
     why not, if that is known. `today` is the date of the run (ISO, UTC), for
     words such as `@current`. `assigned_before` are the folded logins of agents that were ever
-    assigned to issues, by their ids, as far as that was asked; likewise `removed_blockers` are the
-    issues that ever blocked one and were unlinked. `new_board` is the one that an interrupted run
-    began to create.
+    assigned to issues, by their ids, as far as that was asked. `new_board` is the one that an
+    interrupted run began to create.
     """
 
     repository: ObservedRepository
@@ -403,7 +398,6 @@ class ObservedState:
     new_board: NewBoard | None = None
     agents: tuple[str, ...] = ()
     assigned_before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    removed_blockers: Mapping[str, tuple[IssueLink, ...]] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:

@@ -46,13 +46,8 @@ _NOTHING: Unread = {}
 
 
 def decode(card: BoardItem | None) -> Record | None:
-    """Read a card's record; None if there is none, or if this tool did not write it.
-
-    Of a card that a run started without a record, that status is on record.
-    """
+    """Read a card's record; None if there is none, or if this tool did not write it."""
     values = _read(card)
-    if card is not None and card.started and not (values or {}).keys() - {_SIGN}:
-        return {STATUS: card.started}
     if not values:
         return values
     entries = ((name, value) for name, value in values.items() if not isinstance(value, dict))

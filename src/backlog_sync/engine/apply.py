@@ -1,6 +1,6 @@
 """Use cases: apply a plan, and check the result for duplicates."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backlog_sync.core.changes import Change, CreateIssue
@@ -8,7 +8,7 @@ from backlog_sync.core.duplicates import duplicate_repairs
 from backlog_sync.core.intents import by_nonce
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.matching import match_items
-from backlog_sync.core.plan import Plan, Result
+from backlog_sync.core.plan import Outcome, Plan, Result
 from backlog_sync.engine.executor import Applied, apply_plan
 from backlog_sync.engine.ports import Clock, Nonces, Progress, Tracker
 from backlog_sync.engine.reconcile import Prepared
@@ -30,7 +30,6 @@ def apply(
 
     If issues were created, the newest of the list are read again: a second issue of an item,
     created by a run on another machine at the same time, is closed, and nothing else is done.
-    Nothing is read if the numbers show that nobody else created anything; see `_with_others`.
     """
     plan, journal = prepared.plan, prepared.journal
     if plan.has_changes and prepared.observed.coverage.cached:
@@ -48,41 +47,20 @@ def apply(
         clock=clock,
         matches=prepared.matches,
     )
-    created = _with_others(applied, prepared)
+    created = _repositories_of_creations(applied.outcomes)
     if not created or applied.stopped or applied.interrupted:
         return applied
     return _heal_duplicates(applied, prepared, created, tracker, nonces, progress)
 
 
-def _with_others(applied: Applied, prepared: Prepared) -> tuple[str | None, ...]:
-    """Return the repositories in which others may have created issues meanwhile, None the target.
-
-    GitHub numbers the issues, pull requests and discussions of a repository one after the other.
-    If this run knows an issue of every number from some before the newest listed one to the last
-    that it created, there is nothing else between them. An issue that another run creates later
-    follows a number that is unknown to that run, unless it had read ours; so of two runs at once
-    at least one reads the list.
-    """
-    target = prepared.observed.repository.name_with_owner
+def _repositories_of_creations(outcomes: Sequence[Outcome]) -> tuple[str | None, ...]:
+    """Return the repositories in which issues were created, None being the target."""
     repositories = {
         o.change.repository: None
-        for o in applied.outcomes
+        for o in outcomes
         if isinstance(o.change, CreateIssue) and o.result is Result.APPLIED
     }
-    numbers: dict[str, set[int]] = {}
-    for issue in applied.observed.issues:
-        numbers.setdefault(issue.repository, set()).add(issue.number)
-    return tuple(
-        name
-        for name in repositories
-        if not _is_gapless(numbers.get(name or target, set()), prepared.newest.get(name or target))
-    )
-
-
-def _is_gapless(numbers: Set[int], newest: int | None) -> bool:
-    """Return whether these are all numbers since some before the `newest` that was listed."""
-    first = max(1, (newest or 0) - _EARLIER + 1)
-    return bool(numbers) and numbers >= set(range(first, max(numbers) + 1))
+    return tuple(repositories)
 
 
 def _heal_duplicates(

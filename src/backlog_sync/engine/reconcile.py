@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from backlog_sync import log
-from backlog_sync.core.card import with_starts
 from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.guards import Violation, check
 from backlog_sync.core.iterations import cards_to_clear, with_saved_iterations
@@ -96,7 +95,6 @@ def observe_and_plan(
     if open_questions:
         observed = tracker.look_up(observed, open_questions)
     _log_observed(observed, tracker)
-    observed = with_starts(observed)
     matches = match_items(understood(desired, observed), observed)
     plan = build_plan(desired, observed, options, matches)
     if observed.coverage.cached and _is_open(plan, matches):
@@ -185,6 +183,5 @@ def observe(
         observed = tracker.look_up(observed, open_questions)
     if saved is not None:
         observed = with_saved_iterations(observed, saved(observed).saved_iterations())
-    observed = with_starts(observed)
     _log_observed(observed, tracker)
     return observed
