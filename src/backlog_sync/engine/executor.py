@@ -66,13 +66,13 @@ from backlog_sync.engine.concurrent_runs import (
     use_views_that_exist,
 )
 from backlog_sync.engine.create import create_issues, give_late_types
+from backlog_sync.engine.early_writes import BoardWrite, EarlyWrites
 from backlog_sync.engine.iterations import extend_iterations, restore_iterations
 from backlog_sync.engine.new_board import forget_new_board, note_new_board
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, TimeLeft, Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import IssueWrite, OperationOrSkip, Skip
 from backlog_sync.engine.send import Sending
-from backlog_sync.engine.while_waiting import BoardWrite, WhileCreationsWait
 from backlog_sync.errors import BacklogError, CreationsSpentError
 
 
@@ -515,7 +515,7 @@ def _stages(run: _Run, plan: Plan) -> None:
     dependencies = [c for c in changes if isinstance(c, AddDependency | RemoveDependency)]
     states = [c for c in changes if isinstance(c, CloseIssue | ReopenIssue)]
     values = [c for c in changes if isinstance(c, SetBoardValue | ForgetValues | RefreshRecord)]
-    meanwhile = WhileCreationsWait(run, created, dependencies, values, changes)
+    meanwhile = EarlyWrites(run, created, dependencies, values, changes)
     run.tracker.expect(len(created))
     spent: CreationsSpentError | None = None
     try:

@@ -1,4 +1,4 @@
-"""Send what creates nothing while the pace holds creations back: links, board values, bodies."""
+"""Writes that need not wait for the last creation: links, board values, bodies with links."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol, TypeAlias
@@ -55,7 +55,7 @@ class Stages(Protocol):
         ...
 
 
-class WhileCreationsWait:
+class EarlyWrites:
     """What can be sent for issues that exist before all issues do.
 
     Only full requests are sent, so that all of it takes no more requests than at the end. Issues
