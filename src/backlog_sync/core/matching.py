@@ -80,7 +80,10 @@ class Matches:
 def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     """Find the issue of each item. Ambiguous items are held, never guessed."""
     all_locations = locations(desired, observed)
-    shared = _Shared(unread=_unread(desired, all_locations))
+    shared = _Shared(
+        declared=frozenset(item.key for item in desired.items),
+        unread=_unread(desired, all_locations),
+    )
     matchers = [
         _Matcher(desired, observed, location, all_locations, shared) for location in all_locations
     ]
@@ -188,11 +191,12 @@ def _levels(items: Sequence[DesiredItem]) -> list[frozenset[str]]:
 class _Shared:
     """The results so far of the matchers of all repositories.
 
-    `unread` are the keys of items in repositories that this run does not read: their issues may
-    still be where they were, and are not orphans. `recorded` are the hashes of the keys that were
-    below others at the last sync.
+    `declared` are the keys of all items, `unread` those of items in repositories that this run does
+    not read: their issues may still be where they were, and are not orphans. `recorded` are the
+    hashes of the keys that were below others at the last sync.
     """
 
+    declared: frozenset[str]
     unread: frozenset[str] = frozenset()
     recorded: frozenset[str] = frozenset()
     by_key: dict[str, Match] = field(default_factory=dict)
@@ -366,7 +370,6 @@ class _Matcher:
                 if issue.number not in self.taken:
                     mark = self.index.applied_title(issue)
                     untaken.setdefault((mark, _parent_of(issue)), []).append(issue)
-        declared = {item.key for item in self.desired.items}
         deeper = {i.key: self.titles[i.key] for i in self._open() if i.parent is not None}
         title_counts = Counter((item.parent, title_mark(item.title)) for item in self.items)
         for item in self._open(level):
@@ -378,7 +381,7 @@ class _Matcher:
                 # Below a parent without an issue, an item's issue has no parent: it stays its own.
                 matches = [i for i in matches if deeper.get(self._key_of(i)) != mark]
             same = unless_dropped([issue for issue in matches if issue.number not in self.taken])
-            gone = [issue for issue in same if self._key_of(issue) not in declared]
+            gone = [issue for issue in same if self._key_of(issue) not in self.shared.declared]
             for group in (gone, same):
                 if len(group) == 1:
                     former_key = self._key_of(group[0])

@@ -61,14 +61,14 @@ def numbers_of(
     sandbox: bool,
     plain: bool = True,
     declared: str | None = None,
-    other: str | None = None,
-) -> tuple[int, ...] | None:
-    """Return the numbers of a backlog's issues in one repository: the target, or an `other`.
+) -> dict[str, tuple[int, ...]]:
+    """Return the numbers of a backlog's issues by the folded name of their repository.
 
-    None if any number is unknown, in whatever repository: then all are read completely, because the
-    issue of that item may already exist, or where it was before. Also None if there are no items.
+    The target's name is "". Repositories that are not there have to be read completely: those
+    without items, and all if any number is unknown, because the issue of that item may already
+    exist, or where it was before.
     """
-    numbers: set[int] = set()
+    numbers: dict[str, set[int]] = {}
     for item in items:
         repository = elsewhere(item, target, declared)
         if not item.sync or (repository and why_left_alone(repository, target, declared)):
@@ -77,11 +77,10 @@ def numbers_of(
         if not is_about(
             item.issue, repository or target, sandbox=sandbox, plain=plain, declared=home
         ):
-            return None
-        if normalize.fold(repository or "") == normalize.fold(other or ""):
-            assert item.issue is not None
-            numbers.add(item.issue.number)
-    return tuple(sorted(numbers)) or None
+            return {}
+        assert item.issue is not None
+        numbers.setdefault(normalize.fold(repository or ""), set()).add(item.issue.number)
+    return {name: tuple(sorted(there)) for name, there in numbers.items()}
 
 
 def may_have_marker(body: str) -> bool:

@@ -82,21 +82,16 @@ class ReadScope:
         return cls(desired.project, desired.items, desired.repository, since, full, uses, cached)
 
     def numbers(
-        self, repository: str, *, sandbox: bool, plain: bool = True, other: str | None = None
-    ) -> tuple[int, ...] | None:
-        """Return the numbers of the issues to read, in the target `repository` or in an `other`.
+        self, repository: str, *, sandbox: bool, plain: bool = True
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return the numbers of the issues to read, by repository as `reading.numbers_of` does.
 
-        None if all have to be read. `plain` is as in `reading.counts`.
+        `repository` is the target. `plain` is as in `reading.counts`.
         """
         if self.full:
-            return None
+            return {}
         return numbers_of(
-            self.items,
-            repository,
-            sandbox=sandbox,
-            plain=plain,
-            declared=self.declared,
-            other=other,
+            self.items, repository, sandbox=sandbox, plain=plain, declared=self.declared
         )
 
     def others(self, repository: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Final, Protocol, TypedDict, cast
 from backlog_sync.core.doctor import Examination
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import ProjectSpec
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.observed import (
     BoardItem,
     Capabilities,
@@ -95,9 +96,9 @@ class ReadScope(Protocol):
         ...
 
     def numbers(
-        self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None
-    ) -> tuple[int, ...] | None:
-        """The issues to read in the target or an `other` repository; None for all of them."""
+        self, repository: str, *, sandbox: bool, plain: bool
+    ) -> Mapping[str, tuple[int, ...]]:
+        """The issues to read by repository, the target's as ""; all of those that are not there."""
         ...
 
     def others(self, repository: str) -> tuple[str, ...]:
@@ -167,10 +168,15 @@ class Observer:
         cached = read_scope.cached
         if cached is not None and cached.repository_id != repository.id:
             cached = None  # another repository had this name
-        issues, coverage = self.issues.read(data["issues"], size, numbers, read_scope.since, cached)
+        issues, coverage = self.issues.read(
+            data["issues"], size, numbers.get(""), read_scope.since, cached
+        )
         cards = self.boards.cards(board.project, self.hidden) if board.project else {}
         self.issue_types = parse.issue_types(data.get("issueTypes"))
-        others, issues_elsewhere, out_of_reach = self._others(read_scope, repository, sandbox())
+        names = read_scope.others(repository.name_with_owner)
+        others, issues_elsewhere, out_of_reach = self._others(
+            {name: numbers.get(fold(name)) for name in names}
+        )
         issues += issues_elsewhere
         return ObservedState(
             repository=repository,
@@ -258,18 +264,15 @@ class Observer:
         )
 
     def _others(
-        self, read_scope: ReadScope, target: ObservedRepository, sandbox: bool
+        self, numbers: Mapping[str, Sequence[int] | None]
     ) -> tuple[tuple[ObservedOther, ...], list[ObservedIssue], dict[str, str]]:
-        """Read the other repositories: return them, their issues, and why some are unreadable."""
+        """Read the other repositories: return them, their issues, and why some are unreadable.
+
+        `numbers` has their names and the issues to read there, None for all.
+        """
         others: list[ObservedOther] = []
         issues: list[ObservedIssue] = []
         out_of_reach: dict[str, str] = {}
-        numbers = {
-            name: read_scope.numbers(
-                target.name_with_owner, sandbox=sandbox, plain=not self.embedded, other=name
-            )
-            for name in read_scope.others(target.name_with_owner)
-        }
         for name, contents in repositories.read_contents(self.reader, numbers, self.hidden).items():
             try:
                 other, issues_there = self.at(name)._other(contents)
