@@ -4,7 +4,8 @@ One backlog with 10,000 items in 400 repositories of three owners, on a simulate
 limits that GitHub documents, on a clock that nobody waits for. A run begins an hour after the one
 before began, as a schedule does it, and has a budget. Some are killed at a request, before or after
 the server has executed it, and keep only what is on their disk. Every run is checked: no more than
-its budget by the server's own count, no limit exceeded, and no issue twice.
+its budget by the server's own count, no limit exceeded, and no issue twice. It ends when a run
+changes nothing; then every parent and dependency that GitHub allows is there, and no other one.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import requests
 from backlog_sync.cli.main import collect_rarely
 from backlog_sync.core import body as body_block
 from backlog_sync.core.budget import Budget
+from backlog_sync.core.locations import same_owner
 from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, LabelDef
 from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Result
@@ -40,10 +42,11 @@ from bench import world
 from github_sandbox.app import Sandbox
 from github_sandbox.clock import VirtualClock
 from github_sandbox.limits import documented
+from github_sandbox.models import Issue
 from tests.sandbox_adapter import SandboxAdapter
 
 HOUR = 3_600.0
-BUDGET = Budget(points=4_000, creations=480)
+BUDGET = Budget(points=4_000, creations=400)
 KILLED = 0.3
 """The share of runs that are killed."""
 REQUEST_SECONDS = 0.5
@@ -63,6 +66,7 @@ class Run:
 
     requests: int
     points: int
+    changes: int
     creations: int
     hours: float
     left: int | None
@@ -93,14 +97,16 @@ class Organization:
     def __post_init__(self) -> None:
         self.sandbox = Sandbox(None, clock=self.clock)
         self.sandbox.limits = documented()
+        self.sandbox.features = replace(self.sandbox.features, foreign_cards=False)
         for name in (world.REPOSITORY, *repositories(self.desired)):
             self.sandbox.ensure_repository(name)
         self._random = random.Random(self.seed)  # noqa: S311 - which runs are killed is no secret
         self._nonces = map("{:016x}".format, itertools.count(1))
 
     def until_done(self, report: Callable[[Run], None] = lambda _: None) -> None:
-        """Run once an hour until a run has nothing left, and check each."""
-        while not self.runs or self.runs[-1].left != 0:
+        """Run once an hour until a run has nothing to do, and check each."""
+        is_done = False
+        while not self.runs or (self.runs[-1].left, self.runs[-1].changes) != (0, 0):
             assert len(self.runs) < _MOST, "the runs do not come to an end"
             began, logged, there = self.clock.time(), len(self.sandbox.log), self._issues()
             left = self._run()
@@ -108,6 +114,7 @@ class Organization:
             run = Run(
                 requests=len(sent),
                 points=sum(e.points if e.path == "/graphql" else 1 for e in sent),
+                changes=sum(e.mutations or int(e.writes) for e in sent),
                 creations=self._issues() - there,
                 hours=(self.clock.time() - began) / HOUR,
                 left=left,
@@ -118,7 +125,10 @@ class Organization:
             assert run.creations <= (self.budget.creations or run.creations), run
             assert self.sandbox.limits.blocks == 0, "a limit was exceeded"
             assert self.doubles() == []
+            assert not is_done or run.changes == 0, run
+            is_done = is_done or run.left == 0
             self.clock.sleep(max(0.0, began + self.every - self.clock.time()))
+        assert self.links() == expected_links(self.desired)
 
     def _run(self) -> int | None:
         """Sync; return how many changes are left, None if the process was killed."""
@@ -177,20 +187,52 @@ class Organization:
 
     def doubles(self) -> list[str]:
         """Return the keys that more than one issue has, open or closed."""
-        keys = Counter(
-            marker.key
-            for issues in self.sandbox.store.issues.values()
-            for issue in issues.values()
-            if (marker := body_block.split(issue.body).marker) is not None
-        )
+        keys = Counter(key for key, _ in self._ours())
         return sorted(key for key, count in keys.items() if count > 1)
+
+    def links(self) -> dict[str, tuple[str | None, frozenset[str]]]:
+        """Return the parent and the blockers of each issue that has any, all by key."""
+        issues = list(self._ours())
+        keys = {issue.id: key for key, issue in issues}
+        links = {
+            key: (
+                None if issue.parent is None else keys[issue.parent],
+                frozenset(keys[blocker] for blocker in issue.blocked_by),
+            )
+            for key, issue in issues
+        }
+        return {key: each for key, each in links.items() if any(each)}
+
+    def _ours(self) -> Iterator[tuple[str, Issue]]:
+        """Yield every issue of the backlog with its key."""
+        for issues in self.sandbox.store.issues.values():
+            for issue in issues.values():
+                if (marker := body_block.split(issue.body).marker) is not None:
+                    yield marker.key, issue
+
+
+def expected_links(desired: DesiredState) -> dict[str, tuple[str | None, frozenset[str]]]:
+    """Return the parent and the blockers of each item that has any and may have it on GitHub.
+
+    GitHub has no sub-issues across owners, but dependencies.
+    """
+    homes = {item.key: item.repository or world.REPOSITORY for item in desired.items}
+    links: dict[str, tuple[str | None, frozenset[str]]] = {}
+    for item in desired.items:
+        parent, blockers = item.parent, item.fields["blocked_by"]
+        assert isinstance(blockers, tuple)
+        if parent and not same_owner(homes[item.key], homes[parent]):
+            parent = None
+        links[item.key] = parent, frozenset(map(str, blockers))
+    return {key: each for key, each in links.items() if any(each)}
 
 
 def backlog(items: int, repositories: int, owners: int = 1) -> DesiredState:
     """Return a backlog with about as many items in each repository: an epic and its stories.
 
-    Stories have a label, a priority and points, and every second one waits for the one before.
-    The epics of 50 repositories are below one of the target's: GitHub allows 100 sub-issues.
+    Stories have a label, a priority and points, and every second one waits for the one before, the
+    first one for that of the repository before, which belongs to another owner. The epics of 50
+    repositories are below one of the target's: GitHub allows 100 sub-issues.
     """
     names = [f"{_owner(n % owners)}/service-{n}" for n in range(repositories)]
     tops = [f"area-{n}" for n in range(-(-repositories // _EPICS))]
@@ -198,16 +240,17 @@ def backlog(items: int, repositories: int, owners: int = 1) -> DesiredState:
     for at in range(items - len(tops)):
         n, which = divmod(at, repositories)
         name = names[which]
-        same_owner = name.startswith(f"{_owner(0)}/")
-        parent = f"{name}-0" if n else tops[which // _EPICS] if same_owner else None
+        blockers = [f"{name}-{n - 1}"] if n > 1 and n % 2 == 0 else []
+        if n == 1 and which:
+            blockers = [f"{names[which - 1]}-1"]
         made.append(
             _item(
                 f"{name}-{n}",
                 "story" if n else "epic",
                 f"Part {n} of {name}",
                 repository=name,
-                parent=parent,
-                blocked_by=(f"{name}-{n - 1}",) if n > 1 and n % 2 == 0 else (),
+                parent=f"{name}-0" if n else tops[which // _EPICS],
+                blocked_by=blockers,
                 board={"Priority": world.PRIORITIES[n % 3], "Story Points": n % 8 + 1},
             )
         )
@@ -307,15 +350,17 @@ def main() -> int:
     collect_rarely()
     began = time.process_time()
     desired = backlog(given.items, given.repositories, given.owners)
-    print("| run | requests | points | created | hours | left | CPU s |\n|" + "--:|" * 7)
+    print("| run | requests | points | changes | created | hours | left | CPU s |")
+    print("|" + "--:|" * 8)
     with tempfile.TemporaryDirectory() as folder:
         simulated = Organization(desired, Path(folder), seed=given.seed)
         started = simulated.clock.time()
 
         def report(run: Run) -> None:
             left = "killed" if run.left is None else f"{run.left:,}"
-            cells = (len(simulated.runs), f"{run.requests:,}", f"{run.points:,}", run.creations,
-                     f"{run.hours:.2f}", left, round(time.process_time() - began))  # fmt: skip
+            cells = (len(simulated.runs), f"{run.requests:,}", f"{run.points:,}",
+                     f"{run.changes:,}", run.creations, f"{run.hours:.2f}", left,
+                     round(time.process_time() - began))  # fmt: skip
             print("|", " | ".join(map(str, cells)), "|", flush=True)
 
         simulated.until_done(report)

@@ -35,10 +35,8 @@ class _Plain:
     uses: frozenset[str] = frozenset()
     cached: CachedIssues | None = None
 
-    def numbers(
-        self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None
-    ) -> tuple[int, ...] | None:
-        return None
+    def numbers(self, repository: str, *, sandbox: bool, plain: bool) -> dict[str, tuple[int, ...]]:
+        return {}
 
     def others(self, repository: str) -> tuple[str, ...]:
         return ()

@@ -36,10 +36,8 @@ class _Scope:
     uses: frozenset[str] = frozenset()
     cached: None = None
 
-    def numbers(
-        self, repository: str, *, sandbox: bool, plain: bool, other: str | None = None
-    ) -> tuple[int, ...] | None:
-        return self.named if other else None
+    def numbers(self, repository: str, *, sandbox: bool, plain: bool) -> dict[str, tuple[int, ...]]:
+        return dict.fromkeys(self.others_read, self.named) if self.named else {}
 
     def others(self, repository: str) -> tuple[str, ...]:
         return self.others_read

@@ -356,15 +356,10 @@ class Finisher:
 
     def warn_closed(self, site: Site) -> None:
         """Warn about each closed milestone that open items of this plan go into."""
-        reopened = {
-            (c.repository, c.title.strip())
-            for c in self.changes
-            if isinstance(c, UpdateMilestone) and "state" in c.fields
-        }
         for milestone in site.location.milestones:
             title = milestone.title.strip()
             observed = _observed_milestone(milestone, site)
-            if observed is None or observed.state == OPEN or (site.repository, title) in reopened:
+            if observed is None or observed.state == OPEN or self._is_reopened(site, title):
                 continue
             entering = [
                 change
@@ -390,6 +385,15 @@ class Finisher:
                         ),
                     )
                 )
+
+    def _is_reopened(self, site: Site, title: str) -> bool:
+        """Return whether this plan reopens the milestone with this title."""
+        return any(
+            isinstance(change, UpdateMilestone)
+            and "state" in change.fields
+            and (change.repository, change.title.strip()) == (site.repository, title)
+            for change in self.changes
+        )
 
     # ---- the record ------------------------------------------------------------------------------
 
