@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from backlog_sync.core.addresses import PUBLIC_API, is_loopback
+from backlog_sync.dataclass import dataclass
 
 TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 _APP = (

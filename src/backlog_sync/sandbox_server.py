@@ -8,10 +8,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.refs import check_repository, parse_project
 from backlog_sync.local.state import BOARD, REPOSITORY, SANDBOX, forget_sandbox, kept, write_whole

@@ -9,7 +9,6 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -27,6 +26,7 @@ from tenacity.stop import stop_base
 from backlog_sync import log
 from backlog_sync.core.budget import UNLIMITED, Budget
 from backlog_sync.core.rate import HOUR, Learned, Pace, Waits, seconds_for
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import BudgetError, BudgetTooSmallError, CreationsSpentError, PartialError
 
 LIMIT: Final = 900.0

@@ -7,7 +7,6 @@ GitHub client.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +23,7 @@ from backlog_sync.credentials import (
     remember_secrets,
     remembered_secrets,
 )
+from backlog_sync.dataclass import dataclass
 from backlog_sync.environment import Environment, web_host
 from backlog_sync.errors import RefusedError, UsageError
 from backlog_sync.files.discovery import project_folder

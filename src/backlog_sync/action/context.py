@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError, RefusedError
 
 _LARGEST = 64 * 1024 * 1024

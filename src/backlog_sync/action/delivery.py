@@ -1,9 +1,9 @@
 """Deliver progress to the repository: as a commit, as a pull request, or not at all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import BacklogError
 from backlog_sync.local.push import Push, Pushed, WorkTree
 from backlog_sync.render.annotations import Annotation

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from backlog_sync.core.budget import Budget
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guard_names import FORCEABLE
 from backlog_sync.core.options import PLAIN, PlanOptions
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import UsageError
 
 MODES: Final = ("plan", "sync", "drift", "report", "lint")

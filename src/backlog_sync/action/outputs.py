@@ -6,11 +6,12 @@ Sources: GitHub's documentation, "Workflow commands for GitHub Actions".
 import secrets
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escape import clean, split_lines
+from backlog_sync.dataclass import dataclass
 from backlog_sync.render.annotations import Annotation, annotation_command
 
 MOST = 10

@@ -1,7 +1,6 @@
 """`backlog init --from FILE`: show what was read from existing plans, and convert them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from backlog_sync import wiring
@@ -11,6 +10,7 @@ from backlog_sync.core.accounts import Doubt, left_out
 from backlog_sync.core.diagnostics import Diagnostic
 from backlog_sync.core.escape import clean
 from backlog_sync.core.model import ProjectSpec
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import ExitCode
 from backlog_sync.files.account import accounts
 from backlog_sync.files.entries import is_roadmap

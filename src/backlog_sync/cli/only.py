@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from click.shell_completion import CompletionItem
 from backlog_sync.core.escape import clean
 from backlog_sync.core.model import DesiredItem, IssueRef
 from backlog_sync.core.normalize import fold
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import BacklogError, UsageError
 from backlog_sync.files.refs import parse_issue_ref
 

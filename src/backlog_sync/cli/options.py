@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from backlog_sync.core.budget import Budget
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guard_names import FINAL, FORCEABLE
 from backlog_sync.core.options import PlanOptions
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import UsageError
 
 Command: TypeAlias = Callable[..., Any]

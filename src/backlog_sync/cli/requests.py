@@ -1,10 +1,10 @@
 """Requests: the settings of a run, from options of the command or inputs of a workflow."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.saved import SavedPlan
+from backlog_sync.dataclass import dataclass
 from backlog_sync.reports.view import Audience
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,6 +17,7 @@ from backlog_sync.core.plan import FieldNote, FileWrite, Plan, Verdict
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName, flow_back
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.anchors import Anchor
 from backlog_sync.files.write.change import FileChange, save

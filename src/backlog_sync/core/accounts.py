@@ -1,8 +1,10 @@
 """How each line of a backlog's files was read: values for lint and init to show."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from backlog_sync.dataclass import dataclass
 
 BULLETS_FLAG = "--bullets items"
 """The flag that turns a bullet into an item; the reason of such a bullet names it."""

@@ -1,7 +1,7 @@
 """The board: the project, the cards, and the values on them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from backlog_sync.core import normalize, record
@@ -43,6 +43,7 @@ from backlog_sync.core.restore_iterations import restorations
 from backlog_sync.core.states import is_closed
 from backlog_sync.core.views import kept_entries, new_views, plan_views
 from backlog_sync.core.words import RELATIVE
+from backlog_sync.dataclass import dataclass
 
 MOST_FIELDS = 50
 """Fields that a board may have (reported, not documented)."""

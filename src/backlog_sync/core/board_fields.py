@@ -1,7 +1,7 @@
 """The fields of a board: what is missing, what differs, and what must not be touched."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from backlog_sync.core import normalize, record
 from backlog_sync.core.change_kinds import ChangeKind
@@ -35,6 +35,7 @@ from backlog_sync.core.option_names import Renamed, renamed_options
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.plan import Deferred, FieldNote, Verdict
 from backlog_sync.core.relative_iterations import iterations_for
+from backlog_sync.dataclass import dataclass
 
 OPTION = "option"
 """The part of a field under which renamed options are reported."""

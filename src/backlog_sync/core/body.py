@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from backlog_sync.core.marker import Base, Marker
 from backlog_sync.core.mentions import closed, quiet
 from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
 from backlog_sync.core.normalize import digest, hash_value, unify_newlines
+from backlog_sync.dataclass import dataclass
 
 BEGIN = "<!-- backlog:begin -->"
 CRITERIA = "acceptance_criteria"

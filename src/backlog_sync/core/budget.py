@@ -1,7 +1,8 @@
 """Budgets: what a run may spend at most."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

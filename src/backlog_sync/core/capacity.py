@@ -1,7 +1,8 @@
 """Parse capacity as people write it: hours per week, or a number of people, maybe as a range."""
 
 import re
-from dataclasses import dataclass
+
+from backlog_sync.dataclass import dataclass
 
 _NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 _GIVEN = re.compile(

@@ -1,7 +1,7 @@
 """One card against the values that an item wants on it: what to set, notes, the record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from backlog_sync.core import normalize, record
 from backlog_sync.core.changes import JsonValue
@@ -14,6 +14,7 @@ from backlog_sync.core.option_values import members_of_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
 from backlog_sync.core.pull_status import Evidence
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

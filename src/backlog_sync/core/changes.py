@@ -6,7 +6,7 @@ properties that all changes have; code that needs more uses `match`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal, TypeAlias
 
 from backlog_sync.core.change_kinds import Action, ChangeKind
@@ -18,6 +18,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
     ViewDef,
 )
+from backlog_sync.dataclass import dataclass
 
 Definition: TypeAlias = LabelDef | MilestoneDef | ProjectSpec | BoardFieldDef | ViewDef
 """The desired definition in a change of a label, milestone, board, board field or view."""

@@ -1,6 +1,6 @@
 """The commit that a run is about, and whether the default branch has newer ones."""
 
-from dataclasses import dataclass
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ for a milestone in the record of definitions; both are written only if they chan
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
@@ -42,6 +42,7 @@ from backlog_sync.core.states import (
     desired_state,
     observed_state,
 )
+from backlog_sync.dataclass import dataclass
 
 KINDS = {"epic": "epics", "feature": "features"}
 """The kinds of items that can be closed, by their names in the setting."""

@@ -6,7 +6,7 @@ recognized, and a hash for each part that the file declares.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
@@ -27,6 +27,7 @@ from backlog_sync.core.observed import (
     ObservedView,
 )
 from backlog_sync.core.trust import Trust, trust_in
+from backlog_sync.dataclass import dataclass
 
 MOST = 250
 """So many definitions are recorded at most: about 13,000 characters of the carrier's body."""

@@ -8,7 +8,7 @@ name than GitHub shows was renamed there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from backlog_sync.core import normalize
@@ -33,6 +33,7 @@ from backlog_sync.core.model import LabelDef, MilestoneDef, ProjectSpec, ViewDef
 from backlog_sync.core.observed import ObservedLabel, ObservedMilestone, ObservedView
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
+from backlog_sync.dataclass import dataclass
 
 DEFAULT_COLOR = "ededed"
 """What GitHub itself gives a label without a color."""

@@ -1,7 +1,9 @@
 """Findings of lint and warnings of plans: location, problem and hint."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from backlog_sync.dataclass import dataclass
 
 
 class Severity(StrEnum):

@@ -1,7 +1,7 @@
 """Compare one item with its issue: what to change, what to report, and the new base."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, ticks, written_back
@@ -33,6 +33,7 @@ from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
 from backlog_sync.core.unknown_words import is_open_again
+from backlog_sync.dataclass import dataclass
 
 STATE = "state"
 

@@ -1,7 +1,7 @@
 """Checks of whether a sync would work here: ok, limited, or blocked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from backlog_sync.core.board import blocked_hint, blocked_reason
@@ -19,6 +19,7 @@ from backlog_sync.core.observed import (
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.view_arrangement import differences
 from backlog_sync.core.views import BY_HAND
+from backlog_sync.dataclass import dataclass
 
 _FEW = 100
 """Points or requests below which the rest of the hour may not be enough."""

@@ -5,7 +5,7 @@ whose identity is in question.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any
 
 from backlog_sync.core import body as body_block
@@ -41,6 +41,7 @@ from backlog_sync.core.plan_json import (
 )
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.states import is_closed
+from backlog_sync.dataclass import dataclass
 
 TICKS = "acceptance_criteria"
 

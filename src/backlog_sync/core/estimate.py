@@ -5,7 +5,6 @@ It counts as the adapter batches: 20 small mutations in a request, 5 with bodies
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from backlog_sync.core.budget import Budget
 from backlog_sync.core.change_kinds import Action, ChangeKind
@@ -23,6 +22,7 @@ from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.plan import Plan, Usage
 from backlog_sync.core.rate import BODY_BATCH, SMALL_BATCH
 from backlog_sync.core.view_arrangement import ARRANGEMENT
+from backlog_sync.dataclass import dataclass
 
 _READ = 100
 """Issues or cards in a page."""

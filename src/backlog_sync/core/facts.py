@@ -1,11 +1,12 @@
 """The input of a report: the items with the file's plan and GitHub's progress."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
 from backlog_sync.core.planning import FeedbackRef, PlanningSettings, ReviewNote, Risk
+from backlog_sync.dataclass import dataclass
 
 
 class Phase(StrEnum):

@@ -4,11 +4,11 @@ Nothing else lists the fields: a new row is merged, planned, read, shown and doc
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from backlog_sync.core import normalize
 from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.dataclass import dataclass
 
 
 class Owner(StrEnum):

@@ -1,11 +1,11 @@
 """Match issues of an older reader with items whose key and title are different now."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from backlog_sync.core.likeness import Likeness, Titles
 from backlog_sync.core.model import DesiredItem
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize
@@ -23,6 +22,7 @@ from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.observed import ObservedRepository, ObservedState
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.reread import reread
+from backlog_sync.dataclass import dataclass
 
 WRITERS = frozenset({"ADMIN", "MAINTAIN", "WRITE", "TRIAGE"})
 """Permissions that let a token work on issues."""

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from backlog_sync.core.body import NEWER
 from backlog_sync.core.model import DesiredState, Hole
 from backlog_sync.core.observed import IssueLink, ObservedIssue
+from backlog_sync.dataclass import dataclass
 
 IDENTITY = "identity"
 """The field of a note that holds a whole item, because its issue is not clear."""

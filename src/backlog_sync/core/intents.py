@@ -1,10 +1,10 @@
 """The journal's memory of creations: intended before they are sent, done when confirmed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.observed import ObservedIssue
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

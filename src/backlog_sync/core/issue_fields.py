@@ -5,7 +5,7 @@ marker, and shown on every board. A backlog uses only those that its settings de
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from backlog_sync.core import normalize, record
@@ -44,6 +44,7 @@ from backlog_sync.core.option_values import SELECTS, members_of_value, option_wo
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred
 from backlog_sync.core.trust import WRITE
+from backlog_sync.dataclass import dataclass
 
 FLAG = "--create-issue-fields"
 

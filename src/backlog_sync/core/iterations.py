@@ -6,7 +6,7 @@ saved first, and their values are set again by title and start date.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from backlog_sync.core.observed import (
     ObservedState,
     SavedIterations,
 )
+from backlog_sync.dataclass import dataclass
 
 SET_AGAIN = "set again"
 """What becomes of the values on cards, in a plan."""

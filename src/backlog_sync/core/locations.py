@@ -5,7 +5,6 @@ repository names the target, too: that repository may have its own backlog with 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from backlog_sync.core.model import DesiredItem, DesiredState, LabelDef, MilestoneDef
 from backlog_sync.core.normalize import fold
@@ -16,6 +15,7 @@ from backlog_sync.core.observed import (
     ObservedRepository,
     ObservedState,
 )
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

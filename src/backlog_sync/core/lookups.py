@@ -1,7 +1,7 @@
 """What a plan needs to know that is not part of reading the whole repository."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from backlog_sync.core.agents import is_agent_name, is_recorded
 from backlog_sync.core.locations import locations
@@ -11,6 +11,7 @@ from backlog_sync.core.normalize import fold, fold_set
 from backlog_sync.core.observed import IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.reading import is_about, may_have_marker
 from backlog_sync.core.trust import logins_to_ask
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """The marker that identifies an issue, and its base: what was last applied to the issue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
+
+from backlog_sync.dataclass import dataclass
 
 DefinitionBase: TypeAlias = tuple[str, ...]
 """What was last applied to a label or milestone: what it is known by on GitHub ("" until it is

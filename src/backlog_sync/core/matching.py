@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
@@ -30,6 +30,7 @@ from backlog_sync.core.reading import counts, is_about
 from backlog_sync.core.sandbox_numbers import forgotten
 from backlog_sync.core.states import DUPLICATE, NOT_PLANNED, is_closed, observed_state
 from backlog_sync.core.trust import Trust, trust_in
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Three-way merge of one field: from base, desired and observed value to a verdict."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from backlog_sync.core.body import foreign_lines, line_hashes
 from backlog_sync.core.changes import JsonValue
@@ -11,6 +10,7 @@ from backlog_sync.core.normalize import fold_set, hash_value
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
 from backlog_sync.core.written_back import followed
+from backlog_sync.dataclass import dataclass
 
 BOTH = "changed in the file and on GitHub"
 FILE_WINS = f"{BOTH}; the file wins (--on-conflict file)"

@@ -5,11 +5,12 @@ mention is absent, one that it empties is present with `None` or an empty tuple.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.planning import FeedbackRef, PlanningSettings, ReviewNote, Risk
+from backlog_sync.dataclass import dataclass
 
 KINDS = ("epic", "feature", "story", "task", "bug", "spike", "chore")
 """Kinds of items; the first four nest in this order, levels may be skipped."""

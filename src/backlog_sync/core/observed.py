@@ -1,9 +1,10 @@
 """Observed state: what GitHub holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from backlog_sync.core.model import Arrangement, BoardValue, IssueFieldValue
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

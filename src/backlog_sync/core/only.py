@@ -1,7 +1,7 @@
 """Limiting a plan to some items and what they need: their parents and definitions."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
@@ -31,6 +31,7 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.plan import Deferred, FieldNote, Plan
 from backlog_sync.core.used_definitions import without_unused
+from backlog_sync.dataclass import dataclass
 
 _OF_BOARD = (ChangeKind.PROJECT_ITEM, ChangeKind.FIELD_VALUE)
 

@@ -5,11 +5,11 @@ a `Reply`. It never resends an operation whose result is unknown.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from backlog_sync.core.model import BoardFieldDef, BoardValue, IssueFieldValue
 from backlog_sync.core.observed import ObservedBoardField, ObservedIssueField, ObservedView
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

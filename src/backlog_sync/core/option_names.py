@@ -6,7 +6,7 @@ one that the files do not know, it is the same option under a new name.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from backlog_sync.core import record
@@ -15,6 +15,7 @@ from backlog_sync.core.model import BoardFieldDef, BoardValue, DesiredItem, Desi
 from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.observed import BoardItem, ObservedBoardField, ObservedOption, ObservedState
 from backlog_sync.core.option_values import SELECTS
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

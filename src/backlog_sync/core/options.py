@@ -1,8 +1,7 @@
 """Options of a run in addition to the files: each of them is visible in the plan."""
 
-from dataclasses import dataclass
-
 from backlog_sync.core.fields import Owner
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from backlog_sync.core.normalize import digest
+from backlog_sync.dataclass import dataclass
 
 HASH = 6
 """Hex digits that identify a sibling in its parent's base."""

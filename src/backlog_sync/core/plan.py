@@ -1,13 +1,14 @@
 """Plans and outcomes: the ordered changes with notes for people, and the result of each."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from backlog_sync.core.change_kinds import DEFINITIONS, Action, ChangeKind
 from backlog_sync.core.changes import AdoptIssue, Change, CreateIssue, JsonValue, claim_of
 from backlog_sync.core.diagnostics import Place, Warned
 from backlog_sync.core.observed import Coverage
+from backlog_sync.dataclass import dataclass
 
 DONE_NOT_CREATED = "done-not-created"
 """The slug of the warning about an item that gets no issue because it is done."""

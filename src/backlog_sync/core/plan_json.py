@@ -1,7 +1,7 @@
 """The plan's JSON form, version 1: what machines and renderers read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.changes import Change, Definition, FieldChange
 from backlog_sync.core.observed import Coverage
 from backlog_sync.core.plan import FieldNote, Outcome, Plan, Result, Usage
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import BacklogError, PartialError
 
 FORMAT_VERSION = 1

@@ -1,8 +1,10 @@
 """What files declare for reports: risks, notes of reviews, where feedback is given, capacity."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
+
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Progress: what GitHub is the authority for and is written back into the file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record, rollup
@@ -20,6 +20,7 @@ from backlog_sync.core.states import NOT_PLANNED, OPEN, desired_state, is_closed
 from backlog_sync.core.status_conflicts import contested, statuses
 from backlog_sync.core.ticks import merge as merge_ticks
 from backlog_sync.core.unknown_words import understood, unknown_status_stays
+from backlog_sync.dataclass import dataclass
 
 DROPPED = "Not planned"
 """The status of an issue that was closed as not planned; a file may have its own word for it."""

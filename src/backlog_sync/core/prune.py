@@ -6,12 +6,12 @@ comment), and nobody decided that the work is dropped: such an issue is not clos
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from backlog_sync.core.checkboxes import GITHUB
 from backlog_sync.core.issue_index import title_mark
 from backlog_sync.core.model import DesiredItem
+from backlog_sync.dataclass import dataclass
 
 _TOKEN = re.compile(r"\w+")
 _CUTS = re.compile(r"[|:：,;，、—–\"'`()\[\]{}<>#]|\s-\s|\*\*|__|~~")

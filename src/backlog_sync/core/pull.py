@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
@@ -24,6 +24,7 @@ from backlog_sync.core.plan import FieldNote, Plan, Verdict
 from backlog_sync.core.progress import first_status, status_of
 from backlog_sync.core.relations import Links
 from backlog_sync.core.written_back import followed
+from backlog_sync.dataclass import dataclass
 
 _SETS = tuple(row.name for row in SETS)
 _HEADING = "### "

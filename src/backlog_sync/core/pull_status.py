@@ -1,12 +1,12 @@
 """The status that pull requests and linked branches mean, if the settings map them to one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from backlog_sync.core.model import Settings
 from backlog_sync.core.normalize import digest, fold
 from backlog_sync.core.observed import Actor, ObservedIssue, PullRequest
 from backlog_sync.core.trust import Trust, trust_in
+from backlog_sync.dataclass import dataclass
 
 REVIEW, PROGRESS = "in_review", "in_progress"
 """The keys of the setting: an open pull request; a draft or a linked branch."""

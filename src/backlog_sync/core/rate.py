@@ -7,8 +7,10 @@ is learned from its first complaint.
 """
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
+
+from backlog_sync.dataclass import dataclass
 
 SMALL_BATCH: Final = 20
 """Small mutations per request: GitHub's own tools send as many."""
@@ -95,6 +97,9 @@ class _Window:
         return moment
 
 
+NOTHING: Final = Learned()
+
+
 class Pace:
     """Decides how long to wait before a request, and learns from the server's complaints.
 
@@ -105,7 +110,7 @@ class Pace:
     """
 
     def __init__(
-        self, learned: Learned = Learned(), *, now: float = 0.0, a_minute: int = A_MINUTE
+        self, learned: Learned = NOTHING, *, now: float = 0.0, a_minute: int = A_MINUTE
     ) -> None:
         valid = now - learned.at < _FORGET
         rate, hourly = (learned.a_minute, learned.an_hour) if valid else (None, None)

@@ -1,11 +1,11 @@
 """What must be read before a backlog can be planned: the issues that it names, or all of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from backlog_sync.core import normalize
 from backlog_sync.core.locations import elsewhere, why_left_alone
 from backlog_sync.core.model import DesiredItem, IssueRef
+from backlog_sync.dataclass import dataclass
 
 _SIGN = "<!-- backlog:"
 """The beginning of each of our lines in a body."""

@@ -1,7 +1,7 @@
 """Relations of items with other issues: parents, order, blockers, people, types."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core import holds, normalize, order
 from backlog_sync.core.agents import Agents
@@ -17,6 +17,7 @@ from backlog_sync.core.model import DesiredItem, DesiredState
 from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred
+from backlog_sync.dataclass import dataclass
 
 _OLDER = "GitHub Enterprise Server gained it later; everything else is synced"
 

@@ -1,7 +1,6 @@
 """What a newer version of the tool reads otherwise than the one that wrote the issues."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.changes import Change, FieldChange, UpdateIssue
@@ -10,6 +9,7 @@ from backlog_sync.core.matching import Matches
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.normalize import fold_set
 from backlog_sync.core.plan import Plan
+from backlog_sync.dataclass import dataclass
 
 _EXAMPLES = 3
 _LONGEST = 60

@@ -7,9 +7,9 @@ without points are listed as unestimated.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from backlog_sync.core.facts import Phase, WorkItem
+from backlog_sync.dataclass import dataclass
 
 _LARGEST = 1e9
 """The most points or hours of one item; a larger or a negative value is not an estimate."""

@@ -4,7 +4,7 @@ The values are kept so that `backlog undo` can restore them. A value is restored
 run wrote is still there, so both sides are kept: `before` and `after`.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
@@ -13,6 +13,7 @@ from backlog_sync.core.fields import ISSUE_FIELDS
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.model import BoardValue
 from backlog_sync.core.normalize import fold, hash_value, same_text, unify_newlines
+from backlog_sync.dataclass import dataclass
 
 BODY = "body"
 STATE = "state"

@@ -6,7 +6,6 @@ other issues or to none. The embedded simulator ignores numbers of real servers.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from backlog_sync.core import normalize
@@ -15,6 +14,7 @@ from backlog_sync.core.issue_index import IssueIndex, title_mark
 from backlog_sync.core.locations import Location
 from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef
 from backlog_sync.core.observed import ObservedState
+from backlog_sync.dataclass import dataclass
 
 _SHOWN = 8
 """References listed in one message before it says how many more there are."""

@@ -1,7 +1,7 @@
 """Saved plans: what a plan file holds, and whether it still is what would be planned now."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any, Literal
 
 from backlog_sync.core.digests import canonical, inputs_of
@@ -10,6 +10,7 @@ from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.plan import Digests, Plan
 from backlog_sync.core.plan_json import ChangeRow, row_of
+from backlog_sync.dataclass import dataclass
 
 FORMAT_VERSION: Literal[1] = 1
 """Raised when a saved plan of this version could not be applied by the one before."""

@@ -1,13 +1,13 @@
 """Check boxes of the managed block: match them when texts change, and merge their ticks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core.marker import Base
 from backlog_sync.core.merge import merge_ticks
 from backlog_sync.core.order import longest_rising
+from backlog_sync.dataclass import dataclass
 
 _SIMILARITY = 0.75
 """The share of two texts that must match for one to be the other, reworded (0 to 1)."""

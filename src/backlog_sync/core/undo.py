@@ -1,7 +1,7 @@
 """Plan the undo of a run: close what it created, and restore what it overwrote if unchanged."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 
 from backlog_sync.core import body as body_block
@@ -62,6 +62,7 @@ from backlog_sync.core.undo_state import (
     remedy,
     subject_of,
 )
+from backlog_sync.dataclass import dataclass
 
 _ATOMS = ("title", "milestone", "issue_type")
 

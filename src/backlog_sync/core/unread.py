@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.prune import Line, bare_words
+from backlog_sync.dataclass import dataclass
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _ENTRY = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s")

@@ -1,7 +1,7 @@
 """What a write-back changes of what the file says: to be on record before the file says it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, record
@@ -26,6 +26,7 @@ from backlog_sync.core.plan import Plan
 from backlog_sync.core.progress import lines_of, source_of
 from backlog_sync.core.states import CLOSED, COMPLETED, NOT_PLANNED, OPEN, is_closed, observed_state
 from backlog_sync.core.written_back import with_written
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ and what was not applied is removed from it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from backlog_sync.core import body as body_block
@@ -58,6 +58,7 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.operations import Done, Operation
 from backlog_sync.core.plan import Outcome, Plan, Result, Usage
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine import resolve
 from backlog_sync.engine.concurrent_runs import (
     use_names_that_are_taken,

@@ -1,7 +1,5 @@
 """Maintain one status issue: update it in place, close it when it is empty."""
 
-from dataclasses import dataclass
-
 from backlog_sync.core.body import foreign_lines, line_hashes
 from backlog_sync.core.normalize import unify_newlines
 from backlog_sync.core.observed import ObservedIssue, ObservedState
@@ -16,6 +14,7 @@ from backlog_sync.core.operations import (
     UpdateIssue,
 )
 from backlog_sync.core.preconditions import standing
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.errors import FailedError, RefusedError
 

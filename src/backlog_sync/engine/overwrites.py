@@ -1,7 +1,7 @@
 """Report to the journal what a request is about to overwrite, before it is sent."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import InitVar, dataclass, field, replace
+from dataclasses import InitVar, field, replace
 
 from backlog_sync.core import record
 from backlog_sync.core.board_fields import CLOSED_STATUS, ORDER
@@ -29,6 +29,7 @@ from backlog_sync.core.operations import (
     UpdateView,
 )
 from backlog_sync.core.run_record import AGENT, BODY, PARENT, Kept, Overwritten, text_digest
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine.ports import Journal
 from backlog_sync.engine.registry import Registry
 from backlog_sync.engine.resolve import moves

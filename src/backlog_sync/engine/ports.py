@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 from backlog_sync.core.locations import others_of
 from backlog_sync.core.reading import numbers_of
+from backlog_sync.dataclass import dataclass
 
 if TYPE_CHECKING:
     from backlog_sync.core.checkout import Checkout

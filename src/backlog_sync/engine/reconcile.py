@@ -1,7 +1,7 @@
 """Use cases: observe and plan. Applying a plan is in `apply.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from backlog_sync import log
@@ -18,6 +18,7 @@ from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Plan
 from backlog_sync.core.planner import build_plan
 from backlog_sync.core.unknown_words import understood
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine import read_back
 from backlog_sync.engine.ports import Clock, Journal, Memory, ReadScope, Tracker
 

@@ -5,7 +5,7 @@ would look like an edit of the file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import record
@@ -24,6 +24,7 @@ from backlog_sync.core.operations import (
 )
 from backlog_sync.core.write_back_record import Flowed
 from backlog_sync.core.written_back import with_written
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine.ports import Tracker
 from backlog_sync.engine.registry import Registry
 from backlog_sync.errors import AccessError, BacklogError

@@ -1,7 +1,7 @@
 """Registry of ids: filled from the observation, extended by every creation."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from backlog_sync.core import definition_base, normalize
@@ -21,6 +21,7 @@ from backlog_sync.core.observed import (
     ObservedView,
 )
 from backlog_sync.core.option_names import as_named
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ A change that cannot be sent becomes a `Skip` with the reason.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from backlog_sync.core import body as body_block
@@ -57,6 +57,7 @@ from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.preconditions import options, standing
 from backlog_sync.core.states import DUPLICATE
 from backlog_sync.core.view_arrangement import ARRANGEMENT, board_path, sorted_by
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine.registry import Registry
 
 

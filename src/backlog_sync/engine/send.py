@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NoReturn
 
 from backlog_sync import log
@@ -10,6 +10,7 @@ from backlog_sync.core.change_kinds import DEFINITIONS, Action
 from backlog_sync.core.changes import Change, SetBoardValue, claim_of
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
 from backlog_sync.core.plan import Outcome, Result
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine.overwrites import Overwrites
 from backlog_sync.engine.ports import Clock, Journal, Nonces, Progress, Tracker
 from backlog_sync.engine.registry import Registry

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from backlog_sync.dataclass import dataclass
 
 if TYPE_CHECKING:  # the readers, which have these types, create anchors
     from backlog_sync.files.outline import Keywords, Line

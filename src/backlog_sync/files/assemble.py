@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.graph import cycles
 from backlog_sync.core.keys import is_key, make_key, suggest_key
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.dates import whole_period
 from backlog_sync.files.documents.items import CriterionDocument, ItemDocument
 from backlog_sync.files.draft import NAME_ONE, Criterion, Draft, Findings, Ref

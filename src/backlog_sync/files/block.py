@@ -1,10 +1,11 @@
 """Build the managed part of an issue's body from an item, part by part."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from backlog_sync.core.model import Block, CheckItem, Checklist, Prose
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.documents.items import (
     CriterionDocument,
     ItemDocument,

@@ -5,10 +5,10 @@ An ambiguous date, such as `03/04/2027`, is not parsed: it is reported, never gu
 
 import re
 from calendar import month_abbr, month_name, monthrange
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.vocabulary import without_accents, words_of
 
 _LIMIT = 200

@@ -3,11 +3,12 @@
 Every reader fills drafts with `fill.py`; `assemble.py` turns them into parsed items.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
 from backlog_sync.core.model import IssueHint
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.parsed import LineNote
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import RANKS

@@ -1,13 +1,14 @@
 """Combine the items of all files: their keys, parents, and declared or inherited values."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
 from backlog_sync.core.graph import cycles, parents_first
 from backlog_sync.core.keys import make_key
 from backlog_sync.core.model import IssueRef
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.documents.settings import KindDefaultsDocument, SettingsDocument
 from backlog_sync.files.near import Near
 from backlog_sync.files.parsed import ParsedFile, ParsedItem

@@ -7,12 +7,13 @@ A reader makes a `Pair` of a line of metadata, a cell, or an entry of a mapping,
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from functools import lru_cache
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.fields import BOARD_FIELDS
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.dates import parse_date
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.draft import Draft, Findings, Ref

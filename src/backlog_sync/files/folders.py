@@ -7,10 +7,10 @@ a folder are documents: those are skipped and reported.
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.validation import shown
 from backlog_sync.files.vocabulary import any_of
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.documents.board import ProjectDocument
 from backlog_sync.files.documents.items import LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument

@@ -3,12 +3,13 @@
 import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
 from backlog_sync.core.model import DesiredState, Inventory, ProjectSpec
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.files.block import Template
 from backlog_sync.files.cards import CARD

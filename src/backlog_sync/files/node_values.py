@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from backlog_sync.core.checkboxes import IN_VALUE
 from backlog_sync.core.checkboxes import is_ticked as is_ticked_box
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.draft import Criterion
 from backlog_sync.files.names import parse_names
 from backlog_sync.files.scenario import begins_scenario, continues_scenario, names_scenario

@@ -6,9 +6,11 @@ text), and does not know which syntax the node is from.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple, TypeVar
+
+from backlog_sync.dataclass import dataclass
 
 K = TypeVar("K")
 V = TypeVar("V")

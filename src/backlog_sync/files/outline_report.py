@@ -4,10 +4,11 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, takewhile
 
 from backlog_sync.core.accounts import BULLETS_FLAG, Account, AccountedLine, Branch, Doubt, Verdict
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.account import HEADING_LEFT, TABLE_LEFT, heading
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.foreign.structured import TREE

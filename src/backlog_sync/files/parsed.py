@@ -1,11 +1,12 @@
 """Define what every reader returns: items with their places, ready to be resolved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.model import IssueHint
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.documents.items import ItemDocument, RiskDocument
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import starmap
 
 from backlog_sync.core.body import source_name
@@ -17,6 +17,7 @@ from backlog_sync.core.model import (
     ProjectSpec,
 )
 from backlog_sync.core.normalize import fold
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.block import Template, block_of
 from backlog_sync.files.board import STATUS, Board, board_of, project_of
 from backlog_sync.files.dependencies import Dependencies

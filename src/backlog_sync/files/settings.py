@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +13,7 @@ from backlog_sync.core.model import KINDS, Settings
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.view_arrangement import UNGROUPED
 from backlog_sync.core.words import RECORD
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.board import parse_date
 from backlog_sync.files.documents.board import ViewDocument
 from backlog_sync.files.documents.settings import SettingsDocument

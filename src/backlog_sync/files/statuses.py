@@ -7,11 +7,11 @@ are not done.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from backlog_sync.core.checkboxes import ANY as ANY_BOX
 from backlog_sync.core.checkboxes import is_ticked
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.dates import months
 from backlog_sync.files.scripts import CJK
 from backlog_sync.files.vocabulary import is_decoration, key_words, vocabulary, words_of

@@ -6,9 +6,9 @@ A suggestion without doubt carries a `Fix`, which `lint --fix` applies; the othe
 import re
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Fix
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.dates import months, parse_date
 from backlog_sync.files.refs import is_repository, parse_issue_ref
 from backlog_sync.files.values import parse_hours, parse_points

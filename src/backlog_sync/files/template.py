@@ -6,11 +6,11 @@ is never searched for names of parts.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.block import ACCEPTANCE, PLANNING_PARTS, PROSE_PARTS, Section, Template
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import Source

@@ -1,8 +1,9 @@
 """Find acceptance criteria in running text: a line that announces them, and what is below it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.draft import Criterion
 from backlog_sync.files.node_values import criteria_of
 from backlog_sync.files.vocabulary import field_of, key_words

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.diagnostics import Diagnostic, warning
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.parsed import Claim, ParsedFile
 from backlog_sync.files.vocabulary import list_kind
 

@@ -6,12 +6,13 @@ return None if they cannot parse it; whether a value means "nothing" is `is_empt
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from backlog_sync.core.checkboxes import WRITTEN
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueRef
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.inline import plain
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.statuses import STATUS_WORDS, meanings

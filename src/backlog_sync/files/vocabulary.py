@@ -9,11 +9,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.near import Near
 
 # ---- spelling ------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import json
 import re
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final, Generic, TypeVar
 
@@ -12,6 +11,7 @@ import requests
 import urllib3.exceptions as low
 
 from backlog_sync.core.redaction import without_shapes
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import AccessError
 from backlog_sync.waiting import Limited, Lost, NotConnected
 

@@ -3,10 +3,11 @@
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import AccessError
 from backlog_sync.github_api.answers import Rejected, required
 from backlog_sync.github_api.clients import Clients

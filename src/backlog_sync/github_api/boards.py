@@ -1,12 +1,13 @@
 """Read boards: find the one that is meant, its fields, and the cards on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias, TypedDict, cast
 
 from backlog_sync.core.iterations import IterationSnapshot
 from backlog_sync.core.model import ProjectSpec
 from backlog_sync.core.observed import BoardItem, IterationCard, ObservedBoardField, ObservedProject
+from backlog_sync.dataclass import dataclass
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 from backlog_sync.github_api.answers import Answer, Fault, required

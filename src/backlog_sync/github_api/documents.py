@@ -5,7 +5,6 @@ the name of a variable or an alias ends in 0, it can be repeated with other numb
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, Generic, TypeVar, cast
@@ -31,6 +30,7 @@ from graphql import (
 )
 
 from backlog_sync.core.observed import Capabilities
+from backlog_sync.dataclass import dataclass
 
 FILES: Final = ("fragments.graphql", "reads.graphql", "mutations.graphql")
 ALL: Final[frozenset[str]] = frozenset()

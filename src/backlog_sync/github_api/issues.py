@@ -2,12 +2,12 @@
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Generic, TypedDict, TypeVar
 
 from backlog_sync.core.observed import Coverage, IssueLink, ObservedIssue
 from backlog_sync.core.reading import CachedIssues, may_have_marker
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import AccessError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse

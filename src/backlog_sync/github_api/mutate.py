@@ -1,7 +1,7 @@
 """Map operations to GraphQL mutations, and their payloads to replies; send nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from typing import Final, assert_never, cast
 
@@ -46,6 +46,7 @@ from backlog_sync.core.operations import (
     UpdateProject,
     UpdateView,
 )
+from backlog_sync.dataclass import dataclass
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
 

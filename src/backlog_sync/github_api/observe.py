@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol, TypedDict, cast
 
 from backlog_sync.core.doctor import Examination
@@ -21,6 +21,7 @@ from backlog_sync.core.observed import (
     ObservedState,
 )
 from backlog_sync.core.reading import CachedIssues
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import AccessError, BacklogError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import lookups, parse, repositories

@@ -5,11 +5,12 @@ at its alias (GitHub's documentation of GraphQL errors), and the others are comp
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, TypeVar
 
 from backlog_sync.core.observed import Coverage, ObservedIssue
 from backlog_sync.core.reading import may_have_marker
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import AccessError, BacklogError, RefusedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
@@ -39,6 +39,7 @@ from backlog_sync.core.operations import (
 )
 from backlog_sync.core.rate import BODY_BATCH, SMALL_BATCH
 from backlog_sync.core.redaction import REDACTED
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import AccessError, BacklogError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import (

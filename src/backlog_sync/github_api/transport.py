@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -21,6 +21,7 @@ from requests.auth import AuthBase
 from backlog_sync import log
 from backlog_sync.core.plan import Usage
 from backlog_sync.core.redaction import Secrets
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import RefusedError
 from backlog_sync.github_api.environment import checked_certificates, checked_proxies
 

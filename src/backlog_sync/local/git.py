@@ -4,10 +4,11 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from backlog_sync.dataclass import dataclass
 
 _SECONDS = 10
 """Local git commands are fast; a hook or a network file system may hang."""

@@ -6,7 +6,7 @@ changed is in its own file next to it (`run_files`).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -16,6 +16,7 @@ from backlog_sync.atomic import replace_atomically
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.observed import NewBoard, SavedIterations
 from backlog_sync.core.run_record import Overwritten, RunRecord
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError
 from backlog_sync.local import json_lines
 from backlog_sync.local.iteration_files import IterationFiles

@@ -8,13 +8,13 @@ import base64
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from backlog_sync.core.checkout import Checkout
 from backlog_sync.core.redaction import Secrets, without_shapes
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError
 
 _SECONDS = 120

@@ -5,7 +5,7 @@ The values that a request overwrites are flushed to disk before the request is s
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.intents import Intent
 from backlog_sync.core.run_record import Kept, Overwritten, RunRecord, Values
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError, UsageError
 from backlog_sync.local import json_lines
 from backlog_sync.local.json_lines import without_lone_surrogates

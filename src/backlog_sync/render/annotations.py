@@ -3,10 +3,9 @@
 Sources: GitHub's documentation, "Workflow commands for GitHub Actions"; @actions/core.
 """
 
-from dataclasses import dataclass
-
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.escape import command_data, command_property
+from backlog_sync.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from backlog_sync.core.body import is_footer
 from backlog_sync.core.checkboxes import BODY_LINE
 from backlog_sync.core.escape import split_lines
+from backlog_sync.dataclass import dataclass
 from backlog_sync.render.words import counted
 
 MOST_LINES = 8

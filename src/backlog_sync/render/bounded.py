@@ -5,7 +5,9 @@ characters (GitHub's documentation of job summaries, and of issue comments).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from backlog_sync.dataclass import dataclass
 
 SUMMARY_BYTES = 900 * 1024
 """Bytes of a step summary; GitHub drops all of one over 1 MiB."""

@@ -6,7 +6,7 @@ markup.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import StringIO
 
 from rich.cells import cell_len
@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backlog_sync.core.escape import ZERO_WIDTH_SPACE, clean
+from backlog_sync.dataclass import dataclass
 
 NARROWEST = 40
 """The narrowest layout in columns; a narrower terminal wraps its lines."""

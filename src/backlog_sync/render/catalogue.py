@@ -5,7 +5,7 @@ The entries are data, in `catalogue.toml`; they are loaded only if something is 
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
@@ -14,6 +14,7 @@ from typing import Any
 from rich.text import Text
 
 from backlog_sync.core.escape import clean
+from backlog_sync.dataclass import dataclass
 from backlog_sync.render.canvas import Look, paint, paragraph, stacked
 
 AREAS = {

@@ -7,7 +7,7 @@ out, except for those above a changed one, which show where it belongs.
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from backlog_sync.core.change_kinds import DEFINITIONS, Action, ChangeKind
@@ -25,6 +25,7 @@ from backlog_sync.core.plan import (
     count_changes,
 )
 from backlog_sync.core.states import OPEN
+from backlog_sync.dataclass import dataclass
 from backlog_sync.render.words import counted, number
 
 DEFINITION_WORDS = {

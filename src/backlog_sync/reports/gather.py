@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +23,7 @@ from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.planned_values import with_issue_values
 from backlog_sync.core.planning import FeedbackRef
 from backlog_sync.core.progress import ItemProgress, first_status, measure, status_of, work_item
+from backlog_sync.dataclass import dataclass
 
 _MARKDOWN = (".md", ".markdown")
 _HEADING = re.compile(r"\ufeff?(?:---\r?\n.*?\n---[ \t]*\r?\n)?\s*#[ \t]+([^\n]+)", re.DOTALL)

@@ -4,12 +4,12 @@ Nothing here is styled, cut or escaped. A section with nothing to say is left ou
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from backlog_sync.core.facts import Phase, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.core.rollup import outline as tree_of
+from backlog_sync.dataclass import dataclass
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import decisions
 from backlog_sync.reports.mermaid import dependencies, items_timeline, milestones_timeline

@@ -8,13 +8,14 @@ item with its own capacity counts all work below it. Only items with hours and r
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 
 from backlog_sync.core.capacity import read
 from backlog_sync.core.facts import MilestoneFact, WorkItem
 from backlog_sync.core.planning import Capacity, PlanningSettings
 from backlog_sync.core.rollup import Outline, skills_of, team_of
+from backlog_sync.dataclass import dataclass
 from backlog_sync.reports.dates import due_days, planned_end, planned_start
 from backlog_sync.reports.values import Load, Schedule, Shortage
 from backlog_sync.reports.workdays import workdays

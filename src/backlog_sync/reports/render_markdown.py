@@ -4,11 +4,12 @@ Titles and all other words of people are inert: nobody is mentioned, nothing is 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import starmap
 
 from backlog_sync.core.escape import code, inert
 from backlog_sync.core.rollup import Sum
+from backlog_sync.dataclass import dataclass
 from backlog_sync.render.bounded import SUMMARY_BYTES, BoundedText, cut, size, table
 from backlog_sync.render.bounded import Block as Printed
 from backlog_sync.reports.layout import (

@@ -1,12 +1,13 @@
 """The values that make up a report. Each figure names the items that it counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
 from backlog_sync.core.facts import Facts
 from backlog_sync.core.rollup import Sum
+from backlog_sync.dataclass import dataclass
 
 
 class Health(StrEnum):

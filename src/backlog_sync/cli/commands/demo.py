@@ -7,7 +7,6 @@ import shlex
 import shutil
 import tempfile
 import webbrowser
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import click
 from backlog_sync import wiring
 from backlog_sync.cli.options import SANDBOX_PORT, OutputOptions, TargetOptions, output_options
 from backlog_sync.core.escape import clean
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import ExitCode, FailedError, RefusedError, UsageError
 from backlog_sync.local.state import NAME, SANDBOX, write_whole
 from backlog_sync.render.words import counted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 from backlog_sync import wiring
 from backlog_sync.cli.options import OutputOptions, named_repository, output_ending, output_options
 from backlog_sync.core.escape import clean
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine.takeover import adopt_repository
 from backlog_sync.errors import ExitCode, FailedError, UsageError
 from backlog_sync.files.discovery import discover, places_in

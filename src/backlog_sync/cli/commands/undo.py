@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from backlog_sync.core.guards import Violation, rights
 from backlog_sync.core.plan import Plan, Result
 from backlog_sync.core.plan_json import outcomes_to_json, plan_to_json
 from backlog_sync.core.undo import closed_by, closing, redo_plan, reopening, run_keys, undo_plan
+from backlog_sync.dataclass import dataclass
 from backlog_sync.engine.undo import apply_redo, apply_undo, observe_for_undo, with_other_issues
 from backlog_sync.errors import ExitCode, RefusedError, UsageError
 from backlog_sync.local.signals import INTERRUPTS

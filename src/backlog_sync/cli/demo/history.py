@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from backlog_sync.cli.options import OutputOptions, TargetOptions
 from backlog_sync.cli.requests import SyncRequest
 from backlog_sync.cli.terminal import Terminal
 from backlog_sync.cli.workspace import workspace
+from backlog_sync.dataclass import dataclass
 from backlog_sync.environment import environment
 from backlog_sync.errors import FailedError
 from backlog_sync.files.plain_model import read_model

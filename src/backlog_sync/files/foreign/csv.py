@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import RowAnchor
 from backlog_sync.files.draft import Draft, Findings
 from backlog_sync.files.fill import Filler, Pair

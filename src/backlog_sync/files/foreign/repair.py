@@ -5,9 +5,10 @@ A correction keeps to its line, so that the lines of everything else stay what t
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.validation import shown
 from backlog_sync.files.yaml.nodes import Node, compose, compose_part
 

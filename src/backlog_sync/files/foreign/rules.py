@@ -1,9 +1,10 @@
 """Apply the keys and columns under `reading:` to a YAML or JSON tree before it is read."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.reading.declared import Declared, Rule
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node
 

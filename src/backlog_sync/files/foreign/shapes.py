@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.fill import Filler, Pair
 from backlog_sync.files.node_values import has_value, text_of
 from backlog_sync.files.source import Lines

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.draft import Draft, Ref
 from backlog_sync.files.fill import Filler, Pair

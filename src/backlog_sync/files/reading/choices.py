@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from backlog_sync.core.keys import is_key
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.reading.declared import Declared
 from backlog_sync.files.reading.entries import Listed

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Line
 from backlog_sync.files.reading.metadata import Pair

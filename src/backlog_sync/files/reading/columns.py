@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.draft import Draft, Ref
 from backlog_sync.files.fill import Pair, own_fields
 from backlog_sync.files.inline import plain

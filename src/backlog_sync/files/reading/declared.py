@@ -8,10 +8,10 @@ and JSON `"key backlog": {items: task, title: summary}`, `"key now.*": {kind: ep
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.outline import Form, Node
 from backlog_sync.files.vocabulary import RANKS, field_of, key_words
 

@@ -1,9 +1,9 @@
 """Hold what the Markdown reader gathers for an item, in addition to what every reader gathers."""
 
 import dataclasses
-from dataclasses import dataclass
 
 from backlog_sync.core.diagnostics import Place
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import MetaLine, RowSpan
 from backlog_sync.files.draft import Criterion, Draft
 from backlog_sync.files.inline import plain

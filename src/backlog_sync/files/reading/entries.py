@@ -3,9 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Node, Outline, grouped, opens_yaml
 from backlog_sync.files.reading.metadata import parse_pairs

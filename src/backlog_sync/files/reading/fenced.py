@@ -4,8 +4,9 @@ People write scenarios with colons and signs that no YAML parser accepts, so thi
 keys without indentation, values after them, entries and folded lines below them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.fill import Pair, list_pair, text_pair
 from backlog_sync.files.outline import Kind, Line, opens_yaml
 from backlog_sync.files.reading.drafts import MarkdownDraft, Point

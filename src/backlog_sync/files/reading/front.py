@@ -1,9 +1,10 @@
 """Read front matter: the settings of a roadmap under `backlog:`, or the fields of an item."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, warning
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.parsed import Source
 from backlog_sync.files.refs import is_repository

@@ -4,8 +4,9 @@
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.outline import Kind, Line
 from backlog_sync.files.vocabulary import WORK, bare_word, field_of, listed, topics
 

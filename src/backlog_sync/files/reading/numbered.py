@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.outline import Form, Node
 
 _NUMBER = re.compile(r"(\d{1,4})(?:\.0)?[.)]?[ ]+(?=\S)")

@@ -7,9 +7,10 @@ clearly items, all of them are; a run without evidence does not contain items.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import dropwhile
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import grouped
 from backlog_sync.files.reading.declared import IGNORE, Declared

@@ -1,8 +1,9 @@
 """Hold the position of a node in an outline, and what the parts of the walk share."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.inline import is_all_bold, plain
 from backlog_sync.files.outline import Line, Node
 from backlog_sync.files.reading.blocks import Blocks

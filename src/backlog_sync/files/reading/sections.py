@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from dataclasses import field as field_
 from enum import Enum
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.inline import plain
 from backlog_sync.files.outline import Form, Kind, Line, Node, grouped
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs

@@ -8,10 +8,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint, IssueRef
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.dates import find_period
 from backlog_sync.files.hints import issue_hints

@@ -5,9 +5,10 @@ status, or a status and a planning field if no items are declared below.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.keys import suggest_key
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import MetaLine, NodeAnchor
 from backlog_sync.files.cards import is_epic_file, key_in_folder, numbered_file
 from backlog_sync.files.fill import Pair

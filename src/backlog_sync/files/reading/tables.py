@@ -9,13 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import pairwise
 
 from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.documents.items import RiskDocument
 from backlog_sync.files.draft import Ref
 from backlog_sync.files.fill import Pair as Filled

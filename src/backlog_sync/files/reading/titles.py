@@ -6,13 +6,14 @@ so that `Phase 2: Lockers ✓ (COMPLETE)` and `Lockers` are the same title.
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
 from backlog_sync.core.checkboxes import IN_TITLE, is_ticked
 from backlog_sync.core.keys import is_key
 from backlog_sync.core.model import IssueHint
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.hints import issue_hints
 from backlog_sync.files.inline import is_all_bold, only_link, plain
 from backlog_sync.files.statuses import (

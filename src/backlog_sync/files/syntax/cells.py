@@ -4,9 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.outline import Form, Kind, Line, Node
 
 

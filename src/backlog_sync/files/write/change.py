@@ -1,8 +1,9 @@
 """Represent the change of a file, and save it to disk."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import encode, replace_file

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from backlog_sync.core.model import CheckItem
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.new_values import Ticks, UnwritableError, Value

@@ -1,8 +1,8 @@
 """Replace spans of a text; all other bytes stay the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.write.new_values import NOT_IN_PLACE, UnwritableError
 
 

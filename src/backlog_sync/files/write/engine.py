@@ -5,10 +5,11 @@ A writer returns the edits. Only edits that are read as intended are kept.
 
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from backlog_sync.core.diagnostics import Diagnostic
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import Anchor, RowAnchor, TodoAnchor
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.load import Parse, parse_source

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from importlib.resources import files
 from pathlib import Path
 from textwrap import wrap
@@ -13,6 +13,7 @@ from backlog_sync.core.escape import is_inert, is_suspect
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import DesiredState, IssueRef
 from backlog_sync.core.planning import Risk
+from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError
 from backlog_sync.files.documents.items import CHILD_LISTS, LISTS
 from backlog_sync.files.documents.settings import BACKLOG_ID_PATTERN

@@ -7,10 +7,10 @@ Portuguese keys but without a status gets the Portuguese word.
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import Anchor, MetaLine
 from backlog_sync.files.inline import plain
 from backlog_sync.files.statuses import is_plain_status, meanings

@@ -7,9 +7,9 @@ else is read is not made.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.documents.items import LISTS
 from backlog_sync.files.entries import is_roadmap

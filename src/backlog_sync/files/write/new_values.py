@@ -1,12 +1,12 @@
 """Describe the values to write into a file, field by field, in the file's own words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from backlog_sync.core.fields import BOARD_KEYS
 from backlog_sync.core.model import CheckItem, IssueRef
 from backlog_sync.core.rollup import Sum
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.refs import parse_issue_ref
 from backlog_sync.files.statuses import meanings, same_status

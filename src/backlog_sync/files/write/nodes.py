@@ -6,10 +6,10 @@ indentation, line endings, a missing newline at the end.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 from backlog_sync.core.escape import is_inert, quoted
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.source import Lines
 from backlog_sync.files.write.edits import Edit, apply_edits
 from backlog_sync.files.yaml.nodes import Entry, ListNode, MapNode, Node, Scalar

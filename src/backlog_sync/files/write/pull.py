@@ -1,7 +1,7 @@
 """Write GitHub's version of fields to the files, if it is read back as intended."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from backlog_sync.core.change_kinds import ChangeKind
@@ -21,6 +21,7 @@ from backlog_sync.core.pull import (
     TakeText,
     TakeValue,
 )
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.documents.items import ItemDocument
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.inline import plain

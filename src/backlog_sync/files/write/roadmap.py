@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.block import user_story_text
 from backlog_sync.files.documents.items import UserStoryDocument
 from backlog_sync.files.vocabulary import RANKS, spelled

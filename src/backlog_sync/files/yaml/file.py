@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Diagnostic, Fix, Place, warning
 from backlog_sync.core.fields import BOARD_KEYS
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.anchors import NodeAnchor
 from backlog_sync.files.documents.items import CHILD_LISTS, LISTS, ItemDocument
 from backlog_sync.files.documents.settings import SettingsDocument

@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
 from backlog_sync.core.diagnostics import Diagnostic, Place, Severity, warning
+from backlog_sync.dataclass import dataclass
 from backlog_sync.files.source import Lines
 
 MAX_NODES = 100_000

@@ -9,7 +9,6 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from xml.etree import ElementTree as ET
 
@@ -22,6 +21,7 @@ from matplotlib.figure import Figure
 from rich.cells import cell_len, set_cell_size
 
 from backlog_sync.core.escape import visible
+from backlog_sync.dataclass import dataclass
 from backlog_sync.reports.charts.palette import PAINTS, Color, properties
 
 TEXT = 12

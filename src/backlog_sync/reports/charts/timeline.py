@@ -1,13 +1,14 @@
 """The timelines: milestones with their dates, and the open items as scheduled."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from backlog_sync.dataclass import dataclass
 from backlog_sync.reports.charts.burn_up import calendar
 from backlog_sync.reports.charts.palette import Color
 from backlog_sync.reports.charts.svg import TEXT, Chart, add_tip, canvas, finish, num, plot, short

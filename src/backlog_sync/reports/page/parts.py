@@ -1,10 +1,11 @@
 """The parts of the page, as rows and columns, with how many are left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backlog_sync.core.facts import Phase, WorkItem
 from backlog_sync.core.rollup import Sum
+from backlog_sync.dataclass import dataclass
 from backlog_sync.reports.layout import OutlineRow, whole_outline
 from backlog_sync.reports.values import Load, Report
 from backlog_sync.reports.view import Audience, status
