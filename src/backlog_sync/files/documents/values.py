@@ -104,6 +104,10 @@ def shorthand(key: str, shape: Any, takes: type = str) -> BeforeValidator:
     return BeforeValidator(whole, json_schema_input_type=shape)
 
 
+_DECLARED: dict[frozenset[str], set[str]] = {}
+"""Sets of declared fields, which thousands of items share: one each takes more than its values."""
+
+
 class Model(BaseModel):
     """The base class of the models: frozen, no unknown keys, numbers read as text.
 
@@ -118,6 +122,12 @@ class Model(BaseModel):
         coerce_numbers_to_str=True,
         allow_inf_nan=False,
     )
+
+    def model_post_init(self, context: object, /) -> None:  # noqa: ARG002 - pydantic's
+        """Share the set of declared fields with all models that declare the same."""
+        declared = self.model_fields_set
+        shared = _DECLARED.setdefault(frozenset(declared), declared)
+        object.__setattr__(self, "__pydantic_fields_set__", shared)
 
 
 class ReviewNoteDocument(Model):

@@ -145,7 +145,7 @@ class Columns:
 
 
 def _pair(key: str, cells: Sequence[Cell], place: Place) -> Pair:
-    nodes = tuple([Scalar(cell.text, cell.start, cell.end, '"') for cell in cells])
+    nodes = tuple([Scalar(cell.text, cell.start, cell.end - cell.start, '"') for cell in cells])
     if len(nodes) == 1:
         return Pair(key, nodes[0], place)
     return Pair(key, ListNode(nodes, nodes[0].start, nodes[-1].end, flow=True), place)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field, replace
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -167,7 +168,8 @@ class _Reader:
             self._add(document, LISTS[name] or _ANY, node, node, parent, {"title": place})
 
     def _read_mapping(self, node: MapNode, name: str, parent: int | None) -> None:
-        plain, places = self._values(node)
+        plain = {name: to_plain(entry.value) for name, entry in _fields(node)}
+        places = _Places(node, self.source.path, self.lines)
         start = node.entries[0].key if not node.flow and node.entries else node
         document = self._document(plain, places, self.place(start), LISTS[name])
         kind = self._kind(node, name, document)
@@ -203,22 +205,6 @@ class _Reader:
                 if not (meant and each.slug == "missing-field" and "'title'" in each.message):
                     self.diagnostics.append(each)
             return ItemDocument.model_validate(valid)
-
-    def _values(self, node: MapNode) -> tuple[dict[str, object], dict[str, Place]]:
-        """Return the fields of an item by their canonical names, and the place of each."""
-        plain: dict[str, object] = {}
-        places: dict[str, Place] = {}
-        names = {entry.key.value for entry in node.entries}
-        for entry in node.entries:
-            written = entry.key.value
-            if written in LISTS or (written in _ITS_OWN and not entry.own):
-                continue
-            meant = BOARD_KEYS.get(written, written)
-            name = written if meant in names else meant
-            plain[name] = to_plain(entry.value)
-            places[name] = self.place(entry.key)
-            places.update(places_below(entry.value, self.source.path, self.lines, f"{name}."))
-        return plain, places
 
     def _kind(self, node: MapNode, name: str, document: ItemDocument) -> str | None:
         """Return the item's kind: its own `kind:`, else the kind of the list that contains it.
@@ -268,6 +254,47 @@ class _Reader:
                 anchor=NodeAnchor(node),
             )
         )
+
+
+def _fields(node: MapNode) -> Iterator[tuple[str, Entry]]:
+    """Yield the fields of an item with their canonical names."""
+    names = {entry.key.value for entry in node.entries}
+    for entry in node.entries:
+        written = entry.key.value
+        if written not in LISTS and (entry.own or written not in _ITS_OWN):
+            meant = BOARD_KEYS.get(written, written)
+            yield (written if meant in names else meant), entry
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places(Mapping[str, Place]):
+    """The places of an item's values, found when one is looked up.
+
+    Few are: only messages name them. Those of all items would take as much memory as their values.
+    """
+
+    node: MapNode
+    path: str
+    lines: Lines
+
+    def __getitem__(self, name: str) -> Place:
+        return _places(self.node, self.path, self.lines)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_places(self.node, self.path, self.lines))
+
+    def __len__(self) -> int:
+        return len(_places(self.node, self.path, self.lines))
+
+
+@lru_cache(1)  # one item after the other is looked at; a single one may have thousands of values
+def _places(node: MapNode, path: str, lines: Lines) -> dict[str, Place]:
+    """Return the place of each value of an item."""
+    places: dict[str, Place] = {}
+    for name, entry in _fields(node):
+        places[name] = lines.place(path, entry.key.start)
+        places.update(places_below(entry.value, path, lines, f"{name}."))
+    return places
 
 
 # ---- values that a `#` cuts off --------------------------------------------------------------

@@ -126,7 +126,7 @@ class _Reader(Builder):
         if word is None:
             hint = "write a number, a text in double quotes, true, false, null, [ or {"
             raise self._wrong("a value was expected here", hint)
-        self.add(Scalar(word[0], self.at, word.end()))
+        self.add(Scalar(word[0], self.at, len(word[0])))
         self.at = word.end()
 
     def _string(self, message: str) -> Scalar:
@@ -139,7 +139,7 @@ class _Reader(Builder):
             raise self._wrong(message, hint)
         plain = match[0][1:-1] if "\\" not in match[0] else self._unescaped(match[0])
         start, self.at = self.at, match.end()
-        return Scalar(plain, start, match.end(), '"')
+        return Scalar(plain, start, match.end() - start, '"')
 
     def _unescaped(self, text: str) -> str:
         try:

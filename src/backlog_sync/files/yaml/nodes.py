@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from sys import intern
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import yaml
 
@@ -42,19 +43,26 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 class Scalar:
     """A scalar value, always as text.
 
-    `start` and `end` are its offsets, including quotes but not anchors and tags. `style` is empty
-    for a plain scalar, else the character that opens it. `shared` is True if an alias is written
-    here: the text itself is elsewhere.
+    It begins at the offset `start`, and its `length` includes quotes but not anchors and tags (of
+    both, the length is the smaller number, which needs no memory of its own: most nodes of a file
+    are scalars). `style` is empty for a plain scalar, else the character that opens it. `shared` is
+    True if an alias is written here: the text itself is elsewhere.
     """
 
     value: str
     start: int
-    end: int
+    length: int
     style: str = ""
     shared: bool = False
     tagged: bool = False
-    size: int = 1
-    height: int = 1
+
+    size: ClassVar[int] = 1
+    height: ClassVar[int] = 1
+
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.start + self.length
 
     @property
     def is_null(self) -> bool:
@@ -184,6 +192,11 @@ class Builder:
             items = tuple(top.children)
             node = ListNode(items, top.start, end, top.flow, size=size, height=height)
         self.add(node, top.anchor)
+
+    @property
+    def expects_key(self) -> bool:
+        """Whether the next node is a key: all items have the same few."""
+        return bool(self.stack) and self.stack[-1].mapping and not len(self.stack[-1].children) % 2
 
     def add(self, node: Node, anchor: str | None = None) -> None:
         """Add a node to the innermost open collection."""
@@ -400,7 +413,8 @@ class _Composer(Builder):
             properties = _PROPERTIES.match(self.text, at, _end(event))
             start = properties.end() if properties else _end(event)
         style = event.style if event.style not in (None, "plain") else ""
-        node = Scalar(event.value, start, _end(event), style, tagged=tag is not None)
+        value = intern(event.value) if self.expects_key else event.value
+        node = Scalar(value, start, _end(event) - start, style, tagged=tag is not None)
         self.add(node, event.anchor)
 
     def _alias(self, event: Any) -> Node:
@@ -414,6 +428,8 @@ class _Composer(Builder):
             raise Problem(at, "recursive-alias", message, "write the value out instead")
         self.charge(node.size, at)
         self.check_depth(at, node.height)
+        if isinstance(node, Scalar):
+            return replace(node, start=at, length=_end(event) - at, shared=True)
         return replace(node, start=at, end=_end(event), shared=True)
 
 
