@@ -94,12 +94,13 @@ def colors() -> bool:
 
 
 def bind(**values: object) -> None:
-    """Add these values to every later event of this run."""
+    """Add these values to every later event of this run; a function is called if one is logged."""
     if _State.level == _OFF:
         return
     import structlog  # noqa: PLC0415 - loaded already
 
-    structlog.contextvars.bind_contextvars(**values)
+    known = {name: value() if callable(value) else value for name, value in values.items()}
+    structlog.contextvars.bind_contextvars(**known)
 
 
 def event(name: str, **values: object) -> None:

@@ -21,42 +21,83 @@ SHORT_DIGEST = 12
 
 
 def digests_of(
-    desired: DesiredState, observed: ObservedState, matches: Matches, changes: Iterable[Change]
+    desired: DesiredState, observed: ObservedState, matches: Matches, changes: Collection[Change]
 ) -> Digests:
     """Hash each input by what it means: not by when an issue was touched, not by its order.
 
     The order of siblings has a meaning.
     """
-    project = observed.project
+    return _Digests(
+        desired=lambda: _of_desired(desired),
+        observed=lambda: _of_observed(observed),
+        base=lambda: _digest([k, m.parts.marker] for k, m in sorted(matches.by_key.items())),
+        plan=lambda: _of_changes(changes, observed),
+    )
+
+
+def with_changes(digests: Digests, changes: Collection[Change], observed: ObservedState) -> Digests:
+    """Return the digests of a plan from the same inputs with other changes."""
+    return _Digests(
+        desired=lambda: digests.desired,
+        observed=lambda: digests.observed,
+        base=lambda: digests.base,
+        plan=lambda: _of_changes(changes, observed),
+    )
+
+
+class _Digests(Digests):
+    """Digests that are computed when they are first read.
+
+    Only saved plans and JSON have all of them, many runs read none, and those of a large backlog
+    take as long as a part of its plan.
+    """
+
+    def __init__(self, **compute: Callable[[], str]) -> None:
+        self.__dict__.update(compute)
+
+    def __getattr__(self, name: str) -> str:
+        if name not in self.__dict__:
+            raise AttributeError(name)
+        object.__setattr__(self, name, self.__dict__.pop(name)())
+        digest: str = getattr(self, name)
+        return digest
+
+
+def _of_desired(desired: DesiredState) -> str:
     families: dict[str, list[str]] = {}
     for item in desired.items:
         if item.parent:
             families.setdefault(item.parent, []).append(item.key)
+    return _digest(
+        [
+            *sorted(desired.items, key=attrgetter("key")),
+            *sorted(desired.labels, key=attrgetter("name")),
+            *sorted(desired.milestones, key=attrgetter("title")),
+            [desired.backlog_id, desired.project, desired.settings, families],
+            *sorted(desired.issue_fields, key=attrgetter("name")),
+        ]
+    )
+
+
+def _of_observed(observed: ObservedState) -> str:
+    project = observed.project
     if project is not None:
         project = replace(project, fields=tuple(sorted(project.fields, key=lambda f: f.name)))
-    return Digests(
-        desired=_digest(
-            [
-                *sorted(desired.items, key=attrgetter("key")),
-                *sorted(desired.labels, key=attrgetter("name")),
-                *sorted(desired.milestones, key=attrgetter("title")),
-                [desired.backlog_id, desired.project, desired.settings, families],
-                *sorted(desired.issue_fields, key=attrgetter("name")),
-            ]
-        ),
-        observed=_digest(
-            [
-                *map(_normalized, sorted(observed.issues, key=attrgetter("repository", "number"))),
-                *sorted(observed.labels, key=attrgetter("name")),
-                *sorted(observed.milestones, key=attrgetter("number")),
-                [project, observed.repository, sorted(observed.issue_types or ())],
-                *([other.repository, other.labels, other.milestones] for other in observed.others),
-                *sorted(observed.issue_fields or (), key=attrgetter("name")),
-            ]
-        ),
-        base=_digest([key, match.parts.marker] for key, match in sorted(matches.by_key.items())),
-        plan=plan_digest(observed.repository.name_with_owner, changes, sandbox=observed.sandbox),
+    return _digest(
+        [
+            *map(_normalized, sorted(observed.issues, key=attrgetter("repository", "number"))),
+            *sorted(observed.labels, key=attrgetter("name")),
+            *sorted(observed.milestones, key=attrgetter("number")),
+            [project, observed.repository, sorted(observed.issue_types or ())],
+            *([other.repository, other.labels, other.milestones] for other in observed.others),
+            *sorted(observed.issue_fields or (), key=attrgetter("name")),
+        ]
     )
+
+
+def _of_changes(changes: Iterable[Change], observed: ObservedState) -> str:
+    name = observed.repository.name_with_owner
+    return plan_digest(name, changes, sandbox=observed.sandbox)
 
 
 def plan_digest(

@@ -25,7 +25,7 @@ from backlog_sync.core.changes import (
 )
 from backlog_sync.core.definition_base import RECORDED, recorded_keys, unrecorded, without
 from backlog_sync.core.diagnostics import Warned
-from backlog_sync.core.digests import plan_digest
+from backlog_sync.core.digests import with_changes
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.observed import ObservedState
@@ -68,7 +68,6 @@ def narrow(
     items = [c for change in items for c in _unrecorded(change, plan, definitions)]
     changes = (*definitions, *items)
     count = sum(not c.is_refresh for c in plan.changes) - sum(not c.is_refresh for c in changes)
-    name, sandbox = observed.repository.name_with_owner, observed.sandbox
     return replace(
         plan,
         changes=changes,
@@ -80,7 +79,7 @@ def narrow(
         unread=(),
         deferred=tuple(d for d in plan.deferred if _concerns(d, keys)),
         warnings=(*plan.warnings, *_only_warning(only, count)),
-        digests=replace(plan.digests, plan=plan_digest(name, changes, sandbox=sandbox)),
+        digests=with_changes(plan.digests, changes, observed),
     )
 
 

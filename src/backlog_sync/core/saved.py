@@ -50,7 +50,7 @@ def save_plan(
         target=SavedTarget(host, repository.name_with_owner, repository.id, plan.project),
         options=options,
         summary=plan.summary(),
-        digests=plan.digests,
+        digests=Digests(**asdict(plan.digests)),
         inputs=inputs_of(desired, observed),
         changes=tuple(map(row_of, plan.changes)),
     )

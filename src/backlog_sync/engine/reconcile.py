@@ -159,7 +159,7 @@ def _log_observed(observed: ObservedState, tracker: Tracker) -> None:
 
 
 def _log_plan(plan: Plan, violations: Sequence[Violation]) -> None:
-    log.bind(plan=plan.digests.plan)
+    log.bind(plan=lambda: plan.digests.plan)
     log.event(
         "plan.built",
         changes=len(plan.changes),
