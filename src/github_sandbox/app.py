@@ -417,6 +417,7 @@ class Sandbox:
             view_arrangement=self.features.view_arrangement,
             user_views_by_login=self.features.user_views_by_login,
             foreign_cards=self.features.foreign_cards,
+            foreign_blockers=self.features.foreign_blockers,
             previews=frozenset(
                 name.strip()
                 for name in (parsed.request.header("GraphQL-Features") or "").split(",")

@@ -49,9 +49,9 @@ class Context:
     `web` is the address of pages (`html_url`), `api` that of the REST API as the client called it.
     `list_lag` and `search_lag` are the age in seconds up to which issues are missing in lists and
     searches. `issue_fields` says that issue fields can be used; `previews` are the names in the
-    request's header `GraphQL-Features`. `view_arrangement`, `user_views_by_login` and
-    `foreign_cards` are as in `Features`. `failing` are the names of mutations
-    that a fault makes fail. `counts` (milestones' open and closed issues), `accounts` and
+    request's header `GraphQL-Features`. `view_arrangement`, `user_views_by_login`,
+    `foreign_cards` and `foreign_blockers` are as in `Features`. `failing` are the names of
+    mutations that a fault makes fail. `counts` (milestones' open and closed issues), `accounts` and
     `repositories` (their REST payloads) are caches for this request.
     """
 
@@ -71,6 +71,7 @@ class Context:
     view_arrangement: bool = True
     user_views_by_login: bool = True
     foreign_cards: bool = True
+    foreign_blockers: bool = True
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
     accounts: dict[int, dict[str, Any]] = field(default_factory=dict)
     repositories: dict[int, dict[str, Any]] = field(default_factory=dict)

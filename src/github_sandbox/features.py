@@ -19,8 +19,9 @@ class Features:
     `multi_select` board fields with several options.
     `issue_fields` are those of organizations; if they exist but are not `enabled`, there are none,
     and values are dropped. Without `foreign_cards` the API adds no issue of another owner to an
-    organization's board, as reported of github.com, and only the page does. `api_versions` are
-    those of the REST API that it accepts, the first one by default.
+    organization's board, as reported of github.com, and only the page does. Without
+    `foreign_blockers` no issue is blocked by one of another owner. `api_versions` are those of the
+    REST API that it accepts, the first one by default.
     """
 
     sub_issues: bool = True
@@ -41,6 +42,7 @@ class Features:
     issue_fields_enabled: bool = True
     suggested_actors: bool = True
     foreign_cards: bool = True
+    foreign_blockers: bool = True
     api_versions: tuple[str, ...] = VERSIONS
 
     @property

@@ -149,14 +149,20 @@ def detach(store: Store, parent: Issue, child: Issue) -> None:
 # ---- blockers ------------------------------------------------------------------------------
 
 
-def add_blocker(store: Store, viewer: Viewer, blocked: Issue, blocker: Issue) -> None:
+def add_blocker(
+    store: Store, viewer: Viewer, blocked: Issue, blocker: Issue, *, any_owner: bool = True
+) -> None:
     """Mark an issue as blocked by another one.
 
-    Cycles are accepted: whether GitHub refuses them is unknown, so clients must not rely on it.
+    Cycles are accepted: whether GitHub refuses them is unknown, so clients must not rely on it. So
+    is whether it refuses issues of another owner, as without `any_owner`, and with which words.
     """
     _require_triage(store, viewer, blocked)
     if blocked.id == blocker.id:
         raise _unprocessable("An issue cannot be blocked by itself")
+    homes = [store.get(Repository, issue.repository).owner for issue in (blocked, blocker)]
+    if not any_owner and homes[0] != homes[1]:
+        raise _unprocessable("Target issue must belong to the same owner")
     if blocker.id in blocked.blocked_by:
         raise _unprocessable("Target issue has already been taken")
     if len(blocked.blocked_by) >= MAX_BLOCKERS or len(blocker.blocking) >= MAX_BLOCKERS:

@@ -359,7 +359,10 @@ def move_sub_issue(call: Call) -> Response:
 def add_blocker(call: Call) -> Response:
     """POST a blocker, named by its database id; the answer is the blocked issue (recorded 2026)."""
     blocker = _issue_by_id(call, call.number("issue_id"))
-    relations.add_blocker(call.ctx.store, call.ctx.viewer, call.issue, blocker)
+    ctx = call.ctx
+    relations.add_blocker(
+        ctx.store, ctx.viewer, call.issue, blocker, any_owner=ctx.foreign_blockers
+    )
     return created(payloads.related_issue(call.ctx, call.issue))
 
 

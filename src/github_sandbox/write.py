@@ -258,7 +258,7 @@ def reprioritize_sub_issue(ctx: Context, args: Input) -> Payload:
 def add_blocked_by(ctx: Context, args: Input) -> Payload:
     """addBlockedBy."""
     blocked, blocker = _issue(ctx, args["issueId"]), _issue(ctx, args["blockingIssueId"])
-    relations.add_blocker(ctx.store, ctx.viewer, blocked, blocker)
+    relations.add_blocker(ctx.store, ctx.viewer, blocked, blocker, any_owner=ctx.foreign_blockers)
     return {"issue": blocked, "blockingIssue": blocker}
 
 

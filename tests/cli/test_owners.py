@@ -34,3 +34,31 @@ def test_two_owners_are_one_backlog(backlog: Backlog, server: Sandbox, folder: P
     # The two repositories, the board, and whether the card that is missing there is archived.
     assert len(server.log) - before <= 4
     assert backlog("drift").code == 0
+
+
+def test_an_undo_reaches_both_owners(backlog: Backlog, server: Sandbox, folder: Path) -> None:
+    """What a run changed is restored, what it created is closed; a redo and a sync go on."""
+    bank = server.ensure_repository("cat-org/bank")
+    file = folder / "backlog.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    assert backlog("sync", "--yes").code == 0
+    (transfer,) = server.store.issues[bank.id].values()
+    labels = set(transfer.labels)
+    text = file.read_text("utf-8")
+    text = text.replace("Pay by bank", "Pay by transfer").replace("labels: [bank]", "labels: []")
+    new = "      - {id: cash, title: Cash, repository: cat-org/bank, depends_on: [card, bank]}\n"
+    file.write_text(text + new, encoding="utf-8")
+    assert backlog("sync", "--yes").code == 0
+    _, cash = server.store.issues[bank.id].values()
+    assert (transfer.title, len(cash.blocked_by)) == ("Pay by transfer", 2)
+    undone = backlog("undo", "--yes")
+    assert undone.code == 0, undone.out + undone.err
+    assert (transfer.title, set(transfer.labels)) == ("Pay by bank", labels)
+    assert (cash.state, cash.state_reason) == ("CLOSED", "NOT_PLANNED")
+    redone = backlog("undo", "--redo", "--yes")
+    assert redone.code == 0, redone.out + redone.err
+    assert cash.state == "OPEN"
+    synced = backlog("sync", "--yes")
+    assert synced.code == 0, synced.out + synced.err
+    assert (transfer.title, len(cash.blocked_by)) == ("Pay by transfer", 2)
+    assert backlog("sync", "--yes", "--dry-run", "--check").code == 0

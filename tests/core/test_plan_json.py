@@ -73,6 +73,7 @@ def test_outcomes_add_up() -> None:
     told = outcomes_to_json(plan, outcomes, Usage(1, 2, 3, 4), ("ROADMAP.md",))
     assert told["summary"] == {
         "applied": 1,
+        "held": 0,
         "skipped": 0,
         "stale": 0,
         "failed": 1,

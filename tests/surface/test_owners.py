@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from backlog_sync.cli.commands import sync
 from backlog_sync.core.change_kinds import ChangeKind
-from github_sandbox import boards
+from backlog_sync.core.plan import Result
+from backlog_sync.errors import ExitCode
+from github_sandbox import boards, relations
 from github_sandbox.actors import Person
-from tests.surface.conftest import BOARD, World, reasons
+from tests.surface.conftest import BOARD, World, reasons, said
 
 THERE = "cat-org/gadgets"
 NO_SUB_ISSUE = (
@@ -15,6 +18,11 @@ NO_SUB_ISSUE = (
     " octo-org/widgets"
 )
 NO_CARD = "GitHub's API adds no issues of cat-org/gadgets to a board of octo-org"
+NO_BLOCKER = (
+    "GitHub refused this dependency across owners: Target issue must belong to the same owner; it"
+    " stays in the file; take it out of `depends_on`, or move one of the issues to a repository of"
+    " octo-org or cat-org"
+)
 NO_FIELD = "these are fields of octo-org, so issues of cat-org have none of them"
 ITEMS = """\
 issue_fields: {Priority: {}}
@@ -106,3 +114,81 @@ def test_an_owner_out_of_reach_refuses_the_sync(world: World) -> None:
     assert [v.slug for v in prepared.violations] == ["repository-out-of-reach"]
     assert THERE in prepared.violations[0].message
     assert any(THERE in reason for reason in reasons(prepared.plan))
+
+
+def test_a_dependency_that_github_refuses_is_held(world: World, there: Person) -> None:
+    """With a remedy. Everything else is done, and the next run says the same and nothing more."""
+    world.sandbox.features = replace(world.sandbox.features, foreign_blockers=False)
+    world.write(BOARD + ITEMS)
+    for _ in range(2):
+        applied = world.run()
+        held = [o for o in applied.outcomes if o.result is not Result.APPLIED]
+        assert {(o.result, o.change.key, o.reason) for o in held} == {
+            (Result.HELD, "late", NO_BLOCKER)
+        }
+        assert sync.exit_code(world.plan(), applied) == ExitCode.DONE
+    assert held == list(applied.outcomes)
+    assert (world.plan().drift, world.plan().conflicts, world.pull()) == ((), (), [])
+    assert said(world.text, "late")["depends_on"] == ["radio"]
+    world.edit("depends_on: [radio], ", "")
+    world.sync()
+
+
+def test_a_dependency_within_an_owner_that_github_refuses_has_failed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No rule is known by which each run would fail at it."""
+    monkeypatch.setattr(relations, "MAX_BLOCKERS", 0)
+    world.write("stories: [{id: a, title: A}, {id: b, title: B, depends_on: [a]}]\n")
+    (result,) = {o.result for o in world.run().outcomes} - {Result.APPLIED}
+    assert result is Result.FAILED
+
+
+# ---- together with other features ------------------------------------------------------------
+
+
+def test_what_is_finished_closes_across_owners(world: World, there: Person) -> None:
+    """`close_done` counts the items below in the file, which are no sub-issues on GitHub."""
+    world.write("close_done: true\n" + BOARD + ITEMS)
+    world.run()
+    there.close(world.issue("Antenna").number)
+    world.run()
+    assert world.issue("Radio answers").state == "closed"
+    assert world.issue("Pair a phone").state == "open"
+    world.ann.close(world.issue("App waits").number)
+    world.run()
+    assert world.issue("Pair a phone").state == "closed"
+    world.run()
+    assert world.plan().changes == ()
+    there.reopen(world.issue("Antenna").number)
+    world.run()
+    assert {world.issue(title).state for title in ("Radio answers", "Pair a phone")} == {"open"}
+    world.run()
+    assert world.plan().changes == ()
+
+
+def test_ownership_and_pull_are_the_same_everywhere(world: World, there: Person) -> None:
+    """A label that GitHub owns stays, a title that the file owns is drift, which a pull accepts."""
+    world.write("ownership: {labels: github}\n" + BOARD + ITEMS)
+    world.run()
+    radio, late = world.issue("Radio answers"), world.issue("App waits")
+    there.edit(radio.number, title="Radio hears")
+    there.create_label("loud")
+    there.label(radio.number, "loud")
+    there.unlabel(radio.number, "radio")
+    with world.sandbox.lock:
+        relations.unblock(
+            world.sandbox.store, world.ann.issue(late.number), there.issue(radio.number)
+        )
+    plan = world.plan()
+    assert {(d.key, d.name) for d in plan.drift} == {
+        ("radio", "title"),
+        ("radio", "labels"),
+        ("late", "blocked_by"),
+    }
+    assert world.pull() == []
+    assert said(world.text, "radio")["title"] == "Radio hears"
+    assert said(world.text, "radio")["labels"] == ["loud"]
+    assert said(world.text, "late")["depends_on"] == []
+    world.sync()
+    assert set(world.issue("Radio hears").labels) == {"feature", "loud", "priority:high"}

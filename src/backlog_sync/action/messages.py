@@ -52,8 +52,13 @@ def is_creation(outcome: Outcome) -> bool:
 
 
 def outcome_remarks(outcomes: Sequence[Outcome]) -> list[Annotation]:
-    """Return annotations of failed changes as errors, of skipped and stale ones as warnings."""
-    kinds = {Result.FAILED: "error", Result.STALE: "warning", Result.SKIPPED: "warning"}
+    """Return annotations of failed changes as errors, of held, skipped, stale ones as warnings."""
+    kinds = {
+        Result.FAILED: "error",
+        Result.STALE: "warning",
+        Result.SKIPPED: "warning",
+        Result.HELD: "warning",
+    }
     return [
         Annotation(
             kinds[o.result],
@@ -81,7 +86,8 @@ def ends_within(applied: Applied, budget: Budget) -> bool:
         budget.limited and isinstance(stopped, PartialError) and stopped.slug == "rate-limit"
     )
     results = {outcome.result for outcome in applied.outcomes}
-    return spent and Result.APPLIED in results and results <= {Result.APPLIED, Result.NOT_REACHED}
+    fine = {Result.APPLIED, Result.HELD, Result.NOT_REACHED}
+    return spent and Result.APPLIED in results and results <= fine
 
 
 def left_remark(stopped: BacklogError, left: int) -> Annotation:

@@ -254,9 +254,10 @@ def _changed_items(changes: Collection[Change]) -> set[str]:
 
 
 class Result(StrEnum):
-    """The result of one change."""
+    """The result of one change; HELD if GitHub does not allow it, which people have to settle."""
 
     APPLIED = "applied"
+    HELD = "held"
     SKIPPED = "skipped"
     STALE = "stale"
     FAILED = "failed"

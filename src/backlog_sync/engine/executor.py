@@ -270,6 +270,9 @@ class _Run(Sending):
             self.stage(changes, make=partial(resolve.agent, nth), last=False)
         self.stage(changes, make=resolve.issue_fields, last=False)
         bodies = {id(change): self._body(change) for change in changes}
+        for change in changes:
+            if isinstance(change, RefreshBase) and bodies[id(change)] is None:
+                self._hold_with_links(change)
 
         def make(registry: Registry, change: Change) -> OperationOrSkip:
             body = bodies[id(change)]
@@ -284,6 +287,13 @@ class _Run(Sending):
         for change in changes:
             self._fail_missing(change)
             self._remark_done(change)
+
+    def _hold_with_links(self, change: RefreshBase) -> None:
+        """Hold a refresh that would only have recorded what is held itself."""
+        outcomes = [o for o in self.outcomes.values() if o.change.key == change.key]
+        undone = {o.result: o.reason for o in outcomes if o.result is not Result.APPLIED}
+        if undone.keys() == {Result.HELD}:
+            self.settle(change, Result.HELD, undone[Result.HELD])
 
     def _body(self, change: IssueWrite) -> str | None:
         """Return the body to write; its base claims only what was applied."""

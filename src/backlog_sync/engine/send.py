@@ -1,13 +1,14 @@
 """Send operations and record outcomes: every change gets exactly one, whatever happens."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from typing import NoReturn
 
 from backlog_sync import log
 from backlog_sync.core.change_kinds import DEFINITIONS, Action
-from backlog_sync.core.changes import Change, SetBoardValue, claim_of
+from backlog_sync.core.changes import AddDependency, Change, SetBoardValue, claim_of
+from backlog_sync.core.locations import owner_of_repository, same_owner
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Stale, Unknown
 from backlog_sync.core.plan import Outcome, Result
 from backlog_sync.dataclass import dataclass
@@ -22,6 +23,10 @@ _LOST = 3
 
 _OF_ISSUES = re.compile(r"\bissues?\b", re.IGNORECASE)
 """In the reason why a value cannot be set on a card: it belongs to the issue."""
+
+_STAYS = (
+    "it stays in the file; take it out of `depends_on`, or move one of the issues to a repository"
+)
 
 Job = tuple[Change, Operation]
 
@@ -127,7 +132,7 @@ class Sending:
                     overwrites.refused(operation)
                     if reply.code == "already_exists" and change.action is Action.CREATE:
                         self.taken.append(change)
-                    self.settle(change, Result.FAILED, _with_remedy(change, reply.message))
+                    self._refuse(change, reply.message)
                 case Stale():
                     overwrites.refused(operation)
                     self.settle(change, Result.STALE, reply.message)
@@ -141,6 +146,29 @@ class Sending:
         if unsent:
             self.go_on(lost, why)
         return unsent
+
+    def _refuse(self, change: Change, message: str) -> None:
+        """Settle a change that GitHub refused: it failed, or is held if each run would fail at it.
+
+        GitHub documents no rule about dependencies across owners, so they are tried.
+        """
+        owners = self._owners(change) if isinstance(change, AddDependency) else ()
+        if len(owners) > 1:
+            reason = f"GitHub refused this dependency across owners: {message}; {_STAYS}"
+            reason += f" of {' or '.join(owners)}"
+            self.settle(change, Result.HELD, reason)
+        else:
+            self.settle(change, Result.FAILED, _with_remedy(change, message))
+
+    def _owners(self, change: AddDependency) -> Sequence[str]:
+        """Return the owners of the two issues of a dependency: one, or both."""
+        issues = self.registry.issues
+        homes = [
+            issues[ref].repository if ref in issues else ref for ref in (change.key, change.blocker)
+        ]
+        if same_owner(*homes):
+            return [owner_of_repository(homes[0])]
+        return [owner_of_repository(home) for home in homes]
 
     def answered(self, change: Change, reply: Done, *, last: bool) -> None:
         """Settle a change that GitHub accepted; it fails if GitHub left one of its fields unset."""

@@ -17,12 +17,14 @@ _HEADINGS = {
     Result.FAILED: ("Failed", "red"),
     Result.STALE: ("Moved on GitHub since the plan, left alone", "magenta"),
     Result.SKIPPED: ("Skipped", "yellow"),
+    Result.HELD: ("Held", "yellow"),
     Result.NOT_REACHED: ("Not reached", "yellow"),
 }
 _WORDS = {
     Result.FAILED: ("failed", "red"),
     Result.STALE: ("stale", "magenta"),
     Result.SKIPPED: ("skipped", "yellow"),
+    Result.HELD: ("held", "yellow"),
     Result.NOT_REACHED: ("not reached", "yellow"),
 }
 _KINDS = {
@@ -135,7 +137,7 @@ def _counts(
     spent = f"{look.glyphs.dot} {counted(usage.requests, 'request')}"
     spent += f", {counted(usage.mutations, 'mutation')}" if look.full else ""
     facts += [Text(word, "dim") for word in spent.split(" ")]
-    whole = len(applied) == len(outcomes)
+    whole = len(applied) + counts[Result.HELD] == len(outcomes)
     sign, style = (look.glyphs.tick, "green") if whole else (look.glyphs.warn, "yellow")
     head = Text(f"{sign} ", style)
     return head.append(f"{run} {'complete' if whole else 'incomplete'}: ", "bold"), facts

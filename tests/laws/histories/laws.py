@@ -96,7 +96,7 @@ def _counts(model: Model, seen: Seen) -> None:
         return
     outcomes = seen.envelope["outcomes"]
     summary = seen.envelope["summary"]
-    for word in ("applied", "skipped", "stale", "failed", "not_reached"):
+    for word in ("applied", "held", "skipped", "stale", "failed", "not_reached"):
         count = sum(1 for each in outcomes if each["outcome"] == word)
         if summary[word] != count:
             model.fail(seen, f"{summary[word]} {word} are told, {count} are listed")
@@ -117,7 +117,7 @@ def _counts(model: Model, seen: Seen) -> None:
     results = {each["outcome"] for each in outcomes}
     some = "applied" in results or results == {"stale"}
     rest = REFUSED if seen.plan["conflicts"] else DONE
-    wanted = (PARTLY if some else FAILED) if results - {"applied"} else rest
+    wanted = (PARTLY if some else FAILED) if results - {"applied", "held"} else rest
     refused = seen.code == REFUSED and (results <= {"not_reached"})
     unrecorded = seen.disturbed and seen.code == PARTLY  # progress that was not put on record
     held = refused or unrecorded or "--on-conflict" in seen.flags

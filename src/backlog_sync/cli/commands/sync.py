@@ -224,7 +224,7 @@ def exit_code(plan: Plan, applied: Applied) -> int:
     done = Result.APPLIED in results
     if applied.stopped is not None:
         return ExitCode.PARTLY if done else applied.stopped.exit_code
-    if results - {Result.APPLIED}:
+    if results - {Result.APPLIED, Result.HELD}:
         return ExitCode.PARTLY if done or results == {Result.STALE} else ExitCode.FAILED
     return ExitCode.REFUSED if plan.conflicts else ExitCode.DONE
 
