@@ -120,14 +120,14 @@ def test_a_dependency_that_github_refuses_is_held(world: World, there: Person) -
     """With a remedy. Everything else is done, and the next run says the same and nothing more."""
     world.sandbox.features = replace(world.sandbox.features, foreign_blockers=False)
     world.write(BOARD + ITEMS)
-    for _ in range(2):
-        applied = world.run()
+    first, second = world.run(), world.run()
+    for applied in (first, second):
         held = [o for o in applied.outcomes if o.result is not Result.APPLIED]
         assert {(o.result, o.change.key, o.reason) for o in held} == {
             (Result.HELD, "late", NO_BLOCKER)
         }
         assert sync.exit_code(world.plan(), applied) == ExitCode.DONE
-    assert held == list(applied.outcomes)
+    assert {o.result for o in second.outcomes} == {Result.HELD}
     assert (world.plan().drift, world.plan().conflicts, world.pull()) == ((), (), [])
     assert said(world.text, "late")["depends_on"] == ["radio"]
     world.edit("depends_on: [radio], ", "")
