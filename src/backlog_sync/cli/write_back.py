@@ -220,13 +220,26 @@ def with_file_words(loaded: Loaded, prepared: Prepared) -> Prepared:
 
 
 def _expected(prepared: Prepared) -> list[ItemProgress]:
-    """Return the progress of items whose issues the plan creates: numbers after the newest one."""
+    """Return the progress of items whose issues the plan creates: numbers after the newest one.
+
+    If nobody else creates issues meanwhile, the write-back has the same text, which is not read
+    again.
+    """
     sandbox, newest = prepared.observed.sandbox, max(prepared.newest.values(), default=0)
     created = [change for change in prepared.plan.changes if isinstance(change, CreateIssue)]
     return [
         ItemProgress(change.key, IssueRef(number, None if sandbox else change.repository, sandbox))
-        for number, change in enumerate(created, newest + 1)
+        for number, change in enumerate(_as_created(created), newest + 1)
     ]
+
+
+def _as_created(changes: Sequence[CreateIssue]) -> Iterator[CreateIssue]:
+    """Yield creations in the order in which they are sent: each after those that it waits for."""
+    waiting, before = list(changes), -1
+    while len(waiting) != before:  # what waits for itself is never created
+        before, keys = len(waiting), {change.key for change in waiting}
+        yield from (change for change in waiting if keys.isdisjoint(change.waits_for))
+        waiting = [change for change in waiting if not keys.isdisjoint(change.waits_for)]
 
 
 def writes_of(
