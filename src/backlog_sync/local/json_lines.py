@@ -36,9 +36,16 @@ def append(path: Path, text: str, *, durable: bool) -> int:
 
     Returns the previous size in bytes. Raises `OSError`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _append(path, text, durable=durable)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _append(path, text, durable=durable)
+
+
+def _append(path: Path, text: str, *, durable: bool) -> int:
     with open(path, "ab+", opener=private) as file:
-        start = file.seek(0, os.SEEK_END)
+        start = file.tell()
         if start:
             file.seek(start - 1)
             if file.read(1) != b"\n":
