@@ -314,7 +314,10 @@ class UpdateView:
 
 @dataclass(frozen=True, slots=True)
 class CreateIssue:
-    """Create an issue with all that one call can set. `nonce` is in the body, to find it again."""
+    """Create an issue with all that one call can set.
+
+    `nonce` is in the body, to find it again, and so is the name of the `backlog`.
+    """
 
     repository_id: str
     key: str
@@ -328,6 +331,7 @@ class CreateIssue:
     parent_id: str | None = None
     project_ids: tuple[str, ...] = ()
     field_values: tuple[FieldInput, ...] = ()
+    backlog: str = ""
 
 
 @dataclass(frozen=True, slots=True)

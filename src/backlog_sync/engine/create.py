@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from backlog_sync.core import body as body_block
 from backlog_sync.core import operations as ops
 from backlog_sync.core.changes import AddToBoard, Change, CreateIssue, LinkSubIssue
 from backlog_sync.core.intents import Intent
@@ -98,11 +97,9 @@ class _CreateJournal:
 
 
 def _intent(operation: ops.CreateIssue, at: float, elsewhere: Mapping[str, str]) -> Intent:
-    marker = body_block.split(operation.body).marker
-    backlog = marker.backlog if marker else ""
-    repository = elsewhere.get(operation.repository_id, "")
+    key, repository = operation.key, elsewhere.get(operation.repository_id, "")
     return Intent(
-        backlog, operation.key, operation.nonce, operation.title, at, repository=repository
+        operation.backlog, key, operation.nonce, operation.title, at, repository=repository
     )
 
 

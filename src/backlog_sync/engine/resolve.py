@@ -351,13 +351,14 @@ def create(
     field_values = _field_inputs(registry, change)
     if isinstance(field_values, Skip):
         return field_values
-    change = replace(change, body=registry.recording(change.body, "", change.repository))
+    body = registry.recording(change.body, "", change.repository)
+    marker = body_block.split(body).marker
     return ops.CreateIssue(
         repository_id=registry.repository(change.repository).id,
         key=change.key,
         nonce=nonce,
         title=str(after["title"]),
-        body=body_block.with_nonce(change.body, nonce),
+        body=body_block.with_nonce(body, nonce),
         label_ids=tuple(labels),
         assignees=tuple(names(after.get("assignees"))),
         milestone_id=milestone[0] if milestone else None,
@@ -367,6 +368,7 @@ def create(
             (registry.project_id,) if card and registry.project_id and able.create_on_board else ()
         ),
         field_values=field_values,
+        backlog=marker.backlog if marker else "",
     )
 
 
