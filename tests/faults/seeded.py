@@ -229,7 +229,7 @@ SEEDS = (
     seed(
         "the nonce is not in the body",
         "tests/engine/test_executor.py",
-        ("engine/resolve.py", "body=body_block.with_nonce(change.body, nonce)", "body=change.body"),
+        ("engine/resolve.py", "body=body_block.with_nonce(body, nonce)", "body=body"),
     ),
     seed(
         "a limit without a time is tried again at once",

@@ -287,14 +287,14 @@ def _alike(old: ItemDocument, new: ItemDocument, fields: Sequence[NewValue]) -> 
     """Return whether two documents are equal except for the fields that were set."""
     if not fields:
         return old == new
-    names = {each.name for each in fields}
-    extra = {name.casefold() for name in names if name not in ItemDocument.model_fields}
+    names, known = {each.name for each in fields}, ItemDocument.model_fields
+    extra = {name.casefold() for name in names if name not in known}
     before, after = (
         {
             name: value
             for name, value in document.model_dump().items()
             if name not in names
-            and (name in ItemDocument.model_fields or name.casefold() not in extra)
+            and (name in known or name.casefold() not in extra)
         }
         for document in (old, new)
     )
