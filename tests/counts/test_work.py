@@ -23,10 +23,13 @@ ROADMAP = """\
 - [ ] Merge the carts of two devices
 """
 
-EPICS = "".join(
-    f"  - {{id: epic-{n}, title: Epic {n}, features: [{{id: part-{n}, title: Part {n}}}]}}\n"
-    for n in range(6)
-)
+SECOND_EPIC = """\
+  - id: returns
+    title: Returns take a minute
+    features:
+      - id: labels
+        title: Print a return label
+"""
 
 
 def _counted(
@@ -65,7 +68,7 @@ def test_a_sync_reads_each_text_once(
 ) -> None:
     """The file before and after, and each document: not once for each check of a step."""
     file = folder / "backlog.yaml"
-    before = file.read_text() + EPICS  # epics are created before any feature
+    before = file.read_text() + SECOND_EPIC  # both epics are created before any feature
     file.write_text(before)
     composed: Counter[str] = Counter()
     compose = _counted(composed, _Composer.run, lambda composer, _: composer.text)
