@@ -293,8 +293,7 @@ def _alike(old: ItemDocument, new: ItemDocument, fields: Sequence[NewValue]) -> 
         {
             name: value
             for name, value in document.model_dump().items()
-            if name not in names
-            and (name in known or name.casefold() not in extra)
+            if name not in names and (name in known or name.casefold() not in extra)
         }
         for document in (old, new)
     )
