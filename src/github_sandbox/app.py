@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from github_sandbox import api_versions, error_responses, graphql, repositories, rest
+from github_sandbox import api_versions, error_responses, graphql, repositories
 from github_sandbox.access import Grant, Permission, Viewer
 from github_sandbox.apps import AppRefusalError, Apps, grant_of, is_signed
 from github_sandbox.clock import VirtualClock, system_clock
@@ -431,6 +431,8 @@ class Sandbox:
         if not parsed.is_graphql and not serves(self.features, parsed.route):
             return error_response(404, "Not Found")
         if not parsed.is_graphql:
+            from github_sandbox import rest  # noqa: PLC0415 - many runs send no such request
+
             now = self.clock().timestamp()
             rates: dict[str, RateState] = {
                 name: self.limits.window(token, name, now) for name in RESOURCES

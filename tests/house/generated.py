@@ -1,6 +1,7 @@
-"""The pages and pictures that are made from the code: `python -m tests.house.generated`."""
+"""The pages, pictures and data that are made from the code: `python -m tests.house.generated`."""
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from backlog_sync.cli.main import cli
 from backlog_sync.core.planner import build_plan
 from backlog_sync.engine.ports import ReadScope
 from backlog_sync.files.load import load
+from backlog_sync.files.vocabulary import key_words
 from backlog_sync.github_api.session import connect
 from github_sandbox.app import Sandbox
 from tests.house import doc_commands
@@ -215,12 +217,30 @@ def plan_picture() -> str:
     return plan_svg(plan, title="backlog plan roadmap.md")
 
 
+def vocabulary_json() -> str:
+    """Return the words of `vocabulary.toml` as a run loads them, and how they are compared."""
+    source = ROOT / "src/backlog_sync/files/vocabulary.toml"
+    table = tomllib.loads(source.read_text(encoding="utf-8"))
+    words: set[str] = set()
+    parts: list[Any] = [table]
+    while parts:
+        match parts.pop():
+            case str(spellings):
+                words.update(map(str.strip, spellings.split("|")))
+            case dict(part):
+                parts += part.values()
+    compared = {word: key_words(word) for word in sorted(words) if key_words(word) != word}
+    content = {"table": table, "key_words": compared}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
 GENERATED = {
     "docs/messages.md": messages_page,
     "docs/cli.md": cli_page,
     "docs/keys.md": keys_page,
     "docs/plan.svg": plan_picture,
     "docs/schema/report.schema.json": report_schema,
+    "src/backlog_sync/files/vocabulary.json": vocabulary_json,
 }
 
 

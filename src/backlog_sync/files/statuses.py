@@ -13,7 +13,7 @@ from backlog_sync.core.checkboxes import ANY as ANY_BOX
 from backlog_sync.core.checkboxes import is_ticked
 from backlog_sync.dataclass import dataclass
 from backlog_sync.files.dates import months
-from backlog_sync.files.scripts import CJK
+from backlog_sync.files.scripts import is_cjk
 from backlog_sync.files.vocabulary import is_decoration, key_words, vocabulary, words_of
 
 _HEAD = 200
@@ -269,10 +269,10 @@ def _joined(token: tuple[str, int]) -> tuple[frozenset[str], int]:
     """Return the status of a word in a language without spaces: `完了しました`, `全部完成`."""
     word, end = token
     known = vocabulary().statuses
-    if not CJK.match(word):
+    if not is_cjk(word):
         return frozenset(), 0
     lead = max((part for name in ("negations", "adverbs") for part in words_of(name)
-                if CJK.match(part) and word.startswith(part) and part != word),
+                if is_cjk(part) and word.startswith(part) and part != word),
                key=len, default="")  # fmt: skip
     for begin in {0, len(lead)}:
         for length in range(len(word), begin, -1):

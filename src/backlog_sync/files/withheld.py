@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from backlog_sync.core.checkboxes import GITHUB
-from backlog_sync.files.scripts import CJK
+from backlog_sync.files.scripts import is_cjk
 from backlog_sync.files.vocabulary import bare_word, field_of, key_words, listed, words_of
 
 _EFFORTS = ("estimate", "effort", "estimate_hours", "estimate_seconds")
@@ -220,12 +220,12 @@ def _begins(word: str, kind: str) -> bool:
         return False
     plain = key_words(word)
     return any(not sign.isascii() and len(sign) < 5 and plain.startswith(sign)
-               for sign in words_of(f"withheld.{kind}") if CJK.match(sign))  # fmt: skip
+               for sign in words_of(f"withheld.{kind}") if is_cjk(sign))  # fmt: skip
 
 
 def _is_risk(cell: str) -> bool:
     return _has(cell.split(), "risks") or any(
-        sign in key_words(cell) for sign in words_of("withheld.risks") if CJK.match(sign)
+        sign in key_words(cell) for sign in words_of("withheld.risks") if is_cjk(sign)
     )
 
 

@@ -4,12 +4,14 @@ A document is looked up by the class of its answer in `generated_answers`, which
 the name of a variable or an alias ends in 0, it can be repeated with other numbers.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, Generic, TypeVar, cast
 
 from graphql import (
+    DefinitionNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -132,12 +134,12 @@ def hidden_fields(able: Capabilities) -> frozenset[str]:
 
 def names() -> tuple[str, ...]:
     """Return the names of all operations, in file order."""
-    return tuple(_library(ALL)[0])
+    return tuple(name for name, text in _texts().items() if not text.startswith("fragment"))
 
 
 def is_mutation(name: str) -> bool:
     """Return whether the operation with this name writes."""
-    return _library(ALL)[0][name].operation is OperationType.MUTATION
+    return _operation(name).operation is OperationType.MUTATION
 
 
 # ---- copies --------------------------------------------------------------------------------
@@ -148,12 +150,12 @@ def is_mutation(name: str) -> bool:
 
 @cache
 def _single(name: str, hidden: frozenset[str]) -> Document[Any]:
-    return _with_fragments(_library(hidden)[0][name], hidden)
+    return _with_fragments(_operation(name, hidden), hidden)
 
 
 @cache
 def _repeated(name: str, count: int, hidden: frozenset[str]) -> Document[Any]:
-    operation = _library(hidden)[0][name]
+    operation = _operation(name, hidden)
     variables = _numbered_variables(operation)
 
     class Repeat(Visitor):
@@ -184,7 +186,7 @@ def _repeated(name: str, count: int, hidden: frozenset[str]) -> Document[Any]:
 @lru_cache(maxsize=256)
 def _joined(name: str, parts: tuple[str, ...], hidden: frozenset[str]) -> Document[Any]:
     """Return one operation with the numbered fields of each part, renumbered in order."""
-    operations = [_library(hidden)[0][part] for part in parts]
+    operations = [_operation(part, hidden) for part in parts]
     fields = [one for one in operations[0].selection_set.selections if not _is_numbered(one)]
     variables: list[VariableDefinitionNode] = []
     for n, operation in enumerate(operations):
@@ -249,25 +251,44 @@ class _Hide(Visitor):
         return self.REMOVE if kind is not None and kind.name.value in self.names else None
 
 
+_DEFINITION = re.compile(r"^(query|mutation|fragment) (\w+)", re.MULTILINE)
+
+
 @cache
-def _library(
-    hidden: frozenset[str],
-) -> tuple[dict[str, OperationDefinitionNode], dict[str, FragmentDefinitionNode]]:
-    operations: dict[str, OperationDefinitionNode] = {}
-    fragments: dict[str, FragmentDefinitionNode] = {}
+def _texts() -> Mapping[str, str]:
+    """Return the text of each definition by its name; a run parses only those that it sends."""
+    texts: dict[str, str] = {}
     folder = files("backlog_sync.github_api") / "queries"
     for name in FILES:
         text = (folder / name).read_text(encoding="utf-8")
-        for definition in visit(parse(text, no_location=True), _Hide(hidden)).definitions:
-            if isinstance(definition, OperationDefinitionNode) and definition.name:
-                operations[definition.name.value] = definition
-            elif isinstance(definition, FragmentDefinitionNode):
-                fragments[definition.name.value] = definition
-    return operations, fragments
+        begins = list(_DEFINITION.finditer(text))
+        ends = [*(each.start() for each in begins[1:]), len(text)]
+        texts |= {
+            begin[2]: text[begin.start() : end] for begin, end in zip(begins, ends, strict=True)
+        }
+    return texts
+
+
+@cache
+def _definition(name: str, hidden: frozenset[str]) -> DefinitionNode:
+    whole = parse(_texts()[name], no_location=True)
+    definition: DefinitionNode = visit(whole, _Hide(hidden)).definitions[0]
+    return definition
+
+
+def _operation(name: str, hidden: frozenset[str] = ALL) -> OperationDefinitionNode:
+    definition = _definition(name, hidden)
+    assert isinstance(definition, OperationDefinitionNode)
+    return definition
+
+
+def _fragment(name: str, hidden: frozenset[str]) -> FragmentDefinitionNode:
+    definition = _definition(name, hidden)
+    assert isinstance(definition, FragmentDefinitionNode)
+    return definition
 
 
 def _with_fragments(operation: OperationDefinitionNode, hidden: frozenset[str]) -> Document[Any]:
-    _, fragments = _library(hidden)
     used: dict[str, FragmentDefinitionNode] = {}
     todo: list[OperationDefinitionNode | FragmentDefinitionNode] = [operation]
 
@@ -275,8 +296,8 @@ def _with_fragments(operation: OperationDefinitionNode, hidden: frozenset[str]) 
         def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
             name = node.name.value
             if name not in used:
-                used[name] = fragments[name]
-                todo.append(fragments[name])
+                used[name] = _fragment(name, hidden)
+                todo.append(used[name])
 
     while todo:
         visit(todo.pop(), Spreads())

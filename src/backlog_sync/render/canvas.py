@@ -8,15 +8,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from io import StringIO
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
 from backlog_sync.core.escape import ZERO_WIDTH_SPACE, clean
 from backlog_sync.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 NARROWEST = 40
 """The narrowest layout in columns; a narrower terminal wraps its lines."""
@@ -299,6 +301,8 @@ def table_lines(
     room = look.narrower(indent)
     if not look.uncut and needed > room.columns and any(columns):
         return [line for row in cells for line in _record(columns, row, look, indent)]
+    from rich.table import Table  # noqa: PLC0415 - few outputs have one
+
     table = Table(
         box=None, pad_edge=False, header_style="dim", show_header=any(columns), padding=(0, 2, 0, 0)
     )
@@ -327,9 +331,16 @@ def _record(columns: Sequence[str], row: Sequence[Text], look: Look, indent: int
     return [*title, *(flow(Text(" " * (indent + 2)), words, look) if words else [])]
 
 
-def drawn(renderable: RenderableType, look: Look, width: int | None = None) -> list[Text]:
+def _console(**options: Any) -> "Console":
+    """Return a console of rich, which takes long to load, and output in a pipe does not need it."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+
+    return Console(**options)
+
+
+def drawn(renderable: "RenderableType", look: Look, width: int | None = None) -> list[Text]:
     """Return the lines of a table or another renderable, for `paint`."""
-    console = Console(
+    console = _console(
         file=StringIO(), width=look.columns, color_system=None, legacy_windows=False, _environ={}
     )
     width = width or (_ENDLESS if look.uncut else look.columns)
@@ -351,7 +362,7 @@ def paint(lines: Iterable[Text], look: Look) -> str:
         return ""
     if look.color:
         out = StringIO()
-        console = Console(
+        console = _console(
             file=out,
             force_terminal=True,
             color_system="standard",

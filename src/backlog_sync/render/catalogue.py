@@ -3,7 +3,6 @@
 The entries are data, in `catalogue.toml`; they are loaded only if something is explained.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cache
@@ -72,6 +71,8 @@ class Entry:
 @cache
 def catalogue() -> Mapping[str, Entry]:
     """Return all entries by slug, in the order of the file."""
+    import tomllib  # noqa: PLC0415 - only for what is explained
+
     text = files("backlog_sync.render").joinpath("catalogue.toml").read_text("utf-8")
     entries: dict[str, dict[str, Any]] = tomllib.loads(text)
     return {slug: Entry(slug=slug, **entry) for slug, entry in entries.items()}

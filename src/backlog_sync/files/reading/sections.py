@@ -11,7 +11,7 @@ from backlog_sync.files.outline import Form, Kind, Line, Node, grouped
 from backlog_sync.files.reading.metadata import Pair, meant_field, parse_pairs
 from backlog_sync.files.reading.titles import Title, is_boxed, linked_text, read_title, typed_line
 from backlog_sync.files.scenario import begins_scenario
-from backlog_sync.files.scripts import CJK
+from backlog_sync.files.scripts import is_cjk
 from backlog_sync.files.sentences import is_sentence, is_story_sentence
 from backlog_sync.files.statuses import is_status_word, status_in
 from backlog_sync.files.values import without_remark
@@ -280,7 +280,7 @@ def status_of(text: str) -> str | None:
 
 def _joined_status(word: str) -> str | None:
     """Return the status at the start of a heading without blanks: `已完成工作`, completed work."""
-    if not _CJK_WORD.fullmatch(word):
+    if not (_SHORTEST_JOINED <= len(word) <= _LONGEST_JOINED and all(map(is_cjk, word))):
         return None
     parts = ((word[:at], word[at:].lstrip("的の")) for at in range(len(word) - 1, 0, -1))
     return next((status for status, named in parts if is_list(named) and _is_alone(status)), None)
@@ -291,7 +291,8 @@ def _is_alone(text: str) -> bool:
     return phrase is not None and phrase.alone
 
 
-_CJK_WORD = re.compile(rf"(?:{CJK.pattern}){{3,12}}")
+_SHORTEST_JOINED, _LONGEST_JOINED = 3, 12
+"""The length of a status and what has it, in a language without spaces."""
 
 
 def is_list(word: str) -> bool:
@@ -387,7 +388,7 @@ def _add_entry_evidence(text: str, lines: tuple[Line, ...], node: Node, section:
 
 def is_lead(pair: Pair) -> bool:
     """Return whether a bold word may begin a bullet about planned work: `**Search:** find …`."""
-    width = len(pair.value) + 2 * len(CJK.findall(pair.value[:_SENTENCE]))
+    width = len(pair.value) + 2 * sum(map(is_cjk, pair.value[:_SENTENCE]))
     return pair.field is None and pair.bold and width >= _SENTENCE
 
 

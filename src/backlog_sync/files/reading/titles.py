@@ -60,10 +60,9 @@ _FIRST_LETTERS = frozenset(
     | {word[0].upper() for word in _TYPES}
     | set("ABCDEFGHIJKLMNOPQRSTUVWXYZmv[第")
 )
-_WORDS = "|".join(re.escape(word) for word in sorted(_TYPES, key=len, reverse=True))
-_WORD = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
+_LENGTHS = sorted({len(word) for word in _TYPES}, reverse=True)
 _NUMERALS = "一二三四五六七八九十"
-_ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}}|[{_NUMERALS}]{{1,3}})[ ]?({_WORDS})", re.IGNORECASE)
+_ORDINAL = re.compile(rf"第[ ]?(\d{{1,4}}|[{_NUMERALS}]{{1,3}})[ ]?")
 _NUMBER = re.compile(
     r"[-_ ]?[ ]?#?((?:(?:[A-Z][.-]|[A-Za-z]{0,3})\d{1,6}(?:\.\d{1,6}){0,5}[A-Za-z]?)"
     rf"|[A-Z](?![^\W_])|[IVX]{{2,5}}|[{_NUMERALS}]{{1,3}})"
@@ -591,14 +590,24 @@ def _led(body: str) -> Typed | None:
     return typed if typed.number else replace(typed, number=lead[1])
 
 
+def _type_at(body: str, at: int = 0) -> tuple[TypeWord, int] | None:
+    """Return the longest type word at an offset, and where it ends.
+
+    Looking its beginnings up is as fast as a pattern of all words, which takes long to compile.
+    """
+    text = _folded(body[at:_LONGEST_WORD]).casefold()
+    for length in _LENGTHS:
+        word = _TYPES.get(text[:length])
+        if word is not None:
+            return word, at + length
+    return None
+
+
 def _word(body: str) -> Typed | None:
-    match = _WORD.match(_folded(body[:_LONGEST_WORD]))
-    if not match:
+    found = _type_at(body)
+    if found is None:
         return None
-    word = _TYPES.get(match[0].casefold())
-    if word is None:
-        return None
-    at = match.end()
+    word, at = found
     group = _GROUP.match(body, at)
     if group:
         at, word = group.end(), TypeWord("group", "feature")
@@ -635,11 +644,12 @@ def _bounded(body: str, at: int) -> bool:
 
 def _ordinal(body: str) -> Typed | None:
     """Read `第1阶段：…`, with the number before the word."""
-    match = _ORDINAL.match(_folded(body[:_LONGEST_WORD]))
-    if not match or match[2].casefold() not in _TYPES:
+    match = _ORDINAL.match(body)
+    found = _type_at(body, match.end()) if match else None
+    if match is None or found is None:
         return None
-    typed = Typed(_TYPES[match[2].casefold()], _in_digits(match[1]))
-    return _titled(typed, body, match.end())
+    word, end = found
+    return _titled(Typed(word, _in_digits(match[1])), body, end)
 
 
 def _in_digits(number: str) -> str:

@@ -27,7 +27,6 @@ from backlog_sync.files.write.new_values import (
     is_set,
 )
 from backlog_sync.files.write.own_words import Texts
-from backlog_sync.files.write.structured import NodeWriter
 
 _READINGS = 24
 """The most times that a file is read again, however many items it has.
@@ -85,6 +84,8 @@ def writer_of(parsed: ParsedFile, apart: Collection[Place] = ()) -> Writer:
         from backlog_sync.files.write.todotxt import TodoWriter  # noqa: PLC0415 - as above
 
         return TodoWriter(parsed)
+    from backlog_sync.files.write.structured import NodeWriter  # noqa: PLC0415 - not for Markdown
+
     return NodeWriter(parsed)
 
 

@@ -4,7 +4,6 @@ If `**Status**: Concluído` is the status of one item, the others get that word,
 Portuguese keys but without a status gets the Portuguese word.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -28,6 +27,8 @@ _NO_WORDS: Mapping[str, Mapping[str, str]] = {"keys": {}, "statuses": {}}
 @cache
 def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return the status words of each language except English."""
+    import tomllib  # noqa: PLC0415 - only for what is written anew
+
     text = files("backlog_sync.files.write").joinpath("language.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

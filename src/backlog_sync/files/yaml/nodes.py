@@ -7,10 +7,10 @@ author wrote them.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from sys import intern
 from typing import Any, ClassVar, NamedTuple, TypeAlias
@@ -33,9 +33,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
 _KNOWN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge"}
 _NULLS = {"", "~", "null", "Null", "NULL"}
-_UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_CONTROL = re.compile("[^\t\n\r\x20-\x7e]")
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 
 
@@ -357,13 +355,22 @@ def _end(event: Any) -> int:
     return int(event.end_mark.index)
 
 
+@cache
+def _unprintable() -> re.Pattern[str]:
+    """Return a pattern for what YAML does not allow; many files are ASCII and do without it."""
+    return re.compile(
+        "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    )
+
+
 class _Composer(Builder):
     """Build nodes from the events of a YAML parser."""
 
     counted, split = ", counting what each alias expands to", "split the file, or use fewer aliases"
 
     def run(self) -> Node | None:
-        unprintable = _UNPRINTABLE.search(self.text)
+        ascii_only = self.text.isascii()
+        unprintable = (_CONTROL if ascii_only else _unprintable()).search(self.text)
         if unprintable:
             code = f"U+{ord(unprintable[0]):04X}"
             message = f"the character {code} is not allowed in YAML"
@@ -479,6 +486,8 @@ _LOOK = "check the quotes and the indentation of this line and of the one above"
 
 def _words(problem_text: str) -> _Words | None:
     """Return our own message for a parser's problem, or None if it is not a known one."""
+    import tomllib  # noqa: PLC0415 - only for a broken file
+
     data = Path(__file__).with_name("errors.toml").read_text(encoding="utf-8")
     for problem in tomllib.loads(data)["problems"]:
         if any(part in problem_text for part in problem.pop("parts")):
