@@ -11,7 +11,6 @@ from backlog_sync.core.guards import IF_MOVED, Violation
 from backlog_sync.errors import BacklogError
 from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.parsed import Source
-from backlog_sync.files.write.reading import write_to_front, write_to_yaml
 
 
 def offer(run: Run, violations: Iterable[Violation]) -> tuple[Source, str] | None:
@@ -52,6 +51,8 @@ def keep_identity(screen: Screen, run: Run, violations: Iterable[Violation], *, 
         screen.info(f"{shown} is gone, and its issues are those of {path}.")
         if not screen.ask(f"Was it moved to {path}? Write `id: {shown}` into it and go on?"):
             return False
+    from backlog_sync.files.write.reading import write_to_front, write_to_yaml  # noqa: PLC0415 - files are rarely moved
+
     try:
         write = write_to_front if is_roadmap(source.path) else write_to_yaml
         write(source, {"id": former})

@@ -19,7 +19,6 @@ from backlog_sync.core.accounts import BULLETS_FLAG, Verdict
 from backlog_sync.core.change_kinds import Action, ChangeKind
 from backlog_sync.core.checkout import astray
 from backlog_sync.core.digests import SHORT_DIGEST
-from backlog_sync.core.drift import Drift, drift_to_json
 from backlog_sync.core.escape import clean
 from backlog_sync.core.estimate import estimate
 from backlog_sync.core.guards import Violation
@@ -29,8 +28,6 @@ from backlog_sync.environment import Environment, environment
 from backlog_sync.errors import BacklogError, FailedError
 from backlog_sync.files.account import accounts
 from backlog_sync.render.canvas import wrapped
-from backlog_sync.render.diagnostics import diagnostics_text
-from backlog_sync.render.drift import drift_summary, drift_text
 from backlog_sync.render.expected import expected_text
 from backlog_sync.render.json import dump
 from backlog_sync.render.outcomes import outcomes_text
@@ -43,6 +40,7 @@ if TYPE_CHECKING:
 
     from backlog_sync.cli.requests import ReportRequest
     from backlog_sync.cli.workspace import Run
+    from backlog_sync.core.drift import Drift
     from backlog_sync.core.observed import ObservedState
     from backlog_sync.engine.executor import Applied
     from backlog_sync.engine.reconcile import Prepared
@@ -82,6 +80,8 @@ class Terminal(Screen):
 
     def unreadable(self, loaded: Loaded) -> None:
         """Show the errors of files that end the run."""
+        from backlog_sync.render.diagnostics import diagnostics_text  # noqa: PLC0415 - only for errors
+
         look = self.look(err=True)
         self.write_stderr(diagnostics_text(loaded.diagnostics, look, loaded.texts))
         self.write_stderr(found_text(loaded.diagnostics, then="nothing was sent"))
@@ -274,6 +274,9 @@ class Terminal(Screen):
 
     def drift(self, run: Run, prepared: Prepared, drift: Drift) -> None:
         """Show drift, and the guards that would refuse a sync."""
+        from backlog_sync.core.drift import drift_to_json  # noqa: PLC0415 - only for this command
+        from backlog_sync.render.drift import drift_summary, drift_text  # noqa: PLC0415 - the same
+
         if prepared.observed.project_problem:
             self.board_left_out(prepared.observed.project_problem)
         if self.output == "json":

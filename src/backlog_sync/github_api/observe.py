@@ -3,9 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import Final, Protocol, TypedDict, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypedDict, cast
 
-from backlog_sync.core.doctor import Examination
 from backlog_sync.core.lookups import Questions
 from backlog_sync.core.model import ProjectSpec
 from backlog_sync.core.normalize import fold
@@ -44,6 +43,9 @@ from backlog_sync.github_api.generated_answers import N, Page
 from backlog_sync.github_api.issues import Issues, OfRepository, R, repository_of
 from backlog_sync.github_api.parallel import in_parallel
 from backlog_sync.github_api.reader import PageSize, Reader
+
+if TYPE_CHECKING:
+    from backlog_sync.core.doctor import Examination
 
 _MOST_MISSING: Final = 20
 """Missing issues to look up at most: each costs a request."""
@@ -306,8 +308,10 @@ class Observer:
         nodes = self._rest_of(query, first_page, lambda repository: repository["milestones"])
         return tuple(map(parse.milestone, nodes))
 
-    def examine(self, read_scope: ReadScope) -> Examination:
+    def examine(self, read_scope: ReadScope) -> "Examination":
         """Read what `doctor` needs about server, token, repository and board; no issues."""
+        from backlog_sync.core.doctor import Examination  # noqa: PLC0415 - only for this
+
         self.use(read_scope.uses)
         able = self.read_capabilities()
         answer = self.reader.query(document(answered.Checkup, self.hidden), self._names())

@@ -7,9 +7,8 @@ A shape that the schema rules out raises KeyError, TypeError, ValueError or Attr
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from sys import intern
-from typing import Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from backlog_sync.core.doctor import Allowance
 from backlog_sync.core.model import Arrangement, BoardValue, IssueFieldValue
 from backlog_sync.core.observed import (
     Actor,
@@ -32,6 +31,9 @@ from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api.answers import unsure
 from backlog_sync.github_api.documents import nth
 from backlog_sync.github_api.generated_answers import Nodes, Page
+
+if TYPE_CHECKING:
+    from backlog_sync.core.doctor import Allowance
 
 N = TypeVar("N")
 B = TypeVar("B", bound=answered.ProjectV2WithNumberTitleClosed)
@@ -93,8 +95,10 @@ def viewer(data: answered.UserWithIdLogin) -> Actor:
     return Actor(id=data["id"], login=data["login"])
 
 
-def allowance(data: answered.CheckupRateLimit | None) -> Allowance | None:
+def allowance(data: answered.CheckupRateLimit | None) -> "Allowance | None":
     """Return what is left of the hour's points; None if the server does not count any."""
+    from backlog_sync.core.doctor import Allowance  # noqa: PLC0415 - only for `doctor`
+
     if not data:
         return None
     return Allowance(int(data["limit"]), int(data["remaining"]), str(data["resetAt"]))

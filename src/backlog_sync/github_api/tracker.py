@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from backlog_sync.core.budget import UNLIMITED, Budget
-from backlog_sync.github_api import lookups, pull_requests
 from backlog_sync.github_api.boards import Boards
 from backlog_sync.github_api.clients import Clients
 from backlog_sync.github_api.observe import Observer, ReadScope
 from backlog_sync.github_api.reader import Reader, understood
 from backlog_sync.github_api.repositories import created_after, newest
-from backlog_sync.github_api.talks import talks
 from backlog_sync.waiting import Patience
 
 if TYPE_CHECKING:
@@ -127,11 +125,15 @@ class GitHubTracker:
 
     def conversation(self, number: int) -> str:
         """Return the node id of an issue or pull request by its number."""
+        from backlog_sync.github_api import lookups  # noqa: PLC0415 - only to comment
+
         with understood(self._api_url):
             return lookups.conversation(self._reader, self._repository, number)
 
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
         """Return the conversations at these places, in this repository if they name no other."""
+        from backlog_sync.github_api.talks import talks  # noqa: PLC0415 - only for a report
+
         with understood(self._api_url):
             return tuple(talks(self._reader, self._repository, refs))
 
@@ -157,6 +159,8 @@ class GitHubTracker:
 
     def open_pull_request(self, *, head: str, base: str, title: str, body: str) -> str | None:
         """Open a pull request and return its URL; None if the branch already has one."""
+        from backlog_sync.github_api import pull_requests  # noqa: PLC0415 - only for this
+
         return pull_requests.open_pull_request(
             self._reader, self._repository, head=head, base=base, title=title, body=body
         )

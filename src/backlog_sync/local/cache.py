@@ -42,7 +42,7 @@ _Number = Annotated[int, Field(gt=0, lt=2**31)]
 class _Issues(BaseModel):
     """What is known of a repository's issues; `listed` is when all were listed last."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     repository_id: str
     numbers: Annotated[tuple[_Number, ...], Field(max_length=_MOST_NUMBERS)]
@@ -52,7 +52,7 @@ class _Issues(BaseModel):
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     # Files of earlier versions have `looked`.
     last_read: float | None = Field(

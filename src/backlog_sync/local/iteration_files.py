@@ -25,7 +25,7 @@ _LONGEST: Final = 64_000_000
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
 
 class _Card(_Part):

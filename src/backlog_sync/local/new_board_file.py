@@ -21,7 +21,7 @@ _LONGEST: Final = 100_000
 
 
 class _Saved(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     format: Literal[1] = 1
     at: Annotated[float, Field(ge=0, allow_inf_nan=False)]

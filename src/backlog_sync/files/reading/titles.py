@@ -604,10 +604,10 @@ def _type_at(body: str, at: int = 0) -> tuple[TypeWord, int] | None:
 
 
 def _word(body: str) -> Typed | None:
-    found = _type_at(body)
-    if found is None:
+    begins = _type_at(body)
+    if begins is None:
         return None
-    word, at = found
+    word, at = begins
     group = _GROUP.match(body, at)
     if group:
         at, word = group.end(), TypeWord("group", "feature")
@@ -645,10 +645,10 @@ def _bounded(body: str, at: int) -> bool:
 def _ordinal(body: str) -> Typed | None:
     """Read `第1阶段：…`, with the number before the word."""
     match = _ORDINAL.match(body)
-    found = _type_at(body, match.end()) if match else None
-    if match is None or found is None:
+    named = _type_at(body, match.end()) if match else None
+    if match is None or named is None:
         return None
-    word, end = found
+    word, end = named
     return _titled(Typed(word, _in_digits(match[1])), body, end)
 
 
