@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from click.testing import CliRunner
+from graphql import build_schema, introspection_from_schema
 
 from backlog_sync.cli.main import cli
 from backlog_sync.core.planner import build_plan
@@ -234,6 +235,14 @@ def vocabulary_json() -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
+def introspected_schema() -> str:
+    """Return what GraphQL's introspection says of the simulator's schema, one type a line."""
+    text = (ROOT / "src/github_sandbox/schema.graphql").read_text(encoding="utf-8")
+    known = introspection_from_schema(build_schema(text), descriptions=False)
+    compact = json.dumps(known, separators=(",", ":"))
+    return compact.replace('},{"kind":', '},\n{"kind":') + "\n"
+
+
 GENERATED = {
     "docs/messages.md": messages_page,
     "docs/cli.md": cli_page,
@@ -241,6 +250,7 @@ GENERATED = {
     "docs/plan.svg": plan_picture,
     "docs/schema/report.schema.json": report_schema,
     "src/backlog_sync/files/vocabulary.json": vocabulary_json,
+    "src/github_sandbox/schema.json": introspected_schema,
 }
 
 
