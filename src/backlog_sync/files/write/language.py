@@ -27,7 +27,7 @@ _NO_WORDS: Mapping[str, Mapping[str, str]] = {"keys": {}, "statuses": {}}
 @cache
 def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return the status words of each language except English."""
-    import tomllib  # noqa: PLC0415 - only for what is written anew
+    import tomllib  # noqa: PLC0415 - only for a new line
 
     text = files("backlog_sync.files.write").joinpath("language.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
