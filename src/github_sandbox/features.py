@@ -16,7 +16,7 @@ class Features:
     `view_arrangement` grouping and sorting of a new view in REST, `user_views_by_login` the path of
     a person's board with the login instead of the id, `creation_policy` who may create issues,
     `archived_cards` an argument that lists them,
-    `multi_select` board fields with several options.
+    `multi_select` board fields with several options, `link_events` removed links in the timeline.
     `issue_fields` are those of organizations; if they exist but are not `enabled`, there are none,
     and values are dropped. Without `foreign_cards` the API adds no issue of another owner to an
     organization's board, as reported of github.com, and only the page does. Without
@@ -38,6 +38,7 @@ class Features:
     creation_policy: bool = True
     archived_cards: bool = True
     multi_select: bool = True
+    link_events: bool = True
     issue_fields: bool = True
     issue_fields_enabled: bool = True
     suggested_actors: bool = True
@@ -73,6 +74,7 @@ _WITHOUT: dict[str, Any] = {
     "creation_policy": False,
     "archived_cards": False,
     "multi_select": False,
+    "link_events": False,
     "issue_fields": False,
     "suggested_actors": False,
 }
@@ -140,6 +142,11 @@ _SCHEMA_PARTS: dict[str, tuple[str, ...]] = {
         "ProjectV2MultiSelectField",
         "ProjectV2MultiSelectFieldOption",
         "ProjectV2ItemFieldMultiSelectValue",
+    ),
+    "link_events": (
+        "IssueTimelineItemsItemType.BLOCKED_BY_REMOVED_EVENT",
+        "IssueTimelineItems.BlockedByRemovedEvent",
+        "BlockedByRemovedEvent",
     ),
     "view_writes": (
         "Mutation.createProjectV2View",

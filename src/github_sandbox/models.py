@@ -139,7 +139,8 @@ class Issue(Record):
     `branches` are the names of branches that are linked to an issue. `field_values` maps an issue
     field's number (as text) to a text, a number, an ISO date, or the numbers of options.
     `lock_reason` is one of GitHub's four, or None, if the conversation is `locked`. `assignments`
-    are the accounts that were ever assigned, each as often as that was asked for an agent.
+    are the accounts that were ever assigned, each as often as that was asked for an agent;
+    `removed_blockers` are the issues that blocked it until somebody unlinked them, each time.
     """
 
     repository: int
@@ -174,6 +175,7 @@ class Issue(Record):
     locked: bool = False
     lock_reason: str | None = None
     assignments: list[int] = field(default_factory=list)
+    removed_blockers: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -154,21 +154,30 @@ def _linked_branches(issue: Issue, info: Info, **arguments: Any) -> Connection:
 def _timeline(
     issue: Issue,
     info: Info,
-    itemTypes: list[str] | None = None,  # noqa: ARG001, N803 - the schema's name; there is one type
+    itemTypes: list[str] | None = None,  # noqa: N803 - the schema's name
     **arguments: Any,
 ) -> Connection:
-    """Return a page of the assignments of an issue, the only events that are kept."""
-    accounts = (info.context.store.get(Account, number) for number in issue.assignments)
-    events = [
-        {
-            "__typename": "AssignedEvent",
-            "id": f"AE_{issue.id}_{n}",
-            "createdAt": issue.created_at,
-            "assignee": account,
-        }
-        for n, account in enumerate(accounts)
-    ]
-    return page_by_index(info, events, arguments)
+    """Return a page of the assignments and removed blockers of an issue; nothing else is kept."""
+    store = info.context.store
+    accounts = (store.get(Account, number) for number in issue.assignments)
+    records = (store.records.get(number) for number in issue.removed_blockers)
+    blockers = (record if isinstance(record, Issue) else None for record in records)
+    events = {
+        "ASSIGNED_EVENT": [
+            _event(issue, "AssignedEvent", f"AE_{issue.id}_{n}", assignee=account)
+            for n, account in enumerate(accounts)
+        ],
+        "BLOCKED_BY_REMOVED_EVENT": [
+            _event(issue, "BlockedByRemovedEvent", f"BBRE_{issue.id}_{n}", blockingIssue=blocker)
+            for n, blocker in enumerate(blockers)
+        ],
+    }
+    kinds = events.keys() if itemTypes is None else itemTypes
+    return page_by_index(info, [each for kind in kinds for each in events[kind]], arguments)
+
+
+def _event(issue: Issue, kind: str, node_id: str, **parts: Any) -> dict[str, Any]:
+    return {"__typename": kind, "id": node_id, "createdAt": issue.created_at, **parts}
 
 
 def linked_branch(issue: Issue, name: str) -> dict[str, Any]:

@@ -177,6 +177,7 @@ def remove_blocker(store: Store, viewer: Viewer, blocked: Issue, blocker: Issue)
     if blocker.id not in blocked.blocked_by:
         raise _unprocessable("The issue is not blocked by the given issue")
     unblock(store, blocked, blocker)
+    blocked.removed_blockers.append(blocker.id)
     store.event(viewer.account, "blocked_by_removed", blocked, blocker=blocker.node_id)
 
 

@@ -102,6 +102,11 @@ def test_members_that_were_not_yet_set_are_not_taken_away(owner: Owner) -> None:
     """A member that a stopped run did not add is added and is no drift."""
     diff = merge_set(owner=owner, base=["a"], desired=["a"], observed=[], pending=True)
     assert (diff.add, diff.drifted) == (("a",), ())
+    diff = merge_set(
+        owner=owner, base="abc", desired="abc", observed="a", pending=True, removed=["B"]
+    )
+    assert diff.drifted == ("b",)
+    assert sorted(diff.add) == (["b", "c"] if owner is FILE else ["c"])
 
 
 @pytest.mark.parametrize(

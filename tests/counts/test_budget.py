@@ -87,7 +87,7 @@ def test_a_budget_of_creations_is_used_up_by_each_run(tmp_path: Path, most: int)
     assert world.doubles() == []
 
 
-@pytest.mark.parametrize("most", [13, 25])
+@pytest.mark.parametrize("most", [13, 20])
 def test_no_run_exceeds_its_budget_of_points(tmp_path: Path, most: int) -> None:
     """By the server's own count, reading included, wherever it ends."""
     world = World(tmp_path)

@@ -88,7 +88,7 @@ def test_a_server_that_blocks_after_some_an_hour_does_so_once(tmp_path: Path) ->
 
 
 def test_links_and_board_values_are_sent_while_creations_wait(tmp_path: Path) -> None:
-    """A hundred items take far less than their requests and the waits, one after the other."""
+    """The waits for a hundred items take more than half of the requests' own time."""
     desired = backlog(*[9] * 9)
     requests, seconds = [], []
     for paced in (True, False):
@@ -100,7 +100,7 @@ def test_links_and_board_values_are_sent_while_creations_wait(tmp_path: Path) ->
         seconds.append(run.now() - began)
         requests.append(len(world.sandbox.log))
     waits = seconds_for(len(desired.items), Pace())
-    assert seconds[0] - seconds[1] < waits * 0.6
+    assert seconds[0] < waits + seconds[1] / 2
     assert requests[0] <= requests[1] + 2
 
 

@@ -23,6 +23,7 @@ from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from github_sandbox.clock import VirtualClock
 from github_sandbox.faults import FaultPlan, resource_limits, secondary_limit
+from github_sandbox.features import Features
 from tests.cli.conftest import Backlog
 from tests.core.builders import desired, item
 from tests.faults.harness import FULL, WHOLE, World, all_applied, with_issue_fields
@@ -112,18 +113,18 @@ def small() -> tuple[Sandbox, DesiredState]:
 # ---- the bars ------------------------------------------------------------------------------
 
 
-def test_a_first_sync_takes_24_requests(tmp_path: Path) -> None:
+def test_a_first_sync_takes_21_requests(tmp_path: Path) -> None:
     """34 items with labels, milestones, hierarchy and three board fields, or issue fields.
 
     Also if the run creates the issue fields.
     """
     here = World(tmp_path)
     assert all_applied(here.machine().sync(WHOLE))
-    assert len(here.sandbox.log) <= 24
+    assert len(here.sandbox.log) <= 21
     there = World(tmp_path / "fields")
     machine = there.machine()
     assert all_applied(machine.sync(with_issue_fields(WHOLE)))
-    assert len(there.sandbox.log) <= 24
+    assert len(there.sandbox.log) <= 21
     before = len(there.sandbox.log)
     machine.settles(with_issue_fields(WHOLE))
     assert len(there.sandbox.log) - before <= 4
@@ -166,14 +167,17 @@ def test_issue_fields_are_changed_by_twenties(tmp_path: Path) -> None:
     assert taken == [2 + 2 * 4] * 2
 
 
-@pytest.mark.parametrize(("blocked", "more"), [(1, 1), (5, 1), (6, 3), (12, 5)])
+@pytest.mark.parametrize(
+    ("link_events", "blocked", "more"),
+    [(True, 12, 0), (False, 1, 1), (False, 5, 1), (False, 6, 3), (False, 12, 5)],
+)
 def test_the_record_of_new_links_goes_five_bodies_a_request(
-    tmp_path: Path, blocked: int, more: int
+    tmp_path: Path, link_events: bool, blocked: int, more: int
 ) -> None:
-    """New issues with blockers: their bodies go out once more, none singly; the rest is the same.
+    """New issues with blockers: their bodies go out once, if the timeline lists removed links.
 
-    The links themselves take one request for up to 20, whose answer tells what the first five
-    write over; before each further five is a read.
+    Else they go out once more, none singly. The links themselves take one request for up to 20,
+    whose answer tells what the first five write over; before each further five is a read.
     """
     first, *rest = backlog_of(14)
     plain = desired(first, *rest)
@@ -184,6 +188,7 @@ def test_the_record_of_new_links_goes_five_bodies_a_request(
     taken: list[int] = []
     for name, wanted in (("plain", plain), ("linked", desired(first, *linked))):
         here = World(tmp_path / name)
+        here.sandbox.features = Features(link_events=link_events)
         assert all_applied(here.machine().sync(wanted))
         taken.append(len(here.sandbox.log))
         before = len(here.sandbox.log)

@@ -13,6 +13,7 @@ from backlog_sync.core.model import IssueFieldValue, ProjectSpec
 from backlog_sync.core.observed import (
     Actor,
     BoardItem,
+    Capabilities,
     IssueLink,
     ObservedBoardField,
     ObservedIssue,
@@ -144,6 +145,7 @@ class MemoryTracker:
             project=self.project if wanted.project else None,
             project_owner_id="O_1",
             issue_fields=self.issue_fields if with_fields else None,
+            capabilities=Capabilities(link_events=False),
         )
 
     def _card(self, there: ObservedIssue) -> BoardItem | None:

@@ -6,6 +6,7 @@ A machine has a journal on its disk and can die at any request. Everything is de
 import itertools
 import os
 import random
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -409,8 +410,8 @@ def all_applied(applied: Applied) -> bool:
 
 
 def requests_of(wanted: DesiredState, folder: Path) -> list[LogEntry]:
-    """The requests of a first run without trouble."""
-    world = World(folder / "counted")
+    """The requests of a first run without trouble, on a machine of its own."""
+    world = World(Path(tempfile.mkdtemp(dir=folder)))
     assert all_applied(world.machine().sync(wanted))
     return list(world.sandbox.log)
 

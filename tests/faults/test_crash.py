@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from backlog_sync.core.model import DesiredState
+from github_sandbox.actors import Person
+from github_sandbox.models import Issue
 from tests.faults.harness import (
     ACROSS,
     FIELDED,
@@ -13,6 +15,7 @@ from tests.faults.harness import (
     MIDDLE,
     OPTIONED,
     OWNERS,
+    REPOSITORY,
     SMALL,
     VIEWED,
     WHOLE,
@@ -129,3 +132,27 @@ def test_killed_while_issues_are_changed(
         if not FULL and at >= 8:
             break
     assert at >= 8
+
+
+def test_a_link_that_people_remove_after_a_crash_was_made(tmp_path: Path) -> None:
+    """Whenever the run dies: what it linked is known to be linked, and only that.
+
+    People remove the link right after, and the next plan names it as taken away. A link that the
+    run did not come to is no drift.
+    """
+    linked: list[bool] = []
+    for at in range(len(requests_of(SMALL, tmp_path)), 4, -1):
+        world = World(tmp_path / f"{at}")
+        machine = world.machine()
+        assert machine.dies(SMALL, at, delivered=True, by=KilledError)
+        blocked = {i.number: i.blocked_by for i in world.issues() if i.blocked_by}
+        linked.append(bool(blocked))
+        for number, (blocker,) in blocked.items():
+            person = Person(world.sandbox, "ann", permission="admin", repository=REPOSITORY)
+            person.unblock(number, world.sandbox.store.get(Issue, blocker).number)
+        prepared, tracker = machine.prepare(SMALL)
+        assert [note.name for note in prepared.plan.drift] == ["blocked_by"] * len(blocked)
+        assert all_applied(machine.finish(prepared, tracker))
+        assert any(issue.blocked_by for issue in world.issues())
+        machine.settles(SMALL)
+    assert set(linked) == {True, False}

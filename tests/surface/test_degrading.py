@@ -78,6 +78,7 @@ def test_a_server_that_is_asked_again_costs_little(world: World) -> None:
         views=False,
         suggested_actors=False,
         multi_select=False,
+        link_events=False,
     )
 
 

@@ -11,6 +11,7 @@ from backlog_sync.core.marker import Marker
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.text import plan_text
 from github_sandbox.access import Grant
+from github_sandbox.features import Features
 from tests.surface.conftest import REPOSITORY, World, of_kind, reasons, said
 
 # ---- dependencies ----------------------------------------------------------------------------
@@ -74,11 +75,18 @@ def marker(world: World, title: str) -> Marker:
 BLOCKED = "stories: [{id: a, title: A}, {id: c, title: C}, {id: b, title: B, depends_on: [a, c]}]\n"
 
 
-def test_a_blocker_that_people_remove_after_the_first_sync_is_drift(world: World) -> None:
-    """The first sync itself records the link: its removal is drift, and sync sets it back."""
+@pytest.mark.parametrize("link_events", [True, False])
+def test_a_blocker_that_people_remove_after_the_first_sync_is_drift(
+    world: World, link_events: bool
+) -> None:
+    """Its removal is drift, and sync sets it back.
+
+    If the timeline does not list removed links, the first sync records that it made the link.
+    """
+    world.sandbox.features = Features(link_events=link_events)
     world.write(BLOCKED)
     world.sync()
-    assert marker(world, "B").base.pending == ()
+    assert marker(world, "B").base.pending == (("blocked_by",) if link_events else ())
     world.ann.unblock(world.issue("B").number, world.issue("A").number)
     prepared = world.prepared()
     (note,) = prepared.plan.drift
@@ -134,6 +142,7 @@ def test_a_link_that_was_never_made_is_recorded_by_the_run_that_makes_it(world: 
     issue, blocker = world.issue("B"), world.issue("A").number
     world.ann.edit(issue.number, body=pending(issue.body))
     world.ann.unblock(issue.number, blocker)
+    world.ann.issue(issue.number).removed_blockers.clear()
     plan = world.plan()
     assert plan.drift == ()
     assert [c.drifted for c in of_kind(plan, ChangeKind.DEPENDENCY)] == [()]

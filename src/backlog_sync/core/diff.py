@@ -31,6 +31,7 @@ from backlog_sync.core.model import BoardValue, DesiredItem, Settings
 from backlog_sync.core.observed import ObservedIssue
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import FieldNote, Verdict
+from backlog_sync.core.relations import REMOVED_BLOCKERS, names_in
 from backlog_sync.core.states import OPEN, REOPENED, desired_state, is_closed, observed_state
 from backlog_sync.core.unknown_words import is_open_again
 from backlog_sync.dataclass import dataclass
@@ -328,9 +329,14 @@ class _Merge(Merge):
         return name in self.base.pending
 
     def members(
-        self, name: str, owner: Owner, desired: tuple[str, ...], observed: tuple[str, ...]
+        self,
+        name: str,
+        owner: Owner,
+        desired: tuple[str, ...],
+        observed: tuple[str, ...],
+        removed: Iterable[str] = (),
     ) -> SetDiff:
-        """Merge a set."""
+        """Merge a set, of which people `removed` some members for certain."""
         pending = name in self.base.pending
         base = self.base.sets.get(name, ())
         if owner is Owner.GITHUB and not self.is_trusted and not self.adopts:
@@ -343,6 +349,7 @@ class _Merge(Merge):
             observed=observed,
             written=self.base.written.sets.get(name, {}),
             pending=pending,
+            removed=removed,
             taken_reason=TAKEN_AWAY if self.is_trusted else UNTRUSTED,
         )
         self._set_members(name, diff, observed)
@@ -386,7 +393,7 @@ def diff_item(
     record_moved: bool = False,
     contested: bool = False,
 ) -> ItemDiff:
-    """Compare one item with its issue; `observed` gives `parent` and `blocked_by` resolved.
+    """Compare one item with its issue; `observed` are its links, from `Links.observed_links`.
 
     A state that is `contested` is not set, as `one_word` has it.
 
@@ -431,10 +438,14 @@ def diff_item(
         merge.issue_options(name, owner_of(name, ownership), options_wanted, fields)
     blockers = SetDiff((), (), (), (), ())
     if "blocked_by" in target.sets:
-        resolved = observed.get("blocked_by")
-        observed_blockers = tuple(resolved) if isinstance(resolved, list) else ()
         owner = owner_of("blocked_by", ownership)
-        blockers = merge.members("blocked_by", owner, target.sets["blocked_by"], observed_blockers)
+        blockers = merge.members(
+            "blocked_by",
+            owner,
+            target.sets["blocked_by"],
+            names_in(observed, "blocked_by"),
+            names_in(observed, REMOVED_BLOCKERS),
+        )
         merge.fields.pop("blocked_by", None)
     block = _merge_body(merge, parts, target, owner_of("body", ownership))
     kept = target.kept | (fields.kept - fields.private)

@@ -91,11 +91,9 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
     created = {change.key: change for change in issues if isinstance(change, CreateIssue)}
     states = [c for c in issues if isinstance(c, CloseIssue | ReopenIssue)]
     comments = sum("comment" in change.fields for change in states)
-    # A new issue that is linked or closed after its creation has its body written once more.
-    rewritten = {
-        c.key for c in plan.changes if c.key in created and c.kind is ChangeKind.DEPENDENCY
-    }
-    rewritten |= {change.key for change in states if change.key in created}
+    # A new issue that is closed after its creation has its body written once more. Servers whose
+    # timelines do not list removed links take more requests: bodies with new links, too.
+    rewritten = {change.key for change in states if change.key in created}
     updates = len(issues) - len(created) - len(states) + len(rewritten)
     # What is made below a new issue, or on the board with it, comes with its creation.
     repositories = {item.key: item.repository for item in plan.items}
@@ -116,13 +114,12 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
     created_in = Counter(change.repository for change in created.values())
     pages = _pages([_total(plan, there) + count for there, count in created_in.items()])
     writes = (
-        _groups(kinds[ChangeKind.LABEL], SMALL_BATCH)
+        _labels_and_board(plan, kinds)
         + kinds[ChangeKind.MILESTONE]
-        + kinds[ChangeKind.PROJECT]
         + _board_parts(plan, kinds)
         + _groups(kinds[ChangeKind.ISSUE_FIELD], SMALL_BATCH)
         + _groups(valued, SMALL_BATCH)
-        + sum(_groups(wave, BODY_BATCH) for wave in _waves(created).values())
+        + _creations(created)
         + _groups(follow_ups[ChangeKind.SUB_ISSUE], SMALL_BATCH)
         + _groups(kinds[ChangeKind.DEPENDENCY], SMALL_BATCH)
         + _groups(follow_ups[ChangeKind.PROJECT_ITEM], SMALL_BATCH)
@@ -187,6 +184,14 @@ def _for_iterations(change: Change) -> int:
     return values + (3 * look + 1 if isinstance(change, ExtendIterations) else 2 * look)
 
 
+def _labels_and_board(plan: Plan, kinds: Counter[ChangeKind]) -> int:
+    """Return the requests for labels and the board; new labels share one with a new board."""
+    labels, boards = kinds[ChangeKind.LABEL], kinds[ChangeKind.PROJECT]
+    if any(c.kind is ChangeKind.PROJECT and c.action is Action.CREATE for c in plan.changes):
+        return _groups(labels + 1, SMALL_BATCH) + boards - 1
+    return _groups(labels, SMALL_BATCH) + boards
+
+
 def _board_parts(plan: Plan, kinds: Counter[ChangeKind]) -> int:
     """Return the requests for fields and views; columns need the fields, a filter needs its view.
 
@@ -226,6 +231,16 @@ def _crosses(change: Change, repositories: Mapping[str, str | None]) -> bool:
 
 def _groups(count: int, size: int) -> int:
     return -(-count // size)
+
+
+def _creations(created: Mapping[str, Change]) -> int:
+    """Return the requests that create issues: what does not fill one goes with the next wave."""
+    requests, left = 0, 0
+    for _, wave in sorted(_waves(created).items()):
+        full, left = divmod(left + wave, BODY_BATCH)
+        requests += full or 1
+        left = left if full else 0
+    return requests + (left > 0)
 
 
 def _waves(created: Mapping[str, Change]) -> Counter[int]:

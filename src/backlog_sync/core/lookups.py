@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from backlog_sync.core.agents import is_agent_name, is_recorded
+from backlog_sync.core.body import split
 from backlog_sync.core.locations import locations
+from backlog_sync.core.marker import Base
 from backlog_sync.core.matching import match_items
 from backlog_sync.core.model import DesiredState
 from backlog_sync.core.normalize import fold, fold_set
@@ -22,7 +24,8 @@ class Questions:
     who may or may not be assignable there; `cards` are ids of issues that no board's list shows,
     whose board item may be archived; `missing` are issues as `owner/repo#n` that the files name and
     the lists do not contain; `authors` are logins, by repository, whose permission only the server
-    knows; `assignments` are ids of issues that may get an agent, which may have had it before.
+    knows; `assignments` are ids of issues that may get an agent, which may have had it before;
+    `links` those that lack a blocker which was linked, or was not yet, when a run was interrupted.
     """
 
     issues: tuple[str, ...] = ()
@@ -31,9 +34,10 @@ class Questions:
     missing: tuple[str, ...] = ()
     authors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assignments: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        by_id = self.cards or self.assignments
+        by_id = self.cards or self.assignments or self.links
         return bool(self.issues or self.logins or by_id or self.missing or self.authors)
 
 
@@ -62,6 +66,7 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
         missing=tuple(_missing(desired, observed)),
         authors=authors(desired, observed),
         assignments=tuple(_assignments(desired, observed)),
+        links=tuple(_links(observed)),
     )
 
 
@@ -143,6 +148,34 @@ def _assignments(desired: DesiredState, observed: ObservedState) -> Iterator[str
         new = (name for name in named.get(key, ()) if not is_recorded(name, match))
         if match.issue.state == "open" and any(new):
             yield match.issue.id
+
+
+def _links(observed: ObservedState) -> Iterator[str]:
+    """Yield the issues that may never have got all blockers that their marker names.
+
+    The marker of a new issue names them before they are linked; the timeline says of one that is
+    absent whether somebody removed it.
+    """
+    if not observed.capabilities.link_events:
+        return
+    issues = {issue.id: issue for issue in observed.issues}
+    for issue in observed.issues:
+        pending, recorded = _pending_blockers(issue.body)
+        if not pending:
+            continue
+        linked = {fold(f"{link.repository}#{link.number}") for link in issue.blocked_by}
+        for link in issue.blocked_by:
+            marker = split(issues[link.id].body).marker if link.id in issues else None
+            linked |= {fold(marker.key)} if marker else set()
+        if not linked.issuperset(map(fold, recorded)):
+            yield issue.id
+
+
+def _pending_blockers(body: str) -> tuple[bool, tuple[str, ...]]:
+    """Return whether the blockers in a marker may not have been linked, and their names."""
+    marker = split(body).marker if '"p":' in body else None
+    base = marker.base if marker else Base()
+    return "blocked_by" in base.pending, base.sets.get("blocked_by", ())
 
 
 def known_issues(observed: ObservedState) -> dict[str, IssueLink]:

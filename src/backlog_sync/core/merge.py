@@ -109,6 +109,7 @@ class Merge:
         observed: tuple[str, ...],
         written: Mapping[str, bool],
         pending: bool = False,
+        removed: Iterable[str] = (),
         taken_reason: str = TAKEN_AWAY,
     ) -> "SetDiff":
         """Merge a set and note what people took away; `written` is what a run wrote to the file.
@@ -118,7 +119,12 @@ class Merge:
         if owner is Owner.GITHUB:
             base = followed(base, desired, written)
         diff = merge_set(
-            owner=owner, base=base, desired=desired, observed=observed, pending=pending
+            owner=owner,
+            base=base,
+            desired=desired,
+            observed=observed,
+            pending=pending,
+            removed=removed,
         )
         if diff.drifted:
             before = sorted(observed, key=str.casefold)
@@ -199,25 +205,30 @@ def merge_set(
     desired: Iterable[str],
     observed: Iterable[str],
     pending: bool = False,
+    removed: Iterable[str] = (),
 ) -> SetDiff:
     """Merge a set of names, ignoring case.
 
     Declared members are enforced, members that we applied and the file removed are removed, all
     others stay. If GitHub is the owner, members that people removed stay removed.
+
+    `pending` means that the base names members that may never have been added. Of those that are
+    absent, people took away only the ones that GitHub reports as `removed`.
     """
     base_members, desired_members, observed_members = (
         fold_set(base),
         fold_set(desired),
         fold_set(observed),
     )
+    known_removed = fold_set(removed)
     if base_members.keys() == desired_members.keys() == observed_members.keys():
         stands = tuple(sorted(observed_members.values(), key=str.casefold))
         return SetDiff((), (), (), stands, tuple(sorted(desired_members.values())))
-    taken = (
-        []
-        if pending
-        else [n for n in desired_members if n in base_members and n not in observed_members]
-    )
+    taken = [
+        n
+        for n in desired_members
+        if n in base_members and n not in observed_members and (not pending or n in known_removed)
+    ]
     add = [
         n
         for n in desired_members

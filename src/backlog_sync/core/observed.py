@@ -308,7 +308,8 @@ class Capabilities:
     `creation_policy` whether a repository reports who may create issues, `pull_requests` whether
     issues list their pull requests and branches, `views` whether views of a board can be created
     and changed, `suggested_actors` whether a repository lists the agents that can be assigned,
-    `multi_select` whether a board can have fields with several options.
+    `multi_select` whether a board can have fields with several options, `link_events` whether the
+    timeline of an issue lists the blockers that were removed from it.
     """
 
     sub_issues: bool = True
@@ -325,6 +326,7 @@ class Capabilities:
     views: bool = True
     suggested_actors: bool = True
     multi_select: bool = True
+    link_events: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,8 +368,9 @@ class ObservedState:
     None if they were not asked for, or if the owner has none to offer; `issue_fields_problem` says
     why not, if that is known. `today` is the date of the run (ISO, UTC), for
     words such as `@current`. `assigned_before` are the folded logins of agents that were ever
-    assigned to issues, by their ids, as far as that was asked. `new_board` is the one that an
-    interrupted run began to create.
+    assigned to issues, by their ids, as far as that was asked; likewise `removed_blockers` are the
+    issues that ever blocked one and were unlinked. `new_board` is the one that an interrupted run
+    began to create.
     """
 
     repository: ObservedRepository
@@ -399,6 +402,7 @@ class ObservedState:
     new_board: NewBoard | None = None
     agents: tuple[str, ...] = ()
     assigned_before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    removed_blockers: Mapping[str, tuple[IssueLink, ...]] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:

@@ -22,7 +22,7 @@ from backlog_sync.core.option_names import as_named
 from backlog_sync.core.option_values import members_of_value, option_words
 from backlog_sync.core.plan import FieldNote, Plan, Verdict
 from backlog_sync.core.progress import first_status, status_of
-from backlog_sync.core.relations import Links
+from backlog_sync.core.relations import REMOVED_BLOCKERS, Links, names_in
 from backlog_sync.core.written_back import followed
 from backlog_sync.dataclass import dataclass
 
@@ -247,11 +247,10 @@ class _Puller:
     ) -> None:
         """Accept the members of sets that people added or removed."""
         base = match.parts.marker.base if match.parts.marker else None
-        blockers = observed_links.get("blocked_by")
         observed = {
             **{name: getattr(match.issue, name) for name in ISSUE_SETS},
             "labels": self._known_labels(match),
-            "blocked_by": tuple(blockers) if isinstance(blockers, list) else (),
+            "blocked_by": names_in(observed_links, "blocked_by"),
         }
         for name in sets:
             declared = item.fields.get(name)
@@ -269,7 +268,10 @@ class _Puller:
                 recorded = on_record
             members = self._members(name, recorded or (), declared, shown, written)
             if name in base.pending:
-                members = replace(members, remove=())  # it is not known if they were ever set
+                # Of the others it is not known if they were ever set.
+                removed = normalize.fold_set(names_in(observed_links, REMOVED_BLOCKERS))
+                known = tuple(n for n in members.remove if normalize.fold(n) in removed)
+                members = replace(members, remove=known if name == "blocked_by" else ())
             self._take_members(item, match, name, members)
 
     def board_members(

@@ -14,10 +14,20 @@ from backlog_sync.core.lookups import known_issues
 from backlog_sync.core.marker import Base
 from backlog_sync.core.matching import Match, Matches
 from backlog_sync.core.model import DesiredItem, DesiredState
-from backlog_sync.core.observed import ObservedIssue, ObservedState
+from backlog_sync.core.observed import IssueLink, ObservedIssue, ObservedState
 from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.core.plan import Deferred
 from backlog_sync.dataclass import dataclass
+
+REMOVED_BLOCKERS = "removed_blockers"
+"""The name of the blockers that were removed from an issue, among its links."""
+
+
+def names_in(links: Mapping[str, JsonValue], name: str) -> tuple[str, ...]:
+    """Return the names of several links of a kind, as `Links.observed_links` has them."""
+    names = links.get(name)
+    return tuple(map(str, names)) if isinstance(names, list) else ()
+
 
 _OLDER = "GitHub Enterprise Server gained it later; everything else is synced"
 
@@ -101,16 +111,19 @@ class Links:
         return Relations(values, frozenset(kept), tuple(self._deferred), hold)
 
     def observed_links(self, issue: ObservedIssue) -> dict[str, JsonValue]:
-        """Return an issue's parent and blockers, by key if they are ours."""
-        parent = issue.parent
-        blockers = [
-            self._key_of.get(link.id, f"{link.repository}#{link.number}")
-            for link in issue.blocked_by
-        ]
-        name: JsonValue = None
-        if parent is not None:
-            name = self._key_of.get(parent.id, f"{parent.repository}#{parent.number}")
-        return {"parent": name, "blocked_by": sorted(blockers)}
+        """Return an issue's parent and blockers, by key if they are ours.
+
+        `removed_blockers` are those that it ever had and lost, as far as that was asked.
+        """
+        removed = self.observed.removed_blockers.get(issue.id, ())
+        return {
+            "parent": self._name_of(issue.parent) if issue.parent else None,
+            "blocked_by": sorted(map(self._name_of, issue.blocked_by)),
+            REMOVED_BLOCKERS: sorted(map(self._name_of, removed)),
+        }
+
+    def _name_of(self, link: IssueLink) -> str:
+        return self._key_of.get(link.id, f"{link.repository}#{link.number}")
 
     def with_agents(self, item: DesiredItem, match: Match, declared: Sequence[str]) -> Match:
         """Return a match whose issue lists the agents that GitHub's list of people leaves out."""

@@ -74,6 +74,7 @@ def _restored_base(
             old_base.sets.get(name, ()),
             [value for value in values if value.name == name],
             {fold(value.member) for value in overwritten if value.name == name},
+            pending=name in old_base.pending,
         )
         for name in {*base.sets, *old_base.sets} - whole
     } | kept
@@ -108,13 +109,19 @@ def _restored_members(
     old_base: Sequence[str],
     restored: Iterable[Overwritten],
     overwritten: Collection[str],
+    *,
+    pending: bool,
 ) -> tuple[str, ...]:
-    """Return the members on record: without those that the undo takes away, with those back."""
+    """Return the members on record: without those that the undo takes away, with those back.
+
+    If they were `pending`, one that is taken away was never there before: if it stayed on record,
+    its removal by the undo would look like one by people.
+    """
     members, old_members = fold_set(base), fold_set(old_base)
     members |= {m: name for m, name in old_members.items() if m not in {*members, *overwritten}}
     for value in restored:
         name = fold(value.member)
-        if value.before is None and name not in old_members:
+        if value.before is None and (pending or name not in old_members):
             members.pop(name, None)
         elif value.before is not None and name in old_members:
             members.setdefault(name, old_members[name])

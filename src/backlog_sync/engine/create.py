@@ -10,6 +10,7 @@ from backlog_sync.core.intents import Intent
 from backlog_sync.core.observed import BoardItem, ObservedIssue
 from backlog_sync.core.operations import Done, NotSent, Operation, Refused, Unknown
 from backlog_sync.core.plan import Result
+from backlog_sync.core.rate import BODY_BATCH
 from backlog_sync.engine import read_back, resolve
 from backlog_sync.engine.resolve import Skip
 from backlog_sync.engine.send import Sending, stop
@@ -22,7 +23,10 @@ Folded: TypeAlias = Mapping[str, Sequence[Change]]
 def create_issues(
     run: Sending, changes: Sequence[CreateIssue], folded: Folded, meanwhile: Callable[[], bool]
 ) -> None:
-    """Create issues in waves, parents first; call `meanwhile` while the pace holds one back."""
+    """Create issues in waves, parents first; call `meanwhile` while the pace holds one back.
+
+    What does not fill a request goes with the next wave.
+    """
     waiting = list(changes)
     while waiting:
         keys = {change.key for change in waiting}
@@ -37,7 +41,8 @@ def create_issues(
                 later.append(change)
             else:
                 _prepare(run, change, folded.get(change.key, ()), ready)
-        unsent = _send(run, ready, folded, meanwhile)
+        full = len(ready) - len(ready) % BODY_BATCH if later else len(ready)
+        unsent = _send(run, ready[: full or len(ready)], folded, meanwhile)
         if len(later) == len(waiting):
             for change in later:
                 run.settle(
@@ -46,7 +51,8 @@ def create_issues(
                     "circular dependency: it waits for an item that waits for it",
                 )
             return
-        waiting = unsent + later
+        rest = [change for change, _ in ready[full:]] if full else []
+        waiting = [*unsent, *rest, *later]
 
 
 def _prepare(

@@ -78,10 +78,11 @@ class EarlyWrites:
             if name:
                 self._claims.setdefault(key, []).append(change)
         early = {c.key: c for c in created if all(map(_is_link, self._claims.get(c.key, ())))}
+        recorded = run.registry.observed.capabilities.link_events
         self._bodies = {
             key: change
             for key, change in early.items()
-            if any(isinstance(c, AddDependency) for c in self._claims.get(key, ()))
+            if not recorded and any(isinstance(c, AddDependency) for c in self._claims.get(key, ()))
         }
         self._cards: dict[str, list[BoardWrite]] = {}
         for change in values:

@@ -5,7 +5,7 @@ next run would misread: a body, which contains the base, is written after what t
 and what was not applied is removed from it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -102,13 +102,8 @@ class _Run(Sending):
 
     # ---- definitions -----------------------------------------------------------------------
 
-    def labels(self, changes: Iterable[Change]) -> None:
-        """Create and change labels."""
-
-        def done(change: Change, reply: Done) -> None:
-            self.registry.labels[change.repository, fold(change.title)] = reply.id
-
-        self.stage(changes, done)
+    def _note_label(self, change: Change, reply: Done) -> None:
+        self.registry.labels[change.repository, fold(change.title)] = reply.id
 
     def milestones(self, changes: Iterable[Change]) -> None:
         """Create and change milestones."""
@@ -153,8 +148,12 @@ class _Run(Sending):
         self.registry.issue_fields |= {fold(each.name): each for each in fields}
         use_options_that_exist(self, updates, fields)
 
-    def project(self, changes: Sequence[Change]) -> None:
-        """Create the board, or link an existing one to the repository and change its texts."""
+    def labels_and_project(self, labels: Sequence[Change], changes: Sequence[Change]) -> None:
+        """Create and change labels, and create the board, or link and change an existing one.
+
+        New labels are sent in the same request as a new board, before it: if the token may not
+        create boards, it is known by then that it may write.
+        """
 
         created: list[tuple[Change, Done]] = []
 
@@ -167,11 +166,16 @@ class _Run(Sending):
                 self.registry.board_is_new = True
                 note_new_board(self, change, reply.id)
                 created.append((change, reply))
+            else:
+                self._note_label(change, reply)
+                self.settle(change, Result.APPLIED)
 
         boards = [c for c in changes if isinstance(c, CreateBoard)]
+        along = [c for c in labels if boards and isinstance(c, CreateLabel)]
+        self.stage((c for c in labels if c not in along), self._note_label)
         for new_board in boards:
             note_new_board(self, new_board)
-        self.stage(boards, done, last=False)
+        self.stage([*along, *boards], done, last=False)
         self.stage(boards, make=resolve.board_link, last=False)
         self.stage(boards, make=resolve.board_texts, last=False)
         for change, reply in created:
@@ -319,7 +323,18 @@ class _Run(Sending):
     ) -> list[RefreshBase]:
         """Return the refreshes that record in new issues what was set after their creation.
 
-        Until then, a link that people remove would look like one that was never created.
+        Until then, a difference looks like something that was never set. That is so for the state
+        of an issue. For its blockers it is so only on servers whose timeline does not list removed
+        links. Elsewhere the marker names them as pending from the creation on, and nothing has to
+        be written again:
+
+        - A blocker that exists was linked: the file may remove it like any other.
+        - One that is absent, and that the timeline lists as removed, was linked and taken away.
+        - One that is absent and not listed was never linked, because the run ended before or
+          GitHub refused it: the next run links it.
+
+        So the record is complete at the moment of the creation, also if the process dies before
+        the links are made, or right after them.
         """
         applied: dict[str, dict[str, set[str]]] = {}
         for change in changes:
@@ -330,7 +345,7 @@ class _Run(Sending):
         refreshes: list[RefreshBase] = []
         for change in created:
             issue = self.registry.issues.get(change.key)
-            if issue is None or change.key not in applied:
+            if issue is None or not self._needs_second_write(applied.get(change.key, {})):
                 continue
             body = body_block.with_applied(issue.body, applied[change.key])
             if body != issue.body:
@@ -347,6 +362,11 @@ class _Run(Sending):
                 )
         self.uncounted.update(map(id, refreshes))
         return refreshes
+
+    def _needs_second_write(self, applied: Collection[str]) -> bool:
+        """Return whether a new issue's base has yet to record one of these; see `second_writes`."""
+        recorded = self.registry.observed.capabilities.link_events
+        return "state" in applied or ("blocked_by" in applied and not recorded)
 
     def _remark_done(self, change: Change) -> None:
         """Add to the reason of a stale change which sets were changed before it was found stale."""
@@ -502,12 +522,11 @@ def _stages(run: _Run, plan: Plan) -> None:
     milestones = [c for c in changes if isinstance(c, CreateMilestone | UpdateMilestone)]
     finished = [c for c in milestones if isinstance(c, UpdateMilestone) and c.follows_issues]
     milestones = [c for c in milestones if c not in finished]
-    run.labels(labels)
+    boards = [c for c in changes if isinstance(c, CreateBoard | UpdateBoard | LinkBoard)]
     run.milestones(milestones)
     use_names_that_are_taken(run)
     run.issue_fields(c for c in changes if isinstance(c, CreateIssueField | UpdateIssueField))
-    boards = [c for c in changes if isinstance(c, CreateBoard | UpdateBoard | LinkBoard)]
-    run.project(boards)
+    run.labels_and_project(labels, boards)
     restore_iterations(run, [c for c in changes if isinstance(c, RestoreIterations)])
     kinds = CreateBoardField | ShowIssueField | UpdateBoardField
     fields = [c for c in changes if isinstance(c, kinds)]

@@ -36,6 +36,7 @@ def of_inputs(data: Inputs) -> Capabilities:
         # A server that cannot create views has no such input at all.
         views=_names(data.get("viewInput"), "inputFields") is not None,
         multi_select=_has_multi_select(data),
+        link_events=data.get("linkEvent") is not None,
     )
 
 
@@ -83,6 +84,7 @@ def of_features(answer: Features | None) -> Capabilities:
     )
     return replace(
         able,
+        link_events=able.link_events and able.dependencies,
         create_below_parent=able.create_below_parent and able.sub_issues,
         create_with_type=able.create_with_type and able.issue_types,
         create_on_board=able.create_on_board and able.boards,

@@ -501,6 +501,10 @@ class InputsType(TypedDict):
     inputFields: list[InputValueWithName] | None
 
 
+class TypeWithName(TypedDict):
+    name: str | None
+
+
 class EnumValueWithName(TypedDict):
     name: str
 
@@ -514,6 +518,7 @@ class Inputs(TypedDict):
     optionInput: InputsType | None
     closeIssueInput: InputsType | None
     viewInput: InputsType | None
+    linkEvent: TypeWithName | None
     customFieldTypes: NotRequired[InputsCustomFieldTypes | None]
 
 
@@ -938,6 +943,20 @@ class AgentsStandingNode(TypedDict):
 class AgentsStanding(TypedDict):
     rateLimit: RateLimitWithCost | None
     nodes: list[AgentsStandingNode | None]
+
+
+class RemovedBlockersIssueTimelineItems(TypedDict):
+    blockingIssue: NotRequired[IssueLink | None]
+
+
+class RemovedBlockersNode(TypedDict):
+    id: NotRequired[str]
+    timelineItems: NotRequired[Nodes[RemovedBlockersIssueTimelineItems]]
+
+
+class RemovedBlockers(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[RemovedBlockersNode | None]
 
 
 class CommentsNode(TypedDict):

@@ -137,6 +137,18 @@ def assignments(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[str, ...]
     return assigned
 
 
+def removed_blockers(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[IssueLink, ...]]:
+    """Return the blockers that were ever removed from issues, by the ids of the issues."""
+    removed: dict[str, tuple[IssueLink, ...]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        answer = reader.query(
+            document(answered.RemovedBlockers), {"ids": list(ids[start : start + _AT_ONCE])}
+        )
+        listed = answer.data["nodes"] if answer.data else ()
+        removed |= {node["id"]: parse.removed_blockers(node) for node in listed if node}
+    return removed
+
+
 def permissions(reader: Reader, logins: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
     """Return the permissions of people, by repository and folded login, as far as reported.
 

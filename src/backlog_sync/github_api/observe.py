@@ -375,6 +375,7 @@ class Observer:
         agents = {name: tuple(ids) for name, ids in agent_ids.items()}
         permissions = lookups.permissions(self.reader, questions.authors)
         assigned_before = lookups.assignments(self.reader, questions.assignments)
+        removed_blockers = lookups.removed_blockers(self.reader, questions.links)
         cards: dict[str, BoardItem] = {}
         if questions.cards and observed.project:
             cards = self.boards.archived(observed.project, questions.cards, self.hidden)
@@ -387,6 +388,7 @@ class Observer:
             elsewhere=elsewhere,
             unreachable=unreachable,
             assigned_before=assigned_before,
+            removed_blockers=removed_blockers,
             unassignable=unassignable.get(observed.repository.name_with_owner, ()),
             agents=agents.get(observed.repository.name_with_owner, ()),
             permissions=permissions.get(observed.repository.name_with_owner, {}),

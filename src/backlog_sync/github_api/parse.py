@@ -58,6 +58,12 @@ def agents_assigned(issue: answered.AgentsStandingNode) -> tuple[str, ...]:
     return tuple(dict.fromkeys(logins))
 
 
+def removed_blockers(issue: answered.RemovedBlockersNode) -> tuple[IssueLink, ...]:
+    """Return the issues that blocked an issue until somebody unlinked them, as far as visible."""
+    blockers = (event.get("blockingIssue") for event in nodes(issue["timelineItems"]))
+    return tuple(link(blocker) for blocker in blockers if blocker)
+
+
 def cursor(connection: Page[N] | None) -> str | None:
     """Return the cursor of the next page; None after the last."""
     page = connection.get("pageInfo") if connection else None

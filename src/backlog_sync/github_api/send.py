@@ -80,8 +80,15 @@ BOARD: Final = (
 OF_ORGANIZATION: Final = (CreateIssueField, AddIssueFieldOptions)
 """Operations that take more rights than all others: nothing follows from it if they are denied."""
 
-TOGETHER: Final = (CreateView, CreateBoardField, ShowIssueField)
-"""Operations of different kinds that share a request: all create parts of one board."""
+TOGETHER: Final = (
+    (CreateView, CreateBoardField, ShowIssueField),
+    (CreateLabel, CreateProject, CopyProject),
+)
+"""Operations of different kinds that share a request if they are sent with the same token.
+
+All of them create something that must not be created twice. Values share no request with other
+operations: GitHub refuses a whole request if one value is not of its field's type.
+"""
 
 Before: TypeAlias = Callable[[Sequence[Operation]], None]
 """Called with operations right before the request with them is sent."""
@@ -230,11 +237,19 @@ class Sender:
         most = 1 if _alone(first) else self._size(first).value
         taken = [first]
         for operation in queue[1:most]:
-            both = isinstance(first, TOGETHER) and isinstance(operation, TOGETHER)
-            if (type(operation) is not type(first) and not both) or _alone(operation):
+            if not self._shares(first, operation) or _alone(operation):
                 break
             taken.append(operation)
         return taken
+
+    def _shares(self, first: Operation, operation: Operation) -> bool:
+        """Return whether an operation can be sent in one request with the first one of a batch."""
+        if type(operation) is type(first):
+            return True
+        tokens = {isinstance(each, BOARD) for each in (first, operation)}
+        if len(tokens) > 1 and self._board_clients is not self._clients:
+            return False
+        return any(isinstance(first, kinds) and isinstance(operation, kinds) for kinds in TOGETHER)
 
     def _size(self, operation: Operation) -> _Size:
         return self._bodies if isinstance(operation, mutate.WITH_BODY) else self._small
@@ -505,7 +520,7 @@ class Sender:
         if mutate.needs_issue_types(work.operations):
             types = self._observer.read_issue_types()
             self._names.issue_types = {name.lower(): id_ for name, id_ in types.items()}
-        if isinstance(work.operations[0], CreateLabel):
+        if any(isinstance(operation, CreateLabel) for operation in work.operations):
             self._names.repository_id = self._observer.read_repository_id()
         options = isinstance(work.operations[0], AddOptions)
         if options and not self._observer.read_capabilities().option_ids:
