@@ -21,6 +21,7 @@ from backlog_sync.core.operations import (
     CreateLabel,
     CreateMilestone,
     CreateProject,
+    CreateView,
     Done,
     LinkProject,
     NotSent,
@@ -708,6 +709,25 @@ def test_a_request_that_is_refused_whole_changes_nothing(server: FakeServer) -> 
     server.answers(Raw({"errors": [fault("Variable $i0 was provided invalid value")]}))
     replies = run(server, [create(1), create(2)])
     assert [type(reply) for reply in replies] == [Refused, Refused]
+
+
+def test_kinds_that_share_a_refused_request_are_sent_apart(server: FakeServer) -> None:
+    """Nothing of it ran, and what one kind lacks does not keep the other from being sent."""
+    code = {"extensions": {"code": "undefinedField"}}
+    refusal = Raw({"errors": [{**fault("Field 'x' doesn't exist"), **code}]})
+    server.answers(refusal, refusal, yes)
+    replies = run(server, [CreateView("P_1", "Board", "board"), AddBlocker("I_1", "I_2")])
+    assert [type(reply) for reply in replies] == [Refused, Done]
+    assert [len(aliases(request)) for request in server.seen] == [2, 1, 1]
+
+
+def test_a_link_that_shares_a_lost_answer_with_a_view_is_left_to_be_sent_again(
+    server: FakeServer,
+) -> None:
+    """The view may exist, so it is not created again; a link may be made twice."""
+    server.answers(Raw({"message": "x"}, 500))
+    replies = run(server, [CreateView("P_1", "Board", "board"), AddBlocker("I_1", "I_2")])
+    assert [type(reply) for reply in replies] == [Unknown, NotSent]
 
 
 def test_aliases_that_came_too_quickly_are_sent_again(server: FakeServer) -> None:

@@ -202,7 +202,7 @@ def test_a_slower_server_teaches_its_rate(tmp_path: Path, tells: bool) -> None:
 def test_a_spent_hour_ends_the_run_in_order(tmp_path: Path) -> None:
     """Beyond what a run may wait it stops, tells when to run again, and the next run goes on."""
     world = World(tmp_path)
-    world.sandbox.limits = Limits(per_hour=20)
+    world.sandbox.limits = Limits(per_hour=15)
     applied, _ = Run(world)(WHOLE)
     assert applied.stopped is not None
     assert applied.stopped.exit_code == 5

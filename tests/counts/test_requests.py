@@ -4,21 +4,24 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import Path
 
 import pytest
 import requests
 
 from backlog_sync.core.change_kinds import Action, ChangeKind
+from backlog_sync.core.estimate import estimate
 from backlog_sync.core.model import DesiredItem, DesiredState, IssueRef, MilestoneDef, OptionDef
 from backlog_sync.core.observed import Coverage, ObservedState
 from backlog_sync.core.options import PlanOptions
 from backlog_sync.core.reading import CachedIssues
 from backlog_sync.engine.ports import Memory
 from backlog_sync.engine.reconcile import Prepared, observe_and_plan
+from backlog_sync.files.load import load
 from backlog_sync.github_api.session import connect
 from backlog_sync.local.cache import FileCache
-from bench import filling, world
+from bench import backlogs, filling, world
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from github_sandbox.clock import VirtualClock
@@ -113,18 +116,18 @@ def small() -> tuple[Sandbox, DesiredState]:
 # ---- the bars ------------------------------------------------------------------------------
 
 
-def test_a_first_sync_takes_21_requests(tmp_path: Path) -> None:
+def test_a_first_sync_takes_18_requests(tmp_path: Path) -> None:
     """34 items with labels, milestones, hierarchy and three board fields, or issue fields.
 
     Also if the run creates the issue fields.
     """
     here = World(tmp_path)
     assert all_applied(here.machine().sync(WHOLE))
-    assert len(here.sandbox.log) <= 21
+    assert len(here.sandbox.log) <= 18
     there = World(tmp_path / "fields")
     machine = there.machine()
     assert all_applied(machine.sync(with_issue_fields(WHOLE)))
-    assert len(there.sandbox.log) <= 21
+    assert len(there.sandbox.log) <= 18
     before = len(there.sandbox.log)
     machine.settles(with_issue_fields(WHOLE))
     assert len(there.sandbox.log) - before <= 4
@@ -132,7 +135,30 @@ def test_a_first_sync_takes_21_requests(tmp_path: Path) -> None:
     machine = last.machine()
     machine.options = PlanOptions(create_issue_fields=True)
     assert all_applied(machine.sync(_of_new_fields(with_issue_fields(WHOLE))))
-    assert len(last.sandbox.log) <= 24
+    assert len(last.sandbox.log) <= 18
+
+
+@pytest.mark.parametrize(("count", "most"), [(33, 21), (100, 50), (340, 152)])
+def test_a_first_sync_of_a_tree(tmp_path: Path, count: int, most: int) -> None:
+    """Everything: parents, dependencies, a board with three fields, its views, the record.
+
+    At the pace, which takes one request more at most than what is expected.
+    """
+    file = tmp_path / "backlog.yaml"
+    file.write_text(backlogs.tree(backlogs.items(count)), "utf-8")
+    tree = load([file], root=tmp_path).desired
+    assert tree is not None
+    here = World(tmp_path)
+    machine = here.machine()
+    machine.a_minute = 60
+    prepared, tracker = machine.prepare(tree)
+    expected = estimate(prepared.plan).requests + len(here.sandbox.log)
+    assert all_applied(machine.finish(prepared, tracker))
+    log = here.sandbox.log
+    assert len(log) <= most
+    assert 0 <= len(log) - expected <= 1
+    writes = sum(entry.mutations or entry.writes for entry in log)
+    assert count < 340 or len(log) <= 1.6 * (ceil(count / 100) + ceil(writes / 20))
 
 
 def _of_new_fields(wanted: DesiredState) -> DesiredState:

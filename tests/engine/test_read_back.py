@@ -160,11 +160,12 @@ def test_what_was_confirmed_is_read_by_its_id() -> None:
     assert clock.time == 1000.0
 
 
-def test_what_was_deleted_since_is_forgotten_in_time() -> None:
-    """Its id leads nowhere, and it is old."""
-    notes = Notes({"a": intent("a", at=900.0, number=1, id="I_1")})
-    _, numbers = look(MemoryTracker(), notes, Clock())
+def test_what_was_deleted_since_is_forgotten() -> None:
+    """Its id leads nowhere: GitHub had confirmed it, so there is nothing to wait for."""
+    notes, clock = Notes({"a": intent("a", number=1, id="I_1")}), Clock()
+    _, numbers = look(MemoryTracker(), notes, clock)
     assert (numbers, notes.intents) == ([], {})
+    assert clock.time == 1000.0
 
 
 def test_an_id_that_leads_to_something_else_is_not_believed() -> None:

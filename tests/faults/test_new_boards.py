@@ -84,6 +84,32 @@ def test_a_board_gets_its_views_after_a_kill(tmp_path: Path, delivered: bool, af
     assert names(world) == ["View 1", "Board", "Roadmap"]
 
 
+@pytest.mark.parametrize("delivered", [True, False])
+def test_a_board_gets_its_views_if_the_run_dies_before_its_links(
+    tmp_path: Path, delivered: bool
+) -> None:
+    """They are created in the request that makes the links, after the issues."""
+    world = World(tmp_path)
+    machine = world.machine()
+
+    def gate(send: Callable[[], requests.Response]) -> requests.Response:
+        if "addBlockedBy(" not in machine.sending:
+            return send()
+        assert "createProjectV2View(" in machine.sending
+        if delivered:
+            send()
+        raise KilledError
+
+    machine.gate = gate
+    with pytest.raises(KilledError):
+        machine.sync(SMALL)
+    machine.gate = None
+    assert all_applied(machine.sync(SMALL))
+    assert (names(world), world.doubles()) == (NEW, [])
+    assert any(issue.blocked_by for issue in world.issues())
+    machine.settles(SMALL)
+
+
 def test_a_board_of_somebody_else_keeps_its_own_views(tmp_path: Path) -> None:
     """It was created when the run was killed, or long afterwards by the same account."""
     for n, (who, later) in enumerate([("ann", 0.0), (None, 3600.0)]):
@@ -120,12 +146,12 @@ def test_declared_views_need_no_memory(tmp_path: Path) -> None:
 
 def test_a_lost_answer_to_the_views_leaves_each_once(tmp_path: Path) -> None:
     """The run that follows creates those that did not arrive."""
-    for at in range(5, 9):
-        world = World(tmp_path / str(at))
+    for wanted, at in ((ONE, 4), (ONE, 5), (ONE, 6), (SMALL, 7), (SMALL, 8)):
+        world = World(tmp_path / f"{len(wanted.items)}-{at}")
         machine = world.machine()
         world.fail({at: answer_lost(ran=at % 3)})
-        machine.sync(ONE)
+        machine.sync(wanted)
         assert world.doubles() == []
-        machine.sync(ONE)
+        machine.sync(wanted)
         assert (names(world), world.doubles()) == (NEW, [])
-        machine.settles(ONE)
+        machine.settles(wanted)

@@ -13,6 +13,7 @@ from backlog_sync.core.changes import (
     Change,
     CloseIssue,
     CreateIssue,
+    CreateView,
     ExtendIterations,
     ReopenIssue,
     RestoreIterations,
@@ -112,16 +113,19 @@ def estimate(plan: Plan, paced: Callable[[int], float] = lambda _: 0.0) -> Estim
     )
     value_count = sum(1 + (change.body is not None and bool(change.fields)) for change in values)
     created_in = Counter(change.repository for change in created.values())
-    pages = _pages([_total(plan, there) + count for there, count in created_in.items()])
+    # The end of the list is read, unless nobody else can have created anything there.
+    totals = [(_total(plan, there), count) for there, count in created_in.items()]
+    pages = _pages([min(total, _READ) + count for total, count in totals if total])
+    late_views = _late_views(plan, kinds)
     writes = (
         _labels_and_board(plan, kinds)
         + kinds[ChangeKind.MILESTONE]
-        + _board_parts(plan, kinds)
+        + _board_parts(plan, kinds, late_views)
         + _groups(kinds[ChangeKind.ISSUE_FIELD], SMALL_BATCH)
         + _groups(valued, SMALL_BATCH)
         + _creations(created)
         + _groups(follow_ups[ChangeKind.SUB_ISSUE], SMALL_BATCH)
-        + _groups(kinds[ChangeKind.DEPENDENCY], SMALL_BATCH)
+        + _groups(kinds[ChangeKind.DEPENDENCY] + late_views, SMALL_BATCH)
         + _groups(follow_ups[ChangeKind.PROJECT_ITEM], SMALL_BATCH)
         + comments
         + _groups(len(states), SMALL_BATCH)
@@ -184,20 +188,33 @@ def _for_iterations(change: Change) -> int:
     return values + (3 * look + 1 if isinstance(change, ExtendIterations) else 2 * look)
 
 
+def _has_new_board(plan: Plan) -> bool:
+    return any(c.kind is ChangeKind.PROJECT and c.action is Action.CREATE for c in plan.changes)
+
+
 def _labels_and_board(plan: Plan, kinds: Counter[ChangeKind]) -> int:
     """Return the requests for labels and the board; new labels share one with a new board."""
     labels, boards = kinds[ChangeKind.LABEL], kinds[ChangeKind.PROJECT]
-    if any(c.kind is ChangeKind.PROJECT and c.action is Action.CREATE for c in plan.changes):
+    if _has_new_board(plan):
         return _groups(labels + 1, SMALL_BATCH) + boards - 1
     return _groups(labels, SMALL_BATCH) + boards
 
 
-def _board_parts(plan: Plan, kinds: Counter[ChangeKind]) -> int:
+def _late_views(plan: Plan, kinds: Counter[ChangeKind]) -> int:
+    """Return how many views share a request with links: those that every new board gets."""
+    views = [c for c in plan.changes if isinstance(c, CreateView) and not c.definition.declared]
+    wait = kinds[ChangeKind.DEPENDENCY] and any("columns" in view.fields for view in views)
+    return len(views) if wait and _has_new_board(plan) else 0
+
+
+def _board_parts(plan: Plan, kinds: Counter[ChangeKind], late_views: int) -> int:
     """Return the requests for fields and views; columns need the fields, a filter needs its view.
 
     Without these, views share a request with the fields; a grouped or sorted one takes its own.
     """
     fields, views = kinds[ChangeKind.FIELD], kinds[ChangeKind.VIEW]
+    if late_views:  # a file that declares views gets no others
+        return _groups(fields, SMALL_BATCH)
     new_views = [c for c in plan.changes if c.kind is ChangeKind.VIEW and c.action is Action.CREATE]
     plain = [change for change in new_views if not change.fields.keys() & set(ARRANGEMENT)]
     arranged = len(new_views) - len(plain)

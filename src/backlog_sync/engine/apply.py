@@ -1,6 +1,6 @@
 """Use cases: apply a plan, and check the result for duplicates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from backlog_sync.core.changes import Change, CreateIssue
@@ -8,7 +8,7 @@ from backlog_sync.core.duplicates import duplicate_repairs
 from backlog_sync.core.intents import by_nonce
 from backlog_sync.core.locations import in_order
 from backlog_sync.core.matching import match_items
-from backlog_sync.core.plan import Outcome, Plan, Result
+from backlog_sync.core.plan import Plan, Result
 from backlog_sync.engine.executor import Applied, apply_plan
 from backlog_sync.engine.ports import Clock, Nonces, Progress, Tracker
 from backlog_sync.engine.reconcile import Prepared
@@ -30,6 +30,7 @@ def apply(
 
     If issues were created, the newest of the list are read again: a second issue of an item,
     created by a run on another machine at the same time, is closed, and nothing else is done.
+    Nothing is read where the numbers show that nobody else created anything; see `_gaps`.
     """
     plan, journal = prepared.plan, prepared.journal
     if plan.has_changes and prepared.observed.coverage.cached:
@@ -47,34 +48,47 @@ def apply(
         clock=clock,
         matches=prepared.matches,
     )
-    created = _repositories_of_creations(applied.outcomes)
-    if not created or applied.stopped or applied.interrupted:
-        return applied
-    return _heal_duplicates(applied, prepared, created, tracker, nonces, progress)
-
-
-def _repositories_of_creations(outcomes: Sequence[Outcome]) -> tuple[str | None, ...]:
-    """Return the repositories in which issues were created, None being the target."""
-    repositories = {
-        o.change.repository: None
-        for o in outcomes
+    created = {
+        o.change.repository or prepared.observed.repository.name_with_owner
+        for o in applied.outcomes
         if isinstance(o.change, CreateIssue) and o.result is Result.APPLIED
     }
-    return tuple(repositories)
+    if not created or applied.stopped or applied.interrupted:
+        return applied
+    if not (unknown := _gaps(created, applied, prepared)):
+        return replace(applied, matches=match_items(prepared.desired, applied.observed))
+    return _heal_duplicates(applied, prepared, unknown, tracker, nonces, progress)
+
+
+def _gaps(created: Set[str], applied: Applied, prepared: Prepared) -> dict[str, int]:
+    """Return the repositories in which others may have created issues meanwhile.
+
+    With each comes the number after which they would be. GitHub numbers the issues, pull requests
+    and discussions of a repository one after the other. If this run knows an issue of every number
+    from some before the newest listed one to the last that it created, there is nothing else
+    between them. An issue that another run creates later follows a number that is unknown to that
+    run, unless it had read ours; so of two runs at once at least one reads the list.
+    """
+    numbers: dict[str, set[int]] = {}
+    for issue in applied.observed.issues:
+        numbers.setdefault(issue.repository, set()).add(issue.number)
+    after = {name: max(0, prepared.newest.get(name, 0) - _EARLIER) for name in sorted(created)}
+    return {
+        name: first
+        for name, first in after.items()
+        if not (known := numbers.get(name)) or not known.issuperset(range(first + 1, max(known)))
+    }
 
 
 def _heal_duplicates(
     applied: Applied,
     prepared: Prepared,
-    created: Sequence[str | None],
+    after: Mapping[str, int],
     tracker: Tracker,
     nonces: Nonces,
     progress: Progress,
 ) -> Applied:
     """Close duplicates among the newest issues; if they cannot be read, the next run does it."""
-    target = prepared.observed.repository.name_with_owner
-    names = [name or target for name in created]
-    after = {name: max(0, prepared.newest.get(name, 0) - _EARLIER) for name in names}
     try:
         recent = tracker.created_after(after)
     except BacklogError:
@@ -87,6 +101,7 @@ def _heal_duplicates(
         prepared.journal.close([i.nonce for i in opened if i.nonce in listed])
     known = {issue.id for issue in applied.observed.issues}
     issues = [*applied.observed.issues, *(i for i in recent if i.id not in known)]
+    target = prepared.observed.repository.name_with_owner
     observed = replace(applied.observed, issues=in_order(issues, target))
     desired = prepared.desired
     matches = match_items(desired, observed)

@@ -1,6 +1,6 @@
-"""Writes that need not wait for the last creation: links, board values, bodies with links."""
+"""Writes that need not wait for the last creation: views, links, board values, and bodies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol, TypeAlias
 
 from backlog_sync.core.changes import (
@@ -8,6 +8,7 @@ from backlog_sync.core.changes import (
     AddToBoard,
     Change,
     CreateIssue,
+    CreateView,
     ForgetValues,
     LinkSubIssue,
     RefreshBase,
@@ -36,8 +37,8 @@ class Stages(Protocol):
         """Return whether the outcome of a change is known."""
         ...
 
-    def stage(self, changes: Iterable[Change]) -> None:
-        """Send changes."""
+    def links(self, changes: Sequence[Change]) -> None:
+        """Create views that could wait, and make links."""
         ...
 
     def values(self, changes: Sequence[BoardWrite]) -> None:
@@ -58,20 +59,21 @@ class Stages(Protocol):
 class EarlyWrites:
     """What can be sent for issues that exist before all issues do.
 
-    Only full requests are sent, so that all of it takes no more requests than at the end. Issues
-    that the run also closes are left out: a workflow of the board may set their Status.
+    Only full requests are sent, so that all of it takes no more requests than at the end. Views are
+    sent anyway: a board should not lack them for long. Issues that the run also closes are left
+    out: a workflow of the board may set their Status.
     """
 
     def __init__(
         self,
         run: Stages,
         created: Sequence[CreateIssue],
-        dependencies: Sequence[Change],
+        links: Sequence[Change],
         values: Sequence[BoardWrite],
         changes: Sequence[Change],
     ) -> None:
         self._run = run
-        self._links = list(dependencies)
+        self._links = list(links)
         self._claims: dict[str, list[Change]] = {}
         for change in changes:
             key, name = claim_of(change)
@@ -90,16 +92,19 @@ class EarlyWrites:
                 self._cards.setdefault(change.key, []).append(change)
 
     def send(self) -> bool:
-        """Send links, values or bodies, if they fill requests; return whether any were sent."""
+        """Send views, and what fills requests; return whether anything was sent."""
         return self._send_links() or self._send_values() or self._send_bodies()
 
     def _send_links(self) -> bool:
         issues = self._run.registry.issues.keys()
         self._links = [change for change in self._links if not self._run.settled(change)]
-        ready = [change for change in self._links if {change.key, change.other} <= issues]
-        if len(ready) < SMALL_BATCH:
+        views = [change for change in self._links if isinstance(change, CreateView)]
+        others = [change for change in self._links if not isinstance(change, CreateView)]
+        links = [change for change in others if {change.key, change.other} <= issues]
+        ready = [*views, *links][:SMALL_BATCH]
+        if not views and len(ready) < SMALL_BATCH:
             return False
-        self._run.stage(ready[:SMALL_BATCH])
+        self._run.links(ready)
         return True
 
     def _send_values(self) -> bool:

@@ -183,8 +183,11 @@ class _Run(Sending):
             use_the_older_board(self, change, reply)
         self.stage(c for c in changes if not isinstance(c, CreateBoard))
 
-    def board_parts(self, changes: Sequence[Change]) -> None:
-        """Create board fields and views, and change them.
+    def board_parts(self, changes: Sequence[Change], *, links: bool) -> list[CreateView]:
+        """Create board fields and views, and change them; return the views that can wait.
+
+        If `links` follow, that are those which every new board gets: they share a request with
+        links, as nothing is recorded of them.
 
         Fields and columns of issue fields share a request. So do views without columns and filters
         on a board that this run creates; else they are created when the fields exist. Their order
@@ -206,7 +209,9 @@ class _Run(Sending):
         creates = [c for c in changes if isinstance(c, CreateBoardField)]
         shown = [c for c in changes if isinstance(c, ShowIssueField)]
         self.stage([*at_once, *creates, *shown], done)
-        later = [c for c in views if c not in at_once]
+        can_wait = links and self.registry.board_is_new
+        waiting = [c for c in views if can_wait and c not in at_once and not c.definition.declared]
+        later = [c for c in views if c not in at_once and c not in waiting]
         use_views_that_exist(self, later)
         self.stage(later, done, last=False)
         self.stage(later, done, make=resolve.view_filter)
@@ -216,7 +221,9 @@ class _Run(Sending):
                 self._remark(change, f"{what} what to set in its menu")
         self.stage((c for c in changes if isinstance(c, UpdateBoardField)), done)
         self.stage((c for c in changes if isinstance(c, UpdateView)), done)
-        forget_new_board(self, views)
+        if not waiting:
+            forget_new_board(self, views)
+        return waiting
 
     # ---- existing issues -------------------------------------------------------------------
 
@@ -376,6 +383,12 @@ class _Run(Sending):
 
     # ---- links and board -------------------------------------------------------------------
 
+    def links(self, changes: Sequence[Change]) -> None:
+        """Create views that could wait, and make links."""
+        self.stage(changes, lambda _, reply: self.registry.put_views(reply.views))
+        if views := [change for change in changes if isinstance(change, CreateView)]:
+            forget_new_board(self, views)
+
     def cards(self, changes: Iterable[Change]) -> None:
         """Put issues on the board."""
         self.stage(changes, lambda c, reply: self.registry.put_card(c.key, reply.id))
@@ -531,10 +544,11 @@ def _stages(run: _Run, plan: Plan) -> None:
     kinds = CreateBoardField | ShowIssueField | UpdateBoardField
     fields = [c for c in changes if isinstance(c, kinds)]
     views = [c for c in changes if isinstance(c, CreateView | UpdateView)]
-    run.board_parts([*fields, *views])
+    dependencies = [c for c in changes if isinstance(c, AddDependency | RemoveDependency)]
+    late_views = run.board_parts([*fields, *views], links=bool(dependencies))
     extend_iterations(run, [c for c in changes if isinstance(c, ExtendIterations)])
     use_names_that_are_taken(run)
-    run.note_undefined((*labels, *milestones, *boards, *views))
+    run.note_undefined(c for c in (*labels, *milestones, *boards, *views) if c not in late_views)
     links = [c for c in changes if isinstance(c, LinkSubIssue | UnlinkSubIssue)]
     cards = [c for c in changes if isinstance(c, AddToBoard)]
     folded: dict[str, list[Change]] = {}
@@ -542,10 +556,9 @@ def _stages(run: _Run, plan: Plan) -> None:
         if change.ref is None:
             folded.setdefault(change.key, []).append(change)
     created = [c for c in changes if isinstance(c, CreateIssue)]
-    dependencies = [c for c in changes if isinstance(c, AddDependency | RemoveDependency)]
     states = [c for c in changes if isinstance(c, CloseIssue | ReopenIssue)]
     values = [c for c in changes if isinstance(c, SetBoardValue | ForgetValues | RefreshRecord)]
-    meanwhile = EarlyWrites(run, created, dependencies, values, changes)
+    meanwhile = EarlyWrites(run, created, [*late_views, *dependencies], values, changes)
     run.tracker.expect(len(created))
     spent: CreationsSpentError | None = None
     try:
@@ -556,7 +569,7 @@ def _stages(run: _Run, plan: Plan) -> None:
         _leave_uncreated(run, changes, error.message)
     give_late_types(run, created)
     run.stage(links)
-    run.stage(dependencies)
+    run.links([*late_views, *dependencies])
     run.stage(c for c in changes if isinstance(c, MoveSubIssue))
     run.cards(cards)
     run.states(states)

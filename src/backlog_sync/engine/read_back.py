@@ -57,8 +57,9 @@ def recall(
 ) -> ObservedState:
     """Return the observation with every issue that this machine created, listed yet or not.
 
-    With a clock, creations in doubt are waited for, and the journal records the result of each;
-    without one nothing is waited for and nothing is recorded.
+    What GitHub confirmed is read by its id, which no list has to show: if that leads nowhere, the
+    issue was deleted. With a clock, creations in doubt are waited for, and the journal records the
+    result of each; without one nothing is waited for and nothing is recorded.
     """
     intents = journal.open_intents()
     if not intents or not observed.whole:
@@ -67,10 +68,10 @@ def recall(
     ids = {issue.id for issue in observed.issues}
     visible = [i for i in intents if i.nonce in listed or i.id in ids]
     hidden = [i for i in intents if i not in visible]
-    recovered, doubtful = _reread(hidden, observed, tracker)
+    recovered, deleted = _reread(hidden, observed, tracker)
     if clock is not None:
-        journal.close([intent.nonce for intent in visible])
-        if doubtful:
+        journal.close([intent.nonce for intent in (*visible, *deleted)])
+        if doubtful := [intent for intent in hidden if intent.id is None]:
             recovered |= _wait_for(doubtful, tracker, journal, clock)
     issues = [*observed.issues, *(i for i in recovered.values() if i.id not in ids)]
     target = observed.repository.name_with_owner
@@ -80,7 +81,7 @@ def recall(
 def _reread(
     hidden: Sequence[Intent], observed: ObservedState, tracker: Tracker
 ) -> tuple[dict[str, ObservedIssue], list[Intent]]:
-    """Read confirmed creations by id; return those that exist, and those still in doubt."""
+    """Read confirmed creations by id; return those that exist, and those that are deleted."""
     ids = [intent.id for intent in hidden if intent.id is not None]
     issues = tracker.reread(ids) if ids else {}
     target = observed.repository.name_with_owner
@@ -93,8 +94,7 @@ def _reread(
         and nonces[i.nonce].id == i.id
         and fold(nonces[i.nonce].repository) == fold(i.repository or target)
     }
-    doubtful = [i for i in hidden if i.id is None or i.id not in issues]
-    return confirmed, doubtful
+    return confirmed, [i for i in hidden if i.id is not None and i.id not in issues]
 
 
 def _wait_for(

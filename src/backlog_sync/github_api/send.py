@@ -83,11 +83,12 @@ OF_ORGANIZATION: Final = (CreateIssueField, AddIssueFieldOptions)
 TOGETHER: Final = (
     (CreateView, CreateBoardField, ShowIssueField),
     (CreateLabel, CreateProject, CopyProject),
+    (CreateView, AddBlocker),
 )
 """Operations of different kinds that share a request if they are sent with the same token.
 
-All of them create something that must not be created twice. Values share no request with other
-operations: GitHub refuses a whole request if one value is not of its field's type.
+Values share no request with other operations: GitHub refuses a whole request if one value is not
+of its field's type.
 """
 
 Before: TypeAlias = Callable[[Sequence[Operation]], None]
@@ -136,16 +137,18 @@ class _Size:
 
 @dataclass(slots=True)
 class _Batch:
-    """Operations of one kind, and the replies so far, by index.
+    """Operations that share requests, and the replies so far, by index.
 
     `doubted` are the ones whose answer was lost, so that they are sent again; `sent` are the ones
-    whose request is in progress.
+    whose request is in progress. Once a request with several kinds was refused as a whole, they are
+    sent `apart`.
     """
 
     operations: list[Operation]
     replies: dict[int, Reply] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
     sent: list[int] = field(default_factory=list)
+    apart: bool = False
 
     @property
     def pending(self) -> list[int]:
@@ -155,9 +158,19 @@ class _Batch:
     def ended(self) -> bool:
         return any(isinstance(reply, Unknown) for reply in self.replies.values())
 
-    @property
-    def create(self) -> bool:
-        return isinstance(self.operations[0], mutate.CREATES)
+    def next(self, size: int) -> list[int]:
+        """Return the operations of the next request."""
+        pending = self.pending
+        kind = type(self.operations[pending[0]])
+        if self.apart:
+            pending = [i for i in pending if type(self.operations[i]) is kind]
+        return pending[:size]
+
+    def separate(self, indexes: Iterable[int]) -> bool:
+        """Send kinds apart from now on; return whether these were refused because of another."""
+        mixed = len({type(self.operations[index]) for index in indexes}) > 1
+        self.apart |= mixed
+        return mixed
 
     def exchange(self, indexes: list[int], send: Callable[[], T]) -> T:
         """Send a request for these; if it is interrupted, they stay in `sent`."""
@@ -280,12 +293,12 @@ class Sender:
 
     def _attempt(self, work: _Batch, before: Before) -> None:
         """Send the pending operations, in as many requests as the size requires."""
-        while (pending := work.pending) and not work.ended:
+        while work.pending and not work.ended:
             first = work.operations[0]
             size = self._size(first).value
             if isinstance(first, mutate.CREATIONS):
                 size = self._patience.affordable(size)
-            chunk = self._admitted(work, pending[:size], before)
+            chunk = self._admitted(work, work.next(size), before)
             if not chunk:
                 continue
             if isinstance(first, CreateMilestone | UpdateMilestone):
@@ -394,6 +407,8 @@ class Sender:
                 clients = self._clients_for(work)
                 answer = work.exchange(sendable, lambda: clients.graphql(query, variables))
             except Rejected as rejection:
+                if work.separate(sendable):
+                    return
                 for index in sendable:
                     work.replies[index] = Refused(rejection.message, rejection.code)
                 return
@@ -406,6 +421,8 @@ class Sender:
             answer = Answer({})
         invalid = next((fault for fault in answer.faults if fault.code), None)
         if answer.data is None and invalid:
+            if work.separate(sendable):
+                return
             for index in sendable:
                 work.replies[index] = Refused(invalid.message, invalid.code)
             return
@@ -488,12 +505,15 @@ class Sender:
         return Refused(fault.message, "already_exists" if taken else fault.type)
 
     def _lose(self, work: _Batch, indexes: list[int], lost: Lost) -> None:
-        """Mark creations as unknown; raise to retry others, and what never left this machine."""
+        """Mark creations as unknown; raise to retry others, and what never left this machine.
+
+        What shares a request with creations is left unsent: whoever asked for it sends it again.
+        """
         if isinstance(lost, NotConnected):
             raise lost
-        if work.create:
-            for index in indexes:
-                work.replies[index] = Unknown(lost.message)
+        creates = [i for i in indexes if isinstance(work.operations[i], mutate.CREATES)]
+        if creates:
+            work.replies |= dict.fromkeys(creates, Unknown(lost.message))
             return
         work.doubted.update(indexes)
         raise lost
