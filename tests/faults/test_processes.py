@@ -133,7 +133,7 @@ def keys(sandbox: Sandbox) -> Counter[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("at", range(1, 13) if FULL else [1, 5, 8])
+@pytest.mark.parametrize("at", range(1, 10) if FULL else [1, 5, 7])
 def test_a_signal_ends_a_run_in_order_and_soon(shop: Path, number: int, at: int) -> None:
     """Though no answer comes: exit 130, a true account, and no traceback."""
     line = Line()
@@ -155,8 +155,8 @@ def test_a_signal_ends_a_run_in_order_and_soon(shop: Path, number: int, at: int)
         assert "Run it again to continue" in err
         files = {path.name for path in shop.iterdir()}
         assert files <= {"backlog.yaml", ".backlog", "state"}
-        if at > 3:  # the account counts what was created
-            assert re.search(r"Sync incomplete: .*3 labels, .+ not reached", out), out
+        if at > 3:  # the account counts what was created, and the last request leaves nothing
+            assert re.search(r"Sync incomplete: .*3 labels, .+ (not reached|failed)", out), out
         line.at = 0
         some_time_later(shop)
         code, _, err = run(shop, server.url)
