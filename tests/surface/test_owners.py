@@ -177,8 +177,11 @@ def test_ownership_and_pull_are_the_same_everywhere(world: World, there: Person)
     there.label(radio.number, "loud")
     there.unlabel(radio.number, "radio")
     with world.sandbox.lock:
-        relations.unblock(
-            world.sandbox.store, world.ann.issue(late.number), there.issue(radio.number)
+        relations.remove_blocker(
+            world.sandbox.store,
+            world.ann.viewer,
+            world.ann.issue(late.number),
+            there.issue(radio.number),
         )
     plan = world.plan()
     assert {(d.key, d.name) for d in plan.drift} == {
