@@ -665,6 +665,7 @@ def test_the_next_night_reads_what_the_last_one_kept(place: Place) -> None:
     """Runs on the default branch keep which issues they read; a pull request keeps nothing."""
     kept = place.folder / "kept"
     assert place.push({"progress": "none", "cache": "false"}).code == 0
+    (place.workspace / "backlog.yaml").write_text(BACKLOG, "utf-8")  # the next job checks out anew
     for n in range(120):
         place.ann.open_issue(f"Somebody's issue {n}")
     for issue in place.hub.store.issues[place.hub.repository(REPOSITORY).id].values():
@@ -678,8 +679,12 @@ def test_the_next_night_reads_what_the_last_one_kept(place: Place) -> None:
     second = place.run("schedule")
     assert "(4 issues by cached number" in second.log
     assert len(list(kept.iterdir())) == 2
-    pull = place.run("pull_request", place.proposal(), ref="refs/pull/125/merge")
+    payload, before = place.proposal(), len(place.hub.log)
+    pull = place.run("pull_request", payload, ref="refs/pull/125/merge")
     assert pull.code == 0
+    operations = {entry.operation for entry in place.hub.log[before:]}
+    assert "IssuesTouched" in operations
+    assert "IssuesPage" not in operations
     assert len(list(kept.iterdir())) == 2
 
 
