@@ -19,6 +19,8 @@ from backlog_sync.core.reading import CachedIssues
 from backlog_sync.engine.ports import Memory
 from backlog_sync.engine.reconcile import Prepared, observe_and_plan
 from backlog_sync.files.load import load
+from backlog_sync.github_api import issues as issues_module
+from backlog_sync.github_api.reader import PageSize
 from backlog_sync.github_api.session import connect
 from backlog_sync.local.cache import FileCache
 from bench import backlogs, filling, world
@@ -513,6 +515,25 @@ def test_nothing_is_created_or_missing_by_a_cache(nights: Nights) -> None:
     assert nights.next().prepared.observed.coverage.complete
     assert nights.next().prepared.observed.coverage.complete  # its item has no issue
     assert nights.next(replace(nights.wanted, items=nights.wanted.items[:-1])).requests <= 4
+
+
+def test_a_long_list_is_read_a_share_each_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it within a week, so that no night lists everything; what no update shows is found."""
+    monkeypatch.setattr(issues_module, "_LONG", 2)
+    monkeypatch.setattr(issues_module, "PAGE", 20)
+    monkeypatch.setattr(PageSize.__init__, "__defaults__", (20,))
+    nights = Nights(tmp_path / "cache.json")
+    issues = nights.sandbox.store.issues[nights.sandbox.repository(world.REPOSITORY).id]
+    for number, issue in issues.items():
+        issue.created_at = issue.updated_at = f"2020-01-01T{number // 60:02}:{number % 60:02}:00Z"
+    assert nights.next().prepared.observed.coverage.complete
+    spent = [nights.next() for _ in range(8)]
+    assert all(each.prepared.observed.coverage.cached for each in spent)
+    assert max(each.requests for each in spent) <= 12
+    issues[200].body = issues[483].body  # as if it had been moved here, and another one deleted
+    assert any(nights.next().prepared.observed.coverage.complete for _ in range(7))
 
 
 # ---- trouble -------------------------------------------------------------------------------

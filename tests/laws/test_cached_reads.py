@@ -37,6 +37,7 @@ def pages_of(count: int) -> Iterator[None]:
     """Have pages with so many issues, so that small repositories have many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(issues_module, "PAGE", count)
+        patch.setattr(issues_module, "_LONG", 2)
         patch.setattr(PageSize.__init__, "__defaults__", (count,))
         yield
 

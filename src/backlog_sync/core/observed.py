@@ -285,7 +285,9 @@ class Coverage:
     `by_number` counts those; of all others, only those updated after `since` (ISO, UTC) were read,
     or, if that is None, the most recently updated ones. `cached` means that the numbers are not
     from the files but from the cache, so that the state may be reported but not acted on.
-    `updated` is the newest update (ISO, UTC) of the issues that were read.
+    `updated` is the newest update (ISO, UTC) of the issues that were read. `reached` is how far
+    a read with a cache got in the list of all issues: it has all that were updated last before then
+    (ISO, UTC), "" for all of them; None if it did not read the list.
     """
 
     complete: bool = True
@@ -295,6 +297,7 @@ class Coverage:
     since: str | None = None
     cached: bool = False
     updated: str = field(default="", compare=False)
+    reached: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

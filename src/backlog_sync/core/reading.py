@@ -18,13 +18,17 @@ class CachedIssues:
     It comes from a cache, so it only says which issues to read: nothing is created, changed or
     closed because of it. `repository_id` is the node id of the repository, `numbers` are those of
     the issues with a marker, and `total` is how many issues there were. Every update until `since`
-    (seconds since the epoch) is covered.
+    (seconds since the epoch) is covered. All are listed again little by little, from the one that
+    was not updated for longest: runs have `reached` those of this time, and the next one reads this
+    `share` of the rest.
     """
 
     repository_id: str
     numbers: tuple[int, ...]
     total: int
     since: float
+    reached: float = 0.0
+    share: float = 0.0
 
 
 def counts(ref: IssueRef, *, sandbox: bool, plain: bool = True) -> bool:

@@ -22,6 +22,9 @@ PAGE: Final = 100
 _LOOKS: Final = 3
 """Pages of recently updated issues that a run reads if it does not read everything."""
 
+_LONG: Final = 40
+"""Pages of a list above which runs with a cache list a share each: too many for one run."""
+
 R = TypeVar("R", bound=Mapping[str, object])
 
 
@@ -201,7 +204,42 @@ class Issues:
         )
         if not reached or not is_true or total > cached.total + created:
             return None
-        return self.named(cached.numbers, nodes, total, since=cached.since, cached=True)
+        again, to = self._listed_again(cached, total, len(touched))
+        known = nodes.keys() | set(cached.numbers)
+        if any(number not in known and may_have_marker(body) for number, body in again.items()):
+            return None
+        issues, coverage = self.named(
+            cached.numbers, nodes, total, looked_at=again.keys(), since=cached.since, cached=True
+        )
+        return issues, dataclasses.replace(coverage, reached=to)
+
+    def _listed_again(
+        self, cached: CachedIssues, total: int, touched: int
+    ) -> tuple[dict[int, str], str | None]:
+        """Read a share of the list; return the bodies by number, and how far that got.
+
+        A place in the list is the time of an issue's last update, so that any later run can go on
+        there. The `touched` issues at its end were read already.
+        """
+        bodies: dict[int, str] = {}
+        if _ceiling(total) <= _LONG or cached.share * _ceiling(total) < 1:
+            return bodies, None
+        size, after, most = PageSize(), None, 1.0
+        variables = {**self._names(), "since": _iso(cached.reached), "direction": "ASC"}
+        last = _iso(cached.reached)
+        while len(bodies) < most:
+            answer = self.reader.query(
+                document(answered.IssuesTouched, self.hidden), {**variables, "after": after}, size
+            )
+            page = self._listed(answer)
+            for node in parse.nodes(page):
+                bodies[int(node["number"])] = node["body"] or ""
+                last = node["updatedAt"]
+            after = parse.cursor(page)
+            if after is None or last >= _iso(cached.since):
+                return bodies, ""
+            most = cached.share * (int(page["totalCount"]) - touched)
+        return bodies, last
 
     def _touched(
         self, since: float | None, most: int

@@ -29,6 +29,8 @@ _OLDEST = 30 * 86_400.0
 _LIST_AGAIN = 7 * 86_400.0
 """Seconds after which all issues are listed again, to find within a week what no update shows: an
 issue with a marker that was moved here while another one was deleted."""
+_SPREAD = 6 * 86_400.0
+"""Seconds over which a long list is spread: nightly runs come to its end before all are listed."""
 _MOST_NUMBERS: Final = 10_000
 """Issues with a marker that are kept: reading more of them would save little."""
 _LONGEST = 200_000
@@ -40,7 +42,11 @@ _Number = Annotated[int, Field(gt=0, lt=2**31)]
 
 
 class _Issues(BaseModel):
-    """What is known of a repository's issues; `listed` is when all were listed last."""
+    """What is known of a repository's issues.
+
+    `listed` is when all were listed last, little by little or at once. Since then, those that were
+    updated last before `reached` were listed again, until the time `at`.
+    """
 
     model_config = ConfigDict(defer_build=True, frozen=True)
 
@@ -49,6 +55,8 @@ class _Issues(BaseModel):
     total: Annotated[int, Field(ge=0)]
     since: Annotated[float, Field(ge=0.0)]
     listed: float
+    reached: Annotated[float, Field(ge=0.0)] = 0.0
+    at: float = 0.0
 
 
 class _Record(BaseModel):
@@ -79,7 +87,15 @@ class FileCache:
         known, now = self._read().issues, self._clock()
         if known is None or known.since > now or not 0 <= now - known.listed < _LIST_AGAIN:
             return None
-        return CachedIssues(known.repository_id, known.numbers, known.total, known.since)
+        at = min(now, max(known.listed, known.at))
+        return CachedIssues(
+            known.repository_id,
+            known.numbers,
+            known.total,
+            known.since,
+            known.reached,
+            share=(now - at) / max(1.0, now - at, known.listed + _SPREAD - at),
+        )
 
     def note(self, observed: ObservedState) -> None:
         """Record which issues have a marker if the repository was read in full."""
@@ -91,6 +107,7 @@ class FileCache:
     def _issues(self, observed: ObservedState, record: _Record) -> _Issues | None:
         """Return what is known after a read that covers every update; None without a full list."""
         coverage, repository, known = observed.coverage, observed.repository, record.issues
+        reached = at = 0.0
         if coverage.complete:
             listed, earlier = self._began, frozenset[int]()
         elif known is None or known.repository_id != repository.id:
@@ -98,6 +115,11 @@ class FileCache:
         else:
             # What the files name need not be all that has a marker.
             listed, earlier = known.listed, frozenset(() if coverage.cached else known.numbers)
+            reached, at = known.reached, known.at
+        if coverage.reached:
+            reached, at = datetime.fromisoformat(coverage.reached).timestamp(), self._began
+        elif coverage.reached == "":
+            listed, reached = self._began, 0.0
         there = [i for i in observed.issues if i.repository == repository.name_with_owner]
         numbers = earlier | {i.number for i in there if may_have_marker(i.body)}
         if len(numbers) > _MOST_NUMBERS:
@@ -112,6 +134,8 @@ class FileCache:
             total=coverage.total,
             since=max(0.0, since),
             listed=listed,
+            reached=max(0.0, reached),
+            at=at,
         )
 
     def pace(self) -> Learned:
