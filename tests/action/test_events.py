@@ -6,14 +6,17 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from backlog_sync.action.install import LOCK, REPORT_LOCK, fingerprint
 from backlog_sync.action.presenter import _issue_reference
 from backlog_sync.local.run_files import read_given_record
 from github_sandbox.access import Grant
 from tests.action.conftest import BACKLOG, BOARD, REPOSITORY, Place
+from tests.action.runner import ROOT
 from tests.app_keys import pem, public
 
 FORK, READER, WORKFLOW = "ghs_from_a_fork", "ghs_that_reads", "ghs_of_a_workflow"
@@ -292,16 +295,30 @@ def test_a_schedule_looks_for_drift(place: Place) -> None:
     assert place.run("schedule", inputs={"check": "true"}).code == 3
 
 
+def recipe_for_an_organization() -> Any:
+    """The workflow of docs/action.md."""
+    page = (ROOT / "docs" / "action.md").read_text("utf-8")
+    _, _, text = page.partition("**A whole organization.**")
+    return yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
+
+
 def test_a_schedule_resumes_what_a_budget_left(place: Place) -> None:
     """Each job is green, says what is left, and brings its progress; the last one leaves nothing.
 
-    A GitHub App does it all, as in the recipe for an organization.
+    A GitHub App does it all. This is the recipe for an organization, with a smaller budget.
     """
+    flow = recipe_for_an_organization()
+    step, more = flow["jobs"]["sync"]["steps"]
+    schedule = flow[True]["schedule"][0]["cron"]
+    assert flow["jobs"]["sync"]["env"].keys() == {"BACKLOG_APP_ID", "BACKLOG_APP_PRIVATE_KEY"}
+    assert more["if"] == f"steps.{step['id']}.outputs.left != '0'"
     place.hub.apps.install(place.hub.apps.register(12, public(), slug="planner"), "octo-org")
     place.env |= {"BACKLOG_APP_ID": "12", "BACKLOG_APP_PRIVATE_KEY": pem()}
-    inputs = {"mode": "sync", "budget-creations": "2", "budget-points": "30"}
+    smaller = {"paths": "backlog.yaml", "budget-creations": "2", "budget-points": "30"}
+    assert smaller.keys() <= step["with"].keys()
+    inputs = {name: str(value) for name, value in step["with"].items()} | smaller
     for count, left in ((2, "5"), (4, "0")):
-        job = place.run("schedule", {"schedule": "23 * * * *"}, inputs)
+        job = place.run("schedule", {"schedule": schedule}, inputs)
         place.fresh()
         assert (job.code, job.outputs["left"]) == (0, left), job.log
         assert job.said("error") == job.said("warning") == []
