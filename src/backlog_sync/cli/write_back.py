@@ -188,7 +188,8 @@ def recorded_in(loaded: Loaded, prepared: Prepared, takes: Sequence[Take]) -> Pl
 def with_writes(loaded: Loaded, prepared: Prepared) -> Prepared:
     """Return the plan with what applying it writes into the files, as far as that is known.
 
-    It is the computation of the write-back itself, with stand-ins for the numbers of new issues.
+    It is the computation of the write-back itself, with stand-ins for the numbers of new issues,
+    of which only what it shows is kept.
     Its notes are in the words of the files. A file that cannot be written is reported when it is
     written.
     """
@@ -199,7 +200,13 @@ def with_writes(loaded: Loaded, prepared: Prepared) -> Prepared:
         takes = flow_back(plan, desired, observed, prepared.matches).takes
     try:
         accepted, changes = files_after(
-            loaded, desired, observed, takes, matches=prepared.matches, new=_expected(prepared)
+            loaded,
+            desired,
+            observed,
+            takes,
+            matches=prepared.matches,
+            new=_expected(prepared),
+            preview=True,
         )
     except BacklogError:
         return prepared
@@ -249,28 +256,41 @@ def writes_of(
 
     `accepted` is the backlog with the values that were accepted from GitHub.
     """
-    writes = []
-    texts = cache(lambda number: texts_of(loaded.files[number]))
-    by_path: dict[str, list[str]] = {}
-    for key, (number, _) in accepted.keys.items():
-        by_path.setdefault(accepted.files[number].source.path, []).append(key)
-    for change in changes:
+    shown = _Shown(loaded, accepted)
+    return tuple(change.shows or shown.write(change) for change in changes)
+
+
+class _Shown:
+    """What changes of files write, in the words of the files; `accepted` is as for `writes_of`."""
+
+    def __init__(self, loaded: Loaded, accepted: Loaded) -> None:
+        self.loaded, self.accepted = loaded, accepted
+        self.texts = cache(lambda number: texts_of(loaded.files[number]))
+        self.by_path: dict[str, list[str]] = {}
+        for key, (number, _) in accepted.keys.items():
+            self.by_path.setdefault(accepted.files[number].source.path, []).append(key)
+
+    def preview(self, change: FileChange) -> FileChange:
+        """Return a change with what it shows, and without the file as it would be read."""
+        return replace(change, shows=self.write(change), parsed=None)
+
+    def write(self, change: FileChange) -> FileWrite:
+        """Return what a change writes."""
         numbers = 0
         values: list[FieldNote] = []
         new_texts = None
-        for key in by_path.get(change.path, ()):
-            number, index = accepted.keys[key]
-            after = change.parsed or accepted.files[number]
-            new, old = after.items[index], _item(loaded, key)
+        for key in self.by_path.get(change.path, ()):
+            number, index = self.accepted.keys[key]
+            after = change.parsed or self.accepted.files[number]
+            new, old = after.items[index], _item(self.loaded, key)
             numbers += old.document.issue != new.document.issue
             for note in _values_written(key, old, new):
                 new_texts = new_texts or texts_of(after)
-                file, at = loaded.keys[key]
-                before = written_text(texts(file), old, at, note.name)
+                file, at = self.loaded.keys[key]
+                before = written_text(self.texts(file), old, at, note.name)
                 now = written_text(new_texts, new, index, note.name)
                 values.append(_reworded(note, before, now))
-        writes.append(FileWrite(change.path, numbers, tuple(values), change.unplaced))
-    return tuple(writes)
+        return FileWrite(change.path, numbers, tuple(values), change.unplaced)
 
 
 def _item(loaded: Loaded, key: str) -> ParsedItem:
@@ -406,10 +426,12 @@ def files_after(
     matches: Matches | None = None,
     new: Sequence[ItemProgress] = (),
     chosen: Chosen = _everything,
+    preview: bool = False,
 ) -> tuple[Accepted, tuple[FileChange, ...]]:
     """Return the changed files; nothing is saved. Raises FailedError as `write_back` does.
 
-    `new` is progress of items that have no issue yet. Only progress that is `chosen` is written.
+    `new` is progress of items that have no issue yet. Only progress that is `chosen` is written. A
+    `preview` does not keep the files as they would be read.
     """
     measured = (*measure(desired, observed, matches), *new)
     measured = tuple(_chosen_part(progress, chosen) for progress in measured)
@@ -426,7 +448,8 @@ def files_after(
         for item in measured
     ]
     merged = {change.path: change for change in accepted.changes}
-    for change in write_back(accepted.loaded, progress):
+    shown = _Shown(loaded, accepted.loaded).preview if preview else None
+    for change in write_back(accepted.loaded, progress, shown):
         earlier = merged.get(change.path, change)
         merged[change.path] = replace(change, before=earlier.before)
     changed = (c for c in merged.values() if c.is_written or c.unplaced)

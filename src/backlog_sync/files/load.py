@@ -79,6 +79,11 @@ class Loaded:
         """Return the diagnostics that prevent a sync."""
         return tuple(each for each in self.diagnostics if each.is_error)
 
+    @property
+    def unkept(self) -> "Loaded":
+        """Return the same backlog for a run that writes nothing: what it parses is not kept."""
+        return replace(self, parse=None)
+
 
 Again: TypeAlias = Callable[[Mapping[Path, bytes]], Loaded]
 """Reads a backlog again, with these bytes instead of the content of these files."""

@@ -89,7 +89,7 @@ def show_drift(
 def _look(run: Run, *, full: bool, cached: bool = False) -> tuple[Prepared, Drift]:
     from backlog_sync.cli.write_back import with_writes
 
-    prepared = with_writes(run.loaded, run.plan(full=full, cached=cached))
+    prepared = with_writes(run.loaded.unkept, run.plan(full=full, cached=cached))
     return prepared, find_drift(prepared.plan, prepared.desired, prepared.observed)
 
 

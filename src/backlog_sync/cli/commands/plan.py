@@ -78,7 +78,7 @@ def show_plan(
     if out is not None and prepared.observed.coverage.cached and prepared.plan.has_changes:
         prepared = run.plan(options, full=True)  # exactly this plan may be applied
     plan = prepared.plan
-    prepared = with_writes(run.loaded, prepared)
+    prepared = with_writes(run.loaded.unkept, prepared)
     presenter.plan(run, prepared, run.standing(prepared, force))
     if out is not None:
         from backlog_sync.core.saved import save_plan

@@ -3,6 +3,7 @@
 from dataclasses import field
 from pathlib import Path
 
+from backlog_sync.core.plan import FileWrite
 from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import FailedError
 from backlog_sync.files.parsed import ParsedFile, Source
@@ -16,7 +17,7 @@ class FileChange:
     `replaced` describes each status word of the author's that progress overwrites although the tool
     does not know its meaning. `unplaced` describes progress that the file has no place for.
     `fixed` describes each fix of `lint --fix`, with its line. `parsed` is the file as it will be
-    read, if progress changes it.
+    read, if progress changes it; a preview has what it `shows` instead, which takes less memory.
     """
 
     path: str
@@ -27,6 +28,7 @@ class FileChange:
     unplaced: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     parsed: ParsedFile | None = field(default=None, compare=False, repr=False)
+    shows: FileWrite | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_written(self) -> bool:

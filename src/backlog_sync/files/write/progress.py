@@ -1,6 +1,6 @@
 """Write progress from GitHub to the files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backlog_sync.core.fields import STATUS
@@ -35,12 +35,17 @@ _NAMED = 3
 """How many items without a place are listed by name; the rest are counted."""
 
 
-def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileChange, ...]:
+def write_back(
+    loaded: Loaded,
+    progress: Sequence[ItemProgress],
+    preview: Callable[[FileChange], FileChange] | None = None,
+) -> tuple[FileChange, ...]:
     """Return the file changes that write progress, with the fields that have no place.
 
-    Nothing is written to disk: `save` does that. The setting `write_back` decides which fields are
-    written. Progress of unknown keys is ignored. Raises FailedError if a file cannot be written
-    without changing something else in it.
+    Each becomes what `preview` makes of it before the next file is read again. Nothing is written
+    to disk: `save` does that. The setting `write_back` decides which fields are written. Progress
+    of unknown keys is ignored. Raises FailedError if a file cannot be written without changing
+    something else in it.
     """
     if loaded.write_back == "none":
         return ()
@@ -66,7 +71,7 @@ def write_back(loaded: Loaded, progress: Sequence[ItemProgress]) -> tuple[FileCh
             parsed=result.parsed,
         )
         if change.is_written or change.unplaced:
-            changes.append(change)
+            changes.append(preview(change) if preview else change)
     return tuple(changes)
 
 
