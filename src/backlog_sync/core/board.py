@@ -194,6 +194,8 @@ class BoardPlan:
     def _with_entries(
         desired: DesiredCard, private: Mapping[str, BoardValue], kept: Collection[str]
     ) -> DesiredCard:
+        if not private and not kept:
+            return desired
         return replace(desired, kept=desired.kept | {*kept}, entries=private)
 
     def _desired_values(

@@ -116,8 +116,8 @@ class _Merge(Merge):
         if owner is Owner.GITHUB and self._reads(name, after):
             base, self.moved = record.base_of(record.entry(after)), True
             self.base = {**self.base, name: record.entry(after)}
-        is_people_s = base not in (None, hash_value(before), hash_value(after))
-        if is_people_s and name in self.desired.relative and before != after:
+        is_relative = name in self.desired.relative and before != after
+        if is_relative and base not in (None, hash_value(before), hash_value(after)):
             # Nobody edited the file, only time passed: what people chose is not a conflict.
             base = record.base_of(record.entry(after))
         merged = self._merged(name, owner, after, before, base)

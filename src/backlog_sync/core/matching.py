@@ -94,7 +94,9 @@ def match_items(desired: DesiredState, observed: ObservedState) -> Matches:
     for level in _levels(desired.items):
         for step in _STEPS:
             for matcher in matchers:
-                step(matcher, level)
+                # Without issues nothing is found, and mostly all items are matched already.
+                if matcher.index.by_number and matcher._open(level):
+                    step(matcher, level)
     if len(matchers) > 1:
         untaken = _untaken_by_key(matchers)
         for matcher in matchers:
@@ -497,6 +499,8 @@ class _Matcher:
 
     def in_doubt(self) -> None:
         """Hold the items that would be created although an older reader may have created them."""
+        if not self._open():
+            return
         claims = self._claims()
         settings = self.desired.settings
         for item in self._open() if claims.of_item else ():

@@ -347,7 +347,7 @@ class _Builder:
         marker = Marker(
             self._location(item).backlog_id,
             item.key,
-            base=replace(base_of(target, pending=pending), definitions=record),
+            base=base_of(target, pending=pending, record=record),
             generation=self.matches.generations.get(item.key, 0),
         )
         body = _shortened(body_block.join(SplitBody("", "", target.lines, marker)))
