@@ -5,6 +5,7 @@ its state and cache are empty.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Lock
 
 _LOCK = Lock()
+_LOOK = 0.02
+"""Seconds between two looks at a process that is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,10 @@ def run(command: list[str], folder: Path, env: dict[str, str], *, fails: bool = 
         process = subprocess.Popen(  # noqa: S603 - our own
             command, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT
         )
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        megabytes = 0.0
+        while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            megabytes = max(megabytes, peak(process.pid))
+            time.sleep(_LOOK)
         seconds = time.perf_counter() - began - _kept_waiting(process.pid)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -76,7 +82,16 @@ def run(command: list[str], folder: Path, env: dict[str, str], *, fails: bool = 
         text = output.read()
     assert fails or process.returncode == 0, f"{command}: {process.returncode}\n{text}"
     cpu = used.ru_utime + used.ru_stime
-    return Ran(seconds, cpu, used.ru_maxrss / 1024, process.returncode, text)
+    return Ran(seconds, cpu, megabytes, process.returncode, text)
+
+
+def peak(process: int | str = "self") -> float:
+    """Return the most memory in MB that a process had so far; 0 if it has ended.
+
+    `getrusage` would count what the process that started it had, such as a simulator.
+    """
+    found = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def _kept_waiting(process: int) -> float:

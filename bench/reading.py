@@ -7,7 +7,6 @@ for 10,000 items. `python -m bench.memory` measures whole runs, with their files
 """
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from backlog_sync.core.model import DesiredState, IssueRef
 from backlog_sync.engine.reconcile import observe_and_plan
 from backlog_sync.github_api.session import connect
 from bench import world
+from bench.installed import peak
 
 ITEMS, FOREIGN = 10_000, 5_000
 MEGABYTES = 180.0
@@ -37,8 +37,7 @@ def run(url: str, count: int, foreign: int) -> dict[str, float]:
     prepared = observe_and_plan(spec, tracker)
     seconds = time.perf_counter() - began
     assert not prepared.plan.changes
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "MB": held}
+    return {"seconds": seconds, "MB": peak()}
 
 
 def main() -> int:
