@@ -52,13 +52,16 @@ class _Digests(Digests):
     take as long as a part of its plan.
     """
 
+    __slots__ = ("_compute",)
+    _compute: dict[str, Callable[[], str]]
+
     def __init__(self, **compute: Callable[[], str]) -> None:
-        self.__dict__.update(compute)
+        object.__setattr__(self, "_compute", compute)
 
     def __getattr__(self, name: str) -> str:
-        if name not in self.__dict__:
+        if name not in Digests.__slots__:
             raise AttributeError(name)
-        object.__setattr__(self, name, self.__dict__.pop(name)())
+        object.__setattr__(self, name, self._compute.pop(name)())
         digest: str = getattr(self, name)
         return digest
 
