@@ -540,8 +540,8 @@ def _agrees(
         if not isinstance(there, list | tuple) or tuple(sorted(there)) != members:
             return False
     # What was pending is done, and the rest of a base is not about the item itself.
-    wanted = base_of(target)
-    return (wanted.hashes, wanted.sets, wanted.lines, wanted.ticks, wanted.order) == (
+    agreed = base_of(target)
+    return (agreed.hashes, agreed.sets, agreed.lines, agreed.ticks, agreed.order) == (
         base.hashes,
         base.sets,
         base.lines,
