@@ -23,13 +23,10 @@ ROADMAP = """\
 - [ ] Merge the carts of two devices
 """
 
-SECOND_EPIC = """\
-  - id: returns
-    title: Returns take a minute
-    features:
-      - id: labels
-        title: Print a return label
-"""
+EPICS = "".join(
+    f"  - {{id: epic-{n}, title: Epic {n}, features: [{{id: part-{n}, title: Part {n}}}]}}\n"
+    for n in range(6)
+)
 
 
 def _counted(
@@ -68,7 +65,7 @@ def test_a_sync_reads_each_text_once(
 ) -> None:
     """The file before and after, and each document: not once for each check of a step."""
     file = folder / "backlog.yaml"
-    before = file.read_text() + SECOND_EPIC  # both epics are created before any feature
+    before = file.read_text() + EPICS  # epics are created before features, five at once
     file.write_text(before)
     composed: Counter[str] = Counter()
     compose = _counted(composed, _Composer.run, lambda composer, _: composer.text)

@@ -16,6 +16,7 @@ from backlog_sync.core.normalize import fold
 from backlog_sync.core.plan import FieldNote, FileWrite, Plan, Verdict
 from backlog_sync.core.progress import ItemProgress, measure
 from backlog_sync.core.pull import Left, Take, TakeCriteria, TakeName, flow_back
+from backlog_sync.core.rate import BODY_BATCH
 from backlog_sync.core.write_back_record import Flowed, flowed, in_plan
 from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import BacklogError
@@ -241,12 +242,20 @@ def _expected(prepared: Prepared) -> list[ItemProgress]:
 
 
 def _as_created(changes: Sequence[CreateIssue]) -> Iterator[CreateIssue]:
-    """Yield creations in the order in which they are sent: each after those that it waits for."""
-    waiting, before = list(changes), -1
-    while len(waiting) != before:  # what waits for itself is never created
-        before, keys = len(waiting), {change.key for change in waiting}
-        yield from (change for change in waiting if keys.isdisjoint(change.waits_for))
-        waiting = [change for change in waiting if not keys.isdisjoint(change.waits_for)]
+    """Yield creations in the order in which they are sent: each after those that it waits for.
+
+    What does not fill a request goes with what had to wait.
+    """
+    waiting = list(changes)
+    while waiting:
+        keys = {change.key for change in waiting}
+        later = [change for change in waiting if not keys.isdisjoint(change.waits_for)]
+        ready = [change for change in waiting if keys.isdisjoint(change.waits_for)]
+        if not ready:
+            return  # what waits for itself is never created
+        full = len(ready) - len(ready) % BODY_BATCH if later else 0
+        yield from ready[: full or len(ready)]
+        waiting = [*ready[full:], *later] if full else later
 
 
 def writes_of(
