@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from inspect import signature
 from typing import Any
@@ -37,6 +37,8 @@ def recorded_slugs() -> Iterator[set[str]]:
     slugs: set[str] = set()
     with pytest.MonkeyPatch.context() as patch:
         for owner, method, argument in MAKERS:
+            with suppress(TypeError):
+                owner()  # a data class gets its `__init__` when it is first called
             patch.setattr(owner, method, _recording(getattr(owner, method), argument, slugs))
         yield slugs
 
