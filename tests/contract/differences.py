@@ -101,5 +101,8 @@ def value_differences(
 
 def written_default(value: GraphQLArgument | GraphQLInputField) -> str | None:
     """A default as it is written in the schema, None where there is none."""
-    node = value.ast_node.default_value if value.ast_node else None
+    if value.ast_node is not None:
+        node = value.ast_node.default_value
+    else:  # read from what introspection says
+        node = value.default.literal if value.default else None
     return print_ast(node) if node else None
