@@ -75,12 +75,13 @@ class PullRequestFact:
 class WorkItem:
     """An item with the file's plan and GitHub's progress.
 
-    `parent` and `blocked_by` are keys; `waits_for` are issues outside the backlog. `ref` and `url`
-    identify its issue, `status` is GitHub's word, `phase` its meaning. `hours` are planned working
+    `parent` and `blocked_by` are keys; `waits_for` are issues outside the backlog that are not known
+    to be closed. `linked` are both, as blockers that only GitHub has. `held` is the reason why a
+    sync does nothing for it, "" if there is none. `ref` and `url` identify its issue, `status` is GitHub's word, `phase` its meaning. `hours` are planned working
     hours. `capacity` is the capacity for it and everything below it, in the file's words.
     `criteria` counts acceptance criteria, `ticked` the ticked ones; `checklist` contains their
     texts. `added` is the date on which it was added to the backlog, `closed` the date on which it
-    was done; None if unknown. `pull_requests` close its issue, `branches` are linked to it.
+    was done, `updated` the one of the last update on GitHub; None if unknown. `pull_requests` close its issue, `branches` are linked to it.
     """
 
     key: str
@@ -105,8 +106,11 @@ class WorkItem:
     target: date | None = None
     added: date | None = None
     closed: date | None = None
+    updated: date | None = None
     blocked_by: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    held: str = ""
     risks: tuple[Risk, ...] = ()
     feedback: tuple[FeedbackRef, ...] = ()
     review_notes: tuple[ReviewNote, ...] = ()
