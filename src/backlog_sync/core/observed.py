@@ -21,11 +21,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class IssueLink:
-    """Another issue, as seen from one."""
+    """Another issue, as seen from one; `state` is that of a blocker, "" if it is not known.
+
+    The state is not part of the link's identity.
+    """
 
     id: str
     number: int
     repository: str
+    state: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,12 +198,13 @@ def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
 def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> WorkItem:
     """Return an item for the roll-up: its phase, its points and its criteria.
 
-    `issue` is None for one that is not on GitHub, if done items are not created: then only the file
-    has its progress. `first` is the initial status.
+    `issue` is None for one that is not on GitHub: then only the file has its progress. `first` is
+    the initial status.
     """
     if issue is None:
         state = item.fields.get("state")
-        closed, dropped, status = is_closed(state), state == NOT_PLANNED, first
+        closed, dropped = is_closed(state), state == NOT_PLANNED
+        status = str(item.board.get(STATUS) or first)
     else:
         closed, dropped = issue.state == "closed", observed_state(issue) == NOT_PLANNED
         status = status_of(issue, first)
