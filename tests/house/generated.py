@@ -148,6 +148,7 @@ _KEYS_PARTS = {
     "issue_field": "An entry of `issue_fields`",
     "pull_requests": "`pull_requests`",
     "planning": "`planning`",
+    "wip": "A status of `wip`",
     "segment": "A team or skill of `planning`",
     "risk": "A risk",
     "review_note": "A note of a review",
