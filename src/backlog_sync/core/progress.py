@@ -156,6 +156,16 @@ def status_of(issue: ObservedIssue, first: str) -> str:
     return str(value) if value else first
 
 
+def word_of(item: DesiredItem, issue: ObservedIssue | None, first: str) -> str:
+    """Return the word for an item's progress: of its issue, of the file if only that has one.
+
+    An open issue that is on no board has no status of its own.
+    """
+    if issue is not None and (issue.card is not None or issue.state == "closed"):
+        return status_of(issue, first)
+    return str(item.board.get(STATUS) or first)
+
+
 def _status_waits(item: DesiredItem, issue: ObservedIssue, first: str) -> bool:
     """Return whether the file's own status stays, because it is not on GitHub yet.
 
@@ -204,10 +214,9 @@ def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> Wor
     if issue is None:
         state = item.fields.get("state")
         closed, dropped = is_closed(state), state == NOT_PLANNED
-        status = str(item.board.get(STATUS) or first)
     else:
         closed, dropped = issue.state == "closed", observed_state(issue) == NOT_PLANNED
-        status = status_of(issue, first)
+    status = word_of(item, issue, first)
     if closed:
         phase = Phase.DROPPED if dropped else Phase.DONE
     else:

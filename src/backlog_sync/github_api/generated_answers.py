@@ -807,6 +807,7 @@ class BoardItemsProjectV2ItemContent(TypedDict):
 class BoardItemsProjectV2Item(TypedDict):
     id: str
     isArchived: bool
+    cardUpdated: NotRequired[str]
     content: BoardItemsProjectV2ItemContent | None
     field0: NotRequired[BoardValue | None]
 

@@ -366,7 +366,9 @@ def card(
         for index, name in enumerate(names)
         if "issueFieldValue" in (nth(data, "field", index, answered.BoardValue) or {})
     )
-    return BoardItem(data["id"], values, bool(data["isArchived"]), shows)
+    updated = data.get("cardUpdated")
+    moment = updated if isinstance(updated, str) else ""
+    return BoardItem(data["id"], values, bool(data["isArchived"]), shows, moment)
 
 
 def value(data: answered.BoardValue | None) -> BoardValue:

@@ -1,11 +1,12 @@
 """Gather the facts of a report from the files, GitHub and git."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from urllib.parse import quote, urlsplit
 
+from backlog_sync.core import holds
 from backlog_sync.core.facts import (
     Before,
     Conversation,
@@ -16,13 +17,14 @@ from backlog_sync.core.facts import (
     PullRequestFact,
     WorkItem,
 )
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.matching import match_items
-from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.model import BoardFieldDef, DesiredItem, DesiredState
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.observed import IssueLink, ObservedIssue, ObservedState
+from backlog_sync.core.observed import IssueLink, ObservedBoardField, ObservedIssue, ObservedState
 from backlog_sync.core.planned_values import with_issue_values
 from backlog_sync.core.planning import FeedbackRef
-from backlog_sync.core.progress import ItemProgress, first_status, measure, status_of, work_item
+from backlog_sync.core.progress import ItemProgress, first_status, measure, word_of, work_item
 from backlog_sync.dataclass import dataclass
 
 _MARKDOWN = (".md", ".markdown")
@@ -83,6 +85,8 @@ def gather(
                 branches=issue.branches,
                 linked=_linked(work, issue, refs, observed),
             )
+        else:
+            work = replace(work, status=_text(item.board.get(STATUS)))
         items.append(replace(work, added=work.added or memory.added.get(item.key)))
     unseen = list(memory.unseen)
     if observed.project_problem:
@@ -106,6 +110,44 @@ def gather(
         conversations=conversations,
         links=tuple(_links(desired, observed, pages)),
         unseen=tuple(unseen),
+        statuses=_options(observed.project.fields if observed.project else ()),
+    )
+
+
+def from_files(desired: DesiredState, today: date) -> Facts:
+    """Return the facts that the files have without GitHub: progress is as far as they say."""
+    statuses = _options(desired.project.fields if desired.project else ())
+    first = (statuses or ("Todo",))[0]
+    return Facts(
+        title=_title(desired) or desired.repository or "",
+        repository=desired.repository or "",
+        today=today,
+        items=tuple(
+            replace(
+                _item(item, {}, work_item(item, None, first)),
+                ref=_ref(item, desired.repository),
+                status=_text(item.board.get(STATUS)),
+                held=holds.unfilled(item.holes, None, None).reason if item.holes else "",
+            )
+            for item in desired.items
+        ),
+        milestones=tuple(
+            MilestoneFact(one.title, _day(one.due), description=one.description or "")
+            for one in desired.milestones
+        ),
+        planning=desired.planning,
+        board=str(desired.project) if desired.project else None,
+        statuses=statuses,
+    )
+
+
+def _options(fields: Iterable[BoardFieldDef | ObservedBoardField]) -> tuple[str, ...]:
+    """Return the options of a board's status."""
+    return tuple(
+        option.name
+        for field in fields
+        if fold(field.name) == fold(STATUS)
+        for option in field.options
     )
 
 
@@ -219,12 +261,12 @@ def _with_issue(
     return replace(
         work,
         ref=ref,
-        status=status_of(issue, first),
+        status=word_of(item, issue, first),
         labels=issue.labels or work.labels,
         assignees=issue.assignees or work.assignees,
         added=_day(issue.created_at),
         closed=_day(issue.closed_at) if issue.state == "closed" else None,
-        updated=_day(issue.updated_at),
+        updated=_day(max(issue.updated_at, issue.card.updated_at if issue.card else "")),
         ticked=sum(ticks.get(nth, criterion.done) for nth, criterion in enumerate(item.criteria)),
         checklist=tuple(
             Criterion(criterion.text, ticks.get(nth, criterion.done))
