@@ -420,7 +420,7 @@ def item_json(
             blocks=tuple(map(_other, detail.blocks)),
             pull_requests=work.pull_requests,
             branches=work.branches,
-            difference=_difference(drift) if drift else None,
+            difference=None if drift is None else _difference(drift),
         )
     )
 

@@ -42,10 +42,16 @@ def ready_text(
     sections = [
         printer.items(narrowed=narrowed),
         printer.in_progress(),
-        printer.limits(),
+        printer.limits(narrowed=narrowed),
         printer.waiting() if blocked else printer.waiting_count(),
     ]
     return paint(stacked(sections), look)
+
+
+def ready_counts(answer: Ready) -> str:
+    """Return only a line of the counts."""
+    counts = (len(answer.items), len(answer.in_progress), len(answer.waiting))
+    return "{} ready, {} in progress, {} waiting\n".format(*counts)
 
 
 class _Printer:
@@ -90,15 +96,18 @@ class _Printer:
                 lines += paragraph("; ".join(facts), self.look, head)
         return lines
 
-    def limits(self) -> list[Text]:
-        """Return the limits of work in progress, those that are exceeded as warnings."""
+    def limits(self, *, narrowed: bool) -> list[Text]:
+        """Return the limits of work in progress, those that are exceeded as warnings.
+
+        They are those of the whole backlog: if only some items were asked for, others are left out.
+        """
         lines = []
         for load in self.answer.loads:
             if not load.is_known:
                 text = f"{load.status}: the board has no such status, only "
                 text += joined(self.facts.statuses)
                 lines += paragraph(text, self.look, Text("  ! ", "yellow"), "yellow")
-            elif load.limit is not None:
+            elif load.limit is not None and (load.is_over or not narrowed):
                 sign, style = ("!", "yellow") if load.is_over else (" ", "dim")
                 over = f", {load.count - load.limit} too many" if load.is_over else ""
                 text = f"{load.status}: {load.count} of at most {load.limit}{over}"
@@ -318,12 +327,12 @@ def ready_json(
     places: Mapping[str, Place],
     *,
     most: int | None,
-    from_files: bool,
+    why: str,
 ) -> dict[str, Any]:
     """Return the lists as plain values; `most` limits what is ready, None lists all of it.
 
-    `places` are those of the items in the files, by key; `from_files` is whether GitHub was not
-    read.
+    `places` are those of the items in the files, by key; `why` says why GitHub was not read, "" if
+    it was.
     """
 
     def item(work: WorkItem) -> dict[str, Any]:
@@ -356,7 +365,7 @@ def ready_json(
             format_version=FORMAT_VERSION,
             target=TargetJson(repository=facts.repository or None, project=facts.board),
             today=facts.today.isoformat(),
-            source="files" if from_files else "github",
+            source="files" if why else "github",
             ready=tuple(ItemJson(**item(work)) for work in answer.items[:most]),
             in_progress=tuple(
                 InProgressJson(
@@ -389,7 +398,7 @@ def ready_json(
                 )
                 for load in answer.loads
             ),
-            notes=facts.unseen,
+            notes=(*([why] if why else []), *facts.unseen),
         )
     )
 

@@ -118,18 +118,21 @@ def _show(
     from backlog_sync.render.canvas import wrapped
     from backlog_sync.render.json import dump
     from backlog_sync.reports.ready import chosen, ready
-    from backlog_sync.reports.render_ready import USUAL, ready_json, ready_text
+    from backlog_sync.reports.render_ready import USUAL, ready_counts, ready_json, ready_text
 
     answer = chosen(ready(items.facts, items.tree, items.schedule), items.tree, choice)
+    if items.why:
+        terminal.info(wrapped(items.note, terminal.look(err=True)))
     if terminal.output == "json":
         places = {item.key: item.place for item in items.desired.items}
         envelope = ready_json(
-            answer, items.facts, items.tree, places, most=limit, from_files=bool(items.why)
+            answer, items.facts, items.tree, places, most=limit, why=items.note if items.why else ""
         )
         terminal.result(dump(envelope))
         return
-    if items.why:
-        terminal.info(wrapped(items.note, terminal.look(err=True)))
+    if terminal.output_options.quiet:
+        terminal.result(ready_counts(answer))
+        return
     text = ready_text(
         answer,
         items.facts,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.command(
     "show",
     epilog="\b\nExamples:\n"
-    "  backlog show '#12'\n"
+    "  backlog show 12\n"
     "  backlog show story-1.2 ROADMAP.md\n"
     "  backlog show 'Export as CSV' --format json",
 )
@@ -83,13 +83,13 @@ def _show(items: Items, key: str, terminal: Terminal) -> None:
     desired = next(item for item in items.desired.items if item.key == key)
     detail = item_detail(desired, items.facts, items.tree, _issues(items))
     drift = _drift(items, key)
+    if items.why:
+        terminal.info(wrapped(items.note, terminal.look(err=True)))
     if terminal.output == "json":
         terminal.result(dump(item_json(detail, answer, items.tree, drift)))
         return
-    if items.why:
-        terminal.info(wrapped(items.note, terminal.look(err=True)))
     text = item_text(detail, answer, items.facts, items.tree, drift, terminal.look(), command_line)
-    terminal.result(text)
+    terminal.result(text.partition("\n")[0] + "\n" if terminal.output_options.quiet else text)
 
 
 def _issues(items: Items) -> dict[str, ObservedIssue]:
