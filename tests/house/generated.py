@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -248,7 +249,7 @@ def introspected_schema() -> str:
     return compact.replace('},{"kind":', '},\n{"kind":') + "\n"
 
 
-GENERATED = {
+GENERATED: dict[str, Callable[[], str]] = {
     "docs/messages.md": messages_page,
     "docs/cli.md": cli_page,
     "docs/keys.md": keys_page,

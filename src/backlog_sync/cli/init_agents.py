@@ -66,6 +66,6 @@ def agents_text(top: Path, file: Path) -> str:
     """Return the lines for a backlog file; commands name it if they would find another one."""
     text = files("backlog_sync.cli").joinpath("agents.md").read_text(encoding="utf-8")
     path = Path(os.path.relpath(file, top)).as_posix()
-    found = [each.resolve() for each in discover(top, top)[:1]]
-    named = "" if file.resolve() in found else f" {shlex.quote(path)}"
+    by_itself = [each.resolve() for each in discover(top, top)[:1]]
+    named = "" if file.resolve() in by_itself else f" {shlex.quote(path)}"
     return text.replace(" PLAN", named).replace("ROADMAP.md", path)

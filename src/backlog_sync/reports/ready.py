@@ -172,8 +172,8 @@ def _is_for(login: str, people: Sequence[str]) -> bool:
     return not people if login == NOBODY else login in people
 
 
-def _is(wanted: str | None, value: str | None) -> bool:
-    return wanted is None or fold(wanted) == fold(value or "")
+def _is(name: str | None, value: str | None) -> bool:
+    return name is None or fold(name) == fold(value or "")
 
 
 def chosen(answer: Ready, tree: Outline, choice: Choice) -> Ready:

@@ -300,7 +300,7 @@ class IssueJson:
 class ProgressJson:
     """How much of the items below is done; those that will not be done do not count.
 
-    `not_in_plan` counts sub-issues that are no items, `not_in_plan_closed` the closed ones.
+    `not_in_plan` counts sub-issues that are not items, `not_in_plan_closed` the closed ones.
     """
 
     items: int

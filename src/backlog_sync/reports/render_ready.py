@@ -133,6 +133,11 @@ class _Printer:
             return [Text("Nothing waits.", "bold")]
         lines = heading("Waiting", counted(len(waiting), "item"), self.look)
         for one in waiting[: self.most]:
+            if self.look.uncut:  # a search in a pipe finds the item with its reason
+                why = "; ".join(self._reasons(one))
+                name = f"{one.item.ref}  {one.item.key}" if one.item.ref else one.item.key
+                lines.append(Text(clean(f"  {name}  {one.item.title}: {why}")))
+                continue
             head = Text("  ").append(clean(self._name(one.item)), "dim").append("  ")
             lines += paragraph(one.item.title, self.look, head)
             lines += paragraph("; ".join(self._reasons(one)), self.look, Text("      "), "dim")
