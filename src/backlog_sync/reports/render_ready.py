@@ -23,6 +23,8 @@ USUAL = 20
 """Items of each list that text shows: whoever looks for work picks one of the first."""
 _NAME = 16
 """Columns for the key of an item without an issue; the start of a key is enough to name it."""
+_WIDE = 60
+"""Columns from which on a table has room for whole words of a title."""
 _FEW = 3
 """Blockers that a line names before it counts the rest."""
 
@@ -194,12 +196,27 @@ class _Printer:
             for item in items
         ]
         used = [nth for nth in range(len(columns)) if any(row[nth] for row in rows)]
-        return table_lines(
-            [columns[nth] for nth in used],
-            [[clean(row[nth]) for nth in used] for row in rows],
-            self.look,
-            numbers=("points",),
-        )
+        cells = [[self._cell(columns[nth], row[nth]) for nth in used] for row in rows]
+        names = [columns[nth] for nth in used]
+        if self.look.columns < _WIDE and not self.look.uncut:
+            return [line for row in cells for line in self._narrow(names, row)]
+        return table_lines(names, cells, self.look, numbers=("points",))
+
+    def _narrow(self, columns: Sequence[str], row: Sequence[Text]) -> list[Text]:
+        """Return an item where a table has no room: its title, and below it the other values."""
+        title = columns.index("title")
+        head = Text("  ").join([Text(), *(cell for cell in row[:title] if cell.plain), Text()])
+        facts = [
+            f"{cell.plain} points" if name == "points" else cell.plain
+            for name, cell in zip(columns[title + 1 :], row[title + 1 :], strict=True)
+            if cell.plain
+        ]
+        below = paragraph(", ".join(facts), self.look, Text("      "), "dim") if facts else []
+        return [*paragraph(row[title].plain, self.look, head), *below]
+
+    def _cell(self, column: str, value: str) -> Text:
+        over = column == "due" and value and value < self.facts.today.isoformat()
+        return Text(clean(value), "yellow" if over else "")
 
     def _critical(self, items: Sequence[WorkItem]) -> list[Text]:
         """Return what the mark in a table means, if it has one."""
@@ -225,7 +242,7 @@ class ItemJson:
 
     `path` and `line` are its place in the files; `issue` is its issue ("#14"), null if it has none.
     `priority` and `team` may be those of a parent, `due` is its own target date, a parent's, or the
-    due date of the milestone. `critical` means that others wait for it, and it has no slack.
+    due date of the milestone. `critical` means that a delay of it delays everything.
     """
 
     key: str
