@@ -8,6 +8,7 @@ from backlog_sync.files.block import user_story_text
 from backlog_sync.files.documents.items import UserStoryDocument
 from backlog_sync.files.vocabulary import RANKS, spelled
 from backlog_sync.files.write.export import Draft, Outline, is_empty, pair, remark_lines, sequence
+from backlog_sync.files.write.titles import written_title
 
 _HEADING_LEVELS = 6
 """Levels of headings in Markdown (CommonMark, "ATX headings")."""
@@ -29,9 +30,6 @@ _WRITTEN = frozenset(
 )
 _RISK = ("risk", "likelihood", "impact", "mitigation", "contingency", "owner")
 """Columns of the risk register, in this order; `Risk` is the text."""
-
-_SIGNS = re.compile(r"[*_\[<#]|[.!?](?=\s|$)|[^\w\s!-/:-@\[-`{-~]|&")
-"""Characters that may end a title, or be read as a status, as emphasis or as a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,10 @@ def unsaid(item: Outline, depth: int = 2) -> Iterator[tuple[str, str]]:
 
 def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> Iterator[str]:
     fields = item.fields
-    title = str(fields["title"])
+    title, word = str(fields["title"]), f"{item.kind.capitalize()}: "
     if fields["id"] in care.spelled:
-        title = _spelled(title)
-    yield from ("", f"{'#' * level} {item.kind.capitalize()}: {title}", "")
+        title = written_title(title, (word, ""))
+    yield from ("", f"{'#' * level} {word}{title}", "")
     if fields["id"] in care.open:
         yield "- **Status:** none"
     for name, word in _LINES.items():
@@ -115,19 +113,6 @@ def _item(item: Outline, level: int, words: Mapping[str, str], care: Care) -> It
         yield from ("", "**Review notes:**", "", *map(_note, sequence(fields["review_notes"])))
     for each in _ordered(item.below):
         yield from _item(each, level + 1, words, care)
-
-
-def _spelled(title: str) -> str:
-    """Return a title with its special characters escaped; code stays unchanged."""
-    parts = title.split("`")
-    coded = len(parts) % 2 == 1
-    outside = (_SIGNS.sub(_sign, part) if not coded or index % 2 == 0 else part
-               for index, part in enumerate(parts))  # fmt: skip
-    return "`".join(outside)
-
-
-def _sign(sign: re.Match[str]) -> str:
-    return f"\\{sign[0]}" if sign[0] in "*_[<#" else f"&#{ord(sign[0])};"
 
 
 def _register(items: Sequence[Outline]) -> Iterator[str]:
