@@ -11,7 +11,6 @@ from sphinx.application import Sphinx
 NAVIGATION = {
     "Guides": [
         "docs/day-two",
-        "docs/agents",
         "docs/files",
         "docs/board",
         "docs/other-tools",

@@ -119,10 +119,10 @@ def issue(number: int, title: str = "A title", **more: Any) -> ObservedIssue:
     return ObservedIssue(**{**parts, **more})
 
 
-def link(number: int, repository: str = REPOSITORY, state: str = "") -> IssueLink:
+def link(number: int, repository: str = REPOSITORY) -> IssueLink:
     """An issue as another one sees it."""
     prefix = "I" if repository == REPOSITORY else repository.replace("/", "_")
-    return IssueLink(f"{prefix}_{number}", number, repository, state)
+    return IssueLink(f"{prefix}_{number}", number, repository)
 
 
 def managed(wanted: DesiredItem, number: int, **more: Any) -> ObservedIssue:

@@ -21,9 +21,7 @@ def _by_word(*hints: tuple[str, str]) -> Mapping[str, str]:
 
 _COMMANDS = _by_word(
     ("apply push deploy up commit publish", "`backlog sync` shows the plan, asks, and applies it"),
-    ("diff preview list ls", "`backlog plan` shows what would change; it is read-only"),
-    ("next todo open mine blocked wip", "`backlog ready` lists what can be started now"),
-    ("view get describe info item issue", "`backlog show ITEM` shows one item whole"),
+    ("diff preview show list ls get", "`backlog plan` shows what would change; it is read-only"),
     ("validate check verify test", "`backlog lint` checks the files, offline"),
     ("fmt format fix", "`backlog lint --fix` fixes what it can in the files"),
     (

@@ -85,10 +85,6 @@ class IssueFieldsIssue(TypedDict):
     childReason: NotRequired[str | None]
 
 
-class Blocker(IssueLink):
-    state: str
-
-
 class ClosingPullActor(TypedDict):
     __typename: str
     login: str
@@ -135,7 +131,7 @@ class IssueFields(TypedDict):
     issueFieldValues: NotRequired[Nodes[FieldValue] | None]
     parent: NotRequired[IssueLink | None]
     subIssues: NotRequired[Nodes[IssueFieldsIssue]]
-    blockedBy: NotRequired[Page[Blocker]]
+    blockedBy: NotRequired[Page[IssueLink]]
     closedByPullRequestsReferences: NotRequired[Nodes[ClosingPull] | None]
     linkedBranches: NotRequired[Nodes[IssueFieldsLinkedBranch]]
 
@@ -765,7 +761,7 @@ class DefinitionsStanding(TypedDict):
 
 
 class BlockersPageNode(TypedDict):
-    blockedBy: NotRequired[Page[Blocker]]
+    blockedBy: NotRequired[Page[IssueLink]]
 
 
 class BlockersPage(TypedDict):
@@ -807,7 +803,6 @@ class BoardItemsProjectV2ItemContent(TypedDict):
 class BoardItemsProjectV2Item(TypedDict):
     id: str
     isArchived: bool
-    cardUpdated: NotRequired[str]
     content: BoardItemsProjectV2ItemContent | None
     field0: NotRequired[BoardValue | None]
 

@@ -72,7 +72,7 @@ def parse_structured(source: Source, options: ReadingOptions = DEFAULTS) -> Pars
     a plan has one error with the reason. `options` are the settings for reading. Raises nothing for
     the file's content.
     """
-    root, faults = _compose(source)
+    root, faults = composed(source)
     if faults and not (root is not None and is_ours(root)):
         root, faults = _leniently(source, root, faults)
     if any(fault.slug in _BROKEN for fault in faults):
@@ -87,7 +87,7 @@ def parse_structured(source: Source, options: ReadingOptions = DEFAULTS) -> Pars
     return status if status is not None else _foreign(source, root, faults, options)
 
 
-def _compose(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+def composed(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """Return the nodes of a file, and its errors; `.json` may also contain YAML syntax."""
     suffix = PurePath(source.path).suffix.lower()
     if suffix in JSON_LINES:

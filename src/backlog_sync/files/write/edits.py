@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from backlog_sync.dataclass import dataclass
+from backlog_sync.files.outline import line_spans
 from backlog_sync.files.write.new_values import NOT_IN_PLACE, UnwritableError
 
 
@@ -30,3 +31,14 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
         parts += [text[at : edit.start], edit.text]
         at = edit.end
     return "".join([*parts, text[at:]])
+
+
+def behind_line(text: str, at: int, lines: Sequence[str]) -> Edit:
+    """Return the edit that puts lines behind the line that contains an offset."""
+    spans = line_spans(text)
+    end, eol = next((end, eol) for _, end, eol in spans if end >= at)
+    if not eol:
+        first = next((each for *_, each in spans if each), "\n")
+        return Edit(end, end, "".join(first + each for each in lines))
+    at = end + len(eol)
+    return Edit(at, at, "".join(each + eol for each in lines))

@@ -4,7 +4,7 @@ A writer returns the edits. Only edits that are read as intended are kept.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
@@ -213,14 +213,33 @@ def read_again(parsed: ParsedFile, text: str, parse: Parse = parse_source) -> Pa
 
     Raises UnwritableError if it could not be read at all.
     """
-    fresh = source_of(encode(parsed.source, text), parsed.source.file, parsed.source.path)
-    read = None if isinstance(fresh, Diagnostic) else parse(fresh, parsed.options)
-    if read is None or isinstance(fresh, Diagnostic):
-        raise UnwritableError(NOT_IN_PLACE)
+    read = reread(parsed, text, parse)
     if len(read.items) != len(parsed.items):
         return read
-    pairs = zip(parsed.items, read.items, strict=True)
-    return replace(read, items=tuple(_joined(old, new) for old, new in pairs))
+    return rejoined(parsed, read, {index: index for index in range(len(read.items))})
+
+
+def reread(parsed: ParsedFile, text: str, parse: Parse) -> ParsedFile:
+    """Return the file with this text, without the values that its items have from other files."""
+    fresh = source_of(encode(parsed.source, text), parsed.source.file, parsed.source.path)
+    read = None if isinstance(fresh, Diagnostic) else parse(fresh, parsed.options)
+    if read is None:
+        raise UnwritableError(NOT_IN_PLACE)
+    return read
+
+
+def rejoined(parsed: ParsedFile, read: ParsedFile, places: Mapping[int, int]) -> ParsedFile:
+    """Add the values from other files again; `places` maps the old index of each item."""
+    items = list(read.items)
+    for old, index in places.items():
+        items[index] = _joined(parsed.items[old], items[index])
+    return replace(read, items=tuple(items))
+
+
+def same_item(old: ParsedItem, now: ParsedItem, parent: int | None) -> bool:
+    """Return whether an item is read as before, and below the item with this index."""
+    there = (now.document, now.kind, now.parent, now.confident)
+    return there == (old.document, old.kind, parent, old.confident)
 
 
 def _joined(old: ParsedItem, new: ParsedItem) -> ParsedItem:

@@ -18,7 +18,7 @@ from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.source import Lines
 from backlog_sync.files.syntax.markdown import scan_lines
 from backlog_sync.files.write.edits import Edit, apply_edits
-from backlog_sync.files.write.engine import read_again
+from backlog_sync.files.write.engine import read_again, same_item
 from backlog_sync.files.write.new_values import NOT_IN_PLACE, UnwritableError
 from backlog_sync.files.write.nodes import Editor
 from backlog_sync.files.yaml.nodes import ListNode, MapNode, Node, Scalar, compose
@@ -135,10 +135,9 @@ def _checked(
     if len(read.items) != len(parsed.items) or read.settings != parsed.settings:
         raise UnwritableError(NOT_IN_PLACE)
     for old, item in enumerate(parsed.items):
-        new = read.items[places[old]]
         parent = parents.get(old, item.parent)
         there = None if parent is None else places[parent]
-        if (new.document, new.kind, new.parent) != (item.document, item.kind, there):
+        if not same_item(item, read.items[places[old]], there):
             raise UnwritableError(NOT_IN_PLACE)
     return Moved(read, places)
 

@@ -16,9 +16,9 @@ def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -
     They follow its last short line of metadata before its prose and criteria; otherwise any short
     one; otherwise they precede its first line of metadata; otherwise they follow its title.
     """
-    host = _host(anchor)
+    host = metadata_host(anchor)
     if host is not None:
-        return _behind(text, anchor, host, _styled(host, new, host.pair.prefix), eol)
+        return _behind(text, anchor, host, styled(host, new, host.pair.prefix), eol)
     first = next((meta for meta in anchor.meta if meta.pair.field and not meta.aside), None)
     if first is None:
         lines = [f"{_indent(text, anchor)}**{key}**: {value}" for key, value in new]
@@ -27,16 +27,16 @@ def insertion(text: str, anchor: Anchor, new: list[tuple[str, str]], eol: str) -
     glued = anchor.lines[first.line - 1].kind in _PARAGRAPH
     if line.kind is not Kind.LIST and (anchor.list_ or glued or line.indent >= TAB):
         mark = first.pair.prefix[-2:] if first.pair.bold else ""
-        lines = _styled(first, new, _indent(text, anchor) + mark)
+        lines = styled(first, new, _indent(text, anchor) + mark)
         return _below_title(text, anchor, lines, eol)
-    lines = _styled(first, new, first.pair.prefix)
+    lines = styled(first, new, first.pair.prefix)
     if line.kind is not Kind.LIST:
         lines = [one + _BREAK for one in lines] if first.pair.value else [*_broken(lines), ""]
     added = "".join(one + (line.eol or eol) for one in lines)
     return [Edit(line.start, line.start, added, order=1)]
 
 
-def _styled(meta: MetaLine, new: list[tuple[str, str]], prefix: str) -> list[str]:
+def styled(meta: MetaLine, new: list[tuple[str, str]], prefix: str) -> list[str]:
     """Return new lines in the style of an existing line of metadata."""
     joint = meta.pair.joint.replace(".", ":")  # `**Issue.** #4` would begin a sentence
     joint = joint if joint[-1:] in (" ", "\t", "：") else f"{joint} "
@@ -44,7 +44,7 @@ def _styled(meta: MetaLine, new: list[tuple[str, str]], prefix: str) -> list[str
     return [f"{prefix}{key}{joint}{value}{closing}" for key, value in new]
 
 
-def _host(anchor: Anchor) -> MetaLine | None:
+def metadata_host(anchor: Anchor) -> MetaLine | None:
     """Return the short line of metadata that new ones follow."""
     short = [m for m in anchor.meta if _is_short(m) and not goes_on(anchor, m)]
     prose = [m.line for m in anchor.meta if m.pair.field in TEXT_FIELDS]

@@ -138,12 +138,12 @@ class TableWriter:
         row = self.table.rows[number]
         if at < len(row.cells):
             cell = row.cells[at]
-            written = self._quoted(text, self.text[cell.start : cell.end])
+            written = self.quoted(text, self.text[cell.start : cell.end])
             if text != cell.text:
                 yield Edit(cell.start, cell.end, written)
         elif text:
             gap = self.table.delimiter * (at - len(row.cells) + 1)
-            yield Edit(row.end, row.end, gap + self._quoted(text, ""))
+            yield Edit(row.end, row.end, gap + self.quoted(text, ""))
 
     def _added(self) -> Iterator[Edit]:
         """Yield the edits that add columns to the end of every row."""
@@ -158,7 +158,7 @@ class TableWriter:
                 continue
             cells = [
                 _ADDED[field] if number == self.table.header
-                else self._quoted(self.columns[field].get(number, ""), "")
+                else self.quoted(self.columns[field].get(number, ""), "")
                 for field in fields
             ]  # fmt: skip
             if len(row.cells) > width:
@@ -168,7 +168,7 @@ class TableWriter:
             filled = max(len(row.cells), last.get(number, -1) + 1)
             yield Edit(row.end, row.end, sign * (width - filled + 1) + sign.join(cells), order=1)
 
-    def _quoted(self, value: str, before: str) -> str:
+    def quoted(self, value: str, before: str) -> str:
         """Return a cell quoted like its neighbors: if it must be, or if it was before."""
         signs = (self.table.delimiter, '"', "\n", "\r")
         if before.startswith('"') or any(sign in value for sign in signs):
