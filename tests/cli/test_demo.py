@@ -42,9 +42,10 @@ def test_the_demo_plans_reports_and_keeps_edits(empty: Path, backlog: Backlog) -
     assert "Ferry Tickets" in page
     assert "85% likely" in page
 
-    edit, plan, sync, report = commands(first.out)[-4:]
+    edit, plan, sync, ready, report = commands(first.out)[-5:]
     file = "backlog-demo/backlog.yaml"
-    assert [each[-2:] for each in (plan, sync, report)] == [[file, "--sandbox"]] * 3
+    assert [each[-2:] for each in (plan, sync, ready, report)] == [[file, "--sandbox"]] * 4
+    assert backlog(*ready[1:]).out.startswith("Ready  7 items")
     unedited = backlog(*plan[1:])
     assert "No changes" in unedited.out, unedited.out
     assert "hidden record" not in unedited.out

@@ -32,6 +32,16 @@ SEEDS = (
         ("github_api/mutate.py", "    AddOptions,\n    CreateIssue,\n)", "    AddOptions,\n)"),
     ),
     seed(
+        "an item is ready although what is above it is blocked",
+        "tests/core/reporting/test_ready.py",
+        ("reports/ready.py", "for one in tree.above(key):", "for one in [tree.items[key]]:"),
+    ),
+    seed(
+        "an item is ready although people linked an open blocker",
+        "tests/core/reporting/test_ready.py",
+        ("reports/ready.py", "*one.linked, ", ""),
+    ),
+    seed(
         "an agent is assigned again after a lost answer",
         "tests/faults/test_agents_once.py",
         ("core/preconditions.py", "            | AssignAgent()\n", ""),
