@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 NAVIGATION = {
     "Guides": [
         "docs/day-two",
+        "docs/agents",
         "docs/files",
         "docs/board",
         "docs/other-tools",

@@ -94,7 +94,7 @@ def test_an_issue_is_mapped_whole(server: FakeServer) -> None:
                     milestone={"title": "M"},
                     issueType={"name": "Task"},
                     parent=there,
-                    blockedBy=page(there),
+                    blockedBy=page({**there, "state": "CLOSED"}),
                 ),
                 issue(2, author=None, body=None),
             ),
@@ -118,7 +118,7 @@ def test_an_issue_is_mapped_whole(server: FakeServer) -> None:
     assert first.issue_type == "Task"
     assert first.parent is not None
     assert first.parent.repository == "octo-org/other"
-    assert [link.number for link in first.blocked_by] == [9]
+    assert [(link.number, link.state) for link in first.blocked_by] == [(9, "closed")]
     assert first.body == "a\r\nb"
     assert first.author is not None
     assert (first.author.id, first.author.association) == ("U_1", "MEMBER")
@@ -147,7 +147,8 @@ def test_lists_are_read_to_their_end(server: FakeServer) -> None:
         "dueOn": None,
         "description": "",
     }
-    link = {"id": "I_9", "number": 9, "repository": {"nameWithOwner": "octo-org/widgets"}}
+    home = {"nameWithOwner": "octo-org/widgets"}
+    link = {"id": "I_9", "number": 9, "repository": home, "state": "OPEN"}
     server.answers(
         overview(
             issues=page(issue(1), issue(2), after="c1", total=3),

@@ -199,7 +199,7 @@ def test_changes_of_an_issue_come_back(world: World) -> None:
     assert first.assignees == (state.viewer.login,)
     assert second.parent is not None
     assert second.parent.number == first.number
-    assert [link.id for link in second.blocked_by] == [third.id]
+    assert [(link.id, link.state) for link in second.blocked_by] == [(third.id, "closed")]
     assert (third.state, third.state_reason) == ("closed", "not_planned")
     run(
         tracker,

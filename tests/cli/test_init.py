@@ -190,3 +190,53 @@ def test_a_repository_without_issues_is_told(backlog: Backlog, server: Sandbox) 
     assert ran.code == 1
     assert "no issues to adopt" in ran.err
     assert not TARGET.exists()
+
+
+# ---- lines for agents ----------------------------------------------------------------------
+
+
+def test_lines_for_agents_are_appended_once(backlog: Backlog, folder: Path) -> None:
+    """To a file of any line endings, with the backlog's path; what people wrote stays."""
+    agents = folder / "AGENTS.md"
+    agents.write_bytes(b"# Agents\r\n\r\nBe kind.")
+    ran = backlog("init", "--agents")
+    assert (ran.code, ran.out) == (0, "AGENTS.md\n")
+    text = agents.read_bytes()
+    assert text.startswith(b"# Agents\r\n\r\nBe kind.\r\n\r\n<!-- backlog:agents -->\r\n## ")
+    assert text.endswith(b"\r\n<!-- /backlog:agents -->\r\n")
+    assert b"\n" not in text.replace(b"\r\n", b"")
+    assert b"`backlog ready --format json`" in text
+    assert b"`backlog.yaml`" in text
+    ran = backlog("init", "--agents")
+    assert (ran.code, ran.out, agents.read_bytes()) == (0, "", text)
+    assert "already" in ran.err
+    assert backlog("lint").out.splitlines()[-1] == "No problems found."
+
+
+def test_lines_for_agents_name_a_file_that_is_not_found_by_itself(
+    backlog: Backlog, folder: Path
+) -> None:
+    """With a new backlog, too; a link out of the repository is not followed."""
+    (folder / "backlog.yaml").unlink()
+    assert backlog("init", "--output", "plans/a b.yaml", "--agents").code == 0
+    text = (folder / "AGENTS.md").read_text(encoding="utf-8")
+    assert "`backlog show ITEM 'plans/a b.yaml' --format json`" in text
+    (folder / "AGENTS.md").unlink()
+    (folder / "AGENTS.md").symlink_to("../elsewhere.md")
+    ran = backlog("init", "--output", "other.yaml", "--agents")
+    assert ran.code == 1
+    assert "AGENTS.md is not a file of this repository" in ran.err
+
+
+def test_lines_for_agents_are_offered_where_agents_have_a_file(
+    backlog: Backlog, folder: Path, typed: list[str]
+) -> None:
+    """On a terminal: a question if there is an AGENTS.md, else the command in one line."""
+    (folder / "backlog.yaml").unlink()
+    typed += ["new", "none", "none"]
+    assert "`backlog init --agents` writes AGENTS.md" in backlog("init").err
+    TARGET.unlink()
+    (folder / "AGENTS.md").write_text("Be kind.\n", encoding="utf-8")
+    typed += ["new", "none", "none", "y"]
+    assert backlog("init").out.endswith("AGENTS.md\n")
+    assert "backlog/backlog.yaml" in (folder / "AGENTS.md").read_text(encoding="utf-8")

@@ -40,6 +40,8 @@ def evil(backlog: Backlog, server: Sandbox, folder: Path) -> int:
         ["plan", "--format", "json"],
         ["sync", "--format", "json"],
         ["drift", "--format", "json"],
+        ["ready", "--format", "json"],
+        ["show", "keep", "--format", "json"],
         ["report", "--no-write-back", "--format", "json"],
         ["report", "--no-write-back", "--format", "csv"],
     ],

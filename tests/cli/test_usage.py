@@ -108,7 +108,7 @@ def test_completion_in_bash(backlog: Backlog, tmp_path: Path) -> None:
         [bash, "--norc", str(script)], capture_output=True, text=True, check=True, timeout=60
     )
     verbs, options, formats, inner, files, items, broken, wrong, helped = done.stdout.splitlines()
-    assert (wrong, helped, done.stderr) == ("", "report", "")
+    assert (wrong, helped, done.stderr) == ("", "ready report", "")
     assert verbs.split() == list(VERBS)
     assert options.split() == ["--only", "--on-conflict"]
     assert formats.split() == ["text", "json", "sarif", "github"]

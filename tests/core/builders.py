@@ -119,10 +119,10 @@ def issue(number: int, title: str = "A title", **more: Any) -> ObservedIssue:
     return ObservedIssue(**{**parts, **more})
 
 
-def link(number: int, repository: str = REPOSITORY) -> IssueLink:
+def link(number: int, repository: str = REPOSITORY, state: str = "") -> IssueLink:
     """An issue as another one sees it."""
     prefix = "I" if repository == REPOSITORY else repository.replace("/", "_")
-    return IssueLink(f"{prefix}_{number}", number, repository)
+    return IssueLink(f"{prefix}_{number}", number, repository, state)
 
 
 def managed(wanted: DesiredItem, number: int, **more: Any) -> ObservedIssue:

@@ -621,7 +621,7 @@ def _parts(thing: object, *names: str) -> Standing | None:
 
 
 def _link(there: ObservedIssue) -> IssueLink:
-    return IssueLink(there.id, there.number, there.repository)
+    return IssueLink(there.id, there.number, there.repository, there.state)
 
 
 def _options(prefix: str, names: Iterable[str]) -> tuple[ObservedOption, ...]:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from backlog_sync.core.model import Prose
-from backlog_sync.core.planning import Capacity, FeedbackRef, ReviewNote, Step
+from backlog_sync.core.planning import Capacity, FeedbackRef, ReviewNote, Step, WipLimit
 from backlog_sync.files.refs import parse_feedback
 from tests.files.conftest import LoadText
 
@@ -156,3 +156,21 @@ def test_a_roadmap_says_what_reports_need_too(load_text: LoadText) -> None:
     (text,) = (part.text for part in story.block if isinstance(part, Prose))
     assert "people like it" in text
     assert "with the tide" in text
+
+
+def test_limits_of_work_in_progress_are_numbers_or_mappings(load_text: LoadText) -> None:
+    """By the name of a status; and stale is a number of days, or a text with a unit."""
+    stories = "stories: [{title: A}]\n"
+    both = "wip: {In Progress: 5, Review: {limit: 3, per_person: 1}}\nstale: 3 weeks\n"
+    loaded = load_text(f"version: 1\n{both}{stories}")
+    assert loaded.diagnostics == ()
+    assert loaded.desired is not None
+    planning = loaded.desired.planning
+    assert planning.wip == (WipLimit("In Progress", 5), WipLimit("Review", 3, 1))
+    assert planning.stale_days == 21
+    wrong = "wip: {Doing: many, Review: 0}\nstale: soon\n"
+    assert [one.message for one in load_text(f"version: 1\n{wrong}{stories}").diagnostics] == [
+        "'Doing' must be a whole number",
+        "'Review' is 0; it must be at least 1",
+        "'stale' must be a whole number",
+    ]

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from backlog_sync.engine.ports import ReadScope
 from backlog_sync.files.load import load
 from backlog_sync.files.vocabulary import key_words
 from backlog_sync.github_api.session import connect
+from backlog_sync.reports.render_item import ShowJson
+from backlog_sync.reports.render_ready import ReadyJson
 from github_sandbox.app import Sandbox
 from tests.house import doc_commands
 from tests.house.messages import messages_page
 from tests.house.plan_svg import plan_svg
-from tests.house.report_schema import report_schema
+from tests.house.report_schema import envelope_schema, report_schema
 from tests.sandbox_adapter import SandboxAdapter
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +40,8 @@ exit codes, output in a pipe, and the log.
 | check the file, offline | [`backlog lint`](#backlog-lint) |
 | check the token and its permissions | [`backlog doctor`](#backlog-doctor) |
 | see what would happen | [`backlog plan`](#backlog-plan) |
+| see what can be started now | [`backlog ready`](#backlog-ready) |
+| see one item whole | [`backlog show`](#backlog-show) |
 | apply the file to GitHub, and write progress into it | [`backlog sync`](#backlog-sync) |
 | see what people changed on GitHub | [`backlog drift`](#backlog-drift) |
 | accept what they changed into the file | [`backlog pull`](#backlog-pull) |
@@ -148,6 +153,7 @@ _KEYS_PARTS = {
     "issue_field": "An entry of `issue_fields`",
     "pull_requests": "`pull_requests`",
     "planning": "`planning`",
+    "wip": "A status of `wip`",
     "segment": "A team or skill of `planning`",
     "risk": "A risk",
     "review_note": "A note of a review",
@@ -243,7 +249,7 @@ def introspected_schema() -> str:
     return compact.replace('},{"kind":', '},\n{"kind":') + "\n"
 
 
-GENERATED = {
+GENERATED: dict[str, Callable[[], str]] = {
     "docs/messages.md": messages_page,
     "docs/cli.md": cli_page,
     "docs/keys.md": keys_page,
@@ -251,6 +257,8 @@ GENERATED = {
     "docs/schema/report.schema.json": report_schema,
     "src/backlog_sync/files/vocabulary.json": vocabulary_json,
     "src/github_sandbox/schema.json": introspected_schema,
+    "docs/schema/ready.schema.json": lambda: envelope_schema(ReadyJson, "backlog ready"),
+    "docs/schema/show.schema.json": lambda: envelope_schema(ShowJson, "backlog show"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of `backlog report --format json`, made from the values that a report holds."""
+"""The JSON Schemas of `backlog report`, `ready` and `show`, made from the values that they hold."""
 
 import json
 from dataclasses import fields
@@ -95,6 +95,22 @@ def report_schema() -> str:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "backlog report",
         **_object(made),
+        "$defs": dict(sorted(defs.items())),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def envelope_schema(kind: Any, title: str) -> str:
+    """Give the schema of another command's JSON, whose keys are the fields of a data class."""
+    made = TypeAdapter(kind).json_schema(mode="serialization", ref_template="#/$defs/{model}")
+    defs = made.pop("$defs", {})
+    for one in (made, *defs.values()):
+        if "properties" in one:
+            one |= {"required": list(one["properties"]), "additionalProperties": False}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "title": title,
         "$defs": dict(sorted(defs.items())),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

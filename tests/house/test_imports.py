@@ -76,6 +76,10 @@ ALWAYS = {
     "rich.console",
     "structlog",
 }
+ITEMS = ALWAYS - {"backlog_sync.reports", "rich.console"} | {
+    "backlog_sync.reports.build",
+    "backlog_sync.reports.page",
+}
 READERS = {f"backlog_sync.files.foreign.{name}" for name in ("csv", "structured", "todotxt")}
 UNUSED = {
     "backlog_sync.core.doctor",
@@ -86,6 +90,8 @@ UNUSED = {
 LOADED = {
     "lint": (148, 189, ALWAYS | PLANS | CLIENTS | READERS | {"filelock"}),
     "plan --sandbox": (323, 550, ALWAYS | SENDS | READERS | UNUSED),
+    "ready --offline": (256, 213, ITEMS | CLIENTS | {"backlog_sync.github_api"}),
+    "show --sandbox epic-1": (336, 550, ITEMS | SENDS),
 }
 """By command: the most modules of ours and of libraries that it may load, about 5% above what it
 loads, and modules that it never needs; docs/bench.md has what a start takes."""

@@ -31,6 +31,8 @@ VERBS = {
     "lint": "Check backlog files, offline.",
     "plan": "Show what sync would do. Read-only.",
     "sync": "Apply the files to GitHub and write progress back.",
+    "ready": "Show what can be started now, and what waits. Read-only.",
+    "show": "Show one item whole, with its state on GitHub. Read-only.",
     "drift": "Show what changed on GitHub and what is pending. Read-only.",
     "pull": "Accept drifted values from GitHub into the files.",
     "undo": "Undo the last run: restore what it changed, close what it created.",

@@ -39,11 +39,17 @@ def choices_of(items: Iterable[DesiredItem]) -> list[Choice]:
     return [Choice(item.key, item.title, item.issue) for item in items]
 
 
-def keys_of(names: Sequence[str], choices: Sequence[Choice], repository: str) -> tuple[str, ...]:
+_HINT = "--only takes a key, an issue number, a title, or the start of a key or title"
+
+
+def keys_of(
+    names: Sequence[str], choices: Sequence[Choice], repository: str, *, hint: str = _HINT
+) -> tuple[str, ...]:
     """Return the keys that these names mean: keys, numbers, titles, or unique starts of them.
 
-    `repository` is the one of numbers that name none. Raises `UsageError` with everything that is
-    wrong: the candidates of an ambiguous name, the nearest ones of an unknown name.
+    `repository` is the one of numbers that name none, `hint` that of the error. Raises `UsageError`
+    with everything that is wrong: the candidates of an ambiguous name, the nearest ones of an
+    unknown name.
     """
     keys: list[str] = []
     problems: list[str] = []
@@ -56,11 +62,8 @@ def keys_of(names: Sequence[str], choices: Sequence[Choice], repository: str) ->
         else:
             problems.append(_unknown(name, choices))
     if problems:
-        raise UsageError("\n".join(problems), slug="unknown-item", hint=_HINT)
+        raise UsageError("\n".join(problems), slug="unknown-item", hint=hint)
     return tuple(dict.fromkeys(keys))
-
-
-_HINT = "--only takes a key, an issue number, a title, or the start of a key or title"
 
 
 def _matches(name: str, choices: Sequence[Choice], repository: str) -> list[Choice]:

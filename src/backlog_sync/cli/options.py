@@ -260,6 +260,13 @@ def bullets_option(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+def offline_option(command: Command) -> Command:
+    """Add the option --offline."""
+    return click.option(
+        "--offline", is_flag=True, help="Read only the files; progress is as far as they say."
+    )(command)
+
+
 def target_options(verb: str) -> Callable[[Command], Command]:
     """Add PATH…, --repo, --project, --sandbox and --bullets to a verb as `target`."""
 

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from backlog_sync import wiring
-from backlog_sync.cli.options import SANDBOX_PORT
 from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.workspace import Run
 from backlog_sync.core.facts import Facts
@@ -45,30 +44,12 @@ def make_report(run: Run, observed: ObservedState, request: ReportRequest) -> Re
         remembered=remember(
             run, request.since, request.bullets, request.today, _statuses(observed)
         ),
-        pages=_pages(run, observed),
+        pages=run.pages(observed),
     )
     if request.items_for is not None:
         facts = _only_for(facts, request.items_for)
     chance = random.Random(request.seed)  # noqa: S311 - chance, no secret
     return build_report(facts, chance, seed=request.seed)
-
-
-def _pages(run: Run, observed: ObservedState) -> str:
-    """Return the address of the simulator's pages: `sandbox serve` shows those of `--sandbox`."""
-    if not observed.sandbox:
-        return ""
-    if not observed.embedded:
-        return run.presenter.env.api_url
-    from backlog_sync.sandbox_server import served_url  # noqa: PLC0415 - only for it
-
-    return served_url(run.target.top) or f"http://127.0.0.1:{SANDBOX_PORT}"
-
-
-def is_served(run: Run) -> bool:
-    """Return whether `sandbox serve` shows the pages of this simulator now."""
-    from backlog_sync.sandbox_server import served_url  # noqa: PLC0415 - only for it
-
-    return served_url(run.target.top) is not None
 
 
 def _only_for(facts: Facts, name: str) -> Facts:

@@ -21,7 +21,9 @@ def _by_word(*hints: tuple[str, str]) -> Mapping[str, str]:
 
 _COMMANDS = _by_word(
     ("apply push deploy up commit publish", "`backlog sync` shows the plan, asks, and applies it"),
-    ("diff preview show list ls get", "`backlog plan` shows what would change; it is read-only"),
+    ("diff preview list ls", "`backlog plan` shows what would change; it is read-only"),
+    ("next todo open mine blocked wip", "`backlog ready` lists what can be started now"),
+    ("view get describe info item issue", "`backlog show ITEM` shows one item whole"),
     ("validate check verify test", "`backlog lint` checks the files, offline"),
     ("fmt format fix", "`backlog lint --fix` fixes what it can in the files"),
     (

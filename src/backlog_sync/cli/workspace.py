@@ -12,7 +12,7 @@ import click
 
 from backlog_sync import log, wiring
 from backlog_sync.cli.only import choices_of, keys_of
-from backlog_sync.cli.options import TargetOptions
+from backlog_sync.cli.options import SANDBOX_PORT, TargetOptions
 from backlog_sync.cli.screen import log_files
 from backlog_sync.core.agents import is_agent_name
 from backlog_sync.core.budget import UNLIMITED, Budget
@@ -124,10 +124,17 @@ class Run:
         if loaded.desired is not None:
             self.loaded, self.desired = loaded, loaded.desired
 
-    def observe(self, *, full: bool = False, pull_requests: bool = False) -> ObservedState:
-        """Read GitHub to report on it; with `full`, read every issue."""
+    def observe(
+        self, *, full: bool = False, pull_requests: bool = False, activity: bool = False
+    ) -> ObservedState:
+        """Read GitHub to report on it; with `full`, read every issue.
+
+        With `pull_requests` and `activity` these are read too, as `ReadScope` describes them.
+        """
         with self.presenter.reading(self.target.repository):
-            scope = ReadScope.for_backlog(self.desired, full=full, pull_requests=pull_requests)
+            scope = ReadScope.for_backlog(
+                self.desired, full=full, pull_requests=pull_requests, activity=activity
+            )
             observed = reconcile.observe(self.desired, self.tracker, scope, self.journals)
         self.warn_of_pending(observed.saved_iterations)
         return observed
@@ -137,6 +144,27 @@ class Run:
         for each in saved:
             self.presenter.unfinished(pending_text(each), PENDING_HINT)
 
+    def pages(self, observed: ObservedState) -> str:
+        """Return the address of the simulator's pages, "" for GitHub's own.
+
+        `sandbox serve` shows those of `--sandbox`.
+        """
+        if not observed.sandbox:
+            return ""
+        if not observed.embedded:
+            return self.presenter.env.api_url
+        return self._served() or f"http://127.0.0.1:{SANDBOX_PORT}"
+
+    @property
+    def is_served(self) -> bool:
+        """Whether `sandbox serve` shows the pages of this simulator now."""
+        return self._served() is not None
+
+    def _served(self) -> str | None:
+        from backlog_sync.sandbox_server import served_url  # noqa: PLC0415 - only for it
+
+        return served_url(self.target.top)
+
     def plan(
         self,
         options: PlanOptions = PLAIN,
@@ -144,13 +172,15 @@ class Run:
         wait: bool = False,
         full: bool = False,
         cached: bool = False,
+        details: bool = False,
         remembered: bool = True,
     ) -> Prepared:
         """Read GitHub and plan; with `wait`, wait for creations that an earlier run left in doubt.
 
         With `full` every issue is read; with `cached`, those in this machine's cache and the ones
-        updated since are enough to show the plan. With `remembered` the state on this machine is
-        used.
+        updated since are enough to show the plan. With `details`, pull requests, the states of
+        sub-issues and when board items changed are read too. With `remembered` the state on this
+        machine is used.
         Raises `UsageError` if `options.only` names no item.
         """
         options = self.resolved(options)
@@ -164,6 +194,7 @@ class Run:
                 memory=self.memory if remembered else None,
                 full=full,
                 cached=cached,
+                details=details,
                 saved=self.journals,
                 today=datetime.fromtimestamp(wiring.clock().now(), UTC).date().isoformat(),
             )

@@ -10,7 +10,7 @@ from typing import Any
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import holds
-from backlog_sync.core.change_kinds import ChangeKind
+from backlog_sync.core.change_kinds import DEFINITIONS, ChangeKind
 from backlog_sync.core.changes import (
     AdoptIssue,
     Change,
@@ -120,6 +120,36 @@ def find_drift(plan: Plan, desired: DesiredState, observed: ObservedState) -> Dr
         suspicious=suspicious,
         coverage=observed.coverage,
         reverted=plan.reverted,
+    )
+
+
+def of_item(drift: Drift, key: str) -> Drift:
+    """Return the part of a report that is about one item."""
+
+    def own(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(finding for finding in findings if finding.key == key)
+
+    plan = drift.plan
+    refs = {item.ref for item in plan.items if item.key == key and item.ref}
+    return replace(
+        drift,
+        plan=replace(
+            plan,
+            changes=tuple(c for c in plan.changes if c.key == key and c.kind not in DEFINITIONS),
+            items=tuple(replace(i, parent=None) for i in plan.items if i.key == key),
+            drift=tuple(n for n in plan.drift if n.key == key and not n.is_definition),
+            conflicts=tuple(n for n in plan.conflicts if n.key == key and not n.is_definition),
+            accepted=tuple(n for n in plan.accepted if n.key == key and not n.is_definition),
+            deferred=tuple(d for d in plan.deferred if d.key == key),
+            warnings=tuple(w for w in plan.warnings if w.ref in refs),
+            orphans=(),
+            unread=(),
+            writes=(),
+        ),
+        duplicates=own(drift.duplicates),
+        vanished=own(drift.vanished),
+        transferred=own(drift.transferred),
+        suspicious=own(drift.suspicious),
     )
 
 

@@ -75,12 +75,15 @@ class PullRequestFact:
 class WorkItem:
     """An item with the file's plan and GitHub's progress.
 
-    `parent` and `blocked_by` are keys; `waits_for` are issues outside the backlog. `ref` and `url`
-    identify its issue, `status` is GitHub's word, `phase` its meaning. `hours` are planned working
-    hours. `capacity` is the capacity for it and everything below it, in the file's words.
-    `criteria` counts acceptance criteria, `ticked` the ticked ones; `checklist` contains their
-    texts. `added` is the date on which it was added to the backlog, `closed` the date on which it
-    was done; None if unknown. `pull_requests` close its issue, `branches` are linked to it.
+    `parent` and `blocked_by` are keys; `waits_for` are issues outside the backlog that are not
+    known to be closed. `linked` are both, as blockers that only GitHub has. `held` is the reason
+    why a sync does nothing for it, "" if there is none. `ref` and `url` identify its issue,
+    `status` is GitHub's word, `phase` its meaning. `hours` are planned working hours. `capacity` is
+    the capacity for it and everything below it, in the file's words. `criteria` counts acceptance
+    criteria, `ticked` the ticked ones; `checklist` contains their texts. `added` is the date on
+    which it was added to the backlog, `closed` the date on which it was done, `updated` the one of
+    the last update of the issue or its board item; None if unknown. `pull_requests` close its
+    issue, `branches` are linked to it.
     """
 
     key: str
@@ -105,8 +108,11 @@ class WorkItem:
     target: date | None = None
     added: date | None = None
     closed: date | None = None
+    updated: date | None = None
     blocked_by: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    held: str = ""
     risks: tuple[Risk, ...] = ()
     feedback: tuple[FeedbackRef, ...] = ()
     review_notes: tuple[ReviewNote, ...] = ()
@@ -162,6 +168,7 @@ class Facts:
     key to the date on which people last changed the item's lines in the file. `conversations`
     contain the feedback. `links` are the repository, the board and the files. `unseen` are
     sentences about data that could not be read (a shallow clone, a board without access).
+    `statuses` are the options of the board's status, () if they are not known.
     """
 
     title: str
@@ -177,3 +184,4 @@ class Facts:
     conversations: tuple[Conversation, ...] = ()
     links: tuple[Link, ...] = ()
     unseen: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()

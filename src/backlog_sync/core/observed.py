@@ -21,11 +21,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class IssueLink:
-    """Another issue, as seen from one."""
+    """Another issue, as seen from one; `state` is that of a blocker, "" if it is not known.
+
+    The state is not part of the link's identity.
+    """
 
     id: str
     number: int
     repository: str
+    state: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,14 @@ class BoardItem:
     """A board item: its id, values by field name, and whether it is archived.
 
     `shows` are the names of the columns that show a value of an issue field, not of the board.
+    `updated_at` is when a value changed last, "" if a run did not ask for it.
     """
 
     id: str
     values: Mapping[str, BoardValue] = field(default_factory=dict)
     archived: bool = False
     shows: tuple[str, ...] = ()
+    updated_at: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

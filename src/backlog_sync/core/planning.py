@@ -75,14 +75,23 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
+class WipLimit:
+    """The most items that may have a status at the same time, of all and of one person."""
+
+    status: str
+    limit: int | None = None
+    per_person: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlanningSettings:
-    """The planning settings (`planning:` in the file).
+    """The settings that no plan depends on (`planning:`, `wip:` and `stale:` in the file).
 
     `velocity` is points per week, which turns points into time if items have no hours;
     `hours_per_week` are the working hours of one person. `one_at_a_time` means that milestones
     should not overlap. `review_every` is the number of days between reviews, by kind, and
     `review_plan` that for the plan. `risks`, `feedback` and `review_notes` are those of the plan as
-    a whole.
+    a whole. Work in progress is stale after `stale_days` without an update.
     """
 
     velocity: float | None = None
@@ -96,3 +105,5 @@ class PlanningSettings:
     review_plan: int | None = None
     feedback: tuple[FeedbackRef, ...] = ()
     review_notes: tuple[ReviewNote, ...] = ()
+    wip: tuple[WipLimit, ...] = ()
+    stale_days: int = 14

@@ -156,6 +156,16 @@ def status_of(issue: ObservedIssue, first: str) -> str:
     return str(value) if value else first
 
 
+def word_of(item: DesiredItem, issue: ObservedIssue | None, first: str) -> str:
+    """Return the word for an item's progress: of its issue, of the file if only that has one.
+
+    An open issue that is on no board has no status of its own.
+    """
+    if issue is not None and (issue.card is not None or issue.state == "closed"):
+        return status_of(issue, first)
+    return str(item.board.get(STATUS) or first)
+
+
 def _status_waits(item: DesiredItem, issue: ObservedIssue, first: str) -> bool:
     """Return whether the file's own status stays, because it is not on GitHub yet.
 
@@ -198,15 +208,15 @@ def _file_moved(item: DesiredItem, issue: ObservedIssue, base: Base) -> bool:
 def work_item(item: DesiredItem, issue: ObservedIssue | None, first: str) -> WorkItem:
     """Return an item for the roll-up: its phase, its points and its criteria.
 
-    `issue` is None for one that is not on GitHub, if done items are not created: then only the file
-    has its progress. `first` is the initial status.
+    `issue` is None for one that is not on GitHub: then only the file has its progress. `first` is
+    the initial status.
     """
     if issue is None:
         state = item.fields.get("state")
-        closed, dropped, status = is_closed(state), state == NOT_PLANNED, first
+        closed, dropped = is_closed(state), state == NOT_PLANNED
     else:
         closed, dropped = issue.state == "closed", observed_state(issue) == NOT_PLANNED
-        status = status_of(issue, first)
+    status = word_of(item, issue, first)
     if closed:
         phase = Phase.DROPPED if dropped else Phase.DONE
     else:

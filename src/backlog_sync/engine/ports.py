@@ -43,8 +43,8 @@ class ReadScope:
     some runs need: "close_done" for the states of sub-issues and the open issues of milestones,
     "issue_fields" for the organization's issue fields and their values, "multi_select" for the
     fields of the board that have several options, "pull_requests" for those that close an issue
-    and for its branches, "agents" for agents among those who can be assigned,
-    "arranged_views" for how views are grouped and sorted.
+    and for its branches, "activity" for when board items changed last, "agents" for agents among
+    those who can be assigned, "arranged_views" for how views are grouped and sorted.
     """
 
     project: ProjectSpec | None = None
@@ -63,17 +63,22 @@ class ReadScope:
         *,
         full: bool = False,
         pull_requests: bool = False,
+        sub_issues: bool = False,
+        activity: bool = False,
         cached: CachedIssues | None = None,
     ) -> Self:
         """Return the scope that planning a backlog needs; with `full`, every issue.
 
-        Pull requests are read if the settings map them to a status, or with `pull_requests`.
+        Pull requests are read if the settings map them to a status, or with `pull_requests`; the
+        states of sub-issues if finished work is closed, or with `sub_issues`; with `activity`, when
+        board items changed last.
         """
         views = desired.project.views if desired.project else ()
         used = {
+            "activity": activity,
             "agents": bool(desired.settings.agents),
             "arranged_views": any(view.arrangement for view in views or ()),
-            "close_done": bool(desired.settings.close_done),
+            "close_done": sub_issues or bool(desired.settings.close_done),
             "issue_fields": bool(desired.issue_fields),
             "multi_select": _has_multi_select(desired),
             "pull_requests": pull_requests or bool(desired.settings.pull_requests),

@@ -53,6 +53,7 @@ def observe_and_plan(
     memory: Memory | None = None,
     full: bool = False,
     cached: bool = False,
+    details: bool = False,
     saved: Journals | None = None,
     today: str = "",
 ) -> Prepared:
@@ -64,6 +65,8 @@ def observe_and_plan(
     memory may name the issues instead of the files, also with `full`: such a plan may be shown, and
     only a plan without `cached` may be applied. It creates nothing: if anything would be created or
     is missing, or if it is not certain which issue is an item's, all issues are read after all.
+    With `details`, pull requests, the states of sub-issues and when board items changed are read
+    too, to show them.
     What an earlier run on this machine created, or may have created, is looked for first; with
     a `clock` it is waited for. Without `journals`, `saved` gives the one with the iterations that
     an interrupted run did not set again. `today` is the date of the run (ISO), for `@current`.
@@ -73,7 +76,15 @@ def observe_and_plan(
         desired = replace(desired, settings=replace(desired.settings, adopt=True))
     since = memory.last_read() if memory else None
     known = memory.issues() if memory and cached and not options.prune else None
-    read_scope = ReadScope.for_backlog(desired, since, full=full or options.prune, cached=known)
+    read_scope = ReadScope.for_backlog(
+        desired,
+        since,
+        full=full or options.prune,
+        pull_requests=details,
+        sub_issues=details,
+        activity=details,
+        cached=known,
+    )
     observed = replace(tracker.observe(read_scope), today=today)
     if observed.sandbox and not observed.whole and match_items(desired, observed).forgotten:
         # The numbers in the files are from another sandbox: the items' issues may be anywhere.
@@ -107,6 +118,7 @@ def observe_and_plan(
             clock=clock,
             memory=memory,
             full=True,
+            details=details,
             saved=saved,
             today=today,
         )

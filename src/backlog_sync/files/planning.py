@@ -14,14 +14,12 @@ from backlog_sync.core.planning import (
     ReviewNote,
     Risk,
     Step,
+    WipLimit,
 )
 from backlog_sync.files.block import one_line
 from backlog_sync.files.documents.items import RiskDocument
-from backlog_sync.files.documents.plan_settings import (
-    PlanningDocument,
-    SegmentDocument,
-    quarter_start,
-)
+from backlog_sync.files.documents.plan_settings import SegmentDocument, quarter_start
+from backlog_sync.files.documents.settings import SettingsDocument
 from backlog_sync.files.documents.values import ReviewNoteDocument
 from backlog_sync.files.entries import Entry
 from backlog_sync.files.parsed import ListedRisk
@@ -64,8 +62,9 @@ def _risk(risk: RiskDocument) -> Risk:
     return Risk(**{**dict(risk), **prose})
 
 
-def planning_of(document: PlanningDocument) -> PlanningSettings:
-    """Return the settings under `planning:`."""
+def planning_of(settings: SettingsDocument) -> PlanningSettings:
+    """Return the settings that only reports and `backlog ready` use."""
+    document = settings.planning
     review = document.review
     kinds = review.model_dump(exclude={"every", "plan"}, exclude_none=True)
     return PlanningSettings(
@@ -80,6 +79,8 @@ def planning_of(document: PlanningDocument) -> PlanningSettings:
         review_plan=review.plan,
         feedback=feedback_of(document.feedback),
         review_notes=_notes(document.review_notes),
+        wip=tuple(WipLimit(name, wip.limit, wip.per_person) for name, wip in settings.wip.items()),
+        stale_days=settings.stale,
     )
 
 

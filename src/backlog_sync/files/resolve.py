@@ -218,7 +218,7 @@ class _Resolver:
             milestones=self.milestones.definitions(_members(items, "milestone")),
             settings=self.settings,
             sources=self.context.sources,
-            planning=planning_of(self.document.planning),
+            planning=planning_of(self.document),
             texts=self.context.texts,
             issue_fields=tuple(self.board.issue_fields.values()),
         )

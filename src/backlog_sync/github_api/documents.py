@@ -39,6 +39,7 @@ ALL: Final[frozenset[str]] = frozenset()
 """No hidden fields, for a server that has them all."""
 
 OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
+    "activity": ("cardUpdated",),
     "close_done": ("childState", "childReason", "openIssues"),
     "issue_fields": ("issueFields", "issueFieldValues", "ProjectV2ItemIssueFieldValue"),
     "pull_requests": ("closedByPullRequestsReferences", "linkedBranches"),

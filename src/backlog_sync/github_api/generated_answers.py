@@ -85,6 +85,10 @@ class IssueFieldsIssue(TypedDict):
     childReason: NotRequired[str | None]
 
 
+class Blocker(IssueLink):
+    state: str
+
+
 class ClosingPullActor(TypedDict):
     __typename: str
     login: str
@@ -131,7 +135,7 @@ class IssueFields(TypedDict):
     issueFieldValues: NotRequired[Nodes[FieldValue] | None]
     parent: NotRequired[IssueLink | None]
     subIssues: NotRequired[Nodes[IssueFieldsIssue]]
-    blockedBy: NotRequired[Page[IssueLink]]
+    blockedBy: NotRequired[Page[Blocker]]
     closedByPullRequestsReferences: NotRequired[Nodes[ClosingPull] | None]
     linkedBranches: NotRequired[Nodes[IssueFieldsLinkedBranch]]
 
@@ -761,7 +765,7 @@ class DefinitionsStanding(TypedDict):
 
 
 class BlockersPageNode(TypedDict):
-    blockedBy: NotRequired[Page[IssueLink]]
+    blockedBy: NotRequired[Page[Blocker]]
 
 
 class BlockersPage(TypedDict):
@@ -803,6 +807,7 @@ class BoardItemsProjectV2ItemContent(TypedDict):
 class BoardItemsProjectV2Item(TypedDict):
     id: str
     isArchived: bool
+    cardUpdated: NotRequired[str]
     content: BoardItemsProjectV2ItemContent | None
     field0: NotRequired[BoardValue | None]
 

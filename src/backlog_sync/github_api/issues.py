@@ -299,7 +299,7 @@ class Issues:
             variables = {"id": issue.id, "after": after}
             answer = self.reader.query(document(answered.BlockersPage), variables)
             page = required(answer.whole["node"], "issue")["blockedBy"]
-            more.extend(parse.link(blocker) for blocker in parse.nodes(page))
+            more.extend(parse.link(node, node["state"]) for node in parse.nodes(page))
             after = parse.cursor(page)
         return dataclasses.replace(issue, blocked_by=(*issue.blocked_by, *more)) if more else issue
 

@@ -159,7 +159,7 @@ def issue(data: answered.IssueFields, card: BoardItem | None = None) -> Observed
         milestone=intern(milestone["title"]) if milestone else None,
         issue_type=intern(kind["name"]) if kind else None,
         parent=link(parent) if (parent := data.get("parent")) else None,
-        blocked_by=tuple(link(node) for node in nodes(data.get("blockedBy"))),
+        blocked_by=tuple(link(node, node["state"]) for node in nodes(data.get("blockedBy"))),
         children=tuple(intern(node["id"]) for node in nodes(data.get("subIssues"))),
         child_states={
             node["id"]: state_of(node["childState"], node.get("childReason"))
@@ -232,12 +232,13 @@ def field_values(connection: Nodes[answered.FieldValue] | None) -> dict[str, Iss
     return {name: shown for name, shown in values.items() if shown is not None}
 
 
-def link(data: answered.IssueLink) -> IssueLink:
-    """Return a reference to an issue."""
+def link(data: answered.IssueLink, state: str = "") -> IssueLink:
+    """Return a reference to an issue; `state` is GitHub's word for that of a blocker."""
     return IssueLink(
         id=intern(data["id"]),
         number=int(data["number"]),
         repository=intern(data["repository"]["nameWithOwner"]),
+        state=intern(state.lower()),
     )
 
 
@@ -365,7 +366,9 @@ def card(
         for index, name in enumerate(names)
         if "issueFieldValue" in (nth(data, "field", index, answered.BoardValue) or {})
     )
-    return BoardItem(data["id"], values, bool(data["isArchived"]), shows)
+    updated = data.get("cardUpdated")
+    moment = updated if isinstance(updated, str) else ""
+    return BoardItem(data["id"], values, bool(data["isArchived"]), shows, moment)
 
 
 def value(data: answered.BoardValue | None) -> BoardValue:

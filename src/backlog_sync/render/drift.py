@@ -12,7 +12,7 @@ from backlog_sync.core.pull import MOVES, Left, Take, describe
 from backlog_sync.render.canvas import Look, fact_words, flow, paint, paragraph, stacked
 from backlog_sync.render.coverage import coverage_text
 from backlog_sync.render.issue_lists import held_list, issue_list
-from backlog_sync.render.text import drift_lines, write_lines
+from backlog_sync.render.text import drift_lines, item_drift_lines, write_lines
 from backlog_sync.render.view import (
     CommandLine,
     Listed,
@@ -27,6 +27,14 @@ def drift_text(drift: Drift, look: Look, command: CommandLine = bare_command) ->
     """Return the whole report; its last line is the summary."""
     view = drift_view(drift, command)
     return paint(drift_lines(view, _sums(drift, look), look), look)
+
+
+def item_lines(drift: Drift, look: Look, command: CommandLine = bare_command) -> list[Text]:
+    """Return the report on one item as styled lines, without a title and sums; none if it agrees.
+
+    Settings are those of the whole backlog, and left out.
+    """
+    return item_drift_lines(drift_view(drift, command), look)
 
 
 def drift_summary(drift: Drift, look: Look) -> str:

@@ -116,6 +116,19 @@ def decisions(view: PlanView, look: Look) -> list[list[Text]]:
     ]
 
 
+def item_drift_lines(view: PlanView, look: Look) -> list[Text]:
+    """Return what differs for the only item of a report as styled lines, none if nothing does."""
+    pending = _items(view, look, titled=False)
+    return stacked(
+        [
+            *decisions(view, look),
+            [*section_title(PENDING, look), *pending] if pending else [],
+            _deferred(view, look),
+            _warnings(view, look),
+        ]
+    )
+
+
 def drift_lines(view: PlanView, last: Sequence[Text], look: Look) -> list[Text]:
     """Return a drift report as styled lines: what moved on GitHub first, then the file's part."""
     pending = stacked([_definitions(view, look)[1:], _items(view, look, titled=False)])

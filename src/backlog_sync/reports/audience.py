@@ -1,11 +1,12 @@
 """Limit a report to one audience: the items whose `audience` names it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from backlog_sync.core.facts import Before, Facts, WorkItem
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.rollup import Outline, audience_of, outline
+from backlog_sync.reports.ready import is_open
 
 
 def audiences(facts: Facts) -> tuple[str, ...]:
@@ -45,15 +46,18 @@ def _kept(tree: Outline, name: str) -> dict[str, None]:
 
 
 def _limited(tree: Outline, item: WorkItem, kept: Mapping[str, None]) -> WorkItem:
-    outside = [key for key in item.blocked_by if key not in kept]
-    waits = [key for key in outside if key not in tree.items or tree.open(tree.below[key])]
-    refs = [tree.items[key].ref or key if key in tree.items else key for key in waits]
+    def outside(names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names for display of the open ones that are not shown."""
+        waits = [name for name in names if name not in kept and is_open(tree, name)]
+        return tuple(tree.items[name].ref or name if name in tree.items else name for name in waits)
+
     return replace(
         item,
         points=tree.points.get(item.key),
         hours=tree.hours.get(item.key),
         blocked_by=tuple(key for key in item.blocked_by if key in kept),
-        waits_for=(*item.waits_for, *refs),
+        waits_for=(*item.waits_for, *outside(item.blocked_by)),
+        linked=(*(key for key in item.linked if key in kept), *outside(item.linked)),
     )
 
 

@@ -7,7 +7,7 @@ from backlog_sync.core.facts import Facts, Phase
 from backlog_sync.core.rollup import Outline
 from backlog_sync.reports.evidence import merged_open, unproven
 from backlog_sync.reports.feedback import open_questions, unseen
-from backlog_sync.reports.forecast import Draws, forecast, throughput, too_little
+from backlog_sync.reports.forecast import Draws, forecast, pace
 from backlog_sync.reports.health import judge_whole
 from backlog_sync.reports.history import history
 from backlog_sync.reports.load import load, shortages, unread_capacities
@@ -29,7 +29,7 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
     tree = rollup.outline(facts.items)
     total = rollup.total(tree)
     foreseen = forecast(tree, facts.milestones, facts.today, draws, seed)
-    planned = schedule(tree, facts.milestones, facts.planning, facts.today, _velocity(facts, tree))
+    planned = schedule(tree, facts.milestones, facts.planning, facts.today, pace(facts, tree))
     milestones = milestone_reports(tree, facts.milestones, foreseen, planned, facts.today)
     workload = load(tree, planned, facts.milestones, facts.planning, facts.today)
     health, why = judge_whole(
@@ -63,14 +63,6 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         hours=tree.hours,
         notes=(*facts.unseen, *_notes(facts, tree, foreseen, planned)),
     )
-
-
-def _velocity(facts: Facts, tree: Outline) -> float | None:
-    """Return the points per week: from the settings, else the mean of the last weeks if known."""
-    if facts.planning.velocity is not None:
-        return facts.planning.velocity
-    weekly = throughput(tree, facts.today, points=True)
-    return round(sum(weekly) / len(weekly), 2) if not too_little(weekly) else None
 
 
 def _notes(facts: Facts, tree: Outline, foreseen: Forecast, planned: Schedule) -> Iterator[str]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Protocol
 
-from backlog_sync.core.facts import MilestoneFact, Phase
+from backlog_sync.core.facts import Facts, MilestoneFact, Phase
 from backlog_sync.core.rollup import Outline
 from backlog_sync.reports.history import first_day
 from backlog_sync.reports.values import Forecast
@@ -70,6 +70,14 @@ def too_little(weekly: Sequence[float]) -> str:
         f"No forecast yet: needs {ENOUGH} weeks with something done ({busy} of the last "
         f"{len(weekly)} so far)."
     )
+
+
+def pace(facts: Facts, tree: Outline) -> float | None:
+    """Return the points per week: from the settings, else the mean of the last weeks if known."""
+    if facts.planning.velocity is not None:
+        return facts.planning.velocity
+    weekly = throughput(tree, facts.today, points=True)
+    return round(sum(weekly) / len(weekly), 2) if not too_little(weekly) else None
 
 
 def forecast(

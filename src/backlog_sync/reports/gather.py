@@ -1,11 +1,12 @@
 """Gather the facts of a report from the files, GitHub and git."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from urllib.parse import quote, urlsplit
 
+from backlog_sync.core import holds
 from backlog_sync.core.facts import (
     Before,
     Conversation,
@@ -16,13 +17,14 @@ from backlog_sync.core.facts import (
     PullRequestFact,
     WorkItem,
 )
+from backlog_sync.core.fields import STATUS
 from backlog_sync.core.matching import match_items
-from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.model import BoardFieldDef, DesiredItem, DesiredState
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.observed import ObservedIssue, ObservedState
+from backlog_sync.core.observed import IssueLink, ObservedBoardField, ObservedIssue, ObservedState
 from backlog_sync.core.planned_values import with_issue_values
 from backlog_sync.core.planning import FeedbackRef
-from backlog_sync.core.progress import ItemProgress, first_status, measure, status_of, work_item
+from backlog_sync.core.progress import ItemProgress, first_status, measure, word_of, work_item
 from backlog_sync.dataclass import dataclass
 
 _MARKDOWN = (".md", ".markdown")
@@ -61,14 +63,18 @@ def gather(
     """
     memory = remembered or Remembered()
     repository = observed.repository.name_with_owner
-    issues = {key: match.issue for key, match in match_items(desired, observed).by_key.items()}
+    matches = match_items(desired, observed)
+    issues = {key: match.issue for key, match in matches.by_key.items()}
     progress = {one.key: one for one in measure(desired, observed)}
     refs = {f"{issue.repository}#{issue.number}".casefold(): key for key, issue in issues.items()}
+    closed = _closed(observed)
     first = first_status(observed)
     items = []
     for item in with_issue_values(desired, issues).items:
         issue = issues.get(item.key)
-        work = _item(item, refs, work_item(item, issue, first))
+        work = _item(item, refs, work_item(item, issue, first), closed)
+        if item.key in matches.held:
+            work = replace(work, held=matches.held[item.key].reason)
         if issue is not None:
             ref = observed.ref(issue)
             work = _with_issue(work, item, issue, ref, progress.get(item.key), first)
@@ -77,7 +83,10 @@ def gather(
                 url=_served(issue.url, pages),
                 pull_requests=_pull_requests(issue, observed, pages),
                 branches=issue.branches,
+                linked=_linked(work, issue, refs, observed),
             )
+        else:
+            work = replace(work, status=_text(item.board.get(STATUS)))
         items.append(replace(work, added=work.added or memory.added.get(item.key)))
     unseen = list(memory.unseen)
     if observed.project_problem:
@@ -101,6 +110,44 @@ def gather(
         conversations=conversations,
         links=tuple(_links(desired, observed, pages)),
         unseen=tuple(unseen),
+        statuses=_options(observed.project.fields if observed.project else ()),
+    )
+
+
+def from_files(desired: DesiredState, today: date) -> Facts:
+    """Return the facts that the files have without GitHub: progress is as far as they say."""
+    statuses = _options(desired.project.fields if desired.project else ())
+    first = (statuses or ("Todo",))[0]
+    return Facts(
+        title=_title(desired) or desired.repository or "",
+        repository=desired.repository or "",
+        today=today,
+        items=tuple(
+            replace(
+                _item(item, {}, work_item(item, None, first)),
+                ref=_ref(item, desired.repository),
+                status=_text(item.board.get(STATUS)),
+                held=holds.unfilled(item.holes, None, None).reason if item.holes else "",
+            )
+            for item in desired.items
+        ),
+        milestones=tuple(
+            MilestoneFact(one.title, _day(one.due), description=one.description or "")
+            for one in desired.milestones
+        ),
+        planning=desired.planning,
+        board=str(desired.project) if desired.project else None,
+        statuses=statuses,
+    )
+
+
+def _options(fields: Iterable[BoardFieldDef | ObservedBoardField]) -> tuple[str, ...]:
+    """Return the options of a board's status."""
+    return tuple(
+        option.name
+        for field in fields
+        if fold(field.name) == fold(STATUS)
+        for option in field.options
     )
 
 
@@ -140,8 +187,39 @@ def feedback_refs(desired: DesiredState) -> tuple[FeedbackRef, ...]:
     return tuple(dict.fromkeys((*desired.planning.feedback, *of_items)))
 
 
-def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkItem:
-    """Return the planned values of an item in the file."""
+def _closed(observed: ObservedState) -> frozenset[str]:
+    """Return the folded names of issues that are known to be closed, items or not."""
+    all_issues: list[ObservedIssue | IssueLink] = [*observed.issues]
+    all_issues += [link for issue in observed.issues for link in issue.blocked_by]
+    closed = [issue for issue in all_issues if issue.state == "closed"]
+    return frozenset(name.casefold() for issue in closed for name in _names(issue, observed))
+
+
+def _names(other: ObservedIssue | IssueLink, observed: ObservedState) -> tuple[str, str]:
+    """Return the names that files may have for an issue: with and without the target."""
+    return f"{other.repository}#{other.number}", observed.ref(other)
+
+
+def _linked(
+    work: WorkItem, issue: ObservedIssue, refs: Mapping[str, str], observed: ObservedState
+) -> tuple[str, ...]:
+    """Return the blockers of an issue that the file does not declare: keys, or names of issues."""
+    declared = {name.casefold() for name in (*work.blocked_by, *work.waits_for)}
+    linked: dict[str, None] = {}
+    for link in issue.blocked_by:
+        names = {name.casefold() for name in _names(link, observed)}
+        key = next((refs[name] for name in names if name in refs), None)
+        if key is not None and key.casefold() not in declared:
+            linked[key] = None
+        elif key is None and link.state != "closed" and not names & declared:
+            linked[observed.ref(link)] = None
+    return tuple(linked)
+
+
+def _item(
+    item: DesiredItem, refs: Mapping[str, str], base: WorkItem, closed: Collection[str] = ()
+) -> WorkItem:
+    """Return the planned values of an item in the file; `closed` are issues that block nothing."""
     planning = item.planning
     blockers = [str(name) for name in _words(item, "blocked_by")]
     return replace(
@@ -160,7 +238,9 @@ def _item(item: DesiredItem, refs: Mapping[str, str], base: WorkItem) -> WorkIte
         blocked_by=tuple(
             refs.get(name.casefold(), name) for name in blockers if _is_ours(name, refs)
         ),
-        waits_for=tuple(name for name in blockers if not _is_ours(name, refs)),
+        waits_for=tuple(
+            name for name in blockers if not _is_ours(name, refs) and name.casefold() not in closed
+        ),
         risks=planning.risks,
         feedback=planning.feedback,
         review_notes=planning.review_notes,
@@ -181,11 +261,12 @@ def _with_issue(
     return replace(
         work,
         ref=ref,
-        status=status_of(issue, first),
+        status=word_of(item, issue, first),
         labels=issue.labels or work.labels,
         assignees=issue.assignees or work.assignees,
         added=_day(issue.created_at),
         closed=_day(issue.closed_at) if issue.state == "closed" else None,
+        updated=_day(max(issue.updated_at, issue.card.updated_at if issue.card else "")),
         ticked=sum(ticks.get(nth, criterion.done) for nth, criterion in enumerate(item.criteria)),
         checklist=tuple(
             Criterion(criterion.text, ticks.get(nth, criterion.done))

@@ -6,8 +6,9 @@ from backlog_sync.core.facts import Phase, WorkItem
 from backlog_sync.core.rollup import outline
 from backlog_sync.render.words import counted
 from backlog_sync.reports.decisions import undated
+from backlog_sync.reports.ready import ready
 from backlog_sync.reports.values import Report
-from backlog_sync.reports.view import joined, priority_rank, quoted, without_forecast
+from backlog_sync.reports.view import joined, quoted, without_forecast
 
 _FEW = 3
 """Titles that a step names before it counts the rest; more would hide the steps after it."""
@@ -29,19 +30,19 @@ def _steps(report: Report) -> Iterator[str]:
     if not any(item.ref for item in items.values()):
         yield "Create the issues: backlog sync"
     path = report.schedule.path
-    ready = _ready(report, items)
+    can_start = list(ready(report.facts, outline(report.facts.items), report.schedule).items)
     also = ""
-    if len(path) > 1:
-        first = items[path[0]]
+    first = items[path[0]] if len(path) > 1 else None
+    if first is not None and (first in can_start or first.phase is Phase.DOING):
         verb = "Finish" if first.phase is Phase.DOING else "Start"
         waits = "waits" if len(path) == 2 else "wait"
         rest = counted(len(path) - 1, "item")
         yield f"{verb} {_named(first)}: {rest} on the critical path {waits} for it"
-        if first in ready:
-            ready.remove(first)
+        if first in can_start:
+            can_start.remove(first)
             also = "more "
-    if ready:
-        yield f"{counted(len(ready), f'{also}item')} can start now: {_some(ready)}"
+    if can_start:
+        yield f"{counted(len(can_start), f'{also}item')} can start now: {_some(can_start)}"
     missing = [items[key] for key in report.total.unestimated if key in remaining]
     if missing:
         yield f"Estimate {counted(len(missing), 'item')} without points: {_some(missing)}"
@@ -53,22 +54,6 @@ def _steps(report: Report) -> Iterator[str]:
         yield "Add milestones with due dates, to measure progress against"
     if without_forecast(report) and report.total.points and report.schedule.velocity is None:
         yield "Set planning.velocity (points per week) to get dates before the first forecast"
-
-
-def _ready(report: Report, items: dict[str, WorkItem]) -> list[WorkItem]:
-    """Return the items that nothing holds up, the critical path first, then by priority."""
-    tree = outline(report.facts.items)
-    waiting = {after for _, after in report.schedule.links}
-    rows = {row.key: row for row in report.schedule.rows}
-    ready = [
-        items[key]
-        for key in rows
-        if items[key].phase is Phase.TODO
-        and not any(one.key in waiting or one.waits_for for one in tree.above(key))
-        and not (tree.inherited(key, lambda one: one.start and one.start > report.facts.today))
-    ]
-    ready.sort(key=lambda item: (not rows[item.key].critical, priority_rank(item.priority or "")))
-    return ready
 
 
 def _some(items: Sequence[WorkItem]) -> str:

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-from backlog_sync.core.facts import Facts
-from backlog_sync.core.model import MilestoneDef
+from backlog_sync.core.facts import Facts, Phase
+from backlog_sync.core.model import Hole, MilestoneDef
 from backlog_sync.core.observed import ObservedMilestone
 from backlog_sync.reports.gather import Remembered, gather
-from tests.core.builders import BOARD, desired, item, managed, observed
+from tests.core.builders import BOARD, desired, item, link, managed, observed
 
 TODAY = date(2026, 3, 10)
 STORY = item("s", "Story", labels=("story",), assignees=("ada",), criteria={"a": False, "b": True})
@@ -80,6 +80,32 @@ def test_blockers_are_ours_or_somebody_else_s() -> None:
     facts = gather(desired(*items), observed(managed(items[0], 1)), today=TODAY)
     assert of(facts, "b")["blocked_by"] == ("a", "a")
     assert of(facts, "b")["waits_for"] == ("octo-org/other#5",)
+
+
+def test_blockers_that_only_github_has_are_known_with_their_state() -> None:
+    """Each once: not what the file declares, and none elsewhere that is known to be closed."""
+    other = "octo-org/other"
+    items = (item("a"), item("b", blocked_by=("a", f"{other}#5", f"{other}#6")), item("c"))
+    found = (link(5, other, "open"), link(6, other, "closed"))
+    more = (link(7, other, "open"), link(8, other, "closed"))
+    there = observed(
+        managed(items[0], 1),
+        managed(items[1], 2, blocked_by=(link(1), link(3), link(4), *found, *more)),
+        managed(items[2], 3, state="closed"),
+    )
+    known = of(gather(desired(*items), there, today=TODAY), "b")
+    assert known["blocked_by"] == ("a",)
+    assert known["waits_for"] == (f"{other}#5",)
+    assert known["linked"] == ("c", "#4", f"{other}#7")
+
+
+def test_an_item_that_is_not_on_github_is_as_far_as_the_file_says() -> None:
+    """Its status there, and whether it is held."""
+    hole = Hole("<title>", item("a").place)
+    items = (item("a", board={"Status": "In Progress"}), replace(item("b"), holes=(hole,)))
+    facts = gather(desired(*items), observed(), today=TODAY)
+    assert [one.phase for one in facts.items] == [Phase.DOING, Phase.TODO]
+    assert "placeholder" in str(of(facts, "b")["held"])
 
 
 def test_milestones_have_the_file_s_day_or_github_s() -> None:

@@ -34,7 +34,7 @@ NEW_FILES = {"yaml": "backlog/backlog.yaml", "markdown": "ROADMAP.md"}
     "init",
     epilog="\b\nExamples:\n  backlog init\n  backlog init --from jira.csv\n"
     "  backlog init --from ROADMAP.md\n  backlog init --from ROADMAP.md --to yaml\n"
-    "  backlog init --from-github --repo octo-org/widgets\n  backlog init --workflow",
+    "  backlog init --from-github --repo octo-org/widgets\n  backlog init --workflow --agents",
 )
 @click.option("--from", "sources", multiple=True, metavar="FILE", type=click.Path(),
               help="Convert this file (Markdown, YAML, JSON, CSV). May be repeated.")  # fmt: skip
@@ -56,6 +56,9 @@ NEW_FILES = {"yaml": "backlog/backlog.yaml", "markdown": "ROADMAP.md"}
 @click.option("--workflow", is_flag=True,
               help="Write .github/workflows/backlog.yml, the GitHub Action, for the backlog; if"
               " there is one already, write nothing else.")  # fmt: skip
+@click.option("--agents", is_flag=True,
+              help="Append lines for AI agents to AGENTS.md: which commands to run, and what never"
+              " to do; if there is a backlog already, write nothing else.")  # fmt: skip
 @output_options
 def command(
     *,
@@ -69,6 +72,7 @@ def command(
     project: str | None,
     sandbox: bool,
     workflow: bool,
+    agents: bool,
     output_options: OutputOptions,
 ) -> int:
     """Create a backlog: empty, from an existing plan, or from a repository.
@@ -99,17 +103,32 @@ def command(
         code, file = new.from_github(sandbox=sandbox, closed=closed)
     elif sources:
         code, file = new.from_files(sources, to)
-    elif workflow and existing:
+    elif (workflow or agents) and existing:
         code, file = ExitCode.DONE, existing[0]
     elif terminal.can_ask() and target is None:
         code, file = new.ask()
     else:
         code, file = new.empty()
-    if workflow and code == ExitCode.DONE:
+    if code == ExitCode.DONE:
+        _accompany(terminal, file, workflow=workflow, agents=agents)
+    return code
+
+
+def _accompany(terminal: Terminal, file: Path, *, workflow: bool, agents: bool) -> None:
+    """Write the workflow and the lines for agents as far as asked for, or offer the latter."""
+    top = wiring.root()
+    if workflow:
         from backlog_sync.cli.init_workflow import write_workflow
 
-        write_workflow(terminal, wiring.root(), file)
-    return code
+        write_workflow(terminal, top, file)
+    if agents:
+        from backlog_sync.cli.init_agents import write_agents
+
+        write_agents(terminal, top, file)
+    elif not workflow and terminal.can_ask():
+        from backlog_sync.cli.init_agents import offer_agents
+
+        offer_agents(terminal, top, file)
 
 
 _SUFFIXES = {"yaml": (".yaml", ".yml"), "markdown": (".md", ".markdown")}

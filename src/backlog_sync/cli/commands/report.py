@@ -133,7 +133,7 @@ def command(
 
 def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
     """Read GitHub, write progress into the files, and show, publish and deliver the report."""
-    from backlog_sync.cli.report_facts import is_served, make_report
+    from backlog_sync.cli.report_facts import make_report
 
     observed = run.observe(full=request.issue is not None, pull_requests=True)
     written = _write(run, presenter, observed) if request.writes else None
@@ -141,7 +141,7 @@ def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
         presenter.board_left_out(observed.project_problem)
     produced = make_report(run, observed, request)
     presenter.report(produced, request, written)
-    if observed.embedded and not is_served(run):
+    if observed.embedded and not run.is_served:
         presenter.posted("The links lead to the simulator's pages. See it: backlog sandbox serve")
     publish(run, presenter, observed, produced, request)
     unfinished = written is not None and written.again

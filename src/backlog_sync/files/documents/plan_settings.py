@@ -104,6 +104,17 @@ class ReviewDocument(Model):
     chore: _Days | None = optional("Days, for chores.")
 
 
+class WipDocument(Model):
+    """How many items may have a status at the same time."""
+
+    limit: int | None = optional("The most items with this status.", ge=1)
+    per_person: int | None = optional("The most of them for one person.", ge=1)
+
+
+WipLimit: TypeAlias = Annotated[WipDocument, shorthand("limit", int | WipDocument, object)]
+Stale: TypeAlias = _Days
+
+
 class PlanningDocument(Model):
     """Planning settings for reports. None of them goes to GitHub."""
 

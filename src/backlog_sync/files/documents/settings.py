@@ -12,7 +12,7 @@ from backlog_sync.files.documents.board import (
     ProjectDocument,
     named_fields,
 )
-from backlog_sync.files.documents.plan_settings import PlanningDocument
+from backlog_sync.files.documents.plan_settings import PlanningDocument, Stale, WipLimit
 from backlog_sync.files.documents.values import (
     IsoDate,
     Kind,
@@ -244,6 +244,12 @@ class SettingsDocument(Model):
     ] = optional("The prefix of priority labels; false for none.", "priority:")
     planning: PlanningDocument = optional(
         "Planning settings for reports.", PlanningDocument.model_construct()
+    )
+    wip: dict[Word, WipLimit] = optional(
+        "How many items may have a status at the same time: {In Progress: 5}.", {}
+    )
+    stale: Stale = optional(
+        "Without an update for so long, work in progress is reported: days, '14d', '2w'.", 14
     )
     body_template: str | None = optional(
         "A Markdown template for issue bodies, relative to this file: each section is"
