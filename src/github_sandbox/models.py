@@ -331,6 +331,23 @@ class Item(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class Release(Record):
+    """A release; a draft is seen by those who may push, and has no tag yet."""
+
+    typename: ClassVar[str] = "Release"
+    prefix: ClassVar[str] = "RE"
+    repository: int
+    author: int
+    tag: str
+    target: str = "main"
+    name: str | None = None
+    body: str | None = None
+    is_draft: bool = False
+    is_prerelease: bool = False
+    published_at: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Event(Record):
     """An event: who did what to which record."""
 
@@ -359,6 +376,7 @@ AnyRecord: TypeAlias = (
     | View
     | Workflow
     | Item
+    | Release
     | Event
 )
 
@@ -382,6 +400,7 @@ KINDS: dict[str, type[Record]] = {
         View,
         Workflow,
         Item,
+        Release,
         Event,
     )
 }

@@ -10,6 +10,7 @@ from github_sandbox import (
     rest_issue_fields,
     rest_issues,
     rest_pulls,
+    rest_releases,
     rest_repositories,
     rest_search,
 )
@@ -99,6 +100,19 @@ _PATTERNS: tuple[tuple[str, dict[str, Handler]], ...] = (
         {"GET": rest_pulls.get_pull, "PATCH": rest_pulls.update_pull},
     ),
     (rf"{_HOME}/pulls/(?P<number>\d+)/merge", {"PUT": rest_pulls.merge_pull}),
+    (
+        rf"{_HOME}/releases",
+        {"GET": rest_releases.list_releases, "POST": rest_releases.create_release},
+    ),
+    (rf"{_HOME}/releases/tags/(?P<tag>.+)", {"GET": rest_releases.get_tagged}),
+    (
+        rf"{_HOME}/releases/(?P<number>\d+)",
+        {
+            "GET": rest_releases.get_release,
+            "PATCH": rest_releases.update_release,
+            "DELETE": rest_releases.delete_release,
+        },
+    ),
     (rf"{_ISSUE}/comments", {"GET": rest_issues.list_comments, "POST": rest_issues.create_comment}),
     (
         rf"{_ISSUE}/labels",

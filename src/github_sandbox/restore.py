@@ -33,6 +33,7 @@ from github_sandbox.models import (
     Milestone,
     Project,
     Record,
+    Release,
     Repository,
     StatusUpdate,
     View,
@@ -50,12 +51,15 @@ _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 _TEXTS: Final = {
     *(("Issue", "title"), ("Issue", "body"), ("Comment", "body")),
+    *(("Release", "name"), ("Release", "body")),
     *(("Discussion", "title"), ("Discussion", "body"), ("DiscussionComment", "body")),
 }
 """Free text, which may contain lone surrogates, as JSON allows."""
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_MOMENTS: Final = ("created_at", "updated_at", "closed_at", "last_edited_at", "due_on")
+_MOMENTS: Final = (
+    *("created_at", "updated_at", "closed_at", "last_edited_at", "due_on", "published_at"),
+)
 
 _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
     IssueType: {"owner": Account},
@@ -82,6 +86,7 @@ _REFERENCES: Final[Mapping[type[Record], Mapping[str, type[Record]]]] = {
     Comment: {"issue": Issue, "author": Account},
     Discussion: {"repository": Repository, "author": Account, "answer": DiscussionComment},
     DiscussionComment: {"discussion": Discussion, "author": Account, "reply_to": DiscussionComment},
+    Release: {"repository": Repository, "author": Account},
     Project: {"owner": Account, "creator": Account, "repositories": Repository},
     StatusUpdate: {"project": Project, "creator": Account},
     Field: {"project": Project, "issue_field": IssueField},

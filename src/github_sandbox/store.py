@@ -26,6 +26,7 @@ from github_sandbox.models import (
     Milestone,
     Project,
     Record,
+    Release,
     Repository,
     StatusUpdate,
     View,
@@ -87,6 +88,7 @@ class Store:
         self.workflows: dict[int, dict[int, Workflow]] = {}
         self.items: dict[int, dict[int, Item]] = {}
         self.cards: dict[int, dict[int, Item]] = {}
+        self.releases: dict[int, dict[int, Release]] = {}
         self.events: list[Event] = []
         self._next_id = FIRST_ID
         self._marked: dict[int, Record] = {}
@@ -173,6 +175,8 @@ class Store:
                 self.fields[record.project].pop(record.id, None)
             case StatusUpdate():
                 self.status_updates[record.project].remove(record)
+            case Release():
+                self.releases[record.repository].pop(record.id, None)
             case Project():
                 self.projects[record.owner].pop(record.number, None)
             case IssueType():
@@ -251,6 +255,8 @@ class Store:
             case DiscussionComment():
                 below = (record.discussion, record.reply_to)
                 self.replies.setdefault(below, []).append(record)
+            case Release():
+                self.releases.setdefault(record.repository, {})[record.id] = record
             case Project():
                 self.projects.setdefault(record.owner, {})[record.number] = record
             case StatusUpdate():
