@@ -33,6 +33,7 @@ VERBS = {
     "sync": "Apply the files to GitHub and write progress back.",
     "ready": "Show what can be started now, and what waits. Read-only.",
     "show": "Show one item whole, with its state on GitHub. Read-only.",
+    "sprint": "Show the sprint with velocity and what fits next, or carry it over.",
     "drift": "Show what changed on GitHub and what is pending. Read-only.",
     "pull": "Accept drifted values from GitHub into the files.",
     "undo": "Undo the last run: restore what it changed, close what it created.",

@@ -154,7 +154,7 @@ def command_line(verb: str, *more: str, planned: bool = False) -> str:
     With `planned` it also has the options that change a plan. Outside of the command, it is the
     bare verb.
     """
-    words = ["backlog", verb]
+    words = ["backlog", *verb.split()]
     context = click.get_current_context(silent=True)
     if context is not None:
         kept = (*_TARGET, *(_PLAN if planned else ()))

@@ -2,21 +2,20 @@
 
 import random
 import re
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from backlog_sync import wiring
+from backlog_sync.cli.earlier_files import declared_at
 from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.workspace import Run
 from backlog_sync.core.facts import Facts
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.model import DesiredItem
 from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.reworded import Words
-from backlog_sync.errors import BacklogError, UsageError
-from backlog_sync.files.load import load
+from backlog_sync.errors import UsageError
 from backlog_sync.files.validation import did_you_mean
 from backlog_sync.local import git, git_history
 from backlog_sync.reports.audience import audiences, for_audience
@@ -103,7 +102,7 @@ def remember(
     added, reviewed = _days(run.desired.items, top, today, Words(statuses))
     then = None
     if since is not None:
-        then = _then(top, run.desired, since, bullets)
+        then = declared_at(top, run.desired, since, bullets)
         if then is None:
             unseen.append(f"The history of the files does not reach back to {since}.")
     return Remembered(added, reviewed, then, tuple(unseen))
@@ -141,31 +140,3 @@ def _days(
 def _has_content(line: str, words: Words) -> bool:
     """Return whether a line contains anything besides what the tool itself writes."""
     return bool(words(line)) and not _PROGRESS.match(line)
-
-
-def _then(
-    top: Path, current: DesiredState, since: date, bullets: str | None
-) -> DesiredState | None:
-    """Return what the files declared at `since`; None if they cannot be restored or read."""
-    files = git_history.files_then(top, current.sources, since)
-    if files is None:
-        return None
-    try:
-        with tempfile.TemporaryDirectory(prefix="backlog-") as name:
-            return _declared(files, current.sources, Path(name), bullets)
-    except (BacklogError, OSError):
-        return None
-
-
-def _declared(
-    files: Mapping[str, bytes], sources: Sequence[str], folder: Path, bullets: str | None
-) -> DesiredState | None:
-    """Write these files into a folder by their paths, and return what they declare."""
-    for path, raw in files.items():
-        place = folder / path
-        if folder.resolve() not in place.resolve().parents:
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(raw)
-    paths = [folder / path for path in sources if path in files]
-    return load(paths, root=folder, bullets=bullets).desired if paths else None

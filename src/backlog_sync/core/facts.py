@@ -72,6 +72,15 @@ class PullRequestFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Iteration:
+    """An iteration of the board, such as a sprint, with its first and its last day."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItem:
     """An item with the file's plan and GitHub's progress.
 
@@ -83,7 +92,7 @@ class WorkItem:
     criteria, `ticked` the ticked ones; `checklist` contains their texts. `added` is the date on
     which it was added to the backlog, `closed` the date on which it was done, `updated` the one of
     the last update of the issue or its board item; None if unknown. `pull_requests` close its
-    issue, `branches` are linked to it.
+    issue, `branches` are linked to it. `sprint` is the title of its own iteration.
     """
 
     key: str
@@ -98,6 +107,7 @@ class WorkItem:
     hours: float | None = None
     priority: str | None = None
     milestone: str | None = None
+    sprint: str | None = None
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
     team: str | None = None
@@ -168,7 +178,8 @@ class Facts:
     key to the date on which people last changed the item's lines in the file. `conversations`
     contain the feedback. `links` are the repository, the board and the files. `unseen` are
     sentences about data that could not be read (a shallow clone, a board without access).
-    `statuses` are the options of the board's status, () if they are not known.
+    `statuses` are the options of the board's status, () if they are not known. `iterations` are
+    those of the board's `sprint_field` in the order of time, () and "" if there are none.
     """
 
     title: str
@@ -185,3 +196,5 @@ class Facts:
     links: tuple[Link, ...] = ()
     unseen: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    iterations: tuple[Iteration, ...] = ()
+    sprint_field: str = ""

@@ -25,6 +25,7 @@ from backlog_sync.core.observed import IssueLink, ObservedBoardField, ObservedIs
 from backlog_sync.core.planned_values import with_issue_values
 from backlog_sync.core.planning import FeedbackRef
 from backlog_sync.core.progress import ItemProgress, first_status, measure, word_of, work_item
+from backlog_sync.core.sprints import sprint_field
 from backlog_sync.dataclass import dataclass
 
 _MARKDOWN = (".md", ".markdown")
@@ -69,6 +70,7 @@ def gather(
     refs = {f"{issue.repository}#{issue.number}".casefold(): key for key, issue in issues.items()}
     closed = _closed(observed)
     first = first_status(observed)
+    sprints = sprint_field(desired, observed)
     items = []
     for item in with_issue_values(desired, issues).items:
         issue = issues.get(item.key)
@@ -87,7 +89,9 @@ def gather(
             )
         else:
             work = replace(work, status=_text(item.board.get(STATUS)))
-        items.append(replace(work, added=work.added or memory.added.get(item.key)))
+        sprint = sprints.of(item, issue.card if issue else None, today) if sprints else None
+        added = work.added or memory.added.get(item.key)
+        items.append(replace(work, added=added, sprint=sprint))
     unseen = list(memory.unseen)
     if observed.project_problem:
         unseen.append(f"The board is out of reach: {observed.project_problem}.")
@@ -111,12 +115,15 @@ def gather(
         links=tuple(_links(desired, observed, pages)),
         unseen=tuple(unseen),
         statuses=_options(observed.project.fields if observed.project else ()),
+        iterations=sprints.iterations() if sprints else (),
+        sprint_field=sprints.name if sprints else "",
     )
 
 
 def from_files(desired: DesiredState, today: date) -> Facts:
     """Return the facts that the files have without GitHub: progress is as far as they say."""
     statuses = _options(desired.project.fields if desired.project else ())
+    sprints = sprint_field(desired, None)
     first = (statuses or ("Todo",))[0]
     return Facts(
         title=_title(desired) or desired.repository or "",
@@ -127,6 +134,7 @@ def from_files(desired: DesiredState, today: date) -> Facts:
                 _item(item, {}, work_item(item, None, first)),
                 ref=_ref(item, desired.repository),
                 status=_text(item.board.get(STATUS)),
+                sprint=sprints.of(item, None, today) if sprints else None,
                 held=holds.unfilled(item.holes, None, None).reason if item.holes else "",
             )
             for item in desired.items
@@ -138,6 +146,8 @@ def from_files(desired: DesiredState, today: date) -> Facts:
         planning=desired.planning,
         board=str(desired.project) if desired.project else None,
         statuses=statuses,
+        iterations=sprints.iterations() if sprints else (),
+        sprint_field=sprints.name if sprints else "",
     )
 
 

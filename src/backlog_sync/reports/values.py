@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
-from backlog_sync.core.facts import Facts
+from backlog_sync.core.facts import Facts, Iteration
 from backlog_sync.core.rollup import Sum
 from backlog_sync.dataclass import dataclass
 
@@ -276,6 +276,85 @@ class MergedOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The keys of some leaf items, and the sum of their points."""
+
+    items: tuple[str, ...] = ()
+    points: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SprintDone:
+    """A sprint that is over: all of its items, and those that were done by its last day."""
+
+    iteration: Iteration
+    all: Part
+    done: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Velocity:
+    """What was done in the last sprints, the oldest first; `over` is how many are over in all.
+
+    `points` and `items` are the mean of the last three, or of as many as there are.
+    """
+
+    sprints: tuple[SprintDone, ...] = ()
+    over: int = 0
+    points: float = 0
+    items: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SprintForecast:
+    """When the remaining work is done at the pace of the last three sprints.
+
+    `unit` is "points" or "items", `velocity` their number per sprint. `sprints` is how many it
+    takes, the current one included, `ends` the last day of the last one (None if that is not within
+    ten years), and `name` its title if it is declared already. `reason` is empty, or says why there
+    is no forecast.
+    """
+
+    unit: str
+    left: float
+    velocity: float = 0
+    sprints: int = 0
+    ends: date | None = None
+    name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDay:
+    """What was left of a sprint at the end of a day, and all that was in it."""
+
+    day: date
+    points: float
+    items: int
+    all_points: float
+    all_items: int
+
+
+@dataclass(frozen=True, slots=True)
+class SprintProgress:
+    """The current sprint (None in a break), the velocity, and the forecast that follows from it.
+
+    `planned` and `added` make up the sprint, and so do `done` and `left`. What was created after
+    the first day was added. `days_left` counts today.
+    """
+
+    current: Iteration | None
+    days_left: int
+    planned: Part
+    added: Part
+    done: Part
+    left: Part
+    burn_down: tuple[BurnDay, ...]
+    velocity: Velocity
+    forecast: SprintForecast
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole report. `sums` maps the key of each item with children to its sum.
 
@@ -284,7 +363,8 @@ class Report:
     and "label" to sums in document order; items without a value are summed under "". All groups
     except labels, of which an item may have several, partition the whole. `unproven` are the keys
     of leaf items that are done without a pull request, if any item has one. `notes` are sentences
-    about missing or unknown data; a reader must see them.
+    about missing or unknown data; a reader must see them. `sprints` is None if the board has no
+    iterations.
     """
 
     facts: Facts
@@ -311,3 +391,4 @@ class Report:
     points: Mapping[str, float] = field(default_factory=dict)
     hours: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    sprints: SprintProgress | None = None

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from backlog_sync.core.capacity import read
+from backlog_sync.core.escape import clean
 from backlog_sync.core.facts import Phase, PullRequestFact, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.render.words import counted
@@ -22,6 +23,7 @@ from backlog_sync.reports.values import (
     Question,
     RegisteredRisk,
     Report,
+    SprintForecast,
 )
 
 NEVER = "more than ten years from now"
@@ -168,6 +170,18 @@ def when(report: Report) -> str:
     if due:
         parts.append(f"The last milestone is due {max(due)}.")
     return " ".join(parts)
+
+
+def sprint_forecast_words(ahead: SprintForecast) -> str:
+    """Return a sentence on how many sprints the rest takes; "" if nothing is left."""
+    if ahead.reason or not ahead.left:
+        return ahead.reason
+    one = ahead.left == 1
+    left = f"{figure(ahead.left)} {ahead.unit[:-1] if one else ahead.unit} {'is' if one else 'are'}"
+    until = f"until {ahead.ends}" if ahead.ends else NEVER
+    name = f" ({clean(ahead.name)})" if ahead.name else ""
+    takes = counted(ahead.sprints, "sprint")
+    return f"{left} left: {takes} at {figure(ahead.velocity)} {ahead.unit} each, {until}{name}."
 
 
 def without_forecast(report: Report) -> bool:
