@@ -230,8 +230,16 @@ class Terminal(Screen):
             outcomes = tuple(Outcome(c, Result.NOT_REACHED, c.ref, None, why) for c in plan.changes)
             self.result(dump(outcomes_to_json(plan, outcomes, run.tracker.usage(), ())))
 
-    def synced(self, run: Run, prepared: Prepared, applied: Applied, written: Written) -> None:
-        """Show what was done, and what was not."""
+    def synced(
+        self,
+        run: Run,
+        prepared: Prepared,
+        applied: Applied,
+        written: Written,
+        *,
+        kind: str = "Sync",
+    ) -> None:
+        """Show what was done, and what was not; `kind` names the run."""
         plan = prepared.plan
         self.warn_of_progress(written.replaced, written.unplaced)
         if self.output == "json":
@@ -247,6 +255,7 @@ class Terminal(Screen):
                 written.writes,
                 self.look(),
                 see=_where_to_look(run, plan, applied),
+                run=kind,
             )
             self.result(gap + text)
             if run.target.sandbox and run.desired.project is None and _creates(plan):

@@ -80,14 +80,20 @@ _FILE_OPTIONS = ("--file", "-f", "--path", "-p")
 """What other tools call the option for the file, which is an argument here."""
 
 
-def _nearest(word: str, known: Iterable[str], cutoff: float = _CLOSE) -> str | None:
+def nearest_word(word: str, known: Iterable[str], cutoff: float = _CLOSE) -> str | None:
+    """Return the most similar of the known words, None if none is similar enough."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
 
     return next(iter(get_close_matches(word.lower(), known, n=1, cutoff=cutoff)), None)
 
 
 class Commands(click.Group):
-    """A group of commands that suggests the one that was meant, and has `help COMMAND`."""
+    """A group of commands that suggests the one that was meant, and has `help COMMAND`.
+
+    `default` is the command that runs if none is named, "" if there is none.
+    """
+
+    default = ""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -113,7 +119,7 @@ def _command_hint(word: str, names: Iterable[str], path: str) -> str:
     top = " " not in path
     if top and word.lower() in _COMMANDS:
         return _COMMANDS[word.lower()]
-    if near := _nearest(word, names):
+    if near := nearest_word(word, names):
         return f"did you mean `{path} {near}`?"
     if top and "." in word:
         return f"a command comes before the file: {path} plan {word}"
@@ -165,6 +171,9 @@ def _context(root: click.Context, arguments: Sequence[str]) -> click.Context:
         if inner is None:
             break
         context = click.Context(inner, info_name=word, parent=context)
+    command = context.command
+    if isinstance(command, Commands) and (inner := command.commands.get(command.default)):
+        return click.Context(inner, info_name=command.default, parent=context)
     return context
 
 
@@ -194,7 +203,7 @@ def _option_hint(
     if "--format" in options and name[2:] in getattr(options["--format"].type, "choices", ()):
         return f"did you mean --format {name[2:]}?"
     meant = (word for word in _OPTIONS.get(name, "-").split("|") if word.split()[0] in options)
-    if near := next(meant, None) or _nearest(name, options, _CLOSE_OPTION):
+    if near := next(meant, None) or nearest_word(name, options, _CLOSE_OPTION):
         return f"did you mean {near}?"
     names = root.command.list_commands(root) if isinstance(root.command, click.Group) else []
     others = [verb for verb in names if name in _options(_context(root, [verb]))]
@@ -224,6 +233,6 @@ def _value_hint(parameter: click.Parameter, message: str) -> str | None:
     if not typed or not isinstance(parameter.type, click.Choice):
         return None
     choices = parameter.type.choices
-    near = choices[0] if len(choices) == 1 else _nearest(typed[1], choices)
+    near = choices[0] if len(choices) == 1 else nearest_word(typed[1], choices)
     option = f"{parameter.opts[-1]} " if isinstance(parameter, click.Option) else ""
     return f"did you mean {option}{near}?" if near else None

@@ -14,7 +14,16 @@ from backlog_sync.core.rollup import Outline
 from backlog_sync.dataclass import dataclass
 from backlog_sync.render.canvas import Look, cut, heading, paint, paragraph, stacked, table_lines
 from backlog_sync.render.words import counted
-from backlog_sync.reports.sprint import ENOUGH, Next, Sprint, State, left_over_names, state_of
+from backlog_sync.reports.sprint import (
+    ENOUGH,
+    Next,
+    Sprint,
+    State,
+    current_of,
+    next_of,
+    sprints_of,
+    state_of,
+)
 from backlog_sync.reports.values import Part, SprintForecast, Velocity
 from backlog_sync.reports.view import figure, joined, sprint_forecast_words, status
 
@@ -241,11 +250,12 @@ class _Printer:
         keys = self.answer.late.items
         if not keys or self.one.state is State.COMING:
             return []
-        names = joined(left_over_names(self.tree, keys))
-        verb = "is" if len(keys) == 1 else "are"
-        text = f"{counted(len(keys), 'item')} {verb} still open in {names}: `{roll}`"
-        return paragraph(f"{text} moves {'it' if len(keys) == 1 else 'them'}", self.look,
-                         Text("! ", "yellow"))  # fmt: skip
+        names = joined(sprints_of(self.facts, self.tree, keys))
+        verb, them = ("is", "it") if len(keys) == 1 else ("are", "them")
+        text = f"{counted(len(keys), 'item')} {verb} still open in {names}"
+        if into := current_of(self.facts) or next_of(self.facts):
+            text += f": `{roll}` moves {them} to {into.name}"
+        return paragraph(text, self.look, Text("! ", "yellow"))
 
     def notes(self) -> list[Text]:
         """Return the sentences on what is not known."""
@@ -432,14 +442,6 @@ def sprint_json(
     """
     one, pace, after, ahead = answer.sprint, answer.velocity, answer.following, answer.forecast
 
-    def dates(iteration: Iteration) -> dict[str, str]:
-        return {
-            "name": iteration.name,
-            "first": iteration.first.isoformat(),
-            "last": iteration.last.isoformat(),
-            "state": state_of(iteration, facts.today).value,
-        }
-
     def item(work: WorkItem) -> SprintItemJson:
         place = places[work.key]
         return SprintItemJson(
@@ -467,7 +469,7 @@ def sprint_json(
             source="files" if why else "github",
             field=facts.sprint_field,
             sprint=OneSprintJson(
-                **dates(one.iteration),
+                **_dates(one.iteration, facts),
                 days_left=one.days_left,
                 all=part_json(one.all),
                 planned=part_json(one.planned),
@@ -486,11 +488,13 @@ def sprint_json(
                 ),
                 items=tuple(item(tree.items[key]) for key in one.all.items),
             ),
-            iterations=tuple(IterationJson(**dates(each)) for each in facts.iterations),
+            iterations=tuple(iteration_json(each, facts) for each in facts.iterations),
             velocity=VelocityJson(
                 sprints=tuple(
                     SprintDoneJson(
-                        **dates(row.iteration), all=part_json(row.all), done=part_json(row.done)
+                        **_dates(row.iteration, facts),
+                        all=part_json(row.all),
+                        done=part_json(row.done),
                     )
                     for row in pace.sprints
                 ),
@@ -509,7 +513,7 @@ def sprint_json(
             ),
             late=part_json(answer.late),
             next=NextJson(
-                **dates(after.iteration),
+                **_dates(after.iteration, facts),
                 unit="points" if after.unit == "points" else "items",
                 room=after.room,
                 carried=part_json(after.carried),
@@ -522,6 +526,20 @@ def sprint_json(
             notes=(*([why] if why else []), *facts.unseen, *answer.notes),
         )
     )
+
+
+def iteration_json(iteration: Iteration, facts: Facts) -> IterationJson:
+    """Return an iteration with its dates."""
+    return IterationJson(**_dates(iteration, facts))
+
+
+def _dates(iteration: Iteration, facts: Facts) -> dict[str, str]:
+    return {
+        "name": iteration.name,
+        "first": iteration.first.isoformat(),
+        "last": iteration.last.isoformat(),
+        "state": state_of(iteration, facts.today).value,
+    }
 
 
 def part_json(part: Part) -> PartJson:

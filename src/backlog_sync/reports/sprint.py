@@ -383,6 +383,7 @@ def sprint_progress(facts: Facts, tree: Outline) -> SprintProgress | None:
     )
 
 
-def left_over_names(tree: Outline, keys: Sequence[str]) -> tuple[str, ...]:
-    """Return the sprints of these items, each once."""
-    return tuple(dict.fromkeys(sprint_of(tree, key) for key in keys))
+def sprints_of(facts: Facts, tree: Outline, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the sprints of these items in the order of time, each once."""
+    names = {sprint_of(tree, key) for key in keys}
+    return tuple(each.name for each in facts.iterations if each.name in names)
