@@ -18,6 +18,8 @@ from backlog_sync.files.vocabulary import key_words
 from backlog_sync.github_api.session import connect
 from backlog_sync.reports.render_item import ShowJson
 from backlog_sync.reports.render_ready import ReadyJson
+from backlog_sync.reports.render_roll import RollJson
+from backlog_sync.reports.render_sprint import SprintJson
 from github_sandbox.app import Sandbox
 from tests.house import doc_commands
 from tests.house.messages import messages_page
@@ -42,6 +44,7 @@ exit codes, output in a pipe, and the log.
 | see what would happen | [`backlog plan`](#backlog-plan) |
 | see what can be started now | [`backlog ready`](#backlog-ready) |
 | see one item whole | [`backlog show`](#backlog-show) |
+| see the sprint, or carry it over | [`backlog sprint`](#backlog-sprint) |
 | apply the file to GitHub, and write progress into it | [`backlog sync`](#backlog-sync) |
 | see what people changed on GitHub | [`backlog drift`](#backlog-drift) |
 | accept what they changed into the file | [`backlog pull`](#backlog-pull) |
@@ -259,6 +262,8 @@ GENERATED: dict[str, Callable[[], str]] = {
     "src/github_sandbox/schema.json": introspected_schema,
     "docs/schema/ready.schema.json": lambda: envelope_schema(ReadyJson, "backlog ready"),
     "docs/schema/show.schema.json": lambda: envelope_schema(ShowJson, "backlog show"),
+    "docs/schema/sprint.schema.json": lambda: envelope_schema(SprintJson, "backlog sprint"),
+    "docs/schema/sprint-roll.schema.json": lambda: envelope_schema(RollJson, "backlog sprint roll"),
 }
 
 
