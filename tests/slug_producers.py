@@ -36,6 +36,8 @@ PRODUCERS: dict[str, str] = {
     "needs-yes": "tests/cli/test_superseded.py::test_somebody_behind_is_warned_and_a_first_sync_still_needs_a_yes",
     "no-app-token": "tests/adapters/test_apps.py::test_no_secret_is_in_any_log",
     "no-conversation": "tests/adapters/test_apps.py::test_a_read_through_pygithub_is_one_request",
+    "no-sprints": "tests/cli/test_sprint.py::test_without_iterations_it_says_how_to_declare_them",
+    "no-such-sprint": "tests/cli/test_sprint.py::test_nothing_moves_into_a_sprint_that_is_over",
     "not-a-file": "tests/files/test_source.py::test_a_pipe_is_not_waited_for",
     "not-ours": "tests/local/test_lock.py::test_a_lock_is_a_file_of_ours",
     "not-text": "tests/files/test_source.py::test_utf16_gets_its_own_hint",

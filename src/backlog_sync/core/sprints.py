@@ -101,7 +101,7 @@ def sprints_then(
     keys = {item.issue: item.key for item in now.items if item.issue}
     names: dict[str, str] = {}
     found: dict[str, str] = {}
-    for item in then.items:  # parents stand before their children
+    for item in then.items:  # parents come before their children
         name = sprint.meant(sprint.declared(item), day) or names.get(item.parent or "")
         if name is not None:
             names[item.key] = name
