@@ -24,6 +24,7 @@ from backlog_sync.reports.values import (
     Review,
     Schedule,
     Shortage,
+    SprintProgress,
 )
 
 _COUNTS = {
@@ -82,6 +83,7 @@ def report_schema() -> str:
     made["history"] = told(next(f.type for f in fields(Report) if f.name == "history"))
     made["forecast"] = told(Forecast | None)
     made["schedule"] = told(Schedule)
+    made["sprints"] = told(SprintProgress | None)
     made["quarters"] = _list(_ref("Quarter"))
     made |= {name: told(tuple[kind, ...]) for name, kind in _LISTS.items()}  # type: ignore[valid-type] # a value here
     made["done_without_pull_request"] = _list(_TEXT)

@@ -17,6 +17,7 @@ from backlog_sync.reports.quarters import quarters
 from backlog_sync.reports.reviews import noted, reviews
 from backlog_sync.reports.risks import register, unplaced
 from backlog_sync.reports.schedule import schedule
+from backlog_sync.reports.sprint import sprint_progress
 from backlog_sync.reports.values import Forecast, Health, Report, Schedule
 
 
@@ -61,6 +62,7 @@ def build_report(facts: Facts, draws: Draws, *, seed: int) -> Report:
         period=period(facts, tree, milestones),
         points=tree.points,
         hours=tree.hours,
+        sprints=sprint_progress(facts, tree),
         notes=(*facts.unseen, *_notes(facts, tree, foreseen, planned)),
     )
 

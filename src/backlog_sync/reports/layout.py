@@ -39,6 +39,7 @@ from backlog_sync.reports.view import (
     scope_parts,
     segment,
     shown,
+    sprint_rows,
     staffing,
     status,
     unlinked,
@@ -223,6 +224,7 @@ class _Layout:
         }
         blocks: dict[Section, Callable[[], Iterator[Block]]] = {
             Section.SINCE: self._since,
+            Section.SPRINT: self._sprint,
             Section.TREE: self._outline,
             Section.ITEMS: self._outline,
             Section.AUDIENCES: self._audiences,
@@ -264,6 +266,10 @@ class _Layout:
         if self.report.period is not None:
             entries = changes(self.report, self.names, self.limits.sentences)
             yield Pairs(tuple(entries) or (("", "Nothing that is known."),))
+
+    def _sprint(self) -> Iterator[Block]:
+        if rows := sprint_rows(self.report):
+            yield Pairs(tuple(rows))
 
     def _milestones(self) -> Iterator[Block]:
         rows = []

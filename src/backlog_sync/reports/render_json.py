@@ -47,6 +47,7 @@ def report_json(report: Report, written: Sequence[str]) -> dict[str, object]:
         "history": _plain(report.history),
         "forecast": _plain(report.forecast),
         "schedule": _plain(report.schedule),
+        "sprints": _plain(report.sprints),
         "quarters": [
             {**_members(one, leave=("sum",)), **_sum(one.sum, "name")} for one in report.quarters
         ],

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from backlog_sync.core.capacity import read
-from backlog_sync.core.escape import clean
 from backlog_sync.core.facts import Phase, PullRequestFact, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.render.words import counted
@@ -24,6 +23,8 @@ from backlog_sync.reports.values import (
     RegisteredRisk,
     Report,
     SprintForecast,
+    SprintProgress,
+    Velocity,
 )
 
 NEVER = "more than ten years from now"
@@ -53,6 +54,7 @@ class Section(StrEnum):
     """A part of a report."""
 
     SINCE = "Since"
+    SPRINT = "Sprint"
     TREE = "Epics and features"
     ITEMS = "Items"
     MILESTONES = "Milestones"
@@ -82,22 +84,23 @@ _EVIDENCE = (Section.PULL_REQUESTS, Section.MERGED_OPEN, Section.UNPROVEN)
 _LAST = (Section.QUESTIONS, Section.REVIEW_NOTES, Section.UNESTIMATED, Section.NOTES)
 SECTIONS = {
     Audience.EVERYBODY: (
-        Section.SINCE, Section.ITEMS, Section.PATH, Section.AUDIENCES, Section.MILESTONES,
-        Section.TIMELINE, Section.RISKS, *_EVIDENCE, *_LAST,
+        Section.SINCE, Section.SPRINT, Section.ITEMS, Section.PATH, Section.AUDIENCES,
+        Section.MILESTONES, Section.TIMELINE, Section.RISKS, *_EVIDENCE, *_LAST,
     ),
     Audience.LEADERS: (
-        Section.SINCE, Section.SCOPE, Section.PATH, Section.AUDIENCES, Section.MILESTONES,
-        Section.TIMELINE, Section.STAFFING, Section.RISKS, Section.DECISIONS, *_LAST,
+        Section.SINCE, Section.SPRINT, Section.SCOPE, Section.PATH, Section.AUDIENCES,
+        Section.MILESTONES, Section.TIMELINE, Section.STAFFING, Section.RISKS, Section.DECISIONS,
+        *_LAST,
     ),
     Audience.PRODUCT: (
-        Section.SINCE, Section.TREE, Section.PATH, Section.AUDIENCES, Section.MILESTONES,
-        Section.TIMELINE, Section.QUARTERS, Section.STAFFING, Section.PRIORITIES, Section.RISKS,
-        Section.DECISIONS, *_LAST,
+        Section.SINCE, Section.SPRINT, Section.TREE, Section.PATH, Section.AUDIENCES,
+        Section.MILESTONES, Section.TIMELINE, Section.QUARTERS, Section.STAFFING,
+        Section.PRIORITIES, Section.RISKS, Section.DECISIONS, *_LAST,
     ),
     Audience.ENGINEERING: (
-        Section.SINCE, Section.ITEMS, Section.MILESTONES, Section.TIMELINE, Section.PATH,
-        Section.WAITING, Section.LATE, Section.LOAD, Section.STAFFING, Section.REVIEWS,
-        Section.RISKS, *_EVIDENCE, *_LAST,
+        Section.SINCE, Section.SPRINT, Section.ITEMS, Section.MILESTONES, Section.TIMELINE,
+        Section.PATH, Section.WAITING, Section.LATE, Section.LOAD, Section.STAFFING,
+        Section.REVIEWS, Section.RISKS, *_EVIDENCE, *_LAST,
     ),
 }  # fmt: skip
 """The sections for each audience, in order; empty ones are left out."""
@@ -179,9 +182,61 @@ def sprint_forecast_words(ahead: SprintForecast) -> str:
     one = ahead.left == 1
     left = f"{figure(ahead.left)} {ahead.unit[:-1] if one else ahead.unit} {'is' if one else 'are'}"
     until = f"until {ahead.ends}" if ahead.ends else NEVER
-    name = f" ({clean(ahead.name)})" if ahead.name else ""
+    name = f" ({ahead.name})" if ahead.name else ""
     takes = counted(ahead.sprints, "sprint")
     return f"{left} left: {takes} at {figure(ahead.velocity)} {ahead.unit} each, {until}{name}."
+
+
+def sprint_rows(report: Report) -> list[tuple[str, str]]:
+    """Return what there is to say of the sprints, each with a word before it."""
+    made = report.sprints
+    if made is None or not (made.velocity.sprints or made.done.items or made.left.items):
+        return []
+    rows = []
+    if (now := made.current) is not None:
+        has_points = bool(made.done.points or made.left.points)
+        done, every = len(made.done.items), len(made.done.items) + len(made.left.items)
+        much = f"{done} of {counted(every, 'item')}"
+        if has_points:
+            points = made.done.points + made.left.points
+            much = f"{figure(made.done.points)} of {figure(points)} points, {much}"
+        added = f", {counted(len(made.added.items), 'item')} added" if made.added.items else ""
+        days = counted(made.days_left, "day")
+        text = f"{now.name}: {much} done{added}; {days} left, until {now.last}"
+        rows.append(("current", text))
+        rows.append(("burn-down", burn_down_words(made)))
+    if made.velocity.sprints:
+        rows.append(("velocity", velocity_words(made.velocity)))
+        if words := sprint_forecast_words(made.forecast):
+            rows.append(("forecast", words))
+    return rows
+
+
+def burn_down_words(made: SprintProgress) -> str:
+    """Return how much of the current sprint is left, next to an even pace."""
+    now, today = made.current, made.burn_down[-1]
+    assert now is not None
+    points = any(each.all_points for each in made.burn_down)
+    left, every = (today.points, today.all_points) if points else (today.items, today.all_items)
+    unit = "points" if points else "items"
+    day = (today.day - now.first).days + 1
+    even = every * made.days_left / ((now.last - now.first).days + 1)
+    return (
+        f"{figure(left)} of {figure(every)} {unit} left on day {day};"
+        f" {figure(even)} at an even pace"
+    )
+
+
+def velocity_words(pace: Velocity) -> str:
+    """Return the velocity, and what it is the mean of."""
+    points = bool(pace.points)
+    last = pace.sprints[-3:]
+    mean = f"{figure(pace.points)} points" if points else f"{figure(pace.items)} items"
+    each = ", ".join(
+        f"{row.iteration.name}: {figure(row.done.points) if points else len(row.done.items)}"
+        for row in last
+    )
+    return f"{mean} a sprint ({each})"
 
 
 def without_forecast(report: Report) -> bool:

@@ -14,6 +14,7 @@ from backlog_sync.core.escape import visible
 from backlog_sync.core.rollup import Sum
 from backlog_sync.render.words import counted
 from backlog_sync.reports.charts.bars import progress_bars
+from backlog_sync.reports.charts.burn_down import burn_down
 from backlog_sync.reports.charts.burn_up import burn_up
 from backlog_sync.reports.charts.graph import dependencies
 from backlog_sync.reports.charts.palette import properties
@@ -47,6 +48,7 @@ from backlog_sync.reports.view import (
     scope,
     scope_parts,
     segment,
+    sprint_rows,
     staffing,
     status,
     unlinked,
@@ -92,7 +94,7 @@ def page_html(report: Report, audience: Audience = Audience.EVERYBODY) -> str:
 
 def pictures(report: Report) -> dict[str, tuple[str, str]]:
     """Return the charts as separate files, for light and dark: title and SVG by file name."""
-    charts = (progress_bars(report), burn_up(report))
+    charts = (progress_bars(report), burn_up(report), burn_down(report))
     return {f"{chart.name}.svg": (chart.title, chart.standalone()) for chart in charts if chart}
 
 
@@ -120,6 +122,9 @@ def _shown(report: Report, audience: Audience) -> Mapping[str, object]:
         "product": product,
         "burn_up": burn_up(report),
         "burn_up_small": burn_up(report, width=_PHONE, height=300, name="burn-up-small"),
+        "burn_down": burn_down(report),
+        "burn_down_small": burn_down(report, width=_PHONE, height=260, name="burn-down-small"),
+        "sprints": sprint_rows(report),
         "timelines": timelines,
         "steps": next_steps(report),
         "parts": parts,
