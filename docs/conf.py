@@ -12,6 +12,7 @@ NAVIGATION = {
     "Guides": [
         "docs/day-two",
         "docs/agents",
+        "docs/sprints",
         "docs/files",
         "docs/board",
         "docs/other-tools",

@@ -24,6 +24,8 @@ _COMMANDS = _by_word(
     ("diff preview list ls", "`backlog plan` shows what would change; it is read-only"),
     ("next todo open mine blocked wip", "`backlog ready` lists what can be started now"),
     ("view get describe info item issue", "`backlog show ITEM` shows one item whole"),
+    ("sprints iteration velocity burndown", "`backlog sprint` shows the sprint and the velocity"),
+    ("roll rollover carryover", "`backlog sprint roll` carries over what is left of a sprint"),
     ("validate check verify test", "`backlog lint` checks the files, offline"),
     ("fmt format fix", "`backlog lint --fix` fixes what it can in the files"),
     (
