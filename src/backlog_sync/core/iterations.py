@@ -149,14 +149,15 @@ def with_saved_iterations(
 
 
 def iterations_of(definition: BoardFieldDef) -> tuple[NewIteration, ...]:
-    """Return the iterations that a field declares."""
+    """Return the iterations that a field declares, as far as the calendar goes."""
     if definition.type != "iteration" or not definition.start:
         return ()
     length = definition.duration or 14
     first = date.fromisoformat(definition.start)
+    fitting = 1 + (date.max - first).days // length
     return tuple(
         (f"{definition.name} {n + 1}", (first + timedelta(days=n * length)).isoformat(), length)
-        for n in range(definition.count or 1)
+        for n in range(min(definition.count or 1, fitting))
     )
 
 

@@ -1,7 +1,7 @@
 """Sprints: the iterations of a board, and which of them an item is planned for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from backlog_sync.core.facts import Iteration
 from backlog_sync.core.fields import Owner, owner_of
@@ -30,7 +30,7 @@ class SprintField:
     def iterations(self) -> tuple[Iteration, ...]:
         """Return the iterations that have dates, in the order of time."""
         dated = (
-            Iteration(o.name, first, first + timedelta(days=(o.duration or 1) - 1))
+            Iteration(o.name, first, later(first, (o.duration or 1) - 1) or date.max)
             for o in self.options
             if o.start
             for first in (date.fromisoformat(o.start),)
@@ -63,6 +63,12 @@ class SprintField:
         return on_board if card is not None and not is_ours else self.meant(value, today)
 
 
+def later(day: date, days: int) -> date | None:
+    """Return the date so many days later, None beyond the calendar."""
+    ordinal = day.toordinal() + days
+    return date.fromordinal(ordinal) if ordinal <= date.max.toordinal() else None
+
+
 def _value(values: Mapping[str, BoardValue], name: str) -> BoardValue:
     return next((value for key, value in values.items() if fold(key) == fold(name)), None)
 
@@ -81,8 +87,8 @@ def sprint_field(desired: DesiredState, observed: ObservedState | None) -> Sprin
     for each in on_board:
         if fold(each.name) == fold(name) and each.type == "iteration":
             return SprintField(each.name, owner, each.options)
-    made = (as_options(iterations_of(each)) for each in declared if fold(each.name) == fold(name))
-    return SprintField(name, owner, tuple(option for options in made for option in options))
+    definition = next(each for each in declared if fold(each.name) == fold(name))
+    return SprintField(name, owner, as_options(iterations_of(definition)))
 
 
 def _name(fields: Sequence[BoardFieldDef] | Sequence[ObservedBoardField]) -> str | None:

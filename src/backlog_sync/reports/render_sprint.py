@@ -117,9 +117,9 @@ class _Printer:
             if one.moved.items
             else []
         )
-        rows += [("done", one.done, _share(one))]
-        left = "not done by its end" if one.state is State.OVER else ""
-        rows += [("left", one.left, left)]
+        if one.state is not State.COMING or one.done.items:
+            late = "not done by its end" if one.state is State.OVER and one.left.items else ""
+            rows += [("done", one.done, _share(one)), ("left", one.left, late)]
         return [*lines, *self._parts(rows)]
 
     def _parts(self, rows: Iterable[tuple[str, Part, str]]) -> list[Text]:
@@ -234,7 +234,7 @@ class _Printer:
         rows += [("planned", after.planned, "")] if after.planned.items else []
         rows += [("fits", after.fits, "ready, in their order")] if after.fits.items else []
         lines += self._parts(rows)
-        if after.room is not None and after.taken > after.room:
+        if after.room and after.taken > after.room:
             over = after.taken - after.room
             much = _points(over) if after.unit == "points" else counted_mean(over)
             lines += paragraph(f"{much} too many", self.look, Text("  ! ", "yellow"), "yellow")

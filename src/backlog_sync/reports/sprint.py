@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from backlog_sync.core.facts import Facts, Iteration, Phase
 from backlog_sync.core.rollup import Outline, count
+from backlog_sync.core.sprints import later
 from backlog_sync.dataclass import dataclass
 from backlog_sync.reports.ready import Ready
 from backlog_sync.reports.values import (
@@ -295,7 +296,7 @@ def _end(facts: Facts, more: int) -> date | None:
     days = (last.last - last.first).days + 1
     ahead = days * (more - len(coming))
     start = max(last.last, facts.today - timedelta(days=1))
-    return start + timedelta(days=ahead) if ahead <= _LONGEST else None
+    return later(start, ahead) if ahead <= _LONGEST else None
 
 
 # ---- the next one --------------------------------------------------------------------------
