@@ -361,17 +361,18 @@ def test_a_roadmap_in_markdown_keeps_its_style(
 def test_what_waits_or_takes_no_value_is_left_with_a_remedy(
     backlog: Backlog, folder: Path, ann: Person, time: Time
 ) -> None:
-    """A change of the file comes first; an archived card stays as it is."""
+    """A change of the file comes first; an archived card and a held item stay as they are."""
     file = begin(backlog, folder)
     time.at("2026-01-20")
-    text = file.read_text("utf-8")
-    file.write_text(text.replace("8, sprint: Sprint 1", "8, sprint: Sprint 4"), "utf-8")
+    text = file.read_text("utf-8").replace("8, sprint: Sprint 1", "8, sprint: Sprint 4")
+    file.write_text(text + '  - {id: new, title: "[Title]", sprint: Sprint 1}\n', "utf-8")
     ann.archive_card(KEEP)
     told = parsed(backlog("sprint", "roll", "--format", "json"), "sprint-roll")
     assert (told["moves"], told["files"]) == ([], [])
     assert {each["key"]: each["hint"] for each in told["left"]} == {
         "keep": "restore the item on the board",
         "card": "run `backlog sync` first",
+        "new": "`backlog plan` shows what it needs",
     }
     assert "the file says Sprint 4, which waits for a sync" in " ".join(
         backlog("sprint", "roll").out.split()

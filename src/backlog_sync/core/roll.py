@@ -102,7 +102,7 @@ def roll(
         if is_relative(value):
             by_itself[item.key] = str(value)
             continue
-        why = _why_not(item, card, sprints, waiting)
+        why = _why_not(item, work.held, card, sprints, waiting)
         if why is not None:
             left.append(Deferred(ChangeKind.FIELD_VALUE, item.key, *why))
             continue
@@ -118,9 +118,15 @@ def _is_open(tree: Outline, key: str) -> bool:
 
 
 def _why_not(
-    item: DesiredItem, card: BoardItem | None, sprints: SprintField, waiting: Collection[str]
+    item: DesiredItem,
+    held: str,
+    card: BoardItem | None,
+    sprints: SprintField,
+    waiting: Collection[str],
 ) -> tuple[str, str] | None:
     """Return why an item cannot be moved, and what helps; None if it can."""
+    if held:
+        return held, "`backlog plan` shows what it needs"
     if card is not None and card.archived:
         hint = "restore the item on the board"
         return "its board item is archived and takes no values", hint

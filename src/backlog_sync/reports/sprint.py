@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import accumulate
 
 from backlog_sync.core.facts import Facts, Iteration, Phase
 from backlog_sync.core.rollup import Outline, count
@@ -182,9 +183,9 @@ def _done(tree: Outline, keys: Iterable[str], iteration: Iteration) -> list[str]
 def sprint(facts: Facts, tree: Outline, iteration: Iteration, history: History = UNKNOWN) -> Sprint:
     """Return one sprint as it is today."""
     keys = _members(tree).get(iteration.name, [])
-    known = history.at_start or {}
-    planned = [key for key in keys if _was_planned(tree, key, iteration, history)]
-    done = _done(tree, keys, iteration)
+    known, members = history.at_start or {}, set(keys)
+    planned = {key for key in keys if _was_planned(tree, key, iteration, history)}
+    done = {*_done(tree, keys, iteration)}
     state = state_of(iteration, facts.today)
     earlier = {each.name for each in facts.iterations if each.first < iteration.first}
     people: dict[str, list[str]] = {}
@@ -197,17 +198,17 @@ def sprint(facts: Facts, tree: Outline, iteration: Iteration, history: History =
         state=state,
         days_left=max(0, (iteration.last - first).days + 1),
         all=_part(keys, tree),
-        planned=_part(planned, tree),
+        planned=_part((key for key in keys if key in planned), tree),
         added=_part((key for key in keys if key not in planned), tree),
         carried=_part(
             (key for key in keys if any(then.get(key) in earlier for then in history.before)), tree
         ),
         moved=_part(
             (leaf.key for leaf in tree.leaves
-             if known.get(leaf.key) == iteration.name and leaf.key not in keys),
+             if known.get(leaf.key) == iteration.name and leaf.key not in members),
             tree,
         ),
-        done=_part(done, tree),
+        done=_part((key for key in keys if key in done), tree),
         left=_part((key for key in keys if key not in done), tree),
         people=tuple(
             Share(who, _part(own, tree), _part((key for key in own if key in done), tree))
@@ -352,16 +353,33 @@ def burn_down(facts: Facts, tree: Outline, iteration: Iteration) -> tuple[BurnDa
     done on the last of these days.
     """
     last = min(iteration.last, facts.today)
-    keys = _members(tree).get(iteration.name, [])
-    items = [tree.items[key] for key in keys]
-    days = []
-    for n in range((last - iteration.first).days + 1):
-        day = iteration.first + timedelta(days=n)
-        there = [i for i in items if i.added is None or i.added <= max(day, iteration.first)]
-        left = [i.key for i in there if i.phase is not Phase.DONE or (i.closed or last) > day]
-        scope, rest = _part((i.key for i in there), tree), _part(left, tree)
-        days.append(BurnDay(day, rest.points, len(rest.items), scope.points, len(scope.items)))
-    return tuple(days)
+    count_of_days = (last - iteration.first).days + 1
+    if count_of_days < 1:
+        return ()
+    # What comes and goes on each day is added up once: items times days would be slow.
+    points, items, left_points, left_items = ([0.0] * count_of_days for _ in range(4))
+    for key in _members(tree).get(iteration.name, []):
+        item, worth = tree.items[key], tree.points.get(key, 0)
+        came = max(0, ((item.added or iteration.first) - iteration.first).days)
+        if came >= count_of_days:
+            continue
+        gone = ((item.closed or last) - iteration.first).days if item.phase is Phase.DONE else None
+        for sums, amount in ((points, worth), (left_points, worth), (items, 1), (left_items, 1)):
+            sums[came] += amount
+        if gone is not None and gone < count_of_days:
+            left_points[max(came, gone)] -= worth
+            left_items[max(came, gone)] -= 1
+    rows = zip(*map(accumulate, (left_points, left_items, points, items)), strict=True)
+    return tuple(
+        BurnDay(
+            day=iteration.first + timedelta(days=n),
+            points=round(left_point, 9),
+            items=int(left_item),
+            all_points=round(point, 9),
+            all_items=int(item),
+        )
+        for n, (left_point, left_item, point, item) in enumerate(rows)
+    )
 
 
 def sprint_progress(facts: Facts, tree: Outline) -> SprintProgress | None:
