@@ -56,15 +56,15 @@ def roll_sprint(target: TargetOptions, terminal: Terminal, to: str | None, *, dr
         today = datetime.fromtimestamp(wiring.clock().now(), UTC).date()
         facts = gather(run.desired, prepared.observed, today=today)
         tree = outline(facts.items)
-        made = _roll(run, prepared, facts, tree, _into(facts, to))
-        prepared, changes = _planned(run, prepared, made)
-        if not dry_run and made.moves:
-            return _apply(run, terminal, prepared, made, facts)
+        rollover = _roll(run, prepared, facts, tree, _into(facts, to))
+        prepared, changes = _planned(run, prepared, rollover)
+        if not dry_run and rollover.moves:
+            return _apply(run, terminal, prepared, rollover, facts)
         if terminal.output == "json":
-            terminal.result(dump(roll_json(made, facts, {}, ())))
+            terminal.result(dump(roll_json(rollover, facts, {}, ())))
         else:
-            _show(terminal, prepared, made, changes, asked=to is not None)
-        _about(terminal, made, facts, tree)
+            _show(terminal, prepared, rollover, changes, asked=to is not None)
+        _about(terminal, rollover, facts, tree)
         return ExitCode.DONE
 
 
@@ -92,11 +92,11 @@ def _roll(run: Run, prepared: Prepared, facts: Facts, tree: Outline, into: Itera
     return roll(run.desired, tree, issues, field, sources, into, prepared.plan)
 
 
-def _takes(run: Run, made: Roll, keys: Sequence[str]) -> tuple[Take, ...]:
+def _takes(run: Run, rollover: Roll, keys: Sequence[str]) -> tuple[Take, ...]:
     """Return what goes into the files: what they own, and what follows the board if they let it."""
     follows = run.loaded.write_back == "progress"
-    on_board = {move.key for move in made.moves if move.board}
-    return made.takes([key for key in keys if follows or key not in on_board])
+    on_board = {move.key for move in rollover.moves if move.board}
+    return rollover.takes([key for key in keys if follows or key not in on_board])
 
 
 def _no_progress(key: str, name: str) -> bool:  # noqa: ARG001 - a `Chosen`
@@ -104,35 +104,42 @@ def _no_progress(key: str, name: str) -> bool:  # noqa: ARG001 - a `Chosen`
     return False
 
 
-def _planned(run: Run, prepared: Prepared, made: Roll) -> tuple[Prepared, tuple[FileChange, ...]]:
+def _planned(
+    run: Run, prepared: Prepared, rollover: Roll
+) -> tuple[Prepared, tuple[FileChange, ...]]:
     """Return the plan of only these moves with its guards, and the changes of the files.
 
     Raises `RefusedError` if the files own the field and may not be written.
     """
     forbidden = run.loaded.write_back == "none" and not run.read_only
-    if forbidden and any(not move.board for move in made.moves):
+    if forbidden and any(not move.board for move in rollover.moves):
         raise RefusedError(
             "the settings say `write_back: none`, and the sprint of items is only in the files",
             slug="no-write-back",
             hint="take the setting out, or look with --dry-run",
         )
     desired, observed, matches = prepared.desired, prepared.observed, prepared.matches
-    keys = [move.key for move in made.moves]
+    keys = [move.key for move in rollover.moves]
     accepted, changes = files_after(
-        run.loaded, desired, observed, _takes(run, made, keys), matches=matches, chosen=_no_progress
+        run.loaded,
+        desired,
+        observed,
+        _takes(run, rollover, keys),
+        matches=matches,
+        chosen=_no_progress,
     )
     plan = replace(
         prepared.plan,
-        changes=made.changes,
+        changes=rollover.changes,
         items=tuple(item for item in prepared.plan.items if item.key in keys),
         drift=(),
         conflicts=(),
         accepted=(),
         orphans=(),
         unread=(),
-        deferred=made.left,
+        deferred=rollover.left,
         warnings=(),
-        digests=with_changes(prepared.plan.digests, made.changes, observed),
+        digests=with_changes(prepared.plan.digests, rollover.changes, observed),
         in_force={},
         writes=writes_of(run.loaded, accepted.loaded, changes),
     )
@@ -143,33 +150,33 @@ def _planned(run: Run, prepared: Prepared, made: Roll) -> tuple[Prepared, tuple[
 def _show(
     terminal: Terminal,
     prepared: Prepared,
-    made: Roll,
+    rollover: Roll,
     changes: Sequence[FileChange],
     *,
     asked: bool,
 ) -> None:
     """Show the plan and how the files change."""
-    if not (made.moves or made.left):
+    if not (rollover.moves or rollover.left):
         return
     terminal.result(plan_text(prepared.plan, terminal.look(), command_line))
     for change in changes:
         terminal.difference(change)
     terminal.would_refuse(prepared.violations)
-    if made.moves and not prepared.violations:
-        to = ("--to", made.target.name) if asked else ()
+    if rollover.moves and not prepared.violations:
+        to = ("--to", rollover.target.name) if asked else ()
         terminal.info(f"\nRun `{command_line('sprint roll', *to)}` to apply this.")
 
 
-def _about(terminal: Terminal, made: Roll, facts: Facts, tree: Outline) -> None:
+def _about(terminal: Terminal, rollover: Roll, facts: Facts, tree: Outline) -> None:
     """Show what moves by itself, and if nothing moves, what else there is to do."""
-    into, look = made.target, terminal.look(err=True)
+    into, look = rollover.target, terminal.look(err=True)
     names = {item.key: item.ref or item.key for item in facts.items}
-    for word in dict.fromkeys(made.by_itself.values()):
-        listed = [names[key] for key, own in made.by_itself.items() if own == word]
+    for word in dict.fromkeys(rollover.by_itself.values()):
+        listed = [names[key] for key, own in rollover.by_itself.items() if own == word]
         verb = "moves" if len(listed) == 1 else "move"
         text = f"{', '.join(listed)} {verb} without it: the file says {word}"
         terminal.info(wrapped(text, look))
-    if made.moves or made.left:
+    if rollover.moves or rollover.left:
         return
     current, following = current_of(facts), next_of(facts)
     text = f"Nothing to move: nothing else is open in a sprint before {into.name}."
@@ -186,7 +193,7 @@ def _about(terminal: Terminal, made: Roll, facts: Facts, tree: Outline) -> None:
         terminal.result(wrapped(text, terminal.look()))
 
 
-def _apply(run: Run, terminal: Terminal, prepared: Prepared, made: Roll, facts: Facts) -> int:
+def _apply(run: Run, terminal: Terminal, prepared: Prepared, rollover: Roll, facts: Facts) -> int:
     """Show the plan, ask, apply it, and change the files; return the exit code."""
     terminal.plan_to_apply(run, prepared)
     violations = run.standing(prepared, ())
@@ -201,33 +208,33 @@ def _apply(run: Run, terminal: Terminal, prepared: Prepared, made: Roll, facts: 
             applied = apply(
                 prepared, run.tracker, nonces=wiring.nonces(), progress=progress, clock=run.clock
             )
-        written = _write(run, prepared, made, applied)
+        written = _write(run, prepared, rollover, applied)
         stopped = applied.interrupted or written.interrupted or INTERRUPTS.asked
         applied = replace(applied, usage=run.tracker.usage(), interrupted=stopped)
         if terminal.output == "json":
             results = {o.change.key: o.result.value for o in applied.outcomes}
-            terminal.result(dump(roll_json(made, facts, results, written.paths)))
+            terminal.result(dump(roll_json(rollover, facts, results, written.paths)))
         else:
             terminal.synced(run, prepared, applied, written, kind="Roll")
-    if any(not move.board and move.ref for move in made.moves) and written.paths:
+    if any(not move.board and move.ref for move in rollover.moves) and written.paths:
         terminal.info(f"Run `{command_line('sync')}` to set these sprints on the board.")
-    _about(terminal, made, facts, outline(facts.items))
+    _about(terminal, rollover, facts, outline(facts.items))
     code = exit_code(prepared.plan, applied)
     unfinished = written.problem or written.again
     return ExitCode.PARTLY if unfinished and code == ExitCode.DONE else code
 
 
-def _write(run: Run, prepared: Prepared, made: Roll, applied: Applied) -> Written:
+def _write(run: Run, prepared: Prepared, rollover: Roll, applied: Applied) -> Written:
     """Change the files as far as the board was changed. Raises nothing, so that all is shown."""
     done = {o.change.key for o in applied.outcomes if o.result is Result.APPLIED}
-    keys = [move.key for move in made.moves if not move.board or move.key in done]
+    keys = [move.key for move in rollover.moves if not move.board or move.key in done]
     ended = applied.stopped or applied.interrupted
     try:
         flow = flow_in(
             run.loaded,
             prepared.desired,
             applied.observed,
-            _takes(run, made, keys),
+            _takes(run, rollover, keys),
             tracker=None if ended else run.tracker,
             matches=applied.matches,
             chosen=_no_progress,

@@ -29,21 +29,20 @@ def iteration_named(facts: Facts, name: str | None) -> Iteration:
 
     In a break that is the next one, and after the last one the last. Raises `UsageError`.
     """
-
     if not facts.iterations:
         raise _without_iterations(facts)
     if name is None:
         return current_of(facts) or next_of(facts) or facts.iterations[-1]
     words = {CURRENT: current_of, NEXT: next_of, PREVIOUS: previous_of}
     if find := words.get(fold(name)):
-        found = find(facts)
-        if found is None:
+        meant = find(facts)
+        if meant is None:
             last = facts.iterations[-1]
             what = {NEXT: f"no sprint comes after {last.name}, which ends on {last.last}"}
             why = what.get(fold(name), f"no sprint is {fold(name)} on {facts.today}")
             hint = ADD_SPRINTS if fold(name) == NEXT else did_you_mean("", _names(facts))
             raise UsageError(f"{name}: {why}", slug="no-such-sprint", hint=hint)
-        return found
+        return meant
     named = {fold(each.name): each for each in facts.iterations}
     if fold(name) not in named:
         hint = did_you_mean(name, (*_names(facts), *words))
@@ -82,7 +81,6 @@ def earlier_states(
     items: Items, field: SprintField, iteration: Iteration, target: TargetOptions
 ) -> History:
     """Return what the files said about sprints when this one began, and before."""
-
     declared = declaring(items.desired.items, field)
     top = wiring.root(target.paths)
     if not declared or iteration.first > items.facts.today or git.top_level(top) is None:
@@ -108,7 +106,6 @@ def notes(
     facts: Facts, history: History, guessed: tuple[str, ...], iteration: Iteration, name: str | None
 ) -> Iterator[str]:
     """Yield sentences on what the sums rest on, and on why another sprint is shown."""
-
     if name is None and current_of(facts) is None:
         over = state_of(iteration, facts.today) is State.OVER
         rest = f"{iteration.name} was the last one" if over else f"{iteration.name} is the next one"

@@ -106,13 +106,13 @@ def sprints_then(
     """
     keys = {item.issue: item.key for item in now.items if item.issue}
     names: dict[str, str] = {}
-    found: dict[str, str] = {}
+    by_current_key: dict[str, str] = {}
     for item in then.items:  # parents come before their children
         name = sprint.meant(sprint.declared(item), day) or names.get(item.parent or "")
         if name is not None:
             names[item.key] = name
-            found[(keys.get(item.issue) if item.issue else None) or item.key] = name
-    return found
+            by_current_key[(keys.get(item.issue) if item.issue else None) or item.key] = name
+    return by_current_key
 
 
 def declaring(items: Iterable[DesiredItem], sprint: SprintField) -> frozenset[str]:

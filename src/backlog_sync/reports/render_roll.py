@@ -64,35 +64,35 @@ class RollJson:
 
 
 def roll_json(
-    made: Roll, facts: Facts, results: Mapping[str, str], paths: Sequence[str]
+    rollover: Roll, facts: Facts, results: Mapping[str, str], paths: Sequence[str]
 ) -> dict[str, Any]:
     """Return the moves as plain values, with the results by key."""
     refs = {item.key: item.ref for item in facts.items}
     return asdict(
         RollJson(
             format_version=FORMAT_VERSION,
-            field=made.name,
-            to=iteration_json(made.target, facts),
+            field=rollover.name,
+            to=iteration_json(rollover.target, facts),
             moves=tuple(
                 RollMoveJson(
                     key=move.key,
                     issue=move.ref,
                     title=move.title,
                     before=move.before,
-                    after=made.target.name,
+                    after=rollover.target.name,
                     board=move.board,
                     file=move.file,
                     result=results.get(move.key),
                 )
-                for move in made.moves
+                for move in rollover.moves
             ),
             by_itself=tuple(
                 RollWordJson(key=key, issue=refs[key], word=word)
-                for key, word in made.by_itself.items()
+                for key, word in rollover.by_itself.items()
             ),
             left=tuple(
                 RollLeftJson(key=one.key, issue=refs[one.key], reason=one.reason, hint=one.hint)
-                for one in made.left
+                for one in rollover.left
             ),
             files=tuple(paths),
         )

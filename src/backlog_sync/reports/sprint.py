@@ -264,14 +264,14 @@ def sprint_forecast(facts: Facts, tree: Outline, pace: Velocity) -> SprintForeca
     unit = "points" if is_pointed and part.points else "items"
     left = _amount(part, unit)
     mean = pace.points if unit == "points" else pace.items
-    made = SprintForecast(unit, left, mean)
+    ahead = SprintForecast(unit, left, mean)
     if not remaining:
-        return made
+        return ahead
     if pace.over < ENOUGH:
         so_far = f"needs {ENOUGH} that are over ({pace.over} so far)"
-        return replace(made, reason=f"No forecast by sprints yet: {so_far}.")
+        return replace(ahead, reason=f"No forecast by sprints yet: {so_far}.")
     if not mean:
-        return replace(made, reason=f"Nothing was done in the last {ENOUGH} sprints.")
+        return replace(ahead, reason=f"Nothing was done in the last {ENOUGH} sprints.")
     current = current_of(facts)
     used = _members(tree).get(current.name, []) if current else []
     done = _amount(_part(_done(tree, used, current), tree), unit) if current else 0
@@ -327,19 +327,21 @@ def fits_next(facts: Facts, tree: Outline, answer: Ready, pace: Velocity) -> Nex
     room = (pace.points or pace.items) if pace.sprints else None
     open_ones = tree.open(leaf.key for leaf in tree.leaves)
     in_next = [key for key in open_ones if sprint_of(tree, key) == following.name]
-    made = Next(following, unit, room, left_over(facts, tree, following), _part(in_next, tree))
+    next_sprint = Next(
+        following, unit, room, left_over(facts, tree, following), _part(in_next, tree)
+    )
     if room is None:
-        return made
+        return next_sprint
     free = [item.key for item in answer.items if not sprint_of(tree, item.key)]
     unestimated = [key for key in free if unit == "points" and key not in tree.points]
     fits: list[str] = []
-    used = made.taken
+    used = next_sprint.taken
     for key in free:
         cost = tree.points.get(key) if unit == "points" else 1
         if cost is not None and used + cost <= room + _DUST:
             fits.append(key)
             used += cost
-    parts = made.carried, made.planned, _part(fits, tree)
+    parts = next_sprint.carried, next_sprint.planned, _part(fits, tree)
     return Next(following, unit, room, *parts, tuple(unestimated))
 
 

@@ -189,38 +189,42 @@ def sprint_forecast_words(ahead: SprintForecast) -> str:
 
 def sprint_rows(report: Report) -> list[tuple[str, str]]:
     """Return what there is to say of the sprints, each with a word before it."""
-    made = report.sprints
-    if made is None or not (made.velocity.sprints or made.done.items or made.left.items):
+    sprints = report.sprints
+    if sprints is None or not (
+        sprints.velocity.sprints or sprints.done.items or sprints.left.items
+    ):
         return []
     rows = []
-    if (now := made.current) is not None:
-        has_points = bool(made.done.points or made.left.points)
-        done, every = len(made.done.items), len(made.done.items) + len(made.left.items)
+    if (now := sprints.current) is not None:
+        has_points = bool(sprints.done.points or sprints.left.points)
+        done, every = len(sprints.done.items), len(sprints.done.items) + len(sprints.left.items)
         much = f"{done} of {counted(every, 'item')}"
         if has_points:
-            points = made.done.points + made.left.points
-            much = f"{figure(made.done.points)} of {figure(points)} points, {much}"
-        added = f", {counted(len(made.added.items), 'item')} added" if made.added.items else ""
-        days = counted(made.days_left, "day")
+            points = sprints.done.points + sprints.left.points
+            much = f"{figure(sprints.done.points)} of {figure(points)} points, {much}"
+        added = (
+            f", {counted(len(sprints.added.items), 'item')} added" if sprints.added.items else ""
+        )
+        days = counted(sprints.days_left, "day")
         text = f"{now.name}: {much} done{added}; {days} left, until {now.last}"
         rows.append(("current", text))
-        rows.append(("burn-down", burn_down_words(made)))
-    if made.velocity.sprints:
-        rows.append(("velocity", velocity_words(made.velocity)))
-        if words := sprint_forecast_words(made.forecast):
+        rows.append(("burn-down", burn_down_words(sprints)))
+    if sprints.velocity.sprints:
+        rows.append(("velocity", velocity_words(sprints.velocity)))
+        if words := sprint_forecast_words(sprints.forecast):
             rows.append(("forecast", words))
     return rows
 
 
-def burn_down_words(made: SprintProgress) -> str:
+def burn_down_words(sprints: SprintProgress) -> str:
     """Return how much of the current sprint is left, next to an even pace."""
-    now, today = made.current, made.burn_down[-1]
+    now, today = sprints.current, sprints.burn_down[-1]
     assert now is not None
-    points = any(each.all_points for each in made.burn_down)
+    points = any(each.all_points for each in sprints.burn_down)
     left, every = (today.points, today.all_points) if points else (today.items, today.all_items)
     unit = "points" if points else "items"
     day = (today.day - now.first).days + 1
-    even = every * made.days_left / ((now.last - now.first).days + 1)
+    even = every * sprints.days_left / ((now.last - now.first).days + 1)
     return (
         f"{figure(left)} of {figure(every)} {unit} left on day {day};"
         f" {figure(even)} at an even pace"

@@ -16,10 +16,14 @@ def burn_down(
     report: Report, *, width: int = 960, height: int = 300, name: str = "burn-down"
 ) -> Chart | None:
     """Return the chart of the current sprint, None if there is none or nothing is in it."""
-    made = report.sprints
-    if made is None or made.current is None or not any(d.all_items for d in made.burn_down):
+    sprints = report.sprints
+    if (
+        sprints is None
+        or sprints.current is None
+        or not any(d.all_items for d in sprints.burn_down)
+    ):
         return None
-    now, shown = made.current, made.burn_down
+    now, shown = sprints.current, sprints.burn_down
     points = any(each.all_points for each in shown)
     unit = "points" if points else "items"
     # A day's value is that of its end; the line begins with everything, before the first day.
@@ -49,5 +53,5 @@ def burn_down(
         axes.spines["left"].set_visible(False)
         figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=2, fontsize=TEXT,
                       borderaxespad=0.1, borderpad=0.2)  # fmt: skip
-        text = f"{now.name} from {now.first} to {now.last}: {burn_down_words(made)}."
+        text = f"{now.name} from {now.first} to {now.last}: {burn_down_words(sprints)}."
         return finish(figure, name, f"Burn-down in {unit}", text, tips)
