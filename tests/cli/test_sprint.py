@@ -61,7 +61,7 @@ FILE_OWNS = PLAN.replace("stories:", "ownership: {sprint: file}\nstories:")
 KEEP, CARD, MAIL, CHAT, GIFT = range(1, 6)
 
 
-class Time:
+class Clock:
     """The clock of the tool and of the simulator."""
 
     def __init__(self) -> None:
@@ -85,20 +85,20 @@ class Time:
 
 
 @pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock, on the first day of the first sprint."""
-    clock = Time()
-    clock.at("2026-01-05")
-    monkeypatch.setattr(wiring, "clock", lambda *_: clock)
-    return clock
+    own = Clock()
+    own.at("2026-01-05")
+    monkeypatch.setattr(wiring, "clock", lambda *_: own)
+    return own
 
 
 @pytest.fixture
-def ann(folder: Path, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+def ann(folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
     """Somebody on a simulated GitHub that the environment points at."""
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
     (folder / "backlog.yaml").unlink()
-    with Sandbox(None, clock=time, sleep=time.sleep) as sandbox:
+    with Sandbox(None, clock=clock, sleep=clock.sleep) as sandbox:
         sandbox.ensure_repository("octo-org/shop")
         with serve(sandbox) as running:
             monkeypatch.setenv("GITHUB_API_URL", running.url)
@@ -142,18 +142,18 @@ def sums(told: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def test_a_sprint_shows_what_was_planned_added_done_and_carried_over(
-    backlog: Backlog, folder: Path, ann: Person, time: Time
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:
     """The history of the file tells what was planned; closing dates tell what was done."""
     file = begin(backlog, folder)
     commit(folder, "2026-01-05")
-    time.at("2026-01-14")
+    clock.at("2026-01-14")
     ann.close(KEEP)
-    time.at("2026-01-19")
+    clock.at("2026-01-19")
     ann.set_value(CARD, "Sprint", "Sprint 2")
     assert backlog("sync", "--yes").code == 0
     commit(folder, "2026-01-19")
-    time.at("2026-01-22")
+    clock.at("2026-01-22")
     text = file.read_text("utf-8")
     file.write_text(text.replace("points: 2", "points: 2, sprint: Sprint 2"), "utf-8")
     ann.close(CARD)
@@ -184,11 +184,11 @@ def test_a_sprint_shows_what_was_planned_added_done_and_carried_over(
 
 
 def test_without_history_what_was_created_by_the_first_day_was_planned(
-    backlog: Backlog, folder: Path, ann: Person, time: Time
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:
     """And the answer says so: no repository has the files, or the sprint is only on the board."""
     begin(backlog, folder)
-    time.at("2026-01-20")
+    clock.at("2026-01-20")
     told = parsed(backlog("sprint", "--format", "json"), "sprint")
     assert sums(told)["planned"] == ["mail"]
     assert "does not reach back to 2026-01-19" in told["notes"][0]
@@ -199,7 +199,7 @@ def test_without_history_what_was_created_by_the_first_day_was_planned(
     assert told["notes"][0].startswith("The sprint of 1 item is only on the board")
 
 
-def test_the_files_alone_are_enough(backlog: Backlog, folder: Path, time: Time) -> None:
+def test_the_files_alone_are_enough(backlog: Backlog, folder: Path, clock: Clock) -> None:
     """Before there is a board its iterations are those that the file declares."""
     (folder / "backlog.yaml").write_text(PLAN, "utf-8")
     ran = backlog("sprint", "--offline", "--format", "json")
@@ -215,11 +215,11 @@ def test_the_files_alone_are_enough(backlog: Backlog, folder: Path, time: Time) 
     ],
 )
 def test_between_sprints_the_nearest_is_shown(
-    backlog: Backlog, folder: Path, time: Time, today: str, said: str
+    backlog: Backlog, folder: Path, clock: Clock, today: str, said: str
 ) -> None:
     """With a sentence that says so."""
     (folder / "backlog.yaml").write_text(PLAN, "utf-8")
-    time.at(today)
+    clock.at(today)
     assert said in backlog("sprint", "--offline").out
 
 
@@ -234,11 +234,11 @@ def test_between_sprints_the_nearest_is_shown(
     ],
 )
 def test_a_wrong_word_is_an_error_with_what_was_meant(
-    backlog: Backlog, folder: Path, time: Time, words: tuple[str, ...], message: str, hint: str
+    backlog: Backlog, folder: Path, clock: Clock, words: tuple[str, ...], message: str, hint: str
 ) -> None:
     """Of sprints, commands and options."""
     (folder / "backlog.yaml").write_text(PLAN, "utf-8")
-    time.at("2026-02-20")
+    clock.at("2026-02-20")
     ran = backlog("sprint", *words)
     assert ran.code == 2
     assert message in ran.err
@@ -272,12 +272,12 @@ def board(ann: Person) -> list[object]:
 
 
 def test_the_board_is_changed_and_the_file_follows(
-    backlog: Backlog, folder: Path, ann: Person, time: Time
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:
     """A preview changes nothing; a roll sets only these values; an undo takes them back."""
     file = begin(backlog, folder)
     before = file.read_bytes()
-    time.at("2026-01-20")
+    clock.at("2026-01-20")
     ann.close(KEEP)
     previewed = backlog("sprint", "roll", "--dry-run")
     assert "Sprint  Sprint 1 → Sprint 2" in previewed.out
@@ -302,10 +302,10 @@ def test_the_board_is_changed_and_the_file_follows(
     assert backlog("plan").out.startswith("✓ No changes")
 
 
-def test_a_roll_can_be_undone(backlog: Backlog, folder: Path, ann: Person, time: Time) -> None:
+def test_a_roll_can_be_undone(backlog: Backlog, folder: Path, ann: Person, clock: Clock) -> None:
     """It is a run like a sync."""
     begin(backlog, folder)
-    time.at("2026-01-20")
+    clock.at("2026-01-20")
     assert backlog("sprint", "roll").code == 0
     assert board(ann)[:2] == ["Sprint 2", "Sprint 2"]
     assert backlog("undo", "--yes").code == 0
@@ -313,7 +313,7 @@ def test_a_roll_can_be_undone(backlog: Backlog, folder: Path, ann: Person, time:
 
 
 def test_the_current_sprint_moves_only_if_the_next_is_named(
-    backlog: Backlog, folder: Path, ann: Person, time: Time
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:
     """Without --to, it says what would."""
     begin(backlog, folder)
@@ -327,12 +327,12 @@ def test_the_current_sprint_moves_only_if_the_next_is_named(
 
 
 def test_a_file_that_owns_the_sprint_is_changed_and_sync_sets_the_board(
-    backlog: Backlog, folder: Path, ann: Person, time: Time
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:
     """The roll sends nothing, and writes only these values; what only the board has moves there."""
     file = begin(backlog, folder, FILE_OWNS)
     before = file.read_bytes()
-    time.at("2026-01-20")
+    clock.at("2026-01-20")
     ann.set_value(GIFT, "Sprint", "Sprint 1")
     ran = backlog("sprint", "roll", "--yes")
     assert (ran.code, "Run `backlog sync` to set these" in ran.err) == (0, True)
@@ -345,13 +345,13 @@ def test_a_file_that_owns_the_sprint_is_changed_and_sync_sets_the_board(
 
 @pytest.mark.parametrize("owner", ["github", "file"])
 def test_a_roadmap_in_markdown_keeps_its_style(
-    backlog: Backlog, folder: Path, ann: Person, time: Time, owner: str
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock, owner: str
 ) -> None:
     """Whoever owns the field."""
     text = MARKDOWN.replace("---\n#", f"  ownership: {{sprint: {owner}}}\n---\n#")
     file = begin(backlog, folder, text, "ROADMAP.md")
     before = file.read_bytes()
-    time.at("2026-01-20")
+    clock.at("2026-01-20")
     assert backlog("sprint", "roll").code == 0
     assert file.read_bytes() == before.replace(b":  Sprint 1", b":  Sprint 2")
     assert backlog("sync", "--yes").code == 0
@@ -359,11 +359,11 @@ def test_a_roadmap_in_markdown_keeps_its_style(
 
 
 def test_what_waits_or_takes_no_value_is_left_with_a_remedy(
-    backlog: Backlog, folder: Path, ann: Person, time: Time
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:
     """A change of the file comes first; an archived card and a held item stay as they are."""
     file = begin(backlog, folder)
-    time.at("2026-01-20")
+    clock.at("2026-01-20")
     text = file.read_text("utf-8").replace("8, sprint: Sprint 1", "8, sprint: Sprint 4")
     file.write_text(text + '  - {id: new, title: "[Title]", sprint: Sprint 1}\n', "utf-8")
     ann.archive_card(KEEP)
@@ -381,11 +381,11 @@ def test_what_waits_or_takes_no_value_is_left_with_a_remedy(
 
 
 def test_nothing_moves_into_a_sprint_that_is_over(
-    backlog: Backlog, folder: Path, ann: Person, time: Time
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:
     """After the last one, the hint says how to add another."""
     begin(backlog, folder)
-    time.at("2026-03-10")
+    clock.at("2026-03-10")
     for words in ((), ("--to", "Sprint 2")):
         ran = backlog("sprint", "roll", *words)
         assert (ran.code, "nothing is moved to a sprint that is over" in ran.err) == (2, True)
@@ -393,12 +393,12 @@ def test_nothing_moves_into_a_sprint_that_is_over(
 
 
 def test_a_file_that_may_not_be_written_is_not(
-    backlog: Backlog, folder: Path, ann: Person, time: Time
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:
     """The board is, if it owns the field; a file that owns it refuses."""
     file = begin(backlog, folder, "write_back: none\n" + PLAN)
     before = file.read_bytes()
-    time.at("2026-01-20")
+    clock.at("2026-01-20")
     assert backlog("sprint", "roll", "--project", "octo-org/Shop").code == 0
     assert (file.read_bytes(), board(ann)[CARD - 1]) == (before, "Sprint 2")
     file.write_text("write_back: none\n" + FILE_OWNS, "utf-8")
@@ -407,13 +407,13 @@ def test_a_file_that_may_not_be_written_is_not(
 
 
 def test_nothing_is_sent_without_a_yes(
-    backlog: Backlog, folder: Path, ann: Person, time: Time, typed: list[str]
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock, typed: list[str]
 ) -> None:
     """On a terminal it asks."""
     typed += ["y", "n"]
     (folder / "backlog.yaml").write_text(PLAN, "utf-8")
     assert backlog("sync").code == 0
-    time.at("2026-01-20")
+    clock.at("2026-01-20")
     ran = backlog("sprint", "roll")
     assert (ran.code, "nothing was changed" in ran.err) == (4, True)
     assert board(ann)[:2] == ["Sprint 1", "Sprint 1"]

@@ -29,15 +29,23 @@ class _ShownByDefault(Commands):
     default = "show"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default in front of whatever is not a subcommand, or nearly one."""
-        own = (*self.commands, *self.get_help_option_names(ctx), "help")
-        word = args[0] if args else "-"
-        if word in own:
-            return super().parse_args(ctx, args)
-        if word.startswith("-") or _PATH.search(word) or Path(word).exists():
-            return super().parse_args(ctx, [self.default, *args])
-        name = [] if nearest_word(word, self.commands) else [self.default, "--name"]
-        return super().parse_args(ctx, [*name, *args])
+        """Put the default in front of options."""
+        is_own = bool(args) and args[0] in self.get_help_option_names(ctx)
+        if not is_own and (not args or args[0].startswith("-")):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Put the default in front of a file, and of the name of a sprint."""
+        word = args[0]
+        if word not in (*self.commands, "help"):
+            if _PATH.search(word) or Path(word).exists():
+                args = [self.default, *args]
+            elif not nearest_word(word, self.commands):
+                args = [self.default, "--name", *args]
+        return super().resolve_command(ctx, args)
 
 
 @click.group("sprint", cls=_ShownByDefault, epilog="\b\nExamples:\n"
