@@ -184,7 +184,8 @@ def sprint(facts: Facts, tree: Outline, iteration: Iteration, history: History =
     """Return one sprint as it is today."""
     keys = _members(tree).get(iteration.name, [])
     known, members = history.at_start or {}, set(keys)
-    planned = {key for key in keys if _was_planned(tree, key, iteration, history)}
+    begins = facts.today <= iteration.first  # what comes to it now is still its plan
+    planned = {key for key in keys if begins or _was_planned(tree, key, iteration, history)}
     done = {*_done(tree, keys, iteration)}
     state = state_of(iteration, facts.today)
     earlier = {each.name for each in facts.iterations if each.first < iteration.first}
@@ -214,7 +215,7 @@ def sprint(facts: Facts, tree: Outline, iteration: Iteration, history: History =
             Share(who, _part(own, tree), _part((key for key in own if key in done), tree))
             for who, own in sorted(people.items(), key=lambda pair: (not pair[0], pair[0].lower()))
         ),
-        guessed=tuple(key for key in keys if not history.knows(key)),
+        guessed=tuple(key for key in keys if not (begins or history.knows(key))),
     )  # fmt: skip
 
 

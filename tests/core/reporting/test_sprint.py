@@ -131,6 +131,10 @@ class Raw:
             return then.get(leaf.key) == named.name
         return leaf.added is None or leaf.added <= named.first
 
+    def begins(self, named: Iteration) -> bool:
+        """Whether a sprint has no day behind it."""
+        return self.given.today <= named.first
+
 
 def same(part: Part, raw: tuple[set[str], float]) -> bool:
     """Whether two sums are the same."""
@@ -147,7 +151,7 @@ def test_every_sum_is_that_of_its_items() -> None:
             made = one(given, named.name, history)
             mine = [leaf for leaf in raw.leaves if raw.sprint_of(leaf.key) == named.name]
             done = [leaf for leaf in mine if raw.done(leaf, named)]
-            planned = [leaf for leaf in mine if raw.planned(leaf, named)]
+            planned = [x for x in mine if raw.begins(named) or raw.planned(x, named)]
             before = {each.name for each in given.iterations if each.first < named.first}
             carried = [
                 leaf
@@ -278,6 +282,13 @@ def test_history_tells_planned_from_added_carried_and_moved() -> None:
     assert made.added.items == ("came", "new")
     assert (made.carried.items, made.moved.items) == (("carried",), ("went",))
     assert made.guessed == ("board", "new")
+
+
+def test_what_comes_to_a_sprint_on_its_first_day_is_planned() -> None:
+    """Also if it is not committed yet."""
+    given = backlog(item("a", sprint="S4", points=1, added=FIVE[3].first), today=FIVE[3].first)
+    made = one(given, "S4", History({}, (), frozenset("a")))
+    assert (made.planned.items, made.added.items, made.guessed) == (("a",), (), ())
 
 
 def done_by(name: str, points: float | None, n: int = 1) -> list[WorkItem]:
