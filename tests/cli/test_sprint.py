@@ -12,6 +12,9 @@ import jsonschema
 import pytest
 
 from backlog_sync import wiring
+from backlog_sync.core.pull import Take, TakeValue
+from backlog_sync.files.load import load
+from backlog_sync.files.write.pull import accept
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from github_sandbox.server import serve
@@ -109,7 +112,7 @@ def ann(folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def begin(backlog: Backlog, folder: Path, text: str = PLAN, name: str = "backlog.yaml") -> Path:
     """Sync a file for the first time."""
     (folder / name).write_text(text, encoding="utf-8")
-    ran = backlog("sync", "--yes")
+    ran = backlog("sync", "--yes", name)
     assert ran.code == 0, ran.err
     return folder / name
 
@@ -378,6 +381,55 @@ def test_what_waits_or_takes_no_value_is_left_with_a_remedy(
         backlog("sprint", "roll").out.split()
     )
     assert board(ann)[:2] == ["Sprint 1", "Sprint 1"]
+
+
+SYNTAXES = {
+    "lines": (
+        "ROADMAP.md",
+        "# Plan\n\n### Story 1.1: Order\n**Sprint**: S 1  \n**Status**: Todo\n",
+    ),
+    "bullets": ("ROADMAP.md", "# Plan\n\n- **Story 1.1**: Order\n  - Sprint: S 1\n"),
+    "table": (
+        "ROADMAP.md",
+        "# Plan\n\n## Phase 1: A\n\n| # | Task | Sprint |\n|---|---|---|\n| 1.1 | Order | S 1 |\n",
+    ),
+    "yaml": ("backlog.yaml", "stories:\r\n  - title: Order\r\n    sprint: S 1  # as it is\r\n"),
+    "foreign": ("plan.yaml", "stories:\n  - name: Order\n    sprint: S 1\n    acceptance: [a]\n"),
+    "json": ("plan.json", '{"userStories": [{"title": "Order", "sprint": "S 1", "points": 3}]}'),
+    "csv": ("plan.csv", "Title,Status,Sprint,Points\nOrder,To Do,S 1,3\nDraw,To Do,S 2,5"),
+}
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_every_syntax_keeps_all_other_bytes(folder: Path, syntax: str) -> None:
+    """Only the title of the sprint changes."""
+    name, text = SYNTAXES[syntax]
+    (folder / name).write_bytes(text.encode())
+    loaded = load([folder / name], root=folder, repository="o/r", project="o/B", bullets=None)
+    assert loaded.desired is not None
+    (item,) = [each for each in loaded.desired.items if each.title == "Order"]
+    take = Take(item.key, item.title, "", "Sprint", TakeValue("S 2"))
+    accepted = accept(loaded, loaded.desired, [take])
+    assert accepted.left == ()
+    assert accepted.changes[0].after == text.replace("S 1", "S 2").encode()
+
+
+def test_a_syntax_without_a_place_for_it_moves_only_on_the_board(
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
+) -> None:
+    """Its file stays as it is, and the answer names the item."""
+    (folder / "backlog").mkdir()
+    settings = PLAN.partition("stories:")[0]
+    (folder / "backlog" / "config.yaml").write_text(settings, "utf-8")
+    text = "#+TITLE: Plan\n* TODO Keep a cart\n:PROPERTIES:\n:SPRINT: Sprint 1\n:END:\n"
+    file = begin(backlog, folder, text, "plan.org")
+    before = file.read_bytes()
+    clock.at("2026-01-20")
+    told = parsed(backlog("sprint", "roll", "plan.org", "--format", "json"), "sprint-roll")
+    (move,), (left,) = told["moves"], told["left"]
+    assert (move["board"], move["file"], move["result"]) == (True, False, "applied")
+    assert left["reason"].startswith("the file is not changed: ")
+    assert (file.read_bytes(), ann.value(1, "Sprint")) == (before, "Sprint 2")
 
 
 def test_nothing_moves_into_a_sprint_that_is_over(

@@ -15,7 +15,7 @@ from backlog_sync.cli.write_back import Written, files_after, flow_in, write_fil
 from backlog_sync.core.digests import with_changes
 from backlog_sync.core.guards import check
 from backlog_sync.core.plan import Result
-from backlog_sync.core.roll import Roll, roll
+from backlog_sync.core.roll import Roll, roll, without_place
 from backlog_sync.core.rollup import Outline, outline
 from backlog_sync.core.sprints import sprint_field
 from backlog_sync.engine.apply import apply
@@ -57,7 +57,7 @@ def roll_sprint(target: TargetOptions, terminal: Terminal, to: str | None, *, dr
         facts = gather(run.desired, prepared.observed, today=today)
         tree = outline(facts.items)
         rollover = _roll(run, prepared, facts, tree, _into(facts, to))
-        prepared, changes = _planned(run, prepared, rollover)
+        prepared, rollover, changes = _planned(run, prepared, rollover)
         if not dry_run and rollover.moves:
             return _apply(run, terminal, prepared, rollover, facts)
         if terminal.output == "json":
@@ -106,8 +106,9 @@ def _no_progress(key: str, name: str) -> bool:  # noqa: ARG001 - a `Chosen`
 
 def _planned(
     run: Run, prepared: Prepared, rollover: Roll
-) -> tuple[Prepared, tuple[FileChange, ...]]:
-    """Return the plan of only these moves with its guards, and the changes of the files.
+) -> tuple[Prepared, Roll, tuple[FileChange, ...]]:
+    """Return the plan of only these moves with its guards, the moves that files can express, and
+    how the files change.
 
     Raises `RefusedError` if the files own the field and may not be written.
     """
@@ -128,6 +129,8 @@ def _planned(
         matches=matches,
         chosen=_no_progress,
     )
+    rollover = without_place(rollover, {left.key: left.reason for left in accepted.left})
+    keys = [move.key for move in rollover.moves]
     plan = replace(
         prepared.plan,
         changes=rollover.changes,
@@ -144,7 +147,7 @@ def _planned(
         writes=writes_of(run.loaded, accepted.loaded, changes),
     )
     violations = check(plan, desired, observed, matches)
-    return replace(prepared, plan=plan, violations=violations), changes
+    return replace(prepared, plan=plan, violations=violations), rollover, changes
 
 
 def _show(

@@ -1,7 +1,7 @@
 """Carry a sprint over: what is open moves to another one, in the files or on the board."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from backlog_sync.core.change_kinds import ChangeKind
 from backlog_sync.core.changes import Change, SetBoardValue
@@ -110,6 +110,25 @@ def roll(
         in_file = value is not None
         moves.append(RollMove(item.key, item.title, work.ref, work.sprint or "", on_board, in_file))
     return Roll(sprints.name, target, tuple(moves), by_itself, tuple(left))
+
+
+def without_place(planned: Roll, reasons: Mapping[str, str]) -> Roll:
+    """Return the roll without values for files that cannot express them, for these reasons by key.
+
+    What is on the board, too, moves only there.
+    """
+    moves = (
+        replace(move, file=False) if move.key in reasons else move
+        for move in planned.moves
+        if move.board or move.key not in reasons
+    )
+    left = (
+        Deferred(
+            ChangeKind.FIELD_VALUE, key, f"the file is not changed: {why}", "change it by hand"
+        )
+        for key, why in reasons.items()
+    )
+    return replace(planned, moves=tuple(moves), left=(*planned.left, *left))
 
 
 def _is_open(tree: Outline, key: str) -> bool:
