@@ -140,6 +140,16 @@ def test_a_new_demo_keeps_the_old_folder_and_an_interrupt_leaves_nothing(
     assert (refused.code, "is not a demo" in refused.err) == (2, True)
 
 
+@pytest.mark.parametrize("options", [(), ("--fresh",)])
+def test_the_current_folder_is_not_renamed(
+    empty: Path, backlog: Backlog, options: tuple[str, ...]
+) -> None:
+    """A demo replaces a folder as a whole, and the one that a shell is in cannot be replaced."""
+    refused = backlog("demo", ".", *options)
+    assert (refused.code, "a folder of its own" in refused.err) == (2, True)
+    assert empty.is_dir()
+
+
 def test_a_history_is_played_once_and_ends_earlier_if_asked(empty: Path, backlog: Backlog) -> None:
     """The plan is written once; both the file and the repository are kept by a second run."""
     (empty / "taken.yaml").touch()

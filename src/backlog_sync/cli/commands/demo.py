@@ -128,7 +128,13 @@ def _check_place(place: Path) -> None:
                 slug="demo-in-use",
                 hint="stop `backlog demo` or `backlog sandbox serve` there first",
             )
-    elif place.is_file() or (place.is_dir() and any(place.iterdir())):
+    if place.resolve() == Path.cwd():  # it is put into place by renaming a folder
+        raise UsageError(
+            "the demo needs a folder of its own, not the current one",
+            slug="not-a-demo",
+            hint=f"backlog demo {FOLDER}",
+        )
+    if not _is_demo(place) and (place.is_file() or (place.is_dir() and any(place.iterdir()))):
         raise UsageError(
             f"{place} exists and is not a demo",
             slug="not-a-demo",
