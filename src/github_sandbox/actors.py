@@ -144,10 +144,14 @@ class Person:
 
     # ---- issues ----------------------------------------------------------------------------
 
-    def open_issue(self, title: str, body: str = "", *, labels: tuple[str, ...] = ()) -> Issue:
-        """Open an issue."""
+    def open_issue(
+        self, title: str, body: str = "", *, labels: tuple[str, ...] = (), form: bool = False
+    ) -> Issue:
+        """Open an issue; with `form`, by an issue form, whose labels everybody's issues get."""
         with self._transaction():
-            new = issues.NewIssue(title=title, body=from_browser(body), labels=self._labels(labels))
+            new = issues.NewIssue(
+                title=title, body=from_browser(body), labels=self._labels(labels), from_form=form
+            )
             return issues.create(self.sandbox.store, self.viewer, self.repository, new)
 
     def open_pull_request(

@@ -28,7 +28,10 @@ MAX_ASSIGNEES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIssue:
-    """The values that a new issue can have."""
+    """The values that a new issue can have.
+
+    With `from_form` its labels and type are those of an issue form, which sets them for everybody.
+    """
 
     title: str
     body: str = ""
@@ -40,6 +43,7 @@ class NewIssue:
     projects: Sequence[Project] = ()
     field_values: Sequence[issue_fields.Change] = ()
     is_pull: bool = False
+    from_form: bool = False
 
 
 def _repository_of(store: Store, issue: Issue) -> Repository:
@@ -70,6 +74,17 @@ def _touch_milestone(store: Store, issue: Issue) -> None:
     """Move a milestone's `updated_at`, as a change of its counts does (recorded 2026)."""
     if issue.milestone is not None:
         store.touch(store.get(Milestone, issue.milestone))
+
+
+def _note_labels(viewer: Viewer, issue: Issue, before: Sequence[int]) -> None:
+    """Keep in the issue's timeline who put its new labels on."""
+    issue.labelings += [[n, viewer.account.id] for n in issue.labels if n not in before]
+
+
+def _note_milestone(viewer: Viewer, issue: Issue, milestone: Milestone | None) -> None:
+    """Keep in the issue's timeline who set its milestone."""
+    if milestone is not None:
+        issue.milestonings.append([milestone.title, viewer.account.id])
 
 
 def checked_title(title: str) -> str:
@@ -139,9 +154,9 @@ def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) 
     title = checked_title(new.title)
     check_length("Issue", "body", new.body, MAX_BODY)
     may_push = viewer.may(store.full_name(repository), "write")
-    labels = new.labels if may_push else ()
+    labels = new.labels if may_push or new.from_form else ()
     milestone = new.milestone if may_push else None
-    issue_type = new.issue_type if may_push else None
+    issue_type = new.issue_type if may_push or new.from_form else None
     _check_labels(labels, repository)
     _check_milestone(milestone, repository)
     _check_type(issue_type, repository)
@@ -164,6 +179,8 @@ def create(store: Store, viewer: Viewer, repository: Repository, new: NewIssue) 
         issue_type=issue_type.id if issue_type else None,
         is_pull=new.is_pull,
     )
+    _note_labels(viewer, issue, ())
+    _note_milestone(viewer, issue, milestone)
     repository.next_number += 1
     store.mark(repository)
     if may_push:
@@ -202,12 +219,14 @@ def edit(store: Store, viewer: Viewer, issue: Issue, changes: dict[str, Any]) ->
         store.event(viewer.account, "edited", issue)
     issue.title, issue.body = title, body
     if labels is not None:
-        issue.labels = _unique(label.id for label in labels)
+        before, issue.labels = issue.labels, _unique(label.id for label in labels)
+        _note_labels(viewer, issue, before)
     if changes.get("assignees") is not None:
         issue.assignees = _assigned(repository, changes["assignees"])
     if "milestone" in changes and issue.milestone != (milestone.id if milestone else None):
         _touch_milestone(store, issue)
         issue.milestone = milestone.id if milestone else None
+        _note_milestone(viewer, issue, milestone)
         _touch_milestone(store, issue)
     if "issue_type" in changes:
         issue_type = changes["issue_type"]
@@ -267,7 +286,8 @@ def change_labels(
     label_ids = [number for number in label_ids if number not in removed]
     _check_labels(store.all(Label, label_ids), repository)
     if label_ids != issue.labels:
-        issue.labels = label_ids
+        before, issue.labels = issue.labels, label_ids
+        _note_labels(viewer, issue, before)
         store.touch(issue)
         store.event(viewer.account, "labelled", issue)
     return issue

@@ -141,6 +141,8 @@ class Issue(Record):
     `lock_reason` is one of GitHub's four, or None, if the conversation is `locked`. `assignments`
     are the accounts that were ever assigned, each as often as that was asked for an agent;
     `removed_blockers` are the issues that blocked it until somebody unlinked them, each time.
+    `labelings` are the labels that were ever put on it, each with the account that did it, and
+    `milestonings` likewise the titles of milestones.
     """
 
     repository: int
@@ -176,6 +178,8 @@ class Issue(Record):
     lock_reason: str | None = None
     assignments: list[int] = field(default_factory=list)
     removed_blockers: list[int] = field(default_factory=list)
+    labelings: list[list[int]] = field(default_factory=list)
+    milestonings: list[list[Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

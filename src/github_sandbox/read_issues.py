@@ -11,6 +11,7 @@ from github_sandbox.context import Context, Info
 from github_sandbox.fields import Table, attribute, constant, page, record, related, related_list
 from github_sandbox.models import Account, Comment, Issue, IssueType, Label, Milestone, Repository
 from github_sandbox.read_issue_fields import values_page
+from github_sandbox.store import Store
 
 
 def filter_issues(ctx: Context, issues: Iterable[Issue], filters: dict[str, Any]) -> list[Issue]:
@@ -157,7 +158,7 @@ def _timeline(
     itemTypes: list[str] | None = None,  # noqa: N803 - the schema's name
     **arguments: Any,
 ) -> Connection:
-    """Return a page of the assignments and removed blockers of an issue; nothing else is kept."""
+    """Return a page of the kinds of events of an issue that are kept."""
     store = info.context.store
     accounts = (store.get(Account, number) for number in issue.assignments)
     records = (store.records.get(number) for number in issue.removed_blockers)
@@ -171,9 +172,26 @@ def _timeline(
             _event(issue, "BlockedByRemovedEvent", f"BBRE_{issue.id}_{n}", blockingIssue=blocker)
             for n, blocker in enumerate(blockers)
         ],
-    }
+        "LABELED_EVENT": [
+            _event(issue, "LabeledEvent", f"LE_{issue.id}_{n}", actor=_actor(store, who),
+                   label=store.records[label])
+            for n, (label, who) in enumerate(issue.labelings)
+            if label in store.records
+        ],
+        "MILESTONED_EVENT": [
+            _event(issue, "MilestonedEvent", f"ME_{issue.id}_{n}", actor=_actor(store, who),
+                   milestoneTitle=title)
+            for n, (title, who) in enumerate(issue.milestonings)
+        ],
+    }  # fmt: skip
     kinds = events.keys() if itemTypes is None else itemTypes
     return page_by_index(info, [each for kind in kinds for each in events[kind]], arguments)
+
+
+def _actor(store: Store, number: int) -> Account | None:
+    """Return who did something; None if the account was deleted."""
+    record = store.records.get(number)
+    return record if isinstance(record, Account) else None
 
 
 def _event(issue: Issue, kind: str, node_id: str, **parts: Any) -> dict[str, Any]:

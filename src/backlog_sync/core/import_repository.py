@@ -76,13 +76,17 @@ def _ancestors(issue: ObservedIssue, issues: Mapping[str, ObservedIssue]) -> Ite
 
 def _kind(issue: ObservedIssue, parents: Mapping[str, str], holders: set[str]) -> str:
     """Return the kind by the issue's type, its label, else its level."""
-    for word in (issue.issue_type or "", *issue.labels):
-        kind = _KIND_WORDS.get(fold(word))
-        if kind is not None:
-            return kind
+    kind = kind_in_words((issue.issue_type or "", *issue.labels))
+    if kind is not None:
+        return kind
     if issue.id not in parents:
         return "epic" if issue.id in holders else "story"
     return "story" if issue.id in holders else "task"
+
+
+def kind_in_words(words: Iterable[str]) -> str | None:
+    """Return the kind that the first of these words that is one means."""
+    return next((kind for word in words if (kind := _KIND_WORDS.get(fold(word)))), None)
 
 
 def _kind_labels(

@@ -25,7 +25,8 @@ class Questions:
     whose board item may be archived; `missing` are issues as `owner/repo#n` that the files name and
     the lists do not contain; `authors` are logins, by repository, whose permission only the server
     knows; `assignments` are ids of issues that may get an agent, which may have had it before;
-    `links` those that lack a blocker which was linked, or was not yet, when a run was interrupted.
+    `links` those that lack a blocker which was linked, or was not yet, when a run was interrupted;
+    `triage` those of which it counts who put a label or a milestone on them.
     """
 
     issues: tuple[str, ...] = ()
@@ -35,9 +36,10 @@ class Questions:
     authors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assignments: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    triage: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        by_id = self.cards or self.assignments or self.links
+        by_id = self.cards or self.assignments or self.links or self.triage
         return bool(self.issues or self.logins or by_id or self.missing or self.authors)
 
 

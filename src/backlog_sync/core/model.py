@@ -305,6 +305,25 @@ class ProjectSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxSettings:
+    """Which issues that people open are taken into the files: those that any of these selects.
+
+    `forms` are names of issue forms, `authors` logins; `writers` is whether everybody who may write
+    is an author. `below` is the heading, list or item that gets them, None for the end of the
+    items. `kind` is that of an issue whose type and labels say nothing.
+    """
+
+    labels: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    milestones: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    writers: bool = False
+    below: str | None = None
+    kind: str = "story"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a backlog.
 
@@ -315,7 +334,8 @@ class Settings:
     work. `adopt` adopts unmarked issues with exactly an item's title. `publish`
     lists the planning fields that are in bodies; it is here to be shown. `close_done` names what
     is closed when everything in it is done: `epics`, `features`, `milestones`. `pull_requests`
-    maps `in_review` and `in_progress` to the status of an item with such a pull request.
+    maps `in_review` and `in_progress` to the status of an item with such a pull request. Without an
+    `inbox`, no issues of people are taken into the files.
     """
 
     kind_labels: Mapping[str, str | None] = field(default_factory=lambda: {k: k for k in KINDS})
@@ -332,6 +352,7 @@ class Settings:
     publish: tuple[str, ...] = ()
     close_done: tuple[str, ...] = ()
     pull_requests: Mapping[str, str] = field(default_factory=dict)
+    inbox: InboxSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

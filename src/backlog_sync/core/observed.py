@@ -33,6 +33,19 @@ class IssueLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Triaged:
+    """A label or a milestone that somebody put on an issue; `by` is a login.
+
+    `by_person` is False for apps, and for accounts that no longer exist.
+    """
+
+    by: str
+    by_person: bool
+    label: str | None = None
+    milestone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequest:
     """A pull request whose text or author's link closes an issue when it is merged.
 
@@ -378,7 +391,8 @@ class ObservedState:
     why not, if that is known. `today` is the date of the run (ISO, UTC), for
     words such as `@current`. `assigned_before` are the folded logins of agents that were ever
     assigned to issues, by their ids, as far as that was asked; likewise `removed_blockers` are the
-    issues that ever blocked one and were unlinked. `new_board` is the one that an interrupted run
+    issues that ever blocked one and were unlinked, and `triaged` says who put labels and milestones
+    on issues, as far as that was asked. `new_board` is the one that an interrupted run
     began to create.
     """
 
@@ -412,6 +426,7 @@ class ObservedState:
     agents: tuple[str, ...] = ()
     assigned_before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     removed_blockers: Mapping[str, tuple[IssueLink, ...]] = field(default_factory=dict)
+    triaged: Mapping[str, tuple[Triaged, ...]] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:

@@ -9,14 +9,15 @@ from pydantic import ValidationError
 
 from backlog_sync.core.diagnostics import Diagnostic, Place
 from backlog_sync.core.fields import BOARD_FIELDS, FIELD_WORDS, ISSUE_FIELDS, STATUS, issue_field_of
-from backlog_sync.core.model import KINDS, Settings
+from backlog_sync.core.model import KINDS, InboxSettings, Settings
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.option_values import SELECTS
 from backlog_sync.core.view_arrangement import UNGROUPED
 from backlog_sync.core.words import RECORD
 from backlog_sync.dataclass import dataclass
 from backlog_sync.files.board import parse_date
 from backlog_sync.files.documents.board import ViewDocument
-from backlog_sync.files.documents.settings import SettingsDocument
+from backlog_sync.files.documents.settings import InboxDocument, SettingsDocument
 from backlog_sync.files.entries import STATUSES, place_in
 from backlog_sync.files.parsed import ParsedFile
 from backlog_sync.files.reading.declared import problem
@@ -344,6 +345,27 @@ def core_settings(document: SettingsDocument) -> Settings:
         pull_requests={
             name: status for name, status in document.pull_requests if isinstance(status, str)
         },
+        inbox=_inbox(document.inbox),
+    )
+
+
+_WRITERS = "writers"
+"""The word for all authors who may write."""
+
+
+def _inbox(document: InboxDocument | None) -> InboxSettings | None:
+    if document is None:
+        return None
+    logins = tuple(name for name in document.authors if fold(name) != _WRITERS)
+    return InboxSettings(
+        labels=document.labels,
+        forms=document.forms,
+        types=document.types,
+        milestones=document.milestones,
+        authors=logins,
+        writers=logins != document.authors,
+        below=document.below,
+        kind=document.kind,
     )
 
 

@@ -950,6 +950,27 @@ class AgentsStanding(TypedDict):
     nodes: list[AgentsStandingNode | None]
 
 
+class ActorWithTypenameLogin(TypedDict):
+    __typename: str
+    login: str
+
+
+class TriageIssueTimelineItems(TypedDict):
+    actor: NotRequired[ActorWithTypenameLogin | None]
+    label: NotRequired[LabelWithName]
+    milestoneTitle: NotRequired[str]
+
+
+class TriageNode(TypedDict):
+    id: NotRequired[str]
+    timelineItems: NotRequired[Nodes[TriageIssueTimelineItems]]
+
+
+class Triage(TypedDict):
+    rateLimit: RateLimitWithCost | None
+    nodes: list[TriageNode | None]
+
+
 class RemovedBlockersIssueTimelineItems(TypedDict):
     blockingIssue: NotRequired[IssueLink | None]
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from backlog_sync.core.normalize import fold
-from backlog_sync.core.observed import IssueLink
+from backlog_sync.core.observed import IssueLink, Triaged
 from backlog_sync.errors import AccessError, FailedError
 from backlog_sync.github_api import generated_answers as answered
 from backlog_sync.github_api import parse
@@ -147,6 +147,18 @@ def removed_blockers(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[Issu
         listed = answer.data["nodes"] if answer.data else ()
         removed |= {node["id"]: parse.removed_blockers(node) for node in listed if node}
     return removed
+
+
+def triaged(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[Triaged, ...]]:
+    """Return who put labels and milestones on issues, by the ids of the issues."""
+    events: dict[str, tuple[Triaged, ...]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        answer = reader.query(
+            document(answered.Triage), {"ids": list(ids[start : start + _AT_ONCE])}
+        )
+        listed = answer.data["nodes"] if answer.data else ()
+        events |= {node["id"]: parse.triaged(node) for node in listed if node}
+    return events
 
 
 def permissions(reader: Reader, logins: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:

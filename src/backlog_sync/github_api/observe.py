@@ -376,6 +376,7 @@ class Observer:
         permissions = lookups.permissions(self.reader, questions.authors)
         assigned_before = lookups.assignments(self.reader, questions.assignments)
         removed_blockers = lookups.removed_blockers(self.reader, questions.links)
+        triaged = lookups.triaged(self.reader, questions.triage)
         cards: dict[str, BoardItem] = {}
         if questions.cards and observed.project:
             cards = self.boards.archived(observed.project, questions.cards, self.hidden)
@@ -389,6 +390,7 @@ class Observer:
             unreachable=unreachable,
             assigned_before=assigned_before,
             removed_blockers=removed_blockers,
+            triaged=triaged,
             unassignable=unassignable.get(observed.repository.name_with_owner, ()),
             agents=agents.get(observed.repository.name_with_owner, ()),
             permissions=permissions.get(observed.repository.name_with_owner, {}),

@@ -25,6 +25,7 @@ from backlog_sync.core.observed import (
     ObservedRepository,
     ObservedView,
     PullRequest,
+    Triaged,
 )
 from backlog_sync.core.states import COMPLETED, NOT_PLANNED, OPEN
 from backlog_sync.github_api import generated_answers as answered
@@ -62,6 +63,20 @@ def removed_blockers(issue: answered.RemovedBlockersNode) -> tuple[IssueLink, ..
     """Return the issues that blocked an issue until somebody unlinked them, as far as visible."""
     blockers = (event.get("blockingIssue") for event in nodes(issue["timelineItems"]))
     return tuple(link(blocker) for blocker in blockers if blocker)
+
+
+def triaged(issue: answered.TriageNode) -> tuple[Triaged, ...]:
+    """Return who put labels and milestones on an issue."""
+    return tuple(
+        Triaged(
+            by=actor["login"] if actor else "",
+            by_person=actor is not None and actor["__typename"] == "User",
+            label=label["name"] if label else None,
+            milestone=event.get("milestoneTitle"),
+        )
+        for event in nodes(issue["timelineItems"])
+        for actor, label in [(event.get("actor"), event.get("label"))]
+    )
 
 
 def cursor(connection: Page[N] | None) -> str | None:

@@ -31,15 +31,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backlog_sync.cli.screen import Screen
+    from backlog_sync.cli.terminal import Terminal
     from backlog_sync.cli.workspace import Run
     from backlog_sync.cli.write_back import Chosen
+    from backlog_sync.core.inbox import Taken
     from backlog_sync.core.plan import FieldNote
     from backlog_sync.engine.reconcile import Prepared
     from backlog_sync.files.write.change import FileChange
 
 
 @click.command("pull", epilog="\b\nExamples:\n  backlog pull --dry-run\n"
-               "  backlog pull --on-conflict github")  # fmt: skip
+               "  backlog pull --on-conflict github\n  backlog pull --new --dry-run")  # fmt: skip
 @target_options("pull")
 @click.option("--only", multiple=True, metavar="ITEM", shell_complete=complete_items,
               help="Accept only values of this item or definition: a key, an issue number, a title,"
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
               " repeated.")  # fmt: skip
 @click.option("--on-conflict", type=click.Choice(["github"]),
               help="Take GitHub's version even if the file changed the same field.")  # fmt: skip
+@click.option("--new", "is_new", is_flag=True,
+              help="Add issues that people opened to the files instead, as far as the setting"
+              " `inbox` asks for them.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the difference and write nothing.")
 @format_option("text", "json")
 @output_options
@@ -58,6 +63,7 @@ def command(
     only: tuple[str, ...],
     fields: tuple[str, ...],
     on_conflict: str | None,
+    is_new: bool,
     dry_run: bool,
     output: str,
     output_options: OutputOptions,
@@ -68,6 +74,9 @@ def command(
     dependencies are written in the file's own style. Values that the file cannot express are
     listed. Nothing visible changes on GitHub; written progress is recorded there in hidden
     markers, which needs permission to write issues. Exits with 4 if conflicts remain.
+
+    With --new, nothing is written to GitHub: new issues become items with their number, title and
+    fields, while their text stays on GitHub. The next sync adopts them.
     """
     from backlog_sync.cli.terminal import open_terminal
     from backlog_sync.cli.workspace import workspace
@@ -82,14 +91,12 @@ def command(
     from backlog_sync.render.drift import pulled_text, pulled_to_json
 
     screen = open_terminal(output_options, output)
+    if is_new:
+        is_whole = not fields and not on_conflict
+        return _new(target, screen, only, output, is_whole=is_whole, dry_run=dry_run)
     options = PlanOptions(on_conflict=Owner.GITHUB if on_conflict else None)
     with workspace(target, screen, read_only=dry_run) as run:
-        if run.loaded.write_back == "none" and not dry_run:
-            raise RefusedError(
-                "the settings say `write_back: none`, so nothing may be written into the files",
-                slug="no-write-back",
-                hint="take the setting out, or look with --dry-run",
-            )
+        _check_writable(run, dry_run=dry_run)
         if not dry_run:
             run.lock()
         prepared = run.plan(options, remembered=False)
@@ -137,6 +144,68 @@ def command(
         if code == ExitCode.DONE and any(w.again for w in flow.unrecorded.values())
         else code
     )
+
+
+def _check_writable(run: Run, *, dry_run: bool) -> None:
+    if run.loaded.write_back == "none" and not dry_run:
+        raise RefusedError(
+            "the settings say `write_back: none`, so nothing may be written into the files",
+            slug="no-write-back",
+            hint="take the setting out, or look with --dry-run",
+        )
+
+
+def _new(
+    target: TargetOptions,
+    screen: Terminal,
+    only: Sequence[str],
+    output: str,
+    *,
+    is_whole: bool,
+    dry_run: bool,
+) -> int:
+    """Add new issues to the files, and show them."""
+    from backlog_sync.cli.inbox import find_new, save_new
+    from backlog_sync.cli.workspace import workspace
+    from backlog_sync.render.inbox import inbox_text, inbox_to_json
+
+    if not is_whole:
+        raise UsageError("--new takes whole issues: leave out --field and --on-conflict")
+    names = {fold(name).removeprefix("#") for name in only}
+
+    def chosen(new: Taken) -> bool:
+        own = (str(new.item.issue.number), fold(new.item.title))
+        return not names or not names.isdisjoint(own)
+
+    with workspace(target, screen) as run:
+        _check_writable(run, dry_run=dry_run)
+        if not dry_run:
+            run.lock()
+        found = find_new(run, chosen)
+        if not dry_run:
+            save_new(found)
+    for warned in found.warnings:
+        screen.warn(warned.slug, warned.message, warned.hint or "")
+    if output == "json":
+        taken = [
+            (each.taken, each.key, each.place.path, each.place.line, each.fields_left)
+            for each in found.added
+        ]
+        written = [] if dry_run else [change.path for change in found.changes]
+        screen.result(dump(inbox_to_json(taken, found.left, written)))
+        return ExitCode.DONE
+    if not screen.output_options.quiet:
+        new = [each.taken for each in found.added]
+        look = screen.look()
+        screen.result(inbox_text(new, found.left, found.below, look, written=not dry_run))
+    if not found.added:
+        screen.result("No new issues.\n")
+    for change in found.changes:
+        if dry_run:
+            screen.difference(change)
+        else:
+            screen.result(f"Updated {clean(change.path)}\n")
+    return ExitCode.DONE
 
 
 def _choice(run: Run, prepared: Prepared, only: Sequence[str], fields: Sequence[str]) -> Chosen:

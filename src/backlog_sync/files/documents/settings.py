@@ -94,6 +94,27 @@ class PullRequestsDocument(Model):
     )
 
 
+class InboxDocument(Model):
+    """The issues that people open on GitHub and `backlog pull --new` takes: any selector is enough.
+
+    An issue of somebody who may not write is taken only if another person put the label or the
+    milestone on it, or if `authors` names the login.
+    """
+
+    labels: Words = optional("Labels.", ())
+    forms: Words = optional(
+        "Issue forms in .github/ISSUE_TEMPLATE: the name of the file, or that in its 'name:'.", ()
+    )
+    types: Words = optional("The organization's issue types.", ())
+    milestones: Words = optional("Milestones, by title.", ())
+    authors: Words = optional("Logins; 'writers' means everybody who may write.", ())
+    below: Word | None = optional(
+        "Where new items go: a heading, a list, or the key of an item. Defaults to the end; a"
+        " heading that does not exist is added."
+    )
+    kind: Kind = optional("The kind of items whose type and labels do not name one.", "story")
+
+
 class KindDefaultsDocument(Model):
     """Default values of items."""
 
@@ -232,6 +253,10 @@ class SettingsDocument(Model):
         "The board's Status for items with pull requests: {in_review: In Review, in_progress:"
         " In Progress}. It only moves forward, and only for people who may write.",
         PullRequestsDocument.model_construct(),
+    )
+    inbox: InboxDocument | None = optional(
+        "Which issues that people open are taken into the file by `backlog pull --new`:"
+        " {labels: [idea], below: Inbox}."
     )
     kind_labels: _NameOfKind = optional("The label of each kind; null or false for none.", {})
     issue_types: _NameOfKind = optional(
