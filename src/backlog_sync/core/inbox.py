@@ -22,6 +22,8 @@ from backlog_sync.core.reading import is_about, may_have_marker
 from backlog_sync.core.trust import Trust, logins_to_ask, trust_in
 from backlog_sync.dataclass import dataclass
 
+_GHOST = "ghost"
+"""The account that GitHub shows for all that were deleted."""
 _HOLD_OTHERS = ("epic", "feature")
 """Kinds whose parts are stories; a part of anything else is a task."""
 
@@ -254,7 +256,7 @@ class _Choice:
         """Return who put a selector on an issue besides its author; empty if nobody did."""
         labels, milestone = self.tags(issue)
         worn = {fold(name) for name in labels}
-        author = fold(issue.author.login) if issue.author else ""
+        author = fold(issue.author.login if issue.author else _GHOST)
         for event in self.observed.triaged.get(issue.id, ()):
             if not event.by_person or fold(event.by) == author:
                 continue
