@@ -69,6 +69,9 @@ PRODUCERS: dict[str, str] = {
     "unwritable": "tests/files/test_source.py::test_a_vanished_file_cannot_be_replaced",
     "usage": "tests/files/test_load.py::test_other_flags_are_checked_too",
     "write-blocked": "tests/adapters/test_session.py::test_a_read_only_run_may_read",
+    "no-inbox": "tests/cli/test_inbox.py::test_without_the_setting_it_says_what_to_add",
+    "inbox-elsewhere": "tests/cli/test_inbox.py::test_it_takes_whole_issues_into_files_of_the_repository",
+    "unknown-selector": "tests/cli/test_inbox.py::test_a_label_that_does_not_exist_is_named",
 }
 """By slug a test that produces it, in each of its cases; `tests/conftest.py` proves it."""
 

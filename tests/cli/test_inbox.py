@@ -145,7 +145,7 @@ Inbox  4 new issues in the files
     label idea by tri, opened by mallory; below Inbox
   + It broke                                                           story  #6
     form bug.yml, by ann; below Inbox
-  + Count carts                                                        story  #8
+  + Count carts                                                         task  #8
     sub-issue, by ann; below #2
 
 Not taken  somebody has to decide
@@ -250,4 +250,4 @@ def test_it_takes_whole_issues_into_files_of_the_repository(
     assert backlog("pull", "--new", "--field", "title").code == 2
     ran = backlog("pull", "--new", "--repo", "octo-org/fork")
     assert ran.code == 4
-    assert "error[other-repository]" in ran.err
+    assert "error[inbox-elsewhere]" in ran.err

@@ -68,7 +68,7 @@ def find_new(run: Run, chosen: Chosen = lambda _: True) -> NewIssues:
         raise RefusedError(
             f"the files are about {desired.repository}, so numbers of {run.target.repository}"
             " would mean other issues there",
-            slug="other-repository",
+            slug="inbox-elsewhere",
             hint="leave out --repo, or change `repository:` in the files",
         )
     forms = issue_forms(run.target.top)
