@@ -98,10 +98,12 @@ def _pull(call: Call) -> Issue:
 
 
 def list_pulls(call: Call) -> Response:
-    """GET pull requests, newest first; only open ones by default."""
-    state = call.query.get("state", "open")
+    """GET pull requests, newest first; only open ones by default; of one branch with `head`."""
+    state, head = call.query.get("state", "open"), call.query.get("head", "")
     listed = call.ctx.listed_issues(call.repository)
     pulls = [p for p in listed if p.is_pull and state in ("all", p.state.lower())]
+    # GitHub's documentation of "List pull requests": `head` is `user:ref-name`, else ignored.
+    pulls = [p for p in pulls if ":" not in head or p.head == head]
     pulls.sort(key=lambda pull: pull.number, reverse=True)
     return page(call, pulls, lambda pull: _payload(call, pull))
 

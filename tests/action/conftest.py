@@ -61,7 +61,9 @@ class Hub(Sandbox):
         if b"createIssue" in request.body:
             act, self.before = self.before, lambda: None
             act()
-        if request.path != f"/repos/{REPOSITORY}/pulls" or request.method != "POST":
+        if request.path.startswith(f"/repos/{REPOSITORY}/pulls") and request.method != "POST":
+            return self._existing(request)
+        if request.path != f"/repos/{REPOSITORY}/pulls":
             return super().handle(request)
         if not self.may_open:
             told = "GitHub Actions is not permitted to create or approve pull requests."
@@ -74,6 +76,17 @@ class Hub(Sandbox):
         number = len(self.pulls)
         address = f"https://github.test/{REPOSITORY}/pull/{number}"
         return json_response(201, {"number": number, "node_id": "PR_1", "html_url": address})
+
+    def _existing(self, request: Request) -> Response:
+        """The pull requests as a list; or one of them with other texts."""
+        if request.method == "GET":
+            home = f"/repos/{REPOSITORY}/pulls"
+            every = [{**pull, "head": {"ref": pull["head"]}, "url": f"{home}/{number}"}
+                     for number, pull in enumerate(self.pulls, 1)]  # fmt: skip
+            return json_response(200, every)
+        number = int(request.path.rpartition("/")[2])
+        self.pulls[number - 1] = {**self.pulls[number - 1], **request.json()}
+        return json_response(200, {})
 
 
 class Place:

@@ -23,6 +23,7 @@ from backlog_sync.cli.commands.plan import show_plan
 from backlog_sync.cli.commands.report import publish, report
 from backlog_sync.cli.commands.sync import sync
 from backlog_sync.cli.crash import write_report
+from backlog_sync.cli.inbox import find_new, save_new
 from backlog_sync.cli.main import prepare_streams
 from backlog_sync.cli.options import TargetOptions
 from backlog_sync.cli.report_facts import make_report, read_since, today_utc
@@ -139,6 +140,23 @@ def _sync(run: Run, workflow: Workflow) -> int:
     return sync(run, workflow, SyncRequest(options, inputs.force, inputs.approve, saved))
 
 
+def _inbox(run: Run, workflow: Workflow) -> int:
+    """Propose new issues for the files if HEAD is the tip of the default branch.
+
+    Nothing of the event is used but the branch: whoever caused it, the files and GitHub's state
+    decide.
+    """
+    tree, base = workflow.open_checkout(run.target.top)
+    late = superseded(tree.checkout(base))
+    if late:
+        workflow.superseded(late)
+        return ExitCode.DONE
+    workflow.check_places(run)
+    found = find_new(run)
+    save_new(found)
+    return workflow.inbox(run, found)
+
+
 def _drift(run: Run, workflow: Workflow) -> int:
     inputs = workflow.inputs
     run.read_only = not (inputs.drift_issue or workflow.updates_board)
@@ -181,7 +199,7 @@ def _report_request(workflow: Workflow) -> ReportRequest:
     )
 
 
-_MODES = {"plan": _plan, "sync": _sync, "drift": _drift, "report": _report}
+_MODES = {"plan": _plan, "sync": _sync, "drift": _drift, "report": _report, "inbox": _inbox}
 
 
 if __name__ == "__main__":

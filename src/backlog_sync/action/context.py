@@ -69,13 +69,20 @@ def choose_mode(requested: str | None, context: Context) -> str:
     """Return the mode to run: the requested one, or else the one that fits the event.
 
     Pull requests are planned, pushes to the default branch synced, and schedules look for drift.
-    Raises `RefusedError` if a pull request is to be applied: unmerged files are not the plan.
+    Raises `RefusedError` if a pull request is to be applied, or to get new issues: unmerged files
+    are not the plan.
     """
     if requested == "sync" and context.is_pull_request:
         raise RefusedError(
             f"a {context.event} event is never applied",
             slug="not-merged",
             hint="use mode: plan here, and sync on a push to the default branch",
+        )
+    if requested == "inbox" and context.is_pull_request:
+        raise RefusedError(
+            f"a {context.event} event takes no new issues: its files are not merged",
+            slug="not-merged",
+            hint="use mode: inbox on a schedule, or when an issue is labeled",
         )
     if requested is not None:
         return requested

@@ -1,4 +1,4 @@
-"""Deliver progress to the repository: as a commit, as a pull request, or not at all."""
+"""Deliver changed files to the repository: as a commit, as a pull request, or not at all."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,15 +9,25 @@ from backlog_sync.local.push import Push, Pushed, WorkTree
 from backlog_sync.render.annotations import Annotation
 
 TITLE = "Bring progress back from GitHub"
-_BODY = """\
+MERGE_IT = "Every run recreates this branch. Merge it, or leave it open: it stays up to date."
+_BODY = f"""\
 Progress on GitHub: issue numbers, closed issues and ticked boxes, as `backlog` read them.
 
-Every run recreates this branch. Merge it, or leave it open: it stays up to date.
+{MERGE_IT}
 """
 _RIGHTS = "does the job have `permissions: contents: write`, and does the checkout reach `origin`?"
 
 Opener = Callable[[str, str, str, str], str | None]
 """Opens a pull request (head, base, title, body); returns its address if it is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pull request: its branch, its title and its text."""
+
+    branch: str
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +67,41 @@ def deliver(
             case Pushed.REFUSED:
                 # Checks have to run on a pull request: its commit does not skip them.
                 commit = tree.commit(files, TITLE) or commit
-    return _propose(tree, commit, base, branch, opener)
+    return _propose(tree, commit, base, Proposal(branch, TITLE, _BODY), opener)
 
 
-def _propose(tree: WorkTree, commit: str, base: str, branch: str, opener: Opener) -> Delivered:
+def propose(
+    tree: WorkTree, files: Sequence[Path], *, base: str, proposal: Proposal, opener: Opener
+) -> Delivered:
+    """Deliver these files as a pull request to `base`, always. Raises `BacklogError` if git fails.
+
+    Its branch is recreated, so that it has nothing but these changes.
+    """
+    commit = tree.commit(files, proposal.title)
+    if commit is None:
+        return Delivered(True, "the repository is up to date")
+    return _propose(tree, commit, base, proposal, opener)
+
+
+def _propose(
+    tree: WorkTree, commit: str, base: str, proposal: Proposal, opener: Opener
+) -> Delivered:
+    branch = proposal.branch
     tip = tree.tip(branch)
     if tip != commit:
         pushed = tree.push(commit, branch, replacing=tip or "")
         if pushed.result is Pushed.MOVED:
-            line = f"another run is bringing progress to {branch}"
+            line = f"another run is bringing changes to {branch}"
             return Delivered(True, line, (Annotation("notice", "moved", line),))
         if pushed.result is not Pushed.DONE:
             return _failed(pushed, branch)
     try:
-        address = opener(branch, base, TITLE, _BODY)
+        address = opener(branch, base, proposal.title, proposal.body)
     except BacklogError as problem:
-        line = f"progress is on {branch}, but {problem.message}"
+        line = f"{branch} is pushed, but {problem.message}"
         hint = f" ({problem.hint})" if problem.hint else ""
         return Delivered(False, line, (Annotation("error", problem.slug, line + hint),))
-    line = (
-        f"progress is proposed: {address}"
-        if address
-        else f"the pull request of {branch} is up to date"
-    )
+    line = f"proposed: {address}" if address else f"the pull request of {branch} is up to date"
     return Delivered(True, line, (), address)
 
 
@@ -87,6 +109,6 @@ def _failed(pushed: Push, branch: str) -> Delivered:
     words = pushed.words.splitlines()
     why = next((w for w in words if w.startswith(("remote: error", "fatal:", "error:"))), "")
     line = (
-        f"progress could not be pushed to {branch}: {why or (words or ['git printed nothing'])[-1]}"
+        f"changes could not be pushed to {branch}: {why or (words or ['git printed nothing'])[-1]}"
     )
     return Delivered(False, line, (Annotation("error", "not-pushed", f"{line} ({_RIGHTS})"),))

@@ -11,7 +11,7 @@ from backlog_sync.core.options import PLAIN, PlanOptions
 from backlog_sync.dataclass import dataclass
 from backlog_sync.errors import UsageError
 
-MODES: Final = ("plan", "sync", "drift", "report", "lint")
+MODES: Final = ("plan", "sync", "drift", "report", "inbox", "lint")
 AUDIENCES: Final = ("everybody", "leaders", "product", "engineering")
 DELIVERIES: Final = ("commit", "pull-request", "none")
 
@@ -28,7 +28,8 @@ class Inputs:
     `max_create` is the highest number of new issues without an approval, `budget` what a sync may
     spend, `approve` the digest of
     the approved plan, `saved_plan` the file of a saved plan, `progress` how progress is delivered,
-    and `branch` the branch of its pull request. `audience` and `since` specify the content of a
+    and `branch` the branch of its pull request; `inbox_branch` is that of the pull request with new
+    issues. `audience` and `since` specify the content of a
     report, the three of `report_…` where it goes besides the summary: a folder, an issue's title,
     the number of an issue or pull request.
     """
@@ -46,6 +47,7 @@ class Inputs:
     saved_plan: str | None
     progress: str
     branch: str
+    inbox_branch: str
     comment: bool
     check: bool
     drift_issue: bool
@@ -89,6 +91,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     def yes(name: str, *, default: bool) -> bool:
         return checked(name, lambda v: _YES_NO.get(v.lower()), default, "true or false")
 
+    def branch(name: str, default: str) -> str:
+        valid = lambda v: v if _BRANCH.fullmatch(v) else None  # noqa: E731 - as below
+        return checked(name, valid, default, "the name of a branch")
+
     mode = one_of("MODE", ("auto", *MODES), "auto")
     conflict = one_of("ON_CONFLICT", ("hold", "file", "github"), "hold")
     force = lines("FORCE")
@@ -126,12 +132,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         or None,
         saved_plan=text("SAVED_PLAN"),
         progress=one_of("PROGRESS", DELIVERIES, "commit"),
-        branch=checked(
-            "BRANCH",
-            lambda v: v if _BRANCH.fullmatch(v) else None,
-            "backlog/progress",
-            "the name of a branch",
-        ),
+        branch=branch("BRANCH", "backlog/progress"),
+        inbox_branch=branch("INBOX_BRANCH", "backlog/inbox"),
         comment=yes("COMMENT", default=True),
         check=yes("CHECK", default=False),
         drift_issue=yes("DRIFT_ISSUE", default=False),

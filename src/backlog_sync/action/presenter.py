@@ -7,7 +7,7 @@ from pathlib import Path
 
 from backlog_sync import wiring
 from backlog_sync.action.context import Context
-from backlog_sync.action.delivery import Delivered, deliver
+from backlog_sync.action.delivery import MERGE_IT, Delivered, Opener, Proposal, deliver, propose
 from backlog_sync.action.inputs import Inputs
 from backlog_sync.action.messages import (
     ABOUT_TOKENS,
@@ -30,6 +30,7 @@ from backlog_sync.action.messages import (
     violation_remarks,
 )
 from backlog_sync.action.outputs import RunnerOutput, RunResult, remarks_of
+from backlog_sync.cli.inbox import NewIssues
 from backlog_sync.cli.report_output import report_files
 from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.workspace import Run
@@ -54,6 +55,7 @@ from backlog_sync.local.state import safe_name, write_whole
 from backlog_sync.render.annotations import Annotation
 from backlog_sync.render.bounded import COMMENT_BYTES
 from backlog_sync.render.drift import drift_text
+from backlog_sync.render.inbox import END, inbox_markdown, inbox_text
 from backlog_sync.render.markdown import drift_markdown, plan_markdown
 from backlog_sync.render.outcomes import outcomes_line, outcomes_text
 from backlog_sync.render.text import plan_text
@@ -65,6 +67,11 @@ from backlog_sync.reports.values import Report
 
 _COUNTS = ("create", "update", "close", "reopen", "link", "unlink", "adopt", "forget", "conflict",
            "drift", "unchanged")  # fmt: skip
+_ABOUT_INBOX = (
+    "Issues that people opened and that the setting `inbox` asks for, as `backlog pull --new` reads"
+    " them: their number, title and fields. Their text stays in the issues. Once this is merged, a"
+    " sync adopts them."
+)
 _LONG_WAIT = 5.0
 """Seconds of waiting that pass without a line in the log."""
 
@@ -175,24 +182,48 @@ class Workflow:
         """Deliver written files to the default branch; if that fails, the run is partly done."""
         delivered = self._delivered(run, paths) if paths and self.checkout else None
         self.outputs["pull-request"] = (delivered.pull_request or "") if delivered else ""
-        if delivered is None:
-            return code
+        return code if delivered is None else self._told(delivered, code)
+
+    def _told(self, delivered: Delivered, code: int) -> int:
+        """Show what was delivered; if that failed, the run is partly done."""
+        self.outputs["pull-request"] = delivered.pull_request or ""
         self.continues &= delivered.done
         self.runner.remark(delivered.remarks)
         self.line = f"{self.line.rstrip('.')}. {delivered.line[:1].upper()}{delivered.line[1:]}."
         unfinished = not delivered.done and code in (ExitCode.DONE, ExitCode.REFUSED)
         return ExitCode.PARTLY if unfinished else code
 
+    def inbox(self, run: Run, found: NewIssues) -> int:
+        """Show the new issues, and propose the files with them as a pull request."""
+        assert self.checkout is not None
+        tree, base = self.checkout
+        taken = [each.taken for each in found.added]
+        self.runner.log(inbox_text(taken, found.left, found.below, LOOK, written=True))
+        self.runner.remark(Annotation("warning", w.slug, w.message) for w in found.warnings)
+        paths = [change.path for change in found.changes]
+        self.line = f"Inbox: {counted(len(taken), 'new issue')}."
+        self.page = lambda line: (
+            f"### Backlog inbox\n\n{inbox_markdown(taken, found.left, note=inert(line))}"
+        )
+        self.outputs = {"changed": true_or_false(bool(paths)), "written": "\n".join(paths)}
+        if not paths:
+            self.outputs["pull-request"] = ""
+            return ExitCode.DONE
+        note = f"{_ABOUT_INBOX}\n\n{MERGE_IT}\n\n{END}"
+        body = inbox_markdown(taken, found.left, note=note)
+        title = f"Take {counted(len(taken), 'new issue')} into the plan"
+        proposal = Proposal(self.inputs.inbox_branch, title, body)
+        files = [change.file for change in found.changes]
+        try:
+            delivered = propose(tree, files, base=base, proposal=proposal, opener=self._opener(run))
+        except BacklogError as problem:
+            line = f"the files could not be proposed: {problem.message}"
+            delivered = Delivered(False, line, (problem_remark(problem),))
+        return self._told(delivered, ExitCode.DONE)
+
     def _delivered(self, run: Run, paths: Sequence[str]) -> Delivered:
         assert self.checkout is not None
         tree, base = self.checkout
-
-        def opener(head: str, into: str, title: str, body: str) -> str | None:
-            repository = self.context.repository or run.target.repository
-            target = wiring.Target(repository, self.env, run.target.top, waits=self.waits)
-            with wiring.tracker(target, read_only=False) as tracker:
-                return tracker.open_pull_request(head=head, base=into, title=title, body=body)
-
         try:
             return deliver(
                 tree,
@@ -200,11 +231,22 @@ class Workflow:
                 how=self.inputs.progress,
                 base=base,
                 branch=self.inputs.branch,
-                opener=opener,
+                opener=self._opener(run),
             )
         except BacklogError as problem:
             line = f"progress could not be brought back: {problem.message}"
             return Delivered(False, line, (problem_remark(problem),))
+
+    def _opener(self, run: Run) -> Opener:
+        """Return what opens a pull request in the repository of the workflow."""
+
+        def opener(head: str, into: str, title: str, body: str) -> str | None:
+            repository = self.context.repository or run.target.repository
+            target = wiring.Target(repository, self.env, run.target.top, waits=self.waits)
+            with wiring.tracker(target, read_only=False) as tracker:
+                return tracker.open_pull_request(head=head, base=into, title=title, body=body)
+
+        return opener
 
     # ---- plan ----------------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from backlog_sync.core.escape import code, inert
 from backlog_sync.core.inbox import NotTaken, Taken
+from backlog_sync.render.bounded import COMMENT_BYTES, BoundedText, cut, table
 from backlog_sync.render.canvas import Look, paint, stacked
 from backlog_sync.render.issue_lists import issue_list
 from backlog_sync.render.view import Listed
@@ -20,7 +22,7 @@ def inbox_text(
     """Return the new issues that are `written` into the files, or would be, and the others."""
     place = f"below {below}" if below else "at the end"
     rows = [
-        Listed(each.item.title, f"{each.item.kind}  {each.ref}", _reason(each, place))
+        Listed(each.item.title, f"{each.item.kind}  {each.ref}", _reason(each, f"; {place}"))
         for each in taken
     ]
     count = counted(len(rows), "new issue")
@@ -31,9 +33,57 @@ def inbox_text(
     return paint(stacked([new, untaken]), look) if rows or others else ""
 
 
-def _reason(taken: Taken, place: str) -> str:
-    where = f"below {taken.parent_ref}" if taken.parent_ref else place
-    return f"{taken.reason}; {where}"
+def _reason(taken: Taken, place: str = "") -> str:
+    return taken.reason + (f"; below {taken.parent_ref}" if taken.parent_ref else place)
+
+
+END = "<!-- backlog:end-of-inbox -->"
+"""The last line of our part of a pull request's text."""
+
+
+def inbox_markdown(
+    taken: Sequence[Taken], left: Sequence[NotTaken], *, note: str = "", limit: int = COMMENT_BYTES
+) -> str:
+    """Return both lists as GitHub Markdown of at most `limit` bytes; `note` is trusted."""
+    text = BoundedText(limit - 1_000)
+    title = counted(len(taken), "new issue")
+    text.add(
+        table(
+            f"**{title}**" if taken else "**No new issues**",
+            ("issue", "title", "kind", "why"),
+            [
+                (
+                    _linked(each),
+                    inert(cut(each.item.title)),
+                    each.item.kind,
+                    inert(cut(_reason(each))),
+                )
+                for each in taken
+            ],
+        )
+    )
+    text.add(
+        table(
+            "Not taken: somebody has to decide",
+            ("issue", "title", "why", "what to do"),
+            [
+                (
+                    code(each.ref),
+                    *(inert(cut(word)) for word in (each.title, each.reason, each.hint)),
+                )
+                for each in left
+            ],
+        )
+    )
+    more = f"\n{text.left_out} more are not shown.\n" if text.left_out else ""
+    return "".join((*text.parts, more, f"\n{note}\n" if note else "")).lstrip("\n")
+
+
+def _linked(taken: Taken) -> str:
+    """Return the number of an issue, which leads to it."""
+    if taken.item.url is None:
+        return code(taken.ref)
+    return f"[{inert(taken.ref)}](<{taken.item.url}>)"
 
 
 def inbox_to_json(
