@@ -186,8 +186,8 @@ def test_new_issues_of_a_yaml_file_have_its_names_and_keys(
         "files": ["backlog.yaml"],
     }
     added = (
-        '      - title: "key: v # not a comment"\n        issue: sandbox#2\n        labels: [idea]\n'
-        "        assignees: [Ann Example]\n"
+        '      - title: "key: v # not a comment"\n        issue: sandbox#2\n'
+        "        labels: [idea]\n        assignees: [Ann Example]\n"
     )
     assert file.read_text(encoding="utf-8") == YAML + added
 

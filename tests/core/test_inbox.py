@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def seen(*issues: ObservedIssue, **more: object) -> ObservedState:
     return replace(observed(*issues), permissions=PERMISSIONS, **more)  # type: ignore[arg-type]
 
 
-def idea(number: int, title: str = "Export", **more: object) -> ObservedIssue:
+def idea(number: int, title: str = "Export", **more: Any) -> ObservedIssue:
     """An issue of somebody who may write, with the label."""
     return issue(number, title, **{"labels": ("idea",), "author": WRITER, **more})
 
@@ -62,7 +63,7 @@ def numbers(inbox: Inbox) -> list[int]:
     ],
 )
 def test_any_selector_takes_an_issue_of_somebody_who_may_write(
-    inbox: InboxSettings, there: dict[str, object]
+    inbox: InboxSettings, there: dict[str, Any]
 ) -> None:
     """And without it, it is not even listed."""
     found = choose(plan(inbox=inbox), seen(idea(31, **there)), [FORM])
@@ -123,7 +124,7 @@ def test_a_login_in_the_settings_is_asked_for_by_name() -> None:
         {"repository": "octo-org/other"},
     ],
 )
-def test_what_is_somebody_s_already_is_passed_over(there: dict[str, object]) -> None:
+def test_what_is_somebody_s_already_is_passed_over(there: dict[str, Any]) -> None:
     """A marker, of whatever backlog; a closed issue; one of another repository."""
     assert choose(plan(), seen(idea(31, **there))) == Inbox()
 
@@ -252,7 +253,7 @@ def test_nothing_of_strangers_unasked_over_random_repositories() -> None:
             opened.append(one)
             events[one.id] = tuple(
                 Triaged(dice.choice(people).login, dice.random() < 0.8,
-                        **dice.choice([{"label": "idea"}, {"milestone": "v2"}]))  # type: ignore[arg-type]
+                        **dice.choice([{"label": "idea"}, {"milestone": "v2"}]))
                 for _ in range(dice.randrange(3))
             )  # fmt: skip
         inbox = InboxSettings(("idea",), ("bug",), (), ("v2",), writers=dice.random() < 0.5)
@@ -264,6 +265,7 @@ def test_nothing_of_strangers_unasked_over_random_repositories() -> None:
         for one in opened:
             if one.number not in taken or one.author is WRITER:
                 continue
+            assert one.author is not None
             others = [e for e in events[one.id] if e.by_person and e.by != one.author.login]
             assert any(
                 (e.label and "idea" in one.labels) or (e.milestone and one.milestone == "v2")

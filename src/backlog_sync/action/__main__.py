@@ -152,9 +152,9 @@ def _inbox(run: Run, workflow: Workflow) -> int:
         workflow.superseded(late)
         return ExitCode.DONE
     workflow.check_places(run)
-    found = find_new(run)
-    save_new(found)
-    return workflow.inbox(run, found)
+    new_issues = find_new(run)
+    save_new(new_issues)
+    return workflow.inbox(run, new_issues)
 
 
 def _drift(run: Run, workflow: Workflow) -> int:

@@ -193,27 +193,27 @@ class Workflow:
         unfinished = not delivered.done and code in (ExitCode.DONE, ExitCode.REFUSED)
         return ExitCode.PARTLY if unfinished else code
 
-    def inbox(self, run: Run, found: NewIssues) -> int:
+    def inbox(self, run: Run, new_issues: NewIssues) -> int:
         """Show the new issues, and propose the files with them as a pull request."""
         assert self.checkout is not None
         tree, base = self.checkout
-        taken = [each.taken for each in found.added]
-        self.runner.log(inbox_text(taken, found.left, found.below, LOOK, written=True))
-        self.runner.remark(Annotation("warning", w.slug, w.message) for w in found.warnings)
-        paths = [change.path for change in found.changes]
+        taken = [each.taken for each in new_issues.added]
+        self.runner.log(inbox_text(taken, new_issues.left, new_issues.below, LOOK, written=True))
+        self.runner.remark(Annotation("warning", w.slug, w.message) for w in new_issues.warnings)
+        paths = [change.path for change in new_issues.changes]
         self.line = f"Inbox: {counted(len(taken), 'new issue')}."
         self.page = lambda line: (
-            f"### Backlog inbox\n\n{inbox_markdown(taken, found.left, note=inert(line))}"
+            f"### Backlog inbox\n\n{inbox_markdown(taken, new_issues.left, note=inert(line))}"
         )
         self.outputs = {"changed": true_or_false(bool(paths)), "written": "\n".join(paths)}
         if not paths:
             self.outputs["pull-request"] = ""
             return ExitCode.DONE
         note = f"{_ABOUT_INBOX}\n\n{MERGE_IT}\n\n{END}"
-        body = inbox_markdown(taken, found.left, note=note)
+        body = inbox_markdown(taken, new_issues.left, note=note)
         title = f"Take {counted(len(taken), 'new issue')} into the plan"
         proposal = Proposal(self.inputs.inbox_branch, title, body)
-        files = [change.file for change in found.changes]
+        files = [change.file for change in new_issues.changes]
         try:
             delivered = propose(tree, files, base=base, proposal=proposal, opener=self._opener(run))
         except BacklogError as problem:

@@ -81,15 +81,15 @@ def find_new(run: Run, chosen: Chosen = lambda _: True) -> NewIssues:
             hint=f"add `inbox: {{labels: [{_usual_label(desired, observed)}], below: Inbox}}` to"
             " the settings; docs/files.md lists what else can select issues",
         )
-    found = _placed(run.loaded, observed, forms, chosen)
-    return replace(found, warnings=tuple(_unknown(desired, observed, forms)))
+    new_issues = _placed(run.loaded, observed, forms, chosen)
+    return replace(new_issues, warnings=tuple(_unknown(desired, observed, forms)))
 
 
-def save_new(found: NewIssues) -> None:
+def save_new(new_issues: NewIssues) -> None:
     """Write the files. Raises `FailedError` if one has changed since it was read."""
-    for change in found.changes:
+    for change in new_issues.changes:
         save(change)
-    log.event("inbox.done", files=[c.path for c in found.changes], taken=len(found.added))
+    log.event("inbox.done", files=[c.path for c in new_issues.changes], taken=len(new_issues.added))
 
 
 def _usual_label(desired: DesiredState, observed: ObservedState) -> str:
@@ -128,8 +128,8 @@ def _placed(
     So another run would take nothing, unless people open more.
     """
     assert loaded.desired is not None
-    inbox = loaded.desired.settings.inbox
-    below = inbox.below if inbox else None
+    settings = loaded.desired.settings.inbox
+    below = settings.below if settings else None
     logins = {fold(login): name for name, login in loaded.settings.people.items()}
     tried: dict[int, NotTaken] = {}
     taken: dict[int, tuple[Taken, list[str]]] = {}
@@ -137,8 +137,8 @@ def _placed(
     one_by_one = False
     while True:
         assert loaded.desired is not None
-        found = choose(loaded.desired, observed, forms, tried)
-        new = [each for each in found.taken if chosen(each)]
+        inbox = choose(loaded.desired, observed, forms, tried)
+        new = [each for each in inbox.taken if chosen(each)]
         if not new:
             break
         by_number = {each.item.issue.number: each for each in new[:1] if one_by_one} or {
@@ -165,13 +165,13 @@ def _placed(
             left = [name for each, name, _ in inserted.left if each.issue == item.issue]
             taken[item.issue.number] = by_number[item.issue.number], left
         loaded, changes = now, after
-    return _result(loaded, taken, found, changes, below)
+    return _result(loaded, taken, inbox, changes, below)
 
 
 def _result(
     loaded: Loaded,
     taken: dict[int, tuple[Taken, list[str]]],
-    found: Inbox,
+    inbox: Inbox,
     changes: dict[Path, FileChange],
     below: str | None,
 ) -> NewIssues:
@@ -182,7 +182,7 @@ def _result(
         for number, (each, left) in sorted(taken.items())
     )
     written = tuple(change for change in changes.values() if change.is_written)
-    return NewIssues(added, found.left, written, below)
+    return NewIssues(added, inbox.left, written, below)
 
 
 def _untaken(taken: Taken, why: str) -> NotTaken:

@@ -246,9 +246,9 @@ class _Choice:
         reasons += [f"milestone {milestone}"] if milestone else []
         if fold(issue.issue_type or "") in {fold(name) for name in self.settings.types}:
             reasons.append(f"type {issue.issue_type}")
-        wanted = {fold(name) for name in self.settings.forms}
+        names = {fold(name) for name in self.settings.forms}
         for form in self.forms:
-            if wanted & {fold(name) for name in form.names} and form.wrote(issue.body):
+            if names & {fold(name) for name in form.names} and form.wrote(issue.body):
                 reasons.append(f"form {form.names[0]}")
         return reasons
 

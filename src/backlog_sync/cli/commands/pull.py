@@ -170,7 +170,9 @@ def _new(
     from backlog_sync.render.inbox import inbox_text, inbox_to_json
 
     if not is_whole:
-        raise UsageError("--new takes whole issues: leave out --field and --on-conflict")
+        raise UsageError(
+            "--new takes whole issues", hint="leave out --field and --on-conflict, or --new"
+        )
     names = {fold(name).removeprefix("#") for name in only}
 
     def chosen(new: Taken) -> bool:
@@ -181,26 +183,26 @@ def _new(
         _check_writable(run, dry_run=dry_run)
         if not dry_run:
             run.lock()
-        found = find_new(run, chosen)
+        new_issues = find_new(run, chosen)
         if not dry_run:
-            save_new(found)
-    for warned in found.warnings:
+            save_new(new_issues)
+    for warned in new_issues.warnings:
         screen.warn(warned.slug, warned.message, warned.hint or "")
     if output == "json":
         taken = [
             (each.taken, each.key, each.place.path, each.place.line, each.fields_left)
-            for each in found.added
+            for each in new_issues.added
         ]
-        written = [] if dry_run else [change.path for change in found.changes]
-        screen.result(dump(inbox_to_json(taken, found.left, written)))
+        written = [] if dry_run else [change.path for change in new_issues.changes]
+        screen.result(dump(inbox_to_json(taken, new_issues.left, written)))
         return ExitCode.DONE
     if not screen.output_options.quiet:
-        new = [each.taken for each in found.added]
+        new = [each.taken for each in new_issues.added]
         look = screen.look()
-        screen.result(inbox_text(new, found.left, found.below, look, written=not dry_run))
-    if not found.added:
+        screen.result(inbox_text(new, new_issues.left, new_issues.below, look, written=not dry_run))
+    if not new_issues.added:
         screen.result("No new issues.\n")
-    for change in found.changes:
+    for change in new_issues.changes:
         if dry_run:
             screen.difference(change)
         else:
