@@ -13,7 +13,7 @@ _FLAGS = {"draft": "is_draft", "prerelease": "is_prerelease"}
 
 
 def _payload(call: Call, release: Release) -> dict[str, Any]:
-    """Return a release. A draft has the address of no tag, and no archives (seen on the service)."""
+    """Return a release. A draft has the address of no tag, and no archives [R]."""
     ctx = call.ctx
     full_name = ctx.store.full_name(call.repository)
     home, web = f"{ctx.api}/repos/{full_name}", f"{ctx.web}/{full_name}"

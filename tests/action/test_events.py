@@ -442,6 +442,39 @@ def test_a_report_goes_where_it_is_asked_for(place: Place) -> None:
     assert {p.name for p in (place.workspace / "public").iterdir()} >= {"report.md", "items.csv"}
 
 
+def test_release_notes_are_a_file_and_a_draft(place: Place) -> None:
+    """The draft is there once and never published; without permission it is a warning."""
+    text = place.at_remote("main:backlog.yaml")
+    place.commit({"backlog.yaml": text.replace("title: Pay", "milestone: v1, title: Pay")})
+    place.push()
+    place.fresh()
+    inputs = {
+        "mode": "report",
+        "progress": "none",
+        "milestone": "v1",
+        "release-notes": "notes.md",
+        "draft-release": "v1.0.0",
+    }
+    for _ in range(2):
+        job = place.run("workflow_dispatch", inputs=inputs)
+        assert job.code == 0, job.log
+    assert (place.workspace / "notes.md").read_text("utf-8").startswith("# v1\n")
+    (draft,) = place.hub.store.releases[place.hub.repository(REPOSITORY).id].values()
+    assert (draft.tag, draft.is_draft) == ("v1.0.0", True)
+    place.run("pull_request", place.proposal(), {**inputs, "draft-release": "v2"})
+    place.hub.tokens[READER] = Grant("github-actions[bot]", "read", scopes=None, read_only=True)
+    denied = place.run("workflow_dispatch", inputs={**inputs, "draft-release": "v2"}, token=READER)
+    assert denied.code == 0, denied.log
+    (warning,) = [c for c in denied.commands if c.name == "warning"]
+    assert "contents: write" in warning.message
+    assert len(place.hub.store.releases[place.hub.repository(REPOSITORY).id]) == 1
+    wrong = {**inputs, "milestone": "", "release-notes": "notes.txt"}
+    refused = place.run("workflow_dispatch", inputs=wrong)
+    assert refused.code == 2
+    assert "is not the name of a file *.md" in refused.log
+    assert "draft-release: needs milestone" in refused.log
+
+
 def test_a_report_that_may_not_be_told_is_a_warning(place: Place) -> None:
     """Without the right to write issues the job is green, and says what it lacks."""
     place.push()

@@ -23,6 +23,7 @@ from backlog_sync.core.observed import (
     ObservedOption,
     ObservedOther,
     ObservedProject,
+    ObservedRelease,
     ObservedRepository,
     ObservedState,
     ObservedView,
@@ -47,6 +48,7 @@ from backlog_sync.core.operations import (
     NotSent,
     Operation,
     PutComment,
+    PutRelease,
     PutStatus,
     Refused,
     RemoveBlocker,
@@ -103,6 +105,7 @@ class MemoryTracker:
     recent_error: BacklogError | None = None
     order: dict[str, list[str]] = field(default_factory=dict)
     comments: dict[tuple[str, str], str] = field(default_factory=dict)
+    released: list[ObservedRelease] = field(default_factory=list)
     issue_fields: tuple[ObservedIssueField, ...] = ()
     columns: set[str] = field(default_factory=set)
     labels_there: dict[str, dict[str, ObservedLabel]] = field(default_factory=dict)
@@ -205,6 +208,10 @@ class MemoryTracker:
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
         """Nobody says anything here."""
         return tuple(Conversation(ref) for ref in refs)
+
+    def releases(self, tag: str) -> tuple[ObservedRelease, ...]:
+        """The releases with a tag, newest first."""
+        return tuple(one for one in reversed(self.released) if one.tag == tag)
 
     def apply(
         self,
@@ -377,12 +384,20 @@ class MemoryTracker:
             case PutComment():
                 self.comments[operation.id, operation.mark] = operation.body
                 return Done(id=f"{operation.id}:{operation.mark}")
+            case PutRelease():
+                return self._release(operation)
             case PutStatus():
                 return Done(id=f"{operation.project_id}:{operation.mark}:{operation.day}")
             case CreateLabel() | UpdateLabel() | CreateMilestone() | UpdateMilestone():
                 return self._definitions(operation)
             case _:
                 return self._board(operation)
+
+    def _release(self, o: PutRelease) -> Reply:
+        number = o.number or len(self.released) + 1
+        self.released = [one for one in self.released if one.number != number]
+        self.released.append(ObservedRelease(number, o.tag, True, o.body, f"https://x/{number}"))
+        return Done(id=f"RE_{number}", url=f"https://x/{number}")
 
     def _issue(self, o: CreateIssue | UpdateIssue | CloseIssue | ReopenIssue) -> Reply:
         if isinstance(o, CreateIssue):

@@ -164,11 +164,17 @@ def _drift(run: Run, workflow: Workflow) -> int:
         run, workflow, full=True, complete=False, tracked=inputs.drift_issue
     )
     if workflow.updates_board:
-        request = _report_request(workflow)
-        report = make_report(run, prepared.observed, request)
-        publish(
-            run, workflow, prepared.observed, report, replace(request, issue=None, comment=None)
+        # Only the status update, which is about everything.
+        request = replace(
+            _report_request(workflow),
+            milestone=None,
+            notes=False,
+            issue=None,
+            comment=None,
+            release=None,
         )
+        report = make_report(run, prepared.observed, request)
+        publish(run, workflow, prepared.observed, report, request)
     if drift and inputs.check:
         return ExitCode.PENDING
     return ExitCode.FAILED if workflow.failed else ExitCode.DONE
@@ -195,6 +201,9 @@ def _report_request(workflow: Workflow) -> ReportRequest:
         destination=inputs.report_folder,
         issue=inputs.report_issue,
         comment=inputs.report_comment,
+        milestone=inputs.milestone,
+        notes=inputs.release_notes is not None,
+        release=None if workflow.context.is_pull_request else inputs.draft_release,
         status_update=workflow.updates_board,
     )
 

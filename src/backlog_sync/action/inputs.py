@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
+from backlog_sync.cli.requests import TAG
 from backlog_sync.core.budget import Budget
 from backlog_sync.core.fields import Owner
 from backlog_sync.core.guard_names import FORCEABLE
@@ -31,7 +32,8 @@ class Inputs:
     and `branch` the branch of its pull request; `inbox_branch` is that of the pull request with new
     issues. `audience` and `since` specify the content of a
     report, the three of `report_…` where it goes besides the summary: a folder, an issue's title,
-    the number of an issue or pull request.
+    the number of an issue or pull request. `milestone` limits it; `release_notes` is the file for
+    the notes, `draft_release` the tag of the draft release with them.
     """
 
     mode: str | None
@@ -57,6 +59,9 @@ class Inputs:
     report_folder: str | None
     report_issue: str | None
     report_comment: int | None
+    milestone: str | None
+    release_notes: str | None
+    draft_release: str | None
     app_id: str | None
     app_key: str | None
 
@@ -144,6 +149,18 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         report_issue=text("REPORT_ISSUE"),
         report_comment=checked("REPORT_COMMENT", _number, 0, "a number of an issue or pull request")
         or None,
+        milestone=text("MILESTONE"),
+        release_notes=checked(
+            "RELEASE_NOTES",
+            lambda v: v if v.lower().endswith(".md") else None,
+            "",
+            "the name of a file *.md",
+        )
+        or None,
+        draft_release=checked(
+            "DRAFT_RELEASE", lambda v: v if TAG.fullmatch(v) else None, "", "a tag"
+        )
+        or None,
         app_id=text("APP_ID"),
         app_key=text("APP_PRIVATE_KEY"),
     )
@@ -151,6 +168,11 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         faults.append(
             "saved-plan contains the plan: only, on-conflict, adopt and prune would change it"
         )
+    of_notes = {"release-notes": inputs.release_notes, "draft-release": inputs.draft_release}
+    if not (inputs.milestone or inputs.since):
+        faults += [
+            f"{name}: needs milestone, or since" for name, value in of_notes.items() if value
+        ]
     if bool(inputs.app_id) != bool(inputs.app_key):
         faults.append("app-id and app-private-key belong together: one of them is missing")
     if faults:

@@ -62,6 +62,7 @@ from backlog_sync.render.text import plan_text
 from backlog_sync.render.view import drift_line, summary_line
 from backlog_sync.render.words import counted
 from backlog_sync.reports.render_markdown import report_markdown
+from backlog_sync.reports.render_notes import notes_markdown
 from backlog_sync.reports.render_text import report_text
 from backlog_sync.reports.values import Report
 
@@ -438,6 +439,10 @@ class Workflow:
             for file, text in report_files(report, request.audience, paths).items():
                 write_whole(folder / file, text.encode())
             self.runner.log(f"report: {folder}")
+        if self.inputs.release_notes is not None and report.release is not None:
+            notes = Path(self.inputs.release_notes)
+            write_whole(notes, notes_markdown(report.release).encode())
+            self.runner.log(f"release notes: {notes}")
         self.line = f"Report: {counted(len(paths), 'file')} changed."
         markdown = report_markdown(report, request.audience)
         self.page = lambda line: f"{markdown}\n{inert(line)}\n"

@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,16 +13,18 @@ from backlog_sync.cli.requests import ReportRequest
 from backlog_sync.cli.workspace import Run
 from backlog_sync.core.facts import Facts
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.model import DesiredItem
+from backlog_sync.core.model import DesiredItem, DesiredState
+from backlog_sync.core.normalize import fold
 from backlog_sync.core.observed import ObservedState
 from backlog_sync.core.reworded import Words
 from backlog_sync.errors import UsageError
 from backlog_sync.files.validation import did_you_mean
 from backlog_sync.local import git, git_history
-from backlog_sync.reports.audience import audiences, for_audience
+from backlog_sync.reports.audience import audiences, for_audience, for_milestone
 from backlog_sync.reports.build import build_report
 from backlog_sync.reports.dates import since_day
 from backlog_sync.reports.gather import Remembered, feedback_refs, gather
+from backlog_sync.reports.release_notes import release_notes
 from backlog_sync.reports.values import Report
 
 _PROGRESS = re.compile(r"\W*(?:issue|status|progress|done)\W*:", re.IGNORECASE)
@@ -47,8 +50,24 @@ def make_report(run: Run, observed: ObservedState, request: ReportRequest) -> Re
     )
     if request.items_for is not None:
         facts = _only_for(facts, request.items_for)
+    notes = None
+    if request.notes or request.release is not None:
+        mentions = run.desired.settings.mentions
+        notes = release_notes(facts, request.milestone, since=request.since, mentions=mentions)
+    if request.milestone is not None:
+        facts = for_milestone(facts, request.milestone)
     chance = random.Random(request.seed)  # noqa: S311 - chance, no secret
-    return build_report(facts, chance, seed=request.seed)
+    return replace(build_report(facts, chance, seed=request.seed), release=notes)
+
+
+def declared_milestone(desired: DesiredState, name: str) -> str:
+    """Return the title of a milestone of the files. Raises `UsageError` if they have none of it."""
+    titles = [milestone.title for milestone in desired.milestones]
+    for title in titles:
+        if fold(title) == fold(name):
+            return title
+    hint = did_you_mean(name, titles) if titles else "set 'milestone:' of an item"
+    raise UsageError(f"no item is in the milestone '{name}'", hint=hint)
 
 
 def _only_for(facts: Facts, name: str) -> Facts:

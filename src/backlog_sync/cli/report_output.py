@@ -11,8 +11,10 @@ from backlog_sync.errors import UsageError
 from backlog_sync.local.state import write_whole
 from backlog_sync.render.canvas import Look
 from backlog_sync.render.json import dump
+from backlog_sync.render.words import counted
 from backlog_sync.reports.render_json import report_csv, report_json
 from backlog_sync.reports.render_markdown import Picture, report_markdown
+from backlog_sync.reports.render_notes import notes_markdown
 from backlog_sync.reports.render_text import report_text
 from backlog_sync.reports.values import Report
 from backlog_sync.reports.view import Audience
@@ -45,6 +47,9 @@ def print_report(
         _save(screen, report, output, request.audience, paths, request.destination)
     elif output != "text" or not quiet:
         screen.result(_rendered(report, output, request.audience, paths, screen))
+    left = report.release.open if report.release and output == "notes" else ()
+    if left and not (screen.output_options.verbose and request.destination is None):
+        screen.write_stderr(f"Still open: {counted(len(left), 'item')} (-v lists them on screen).")
     if request.destination is None and output != "text":
         return
     screen.result("\n" if request.destination is None and not quiet else "")
@@ -67,7 +72,7 @@ def _save(
     if target.is_dir() or destination.endswith(("/", "\\")):
         files = report_files(report, audience, written)
     else:
-        form = _SUFFIXES.get(target.suffix.lower(), output)
+        form = output if output == "notes" else _SUFFIXES.get(target.suffix.lower(), output)
         if output not in ("text", form):
             raise UsageError(
                 f"--format {output} does not go into {target.name}",
@@ -95,6 +100,10 @@ def _rendered(
             return report_csv(report)
         case "markdown":
             return report_markdown(report, audience)
+        case "notes":
+            assert report.release is not None
+            more = screen is not None and screen.output_options.verbose > 0
+            return notes_markdown(report.release, with_open=more)
         case "html":
             return str(wiring.page().page_html(report, audience))
     return report_text(

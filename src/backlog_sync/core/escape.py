@@ -1,7 +1,7 @@
 """Make text from files and from GitHub harmless wherever it is written: the one place for it.
 
 - a terminal or a log: `clean`, `visible`, `unbroken`, `indented`;
-- GitHub Markdown and HTML: `inert`, `code`;
+- GitHub Markdown and HTML: `inert`, `code`; Markdown that people go on editing: `readable`;
 - a workflow command: `command_data`, `command_property`;
 - JSON and YAML: `json_text`, `quoted`;
 - a Mermaid diagram: `mermaid`.
@@ -119,6 +119,30 @@ def inert(text: str) -> str:
     """Return one line that is shown as the text, and does nothing, in Markdown and in HTML."""
     broken = _ACTIVE.sub(lambda match: match.group() + ZERO_WIDTH_SPACE, clean(text))
     return broken.replace("&", "&amp;").translate(_MEANING)
+
+
+_START: Final = re.compile(r"\d{1,9}(?=[.)])|(?=[#>+=-])")
+"""What begins a list, a heading or a quotation."""
+
+_SIGN: Final = re.compile(
+    r"[\\`*\[\]<~]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it does not emphasize: snake_case
+    r"|#(?=#*\Z)"  # it would close a heading
+    r"|&(?=#?\w+;)"
+)
+
+
+def readable(text: str) -> str:
+    """Return one line like `inert`, escaped only where Markdown would read it otherwise.
+
+    For a paragraph, a heading or an entry of a list that people edit; not for a table or HTML.
+    """
+    broken = _ACTIVE.sub(lambda match: match.group() + ZERO_WIDTH_SPACE, clean(text.strip()))
+    escaped = _SIGN.sub(lambda match: "&amp;" if match[0] == "&" else "\\" + match[0], broken)
+    if escaped.count("$") > 1:  # two may enclose a formula, which a backslash does not prevent
+        escaped = escaped.replace("$", "&#36;")
+    start = _START.match(escaped)
+    return f"{start[0]}\\{escaped[start.end() :]}" if start else escaped
 
 
 def code(text: str) -> str:

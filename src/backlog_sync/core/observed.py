@@ -61,6 +61,17 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedRelease:
+    """A release or, if it is a `draft`, what may become one; `number` is its REST id."""
+
+    number: int
+    tag: str
+    draft: bool
+    body: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardItem:
     """A board item: its id, values by field name, and whether it is archived.
 

@@ -532,6 +532,20 @@ class PutStatus:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class PutRelease:
+    """Create the draft release of a tag, or change the text of the one with this `number`.
+
+    `title` is only for a new one. `body` begins with `mark`, by which a draft is recognized.
+    """
+
+    tag: str
+    title: str
+    body: str
+    mark: str
+    number: int | None = None
+
+
 Operation: TypeAlias = (
     CreateLabel
     | UpdateLabel
@@ -567,6 +581,7 @@ Operation: TypeAlias = (
     | SetValue
     | PutComment
     | PutStatus
+    | PutRelease
 )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         NewBoard,
         ObservedBoardField,
         ObservedIssue,
+        ObservedRelease,
         ObservedState,
         SavedIterations,
     )
@@ -160,6 +161,10 @@ class Tracker(Protocol):
 
     def feedback(self, refs: Sequence[FeedbackRef]) -> tuple[Conversation, ...]:
         """Return the feedback at these places, in this order; without places, send no request."""
+        ...
+
+    def releases(self, tag: str) -> tuple[ObservedRelease, ...]:
+        """Return the releases of the target with a tag, newest first, drafts included."""
         ...
 
     def iterations(self, project_id: str, board_field: ObservedBoardField) -> IterationSnapshot:

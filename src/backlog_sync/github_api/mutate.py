@@ -32,6 +32,7 @@ from backlog_sync.core.operations import (
     MoveSubIssue,
     Operation,
     PutComment,
+    PutRelease,
     PutStatus,
     RemoveBlocker,
     RemoveSubIssue,
@@ -192,8 +193,8 @@ def steps(  # noqa: PLR0912 - one case for each operation is the shortest whole 
             raise AssertionError("milestones exist only in REST")
         case AddIssueFieldOptions():
             raise AssertionError("GraphQL would make all options again; see issue_fields.py")
-        case PutComment() | PutStatus():
-            raise AssertionError("it is looked for first; see notices.py and statuses.py")
+        case PutComment() | PutStatus() | PutRelease():
+            raise AssertionError("it is looked for first: notices.py, statuses.py, releases.py")
         case _:
             assert_never(operation)
 

@@ -25,6 +25,7 @@ from backlog_sync.core.operations import (
     NotSent,
     Operation,
     PutComment,
+    PutRelease,
     PutStatus,
     Refused,
     Reply,
@@ -47,6 +48,7 @@ from backlog_sync.github_api import (
     milestones,
     mutate,
     notices,
+    releases,
     reread,
     statuses,
     views,
@@ -307,6 +309,9 @@ class Sender:
                 self._rest(work, partial(issue_fields.send, operation=first))
             elif isinstance(first, CreateView) and first.arranged is not None:
                 self._arranged_view(work, first)
+            elif isinstance(first, PutRelease):
+                put = partial(releases.put, repository=self._observer.repository, operation=first)
+                self._rest(work, put)
             elif isinstance(first, PutComment | PutStatus):
                 self._note(work, first)
             else:
@@ -554,7 +559,7 @@ class Sender:
 def _alone(operation: Operation) -> bool:
     alone = CreateMilestone | UpdateMilestone | AddOptions | SetIterations | PutComment | PutStatus
     arranged = isinstance(operation, CreateView) and operation.arranged is not None
-    return arranged or isinstance(operation, alone | AddIssueFieldOptions)
+    return arranged or isinstance(operation, alone | AddIssueFieldOptions | PutRelease)
 
 
 def _creations(operations: Iterable[Operation]) -> int:

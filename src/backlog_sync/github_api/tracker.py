@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from backlog_sync.core.iterations import IterationSnapshot
     from backlog_sync.core.lookups import Questions
     from backlog_sync.core.model import ProjectSpec
-    from backlog_sync.core.observed import ObservedBoardField, ObservedIssue, ObservedState
+    from backlog_sync.core.observed import (
+        ObservedBoardField,
+        ObservedIssue,
+        ObservedRelease,
+        ObservedState,
+    )
     from backlog_sync.core.operations import Operation, Reply
     from backlog_sync.core.plan import Usage
     from backlog_sync.core.planning import FeedbackRef
@@ -136,6 +141,13 @@ class GitHubTracker:
 
         with understood(self._api_url):
             return tuple(talks(self._reader, self._repository, refs))
+
+    def releases(self, tag: str) -> tuple[ObservedRelease, ...]:
+        """Return the releases with a tag, drafts included."""
+        from backlog_sync.github_api import releases  # noqa: PLC0415 - only for release notes
+
+        with understood(self._api_url):
+            return releases.with_tag(self._reader, self._repository, tag)
 
     def iterations(self, project_id: str, board_field: ObservedBoardField) -> IterationSnapshot:
         """Return an iteration field as it is now, and the iteration of every card on the board."""

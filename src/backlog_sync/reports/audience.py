@@ -1,12 +1,16 @@
-"""Limit a report to one audience: the items whose `audience` names it."""
+"""Limit a report to one audience or one milestone: the items that name it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from backlog_sync.core.facts import Before, Facts, WorkItem
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.rollup import Outline, audience_of, outline
 from backlog_sync.reports.ready import is_open
+
+Belongs: TypeAlias = Callable[[Outline, str], bool]
+"""Whether the leaf item with a key is one that a report is limited to."""
 
 
 def audiences(facts: Facts) -> tuple[str, ...]:
@@ -21,27 +25,47 @@ def for_audience(facts: Facts, name: str) -> Facts | None:
     item counts with in the whole. Dependencies on items outside the audience are shown as issues
     elsewhere.
     """
+
+    def is_for(tree: Outline, key: str) -> bool:
+        return fold(audience_of(tree, key)) == fold(name)
+
+    return _limited_to(facts, is_for, name, "for")
+
+
+def for_milestone(facts: Facts, title: str) -> Facts:
+    """Return the facts of a milestone's leaf items, limited as by `for_audience`."""
+
+    def is_in(tree: Outline, key: str) -> bool:
+        return fold(tree.items[key].milestone or "") == fold(title)
+
+    limited = _limited_to(facts, is_in, title, "in") or replace(facts, items=())
+    own = tuple(one for one in limited.milestones if fold(one.title) == fold(title))
+    return replace(limited, milestones=own)
+
+
+def _limited_to(facts: Facts, counts: Belongs, name: str, preposition: str) -> Facts | None:
     tree = outline(facts.items)
-    kept = _kept(tree, name)
+    kept = _kept(tree, counts)
     if not kept:
         return None
     items = tuple(_limited(tree, item, kept) for item in facts.items if item.key in kept)
     used = {item.milestone for item in items}
     leaves = {leaf.key for leaf in tree.leaves}
-    limits = f"Only what is for {name}: {len(leaves & kept.keys())} of {len(leaves)} items."
+    count = len(leaves & kept.keys())
+    limits = f"Only what is {preposition} {name}: {count} of {len(leaves)} items."
     return replace(
         facts,
-        title=f"{facts.title}, for {name}",
+        title=f"{facts.title}, {preposition} {name}",
         items=items,
         milestones=tuple(one for one in facts.milestones if one.title in used),
-        before=_before(facts.before, name) if facts.before else None,
+        before=_before(facts.before, counts) if facts.before else None,
         unseen=(limits, *facts.unseen),
     )
 
 
-def _kept(tree: Outline, name: str) -> dict[str, None]:
-    """Return the keys of the audience's leaves, and of all their parents."""
-    leaves = [leaf.key for leaf in tree.leaves if fold(audience_of(tree, leaf.key)) == fold(name)]
+def _kept(tree: Outline, counts: Belongs) -> dict[str, None]:
+    """Return the keys of the leaves that count, and of all their parents."""
+    leaves = [leaf.key for leaf in tree.leaves if counts(tree, leaf.key)]
     return {item.key: None for key in leaves for item in tree.above(key)}
 
 
@@ -61,7 +85,7 @@ def _limited(tree: Outline, item: WorkItem, kept: Mapping[str, None]) -> WorkIte
     )
 
 
-def _before(before: Before, name: str) -> Before:
-    """Return the earlier state of the files for the same audience."""
-    kept = _kept(outline(tuple(before.items.values())), name)
+def _before(before: Before, counts: Belongs) -> Before:
+    """Return the earlier state of the files, limited likewise."""
+    kept = _kept(outline(tuple(before.items.values())), counts)
     return replace(before, items={key: one for key, one in before.items.items() if key in kept})

@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
-from backlog_sync.core.facts import Facts, Iteration
+from backlog_sync.core.facts import Facts, Iteration, PullRequestFact, WorkItem
 from backlog_sync.core.rollup import Sum
 from backlog_sync.dataclass import dataclass
 
@@ -355,6 +355,50 @@ class SprintProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseEntry:
+    """One item of release notes, with the merged pull requests and the people behind it.
+
+    Those of the tasks below it are its own, and so are the points of these.
+    """
+
+    item: WorkItem
+    pull_requests: tuple[PullRequestFact, ...] = ()
+    people: tuple[str, ...] = ()
+    points: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseGroup:
+    """The entries below one epic or feature, in document order; None for those without one."""
+
+    container: ReleaseEntry | None
+    entries: tuple[ReleaseEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseNotes:
+    """What is done in a milestone, or since a date: groups of items by kind.
+
+    `title` is the milestone's. `finished` is the date on which the last item was done, if none is
+    `open`. `mentions` means that people may be notified.
+    """
+
+    title: str
+    due: date | None = None
+    finished: date | None = None
+    description: str = ""
+    kinds: Mapping[str, tuple[ReleaseGroup, ...]] = field(default_factory=dict)
+    open: tuple[WorkItem, ...] = ()
+    mentions: bool = False
+
+    @property
+    def entries(self) -> tuple[ReleaseEntry, ...]:
+        """All items that are done."""
+        every = (entry for groups in self.kinds.values() for g in groups for entry in g.entries)
+        return tuple(every)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole report. `sums` maps the key of each item with children to its sum.
 
@@ -364,7 +408,7 @@ class Report:
     except labels, of which an item may have several, partition the whole. `unproven` are the keys
     of leaf items that are done without a pull request, if any item has one. `notes` are sentences
     about missing or unknown data; a reader must see them. `sprints` is None if the board has no
-    iterations.
+    iterations. `release` are the release notes, if they were asked for.
     """
 
     facts: Facts
@@ -392,3 +436,4 @@ class Report:
     hours: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     sprints: SprintProgress | None = None
+    release: ReleaseNotes | None = None

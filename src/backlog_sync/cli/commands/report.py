@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,10 @@ from backlog_sync.cli.options import (
     output_options,
     target_options,
 )
-from backlog_sync.cli.requests import ReportRequest
+from backlog_sync.cli.requests import TAG, ReportRequest
 from backlog_sync.engine.comments import keep_comment
 from backlog_sync.engine.notices import REPORT, Tracking, track
+from backlog_sync.engine.releases import keep_release
 from backlog_sync.engine.status_update import keep_status
 from backlog_sync.errors import ExitCode, UsageError
 from backlog_sync.local.signals import INTERRUPTS
@@ -26,6 +28,7 @@ from backlog_sync.local.state import safe_name
 from backlog_sync.render.bounded import COMMENT_BYTES, TRACKING_BYTES
 from backlog_sync.reports.health import board_status
 from backlog_sync.reports.render_markdown import report_markdown
+from backlog_sync.reports.render_notes import notes_markdown
 from backlog_sync.reports.render_status import report_status
 from backlog_sync.reports.view import Audience
 
@@ -41,6 +44,13 @@ if TYPE_CHECKING:
 AUDIENCES = ("everybody", "leaders", "product", "engineering")
 
 
+def _tag(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Return the tag of --release, if Git allows it as one."""
+    if value is not None and not TAG.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not a tag that Git allows.")
+    return value
+
+
 @click.command(
     "report",
     epilog="\b\nExamples:\n"
@@ -49,6 +59,8 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
     "  backlog report --audience leaders --since last-month\n"
     "  backlog report --output report.html\n"
     "  backlog report --output public/\n"
+    "  backlog report --milestone v1 --format notes\n"
+    "  backlog report --milestone v1 --release v1.0.0\n"
     "  backlog report --issue 'Progress report' --comment 12",
 )
 @target_options("report")
@@ -61,6 +73,7 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
               help="Readers: sets depth and wording, never the figures.")  # fmt: skip
 @click.option("--items-for", metavar="NAME",
               help="Limit to items whose 'audience:' is NAME, and their parents.")  # fmt: skip
+@click.option("--milestone", metavar="TITLE", help="Limit to the items in this milestone.")
 @click.option("--since", "since_word", metavar="DATE",
               help="Show what happened since 2026-03-01, 30d, 4w, or last-month.")  # fmt: skip
 @click.option("--output", "destination", metavar="FILE|FOLDER", type=click.Path(),
@@ -71,12 +84,15 @@ AUDIENCES = ("everybody", "leaders", "product", "engineering")
 @click.option("--comment", metavar="NUMBER", type=click.IntRange(min=1),
               help="Post the report as one comment on this issue or pull request and keep it up"
               " to date.")  # fmt: skip
+@click.option("--release", metavar="TAG", callback=_tag,
+              help="Keep the release notes in a draft release with this tag; never publish it."
+              )  # fmt: skip
 @click.option("--status-update", is_flag=True,
               help="Post a daily status update to the board.")  # fmt: skip
 @click.option("--today", "today_word", metavar="DATE", help="Report date (default: today).")
 @click.option("--seed", type=int, default=1, show_default=True,
               help="Random seed for the forecast.")  # fmt: skip
-@format_option("text", "markdown", "html", "json", "csv")
+@format_option("text", "markdown", "html", "json", "csv", "notes")
 @output_options
 def command(
     *,
@@ -85,10 +101,12 @@ def command(
     no_write_back: bool,
     audience_name: str,
     items_for: str | None,
+    milestone: str | None,
     since_word: str | None,
     destination: str | None,
     title: str | None,
     comment: int | None,
+    release: str | None,
     status_update: bool,
     today_word: str | None,
     seed: int,
@@ -100,7 +118,11 @@ def command(
     The report covers progress, health, forecast, schedule, load and risks: on the terminal, or as
     Markdown, HTML, JSON or CSV. What is written into the files is recorded on GitHub in hidden
     markers, which needs permission to write issues. Nothing else changes there, except the issue
-    of --issue, the comment of --comment, and the status update of --status-update.
+    of --issue, the comment of --comment, the status update of --status-update, and the draft of
+    --release.
+
+    Release notes (--format notes) are the done items of a milestone, or since a date, by kind,
+    with their pull requests and people.
     """
 
     from backlog_sync.cli.report_facts import read_since
@@ -115,13 +137,17 @@ def command(
         bullets=target.bullets,
         seed=seed,
         items_for=items_for,
+        milestone=milestone,
         audience=Audience(audience_name),
         writes=not (no_write_back or check),
         destination=destination,
         issue=title,
         comment=comment,
         status_update=status_update,
+        notes=output == "notes",
+        release=release,
     )
+    _check_notes(request)
     read_only = check or not (request.writes or request.publishes)
     with workspace(target, terminal, read_only=read_only) as run:
         if check:
@@ -133,8 +159,11 @@ def command(
 
 def report(run: Run, presenter: Presenter, request: ReportRequest) -> int:
     """Read GitHub, write progress into the files, and show, publish and deliver the report."""
-    from backlog_sync.cli.report_facts import make_report
+    from backlog_sync.cli.report_facts import declared_milestone, make_report
 
+    if request.milestone is not None:
+        title = declared_milestone(run.desired, request.milestone)
+        request = replace(request, milestone=title)
     observed = run.observe(full=request.issue is not None, pull_requests=True)
     written = _write(run, presenter, observed) if request.writes else None
     if observed.project_problem:
@@ -183,6 +212,20 @@ def _check(run: Run, terminal: Terminal) -> int:
     return ExitCode.PENDING if changes else ExitCode.DONE
 
 
+def _check_notes(request: ReportRequest) -> None:
+    """Raise `UsageError` if nothing limits release notes, or their file is not of Markdown."""
+    has_notes = request.notes or request.release is not None
+    if has_notes and request.milestone is None and request.since is None:
+        raise UsageError(
+            "release notes of what?",
+            hint="name a milestone (--milestone TITLE), or a date (--since 2026-03-01)",
+        )
+    if request.notes and request.destination and not request.destination.endswith(".md"):
+        raise UsageError(
+            f"--format notes does not go into {request.destination}", hint="name a file *.md"
+        )
+
+
 def _today(word: str | None) -> date:
     from backlog_sync.cli.report_facts import today_utc
 
@@ -215,6 +258,14 @@ def publish(
             number = request.comment
             address = keep_comment(tracker, number, mark=f"report-{mark}", body=text)
             presenter.posted(f"Report posted in a comment: {address or f'#{number}'}")
+    if request.release is not None and report.release is not None:
+        with presenter.posting():
+            # The release has a title already.
+            text = notes_markdown(report.release, titled=False)
+            title = report.release.title
+            done, address = keep_release(tracker, request.release, title, text=text, mark=mark)
+            # The simulator has no page of a release.
+            presenter.posted(f"{done}." if observed.sandbox else f"{done}: {address}")
     if request.status_update:
         with presenter.posting():
             keep_status(
