@@ -42,10 +42,12 @@ def test_the_demo_plans_reports_and_keeps_edits(empty: Path, backlog: Backlog) -
     assert "Ferry Tickets" in page
     assert "85% likely" in page
 
-    edit, plan, sync, ready, report = commands(first.out)[-5:]
+    edit, plan, sync, ready, sprint, report = commands(first.out)[-6:]
     file = "backlog-demo/backlog.yaml"
-    assert [each[-2:] for each in (plan, sync, ready, report)] == [[file, "--sandbox"]] * 4
+    tried = (plan, sync, ready, sprint, report)
+    assert [each[-2:] for each in tried] == [[file, "--sandbox"]] * 5
     assert backlog(*ready[1:]).out.startswith("Ready  7 items")
+    assert backlog(*sprint[1:]).out.startswith("Sprint ")
     unedited = backlog(*plan[1:])
     assert "No changes" in unedited.out, unedited.out
     assert "hidden record" not in unedited.out
@@ -106,7 +108,7 @@ def test_without_a_writable_folder_or_libraries_for_pages(
     assert f"{place}/report.txt" in ran.out
     assert "pip install 'backlog-sync[report]'" in ran.out
     assert "Ferry Tickets" in (place / "report.txt").read_text("utf-8")
-    _, plan, *_ = commands(ran.out)[-4:]
+    _, plan, *_ = commands(ran.out)[-6:]
     assert "No changes" in backlog(*plan[1:]).out
 
 

@@ -18,7 +18,7 @@ from tests.faults.seed import Seed, seed
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src/backlog_sync")
-_COPIED = ("src", "tests", "bench", "examples", "pyproject.toml")
+_COPIED = ("src", "tests", "bench", "docs", "examples", "pyproject.toml")
 
 
 LOST = "tests/faults/test_lost_answers.py"
@@ -40,6 +40,21 @@ SEEDS = (
         "an item is ready although people linked an open blocker",
         "tests/core/reporting/test_ready.py",
         ("reports/ready.py", "*one.linked, ", ""),
+    ),
+    seed(
+        "what was done after a sprint counts as done in it",
+        "tests/core/reporting/test_sprint.py",
+        ("reports/sprint.py", "(item.closed is None or item.closed <= iteration.last)", "True"),
+    ),
+    seed(
+        "a roll moves what is done",
+        "tests/cli/test_sprint.py",
+        ("core/roll.py", " or not _is_open(tree, item.key)", ""),
+    ),
+    seed(
+        "a roll sets the board though the file owns the sprint",
+        "tests/cli/test_sprint.py",
+        ("core/roll.py", "(sprints.owner is Owner.GITHUB or value is None)", "True"),
     ),
     seed(
         "an agent is assigned again after a lost answer",

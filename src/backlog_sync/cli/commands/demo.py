@@ -254,7 +254,8 @@ def _next_steps(folder: Path, *, elsewhere: bool = False) -> str:
         new = 8 if points != 8 else 5
         lines.append(f"  # line {number}: change the points of a story from {points} to {new}")
         lines.append(f"  sed -i.bak '{number}s/{points}/{new}/' {shown}")
-    lines += [f"  backlog {verb} {shown} --sandbox" for verb in ("plan", "sync", "ready", "report")]
+    verbs = ("plan", "sync", "ready", "sprint", "report")
+    lines += [f"  backlog {verb} {shown} --sandbox" for verb in verbs]
     return "\n".join(lines) + "\n"
 
 
