@@ -445,7 +445,8 @@ def test_a_report_goes_where_it_is_asked_for(place: Place) -> None:
 def test_release_notes_are_a_file_and_a_draft(place: Place) -> None:
     """The draft is there once and never published; without permission it is a warning."""
     text = place.at_remote("main:backlog.yaml")
-    place.commit({"backlog.yaml": text.replace("title: Pay", "milestone: v1, title: Pay")})
+    old = "title: Keep a cart for thirty days"
+    place.commit({"backlog.yaml": text.replace(old, f"{old}\n            milestone: v1")})
     place.push()
     place.fresh()
     inputs = {
