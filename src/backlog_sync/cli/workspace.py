@@ -129,11 +129,16 @@ class Run:
     ) -> ObservedState:
         """Read GitHub to report on it; with `full`, read every issue.
 
-        With `pull_requests` and `activity` these are read too, as `ReadScope` describes them.
+        With `pull_requests` and `activity` these are read too, as `ReadScope` describes them; the
+        states of sub-issues always, because some are not in the plan.
         """
         with self.presenter.reading(self.target.repository):
             scope = ReadScope.for_backlog(
-                self.desired, full=full, pull_requests=pull_requests, activity=activity
+                self.desired,
+                full=full,
+                pull_requests=pull_requests,
+                sub_issues=True,
+                activity=activity,
             )
             observed = reconcile.observe(self.desired, self.tracker, scope, self.journals)
         self.warn_of_pending(observed.saved_iterations)

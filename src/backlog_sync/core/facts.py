@@ -92,7 +92,8 @@ class WorkItem:
     criteria, `ticked` the ticked ones; `checklist` contains their texts. `added` is the date on
     which it was added to the backlog, `closed` the date on which it was done, `updated` the one of
     the last update of the issue or its board item; None if unknown. `pull_requests` close its
-    issue, `branches` are linked to it. `sprint` is the title of its own iteration.
+    issue, `branches` are linked to it. `sprint` is the title of its own iteration. `outside`
+    counts the sub-issues of its issue that are not items, `outside_closed` the closed ones of them.
     """
 
     key: str
@@ -132,6 +133,8 @@ class WorkItem:
     goal: str | None = None
     pull_requests: tuple[PullRequestFact, ...] = ()
     branches: tuple[str, ...] = ()
+    outside: int = 0
+    outside_closed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

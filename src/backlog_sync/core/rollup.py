@@ -7,6 +7,7 @@ without points are listed as unestimated.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from backlog_sync.core.facts import Phase, WorkItem
 from backlog_sync.dataclass import dataclass
@@ -21,7 +22,9 @@ class Sum:
 
     `name` is a key for an item, an epic or a feature, else a title or name. `items` are the keys
     that are counted, `unestimated` those among them without points (empty if nothing in the backlog
-    has points). `criteria` and `ticked` count the acceptance criteria of these items.
+    has points). `criteria` and `ticked` count the acceptance criteria of these items. `not_in_plan`
+    are sub-issues that are not items, of these and of what is between; they count for nothing else,
+    because nobody planned them.
     """
 
     name: str
@@ -33,6 +36,8 @@ class Sum:
     criteria: int = 0
     ticked: int = 0
     unestimated: tuple[str, ...] = ()
+    not_in_plan: int = 0
+    not_in_plan_closed: int = 0
 
     @property
     def total(self) -> int:
@@ -163,6 +168,8 @@ def count(name: str, keys: Iterable[str], tree: Outline) -> Sum:
         criteria=sum(item.criteria for item in items),
         ticked=sum(item.ticked for item in items),
         unestimated=tuple(key for key in live if pointed and key not in tree.points),
+        not_in_plan=sum(item.outside for item in items),
+        not_in_plan_closed=sum(item.outside_closed for item in items),
     )
 
 
@@ -175,7 +182,27 @@ def _sum(values: Iterable[float]) -> float:
 def sums(tree: Outline) -> dict[str, Sum]:
     """Return the sum of every item with children, by key, in document order."""
     leaves = {leaf.key for leaf in tree.leaves}
-    return {key: count(key, tree.below[key], tree) for key in tree.items if key not in leaves}
+    counted = {key: count(key, tree.below[key], tree) for key in tree.items if key not in leaves}
+    for item in _inner(tree):
+        for above in tree.above(item.key) if item.outside else ():
+            counted[above.key] = _with_outside(counted[above.key], [item])
+    return counted
+
+
+def _inner(tree: Outline) -> Iterable[WorkItem]:
+    """Return the items with others below them."""
+    leaves = {leaf.key for leaf in tree.leaves}
+    return (item for key, item in tree.items.items() if key not in leaves)
+
+
+def _with_outside(whole: Sum, inner: Iterable[WorkItem]) -> Sum:
+    """Return a sum with the sub-issues of inner items that are not in the plan."""
+    items = tuple(inner)
+    return replace(
+        whole,
+        not_in_plan=whole.not_in_plan + sum(item.outside for item in items),
+        not_in_plan_closed=whole.not_in_plan_closed + sum(item.outside_closed for item in items),
+    )
 
 
 def add(name: str, parts: Iterable[Sum]) -> Sum:
@@ -191,12 +218,14 @@ def add(name: str, parts: Iterable[Sum]) -> Sum:
         criteria=sum(part.criteria for part in all_parts),
         ticked=sum(part.ticked for part in all_parts),
         unestimated=tuple(key for part in all_parts for key in part.unestimated),
+        not_in_plan=sum(part.not_in_plan for part in all_parts),
+        not_in_plan_closed=sum(part.not_in_plan_closed for part in all_parts),
     )
 
 
 def total(tree: Outline) -> Sum:
     """Return the sum of the whole."""
-    return count("", (leaf.key for leaf in tree.leaves), tree)
+    return _with_outside(count("", (leaf.key for leaf in tree.leaves), tree), _inner(tree))
 
 
 def groups(tree: Outline, milestones: Sequence[str] = ()) -> dict[str, tuple[Sum, ...]]:

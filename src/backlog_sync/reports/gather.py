@@ -7,6 +7,8 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 from backlog_sync.core import holds
+from backlog_sync.core.body import read_box
+from backlog_sync.core.escape import split_lines
 from backlog_sync.core.facts import (
     Before,
     Conversation,
@@ -18,7 +20,7 @@ from backlog_sync.core.facts import (
     WorkItem,
 )
 from backlog_sync.core.fields import STATUS
-from backlog_sync.core.matching import match_items
+from backlog_sync.core.matching import Match, match_items
 from backlog_sync.core.model import BoardFieldDef, DesiredItem, DesiredState
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.observed import IssueLink, ObservedBoardField, ObservedIssue, ObservedState
@@ -71,6 +73,8 @@ def gather(
     closed = _closed(observed)
     first = first_status(observed)
     sprints = sprint_field(desired, observed)
+    states = {issue.id: issue.state for issue in observed.issues}
+    ours = {issue.id for issue in issues.values()}
     items = []
     for item in with_issue_values(desired, issues).items:
         issue = issues.get(item.key)
@@ -78,14 +82,16 @@ def gather(
         if item.key in matches.held:
             work = replace(work, held=matches.held[item.key].reason)
         if issue is not None:
-            ref = observed.ref(issue)
-            work = _with_issue(work, item, issue, ref, progress.get(item.key), first)
+            work = _with_issue(work, item, matches.by_key[item.key], progress.get(item.key), first)
+            others = _states_of_others(issue, ours, states)
             work = replace(
                 work,
                 url=_served(issue.url, pages),
                 pull_requests=_pull_requests(issue, observed, pages),
                 branches=issue.branches,
                 linked=_linked(work, issue, refs, observed),
+                outside=len(others),
+                outside_closed=len(others) - others.count("open"),
             )
         else:
             work = replace(work, status=_text(item.board.get(STATUS)))
@@ -259,30 +265,51 @@ def _item(
 
 
 def _with_issue(
-    work: WorkItem,
-    item: DesiredItem,
-    issue: ObservedIssue,
-    ref: str,
-    progress: ItemProgress | None,
-    first: str,
+    work: WorkItem, item: DesiredItem, match: Match, progress: ItemProgress | None, first: str
 ) -> WorkItem:
     """Return the item with the values of its issue; labels and people as named on GitHub."""
-    ticks = progress.ticks if progress else {}
+    issue, ticks = match.issue, progress.ticks if progress else {}
+    criteria = tuple(
+        Criterion(criterion.text, ticks.get(nth, criterion.done))
+        for nth, criterion in enumerate(item.criteria)
+    ) or tuple(_criteria_in_place(match))
     return replace(
         work,
-        ref=ref,
+        ref=match.ref,
         status=word_of(item, issue, first),
         labels=issue.labels or work.labels,
         assignees=issue.assignees or work.assignees,
         added=_day(issue.created_at),
         closed=_day(issue.closed_at) if issue.state == "closed" else None,
         updated=_day(max(issue.updated_at, issue.card.updated_at if issue.card else "")),
-        ticked=sum(ticks.get(nth, criterion.done) for nth, criterion in enumerate(item.criteria)),
-        checklist=tuple(
-            Criterion(criterion.text, ticks.get(nth, criterion.done))
-            for nth, criterion in enumerate(item.criteria)
-        ),
+        criteria=len(criteria),
+        ticked=sum(criterion.done for criterion in criteria),
+        checklist=criteria,
     )
+
+
+def _criteria_in_place(match: Match) -> Iterator[Criterion]:
+    """Yield the check boxes that people wrote around our block, as criteria of the item.
+
+    In an issue of somebody who may not write they are text: that person can tick them as well.
+    """
+    if not match.is_trusted or match.parts.problem:
+        return
+    fence = ""
+    for line in split_lines(f"{match.parts.before}\n{match.parts.after}"):
+        mark = line.strip()[:3]
+        if mark in ("```", "~~~") and fence in ("", mark):
+            fence = "" if fence else mark
+        elif not fence and (box := read_box(line)):
+            yield Criterion(*box)
+
+
+def _states_of_others(
+    issue: ObservedIssue, ours: Collection[str], states: Mapping[str, str]
+) -> list[str]:
+    """Return the states of an issue's sub-issues that are not items."""
+    others = (each for each in issue.children if each not in ours)
+    return [issue.child_states.get(each, states.get(each, "open")) for each in others]
 
 
 def _pull_requests(

@@ -67,7 +67,7 @@ def item_detail(
         parents=tuple(tree.above(key))[1:],
         children=children,
         sum=sums(tree).get(key),
-        outside=_outside(issue, issues),
+        outside=Outside(work.outside, work.outside_closed) if work.outside else None,
         blockers=blockers,
         open_blockers=frozenset(one.name for one in blockers if is_open(tree, one.name)),
         blocks=tuple(item for item in facts.items if key in (*item.blocked_by, *item.linked)),
@@ -97,13 +97,3 @@ def _board(desired: DesiredItem, issue: ObservedIssue | None) -> dict[str, Board
     if issue is not None:
         values |= {**(issue.card.values if issue.card else {}), **issue.field_values}
     return values
-
-
-def _outside(issue: ObservedIssue | None, issues: Mapping[str, ObservedIssue]) -> Outside | None:
-    """Return the sub-issues that are not in the plan; None if there are none."""
-    if issue is None:
-        return None
-    ours = {one.id for one in issues.values()}
-    others = [id_ for id_ in issue.children if id_ not in ours]
-    states = [issue.child_states.get(id_, "open") for id_ in others]
-    return Outside(len(others), sum(state != "open" for state in states)) if others else None

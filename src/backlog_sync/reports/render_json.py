@@ -93,7 +93,10 @@ def _sum_of(report: Report, item: WorkItem) -> Sum:
     done, doing = item.phase.value == "done", item.phase.value == "doing"
     if item.phase.value == "dropped":
         return Sum(item.key)
-    return Sum(item.key, (item.key,), int(done), int(doing), points, points if done else 0)
+    return Sum(
+        item.key, (item.key,), int(done), int(doing), points, points if done else 0,
+        not_in_plan=item.outside, not_in_plan_closed=item.outside_closed,
+    )  # fmt: skip
 
 
 def _sum(total: Sum, *leave: str) -> dict[str, object]:

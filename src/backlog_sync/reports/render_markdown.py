@@ -38,6 +38,7 @@ from backlog_sync.reports.view import (
     figure,
     health_word,
     how_much,
+    outside,
     risk_scale,
     when,
 )
@@ -227,8 +228,8 @@ def _items(block: Outline) -> Iterator[Printed]:
     for root, rows in block.branches:
         summary = "<b>Without anything above</b>"
         if root and root.sum:
-            total = root.sum
-            summary = f"<b>{_text(root.item.title)}</b>: {total.percent}%, {amount(total)}"
+            facts = f"{root.sum.percent}%, {amount(root.sum)}{outside(root.sum)}"
+            summary = f"<b>{_text(root.item.title)}</b>: {facts}"
         cells = [_row(row)[: len(columns)] for row in rows]
         inner = table(f"<details><summary>{summary}</summary>", columns, cells)
         yield replace(inner, closing="\n</details>\n")

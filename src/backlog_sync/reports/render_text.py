@@ -41,6 +41,7 @@ from backlog_sync.reports.view import (
     figure,
     health_word,
     how_much,
+    not_in_plan,
     risk_scale,
     when,
 )
@@ -215,8 +216,11 @@ class _Printer:
         if row.sum:
             left = Text().append(clean(item.title), "" if row.depth else "bold")
             goal = item.goal if block.goals and not row.depth else None
-            below = paragraph(goal, room, Text("  "), "dim") if goal else ()
-            return Leaf(left, self._done(row.sum), look, tuple(below))
+            under = paragraph(goal, room, Text("  "), "dim") if goal else []
+            if row.sum.not_in_plan:
+                count = not_in_plan(row.sum.not_in_plan, row.sum.not_in_plan_closed)
+                under += paragraph(count, room, Text("  "), "dim")
+            return Leaf(left, self._done(row.sum), look, tuple(under))
         glyphs = look.glyphs
         sign, style = {
             Phase.DONE: (glyphs.tick, "green"),
@@ -241,6 +245,8 @@ def _facts(row: OutlineRow) -> Iterator[str]:
     item, scheduled = row.item, row.when
     if item.criteria:
         yield f"{item.ticked} of {counted(item.criteria, 'criterion', 'criteria')}"
+    if item.outside:
+        yield not_in_plan(item.outside, item.outside_closed)
     if item.assignees:
         yield ", ".join(item.assignees)
     if scheduled:

@@ -136,6 +136,18 @@ def amount(total: Sum) -> str:
     return f"{figure(total.points_done)} of {figure(total.points)} points, {items}"
 
 
+def not_in_plan(count: int, closed: int) -> str:
+    """Return how many sub-issues are not in the plan: "3 sub-issues not in the plan (1 closed)"."""
+    words = f"{counted(count, 'sub-issue')} not in the plan"
+    return f"{words} ({closed} closed)" if closed else words
+
+
+def outside(total: Sum) -> str:
+    """Return the same for a sum, after a comma; empty if all sub-issues are in the plan."""
+    count, closed = total.not_in_plan, total.not_in_plan_closed
+    return f", {not_in_plan(count, closed)}" if count else ""
+
+
 def figure(value: float) -> str:
     """Return a number with at most one decimal."""
     return f"{value:.1f}".removesuffix(".0")
@@ -330,7 +342,7 @@ def joined(names: Sequence[str]) -> str:
 def how_much(report: Report) -> str:
     """Return how much is done and in progress; the percentage is shown next to it."""
     doing = f", {report.total.doing} under way" if report.total.doing else ""
-    return f"{amount(report.total)} done{doing}"
+    return f"{amount(report.total)} done{doing}{outside(report.total)}"
 
 
 def at_risk(report: Report) -> str:

@@ -6,8 +6,9 @@ from datetime import date
 from backlog_sync.core.facts import Facts, Phase
 from backlog_sync.core.model import Hole, MilestoneDef
 from backlog_sync.core.observed import ObservedMilestone
+from backlog_sync.core.rollup import outline, sums, total
 from backlog_sync.reports.gather import Remembered, gather
-from tests.core.builders import BOARD, desired, item, link, managed, observed
+from tests.core.builders import BOARD, STRANGER, desired, item, link, managed, observed
 
 TODAY = date(2026, 3, 10)
 STORY = item("s", "Story", labels=("story",), assignees=("ada",), criteria={"a": False, "b": True})
@@ -33,6 +34,42 @@ def test_what_github_knows_stands_before_what_the_file_says() -> None:
     again = replace(there, state="open", labels=(), assignees=())
     known = of(gather(desired(STORY), observed(again), today=TODAY), "s")
     assert (known["labels"], known["assignees"], known["closed"]) == (("story",), ("ada",), None)
+
+
+def test_boxes_that_people_wrote_count_if_the_file_has_no_criteria() -> None:
+    """Of authors who may write, outside of code and of our block; nobody else's ticks are read."""
+    boxes = "- [x] fast\n- [ ] small\n\n```\n- [x] code\n```\n"
+    plain = item("p", "Plain")
+    made = managed(plain, 5)
+    there = replace(made, body=f"{boxes}\n{made.body}\n\n1. [X] below\n")
+    known = of(gather(desired(plain), observed(there), today=TODAY), "p")
+    assert (known["ticked"], known["criteria"]) == (2, 3)
+    assert [each.text for each in known["checklist"]] == ["fast", "small", "below"]  # type: ignore[attr-defined]
+    theirs = replace(there, author=STRANGER)
+    known = of(gather(desired(plain), observed(theirs), today=TODAY), "p")
+    assert (known["ticked"], known["criteria"]) == (0, 0)
+    own = managed(STORY, 4)
+    known = of(
+        gather(desired(STORY), observed(replace(own, body=boxes + own.body)), today=TODAY), "s"
+    )
+    assert (known["ticked"], known["criteria"]) == (1, 2)
+
+
+def test_sub_issues_that_are_not_items_are_counted_by_state() -> None:
+    """Of inner items and of leaves; the sums have them next to what is planned."""
+    epic, story = item("e", "Epic", kind="epic"), item("s", "Story", parent="e")
+    there = observed(
+        replace(
+            managed(epic, 1), children=("I_2", "I_7", "I_8"), child_states={"I_7": "completed"}
+        ),
+        replace(managed(story, 2, parent=link(1)), children=("I_9",)),
+    )
+    facts = gather(desired(epic, story), there, today=TODAY)
+    assert [(each.outside, each.outside_closed) for each in facts.items] == [(2, 1), (1, 0)]
+    tree = outline(facts.items)
+    whole, of_epic = total(tree), sums(tree)["e"]
+    assert (whole.not_in_plan, whole.not_in_plan_closed, whole.total) == (3, 1, 1)
+    assert (of_epic.not_in_plan, of_epic.not_in_plan_closed) == (3, 1)
 
 
 def test_addresses_lead_to_github_or_to_the_simulator_s_pages() -> None:
