@@ -288,6 +288,11 @@ def test_the_board_is_changed_and_the_file_follows(
         "\n+  - {id: card, title: Pay by card, story_points: 8, sprint: Sprint 2" in previewed.out
     )
     assert "#4 moves without it: the file says @current" in previewed.err
+    said = backlog("sprint").out
+    assert (
+        "! 1 item is still open in Sprint 1: `backlog sprint roll` moves it to Sprint 2\n" in said
+    )
+    assert "! 1 item is still open in Sprint 1: `backlog sync` moves it to Sprint 2\n" in said
     assert (file.read_bytes(), board(ann)[CARD - 1]) == (before, "Sprint 1")
     told = parsed(backlog("sprint", "roll", "--format", "json"), "sprint-roll")
     (move,) = told["moves"]

@@ -8,14 +8,17 @@ from datetime import timedelta
 import pytest
 
 from backlog_sync.core.facts import Facts, Iteration
+from backlog_sync.core.planning import PlanningSettings
 from backlog_sync.core.rollup import outline
 from backlog_sync.render.canvas import Look
 from backlog_sync.reports.charts.burn_down import burn_down
+from backlog_sync.reports.ready import ready
 from backlog_sync.reports.render_json import report_json
 from backlog_sync.reports.render_markdown import report_markdown
 from backlog_sync.reports.render_sprint import SprintAnswer, sprint_text
 from backlog_sync.reports.render_text import report_text
-from backlog_sync.reports.sprint import left_over, sprint, sprint_forecast, velocity
+from backlog_sync.reports.schedule import schedule
+from backlog_sync.reports.sprint import fits_next, left_over, sprint, sprint_forecast, velocity
 from backlog_sync.reports.view import Audience
 from tests.reporting.builders import DOING, DONE, TODAY, day, facts, item, made
 
@@ -94,25 +97,44 @@ def test_the_chart_says_each_day_in_words() -> None:
     assert chart == burn_down(report)
 
 
+def text_of(given: Facts, look: Look) -> str:
+    """The current sprint with all that surrounds it, as text."""
+    tree = outline(given.items)
+    pace = velocity(given, tree)
+    answer = ready(given, tree, schedule(tree, (), PlanningSettings(), given.today, None))
+    about = sprint(given, tree, given.iterations[3]), pace, sprint_forecast(given, tree, pace)
+    following = fits_next(given, tree, answer, pace)
+    whole = SprintAnswer(*about, left_over(given, tree), following, ("A note.",))
+    commands = {"roll": "backlog sprint roll", "sync": "backlog sync"}
+    return sprint_text(whole, given, tree, look, **commands)
+
+
+@pytest.mark.parametrize("width", [40, 59, 60, 80, 120])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    """With long titles, several people, and a next sprint; with signs of ASCII alone, too."""
+    title = "Pay with a card, a code or cash at any of the machines, whatever the time of the day"
+    current = "The sprint in which we open the first of the shops in the north of the city"
+    given = backlog(current)
+    people = ("ann", "bo", "christina-from-the-north")
+    late = item("late", sprint="One", title=title, points=1, assignees=people)
+    now = replace(late, key="now", sprint=current, phase=DOING)
+    more = Iteration("Five", given.iterations[3].last + timedelta(days=1), day(-30))
+    items = (*given.items, late, now, item("free", title=title, points=1, priority="High"))
+    given = replace(given, items=items, iterations=(*given.iterations, more))
+    text = text_of(given, Look(width=width))
+    assert [line for line in text.splitlines() if len(line) > width] == []
+    for part in ("By person", "Velocity", "Next: Five", "still open in One", "A note."):
+        assert part in " ".join(text.split())
+    assert text_of(given, Look(width=width, ascii=True)).isascii()
+
+
 def test_the_title_of_a_sprint_is_only_words() -> None:
     """It mentions nobody, links nothing, is no command of a workflow, and stays in its cell."""
     given = backlog(HOSTILE)
     report = made(given)
-    tree = outline(given.items)
-    pace = velocity(given, tree)
-    answer = SprintAnswer(
-        sprint(given, tree, given.iterations[3]),
-        pace,
-        sprint_forecast(given, tree, pace),
-        left_over(given, tree),
-    )
     markdown = report_markdown(report)
     assert not re.search(r"@ann|#1\b|<i>|\u202e", markdown)
-    for text in (
-        markdown,
-        report_text(report, Look()),
-        sprint_text(answer, given, tree, Look(), "backlog sprint roll"),
-    ):
+    for text in (markdown, report_text(report, Look()), text_of(given, Look())):
         assert "::error::" not in text
         assert "\u202e" not in text
     chart = burn_down(report)

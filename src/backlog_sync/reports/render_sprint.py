@@ -38,7 +38,8 @@ class SprintAnswer:
     """What `backlog sprint` shows: one sprint, and what surrounds it.
 
     `late` is what is open in sprints that are over. `following` is None unless the sprint is
-    running or over, and one is to come. `notes` are sentences on what is not known.
+    running or over, and one is to come. `notes` are sentences on what is not known. `words` are the
+    keys of items whose sprint in the file is a word such as `@current`, which a sync moves.
     """
 
     sprint: Sprint
@@ -47,13 +48,16 @@ class SprintAnswer:
     late: Part
     following: Next | None = None
     notes: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
 
 
 # ---- text ----------------------------------------------------------------------------------
 
 
-def sprint_text(answer: SprintAnswer, facts: Facts, tree: Outline, look: Look, roll: str) -> str:
-    """Return the answer as text; `roll` is the command that moves what is left over."""
+def sprint_text(
+    answer: SprintAnswer, facts: Facts, tree: Outline, look: Look, *, roll: str, sync: str
+) -> str:
+    """Return the answer as text; `roll` and `sync` are the commands that move what is left over."""
     printer = _Printer(answer, facts, tree, look)
     sections = [
         printer.sums(),
@@ -62,7 +66,7 @@ def sprint_text(answer: SprintAnswer, facts: Facts, tree: Outline, look: Look, r
         printer.people(),
         printer.velocity(),
         printer.following(),
-        [*printer.late(roll), *printer.notes()],
+        [*printer.late(roll, sync), *printer.notes()],
     ]
     return paint(stacked(sections), look)
 
@@ -245,17 +249,27 @@ class _Printer:
             lines += paragraph(f"{text} not counted", self.look, Text("  "), "dim")
         return lines
 
-    def late(self, roll: str) -> list[Text]:
-        """Return what is open in sprints that are over, and what to do about it."""
-        keys = self.answer.late.items
-        if not keys or self.one.state is State.COMING:
+    def late(self, roll: str, sync: str) -> list[Text]:
+        """Return what is open in sprints that are over, and which commands move it."""
+        if self.one.state is State.COMING:
+            return []
+        by_word = [key for key in self.answer.late.items if self._has_word(key)]
+        others = [key for key in self.answer.late.items if key not in by_word]
+        return [*self._moved_by(roll, others), *self._moved_by(sync, by_word)]
+
+    def _moved_by(self, command: str, keys: Sequence[str]) -> list[Text]:
+        if not keys:
             return []
         names = joined(sprints_of(self.facts, self.tree, keys))
         verb, them = ("is", "it") if len(keys) == 1 else ("are", "them")
         text = f"{counted(len(keys), 'item')} {verb} still open in {names}"
         if into := current_of(self.facts) or next_of(self.facts):
-            text += f": `{roll}` moves {them} to {into.name}"
+            text += f": `{command}` moves {them} to {into.name}"
         return paragraph(text, self.look, Text("! ", "yellow"))
+
+    def _has_word(self, key: str) -> bool:
+        having = self.tree.inherited(key, lambda item: item.sprint)
+        return having is not None and having.key in self.answer.words
 
     def notes(self) -> list[Text]:
         """Return the sentences on what is not known."""

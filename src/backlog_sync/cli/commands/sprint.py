@@ -91,6 +91,7 @@ def show(
     from backlog_sync.cli.items import read_items
     from backlog_sync.cli.sprints import earlier_states, iteration_named, notes
     from backlog_sync.cli.terminal import open_terminal
+    from backlog_sync.core.relative_iterations import is_relative
     from backlog_sync.core.sprints import sprint_field
     from backlog_sync.render.canvas import wrapped
     from backlog_sync.render.json import dump
@@ -128,6 +129,7 @@ def show(
         if shown.state is not State.COMING
         else None,
         tuple(notes(facts, history, shown.guessed, chosen, name)),
+        frozenset(i.key for i in items.desired.items if is_relative(field.declared(i))),
     )
     if items.why:
         terminal.info(wrapped(items.note, terminal.look(err=True)))
@@ -138,8 +140,8 @@ def show(
     elif output_options.quiet:
         terminal.result(sprint_line(answer))
     else:
-        roll = command_line("sprint roll")
-        terminal.result(sprint_text(answer, facts, tree, terminal.look(), roll))
+        commands = {"roll": command_line("sprint roll"), "sync": command_line("sync")}
+        terminal.result(sprint_text(answer, facts, tree, terminal.look(), **commands))
     return ExitCode.DONE
 
 
