@@ -42,6 +42,21 @@ SEEDS = (
         ("reports/ready.py", "*one.linked, ", ""),
     ),
     seed(
+        "a published release gets another text",
+        "tests/surface/test_releases.py",
+        ("engine/releases.py", "if any(not release.draft for release in releases):", "if False:"),
+    ),
+    seed(
+        "a second draft is created after a lost answer",
+        "tests/surface/test_releases.py",
+        ("github_api/releases.py", "number = next((one.number for one in ours), None)", "pass"),
+    ),
+    seed(
+        "release notes name pull requests that were not merged",
+        "tests/surface/test_release_sums.py",
+        ("reports/release_notes.py", ' if pull.state == "merged"', ""),
+    ),
+    seed(
         "what was done after a sprint counts as done in it",
         "tests/core/reporting/test_sprint.py",
         ("reports/sprint.py", "(item.closed is None or item.closed <= iteration.last)", "True"),

@@ -15,6 +15,7 @@ from github_sandbox import (
     issues,
     pull_requests,
     relations,
+    releases,
     repositories,
 )
 from github_sandbox.app import Sandbox
@@ -192,6 +193,12 @@ def _ids(store: Store, field: Any) -> dict[str, int]:
     return {option.name: option.id for option in issue_fields.options_of(store, field)}
 
 
+def _one_draft(create: Callable[..., Any], store: Store, viewer: Any, home: Any, new: Any) -> Any:
+    if store.releases.get(home.id):
+        raise RefusalError("UNPROCESSABLE", "Validation Failed")
+    return create(store, viewer, home, new)
+
+
 def _sent_order(store: Store, field: Any) -> list[Any]:
     return list(store.issue_field_options.get(field.id, {}).values())
 
@@ -234,6 +241,9 @@ BREAKS: Final[dict[str, Break]] = {
     "issue_checks.trimmed_title": patched(issues, "checked_title", str),
     "issue_checks.same_body": answered("... on Issue { body }", "<!--", "&lt;!--"),
     "issue_checks.line_ends": answered("with CRLF", "Three", "3"),
+    "definition_checks.draft_release": answered("/releases?", '"draft":true', '"draft":false'),
+    "definition_checks.drafts_share_a_tag": wrapped(releases, "create", _one_draft),
+    "definition_checks.release_length": patched(releases, "check_length", _ignore),
     "issue_checks.all_at_once": _creating_without("milestone", None),
     "issue_checks.duplicate": answered(
         "masked: stateReason", r'"masked":"\w+"', '"masked":"DUPLICATE"'

@@ -49,6 +49,10 @@ def _definitions(live: Live, marker: str, _: str) -> Iterator[str]:
         if _is_ours(milestone["title"], marker):
             _delete_path(live, "a milestone", f"/milestones/{milestone['number']}")
             yield "a milestone"
+    for release in _listed(live, "/releases?per_page=100"):
+        if release["draft"] and _is_ours(release["name"] or "", marker):
+            _delete_path(live, "a draft release", f"/releases/{release['id']}")
+            yield "a draft release"
 
 
 def _listed(live: Live, path: str) -> list[dict[str, Any]]:

@@ -276,6 +276,16 @@ class Live:
         self.later("a milestone", lambda: self.deleted(f"/milestones/{made['number']}"))
         return made
 
+    def draft(self, text: str, /, **more: Any) -> requests.Response:
+        """Try to create a draft release; if it is created, it is deleted at the end."""
+        name = self.name(text)
+        values = {"tag_name": name.replace(" ", "-"), "name": name, "draft": True, **more}
+        answer = self.rest("POST", "/releases", values)
+        if answer.status_code == requests.codes.created:
+            path = f"/releases/{answer.json()['id']}"
+            self.later("a draft release", lambda: self.deleted(path))
+        return answer
+
     def repository(self, fields: str, features: str = "", /, **variables: Any) -> Any:
         """Return fields of the repository; a variable is its type and its value."""
         owner, _, name = self.scratch.repository.partition("/")

@@ -1,4 +1,4 @@
-"""Checks of labels and milestones."""
+"""Checks of labels, milestones and releases."""
 
 import re
 from urllib.parse import quote
@@ -145,3 +145,36 @@ def due_removed(live: Live) -> Seen:
     made = live.milestone("without a date", due_on="2031-01-31T12:00:00Z")
     changed = live.rest("PATCH", f"/milestones/{made['number']}", {"due_on": None}).json()
     return bool(made["due_on"]) and changed["due_on"] is None, f"{changed['due_on']}"
+
+
+# ---- releases ------------------------------------------------------------------------------
+
+
+@fact("[D]", "a draft release is listed, has no tag, and stays a draft if its text is changed",
+      "github_api/releases.py")  # fmt: skip
+def draft_release(live: Live) -> Seen:
+    """Create one, look for its tag, change it, and list it."""
+    draft = live.draft("draft", body="Notes").json()
+    found = live.rest("GET", f"/releases/tags/{draft['tag_name']}").status_code
+    live.rest("PATCH", f"/releases/{draft['id']}", {"body": "Better notes"})
+    listed = live.rest("GET", "/releases?per_page=100").json()
+    shown = [(each["draft"], each["body"]) for each in listed if each["id"] == draft["id"]]
+    holds = found == 404 and shown == [(True, "Better notes")]
+    return holds, f"HTTP {found} for the tag, listed as {shown}"
+
+
+@fact("[R]", "several drafts may have one tag, so one is looked for before it is created",
+      "github_api/releases.py")  # fmt: skip
+def drafts_share_a_tag(live: Live) -> Seen:
+    """Create two."""
+    live.draft("twins")
+    answer = live.draft("twins")
+    return answer.status_code == 201, refusal(answer)
+
+
+@fact("[R]", "the text of a release has at most 125,000 characters", "engine/releases.py")
+def release_length(live: Live) -> Seen:
+    """Try one more, and so many."""
+    longer, longest = (live.draft("long", body="x" * (125_000 + more)) for more in (1, 0))
+    holds = (longer.status_code, longest.status_code) == (422, 201)
+    return holds, f"{refusal(longer)}; HTTP {longest.status_code}"
