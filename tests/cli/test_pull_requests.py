@@ -140,6 +140,11 @@ stories:
     again = backlog("report", *options, *kept)
     assert "is up to date" in again.err + again.out
     assert not any(entry.writes for entry in server.log[before:])
+    since = backlog("report", "--no-write-back", "--since", "30d", "--release", "weekly", "-q")
+    assert since.code == 0, since.err
+    (_, weekly) = server.store.releases[server.repository("octo-org/shop").id].values()
+    assert weekly.name == "weekly"
+    assert "# Done since " in (weekly.body or "")
     limited = backlog("report", "--milestone", "v1", "--no-write-back", "--format", "json")
     assert [i["key"] for i in json.loads(limited.out)["items"]] == ["a", "b", "c"]
 

@@ -260,9 +260,9 @@ def publish(
             presenter.posted(f"Report posted in a comment: {address or f'#{number}'}")
     if request.release is not None and report.release is not None:
         with presenter.posting():
-            # The release has a title already.
-            text = notes_markdown(report.release, titled=False)
-            title = report.release.title
+            # The title of the milestone is that of the release; its text does not repeat it.
+            text = notes_markdown(report.release, titled=request.milestone is None)
+            title = report.release.title if request.milestone else request.release
             done, address = keep_release(tracker, request.release, title, text=text, mark=mark)
             # The simulator has no page of a release.
             presenter.posted(f"{done}." if observed.sandbox else f"{done}: {address}")
