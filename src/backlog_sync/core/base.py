@@ -20,7 +20,7 @@ _HASH_LINE = 6
 _HASH_TICK = 8
 """Hex digits of a ticked criterion's hash; more than for a line, because a collision ticks."""
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
-_HEX = re.compile(r"^[0-9a-f]*$")
+_HEX = re.compile(r"[0-9a-f+-]*")
 _MAX = 60_000
 """The most characters of a base: a body has 65,536 on GitHub, and the base is only a part of it."""
 _MOST = 1_000_000
@@ -73,7 +73,10 @@ def _signed(ticks: Mapping[str, bool]) -> str:
 
 
 def decode(text: str) -> Marker | None:
-    """Parse a marker; return None unless this tool wrote it."""
+    """Parse a marker; return None unless this tool wrote it.
+
+    Names, which many issues share, are kept in memory once; `intern` takes nothing but text.
+    """
     if len(text) > _MAX:
         return None
     try:
@@ -84,20 +87,20 @@ def decode(text: str) -> Marker | None:
         if not isinstance(record, dict) or record.get("v") != VERSION:
             return None
         return Marker(
-            backlog=_name(record["id"]),
+            backlog=intern(record["id"]),
             key=_text(record["key"]),
             nonce=_text(record.get("n", "")),
             generation=_count(record.get("g", 0)),
             reader=_count(record.get("r", 0)),
             base=Base(
-                hashes={_name(k): _text(v) for k, v in record.get("h", {}).items()},
-                sets={_name(k): tuple(_name(m) for m in v) for k, v in record.get("s", {}).items()},
+                hashes={intern(k): _text(v) for k, v in record.get("h", {}).items()},
+                sets={intern(k): tuple(map(intern, v)) for k, v in record.get("s", {}).items()},
                 lines=_chunks(_text(record.get("l", "")), _HASH_LINE),
                 ticks=_ticks(record.get("t", "")),
-                pending=tuple(_name(m) for m in record.get("p", [])),
+                pending=tuple(map(intern, record.get("p", ()))),
                 order=_chunks(_text(record.get("o", "")), HASH),
-                definitions={_name(k): _entry(v) for k, v in record.get("d", {}).items()},
-                written=_written(record.get("w", {})),
+                definitions={intern(k): _entry(v) for k, v in record.get("d", {}).items()},
+                written=_written(record["w"]) if "w" in record else Written(),
                 finish=_text(record.get("c", "")),
             ),
         )
@@ -134,9 +137,7 @@ def _written(record: Mapping[str, object]) -> Written:
 def _lists(value: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise TypeError
-    return {
-        _name(name): tuple(_text(member) for member in members) for name, members in value.items()
-    }
+    return {intern(name): tuple(map(_text, members)) for name, members in value.items()}
 
 
 def _ticks(text: object) -> dict[str, bool]:
@@ -152,11 +153,6 @@ def _text(value: object) -> str:
     return value
 
 
-def _name(value: object) -> str:
-    """Return a text that the markers of many issues share, and keep it in memory once."""
-    return intern(_text(value))
-
-
 def _count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST:
         raise TypeError
@@ -164,6 +160,6 @@ def _count(value: object) -> int:
 
 
 def _chunks(text: str, size: int) -> tuple[str, ...]:
-    if len(text) % size or not _HEX.match(text.replace("+", "").replace("-", "")):
+    if len(text) % size or not _HEX.fullmatch(text):
         raise ValueError
     return tuple(text[i : i + size] for i in range(0, len(text), size))

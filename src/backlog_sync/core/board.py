@@ -216,13 +216,14 @@ class BoardPlan:
                 self._unknown(item, name, desired_value)
                 kept.add(name)
                 continue
-            if closed and is_relative(desired_value) and _has_value(card, board_field.name):
+            follows_date = is_relative(desired_value)
+            if closed and follows_date and _has_value(card, board_field.name):
                 kept.add(board_field.name)
                 continue
             settable, after = self._spelled(item, board_field, desired_value)
             if settable:
                 values[board_field.name] = after
-                relative |= {board_field.name} if is_relative(desired_value) else set()
+                relative |= {board_field.name} if follows_date else set()
             else:
                 kept.add(board_field.name)
         for name, value in start.items():
@@ -497,10 +498,14 @@ def plan_board(
         plan.fields.see(project.fields)
     cards = [issue.card for issue in observed.issues if issue.card is not None]
     issues = {key: match.issue for key, match in matches.by_key.items()}
-    unfinished = [item for item in desired.items if not _is_over(item, issues.get(item.key))]
     for definition in spec.fields:
         used = used_options(desired.items, definition.name)
-        words = used_options(unfinished, definition.name).intersection(RELATIVE)
+        words: set[str] = set()
+        if used.intersection(RELATIVE):
+            unfinished = [
+                item for item in desired.items if not _is_over(item, issues.get(item.key))
+            ]
+            words = used_options(unfinished, definition.name).intersection(RELATIVE)
         plan.fields.plan(definition, used, cards, words)
     plan.changes += plan.fields.changes
     plan.deferred += plan.fields.deferred

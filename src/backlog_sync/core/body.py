@@ -28,9 +28,9 @@ _UNBOXED = r"\1\\[\2] \3"
 _OWN_COMMENT = re.compile(r"<!--(?=\s{0,8}backlog:)", re.IGNORECASE)
 _FOOTER = "*Managed from `"
 _CLAIMS = 20
-_BODIES = 1_000
-"""Bodies that are kept taken apart, a few megabytes: planning, applying and healing read the same.
-"""
+_BODIES = 20_000
+"""Bodies that are kept taken apart: the questions before a plan, matching and planning read the
+same ones in turn, so that a cache of fewer than all would find none."""
 _FEW = 200
 """Results that are kept for a while: the same lines are looked at for one item after another."""
 
@@ -93,14 +93,22 @@ def split(body: str) -> SplitBody:
 
 def same_body(body: str, before: str) -> bool:
     """Return whether two bodies differ only in the version of the reader, if at all."""
-    return body == before or _unversioned(body) == _unversioned(before)
+    return body == before or same_parts(split(body), split(before))
 
 
-def _unversioned(body: str) -> str:
-    parts = split(body)
-    if parts.marker is None:
-        return body
-    return join(replace(parts, marker=replace(parts.marker, reader=0)))
+def same_parts(parts: SplitBody, before: SplitBody) -> bool:
+    """Return whether two bodies taken apart differ only in the version of the reader, if at all."""
+    if (parts.before, parts.after, parts.lines) != (before.before, before.after, before.lines):
+        return False
+    marker, other = parts.marker, before.marker
+    if marker is None or other is None:
+        return marker is other
+    # The text of a marker has all hashes, so that most of those that differ are not encoded.
+    return marker.base.hashes == other.base.hashes and _unversioned(marker) == _unversioned(other)
+
+
+def _unversioned(marker: Marker) -> str:
+    return marker_codec.encode(replace(marker, reader=0))
 
 
 def _decode_marker(line: str) -> Marker | None:
@@ -146,7 +154,8 @@ def _part(part: Prose | Checklist, mentions: bool) -> list[str]:
         for entry in part.entries:
             text = _safe(_one_line(entry.text), mentions)
             lines.append(f"- [{'x' if entry.done else ' '}] {text}")
-            lines += detail_lines(entry, mentions=mentions)
+            if entry.details:
+                lines += detail_lines(entry, mentions=mentions)
     else:
         text = closed(unify_newlines(part.text))
         if part.text.strip() and not text.strip():
@@ -250,6 +259,7 @@ def criteria_places(block: Block, *, mentions: bool) -> tuple[int, ...]:
 # ---- the source's own text -----------------------------------------------------------------
 
 
+@lru_cache(_FEW)
 def source_name(path: str, sources: tuple[str, ...]) -> str:
     """Return the repository's own name for a file: the path as typed differs from run to run."""
     typed = path.replace("\\", "/").removeprefix("./")
@@ -308,7 +318,7 @@ def as_applied(
 @lru_cache(_FEW)
 def line_hashes(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return a short hash per line that holds anything, boxes counted as unticked."""
-    return tuple(_line_hash(line) for line in lines if line.strip())
+    return tuple([_line_hash(line) for line in lines if line.strip()])
 
 
 @lru_cache(_FEW)

@@ -106,6 +106,7 @@ def target_of(
     observation: parent, blockers and assignees (without those that are unavailable), and the issue
     type.
     """
+    block = item.block
     atoms: dict[str, JsonValue] = {
         row.name: compared(row, item.fields[row.name]) for row in ATOMS if row.name in item.fields
     }
@@ -124,10 +125,10 @@ def target_of(
     return Target(
         atoms=atoms,
         sets=sets,
-        lines=body_block.render(item.block, source=source, mentions=settings.mentions),
+        lines=body_block.render(block, source=source, mentions=settings.mentions),
         kept=kept,
         order=order,
-        source=body_block.source_hash(item.block, source=source, mentions=settings.mentions),
+        source=body_block.source_hash(block, source=source, mentions=settings.mentions),
         fields=fields,
     )
 
@@ -158,6 +159,8 @@ def base_of(
 
 def private_entries(fields: FieldTarget) -> dict[str, BoardValue]:
     """Return what a card's record is to hold of a new issue's private fields."""
+    if not fields.private:
+        return {}
     atoms = {name: card_record.entry(plain(value)) for name, value in fields.atoms.items()}
     options = {n: card_record.entry(tuple(sorted(m))) for n, m in fields.sets.items() if m}
     return {
@@ -623,8 +626,8 @@ def _body_to_write(merge: _Merge, match: Match, marker: Marker, new_parts: Split
         needed = False
     if not (needed or match.adopt or merge.fields or marker.backlog != new_parts.marker.backlog):
         return None
-    text = body_block.join(new_parts)
-    return None if body_block.same_body(text, match.issue.body) else text
+    before = match.parts if match.is_trusted else body_block.split(match.issue.body)
+    return None if body_block.same_parts(new_parts, before) else body_block.join(new_parts)
 
 
 def _before(parts: SplitBody, issue: ObservedIssue, *, adopt: bool) -> str:

@@ -75,6 +75,8 @@ class FieldTarget:
         They are those of private fields, and those of the board's own fields whose values cannot
         move yet.
         """
+        if not self.kept and not self.private:
+            return ()
         unmoved = (self.board.get(name, name) for name in self.kept)
         return (*map(private_entry, self.kept | self.private), *unmoved)
 
@@ -109,8 +111,10 @@ class IssueFieldPlan:
 
         Fields belong to an organization: in repositories of another owner they are left alone.
         """
+        if not item.issue_fields:
+            return NO_FIELDS
         target = self.observed.repository.name_with_owner
-        if item.issue_fields and not same_owner(repository.name_with_owner, target):
+        if not same_owner(repository.name_with_owner, target):
             self.elsewhere.setdefault(owner_of_repository(repository.name_with_owner), None)
             return FieldTarget(kept=frozenset(item.issue_fields))
         public = not repository.private

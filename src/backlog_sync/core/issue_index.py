@@ -1,6 +1,6 @@
 """The issues of one repository, by number and by the key of a trusted marker."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from backlog_sync.core import body as body_block
 from backlog_sync.core import normalize, order
@@ -114,6 +114,8 @@ class IssueIndex:
     def last_with(self, key: str) -> list[ObservedIssue]:
         """Return the issues that had the key last."""
         issues = self.ours.get(key, [])
+        if len(issues) == 1:
+            return issues
         last = max(map(self.generation, issues), default=0)
         return unless_dropped([issue for issue in issues if self.generation(issue) == last])
 
@@ -125,7 +127,7 @@ class IssueIndex:
         marker = self.parts[issue.number].marker
         if marker is None or self._recorded_parent(issue) is None:
             return True
-        return not recorded.isdisjoint(order.record([marker.key]))
+        return order.mark(marker.key) in recorded
 
     def _recorded_parent(self, issue: ObservedIssue) -> str | None:
         """Return the hash of the parent's key at the last sync, if any."""
@@ -133,28 +135,30 @@ class IssueIndex:
         parent_hash = marker.base.hashes.get("parent") if marker else None
         return None if parent_hash == normalize.hash_value(None) else parent_hash
 
-    def keys_without_parent(self, present: frozenset[str]) -> set[str]:
-        """Return the hashes of the keys whose record was lost with the issue of their parent.
+    def below_none_of_ours(self) -> Iterator[tuple[str, str]]:
+        """Yield keys with the hash of their recorded parent, if the issue is below none of ours.
 
-        `present` are the hashes of the keys that issues have, as a base contains them. A sub-issue
-        of one of our issues lost nothing: only that issue's key is different now.
+        A sub-issue of one of our issues lost nothing: only that issue's key is different now.
         """
         ids = {issue.id for issues in self.ours.values() for issue in issues}
-        orphaned_keys = (
-            key
-            for key, issues in self.ours.items()
-            for issue in issues
-            if (parent_hash := self._recorded_parent(issue)) is not None
-            and parent_hash not in present
-            if issue.parent is None or issue.parent.id not in ids
-        )
-        return {mark for key in orphaned_keys for mark in order.record([key])}
+        for key, issues in self.ours.items():
+            for issue in issues:
+                if issue.parent is None or issue.parent.id not in ids:
+                    parent_hash = self._recorded_parent(issue)
+                    if parent_hash is not None:
+                        yield key, parent_hash
 
-    def records(self, recorded: frozenset[str]) -> set[str]:
-        """Return what issues whose own item existed record about the items below them."""
-        issues = (i for key in self.ours for i in self.last_with(key) if self.had_item(i, recorded))
-        markers = (self.parts[issue.number].marker for issue in issues)
-        return {mark for marker in markers if marker for mark in marker.base.order}
+    def orders(self) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+        """Yield what issues record about the items below them.
+
+        With each stands the hash by which a parent records it, None if it had none: `had_item`.
+        """
+        for key in self.ours:
+            for issue in self.last_with(key):
+                marker = self.parts[issue.number].marker
+                if marker is not None and marker.base.order:
+                    is_below = self._recorded_parent(issue) is not None
+                    yield order.mark(marker.key) if is_below else None, marker.base.order
 
 
 def recorded_keys(indexes: Sequence[IssueIndex]) -> frozenset[str]:
@@ -162,15 +166,17 @@ def recorded_keys(indexes: Sequence[IssueIndex]) -> frozenset[str]:
 
     A key whose parent's issue is gone counts as recorded: nothing shows that it did not exist.
     """
-    present = frozenset(
+    lost = [entry for index in indexes for entry in index.below_none_of_ours()]
+    present = {
         normalize.hash_value(key)
-        for index in indexes
+        for index in (indexes if lost else ())
         for key, issues in index.ours.items()
         if issues
-    )
-    recorded = frozenset(mark for index in indexes for mark in index.keys_without_parent(present))
+    }
+    recorded = frozenset(order.mark(key) for key, parent_hash in lost if parent_hash not in present)
+    orders = [entry for index in indexes for entry in index.orders()]
     while True:
-        deeper = frozenset(mark for index in indexes for mark in index.records(recorded))
+        deeper = {mark for own, below in orders if own is None or own in recorded for mark in below}
         if deeper <= recorded:
             return recorded
         recorded |= deeper

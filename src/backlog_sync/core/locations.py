@@ -67,7 +67,7 @@ def owner_of_repository(name: str) -> str:
 
 def same_owner(one: str, other: str) -> bool:
     """Return whether two repositories belong to the same person or organization."""
-    return fold(owner_of_repository(one)) == fold(owner_of_repository(other))
+    return one == other or fold(owner_of_repository(one)) == fold(owner_of_repository(other))
 
 
 def why_left_alone(repository: str, target: str, declared: str | None) -> tuple[str, str] | None:

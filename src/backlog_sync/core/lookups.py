@@ -47,7 +47,6 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
     """Return what must be looked up before this backlog can be planned."""
     items = [item for item in desired.items if item.sync]
     read_repositories = {fold(location.name) for location in locations(desired, observed)}
-    known_links = known_issues(observed)
     keys = {item.key for item in items}
     issues: dict[str, None] = {}
     for item in items:
@@ -55,14 +54,16 @@ def questions(desired: DesiredState, observed: ObservedState) -> Questions:
         names = [str(name) for name in blockers] if isinstance(blockers, tuple) else []
         for name in (*names, *([item.parent] if item.parent else [])):
             repository, sign, _ = name.rpartition("#")
+            if name in keys or not sign or observed.embedded:
+                continue
             full_ref = name if repository else f"{observed.repository.name_with_owner}{name}"
             # Of what was read whole, those that were not listed are not there.
             listed = fold(full_ref.rpartition("#")[0]) in read_repositories and observed.whole
-            asks = name not in keys and sign and not observed.embedded
-            if asks and not listed and fold(full_ref) not in known_links:
+            if not listed:
                 issues[full_ref] = None
+    known_links = known_issues(observed) if issues else {}
     return Questions(
-        issues=tuple(sorted(issues)),
+        issues=tuple(sorted(ref for ref in issues if fold(ref) not in known_links)),
         logins=_logins(desired, observed),
         cards=tuple(_cardless(desired, observed)),
         missing=tuple(_missing(desired, observed)),
@@ -165,11 +166,11 @@ def _links(observed: ObservedState) -> Iterator[str]:
         pending, recorded = _pending_blockers(issue.body)
         if not pending:
             continue
-        linked = {fold(f"{link.repository}#{link.number}") for link in issue.blocked_by}
-        for link in issue.blocked_by:
-            marker = split(issues[link.id].body).marker if link.id in issues else None
-            linked |= {fold(marker.key)} if marker else set()
-        if not linked.issuperset(map(fold, recorded)):
+        bodies = (issues[link.id].body for link in issue.blocked_by if link.id in issues)
+        keys = {fold(marker.key) for body in bodies if (marker := split(body).marker)}
+        absent = set(map(fold, recorded)) - keys
+        links = (f"{link.repository}#{link.number}" for link in issue.blocked_by)
+        if absent and absent - set(map(fold, links)):
             yield issue.id
 
 
@@ -187,7 +188,11 @@ def known_issues(observed: ObservedState) -> dict[str, IssueLink]:
     def add(entry: ObservedIssue | IssueLink) -> None:
         name = f"{fold(entry.repository)}#{entry.number}"
         if name not in known:
-            known[name] = IssueLink(entry.id, entry.number, entry.repository)
+            known[name] = (
+                entry
+                if isinstance(entry, IssueLink)
+                else IssueLink(entry.id, entry.number, entry.repository)
+            )
 
     for issue in observed.issues:
         add(issue)

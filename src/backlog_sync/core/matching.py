@@ -747,7 +747,7 @@ class _Matcher:
         for item in self._open():
             parent = self.by_key.get(item.parent) if item.parent and item.sync else None
             marker = parent.parts.marker if parent else None
-            is_recorded = marker and set(order.record([item.key])) <= set(marker.base.order)
+            is_recorded = marker and order.mark(item.key) in marker.base.order
             if is_recorded and not self.index.ours.get(item.key):
                 missing[item.key] = Hold(
                     "it was below its parent at the last sync and has no issue now (deleted,"

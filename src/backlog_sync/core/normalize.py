@@ -1,19 +1,19 @@
 """Normalize values of both sides before they are compared."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from functools import lru_cache
+from hashlib import blake2s
 
 from backlog_sync.core.emoji_names import with_emoji
 
-_ATOM = str | float | int
+_ATOM = (str, float, int)
 _ENCODE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
 
 def digest(text: str, size: int = 12) -> str:
     """Return the first `size` hex digits of the text's BLAKE2 hash."""
-    return hashlib.blake2s(text.encode("utf-8", "surrogatepass")).hexdigest()[:size]
+    return blake2s(text.encode("utf-8", "surrogatepass")).hexdigest()[:size]
 
 
 def hash_value(value: object) -> str:

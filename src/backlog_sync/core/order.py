@@ -19,9 +19,14 @@ class Move:
     before: str | None = None
 
 
+def mark(key: str) -> str:
+    """Return the hash by which a parent's base records a child."""
+    return digest(key, HASH)
+
+
 def record(keys: Iterable[str]) -> tuple[str, ...]:
     """Return what a parent's base records of the order of its children."""
-    return tuple(digest(key, HASH) for key in keys)
+    return tuple(map(mark, keys))
 
 
 def wanted_order(

@@ -17,6 +17,7 @@ from backlog_sync.core.changes import (
     CreateIssue,
     FieldChange,
     ForgetFields,
+    JsonValue,
     LinkSubIssue,
     MoveSubIssue,
     RefreshBase,
@@ -228,7 +229,8 @@ class _Builder:
         before = len(self.changes)
         if match is not None:
             is_contested = self._contested(item, match)
-            private, waiting = self._update(item, match, target, contested=is_contested)
+            links = relations.observed
+            private, waiting = self._update(item, match, target, links, contested=is_contested)
         elif not self._create(item, target):
             return
         card_diff = self.board.item(
@@ -370,7 +372,13 @@ class _Builder:
         return True
 
     def _update(
-        self, item: DesiredItem, match: Match, target: Target, *, contested: bool
+        self,
+        item: DesiredItem,
+        match: Match,
+        target: Target,
+        links: Mapping[str, JsonValue],
+        *,
+        contested: bool,
     ) -> tuple[Mapping[str, BoardValue], tuple[str, ...]]:
         """Plan the changes of an issue.
 
@@ -381,11 +389,11 @@ class _Builder:
         target = self._with_kept_labels(item, match, target)
         # What people renamed is one change of the definition, not a change of its items.
         definitions = self.definitions[self._location(item).name]
-        labels = tuple(definitions.labels.get(fold(name), name) for name in issue.labels)
-        milestone = issue.milestone and definitions.milestones.get(
-            issue.milestone.strip(), issue.milestone
-        )
-        if (labels, milestone) != (issue.labels, issue.milestone):
+        if definitions.labels or definitions.milestones:
+            labels = tuple(definitions.labels.get(fold(name), name) for name in issue.labels)
+            milestone = issue.milestone and definitions.milestones.get(
+                issue.milestone.strip(), issue.milestone
+            )
             match = replace(match, issue=replace(issue, labels=labels, milestone=milestone))
         if "assignees" in target.sets:
             match = self.links.with_agents(item, match, target.sets["assignees"])
@@ -394,7 +402,7 @@ class _Builder:
             item,
             match,
             target,
-            self.links.observed_links(issue),
+            links,
             self.desired.settings,
             self._location(item).backlog_id,
             self.options,
@@ -453,8 +461,8 @@ class _Builder:
         """Return the target with the issue's priority label if the file's word is unknown."""
         applied = match.parts.marker.base.sets.get("labels", ()) if match.parts.marker else ()
         prefix = self.desired.settings.priority_label
-        observed_labels = {fold(name) for name in match.issue.labels}
         labels = unknown_words.kept_labels(item, prefix, applied)
+        observed_labels = {fold(name) for name in match.issue.labels} if labels else set()
         kept = [name for name in labels if fold(name) in observed_labels]
         if not kept:
             return target

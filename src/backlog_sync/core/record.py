@@ -11,7 +11,7 @@ each one, with `+` if it was added or `-` if it was taken away.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from backlog_sync.core import normalize
 from backlog_sync.core.fields import STATUS
@@ -47,26 +47,23 @@ _NOTHING: Unread = {}
 
 def decode(card: BoardItem | None) -> Record | None:
     """Read a card's record; None if there is none, or if this tool did not write it."""
-    values = _read(card)
-    if not values:
-        return values
-    entries = ((name, value) for name, value in values.items() if not isinstance(value, dict))
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in entries}
+    parts = _read(card)
+    return parts[0] if parts else None
 
 
 def written(card: BoardItem | None) -> Unread:
     """Return what runs wrote into the file of a card's values, and no sync has read there yet."""
-    unread = (_read(card) or {}).get(_SIGN)
-    return unread if isinstance(unread, dict) else {}
+    parts = _read(card)
+    return parts[1] if parts else _NOTHING
 
 
-def _read(card: BoardItem | None) -> Mapping[str, Any] | None:
+def _read(card: BoardItem | None) -> tuple[Record, Unread] | None:
     text = card.values.get(NAME) if card else None
     return _read_text(text) if isinstance(text, str) and len(text) <= 2 * LONGEST else None
 
 
 @lru_cache(_FEW)
-def _read_text(text: str) -> Mapping[str, Any] | None:
+def _read_text(text: str) -> tuple[Record, Unread] | None:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
@@ -76,7 +73,13 @@ def _read_text(text: str) -> Mapping[str, Any] | None:
         for name, value in values.items()
     ):
         return None
-    return values
+    unread = values.get(_SIGN)
+    record = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if not isinstance(value, dict)
+    }
+    return record, unread if isinstance(unread, dict) else _NOTHING
 
 
 def _is_plain(value: object) -> bool:
@@ -225,7 +228,7 @@ def comparable(value: BoardValue) -> str | float | None:
         return value.strip() or None
     if isinstance(value, tuple):
         return ", ".join(value) or None
-    return normalize.number(value) if isinstance(value, int | float) else None
+    return normalize.number(value) if isinstance(value, (int, float)) else None
 
 
 def was_written(unread: Unread, name: str, value: BoardValue) -> bool:

@@ -38,12 +38,14 @@ class Relations:
 
     `values` are parent, blockers, assignees and issue type as far as available; `kept` are the
     names of those that cannot be resolved now; `deferred` contains the reasons.
-    `reversed_parents` is the parent, if it is below the item on GitHub.
+    `observed` are the links that its issue has now. `reversed_parents` is the parent, if it is
+    below the item on GitHub.
     """
 
     values: Mapping[str, JsonValue]
     kept: frozenset[str]
     deferred: tuple[Deferred, ...]
+    observed: Mapping[str, JsonValue]
     reversed_parents: Hold | None = None
 
 
@@ -108,7 +110,7 @@ class Links:
         if hold is not None:
             del values["parent"]
             kept.add("parent")
-        return Relations(values, frozenset(kept), tuple(self._deferred), hold)
+        return Relations(values, frozenset(kept), tuple(self._deferred), observed_links, hold)
 
     def observed_links(self, issue: ObservedIssue) -> dict[str, JsonValue]:
         """Return an issue's parent and blockers, by key if they are ours.
@@ -250,6 +252,9 @@ class Links:
         if not same_owner(location.name, self._target.name):
             kept.add("issue_type")  # types belong to an organization; the kind's label is set
             return
+        if self.observed.issue_types is None:
+            kept.add("issue_type")
+            return
         name = self._types.get(normalize.fold(desired))
         if name is not None:
             values["issue_type"] = name
@@ -259,11 +264,7 @@ class Links:
         other = observed_type is not None and normalize.fold(observed_type) != normalize.fold(
             desired
         )
-        if (
-            self.observed.issue_types is not None
-            and other
-            and base == normalize.hash_value(observed_type)
-        ):
+        if other and base == normalize.hash_value(observed_type):
             values["issue_type"] = None
         else:
             kept.add("issue_type")

@@ -8,6 +8,8 @@ from backlog_sync.core.normalize import fold, hash_value
 from backlog_sync.core.observed import ObservedIssue, ObservedState
 from backlog_sync.core.states import desired_state, observed_state
 
+_STATUS = fold(STATUS)
+
 
 def statuses(observed: ObservedState) -> frozenset[str]:
     """Return the board's words for a status, folded."""
@@ -22,13 +24,15 @@ def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozen
 
     `words` are the board's.
     """
+    file_state = item.fields.get("state")
+    status = next((v for n, v in item.board.items() if fold(n) == _STATUS), None)
+    if file_state is None and status is None:
+        return False
     observed = observed_state(issue)
     base_hash = base.hashes.get("state")
-    file_state = item.fields.get("state")
     file_hash = (
         hash_value(desired_state(str(file_state), observed)) if file_state is not None else None
     )
-    status = next((v for n, v in item.board.items() if fold(n) == fold(STATUS)), None)
     if file_hash in base.written.atoms.get("state", ()) or (
         status is not None and record.was_written(record.written(issue.card), STATUS, status)
     ):
@@ -39,7 +43,7 @@ def contested(item: DesiredItem, issue: ObservedIssue, base: Base, words: frozen
         file_hash,
     )
     before = (record.decode(issue.card) or {}).get(STATUS)
-    if issue.card is not None and before is not None and fold(str(status)) in words:
+    if issue.card is not None and None not in (before, status) and fold(str(status)) in words:
         stands = record.comparable(issue.card.values.get(STATUS))
         file_moved |= not _same(status, before)
         github_moved |= not _same(stands, before) and not _same(stands, status)
