@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from backlog_sync import wiring
 from backlog_sync.core.pull import Take, TakeValue
@@ -475,3 +477,66 @@ def test_nothing_is_sent_without_a_yes(
     ran = backlog("sprint", "roll")
     assert (ran.code, "nothing was changed" in ran.err) == (4, True)
     assert board(ann)[:2] == ["Sprint 1", "Sprint 1"]
+
+
+# ---- rolls among what else happens ---------------------------------------------------------
+
+TITLES = [f"Sprint {n}" for n in range(1, 5)]
+STARTS = ["2026-01-05", "2026-01-19", "2026-02-02", "2026-02-16"]
+FIRST_SEED, SEEDS = 0, 1
+"""Each takes a second; raise SEEDS to look for more."""
+
+
+def values(file: Path) -> dict[int, str | None]:
+    """The sprint of each item in the file, by the number of its issue."""
+    stories = yaml.safe_load(file.read_text("utf-8"))["stories"]
+    return {int(str(each["issue"]).rpartition("#")[2]): each.get("sprint") for each in stories}
+
+
+@pytest.mark.parametrize("owner", ["github", "file"])
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + SEEDS))
+def test_a_roll_moves_only_what_is_open_in_earlier_sprints(
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock, owner: str, seed: int
+) -> None:
+    """Whatever people and the file did before; a second one is silent, and a sync agrees."""
+    rng = random.Random(seed)
+    text = (FILE_OWNS if owner == "file" else PLAN).replace("count: 4", "count: 5")
+    file = begin(backlog, folder, text)
+    numbers = range(KEEP, GIFT + 2)
+    closed: set[int] = set()
+    for nth, start in enumerate(STARTS[1:], 1):
+        for number in rng.sample(numbers, 3):
+            if rng.random() < 0.4:
+                ann.close(number)
+                closed.add(number)
+            elif rng.random() < 0.6:
+                ann.set_value(number, "Sprint", rng.choice([None, *TITLES]))
+        if rng.random() < 0.5:
+            assert backlog("sync", "--yes").code in (0, 4)  # a roll may contradict what people did
+        clock.at(start)
+        to = rng.choice([(), ("--to", "@next")])
+        target = TITLES[nth] if not to else [*TITLES, "Sprint 5"][nth + 1]
+        earlier = TITLES[: nth + bool(to)]
+        boards = {number: ann.value(number, "Sprint") for number in numbers}
+        told = parsed(backlog("sprint", "roll", *to, "--format", "json"), "sprint-roll")
+        moved = {int(each["issue"][1:]): each for each in told["moves"]}
+        left = {int(each["issue"][1:]) for each in (*told["left"], *told["by_itself"])}
+        filed = values(file)
+        for number in numbers:
+            move = moved.get(number)
+            on_board = target if move and move["board"] else boards[number]
+            assert ann.value(number, "Sprint") == on_board
+            if move:
+                assert move["before"] in earlier
+                assert number not in closed
+                assert not move["file"] or filed[number] == target
+            elif number not in closed | left:
+                ours = owner == "file" and filed[number] not in (None, "@current")
+                assert (filed[number] if ours else boards[number]) not in earlier
+        again = parsed(backlog("sprint", "roll", *to, "--format", "json"), "sprint-roll")
+        assert (again["moves"], again["files"]) == ([], [])
+    assert backlog("sync", "--yes", "--on-conflict", owner).code == 0
+    for number, value in values(file).items():
+        if value not in (None, "@current"):
+            assert ann.value(number, "Sprint") in (value, None)  # None: people cleared it
+    assert backlog("plan").out.startswith("✓ No changes")
