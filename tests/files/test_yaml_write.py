@@ -7,11 +7,14 @@ import pytest
 
 from backlog_sync.core.model import IssueRef
 from backlog_sync.core.progress import ItemProgress
+from backlog_sync.core.pull import Take, TakeValue
+from backlog_sync.files.load import load
 from backlog_sync.files.parsed import ParsedFile, Source
 from backlog_sync.files.source import source_of
 from backlog_sync.files.write.edits import Edit
 from backlog_sync.files.write.nodes import Editor, Setting
 from backlog_sync.files.write.progress import put
+from backlog_sync.files.write.pull import accept
 from backlog_sync.files.yaml.file import parse_yaml
 from backlog_sync.files.yaml.nodes import MapNode
 from tests.sums import rolled
@@ -268,3 +271,22 @@ def test_what_cannot_be_written_soundly_is_refused(
     result = put(parse(text), {0: ISSUE})
     assert result.parsed.source.text == text
     assert [(index, wanted.name) for (index, wanted), _ in result.left] == [(0, "issue")]
+
+
+@pytest.mark.parametrize("value", ["Sprint 3", '"Sprint 3"', "'Sprint 3'", "|-\n      Sprint 3"])
+def test_a_value_that_people_cleared_is_cleared_whatever_its_quotes(
+    tmp_path: Path, value: str
+) -> None:
+    """In quotes, null would be a word; a number keeps them."""
+    file = tmp_path / "backlog.yaml"
+    text = f"stories:\n  - id: a\n    title: A\n    sprint: {value}\n    story_points: '3'\n"
+    file.write_text(text, "utf-8")
+    loaded = load([file], root=tmp_path, repository="o/r", project="o/B", bullets=None)
+    assert loaded.desired is not None
+    values = (("Sprint", None), ("Story Points", 5.0))
+    takes = [Take("a", "A", "#1", name, TakeValue(new)) for name, new in values]
+    accepted = accept(loaded, loaded.desired, takes)
+    assert accepted.left == ()
+    (change,) = accepted.changes
+    after = text.replace(f"sprint: {value}", "sprint: null").replace("'3'", "'5'")
+    assert change.after.decode() == after

@@ -82,16 +82,17 @@ class Editor:
         if not isinstance(value, Scalar):
             return
         start, end = value.start, value.end
-        bare = setting.bare and value.style != "'"
+        # A number keeps the quotes of the value before it; nothing in quotes would be a word.
+        bare = setting.bare and (not value.style or setting.value == "null")
         json_style = entry.key.style == '"' and value.style == "" and not setting.bare
         style = '"' if json_style else value.style
-        text = setting.value if bare and value.style != '"' else scalar_text(setting.value, style)
+        text = setting.value if bare else scalar_text(setting.value, style)
         if start == end:
             between = self.text[entry.key.end : start]
             lead = "" if between.endswith((" ", "\t")) else " "
             text = f"{lead}{text}" if ":" in between else f": {text}"
         elif value.style in _BLOCKS:
-            text = scalar_text(setting.value)
+            text = setting.value if bare else scalar_text(setting.value)
             end = content_end(self.text, value)
         self.replace(start, end, text)
 
