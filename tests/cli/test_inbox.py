@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from github_sandbox.actors import Person
 from github_sandbox.app import Sandbox
 from tests.cli.conftest import Backlog
+from tests.house.sources import ROOT
 
 YAML = """\
 version: 1
@@ -166,6 +168,8 @@ def test_new_issues_of_a_yaml_file_have_its_names_and_keys(
     file = _write(folder, "backlog.yaml", YAML)
     ran = backlog("pull", "--new", "--format", "json")
     assert ran.code == 0
+    schema = json.loads((ROOT / "docs/schema/inbox.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(ran.out))
     assert json.loads(ran.out) == {
         "format_version": 1,
         "taken": [
@@ -239,6 +243,23 @@ def test_a_label_that_does_not_exist_is_named(
     assert (ran.code, ran.out) == (0, "No new issues.\n")
     assert "warning[unknown-selector] `inbox` names the label ideas" in ran.err
     assert "did you mean idea?" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("below", "meant"), [("Cart", "did you mean carts?"), ("?", "name the key")]
+)
+def test_a_place_that_does_not_exist_is_named(
+    folder: Path, backlog: Backlog, people: People, below: str, meant: str
+) -> None:
+    """A file without headings gets the items at its end."""
+    people.ann.open_issue("A", labels=("idea",))
+    _write(folder, "backlog.yaml", YAML.replace("below: carts", f"below: '{below}'").replace(
+        "        issue: 1\n", ""
+    ))  # fmt: skip
+    ran = backlog("pull", "--new")
+    assert (ran.code, "at the end" in ran.out) == (0, True)
+    assert f"below {below}, which is not an item" in ran.err
+    assert meant in ran.err
 
 
 def test_it_takes_whole_issues_into_files_of_the_repository(

@@ -26,10 +26,13 @@ def raw(text: str) -> list[str]:
 @pytest.fixture
 def evil(backlog: Backlog, server: Sandbox, folder: Path) -> int:
     """A synced backlog, one of whose issues somebody gave that title; its number."""
+    file = folder / "backlog.yaml"
+    file.write_text(f"{BACKLOG}inbox: {{labels: [story]}}\n", encoding="utf-8")
     assert backlog("sync", "--yes").code == 0
     ann = Person(server, "ann", permission="admin", repository="octo-org/shop")
     number = ann.find("Keep a cart for thirty days").number
     ann.edit(number, title=EVIL)
+    ann.open_issue(f"New {EVIL}", labels=("story",))
     ann.label(number)
     return number
 
@@ -40,6 +43,7 @@ def evil(backlog: Backlog, server: Sandbox, folder: Path) -> int:
         ["plan", "--format", "json"],
         ["sync", "--format", "json"],
         ["drift", "--format", "json"],
+        ["pull", "--new", "--format", "json"],
         ["ready", "--format", "json"],
         ["show", "keep", "--format", "json"],
         ["report", "--no-write-back", "--format", "json"],

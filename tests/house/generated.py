@@ -16,6 +16,7 @@ from backlog_sync.engine.ports import ReadScope
 from backlog_sync.files.load import load
 from backlog_sync.files.vocabulary import key_words
 from backlog_sync.github_api.session import connect
+from backlog_sync.render.inbox import InboxJson
 from backlog_sync.reports.render_item import ShowJson
 from backlog_sync.reports.render_ready import ReadyJson
 from backlog_sync.reports.render_roll import RollJson
@@ -261,6 +262,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "src/backlog_sync/files/vocabulary.json": vocabulary_json,
     "src/github_sandbox/schema.json": introspected_schema,
     "docs/schema/ready.schema.json": lambda: envelope_schema(ReadyJson, "backlog ready"),
+    "docs/schema/inbox.schema.json": lambda: envelope_schema(InboxJson, "backlog pull --new"),
     "docs/schema/show.schema.json": lambda: envelope_schema(ShowJson, "backlog show"),
     "docs/schema/sprint.schema.json": lambda: envelope_schema(SprintJson, "backlog sprint"),
     "docs/schema/sprint-roll.schema.json": lambda: envelope_schema(RollJson, "backlog sprint roll"),

@@ -14,10 +14,11 @@ from backlog_sync.core.reading import may_have_marker
 from backlog_sync.dataclass import dataclass
 from backlog_sync.engine.inbox import observe_inbox
 from backlog_sync.errors import RefusedError
+from backlog_sync.files.entries import is_roadmap
 from backlog_sync.files.issue_forms import FOLDER, issue_forms
 from backlog_sync.files.validation import nearest
 from backlog_sync.files.write.change import FileChange, save
-from backlog_sync.files.write.insert import insert
+from backlog_sync.files.write.insert import has_place, insert
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +48,7 @@ class Added:
 class NewIssues:
     """The result: the new items, the issues that need somebody, and the changes of the files.
 
-    `below` is the heading, list or item that the settings name.
+    `below` is the heading, list or item that the settings name, None if it does not exist.
     """
 
     added: tuple[Added, ...] = ()
@@ -82,7 +83,8 @@ def find_new(run: Run, chosen: Chosen = lambda _: True) -> NewIssues:
             " the settings; docs/files.md lists what else can select issues",
         )
     new_issues = _placed(run.loaded, observed, forms, chosen)
-    return replace(new_issues, warnings=tuple(_unknown(desired, observed, forms)))
+    warnings = (*_unknown(desired, observed, forms), *_unknown_place(run.loaded, new_issues))
+    return replace(new_issues, warnings=warnings)
 
 
 def save_new(new_issues: NewIssues) -> None:
@@ -118,6 +120,32 @@ def _unknown(
             "unknown-selector",
             f"did you mean {near}?" if near else "create it, or change the setting",
         )
+
+
+def _unknown_place(loaded: Loaded, new_issues: NewIssues) -> Iterator[Warned]:
+    """Yield a warning if the place for new items does not exist, and is hardly meant to be added.
+
+    A roadmap gets a heading; other files have none, so that their new items are at the end.
+    """
+    settings = loaded.settings.inbox
+    below = settings.below if settings else None
+    known = [key for key in loaded.keys if "." not in key]
+    for parsed in loaded.files:
+        known += [line.strip("# ") for line in parsed.source.text.splitlines() if line[:1] == "#"]
+    if below is None or not new_issues.added or below in loaded.keys:
+        return
+    if any(has_place(parsed, below) for parsed in loaded.files):
+        return
+    paths = {change.path for change in new_issues.changes}
+    near = nearest(below, known)
+    if near is None and all(is_roadmap(path) or path.endswith(".org") for path in paths):
+        return
+    yield Warned(
+        f"`inbox` puts new items below {below}, which is not an item"
+        f" or a heading of {', '.join(sorted(paths))}",
+        "unknown-selector",
+        f"did you mean {near}?" if near else "name the key of an item, or leave `below` out",
+    )
 
 
 def _placed(
@@ -182,7 +210,8 @@ def _result(
         for number, (each, left) in sorted(taken.items())
     )
     written = tuple(change for change in changes.values() if change.is_written)
-    return NewIssues(added, inbox.left, written, below)
+    there = below in loaded.keys or any(has_place(parsed, below) for parsed in loaded.files)
+    return NewIssues(added, inbox.left, written, below if there else None)
 
 
 def _untaken(taken: Taken, why: str) -> NotTaken:

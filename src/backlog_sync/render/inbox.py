@@ -1,9 +1,13 @@
 """Show the issues that were taken into the files, and those that need somebody."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Literal
 
+from backlog_sync.core.diagnostics import Place
 from backlog_sync.core.escape import code, inert
 from backlog_sync.core.inbox import NotTaken, Taken
+from backlog_sync.dataclass import dataclass
 from backlog_sync.render.bounded import COMMENT_BYTES, BoundedText, cut, table
 from backlog_sync.render.canvas import Look, paint, stacked
 from backlog_sync.render.issue_lists import issue_list
@@ -86,38 +90,80 @@ def _linked(taken: Taken) -> str:
     return f"[{inert(taken.ref)}](<{taken.item.url}>)"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenJson:
+    """A new item: its issue, and where it is. `below` is the key of the item that it is below.
+
+    `fields_left` are the fields that have no place in the file.
+    """
+
+    number: int
+    ref: str
+    key: str
+    title: str
+    kind: str
+    below: str | None
+    reason: str
+    path: str
+    line: int
+    fields_left: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftJson:
+    """An issue that a selector means and that was not taken; `hint` is what would change that."""
+
+    number: int
+    ref: str
+    title: str
+    reason: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxJson:
+    """What was taken into the files, and what was not; `files` are those that were written."""
+
+    format_version: Literal[1]
+    taken: tuple[TakenJson, ...]
+    left: tuple[LeftJson, ...]
+    files: tuple[str, ...]
+
+
 def inbox_to_json(
-    taken: Sequence[tuple[Taken, str, str, int | None, Sequence[str]]],
+    taken: Sequence[tuple[Taken, str, Place, Sequence[str]]],
     left: Sequence[NotTaken],
     written: Sequence[str],
 ) -> dict[str, object]:
-    """Return the same as plain values; each new issue with its key, path, line and left fields."""
-    return {
-        "format_version": 1,
-        "taken": [
-            {
-                "number": each.item.issue.number,
-                "ref": each.ref,
-                "key": key,
-                "title": each.item.title,
-                "kind": each.item.kind,
-                "below": each.item.parent,
-                "reason": each.reason,
-                "path": path,
-                "line": line,
-                "fields_left": list(fields),
-            }
-            for each, key, path, line, fields in taken
-        ],
-        "left": [
-            {
-                "number": each.number,
-                "ref": each.ref,
-                "title": each.title,
-                "reason": each.reason,
-                "hint": each.hint or None,
-            }
-            for each in left
-        ],
-        "files": list(written),
-    }
+    """Return the same as plain values; each new issue with its key, place and fields left."""
+    return asdict(
+        InboxJson(
+            format_version=1,
+            taken=tuple(
+                TakenJson(
+                    number=each.item.issue.number,
+                    ref=each.ref,
+                    key=key,
+                    title=each.item.title,
+                    kind=each.item.kind,
+                    below=each.item.parent,
+                    reason=each.reason,
+                    path=place.path,
+                    line=place.line or 1,
+                    fields_left=tuple(fields),
+                )
+                for each, key, place, fields in taken
+            ),
+            left=tuple(
+                LeftJson(
+                    number=each.number,
+                    ref=each.ref,
+                    title=each.title,
+                    reason=each.reason,
+                    hint=each.hint or None,
+                )
+                for each in left
+            ),
+            files=tuple(written),
+        )
+    )

@@ -189,10 +189,7 @@ def _new(
     for warned in new_issues.warnings:
         screen.warn(warned.slug, warned.message, warned.hint or "")
     if output == "json":
-        taken = [
-            (each.taken, each.key, each.place.path, each.place.line, each.fields_left)
-            for each in new_issues.added
-        ]
+        taken = [(each.taken, each.key, each.place, each.fields_left) for each in new_issues.added]
         written = [] if dry_run else [change.path for change in new_issues.changes]
         screen.result(dump(inbox_to_json(taken, new_issues.left, written)))
         return ExitCode.DONE

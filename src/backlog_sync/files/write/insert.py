@@ -183,10 +183,11 @@ def insert(loaded: Loaded, new: Sequence[NewItem], below: str | None = None) -> 
 
 def _in_turn(files: Sequence[ParsedFile], name: str | None) -> list[int]:
     """Return the files to try: first those that have a heading or a list with this name."""
-    return sorted(range(len(files)), key=lambda number: not _has_place(files[number], name))
+    return sorted(range(len(files)), key=lambda number: not has_place(files[number], name))
 
 
-def _has_place(parsed: ParsedFile, name: str | None) -> bool:
+def has_place(parsed: ParsedFile, name: str | None) -> bool:
+    """Return whether a file has a heading or a list with this name."""
     lines = parsed.source.text.splitlines()
     return name is not None and any(bare_word(line) == bare_word(name) for line in lines)
 
