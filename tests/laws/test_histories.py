@@ -11,7 +11,8 @@ how the program decides (`histories.model`), and the laws are held against every
 - no byte of people's is lost, but within the one request that is on its way;
 - nobody's word in the file is replaced but by what GitHub says;
 - nothing is made twice, nothing deleted, counts and exit codes are true;
-- the sync after a sync is silent.
+- the sync after a sync is silent;
+- of people's issues, those that were asked for are taken into the file, each once.
 
 `python -m tests.laws.histories SEED --shrink` plays one again. BACKLOG_BARS=full plays 10,000;
 BACKLOG_HISTORIES=2500:5000 plays these.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from github_sandbox import faults
 from tests.github_state import assert_restorable
-from tests.laws.histories import finishing, issue_fields, several, teamwork, views
+from tests.laws.histories import finishing, inbox, issue_fields, several, teamwork, views
 from tests.laws.histories.iterations import WORDS, sorted_otherwise, with_more_iterations
 from tests.laws.histories.laws import judge, moved_file
 from tests.laws.histories.merging import merged
@@ -74,7 +74,9 @@ def plays_of(seed: int) -> tuple[Play, ...]:
     """The acts of a history."""
     dice = random.Random(seed)
     more = 0
-    if issue_fields.is_used(seed % STARTS):
+    if inbox.is_used(seed % STARTS) and dice.random() < 0.5:
+        theme, more = dice.choice(inbox.THEMES).split(), 1
+    elif issue_fields.is_used(seed % STARTS):
         theme = dice.choice(issue_fields.THEMES).split()
     elif several.is_used(seed % STARTS) and dice.random() < 0.6:
         theme = dice.choice(several.THEMES).split()
@@ -105,7 +107,7 @@ _FILE_ACTS = {f"file:{name}": weight for name, weight in FILE.items()}
 _FIELD_EDITS = {f"file:{name}": 1 for name in issue_fields.EDITS | several.EDITS}
 _RUNS = {**{name: 3 * weight for name, weight in TOOLS.items()}, **BRANCHES}
 OTHER = {"later": 3}
-_WEIGHTS = {**USUAL, **_FILE_ACTS, **_RUNS, **OTHER}
+_WEIGHTS = {**USUAL, **_FILE_ACTS, **_RUNS, **OTHER, "take": 3}
 
 
 @dataclass
@@ -236,6 +238,17 @@ class History:
         self._say(f"somebody stops this run before request {at}, if it comes that far:")
         self.run(self.paper, "sync", "--yes", "--extend-iterations", stopped_at=at)
         self.commit()
+
+    def _take(self, dice: random.Random) -> None:
+        """New issues come into the file and, before anybody does anything else, are adopted."""
+        seen, taken = inbox.take(self.world, self.model, self.paper)
+        self._say(f"backlog pull --new takes {taken}   [exit {seen.code}]")
+        for number in taken:
+            self._owned(f"t{number}", number, None)
+        self.commit()
+        if taken:
+            self.run(self.paper, "sync", "--yes")
+            self.commit()
 
     def _later(self, dice: random.Random) -> None:
         days = dice.choice([7, 14, 28])
@@ -463,6 +476,11 @@ class History:
             ),
             len(self.paper.uids),
         )
+        self._owned(uid, number, status)
+        return f"the file takes over #{number} as {uid}, status {status}"
+
+    def _owned(self, uid: str, number: int, status: str | None) -> None:
+        """An issue of people's is an item's from now on."""
         self.model.numbers[uid] = number
         store = self.world.sandbox.store
         author = store.records.get(self.world.issues[number].author or 0)
@@ -470,7 +488,6 @@ class History:
             self.model.strangers.add(number)
         # What is there was done by people before: the file that takes it over changes nothing.
         self.model.known[uid, ("status", None)] = {status}
-        return f"the file takes over #{number} as {uid}, status {status}"
 
     # ---- the end -----------------------------------------------------------------------------
 
@@ -553,6 +570,9 @@ def beginning(number: int) -> Paper:
         settings[1] = settings[1].replace("In Progress, Done", "In Progress, In Review, Done")
         settings += [teamwork.SETTINGS, teamwork.OF_BOARDS if board else ""]
     front = "".join(settings).format(indent="" if is_yaml else "  ")
+    if inbox.is_used(number):
+        setting = inbox.SETTING.format(indent="" if is_yaml else "  ")
+        front += setting.replace("BELOW", "e1" if is_yaml else "epic-1")
     if fields:
         front = front.replace(_ON_BOARD.format(indent="" if is_yaml else "  "), "")
     name = ("id: widgets\n" if is_yaml else "  id: widgets\n") if named else ""
