@@ -136,9 +136,9 @@ class IssueIndex:
         return None if parent_hash == normalize.hash_value(None) else parent_hash
 
     def below_none_of_ours(self) -> Iterator[tuple[str, str]]:
-        """Yield keys with the hash of their recorded parent, if the issue is below none of ours.
+        """Yield keys with the hash of their recorded parent, if no issue of an item is above.
 
-        A sub-issue of one of our issues lost nothing: only that issue's key is different now.
+        A sub-issue of another item's issue lost nothing: only that item's key is different now.
         """
         ids = {issue.id for issues in self.ours.values() for issue in issues}
         for key, issues in self.ours.items():
