@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 import yaml
 
-from backlog_sync.core.escape import is_inert, is_suspect, json_text, quoted
+from backlog_sync.core.escape import flow_list, is_inert, is_suspect, json_text, quoted
 
 ODD = [
     *map(chr, (*range(0x20), *range(0x7F, 0xA0))),
@@ -51,6 +51,13 @@ def test_a_quoted_text_is_yaml_and_json() -> None:
         assert is_bare(told), ascii(text)
         assert json.loads(told) == text
         assert yaml.safe_load(told) == text
+
+
+def test_names_are_a_list_of_yaml() -> None:
+    """A name with signs of YAML is in quotes, the others are as people write them."""
+    names = [*texts(), "github-actions[bot]", "type: bug", "a, b", "1.0", "no", "- x", "a #b", "é"]
+    assert yaml.safe_load(flow_list(names)) == names
+    assert flow_list(["good first issue", "ana"]) == "[good first issue, ana]"
 
 
 @pytest.mark.parametrize("character", ["\U000e0001", "\U000e0041", "\U0001bca0"])

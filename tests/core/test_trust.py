@@ -112,7 +112,7 @@ def test_no_state_is_pushed(owner: str, word: str, state: str) -> None:
     assert "not trusted" in plan.drift[0].reason
     (warned,) = [w for w in plan.warnings if w.slug == "untrusted-record"]
     assert "stranger" in warned.message
-    assert "trusted_authors: [github-actions[bot], stranger]" in warned.hint
+    assert 'trusted_authors: ["github-actions[bot]", stranger]' in warned.hint
 
 
 def test_a_field_of_github_without_a_record_is_no_matter_of_belief() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from backlog_sync import log
 from backlog_sync.core.diagnostics import Warned
+from backlog_sync.core.escape import flow_list
 from backlog_sync.core.inbox import Inbox, NewItem, NotTaken, Taken, choose, unknown_selectors
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.reading import may_have_marker
@@ -76,10 +77,11 @@ def find_new(run: Run, chosen: Chosen = lambda _: True) -> NewIssues:
     with run.presenter.reading(run.target.repository):
         observed = observe_inbox(desired, run.tracker, forms)
     if desired.settings.inbox is None:
+        label = _usual_label(desired, observed)
         raise RefusedError(
             "the settings do not say which issues are taken into the files",
             slug="no-inbox",
-            hint=f"add `inbox: {{labels: [{_usual_label(desired, observed)}], below: Inbox}}` to"
+            hint=f"add `inbox: {{labels: {flow_list([label])}, below: Inbox}}` to"
             " the settings; docs/files.md lists what else can select issues",
         )
     new_issues = _placed(run.loaded, observed, forms, chosen)
@@ -206,7 +208,12 @@ def _result(
     assert loaded.desired is not None
     items = {item.issue.number: item for item in loaded.desired.items if item.issue is not None}
     added = tuple(
-        Added(each, items[number].key, items[number].place, tuple(left))
+        Added(
+            replace(each, item=replace(each.item, kind=items[number].kind)),  # its place decides
+            items[number].key,
+            items[number].place,
+            tuple(left),
+        )
         for number, (each, left) in sorted(taken.items())
     )
     written = tuple(change for change in changes.values() if change.is_written)

@@ -3,7 +3,7 @@
 - a terminal or a log: `clean`, `visible`, `unbroken`, `indented`;
 - GitHub Markdown and HTML: `inert`, `code`; Markdown that people go on editing: `readable`;
 - a workflow command: `command_data`, `command_property`;
-- JSON and YAML: `json_text`, `quoted`;
+- JSON and YAML: `json_text`, `quoted`, `flow_list`;
 - a Mermaid diagram: `mermaid`.
 
 A title is one line of plain characters in a terminal: control characters (and with them every ANSI
@@ -19,6 +19,7 @@ that shows it raw finds nothing to obey.
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 ZERO_WIDTH_SPACE: Final = "\N{ZERO WIDTH SPACE}"
@@ -152,6 +153,9 @@ def code(text: str) -> str:
 
 # ---- JSON, YAML, Mermaid -------------------------------------------------------------------
 
+_WORDS: Final = re.compile(
+    r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[a-z](?:[\w ./-]*\w)?", re.ASCII | re.IGNORECASE
+)
 _BEYOND: Final = re.compile(r"[^ -~\n]|##(?=\[)")
 
 
@@ -164,6 +168,11 @@ def quoted(text: str) -> str:
     return _BEYOND.sub(
         lambda match: _escaped(match) if match.group() <= "\uffff" else match[0], literal
     )
+
+
+def flow_list(names: Iterable[str]) -> str:
+    """Return names as a list of YAML in brackets, for a setting that a message says to write."""
+    return f"[{', '.join(each if _WORDS.fullmatch(each) else quoted(each) for each in names)}]"
 
 
 def json_text(value: object, *, indent: int | None = 2, ascii_only: bool = False) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from backlog_sync.core.body import NEWER
+from backlog_sync.core.escape import flow_list
 from backlog_sync.core.model import DesiredState, Hole
 from backlog_sync.core.observed import IssueLink, ObservedIssue
 from backlog_sync.dataclass import dataclass
@@ -138,8 +139,8 @@ def untrusted(ref: str, issue: ObservedIssue) -> Hold:
     return Hold(
         f"{ref} carries this item's marker but was opened by {login}, whom this repository does"
         " not trust",
-        f"write `issue: {number}` or `trusted_authors: [{login}]` if it is this item's issue,"
-        f" {ignore}",
+        f"write `issue: {number}` or `trusted_authors: {flow_list([login])}` if it is this item's"
+        f" issue, {ignore}",
         ref,
         issue,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from backlog_sync.core.diagnostics import Warned
+from backlog_sync.core.escape import flow_list
 from backlog_sync.core.model import Settings
 from backlog_sync.core.normalize import fold
 from backlog_sync.core.observed import Actor, ObservedIssue
@@ -87,7 +88,7 @@ def trust_warnings(
         Warned(
             _doubt_message(login, doubt, repository, refs),
             "untrusted-record",
-            f"`trusted_authors: [{', '.join([*trusted, login])}]` restores it"
+            f"`trusted_authors: {flow_list([*trusted, login])}` restores it"
             if login
             else "to restore it, open a new issue",
         )
