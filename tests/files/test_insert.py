@@ -44,6 +44,10 @@ LINES = (
     '{"title": "Order", "status": "open", "priority": "High"}\n'
     '{"title": "Draw", "status": "done", "priority": "Low"}\n'
 )
+LONG = (
+    '{\r\n  "epics": [\r\n    {\r\n      "title": "House",\r\n      "labels": ["ui"]\r\n    }\r\n'
+    '  ],\r\n  "inbox": {}\r\n}\r\n'
+)
 PARENTS = "Type,Summary,Epic,Status\nEpic,House,,To Do\nStory,Order,House,To Do\nEpic,Yard,,Done\n"
 
 FILES: dict[str, tuple[str, str]] = {
@@ -52,6 +56,7 @@ FILES: dict[str, tuple[str, str]] = {
     "nested": ("backlog.yaml", NESTED),
     "yaml fields": ("backlog.yaml", YAML),
     "json fields": ("backlog.json", JSON),
+    "json over lines": ("backlog.json", LONG),
     "foreign fields": ("plan.yaml", FOREIGN),
     "csv fields": ("plan.csv", CSV),
     "parents": ("plan.csv", PARENTS),
@@ -166,6 +171,15 @@ TEXTS: dict[str, tuple[str, Below, str]] = {
     "json": ("json fields", None,
              ',\n    {"title": "Export as CSV", "issue": 31,'
              ' "labels": ["idea"], "priority": "High"}'),
+    "json over lines": ("json over lines", None,
+                        ',\r\n  "stories": [\r\n    {\r\n      "title": "Export as CSV",'
+                        '\r\n      "issue": 31,\r\n      "labels": ["idea"],'
+                        '\r\n      "priority": "High"\r\n    }\r\n  ]'),
+    "json below an item": ("json over lines", 0,
+                           ',\r\n      "stories": [\r\n        {\r\n          "title":'
+                           ' "Export as CSV",\r\n          "issue": 31,'
+                           '\r\n          "labels": ["idea"],'
+                           '\r\n          "priority": "High"\r\n        }\r\n      ]'),
     "csv": ("csv fields", "Inbox", ";Export as CSV;;High;idea;31;Todo;;\n"),
     "json lines": ("json lines", None,
                    '{"title": "Export as CSV", "status": "open", "issue": 31,'
@@ -405,3 +419,14 @@ def test_a_file_that_cannot_take_items_leaves_them_to_the_next(
     assert [change.path for change in insert(both, [PRINT], "Later").changes] == ["ROADMAP.md"]
     alone = load([Path("sprint-status.yaml")], root=tmp_path)
     assert insert(alone, [PRINT]).unwritten == ((PRINT, "this file contains only statuses"),)
+
+
+def test_a_file_with_only_settings_gets_no_items_if_a_plan_is_next_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody keeps a part of a list of tasks in its settings."""
+    monkeypatch.chdir(tmp_path)
+    Path("backlog.yaml").write_text("version: 1\ninclude: [todo.txt]\n")
+    Path("todo.txt").write_text(TODO)
+    both = load([Path("backlog.yaml")], root=tmp_path)
+    assert [change.path for change in insert(both, [PRINT], "Inbox").changes] == ["todo.txt"]

@@ -182,8 +182,14 @@ def insert(loaded: Loaded, new: Sequence[NewItem], below: str | None = None) -> 
 
 
 def _in_turn(files: Sequence[ParsedFile], name: str | None) -> list[int]:
-    """Return the files to try: first those that have a heading or a list with this name."""
-    return sorted(range(len(files)), key=lambda number: not has_place(files[number], name))
+    """Return the files to try: those with this heading or list first, those without items last.
+
+    So a file with only settings gets no items as long as the plan next to it can take them.
+    """
+    return sorted(
+        range(len(files)),
+        key=lambda number: (not has_place(files[number], name), not files[number].items),
+    )
 
 
 def has_place(parsed: ParsedFile, name: str | None) -> bool:

@@ -318,6 +318,8 @@ class NodeForms:
             inner = ", ".join(_braces(pairs) for pairs in texts)
             if entry is not None:
                 return [Edit(entry.value.start, entry.value.end, f"[{inner}]")]
+            if (edit := self._over_lines(node, name, texts)) is not None:
+                return [edit]
             editor = Editor(self.text)
             editor.set_keys(node, [Setting(name, f"[{inner}]", bare=True)])
             return editor.edits
@@ -332,6 +334,25 @@ class NodeForms:
         at = content_end(self.text, node)
         blank = [""] * (node is self.root and self._is_spaced(node))
         return [behind_line(self.text, at, [*blank, f"{indent}{name}:", *lines])]
+
+    def _over_lines(
+        self, node: MapNode, name: str, entries: Sequence[Sequence[Setting]]
+    ) -> Edit | None:
+        """Return the edit that adds a list behind the last key, if each key has its own line."""
+        own = [each for each in node.entries if each.own]
+        if not own:
+            return None
+        inner = self.text[self.text.index("{", node.start) + 1 : own[0].key.start]
+        at = content_end(self.text, own[-1].value)
+        outer = self.text[at : node.end - 1]
+        if inner.strip() or "\n" not in inner or not inner.startswith(outer):
+            return None
+        step = inner[len(outer) :]
+        lead = inner + step
+        items = (f",{lead}{step}".join(f"{p.key}: {p.value}" for p in pairs) for pairs in entries)
+        listed = ",".join(f"{lead}{{{lead}{step}{item}{lead}}}" for item in items)
+        key = quoted(name) if own[-1].key.style == '"' else name
+        return Edit(at, at, f",{inner}{key}: [{listed}{inner}]")
 
     def _title_key(self) -> str:
         """Return the key of titles that most items of the file have."""
