@@ -42,6 +42,21 @@ SEEDS = (
         ("reports/ready.py", "*one.linked, ", ""),
     ),
     seed(
+        "an issue of a stranger is taken for a label of its form",
+        "tests/core/test_inbox.py",
+        ("core/inbox.py", " or fold(event.by) == author:", ":"),
+    ),
+    seed(
+        "an issue is taken that is an item already",
+        "tests/core/test_inbox.py",
+        ("core/inbox.py", "if not known and _may_be_new", "if _may_be_new"),
+    ),
+    seed(
+        "boxes that a stranger wrote count as criteria",
+        "tests/core/reporting/test_gather.py",
+        ("reports/gather.py", "if not match.is_trusted or match.parts.problem:", "if False:"),
+    ),
+    seed(
         "a published release gets another text",
         "tests/surface/test_releases.py",
         ("engine/releases.py", "if any(not release.draft for release in releases):", "if False:"),

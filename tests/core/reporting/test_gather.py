@@ -39,7 +39,7 @@ def test_what_github_knows_stands_before_what_the_file_says() -> None:
 def test_boxes_that_people_wrote_count_if_the_file_has_no_criteria() -> None:
     """Of authors who may write, outside of code and of our block; nobody else's ticks are read."""
     boxes = "- [x] fast\n- [ ] small\n\n```\n- [x] code\n```\n"
-    plain = item("p", "Plain")
+    plain = item("p", "Plain", issue=5)
     made = managed(plain, 5)
     there = replace(made, body=f"{boxes}\n{made.body}\n\n1. [X] below\n")
     known = of(gather(desired(plain), observed(there), today=TODAY), "p")
