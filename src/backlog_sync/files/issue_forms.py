@@ -42,7 +42,9 @@ def _form(file: Path) -> IssueForm | None:
 def _headings(body: object) -> Iterator[str]:
     """Yield the labels of the fields of a form."""
     for element in body if isinstance(body, list) else ():
-        attributes = element.get("attributes") if isinstance(element, dict) else None
+        if not isinstance(element, dict) or element.get("type") == "markdown":
+            continue
+        attributes = element.get("attributes")
         label = attributes.get("label") if isinstance(attributes, dict) else None
-        if element.get("type") != "markdown" and isinstance(label, str) and label.strip():
+        if isinstance(label, str) and label.strip():
             yield label.strip()
