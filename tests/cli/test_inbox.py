@@ -272,3 +272,27 @@ def test_it_takes_whole_issues_into_files_of_the_repository(
     ran = backlog("pull", "--new", "--repo", "octo-org/fork")
     assert ran.code == 4
     assert "error[inbox-elsewhere]" in ran.err
+
+
+def test_boxes_of_a_new_issue_are_shown_as_its_criteria(
+    backlog: Backlog, server: Sandbox, people: People, folder: Path
+) -> None:
+    """As text and as JSON, which says that the file has none; a stranger's boxes are text."""
+    (folder / "backlog.yaml").write_text(YAML.replace("        issue: 1\n", ""))
+    assert backlog("sync", "--yes").code == 0
+    boxes = "- [x] fast\n- [ ] small"
+    people.ann.open_issue("Export as CSV", boxes, labels=("idea",))
+    people.tri.label(people.mallory.open_issue("Print labels", boxes).number, "idea")
+    assert backlog("pull", "--new").code == 0
+    for _ in range(2):
+        head = (
+            "Acceptance criteria  1 of 2; boxes in the text of the issue\n  [x] fast\n  [ ] small"
+        )
+        assert head in backlog("show", "Export as CSV").out
+        told = json.loads(backlog("show", "Export as CSV", "--format", "json").out)
+        assert told["criteria"] == [
+            {"text": "fast", "done": True, "in_file": None},
+            {"text": "small", "done": False, "in_file": None},
+        ]
+        assert "criteria" not in backlog("show", "Print labels").out
+        assert backlog("sync", "--yes").code == 0

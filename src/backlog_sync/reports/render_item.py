@@ -8,7 +8,7 @@ from rich.text import Text
 
 from backlog_sync.core.drift import Drift
 from backlog_sync.core.escape import clean, split_lines
-from backlog_sync.core.facts import Facts, Phase, PullRequestFact, WorkItem
+from backlog_sync.core.facts import Criterion, Facts, Phase, PullRequestFact, WorkItem
 from backlog_sync.core.model import Prose
 from backlog_sync.core.plan_json import change_to_json, note_to_json
 from backlog_sync.core.rollup import Outline, audience_of, skills_of, team_of
@@ -161,15 +161,15 @@ class _Printer:
         work = self.detail.work
         if not work.checklist:
             return []
-        head = Text("Acceptance criteria", "bold").append(
-            f"  {work.ticked} of {len(work.checklist)}", "dim"
-        )
-        lines = [head]
-        for criterion, entry in zip(work.checklist, self.detail.desired.criteria, strict=True):
+        count = f"  {work.ticked} of {len(work.checklist)}"
+        if not self.detail.desired.criteria:
+            count += "; boxes in the text of the issue"
+        lines = [Text("Acceptance criteria", "bold").append(count, "dim")]
+        for criterion, in_file in _ticks(self.detail):
             sign, style = ("[x]", "green") if criterion.done else ("[ ]", "dim")
             side = "GitHub" if criterion.done else "file"
             only = f" (ticked only in the {side})" if side == "file" else " (ticked only on GitHub)"
-            note = only if criterion.done != entry.done else ""
+            note = only if in_file not in (None, criterion.done) else ""
             lines += paragraph(criterion.text + note, self.look, Text(f"  {sign} ", style))
         return lines
 
@@ -278,11 +278,14 @@ class TextJson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickJson:
-    """An acceptance criterion; `done` is its tick as a report counts it, `in_file` the file's."""
+    """An acceptance criterion; `done` is its tick as a report counts it, `in_file` the file's.
+
+    `in_file` is None if it is a box in the text of the issue, and not in the file.
+    """
 
     text: str
     done: bool
-    in_file: bool
+    in_file: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,8 +413,8 @@ def item_json(
                 if isinstance(part, Prose)
             ),
             criteria=tuple(
-                TickJson(text=shown.text, done=shown.done, in_file=entry.done)
-                for shown, entry in zip(work.checklist, desired.criteria, strict=True)
+                TickJson(text=shown.text, done=shown.done, in_file=in_file)
+                for shown, in_file in _ticks(detail)
             ),
             parents=tuple(map(_other, detail.parents)),
             children=tuple(map(_other, detail.children)),
@@ -423,6 +426,13 @@ def item_json(
             difference=None if drift is None else _difference(drift),
         )
     )
+
+
+def _ticks(detail: ItemDetail) -> Iterator[tuple[Criterion, bool | None]]:
+    """Yield the criteria with their ticks in the file; None for boxes that only the issue has."""
+    criteria, shown = detail.desired.criteria, detail.work.checklist
+    in_file = [entry.done for entry in criteria] if criteria else [None] * len(shown)
+    yield from zip(shown, in_file, strict=True)
 
 
 def _other(item: WorkItem) -> OtherJson:
