@@ -152,7 +152,7 @@ Inbox  4 new issues in the files
 
 Not taken  somebody has to decide
   ? Casino!!                                                                  #4
-    opened by mallory, who may not write; label idea is from the opening
+    opened by mallory, who may not write; no other person put the label on it
     → to ask for it, take the label idea off and put it on again
 Updated ROADMAP.md
 """

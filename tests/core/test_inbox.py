@@ -154,11 +154,12 @@ def test_duplicates_are_named_with_the_remedy() -> None:
     found = choose(backlog, there)
     assert numbers(found) == [35]
     assert {each.number: (each.reason, each.hint) for each in found.left} == {
-        33: ("same title as a (ROADMAP.md:4), which is #12",
+        33: ("same title as the item at ROADMAP.md:4, which is #12",
              "close it as a duplicate of #12, or change its title"),
-        34: ("same title as b (ROADMAP.md:9), which has no issue yet",
+        34: ("same title as the item at ROADMAP.md:9, which has no issue yet",
              "to adopt it, write `issue: 34` there"),
-        36: ("named in the title of c (ROADMAP.md:1)", "to adopt it, write `issue: 36` there"),
+        36: ("named in the title of the item at ROADMAP.md:1",
+             "to adopt it, write `issue: 36` there"),
         37: ("same title as #35, which is taken",
              "close one as a duplicate of #35, or change its title"),
     }  # fmt: skip

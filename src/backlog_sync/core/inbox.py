@@ -326,12 +326,12 @@ class _Choice:
         if not is_taken:
             reason, hint = self.unasked(issue)
         elif item is not None:
-            reason = f"named in the title of {item.key} ({_at(item)})"
+            reason = f"named in the title of the item at {_at(item)}"
             hint = f"to adopt it, write `issue: {number}` there"
         elif (item := self.titles.get(title)) is not None:
             match = self.matches.by_key.get(item.key)
             other = f", which is {match.ref}" if match else ", which has no issue yet"
-            reason = f"same title as {item.key} ({_at(item)}){other}"
+            reason = f"same title as the item at {_at(item)}{other}"
             hint = f"to adopt it, write `issue: {number}` there"
             if match:
                 hint = f"close it as a duplicate of {match.ref}, or change its title"
@@ -350,7 +350,7 @@ class _Choice:
         if self.trust(issue) is Trust.UNKNOWN:
             reason = f"opened by {login}, whose permission could not be checked"
         if labels:
-            reason += f"; label {labels[0]} is from the opening"
+            reason += "; no other person put the label on it"
             return reason, f"to ask for it, take the label {labels[0]} off and put it on again"
         if milestone:
             return reason, f"to ask for it, take it out of {milestone} and put it back"
