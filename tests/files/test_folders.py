@@ -60,6 +60,20 @@ def test_cards_of_a_folder_are_one_backlog(tmp_path: Path) -> None:
     assert (dangling.is_error, Path(dangling.place.path).name) == (False, "task_3.md")
 
 
+def test_own_records_are_no_items(tmp_path: Path) -> None:
+    """`.backlog` contains the cards of another tool, or what runs here recorded."""
+    made(
+        tmp_path,
+        _backlog___tasks___task_1__md=card("task-1", "Rent"),
+        _backlog___state___server___run_0001__jsonl='{"id": "boats", "title": "Boats"}\n',
+        _backlog___sandbox___state__json='{"items": [{"id": "boats", "title": "Boats"}]}\n',
+    )
+    (tmp_path / "_backlog").rename(tmp_path / ".backlog")
+    loaded = load([tmp_path], root=tmp_path)
+    assert titles(loaded) == ["Rent"]
+    assert slugs(loaded) == []
+
+
 EPIC = """---
 name: boats
 status: backlog

@@ -28,6 +28,9 @@ SUFFIXES = (
 _TOOLS = {".beads": "", ".claude": "epics", ".taskmaster": "tasks", ".backlog": ""}
 """Hidden folders where tools keep plans, and the part of each that contains them."""
 
+_OWN = frozenset(("sandbox", "state"))
+"""Subfolders of `.backlog` that are ours: what we record there names every item again."""
+
 _OTHERS = frozenset(("node_modules", "vendor", "venv", "dist", "build", "target", "__pycache__"))
 _SHELVED = frozenset(("archive", "archived"))
 _DOCUMENTS = re.compile(rf"{any_of('patterns.documents')}(?:\.[\w-]{{1,10}})?", re.I)
@@ -82,9 +85,10 @@ def files_of(folder: Path, depth: int = MAX_DEPTH) -> Folder:
 def _below(names: list[str], at: Path, top: Path) -> Iterator[str]:
     """Yield the subfolders to search; of a tool's hidden folder only the part with plans."""
     part = _TOOLS.get(at.name, "") if at != top else ""
+    skipped = _OTHERS | _SHELVED | (_OWN if at.name == ".backlog" else frozenset())
     for name in names:
         hidden = name.startswith(".") and name not in _TOOLS
-        if not hidden and name.lower() not in _OTHERS | _SHELVED and (not part or name == part):
+        if not hidden and name.lower() not in skipped and (not part or name == part):
             yield name
 
 
