@@ -130,6 +130,15 @@ def test_a_name_that_no_item_has_is_an_error(
     assert hint in ran.err
 
 
+def test_of_many_names_the_first_are_listed(backlog: Backlog, folder: Path) -> None:
+    """The schema, which other hints name, does not contain them."""
+    labels = "".join(f"  - {{title: Item {n}, labels: [l{n:02}]}}\n" for n in range(12))
+    (folder / "backlog.yaml").write_text(f"stories:\n{labels}", "utf-8")
+    ran = backlog("ready", "--offline", "--label", "backend")
+    assert "hint: valid values: l00, l01, " in ran.err
+    assert " l09 and 3 more\n" in ran.err
+
+
 def test_too_much_in_progress_and_what_nobody_touches_is_reported(
     backlog: Backlog, synced: Person
 ) -> None:

@@ -66,7 +66,7 @@ def declared_milestone(desired: DesiredState, name: str) -> str:
     for title in titles:
         if fold(title) == fold(name):
             return title
-    hint = did_you_mean(name, titles) if titles else "set 'milestone:' of an item"
+    hint = did_you_mean(name, titles, many="") if titles else "set 'milestone:' of an item"
     raise UsageError(f"no item is in the milestone '{name}'", hint=hint)
 
 
@@ -75,7 +75,7 @@ def _only_for(facts: Facts, name: str) -> Facts:
     limited = for_audience(facts, name)
     if limited is None:
         names = audiences(facts)
-        hint = did_you_mean(name, names) if names else "say 'audience:' of an item"
+        hint = did_you_mean(name, names, many="") if names else "say 'audience:' of an item"
         raise UsageError(f"no item is for '{name}'", hint=hint)
     return limited
 

@@ -40,12 +40,12 @@ def iteration_named(facts: Facts, name: str | None) -> Iteration:
             last = facts.iterations[-1]
             what = {NEXT: f"no sprint comes after {last.name}, which ends on {last.last}"}
             why = what.get(fold(name), f"no sprint is {fold(name)} on {facts.today}")
-            hint = ADD_SPRINTS if fold(name) == NEXT else did_you_mean("", _names(facts))
+            hint = ADD_SPRINTS if fold(name) == NEXT else did_you_mean("", _names(facts), many="")
             raise UsageError(f"{name}: {why}", slug="no-such-sprint", hint=hint)
         return meant
     named = {fold(each.name): each for each in facts.iterations}
     if fold(name) not in named:
-        hint = did_you_mean(name, (*_names(facts), *words))
+        hint = did_you_mean(name, (*_names(facts), *words), many="")
         raise UsageError(f"there is no sprint '{name}'", slug="no-such-sprint", hint=hint)
     return named[fold(name)]
 

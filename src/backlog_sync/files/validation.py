@@ -56,14 +56,18 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return Near(known).to(word)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a hint with the nearest known word, or with all words if they are few."""
+def did_you_mean(word: str, known: Iterable[str], many: str = MANY) -> str:
+    """Return a hint with the nearest known word, or with all words if they are few.
+
+    `many` is the hint if there are many; if it is empty, the first words are listed.
+    """
     names = sorted(known)
     near = nearest(word, names)
     if near:
         return f"did you mean '{near}'?"
     if len(names) > _LISTED:
-        return MANY
+        rest = len(names) - _LISTED
+        return many or f"valid values: {', '.join(names[:_LISTED])} and {rest} more"
     return f"valid values: {', '.join(names)}" if names else ""
 
 

@@ -108,7 +108,7 @@ def _check(choice: Choice, items: Items) -> None:
     for option, (value, names) in known.items():
         used = list(dict.fromkeys(name for name in names if name))
         if value is not None and fold(value) not in map(fold, used):
-            hint = did_you_mean(value, used) if used else f"no item has a {option}"
+            hint = did_you_mean(value, used, many="") if used else f"no item has a {option}"
             raise UsageError(f"--{option}: no item has '{value}'", hint=hint)
 
 
