@@ -332,7 +332,7 @@ def test_the_current_sprint_moves_only_if_the_next_is_named(
     assert said in " ".join(backlog("sprint", "roll").out.split())
     assert backlog("sprint", "roll", "--to", "@next").code == 0
     assert board(ann) == ["Sprint 2", "Sprint 2", "Sprint 2", "Sprint 1", None]
-    over = backlog("sprint", "roll", "--to", "Sprint 2")
+    over = backlog("sprint", "roll", "Sprint 2")  # short for --to
     assert (over.code, over.out) == (0, "Nothing to move: nothing else is open in a sprint before"
                                         " Sprint 2.\n")  # fmt: skip
 

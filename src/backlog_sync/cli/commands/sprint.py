@@ -23,6 +23,14 @@ _PATH = re.compile(r"[/\\]|\.[A-Za-z]{2,8}$")
 """A word that names a file; `Sprint 2.1` does not."""
 
 
+_NAMES = {"show": "--name", "roll": "--to"}
+"""The option of each subcommand that takes the name of a sprint, which may also follow it."""
+
+
+def _is_path(word: str) -> bool:
+    return bool(_PATH.search(word) or (word and Path(word).exists()))
+
+
 class _ShownByDefault(Commands):
     """A group that shows a sprint if no subcommand is named: the current one, or that of a name."""
 
@@ -38,10 +46,12 @@ class _ShownByDefault(Commands):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Put the default in front of a file, and of the name of a sprint."""
+        """Put the default in front of a file, and the option in front of the name of a sprint."""
         word = args[0]
+        if word in _NAMES and args[1:] and not (args[1].startswith("-") or _is_path(args[1])):
+            args = [word, _NAMES[word], *args[1:]]
         if word not in (*self.commands, "help"):
-            if _PATH.search(word) or Path(word).exists():
+            if _is_path(word):
                 args = [self.default, *args]
             elif not nearest_word(word, self.commands):
                 args = [self.default, "--name", *args]
