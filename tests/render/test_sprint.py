@@ -97,12 +97,12 @@ def test_the_chart_says_each_day_in_words() -> None:
     assert chart == burn_down(report)
 
 
-def text_of(given: Facts, look: Look) -> str:
-    """The current sprint with all that surrounds it, as text."""
+def text_of(given: Facts, look: Look, nth: int = 3) -> str:
+    """A sprint, the current one if it is not said, with all that surrounds it, as text."""
     tree = outline(given.items)
     pace = velocity(given, tree)
     answer = ready(given, tree, schedule(tree, (), PlanningSettings(), given.today, None))
-    about = sprint(given, tree, given.iterations[3]), pace, sprint_forecast(given, tree, pace)
+    about = sprint(given, tree, given.iterations[nth]), pace, sprint_forecast(given, tree, pace)
     following = fits_next(given, tree, answer, pace)
     whole = SprintAnswer(*about, left_over(given, tree), following, ("A note.",))
     commands = {"roll": "backlog sprint roll", "sync": "backlog sync"}
@@ -126,6 +126,35 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for part in ("By person", "Velocity", "Next: Five", "still open in One", "A note."):
         assert part in " ".join(text.split())
     assert text_of(given, Look(width=width, ascii=True)).isascii()
+
+
+def test_looking_back_tells_what_was_done_late_from_what_is_open() -> None:
+    """Both were left at the end of the sprint; what is next is not shown there."""
+    given = backlog()
+    late = item("late", sprint="Three", phase=DONE, closed=day(1), points=2, added=day(60))
+    still = item("still", sprint="Three", points=3, added=day(60))
+    after = Iteration("Five", day(-7), day(-20))
+    given = replace(given, items=(*given.items, late, still), iterations=(*given.iterations, after))
+    text = text_of(given, Look(width=100), 2)
+    assert "left 2 5 not done by its end, 1 of these done since" in " ".join(text.split())
+    opened, _, rest = text.partition("\nOpen  1 item\n")[2].partition("\n\n")
+    assert ("still" in opened, "late" in opened) == (True, False)
+    assert "late" in rest.partition("\nDone after its end  1 item\n")[2]
+    assert "\nNext" not in text
+    assert "\nNext: Five" in text_of(given, Look(width=100))
+
+
+def test_a_velocity_of_nothing_is_in_points_if_items_have_points() -> None:
+    """And so is the room of the next sprint."""
+    given = facts(
+        item("a", sprint="Three", points=3, added=day(60)),
+        iterations=(*sprints(), Iteration("Five", day(-7), day(-20))),
+        sprint_field="Sprint",
+    )
+    text = text_of(given, Look(width=100))
+    assert "Velocity  0 points a sprint" in text
+    assert "room for 0 points" in text
+    assert "0 points a sprint (Three: 0)" in report_text(made(given), Look(width=100))
 
 
 def test_the_title_of_a_sprint_is_only_words() -> None:

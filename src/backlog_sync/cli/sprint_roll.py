@@ -182,7 +182,8 @@ def _about(terminal: Terminal, rollover: Roll, facts: Facts, tree: Outline) -> N
     if rollover.moves or rollover.left:
         return
     current, following = current_of(facts), next_of(facts)
-    text = f"Nothing to move: nothing else is open in a sprint before {into.name}."
+    nothing = "nothing else" if rollover.by_itself else "nothing"
+    text = f"Nothing to move: {nothing} is open in a sprint before {into.name}."
     open_now = [
         leaf.key
         for leaf in tree.leaves

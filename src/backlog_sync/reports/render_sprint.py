@@ -61,8 +61,9 @@ def sprint_text(
     printer = _Printer(answer, facts, tree, look)
     sections = [
         printer.sums(),
-        printer.items("Open", answer.sprint.left),
-        printer.items("Done", answer.sprint.done, is_done=True),
+        printer.items("Open", printer.still_open),
+        printer.items("Done", answer.sprint.done.items, is_done=True),
+        printer.items("Done after its end", printer.done_later, is_done=True),
         printer.people(),
         printer.velocity(),
         printer.following(),
@@ -104,6 +105,9 @@ class _Printer:
     def __init__(self, answer: SprintAnswer, facts: Facts, tree: Outline, look: Look) -> None:
         self.answer, self.one, self.facts = answer, answer.sprint, facts
         self.tree, self.look = tree, look
+        left = self.one.left.items
+        self.done_later = tuple(key for key in left if tree.items[key].phase is Phase.DONE)
+        self.still_open = tuple(key for key in left if key not in self.done_later)
 
     def sums(self) -> list[Text]:
         """Return the sums of the sprint."""
@@ -123,6 +127,8 @@ class _Printer:
         )
         if one.state is not State.COMING or one.done.items:
             late = "not done by its end" if one.state is State.OVER and one.left.items else ""
+            if late and self.done_later:
+                late += f", {len(self.done_later)} of these done since"
             rows += [("done", one.done, _share(one)), ("left", one.left, late)]
         return [*lines, *self._parts(rows)]
 
@@ -142,12 +148,12 @@ class _Printer:
         names = [columns[n] for n in used]
         return table_lines(names, cells, self.look, numbers=("items", "points"))
 
-    def items(self, title: str, part: Part, *, is_done: bool = False) -> list[Text]:
+    def items(self, title: str, keys: Sequence[str], *, is_done: bool = False) -> list[Text]:
         """Return a list of items."""
-        if not part.items:
+        if not keys:
             return []
-        return [*heading(title, counted(len(part.items), "item"), self.look),
-                *self._table(part.items, is_done=is_done)]  # fmt: skip
+        return [*heading(title, counted(len(keys), "item"), self.look),
+                *self._table(keys, is_done=is_done)]  # fmt: skip
 
     def _table(self, keys: Sequence[str], *, is_done: bool = False) -> list[Text]:
         columns = ["item", "title", "status", "points", "who", "done", "", "key"]
@@ -208,7 +214,7 @@ class _Printer:
         if not pace.sprints:
             return [*heading("Velocity", "known as soon as a sprint is over", self.look)]
         used = min(ENOUGH, len(pace.sprints))
-        mean = _points(pace.points) if pace.points else counted_mean(pace.items)
+        mean = _points(pace.points) if pace.is_pointed else counted_mean(pace.items)
         of = "the mean of the last {used}" if used > 1 else "from the only one that is over"
         lines = heading("Velocity", f"{mean} a sprint, {of.format(used=used)}", self.look)
         columns = ["", "until", "items done", *(["points done"] if self.tree.points else [])]
@@ -225,9 +231,9 @@ class _Printer:
 
     def following(self) -> list[Text]:
         """Return what fits into the next sprint."""
-        after = self.answer.following
-        if after is None:
-            return []
+        after, is_over = self.answer.following, self.one.state is State.OVER
+        if after is None or (is_over and current_of(self.facts)):
+            return []  # who looks back does not plan ahead
         room = ""
         if after.room is not None:
             amount = _points(after.room) if after.unit == "points" else counted_mean(after.room)

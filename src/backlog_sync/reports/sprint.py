@@ -324,7 +324,7 @@ def fits_next(facts: Facts, tree: Outline, answer: Ready, pace: Velocity) -> Nex
     following = next_of(facts)
     if following is None:
         return None
-    unit = "points" if pace.points else "items"
+    unit = "points" if pace.is_pointed else "items"
     room = (pace.points or pace.items) if pace.sprints else None
     open_ones = tree.open(leaf.key for leaf in tree.leaves)
     in_next = [key for key in open_ones if sprint_of(tree, key) == following.name]

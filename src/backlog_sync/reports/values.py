@@ -304,6 +304,11 @@ class Velocity:
     points: float = 0
     items: float = 0
 
+    @property
+    def is_pointed(self) -> bool:
+        """Whether it is in points: if any were done, or nothing was done and items have points."""
+        return bool(self.points or (not self.items and any(row.all.points for row in self.sprints)))
+
 
 @dataclass(frozen=True, slots=True)
 class SprintForecast:

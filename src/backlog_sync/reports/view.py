@@ -245,8 +245,7 @@ def burn_down_words(sprints: SprintProgress) -> str:
 
 def velocity_words(pace: Velocity) -> str:
     """Return the velocity, and what it is the mean of."""
-    points = bool(pace.points)
-    last = pace.sprints[-3:]
+    points, last = pace.is_pointed, pace.sprints[-3:]
     mean = f"{figure(pace.points)} points" if points else f"{figure(pace.items)} items"
     each = ", ".join(
         f"{row.iteration.name}: {figure(row.done.points) if points else len(row.done.items)}"
