@@ -267,6 +267,11 @@ def test_without_iterations_it_says_how_to_declare_them(
     assert (ran.code, message in ran.err) == (2, True)
     assert "Sprint: {type: iteration, start: 2026-01-05, duration: 14, count: 6}" in ran.err
 
+    (folder / "backlog.yaml").rename(folder / "plan.yaml")
+    (folder / "ROADMAP.md").write_text("# Plan\n\n## Story: Pay by card\n", "utf-8")
+    ran = backlog(*command, "ROADMAP.md", "--repo", "octo-org/shop")
+    assert "in ROADMAP.md, settings are below `backlog:` in its front matter" in ran.err
+
 
 # ---- roll ----------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ def roll_sprint(target: TargetOptions, terminal: Terminal, to: str | None, *, dr
         today = datetime.fromtimestamp(wiring.clock().now(), UTC).date()
         facts = gather(run.desired, prepared.observed, today=today)
         tree = outline(facts.items)
-        rollover = _roll(run, prepared, facts, tree, _into(facts, to))
+        rollover = _roll(run, prepared, facts, tree, _into(facts, to, run.desired.sources))
         prepared, rollover, changes = _planned(run, prepared, rollover)
         if not dry_run and rollover.moves:
             return _apply(run, terminal, prepared, rollover, facts)
@@ -68,9 +68,9 @@ def roll_sprint(target: TargetOptions, terminal: Terminal, to: str | None, *, dr
         return ExitCode.DONE
 
 
-def _into(facts: Facts, to: str | None) -> Iteration:
+def _into(facts: Facts, to: str | None, files: Sequence[str]) -> Iteration:
     """Return the sprint to move to. Raises `UsageError` if there is none, or if it is over."""
-    into = iteration_named(facts, to)
+    into = iteration_named(facts, to, files)
     if state_of(into, facts.today) is State.OVER:
         hint = ADD_SPRINTS if to is None else "name the current sprint or a later one"
         message = f"{into.name} ended on {into.last}: nothing is moved to a sprint that is over"

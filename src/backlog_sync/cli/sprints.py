@@ -17,20 +17,21 @@ from backlog_sync.render.words import counted
 from backlog_sync.reports.sprint import History, State, current_of, next_of, previous_of, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from backlog_sync.cli.items import Items
     from backlog_sync.cli.options import TargetOptions
     from backlog_sync.core.facts import Facts, Iteration
 
 
-def iteration_named(facts: Facts, name: str | None) -> Iteration:
+def iteration_named(facts: Facts, name: str | None, files: Sequence[str] = ()) -> Iteration:
     """Return the iteration that a name or a word means; None means the current one.
 
-    In a break that is the next one, and after the last one the last. Raises `UsageError`.
+    In a break that is the next one, and after the last one the last. Raises `UsageError`; if there
+    are no sprints, it says how to declare them in these `files`.
     """
     if not facts.iterations:
-        raise _without_iterations(facts)
+        raise _without_iterations(facts, files)
     if name is None:
         return current_of(facts) or next_of(facts) or facts.iterations[-1]
     words = {CURRENT: current_of, NEXT: next_of, PREVIOUS: previous_of}
@@ -60,7 +61,7 @@ def _names(facts: Facts) -> list[str]:
     return [each.name for each in facts.iterations]
 
 
-def _without_iterations(facts: Facts) -> UsageError:
+def _without_iterations(facts: Facts, files: Sequence[str]) -> UsageError:
     """Return why there are no sprints, and how to declare them."""
     monday = facts.today + timedelta(days=-facts.today.weekday() % 7)
     name = facts.sprint_field or "Sprint"
@@ -74,6 +75,8 @@ def _without_iterations(facts: Facts) -> UsageError:
     else:
         why = f"the board {facts.board} has no field with iterations"
         hint = f"declare one under `project: fields:`, then sync: {field}"
+    if files and files[0].lower().endswith((".md", ".markdown")):
+        hint += f"; in {files[0]}, settings are below `backlog:` in its front matter"
     return UsageError(why, slug="no-sprints", hint=hint)
 
 

@@ -124,7 +124,7 @@ def show(
     terminal = open_terminal(output_options, output)
     items = read_items(target, terminal, offline=offline)
     facts, tree = items.facts, items.tree
-    chosen = iteration_named(facts, name)
+    chosen = iteration_named(facts, name, items.desired.sources)
     field = sprint_field(items.desired, items.observed)
     assert field is not None
     history = earlier_states(items, field, chosen, target)
