@@ -213,13 +213,17 @@ def test_a_chain_of_new_issues_is_taken_in_one_run(
 
 
 def test_only_limits_what_is_taken(folder: Path, backlog: Backlog, people: People) -> None:
-    """By a number or a title."""
+    """By a number, a title or the start of one; also what is listed and not taken."""
     file = _write(folder, "backlog.yaml", YAML.replace("        issue: 1\n", ""))
     for title in ("A", "B", "C"):
         people.ann.open_issue(title, labels=("idea",))
     assert backlog("pull", "--new", "--only", "#2", "--only", "c").code == 0
     text = file.read_text(encoding="utf-8")
     assert ("title: A" in text, "title: B" in text, "title: C" in text) == (False, True, True)
+    people.mallory.open_issue("Casino!!", labels=("idea",), form=True)
+    assert backlog("pull", "--new", "--only", "D").out == "No new issue has this number or title.\n"
+    assert "Casino!!" in backlog("pull", "--new", "--only", "casi").out
+    assert "Casino!!" not in backlog("pull", "--new", "--only", "A").out
 
 
 def test_without_the_setting_it_says_what_to_add(

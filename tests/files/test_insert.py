@@ -278,7 +278,7 @@ def test_a_story_does_not_become_an_epic() -> None:
     text = "epics:\n- {name: A, priority: High}\n- {name: B, priority: Low}\n"
     added = add(parse("plan.yaml", text), [EXPORT], "Inbox")
     assert [why for _, why in added.unwritten] == [
-        "it would be read as something that holds other work: name a place"
+        "it would be read as something that holds others: name an item or list in `below`"
     ]
     epic = add(parse("plan.yaml", text), [NewItem(IssueRef(5), None, "C", "epic")])
     assert come(text, epic.parsed.source.text) == "- {name: C, issue: 5}\n"

@@ -173,11 +173,13 @@ def _new(
         raise UsageError(
             "--new takes whole issues", hint="leave out --field and --on-conflict, or --new"
         )
-    names = {fold(name).removeprefix("#") for name in only}
+    names = tuple(fold(name).removeprefix("#") for name in only)
+
+    def is_named(number: int, title: str) -> bool:
+        return not names or str(number) in names or fold(title).startswith(names)
 
     def chosen(new: Taken) -> bool:
-        own = (str(new.item.issue.number), fold(new.item.title))
-        return not names or not names.isdisjoint(own)
+        return is_named(new.item.issue.number, new.item.title)
 
     with workspace(target, screen) as run:
         _check_writable(run, dry_run=dry_run)
@@ -186,19 +188,21 @@ def _new(
         new_issues = find_new(run, chosen)
         if not dry_run:
             save_new(new_issues)
+    left = [each for each in new_issues.left if is_named(each.number, each.title)]
     for warned in new_issues.warnings:
         screen.warn(warned.slug, warned.message, warned.hint or "")
     if output == "json":
         taken = [(each.taken, each.key, each.place, each.fields_left) for each in new_issues.added]
         written = [] if dry_run else [change.path for change in new_issues.changes]
-        screen.result(dump(inbox_to_json(taken, new_issues.left, written)))
+        screen.result(dump(inbox_to_json(taken, left, written)))
         return ExitCode.DONE
     if not screen.output_options.quiet:
         new = [each.taken for each in new_issues.added]
         look = screen.look()
-        screen.result(inbox_text(new, new_issues.left, new_issues.below, look, written=not dry_run))
+        screen.result(inbox_text(new, left, new_issues.below, look, written=not dry_run))
     if not new_issues.added:
-        screen.result("No new issues.\n")
+        is_unknown = bool(names) and not left
+        screen.result(f"No new issue{' has this number or title' if is_unknown else 's'}.\n")
     for change in new_issues.changes:
         if dry_run:
             screen.difference(change)

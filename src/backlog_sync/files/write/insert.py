@@ -365,7 +365,7 @@ def _misread(
     if document.status and meanings(document.status) & {"done", "cancelled"}:
         return "everything there has ended"
     if strict and RANKS[item.kind] < min(RANKS[new.kind], RANKS["story"]):
-        return "it would be read as something that holds other work: name a place"
+        return "it would be read as something that holds others: name an item or list in `below`"
     if _twins(parsed, index):
         return "an item with the same title is there"
     for name in document.model_fields_set - {"title", "issue", "kind", "previously", *_BY_PLACE}:
