@@ -328,6 +328,19 @@ def test_a_roll_can_be_undone(backlog: Backlog, folder: Path, ann: Person, clock
     assert board(ann)[:2] == ["Sprint 1", "Sprint 1"]
 
 
+def test_if_only_the_files_are_left_to_change_a_roll_names_the_sync(
+    backlog: Backlog, folder: Path, ann: Person, clock: Clock
+) -> None:
+    """As after one that was interrupted when the board had its values."""
+    begin(backlog, folder)
+    behind = "The files are behind GitHub: `backlog sync` updates them."
+    assert behind not in " ".join(backlog("sprint", "roll").out.split())
+    ann.set_value(KEEP, "Sprint", "Sprint 2")
+    assert behind in " ".join(backlog("sprint", "roll").out.split())
+    assert backlog("sync", "--yes").code == 0
+    assert behind not in " ".join(backlog("sprint", "roll").out.split())
+
+
 def test_the_current_sprint_moves_only_if_the_next_is_named(
     backlog: Backlog, folder: Path, ann: Person, clock: Clock
 ) -> None:

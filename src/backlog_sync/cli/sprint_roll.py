@@ -15,6 +15,7 @@ from backlog_sync.cli.write_back import Written, files_after, flow_in, write_fil
 from backlog_sync.core.digests import with_changes
 from backlog_sync.core.guards import check
 from backlog_sync.core.plan import Result
+from backlog_sync.core.pull import Take, flow_back
 from backlog_sync.core.roll import Roll, roll, without_place
 from backlog_sync.core.rollup import Outline, outline
 from backlog_sync.core.sprints import sprint_field
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from backlog_sync.cli.terminal import Terminal
     from backlog_sync.cli.workspace import Run
     from backlog_sync.core.facts import Facts, Iteration
-    from backlog_sync.core.pull import Take
     from backlog_sync.engine.executor import Applied
     from backlog_sync.engine.reconcile import Prepared
     from backlog_sync.files.write.change import FileChange
@@ -57,6 +57,8 @@ def roll_sprint(target: TargetOptions, terminal: Terminal, to: str | None, *, dr
         facts = gather(run.desired, prepared.observed, today=today)
         tree = outline(facts.items)
         rollover = _roll(run, prepared, facts, tree, _into(facts, to, run.desired.sources))
+        back = flow_back(prepared.plan, prepared.desired, prepared.observed, prepared.matches)
+        is_behind = run.loaded.write_back == "progress" and bool(back.takes)
         prepared, rollover, changes = _planned(run, prepared, rollover)
         if not dry_run and rollover.moves:
             return _apply(run, terminal, prepared, rollover, facts)
@@ -64,7 +66,7 @@ def roll_sprint(target: TargetOptions, terminal: Terminal, to: str | None, *, dr
             terminal.result(dump(roll_json(rollover, facts, {}, ())))
         else:
             _show(terminal, prepared, rollover, changes, asked=to is not None)
-        _about(terminal, rollover, facts, tree)
+        _about(terminal, rollover, facts, tree, is_behind=is_behind)
         return ExitCode.DONE
 
 
@@ -170,7 +172,9 @@ def _show(
         terminal.info(f"\nRun `{command_line('sprint roll', *to)}` to apply this.")
 
 
-def _about(terminal: Terminal, rollover: Roll, facts: Facts, tree: Outline) -> None:
+def _about(
+    terminal: Terminal, rollover: Roll, facts: Facts, tree: Outline, *, is_behind: bool = False
+) -> None:
     """Show what moves by itself, and if nothing moves, what else there is to do."""
     into, look = rollover.target, terminal.look(err=True)
     names = {item.key: item.ref or item.key for item in facts.items}
@@ -193,6 +197,8 @@ def _about(terminal: Terminal, rollover: Roll, facts: Facts, tree: Outline) -> N
         again = command_line("sprint roll", "--to", "@next")
         what = counted(len(open_now), "item")
         text += f" `{again}` moves what is open now in {into.name} to {following.name} ({what})."
+    if is_behind:  # as after a roll that was interrupted when the board had its values
+        text += f" The files are behind GitHub: `{command_line('sync')}` updates them."
     if terminal.output == "text":
         terminal.result(wrapped(text, terminal.look()))
 
