@@ -300,3 +300,14 @@ def test_boxes_of_a_new_issue_are_shown_as_its_criteria(
         ]
         assert "criteria" not in backlog("show", "Print labels").out
         assert backlog("sync", "--yes").code == 0
+
+
+def test_the_place_may_be_the_title_of_an_item(
+    folder: Path, backlog: Backlog, people: People
+) -> None:
+    """The keys of a roadmap's items are made up, and its headings have numbers."""
+    file = _write(folder, "ROADMAP.md", ROADMAP.replace("below: Inbox", "below: carts"))
+    people.ann.open_issue("Export as CSV", labels=("idea",))
+    ran = backlog("pull", "--new")
+    assert "below carts" in ran.out
+    assert file.read_text(encoding="utf-8").endswith("sandbox#1\n\n## Notes\n\nNone.\n")

@@ -134,7 +134,7 @@ def _unknown_place(loaded: Loaded, new_issues: NewIssues) -> Iterator[Warned]:
     known = [key for key in loaded.keys if "." not in key]
     for parsed in loaded.files:
         known += [line.strip("# ") for line in parsed.source.text.splitlines() if line[:1] == "#"]
-    if below is None or not new_issues.added or below in loaded.keys:
+    if below is None or not new_issues.added or _place(loaded, below) in loaded.keys:
         return
     if any(has_place(parsed, below) for parsed in loaded.files):
         return
@@ -161,6 +161,7 @@ def _placed(
     settings = loaded.desired.settings.inbox
     below = settings.below if settings else None
     logins = {fold(login): name for name, login in loaded.settings.people.items()}
+    place = _place(loaded, below)
     tried: dict[int, NotTaken] = {}
     taken: dict[int, tuple[Taken, list[str]]] = {}
     changes: dict[Path, FileChange] = {}
@@ -175,7 +176,7 @@ def _placed(
             each.item.issue.number: each for each in new
         }
         items = [_named(each.item, logins) for each in by_number.values()]
-        inserted = insert(loaded, items, below)
+        inserted = insert(loaded, items, place)
         after = dict(changes)
         for change in inserted.changes:
             first = after.get(change.file, change)
@@ -217,8 +218,19 @@ def _result(
         for number, (each, left) in sorted(taken.items())
     )
     written = tuple(change for change in changes.values() if change.is_written)
-    there = below in loaded.keys or any(has_place(parsed, below) for parsed in loaded.files)
+    there = _place(loaded, below) in loaded.keys or any(
+        has_place(parsed, below) for parsed in loaded.files
+    )
     return NewIssues(added, inbox.left, written, below if there else None)
+
+
+def _place(loaded: Loaded, below: str | None) -> str | None:
+    """Return the key of the item that has `below` as its title, if nothing else has this name."""
+    if below is None or any(has_place(parsed, below) for parsed in loaded.files):
+        return below
+    items = loaded.desired.items if loaded.desired else ()
+    keys = [item.key for item in items if fold(item.title) == fold(below)]
+    return keys[0] if len(keys) == 1 and below not in loaded.keys else below
 
 
 def _untaken(taken: Taken, why: str) -> NotTaken:

@@ -109,7 +109,7 @@ class InboxDocument(Model):
     milestones: Words = optional("Milestones, by title.", ())
     authors: Words = optional("Logins; 'writers' means everybody who may write.", ())
     below: Word | None = optional(
-        "Where new items go: a heading, a list, or the key of an item. Defaults to the end; a"
+        "Where new items go: a heading, a list, or an item. Defaults to the end; a"
         " heading that does not exist is added."
     )
     kind: Kind = optional("The kind of items whose type and labels do not name one.", "story")
