@@ -213,8 +213,9 @@
     all(".menu[open]").filter((menu) => !menu.contains(event.target)).forEach(close);
   });
 
+  // Only for the keyboard: a card that moves below a pressed mouse button loses the click.
   addEventListener("focusin", ({ target }) => {
-    if (target.matches(".cell .title"))
+    if (target.matches(".cell .title:focus-visible"))
       target.closest(".card").scrollIntoView({ block: "nearest", inline: "nearest" });
   });
   addEventListener("toggle", ({ target }) => {
