@@ -20,6 +20,7 @@ import pytest
 
 from github_sandbox.actors import Person
 from github_sandbox.problems import RefusalError
+from tests.laws.histories.inbox import File
 from tests.laws.histories.world import World, folder, parts
 
 SAMPLE, FULL = 8, 1_000
@@ -52,28 +53,7 @@ TITLES = (
     "key: v",
     "ünï 🚲",
 )
-_NUMBER = re.compile(r"\[#(\d+)\]|issue: (\d+)|Issue\*\*: #(\d+)|\(#(\d+)\)")
 _KEY = re.compile(r'"key":"([^"]+)"')
-
-
-@dataclass
-class File:
-    """A backlog file, as the world runs the tool on it."""
-
-    path: str
-    text: str
-
-    def copy(self) -> "File":
-        """The same file as it is now."""
-        return File(self.path, self.text)
-
-    def rematch(self, was: "File") -> None:
-        """Nothing is remembered of its items."""
-
-    @property
-    def numbers(self) -> list[int]:
-        """The issues that it names."""
-        return [int(next(filter(None, each))) for each in _NUMBER.findall(self.text)]
 
 
 @dataclass

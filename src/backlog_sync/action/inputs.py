@@ -97,8 +97,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         return checked(name, lambda v: _YES_NO.get(v.lower()), default, "true or false")
 
     def branch(name: str, default: str) -> str:
-        valid = lambda v: v if _BRANCH.fullmatch(v) else None  # noqa: E731 - as below
-        return checked(name, valid, default, "the name of a branch")
+        expected = "the name of a branch"
+        return checked(name, lambda v: v if _BRANCH.fullmatch(v) else None, default, expected)
 
     mode = one_of("MODE", ("auto", *MODES), "auto")
     conflict = one_of("ON_CONFLICT", ("hold", "file", "github"), "hold")

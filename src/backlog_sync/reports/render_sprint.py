@@ -14,6 +14,7 @@ from backlog_sync.core.rollup import Outline
 from backlog_sync.dataclass import dataclass
 from backlog_sync.render.canvas import Look, cut, heading, paint, paragraph, stacked, table_lines
 from backlog_sync.render.words import counted
+from backlog_sync.reports.render_ready import TargetJson
 from backlog_sync.reports.sprint import (
     ENOUGH,
     Next,
@@ -423,14 +424,6 @@ class SprintForecastJson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SprintTargetJson:
-    """The repository, and the board if there is one."""
-
-    repository: str | None
-    project: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SprintJson:
     """A sprint, the velocity, and what fits into the next one.
 
@@ -439,7 +432,7 @@ class SprintJson:
     """
 
     format_version: Literal[1]
-    target: SprintTargetJson
+    target: TargetJson
     today: str
     source: Literal["github", "files"]
     field: str
@@ -484,7 +477,7 @@ def sprint_json(
     return asdict(
         SprintJson(
             format_version=FORMAT_VERSION,
-            target=SprintTargetJson(repository=facts.repository or None, project=facts.board),
+            target=TargetJson(repository=facts.repository or None, project=facts.board),
             today=facts.today.isoformat(),
             source="files" if why else "github",
             field=facts.sprint_field,

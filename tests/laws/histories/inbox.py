@@ -28,6 +28,9 @@ def is_used(number: int) -> bool:
     return number % 12 in (5, 10)
 
 
+_NUMBER = re.compile(r"\[#(\d+)\]|issue: (\d+)|Issue\*\*: #(\d+)|\(#(\d+)\)")
+
+
 @dataclass
 class File:
     """A file of which nobody remembers the items."""
@@ -41,6 +44,11 @@ class File:
 
     def rematch(self, was: "File") -> None:
         """Nothing is remembered."""
+
+    @property
+    def numbers(self) -> list[int]:
+        """The issues that it names."""
+        return [int(next(filter(None, each))) for each in _NUMBER.findall(self.text)]
 
 
 def take(world: "World", model: "Model", paper: "Paper") -> tuple["Seen", list[int]]:
